@@ -1,0 +1,35 @@
+/* A hash map from byte strings to pointers. The hash is keyed with random bytes, so that names from
+ * an image cannot be chosen to collide. Iteration is in the order of insertion, so that nothing a
+ * user sees depends on the key. Not for several threads. */
+#ifndef DIFFOCI_BASE_MAP_H
+#define DIFFOCI_BASE_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+#include "base/str.h"
+
+struct map_entry {
+  struct str key; /* not copied: must live as long as the map */
+  void *value;
+};
+
+struct map {
+  struct map_entry *entries; /* in the order of insertion */
+  uint32_t *slots;           /* 1 + position in entries; 0: free; a power of two of them */
+  size_t n;                  /* entries */
+  size_t cap;                /* room in entries */
+  size_t n_slots;
+};
+
+#define MAP_INIT ((struct map) { 0 })
+
+void map_release(struct map *map); /* frees the table, not keys or values */
+/* The entry of key, or NULL. Valid until the next map_put. */
+struct map_entry *map_find(const struct map *map, struct str key);
+/* The entry of key, made with a NULL value if there was none (then entry->key.ptr == key.ptr, and
+ * the caller may replace it by an equal key that lives longer). At most 2^31 entries. */
+struct map_entry *map_put(struct map *map, struct str key);
+
+#endif

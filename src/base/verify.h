@@ -1,0 +1,13 @@
+/* A stream that passes its inner stream on and checks its size and digest. */
+#ifndef DIFFOCI_BASE_VERIFY_H
+#define DIFFOCI_BASE_VERIFY_H
+
+#include "base/digest.h"
+#include "base/stream.h"
+
+/* Owns inner. Reading past `size` bytes fails; so does the end of the stream before that, or with
+ * another digest: ERROR_CORRUPT, "expected …, found …". The end must be read (a return of 0) for
+ * the check to have been made. */
+struct stream *stream_verified(struct stream *inner, const struct digest *digest, uint64_t size);
+
+#endif

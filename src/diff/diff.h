@@ -1,0 +1,59 @@
+/* The comparison of two images. Knows no file, socket or terminal: it pulls from two sources and
+ * sends events. */
+#ifndef DIFFOCI_DIFF_DIFF_H
+#define DIFFOCI_DIFF_DIFF_H
+
+#include <stdbool.h>
+
+#include "diff/event.h"
+#include "image/platform.h"
+#include "source/source.h"
+
+/* What is left out (diffoci(1), --ignore-…). No flag at all is the strict comparison. */
+struct diff_ignore {
+  bool file_timestamps;
+  bool image_timestamps;
+  bool history;
+  bool file_order;
+  bool file_mode_redundant_bits;
+  bool image_name;
+  bool tar_format;
+  bool canonical_paths;
+};
+
+struct diff_options {
+  struct diff_ignore ignore;
+  /* --ignore-image-name=false: also compare the name annotations of the descriptor that names the
+   * image. Without it they are no content, strict or not. */
+  bool compare_root_name;
+  bool verify;               /* read and check blobs even where the digests are equal */
+  bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
+  struct platform_set platforms; /* not owned */
+  const struct limits *limits;
+  struct source *sources[2];
+  struct event_sink *sink;
+  unsigned threads; /* processors to use; 0: as many as there are */
+};
+
+struct diff; /* one comparison; owns the nodes and documents that events refer to */
+
+/* Compares. Returns NULL where nothing could be compared at all; otherwise the comparison, with
+ * *failed set and *err filled if it had to stop before the end (what was found until then was
+ * sent). */
+struct diff *diff_run(const struct diff_options *options, bool *failed, struct error *err);
+void diff_free(struct diff *diff); /* after the last use of an event's parents; NULL allowed */
+
+/* A second pass: hands out the content of chosen entries of one layer of one side. */
+struct content_visitor {
+  /* Called for every entry of the layer whose position is in the list. read(reader, …) as tar_read;
+   * returns -1 to stop. */
+  int (*entry)(struct content_visitor *visitor, const struct tar_entry *entry,
+               struct tar_reader *reader, struct error *err);
+};
+/* positions: sorted, no doubles. Entries are visited in the order of the layer. */
+MUST_CHECK int diff_visit_layer(struct source *source, const struct descriptor *layer,
+                                const uint64_t *positions, size_t n_positions,
+                                const struct limits *limits, struct content_visitor *visitor,
+                                struct error *err);
+
+#endif

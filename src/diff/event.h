@@ -1,0 +1,76 @@
+/* What a comparison finds, one event per difference, and who wants to hear of it.
+ *
+ * Events form a tree (behaviour.md, section 3). The comparison sends the leaves; each carries the
+ * chain of inner nodes above it. */
+#ifndef DIFFOCI_DIFF_EVENT_H
+#define DIFFOCI_DIFF_EVENT_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/str.h"
+#include "image/descriptor.h"
+#include "layer/entry.h"
+
+enum event_type {
+  EVENT_NONE, /* the root node, which is no event */
+  EVENT_DESCRIPTOR,
+  EVENT_INDEX,
+  EVENT_MANIFEST,
+  EVENT_CONFIG,
+  EVENT_LAYER,
+  EVENT_TARENTRY,
+};
+
+/* "DescriptorMismatch", …; "" for EVENT_NONE. */
+const char *event_type_name(enum event_type type);
+
+/* One side of a difference. What does not apply is NULL. */
+struct event_input {
+  const struct descriptor *descriptor;
+  const json_t *index, *manifest, *config; /* the whole documents */
+  const struct tar_entry *entry;           /* its name as in the image */
+  const struct digest *content;            /* of the entry's content, where it was computed */
+  const struct descriptor *layer;          /* the layer that the entry stands in */
+};
+
+/* An inner node. Lives as long as the comparison (struct diff). */
+struct event_node {
+  const struct event_node *parent; /* NULL: this is the root */
+  const char *context;             /* "/", "/manifests-0/layers-1" */
+  enum event_type type;            /* EVENT_NONE for the root only */
+  const char *note;                /* "" if there is none */
+  struct event_input inputs[2];
+};
+
+/* One field that differs. All text is as in the image: escape before printing. */
+struct event_field {
+  const char *name;    /* "config.Env", "Mode", "Xattr user.x": what verbose and reports call it */
+  const char *label;   /* what the table puts before the value: "Mode ", "" */
+  struct str value[2]; /* one line each, where the field is there; ptr NULL where it is absent */
+};
+
+struct event {
+  const struct event_node *parent; /* never NULL */
+  const char *context;             /* the leaf's own */
+  enum event_type type;
+  const char *note; /* "" if there is none */
+  struct event_input inputs[2];
+  const struct event_field
+      *fields; /* what differs, the most telling first; may be none with a note */
+  size_t n_fields;
+};
+
+struct event_sink {
+  /* Takes one leaf. Parent nodes and what they and a leaf's inputs refer to live as long as the
+   * comparison, but for inputs[].entry, .content, and the fields: these are gone after the call and
+   * have to be copied. Never called by two threads at once; the order of calls is not fixed: a sink
+   * sorts by context, then name, then note. */
+  void (*event)(struct event_sink *sink, const struct event *event);
+  /* Whether inputs[].content is wanted on every tar entry event (it costs hashing), not only where
+   * the contents differ. */
+  bool wants_content_digests;
+};
+
+#endif

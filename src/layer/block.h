@@ -1,0 +1,37 @@
+/* Blocks of decompressed bytes, handed from a decoder thread to the thread that compares, through a
+ * ring of bounded length. */
+#ifndef DIFFOCI_LAYER_BLOCK_H
+#define DIFFOCI_LAYER_BLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/stream.h"
+
+enum { BLOCK_SIZE = 256 * 1024 };
+
+struct block {
+  struct block_pool *pool;
+  int refs;   /* atomic */
+  size_t len; /* bytes used, > 0 */
+  unsigned char bytes[BLOCK_SIZE];
+};
+
+struct block *block_ref(struct block *block);
+void block_unref(struct block *block); /* NULL allowed; back to its pool at the last reference */
+
+/* A decoder: reads a stream in a thread of its own, `ahead` blocks ahead of its reader. */
+struct decoder;
+
+/* Owns stream. Starts the thread. ahead >= 2. Blocks that the reader keeps references to do not
+ * count towards `ahead`: who keeps them bounds how many. */
+struct decoder *decoder_start(struct stream *stream, size_t ahead, struct error *err);
+/* The next block, with a reference for the caller; *out is NULL at the end of the stream. -1 with
+ * the stream's error, after all blocks before it were handed out. */
+MUST_CHECK int decoder_next(struct decoder *decoder, struct block **out, struct error *err);
+/* Stops the thread if it still runs, waits for it, closes the stream. NULL allowed. Blocks that are
+ * still referenced stay valid. */
+void decoder_stop(struct decoder *decoder);
+
+#endif

@@ -1,0 +1,19 @@
+/* Decompression, by the first bytes: gzip (RFC 1952, several members, ISA-L with zlib as fallback),
+ * zstd (RFC 8878, several and skippable frames), or none. */
+#ifndef DIFFOCI_LAYER_INFLATE_H
+#define DIFFOCI_LAYER_INFLATE_H
+
+#include "base/stream.h"
+
+enum compression { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD };
+
+/* By magic: 1f 8b 08 is gzip; 28 b5 2f fd, or 5x 2a 4d 18 (a skippable frame), zstd; else none. */
+enum compression compression_detect(const void *bytes, size_t len);
+
+/* Owns inner. Reads the whole of inner before it ends, so that what inner checks is checked. A
+ * truncated stream, a wrong checksum or length, garbage after the last member or frame, a zstd
+ * window over 128 MiB: ERROR_CORRUPT (or ERROR_LIMIT), saying at which compressed byte. More than
+ * max_out bytes: ERROR_LIMIT. Zero padding after the last gzip member is allowed. */
+struct stream *stream_inflated(struct stream *inner, uint64_t max_out);
+
+#endif

@@ -1,0 +1,47 @@
+/* The tar reader: walks the entries of a decompressed layer without copying their contents.
+ *
+ * Accepts what Go's archive/tar accepts (v7, USTAR, PAX, GNU with long names, base-256 numbers, old
+ * GNU and PAX sparse files 0.0, 0.1 and 1.0, STAR) and reports what it reports, since images are
+ * written by it (POSIX.1-2017, pax; GNU tar manual, "Tar Internals"). */
+#ifndef DIFFOCI_LAYER_TAR_H
+#define DIFFOCI_LAYER_TAR_H
+
+#include "layer/block.h"
+#include "layer/entry.h"
+
+/* Where a reader gets its blocks: a decoder, or memory in tests and fuzzers. */
+struct block_source {
+  /* As decoder_next. */
+  int (*next)(void *context, struct block **out, struct error *err);
+  void *context;
+};
+
+struct tar_reader;
+
+struct tar_reader *tar_reader_new(struct block_source source);
+void tar_reader_free(struct tar_reader *reader); /* NULL allowed; does not stop a decoder */
+
+/* Goes to the next entry, over what was not read of the last one. Returns 1 and fills *entry, whose
+ * views are valid until the next call; 0 at the end of the archive (two zero blocks, or the end of
+ * the stream between entries), after the rest of the stream was read to its end; -1 with an error
+ * that says at which byte of the tar stream: bad checksum, truncated header or body, malformed or
+ * too large extended header, negative size, …. */
+MUST_CHECK int tar_next(struct tar_reader *reader, struct tar_entry *entry, struct error *err);
+
+/* A piece of the current entry's content. */
+struct tar_chunk {
+  const unsigned char *bytes;
+  size_t len;
+  struct block
+      *block; /* what bytes lie in (borrowed; block_ref to keep), or NULL for a hole's zeros */
+};
+
+/* The next piece: 1 and *chunk, valid until the next call on this reader (or longer, with a
+ * reference to its block); 0 at the end of the content (at once for entries that have none); -1 as
+ * above. */
+MUST_CHECK int tar_read(struct tar_reader *reader, struct tar_chunk *chunk, struct error *err);
+
+/* Bytes of the tar stream consumed so far, for messages. */
+uint64_t tar_offset(const struct tar_reader *reader);
+
+#endif

@@ -1,0 +1,40 @@
+/* Reports: each is an event sink that keeps what it needs and writes when the comparison is over.
+ */
+#ifndef DIFFOCI_REPORT_REPORT_H
+#define DIFFOCI_REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "diff/event.h"
+
+struct diff_options;
+struct report;
+
+struct report_ops {
+  void (*event)(struct report *report, const struct event *event);
+  /* Writes the report; called once, also when the comparison failed before its end. */
+  int (*finish)(struct report *report, struct error *err);
+  void (*free)(struct report *report);
+  bool wants_content_digests;
+};
+
+struct report { /* the first member of every report */
+  const struct report_ops *ops;
+};
+
+/* The table (behaviour.md, section 4), written to out at the end; out is not closed. */
+struct report *report_table_new(FILE *out);
+/* Every event with its fields (section 5), written to out at the end. */
+struct report *report_verbose_new(FILE *out);
+/* The JSON tree (section 6), to a temporary file beside path that replaces it when complete. */
+struct report *report_json_new(const char *path);
+/* README.md, report.json, input-0/, input-1/ in the directory path (section 7). options tell the
+ * second pass where to read from; they must live as long as the report. */
+struct report *report_dir_new(const char *path, const struct diff_options *options);
+
+void report_event(struct report *report, const struct event *event);
+MUST_CHECK int report_finish(struct report *report, struct error *err);
+void report_free(struct report *report); /* NULL allowed */
+
+#endif

@@ -1,0 +1,49 @@
+/* Where images come from. A source is one opened place (a layout directory, an archive, later a
+ * registry, an engine, the store); the rest of the program knows no other difference between them.
+ */
+#ifndef DIFFOCI_SOURCE_SOURCE_H
+#define DIFFOCI_SOURCE_SOURCE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/stream.h"
+#include "image/descriptor.h"
+
+struct source;
+
+struct source_ops {
+  /* The descriptor that names the image the argument chose. *out to be released by the caller. */
+  int (*resolve)(struct source *source, struct descriptor *out, struct error *err);
+  /* A stream of the blob's bytes as stored, not checked. May be called, and the streams read, from
+   * several threads at once. ERROR_NOT_FOUND if the blob is not there. */
+  struct stream *(*open)(struct source *source, const struct descriptor *blob, struct error *err);
+  void (*free)(struct source *source);
+};
+
+struct source { /* the first member of every kind of source */
+  const struct source_ops *ops;
+  char *label; /* the argument as the user gave it, for messages; owned by the source */
+};
+
+/* What opening an argument may need to know. More fields come with more kinds of sources. */
+struct source_options {
+  const struct limits *limits; /* must live as long as the source */
+};
+
+/* Opens an image argument (behaviour.md, section 2; docs: diffoci(1), IMAGE ARGUMENTS):
+ * oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, or a path whose kind
+ * is detected. Errors name the argument. */
+struct source *source_open(const char *argument, const struct source_options *options,
+                           struct error *err);
+MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, struct error *err);
+/* The blob's bytes as stored, checked while they are read: more bytes than the descriptor's size,
+ * or at the end fewer, or another digest, is ERROR_CORRUPT. */
+struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err);
+/* Reads all of a small blob, at most max bytes (ERROR_LIMIT beyond), checked. Fills *out, which the
+ * caller initialised. */
+MUST_CHECK int source_read(struct source *source, const struct descriptor *blob, uint64_t max,
+                           struct buf *out, struct error *err);
+void source_free(struct source *source); /* NULL allowed */
+
+#endif
