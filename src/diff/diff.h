@@ -7,6 +7,7 @@
 
 #include "diff/event.h"
 #include "image/platform.h"
+#include "layer/tar.h"
 #include "source/source.h"
 
 /* What is left out (diffoci(1), --ignore-…). No flag at all is the strict comparison. */
