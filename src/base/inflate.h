@@ -1,7 +1,7 @@
 /* Decompression, by the first bytes: gzip (RFC 1952, several members, ISA-L with zlib as fallback),
  * zstd (RFC 8878, several and skippable frames), or none. */
-#ifndef DIFFOCI_LAYER_INFLATE_H
-#define DIFFOCI_LAYER_INFLATE_H
+#ifndef DIFFOCI_BASE_INFLATE_H
+#define DIFFOCI_BASE_INFLATE_H
 
 #include "base/stream.h"
 
