@@ -27,7 +27,7 @@ MUST_CHECK int platform_parse(struct platform *out, struct str text, struct erro
 MUST_CHECK int platform_from_json(struct platform *out, const json_t *object, struct error *err);
 /* containerd's normalisation: aarch64 -> arm64, x86_64 and x86-64 -> amd64, i386 -> 386, armhf ->
  * arm/v7, armel -> arm/v6, arm -> arm/v7, arm64/v8 and arm64/8 -> arm64, amd64/v1 -> amd64, macos
- * -> darwin; lower case. */
+ * -> darwin, no os -> linux; lower case. */
 struct platform platform_normalize(const struct platform *platform);
 /* linux/ARCH of the machine this runs on. */
 struct platform platform_host(void);

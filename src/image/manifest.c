@@ -1,0 +1,57 @@
+#include "image/manifest.h"
+
+#include <stdlib.h>
+
+#include "image/document.h"
+#include "image/json.h"
+
+static int read_config(struct manifest *manifest, struct error *err)
+{
+  json_t *config;
+
+  if (json_get_object(manifest->json, "config", &config, err) < 0)
+    return -1;
+  if (!config)
+    return error_set(err, ERROR_CORRUPT, "field \"config\": missing");
+  if (descriptor_from_json(&manifest->config, config, err) < 0)
+    return error_wrap(err, "field \"config\"");
+  return 0;
+}
+
+static int read_fields(struct manifest *manifest, const struct limits *limits, struct error *err)
+{
+  if (document_refuse(manifest->json, "a manifest", "manifests", err) < 0 ||
+      json_get_string(manifest->json, "artifactType", &manifest->artifact_type, err) < 0 ||
+      read_config(manifest, err) < 0 ||
+      document_descriptors(manifest->json, "layers", limits->layers, &manifest->layers,
+                           &manifest->n_layers, err) < 0)
+    return -1;
+  return document_subject(manifest->json, &manifest->has_subject, &manifest->subject, err);
+}
+
+int manifest_parse(struct manifest *out, struct str text, const char *expected,
+                   const struct limits *limits, struct error *err)
+{
+  struct manifest manifest = { 0 };
+
+  manifest.json = document_parse(text, MEDIA_MANIFEST, expected, err);
+  if (!manifest.json)
+    return -1;
+  if (read_fields(&manifest, limits, err) < 0) {
+    manifest_release(&manifest);
+    return -1;
+  }
+  *out = manifest;
+  return 0;
+}
+
+void manifest_release(struct manifest *manifest)
+{
+  for (size_t i = 0; i < manifest->n_layers; i++)
+    descriptor_release(&manifest->layers[i]);
+  free(manifest->layers);
+  descriptor_release(&manifest->config);
+  descriptor_release(&manifest->subject);
+  json_decref(manifest->json);
+  *manifest = (struct manifest) { 0 };
+}
