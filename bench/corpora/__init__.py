@@ -1,0 +1,1 @@
+"""What make-corpora and run share: the inputs of the benchmark."""
