@@ -13,7 +13,18 @@ enum compression compression_detect(const void *bytes, size_t len);
 /* Owns inner. Reads the whole of inner before it ends, so that what inner checks is checked. A
  * truncated stream, a wrong checksum or length, garbage after the last member or frame, a zstd
  * window over 128 MiB: ERROR_CORRUPT (or ERROR_LIMIT), saying at which compressed byte. More than
- * max_out bytes: ERROR_LIMIT. Zero padding after the last gzip member is allowed. */
+ * max_out bytes: ERROR_LIMIT. Zero padding after the last gzip member is allowed. What was
+ * decompressed before a fault is handed out before the fault is reported. */
 struct stream *stream_inflated(struct stream *inner, uint64_t max_out);
+
+enum gzip_engine {
+  GZIP_ENGINE_FASTEST, /* ISA-L where it was built in, else zlib */
+  GZIP_ENGINE_ZLIB,
+};
+
+/* As stream_inflated, with a given decompressor for gzip: for tests and fuzzers, which hold one
+ * against the other. */
+struct stream *stream_inflated_with(struct stream *inner, uint64_t max_out,
+                                    enum gzip_engine engine);
 
 #endif

@@ -1,0 +1,157 @@
+#include "base/inflate.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/inflate_codec.h"
+
+struct inflate_stream {
+  struct stream base;
+  enum gzip_engine engine;
+  const struct inflate_codec *codec; /* NULL: nothing is compressed, or not yet known */
+  void *state;
+  bool detected;
+  bool failed; /* `error` is to be reported at the next read */
+  uint64_t out, max_out;
+  struct error error;
+  struct inflate_input input;
+};
+
+enum compression compression_detect(const void *bytes, size_t len)
+{
+  const unsigned char *p = bytes;
+
+  if (len >= 3 && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8)
+    return COMPRESSION_GZIP;
+  if (len >= 4 && p[0] == 0x28 && p[1] == 0xb5 && p[2] == 0x2f && p[3] == 0xfd)
+    return COMPRESSION_ZSTD;
+  if (len >= 4 && (p[0] & 0xf0) == 0x50 && p[1] == 0x2a && p[2] == 0x4d && p[3] == 0x18)
+    return COMPRESSION_ZSTD;
+  return COMPRESSION_NONE;
+}
+
+int inflate_input_need(struct inflate_input *input, size_t want, struct error *err)
+{
+  while (inflate_input_left(input) < want && !input->end) {
+    ssize_t n;
+
+    if (input->pos) {
+      memmove(input->bytes, input->bytes + input->pos, inflate_input_left(input));
+      input->passed += input->pos;
+      input->len -= input->pos;
+      input->pos = 0;
+    }
+    n = stream_read(input->inner, input->bytes + input->len, sizeof(input->bytes) - input->len,
+                    err);
+    if (n < 0)
+      return -1;
+    input->end = n == 0;
+    input->len += (size_t)n;
+  }
+  return 0;
+}
+
+static int detect(struct inflate_stream *inflate, struct error *err)
+{
+  struct inflate_input *input = &inflate->input;
+
+  if (inflate_input_need(input, 4, err) < 0)
+    return -1;
+  switch (compression_detect(input->bytes + input->pos, inflate_input_left(input))) {
+  case COMPRESSION_GZIP:
+    inflate->codec = &inflate_gzip;
+    inflate->state = inflate_gzip_new(inflate->engine);
+    break;
+  case COMPRESSION_ZSTD:
+    inflate->codec = &inflate_zstd;
+    inflate->state = inflate_zstd_new();
+    break;
+  case COMPRESSION_NONE:
+    break;
+  }
+  inflate->detected = true;
+  return 0;
+}
+
+/* What was read to look at the first bytes is handed on; after that the caller's buffer is filled
+ * directly. */
+static ssize_t pass_on(struct inflate_input *input, void *out, size_t size, struct error *err)
+{
+  size_t n = MIN_OF(inflate_input_left(input), size);
+
+  if (n) {
+    memcpy(out, input->bytes + input->pos, n);
+    input->pos += n;
+    return (ssize_t)n;
+  }
+  return input->end ? 0 : stream_read(input->inner, out, size, err);
+}
+
+/* A fault that comes after some bytes waits for the next read. */
+static ssize_t decode(struct inflate_stream *inflate, void *out, size_t size, struct error *err)
+{
+  size_t n = 0;
+
+  if (inflate->codec->read(inflate->state, &inflate->input, out, size, &n, &inflate->error) < 0) {
+    inflate->failed = true;
+    if (n)
+      return (ssize_t)n;
+    *err = inflate->error;
+    return -1;
+  }
+  return (ssize_t)n;
+}
+
+static ssize_t inflate_read(struct stream *stream, void *buffer, size_t size, struct error *err)
+{
+  struct inflate_stream *inflate = (struct inflate_stream *)stream;
+  ssize_t n;
+
+  if (!inflate->detected && detect(inflate, err) < 0)
+    return -1;
+  if (inflate->failed) {
+    *err = inflate->error;
+    return -1;
+  }
+  if (inflate->codec)
+    n = decode(inflate, buffer, size, err);
+  else
+    n = pass_on(&inflate->input, buffer, size, err);
+  if (n <= 0)
+    return n;
+  if ((uint64_t)n > inflate->max_out - inflate->out)
+    return error_set(err, ERROR_LIMIT, "more than %llu bytes%s (see --max-scale)",
+                     (unsigned long long)inflate->max_out,
+                     inflate->codec ? " when decompressed" : "");
+  inflate->out += (uint64_t)n;
+  return n;
+}
+
+static void inflate_close(struct stream *stream)
+{
+  struct inflate_stream *inflate = (struct inflate_stream *)stream;
+
+  if (inflate->codec)
+    inflate->codec->free(inflate->state);
+  stream_close(inflate->input.inner);
+  free(inflate);
+}
+
+struct stream *stream_inflated_with(struct stream *inner, uint64_t max_out, enum gzip_engine engine)
+{
+  static const struct stream_ops ops = { inflate_read, inflate_close };
+  struct inflate_stream *inflate = xmalloc(sizeof(*inflate));
+
+  /* The input's bytes are not cleared: a small stream is not to cost a page fault for each page. */
+  memset(inflate, 0, offsetof(struct inflate_stream, input.bytes));
+  inflate->base.ops = &ops;
+  inflate->engine = engine;
+  inflate->max_out = max_out;
+  inflate->input.inner = inner;
+  return &inflate->base;
+}
+
+struct stream *stream_inflated(struct stream *inner, uint64_t max_out)
+{
+  return stream_inflated_with(inner, max_out, GZIP_ENGINE_FASTEST);
+}
