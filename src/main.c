@@ -1,6 +1,10 @@
-#include <stdio.h>
+#include "cli/commands.h"
 
-int main(void)
+static const struct command *const commands[] = {
+  &command_info, &command_completion, &command_help, &command_man, NULL,
+};
+
+int main(int argc, char **argv)
 {
-  return 2;
+  return cli_main(commands, argc, argv);
 }

@@ -1,0 +1,210 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+#include "base/log.h"
+#include "cli/help.h"
+
+void cli_print_error(const struct error *err)
+{
+  AUTO_BUF line = BUF_INIT(16 * sizeof(err->message));
+
+  escape_terminal(&line, str_of(err->message));
+  fprintf(stderr, "diffoci: %s\n", line.ptr ? line.ptr : "");
+}
+
+bool cli_is_closed_pipe(const struct error *err)
+{
+  return err->sys == EPIPE;
+}
+
+int cli_write(const struct buf *text, struct error *err)
+{
+  if (text->overflow)
+    return error_set(err, ERROR_LIMIT, "standard output: the text is over %zu bytes", text->max);
+  if (text->len > 0 && fwrite(text->ptr, 1, text->len, stdout) != text->len)
+    return error_sys(err, errno, "standard output");
+  if (fflush(stdout) != 0)
+    return error_sys(err, errno, "standard output");
+  return 0;
+}
+
+struct alias_search {
+  struct str name;
+  bool found;
+};
+
+static void alias_compare(void *context, struct str word)
+{
+  struct alias_search *search = context;
+
+  search->found |= str_equal(word, search->name);
+}
+
+const struct command *cli_find_command(const struct command *const *commands, const char *name)
+{
+  for (; *commands; commands++) {
+    struct alias_search search = { .name = str_of(name) };
+
+    if (strcmp((*commands)->name, name) == 0)
+      return *commands;
+    if ((*commands)->aliases)
+      flag_each_choice((*commands)->aliases, alias_compare, &search);
+    if (search.found)
+      return *commands;
+  }
+  return NULL;
+}
+
+/* A descriptor 0 to 2 that is closed would be given to the next file opened, and messages written
+ * into it. /dev/null, opened so that reading stdin and writing the others fails, takes the place.
+ */
+static void open_standard_streams(void)
+{
+  for (int fd = 0; fd <= 2; fd++) {
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+      (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+  }
+}
+
+enum { GLOBALS, COMMANDS_OWN, N_GROUPS };
+
+struct parser {
+  struct invocation *call;
+  struct arena *arena;
+  struct flag_group groups[N_GROUPS];
+  size_t n_groups;
+};
+
+static void group_init(struct flag_group *group, const struct flag *flags, size_t n, void *values,
+                       struct arena *arena)
+{
+  *group = (struct flag_group) { .flags = flags, .n = n, .values = values };
+  group->seen = arena_alloc(arena, n * sizeof(*group->seen) + 1);
+}
+
+static int take_word(struct parser *parser, const char *word, struct error *err)
+{
+  struct invocation *call = parser->call;
+  const struct command *command = call->command;
+  void *values;
+
+  if (command) {
+    call->arguments[call->n_arguments++] = word;
+    return 0;
+  }
+  command = cli_find_command(call->commands, word);
+  if (!command)
+    return error_set(err, ERROR_USAGE, "unknown command \"%s\"", word);
+  values = arena_alloc(parser->arena, command->options_size + 1);
+  group_init(&parser->groups[COMMANDS_OWN], command->flags, command->n_flags, values,
+             parser->arena);
+  parser->n_groups = N_GROUPS;
+  call->command = command;
+  call->options = values;
+  return 0;
+}
+
+static int parse_words(struct parser *parser, int argc, char **argv, struct error *err)
+{
+  bool words_only = false;
+
+  for (int i = 1; i < argc; i++) {
+    bool took_next = false;
+    int result;
+
+    if (!words_only && strcmp(argv[i], "--") == 0) {
+      words_only = true;
+      continue;
+    }
+    if (words_only || !flag_is(argv[i]))
+      result = take_word(parser, argv[i], err);
+    else
+      result = flag_take(parser->groups, parser->n_groups, argv[i],
+                         i + 1 < argc ? argv[i + 1] : NULL, &took_next, parser->arena, err);
+    if (result < 0)
+      return -1;
+    i += took_next;
+  }
+  return 0;
+}
+
+static int check_arguments(const struct invocation *call, struct error *err)
+{
+  const struct command *command = call->command;
+
+  if (call->n_arguments < command->min_arguments)
+    return error_set(err, ERROR_USAGE, "%s needs %s, found %zu argument%s", command->name,
+                     command->arguments, call->n_arguments, call->n_arguments == 1 ? "" : "s");
+  if (call->n_arguments > command->max_arguments)
+    return error_set(err, ERROR_USAGE, "%s: unexpected argument \"%s\"", command->name,
+                     call->arguments[command->max_arguments]);
+  return 0;
+}
+
+static int parse(struct parser *parser, int argc, char **argv, struct error *err)
+{
+  struct invocation *call = parser->call;
+
+  call->arguments = arena_alloc(parser->arena, ((size_t)argc + 1) * sizeof(*call->arguments));
+  group_init(&parser->groups[GLOBALS], global_flags, n_global_flags, &call->globals, parser->arena);
+  parser->n_groups = 1;
+  if (parse_words(parser, argc, argv, err) < 0)
+    return -1;
+  /* Help must come even where the environment or the rest of the line is wrong. */
+  if (!call->command || call->globals.help == TOGGLE_ON || call->globals.version == TOGGLE_ON)
+    return 0;
+  for (size_t i = 0; i < parser->n_groups; i++) {
+    if (flag_defaults(&parser->groups[i], parser->arena, err) < 0)
+      return -1;
+  }
+  return check_arguments(call, err);
+}
+
+static int run(const struct invocation *call, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(HELP_MAX);
+
+  if (call->globals.version == TOGGLE_ON) {
+    buf_puts(&text, "diffoci version v" DIFFOCI_VERSION "\n");
+    return cli_write(&text, err);
+  }
+  if (!call->command || call->globals.help == TOGGLE_ON) {
+    help_render(&text, call->commands, call->command);
+    return cli_write(&text, err);
+  }
+  log_enable_debug(call->globals.debug == TOGGLE_ON);
+  return call->command->run(call, err);
+}
+
+int cli_main(const struct command *const *commands, int argc, char **argv)
+{
+  struct arena arena = ARENA_INIT;
+  struct invocation call = { .commands = commands };
+  struct parser parser = { .call = &call, .arena = &arena };
+  struct error err;
+  int status;
+
+  open_standard_streams();
+  signal(SIGPIPE, SIG_IGN); /* a closed pipe is seen as EPIPE where it is written to */
+  if (parse(&parser, argc, argv, &err) < 0)
+    status = -1;
+  else
+    status = run(&call, &err);
+  if (status < 0 && err.code == ERROR_USAGE)
+    help_point_to(&err, call.command);
+  if (status < 0 && cli_is_closed_pipe(&err)) {
+    status = EXIT_SAME;
+  } else if (status < 0) {
+    cli_print_error(&err);
+    status = EXIT_TROUBLE;
+  }
+  arena_release(&arena);
+  return status;
+}

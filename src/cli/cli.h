@@ -1,0 +1,73 @@
+/* What a command is, and what runs it. Only this folder prints errors and decides the exit status.
+ */
+#ifndef DIFFOCI_CLI_CLI_H
+#define DIFFOCI_CLI_CLI_H
+
+#include "base/buf.h"
+#include "cli/flag.h"
+
+enum backend { BACKEND_AUTO, BACKEND_CONTAINERD, BACKEND_LOCAL }; /* in the order of the choices */
+
+struct global_options {
+  enum toggle help, version, debug;
+  unsigned backend; /* enum backend */
+  const char *containerd_address, *containerd_namespace;
+  const char *local_cache; /* NULL: the default place */
+};
+
+extern const struct flag global_flags[];
+extern const size_t n_global_flags;
+
+/* Refuses a backend that this program does not have. */
+MUST_CHECK int backend_check(const struct global_options *globals, struct error *err);
+
+struct command;
+
+/* One command line, parsed. */
+struct invocation {
+  const struct command *const *commands; /* all, NULL at the end */
+  const struct command *command;         /* NULL: none was named */
+  struct global_options globals;
+  const void *options; /* command->options_size bytes, as command->flags say */
+  const char **arguments;
+  size_t n_arguments;
+};
+
+/* What shells offer for the arguments of a command. */
+enum completion { COMPLETE_NOTHING, COMPLETE_FILES, COMPLETE_COMMANDS, COMPLETE_WORDS };
+
+struct command {
+  const char *name;
+  const char *aliases;   /* further names, separated by '|'; NULL if there are none */
+  const char *arguments; /* "IMAGE0 IMAGE1", "[COMMAND]"; "" if it takes none */
+  const char *summary;   /* a line */
+  const char *detail;    /* sentences for help and the manual page; may be NULL */
+  size_t min_arguments, max_arguments;
+  enum completion completion;
+  const char *argument_words; /* COMPLETE_WORDS: separated by '|' */
+  const struct flag *flags;
+  size_t n_flags;
+  size_t options_size; /* bytes that flags fill, zeroed before */
+  bool hidden;         /* works, but is shown nowhere */
+  /* Returns the exit status, 0 or 1; or -1 with *err, which the caller prints (status 2). */
+  int (*run)(const struct invocation *call, struct error *err);
+};
+
+enum exit_status { EXIT_SAME = 0, EXIT_DIFFERENT = 1, EXIT_TROUBLE = 2 };
+
+/* Parses the command line, runs the command, prints its error; returns the exit status. */
+int cli_main(const struct command *const *commands, int argc, char **argv);
+
+/* The command of that name or alias, or NULL. */
+const struct command *cli_find_command(const struct command *const *commands, const char *name);
+
+/* "diffoci: MESSAGE" on stderr, escaped for a terminal. */
+void cli_print_error(const struct error *err);
+
+/* Writes all of text to standard output and flushes it; an overflown buffer is an error too. */
+MUST_CHECK int cli_write(const struct buf *text, struct error *err);
+
+/* A reader that closed the pipe early has what it wanted: no error to report. */
+bool cli_is_closed_pipe(const struct error *err);
+
+#endif

@@ -1,0 +1,13 @@
+/* The commands, each defined in the file of its name. main.c lists them. */
+#ifndef DIFFOCI_CLI_COMMANDS_H
+#define DIFFOCI_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct command command_completion;
+extern const struct command command_diff;
+extern const struct command command_help;
+extern const struct command command_info;
+extern const struct command command_man;
+
+#endif

@@ -1,0 +1,74 @@
+#include "cli/completion.h"
+
+static void flag_line(struct buf *out, const struct flag *flag, const char *condition)
+{
+  buf_puts(out, "complete -c diffoci");
+  if (condition)
+    buf_printf(out, " -n '__fish_seen_subcommand_from %s'", condition);
+  buf_printf(out, " -l %s", flag->name);
+  if (flag->letter)
+    buf_printf(out, " -s %c", flag->letter);
+  if (flag->kind == FLAG_PATH)
+    buf_puts(out, " -r -F");
+  else if (flag->kind != FLAG_BOOL)
+    buf_puts(out, " -x");
+  if (flag->kind == FLAG_CHOICE) {
+    AUTO_BUF words = BUF_INIT(4096);
+
+    completion_words(&words, flag->choices);
+    buf_printf(out, " -a '%s'", words.ptr);
+  }
+  buf_puts(out, " -d '");
+  completion_quote_fish(out, flag->help);
+  buf_puts(out, "'\n");
+}
+
+/* The names of a command, for __fish_seen_subcommand_from. */
+static void all_names(struct buf *out, const struct command *command)
+{
+  buf_puts(out, command->name);
+  if (command->aliases) {
+    buf_putc(out, ' ');
+    completion_words(out, command->aliases);
+  }
+}
+
+static void command_lines(struct buf *out, const struct command *command)
+{
+  AUTO_BUF condition = BUF_INIT(4096);
+
+  all_names(&condition, command);
+  buf_printf(out, "complete -c diffoci -n __fish_use_subcommand -f -a %s -d '", command->name);
+  completion_quote_fish(out, command->summary);
+  buf_puts(out, "'\n");
+  for (size_t i = 0; i < command->n_flags; i++)
+    flag_line(out, &command->flags[i], condition.ptr);
+  if (command->completion == COMPLETE_FILES)
+    return;
+  buf_printf(out, "complete -c diffoci -n '__fish_seen_subcommand_from %s' -f", condition.ptr);
+  if (command->completion == COMPLETE_WORDS) {
+    AUTO_BUF words = BUF_INIT(4096);
+
+    completion_words(&words, command->argument_words);
+    buf_printf(out, " -a '%s'", words.ptr);
+  } else if (command->completion == COMPLETE_COMMANDS) {
+    buf_puts(out, " -a '(__diffoci_commands)'");
+  }
+  buf_putc(out, '\n');
+}
+
+void completion_fish(struct buf *out, const struct command *const *commands)
+{
+  buf_puts(out, "# fish completion for diffoci\n\nfunction __diffoci_commands\n");
+  for (size_t i = 0; commands[i]; i++) {
+    if (!commands[i]->hidden)
+      buf_printf(out, "    echo %s\n", commands[i]->name);
+  }
+  buf_puts(out, "end\n\n");
+  for (size_t i = 0; i < n_global_flags; i++)
+    flag_line(out, &global_flags[i], NULL);
+  for (; *commands; commands++) {
+    if (!(*commands)->hidden)
+      command_lines(out, *commands);
+  }
+}

@@ -1,0 +1,315 @@
+#include "diff/diff.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "report/report.h"
+
+struct diff_flags {
+  struct text_list platforms;
+  enum toggle all_platforms;
+  enum toggle ignore_timestamps, ignore_file_timestamps, ignore_image_timestamps;
+  enum toggle ignore_history, ignore_file_order, ignore_file_mode_redundant_bits;
+  enum toggle ignore_image_name, ignore_tar_format, treat_canonical_paths_equal, semantic;
+  enum toggle verbose, verify;
+  const char *report_file, *report_dir;
+  unsigned pull;
+  double max_scale;
+};
+
+#define AT(field) .offset = offsetof(struct diff_flags, field)
+
+static const struct flag flags[] = {
+  {
+      .name = "semantic",
+      .kind = FLAG_BOOL,
+      .help = "all --ignore-... flags and --treat-canonical-paths-equal",
+      .detail = "The usual choice: what remains is what a user of the image could notice.",
+      AT(semantic),
+  },
+  {
+      .name = "ignore-timestamps",
+      .kind = FLAG_BOOL,
+      .help = "--ignore-file-timestamps and --ignore-image-timestamps",
+      AT(ignore_timestamps),
+  },
+  {
+      .name = "ignore-file-timestamps",
+      .kind = FLAG_BOOL,
+      .help = "ignore mtime, atime and ctime of files",
+      .detail = "In tar headers and in PAX records.",
+      AT(ignore_file_timestamps),
+  },
+  {
+      .name = "ignore-image-timestamps",
+      .kind = FLAG_BOOL,
+      .help = "ignore when the image was created",
+      .detail = "The fields created of the config and of its history, and the annotation "
+                "org.opencontainers.image.created.",
+      AT(ignore_image_timestamps),
+  },
+  {
+      .name = "ignore-history",
+      .kind = FLAG_BOOL,
+      .help = "ignore the history of the config",
+      AT(ignore_history),
+  },
+  {
+      .name = "ignore-file-order",
+      .kind = FLAG_BOOL,
+      .help = "ignore the position of entries in a layer",
+      AT(ignore_file_order),
+  },
+  {
+      .name = "ignore-file-mode-redundant-bits",
+      .kind = FLAG_BOOL,
+      .help = "compare only the low 12 bits of file modes",
+      .detail = "Some writers add the file type, which the entry tells anyway.",
+      AT(ignore_file_mode_redundant_bits),
+  },
+  {
+      .name = "ignore-image-name",
+      .kind = FLAG_BOOL,
+      .help = "ignore annotations that hold the image's name",
+      .detail = "These are io.containerd.image.name and org.opencontainers.image.ref.name. The "
+                "name under which an image stands in index.json is no part of its content and is "
+                "compared only with --ignore-image-name=false.",
+      AT(ignore_image_name),
+  },
+  {
+      .name = "ignore-tar-format",
+      .kind = FLAG_BOOL,
+      .help = "ignore whether an entry is USTAR, PAX or GNU",
+      .detail = "PAX records that only encode a field of the header again do not count either.",
+      AT(ignore_tar_format),
+  },
+  {
+      .name = "treat-canonical-paths-equal",
+      .kind = FLAG_BOOL,
+      .help = "ignore one leading / and then one leading ./",
+      .detail = "In the names of entries and in the targets of links.",
+      AT(treat_canonical_paths_equal),
+  },
+  {
+      .name = "platform",
+      .kind = FLAG_LIST,
+      .value = "P,...",
+      .default_text = "linux on this machine's architecture",
+      .help = "compare only these platforms of an index",
+      .detail = "A platform is OS/ARCHITECTURE[/VARIANT] or ARCHITECTURE. May be given several "
+                "times.",
+      AT(platforms),
+  },
+  {
+      .name = "all-platforms",
+      .kind = FLAG_BOOL,
+      .help = "compare every platform of an index",
+      AT(all_platforms),
+  },
+  {
+      .name = "verbose",
+      .kind = FLAG_BOOL,
+      .help = "print every difference in full, instead of the table",
+      AT(verbose),
+  },
+  {
+      .name = "report-file",
+      .kind = FLAG_PATH,
+      .value = "FILE",
+      .help = "write a report in JSON",
+      .detail = "A leading ~/ is the home directory.",
+      AT(report_file),
+  },
+  {
+      .name = "report-dir",
+      .kind = FLAG_PATH,
+      .value = "DIR",
+      .help = "write a report in JSON, and both sides of the files that differ",
+      .detail = "DIR is made if it is not there. README.md, report.json, input-0 and input-1 in it "
+                "are replaced; nothing else is touched. A leading ~/ is the home directory.",
+      AT(report_dir),
+  },
+  {
+      .name = "verify",
+      .kind = FLAG_BOOL,
+      .help = "read and check blobs even where their digests are equal",
+      AT(verify),
+  },
+  {
+      .name = "pull",
+      .kind = FLAG_CHOICE,
+      .value = "WHEN",
+      .choices = "always|missing|never",
+      .fallback = "missing",
+      .help = "when to fetch an image from its registry",
+      .detail = "Without effect on images that lie in files.",
+      AT(pull),
+  },
+  {
+      .name = "max-scale",
+      .kind = FLAG_SCALE,
+      .value = "X",
+      .fallback = "1",
+      .help = "multiply the limits on the sizes of images by X",
+      AT(max_scale),
+  },
+};
+
+static struct diff_ignore ignore_of(const struct diff_flags *given)
+{
+  bool all = given->semantic == TOGGLE_ON;
+  bool timestamps = all || given->ignore_timestamps == TOGGLE_ON;
+
+  return (struct diff_ignore) {
+    .file_timestamps = timestamps || given->ignore_file_timestamps == TOGGLE_ON,
+    .image_timestamps = timestamps || given->ignore_image_timestamps == TOGGLE_ON,
+    .history = all || given->ignore_history == TOGGLE_ON,
+    .file_order = all || given->ignore_file_order == TOGGLE_ON,
+    .file_mode_redundant_bits = all || given->ignore_file_mode_redundant_bits == TOGGLE_ON,
+    .image_name = all || given->ignore_image_name == TOGGLE_ON,
+    .tar_format = all || given->ignore_tar_format == TOGGLE_ON,
+    .canonical_paths = all || given->treat_canonical_paths_equal == TOGGLE_ON,
+  };
+}
+
+static int platforms_of(const struct diff_flags *given, struct platform_set *set, struct error *err)
+{
+  char text[PLATFORM_MAX_TEXT];
+  struct platform host = platform_host();
+
+  if (given->all_platforms == TOGGLE_ON) {
+    set->all = true;
+    return 0;
+  }
+  for (size_t i = 0; i < given->platforms.n; i++) {
+    if (platform_set_add(set, str_of(given->platforms.items[i]), err) < 0)
+      return error_wrap(err, "flag --platform");
+  }
+  if (set->n > 0)
+    return 0;
+  return platform_set_add(set, str_of(platform_format(&host, text)), err);
+}
+
+/* Files first, the terminal last, so that a reader who goes away early costs no report. */
+enum { REPORT_FILE, REPORT_DIR, REPORT_STDOUT, N_REPORTS };
+
+struct fan_out {
+  struct event_sink sink; /* first: the comparison knows this only */
+  struct report *reports[N_REPORTS];
+  bool any;
+};
+
+static void fan_out_event(struct event_sink *sink, const struct event *event)
+{
+  struct fan_out *out = (struct fan_out *)sink;
+
+  out->any = true;
+  for (size_t i = 0; i < N_REPORTS; i++) {
+    if (out->reports[i])
+      report_event(out->reports[i], event);
+  }
+}
+
+static void fan_out_init(struct fan_out *out, const struct diff_flags *given,
+                         const struct diff_options *options)
+{
+  if (given->report_file)
+    out->reports[REPORT_FILE] = report_json_new(given->report_file);
+  if (given->report_dir)
+    out->reports[REPORT_DIR] = report_dir_new(given->report_dir, options);
+  if (given->verbose == TOGGLE_ON)
+    out->reports[REPORT_STDOUT] = report_verbose_new(stdout);
+  else
+    out->reports[REPORT_STDOUT] = report_table_new(stdout);
+  out->sink.event = fan_out_event;
+  for (size_t i = 0; i < N_REPORTS; i++)
+    out->sink.wants_content_digests |=
+        out->reports[i] && out->reports[i]->ops->wants_content_digests;
+}
+
+/* Finishes every report, whether others fail or not. Prints what fails; -1 if anything did. */
+static int fan_out_finish(struct fan_out *out)
+{
+  int result = 0;
+
+  for (size_t i = 0; i < N_REPORTS; i++) {
+    struct error err;
+
+    if (!out->reports[i] || report_finish(out->reports[i], &err) == 0)
+      continue;
+    if (i == REPORT_STDOUT && cli_is_closed_pipe(&err))
+      continue;
+    cli_print_error(&err);
+    result = -1;
+  }
+  return result;
+}
+
+static int compare(const struct diff_flags *given, struct diff_options *options, struct error *err)
+{
+  struct fan_out out = { 0 };
+  bool failed = false;
+  struct diff *diff;
+  int status;
+
+  fan_out_init(&out, given, options);
+  options->sink = &out.sink;
+  diff = diff_run(options, &failed, err);
+  if (!diff) {
+    status = -1;
+  } else {
+    status = out.any ? EXIT_DIFFERENT : EXIT_SAME;
+    if (fan_out_finish(&out) < 0)
+      status = EXIT_TROUBLE;
+    if (failed)
+      status = -1;
+  }
+  for (size_t i = 0; i < N_REPORTS; i++)
+    report_free(out.reports[i]);
+  diff_free(diff);
+  return status;
+}
+
+static int diff_command(const struct invocation *call, struct error *err)
+{
+  const struct diff_flags *given = call->options;
+  const struct limits limits = limits_scaled(given->max_scale);
+  const struct source_options source_options = { .limits = &limits };
+  struct diff_options options = {
+    .ignore = ignore_of(given),
+    /* --semantic turns every ignore flag on, whatever else is said. */
+    .compare_root_name = given->ignore_image_name == TOGGLE_OFF && given->semantic != TOGGLE_ON,
+    .verify = given->verify == TOGGLE_ON,
+    .skip_security_xattrs = geteuid() != 0,
+    .limits = &limits,
+  };
+  int status = -1;
+
+  if (backend_check(&call->globals, err) == 0 &&
+      platforms_of(given, &options.platforms, err) == 0 &&
+      (options.sources[0] = source_open(call->arguments[0], &source_options, err)) &&
+      (options.sources[1] = source_open(call->arguments[1], &source_options, err)))
+    status = compare(given, &options, err);
+  source_free(options.sources[0]);
+  source_free(options.sources[1]);
+  platform_set_release(&options.platforms);
+  return status;
+}
+
+const struct command command_diff = {
+  .name = "diff",
+  .arguments = "IMAGE0 IMAGE1",
+  .summary = "Compare two images",
+  .detail = "An IMAGE is oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], or a "
+            "path that begins with /, ./, ../ or ~/. Archives may be compressed. REF is an image "
+            "name, a tag or a digest, needed only where there are several. "
+            "The exit status is 0 if the images are equal, 1 if they differ, 2 after an error.",
+  .min_arguments = 2,
+  .max_arguments = 2,
+  .completion = COMPLETE_FILES,
+  .flags = flags,
+  .n_flags = ARRAY_LEN(flags),
+  .options_size = sizeof(struct diff_flags),
+  .run = diff_command,
+};

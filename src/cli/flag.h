@@ -1,0 +1,69 @@
+/* Command-line flags, described by tables. The same table parses the command line, and renders
+ * --help, the manual page and the completion scripts, so that these cannot disagree. */
+#ifndef DIFFOCI_CLI_FLAG_H
+#define DIFFOCI_CLI_FLAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/* What a flag stores at its offset. */
+enum flag_kind {
+  FLAG_BOOL,   /* enum toggle */
+  FLAG_STRING, /* const char *; NULL if not given */
+  FLAG_PATH,   /* as FLAG_STRING; not empty, a leading "~/" is the home directory */
+  FLAG_CHOICE, /* unsigned: the position in choices */
+  FLAG_LIST,   /* struct text_list; may be given several times */
+  FLAG_SCALE,  /* double, finite and > 0 */
+};
+
+enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
+
+struct text_list {
+  const char **items; /* from the command line, in its order */
+  size_t n;
+};
+
+struct flag {
+  const char *name; /* without the dashes */
+  char letter;      /* its short form, or 0 */
+  enum flag_kind kind;
+  const char *value;       /* what help calls the value: "FILE"; NULL for FLAG_BOOL */
+  const char *choices;     /* FLAG_CHOICE: the words, separated by '|' */
+  const char *environment; /* the variable that gives the value where the flag is not given */
+  const char *fallback;    /* the value where neither is given; NULL leaves zero */
+  const char
+      *default_text;  /* what help shows as the default where fallback is not the whole story */
+  const char *help;   /* a line */
+  const char *detail; /* further sentences, for the manual page; may be NULL */
+  size_t offset;      /* where in the values the result goes */
+};
+
+struct flag_group { /* a table and where its values go */
+  const struct flag *flags;
+  size_t n;
+  void *values; /* zeroed before parsing */
+  bool *seen;   /* n of them, zeroed before parsing */
+};
+
+/* Whether the word is a flag: begins with '-' and is more than that. */
+bool flag_is(const char *word);
+
+/* Takes one word that is a flag, "--name", "--name=value", "-x"; next is the word behind it, or
+ * NULL, and *took_next tells whether it was used as the value. Looks through all groups.
+ * ERROR_USAGE says what is wrong. Values live as long as arena and the words. */
+MUST_CHECK int flag_take(const struct flag_group *groups, size_t n_groups, const char *word,
+                         const char *next, bool *took_next, struct arena *arena, struct error *err);
+
+/* Gives the flags that were not seen their values from the environment or the fallback. A boolean
+ * variable that holds no boolean counts as not set, since DEBUG means other things elsewhere. */
+MUST_CHECK int flag_defaults(const struct flag_group *group, struct arena *arena,
+                             struct error *err);
+
+/* Calls each(context, word) for every word of a '|'-separated list. */
+void flag_each_choice(const char *choices, void (*each)(void *context, struct str word),
+                      void *context);
+
+#endif

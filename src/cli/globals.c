@@ -1,0 +1,73 @@
+#include "cli/cli.h"
+
+const struct flag global_flags[] = {
+  {
+      .name = "backend",
+      .kind = FLAG_CHOICE,
+      .value = "BACKEND",
+      .choices = "auto|containerd|local",
+      .environment = "DIFFOCI_BACKEND",
+      .fallback = "auto",
+      .help = "where images that are named, not files, are kept",
+      .detail = "This version has the local backend only; auto chooses it.",
+      .offset = offsetof(struct global_options, backend),
+  },
+  {
+      .name = "containerd-address",
+      .kind = FLAG_STRING,
+      .value = "SOCKET",
+      .environment = "CONTAINERD_ADDRESS",
+      .default_text = "/run/containerd/containerd.sock, or the rootless one",
+      .help = "containerd's socket",
+      .offset = offsetof(struct global_options, containerd_address),
+  },
+  {
+      .name = "containerd-namespace",
+      .kind = FLAG_STRING,
+      .value = "NAME",
+      .environment = "CONTAINERD_NAMESPACE",
+      .fallback = "default",
+      .help = "containerd's namespace",
+      .offset = offsetof(struct global_options, containerd_namespace),
+  },
+  {
+      .name = "local-cache",
+      .kind = FLAG_PATH,
+      .value = "DIR",
+      .environment = "DIFFOCI_LOCAL_CACHE",
+      .default_text = "/var/cache/diffoci as root, else ~/.cache/diffoci",
+      .help = "directory of the local backend",
+      .detail = "Images that lie in files are read in place and never copied there.",
+      .offset = offsetof(struct global_options, local_cache),
+  },
+  {
+      .name = "debug",
+      .kind = FLAG_BOOL,
+      .environment = "DEBUG",
+      .help = "print what is being done to standard error",
+      .offset = offsetof(struct global_options, debug),
+  },
+  {
+      .name = "help",
+      .letter = 'h',
+      .kind = FLAG_BOOL,
+      .help = "print help and exit",
+      .offset = offsetof(struct global_options, help),
+  },
+  {
+      .name = "version",
+      .kind = FLAG_BOOL,
+      .help = "print the version and exit",
+      .offset = offsetof(struct global_options, version),
+  },
+};
+
+const size_t n_global_flags = ARRAY_LEN(global_flags);
+
+int backend_check(const struct global_options *globals, struct error *err)
+{
+  if (globals->backend == BACKEND_CONTAINERD)
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "backend containerd is not part of this version; use --backend=local");
+  return 0;
+}

@@ -1,0 +1,161 @@
+#include "cli/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+
+enum { WIDTH = 80, INDENT = 2, GAP = 2, LEFT_MAX = 38 };
+
+/* Adds text, wrapped between the columns from and WIDTH; the cursor stands at column `at`. */
+static void wrap(struct buf *out, const char *text, size_t at, size_t from)
+{
+  bool first = true;
+
+  while (*text) {
+    size_t len = strcspn(text, " ");
+
+    if (!first && at + 1 + len > WIDTH) {
+      buf_printf(out, "\n%*s", (int)from, "");
+      at = from;
+      first = true;
+    }
+    if (!first)
+      buf_putc(out, ' ');
+    at += len + !first;
+    buf_add(out, text, len);
+    first = false;
+    text += len;
+    text += strspn(text, " ");
+  }
+  buf_putc(out, '\n');
+}
+
+/* A name on the left and its explanation, which starts a line of its own if the name is long. */
+static void two_columns(struct buf *out, const char *left, const char *right, size_t left_width)
+{
+  size_t from = INDENT + left_width + GAP;
+
+  buf_printf(out, "%*s%-*s", INDENT, "", (int)left_width + GAP, left);
+  if (strlen(left) > left_width)
+    buf_printf(out, "\n%*s", (int)from, "");
+  wrap(out, right, from, from);
+}
+
+static void flag_left(struct buf *out, const struct flag *flag)
+{
+  if (flag->letter)
+    buf_printf(out, "-%c, ", flag->letter);
+  else
+    buf_puts(out, "    ");
+  buf_printf(out, "--%s", flag->name);
+  if (flag->value)
+    buf_printf(out, " %s", flag->value);
+}
+
+static void flag_right(struct buf *out, const struct flag *flag)
+{
+  const char *standard = flag->default_text ? flag->default_text : flag->fallback;
+
+  buf_puts(out, flag->help);
+  if (flag->choices)
+    buf_printf(out, ": %s", flag->choices);
+  if (standard)
+    buf_printf(out, " (default: %s)", standard);
+  if (flag->environment)
+    buf_printf(out, " [$%s]", flag->environment);
+}
+
+static void flags_render(struct buf *out, const char *title, const struct flag *flags, size_t n)
+{
+  size_t width = 0;
+
+  if (n == 0)
+    return;
+  buf_printf(out, "\n%s:\n", title);
+  for (size_t i = 0; i < n; i++) {
+    AUTO_BUF left = BUF_INIT(HELP_MAX);
+
+    flag_left(&left, &flags[i]);
+    if (left.len > width && left.len <= LEFT_MAX)
+      width = left.len;
+  }
+  for (size_t i = 0; i < n; i++) {
+    AUTO_BUF left = BUF_INIT(HELP_MAX);
+    AUTO_BUF right = BUF_INIT(HELP_MAX);
+
+    flag_left(&left, &flags[i]);
+    flag_right(&right, &flags[i]);
+    two_columns(out, left.ptr, right.ptr, width);
+  }
+}
+
+static void program_render(struct buf *out, const struct command *const *commands)
+{
+  buf_puts(out, "diffoci - compare Docker and OCI container images\n\n"
+                "Usage:\n  diffoci [FLAGS] COMMAND [ARGUMENTS]\n\nCommands:\n");
+  for (; *commands; commands++) {
+    AUTO_BUF left = BUF_INIT(HELP_MAX);
+
+    if ((*commands)->hidden)
+      continue;
+    buf_printf(&left, "%s %s", (*commands)->name, (*commands)->arguments);
+    two_columns(out, left.ptr, (*commands)->summary, 24);
+  }
+  flags_render(out, "Flags, before or after the command", global_flags, n_global_flags);
+  buf_puts(out, "\n\"diffoci help COMMAND\" tells more about a command.\n");
+}
+
+void help_render(struct buf *out, const struct command *const *commands,
+                 const struct command *command)
+{
+  if (!command) {
+    program_render(out, commands);
+    return;
+  }
+  buf_printf(out, "%s\n\nUsage:\n  diffoci %s%s%s%s\n", command->summary, command->name,
+             command->n_flags ? " [FLAGS]" : "", *command->arguments ? " " : "",
+             command->arguments);
+  if (command->aliases)
+    buf_printf(out, "\nOther names: %s\n", command->aliases);
+  if (command->detail) {
+    buf_putc(out, '\n');
+    wrap(out, command->detail, 0, 0);
+  }
+  flags_render(out, "Flags", command->flags, command->n_flags);
+  flags_render(out, "Global flags", global_flags, n_global_flags);
+}
+
+void help_point_to(struct error *err, const struct command *command)
+{
+  size_t used = strlen(err->message);
+
+  if (command && !command->hidden)
+    snprintf(err->message + used, sizeof(err->message) - used, "; see \"diffoci help %s\"",
+             command->name);
+  else
+    snprintf(err->message + used, sizeof(err->message) - used, "; see \"diffoci help\"");
+}
+
+static int help_run(const struct invocation *call, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(HELP_MAX);
+  const struct command *about = NULL;
+
+  if (call->n_arguments > 0) {
+    about = cli_find_command(call->commands, call->arguments[0]);
+    if (!about)
+      return error_set(err, ERROR_USAGE, "unknown command \"%s\"", call->arguments[0]);
+  }
+  help_render(&text, call->commands, about);
+  return cli_write(&text, err);
+}
+
+const struct command command_help = {
+  .name = "help",
+  .arguments = "[COMMAND]",
+  .summary = "Print help about diffoci or a command",
+  .max_arguments = 1,
+  .completion = COMPLETE_COMMANDS,
+  .run = help_run,
+};
