@@ -11,6 +11,7 @@
 
 struct arena_chunk {
   struct arena_chunk *older;
+  size_t room;
   max_align_t bytes[];
 };
 
@@ -27,6 +28,18 @@ void arena_release(struct arena *arena)
   *arena = ARENA_INIT;
 }
 
+void arena_reset(struct arena *arena)
+{
+  struct arena_chunk *newest = arena->chunks;
+
+  if (!newest)
+    return;
+  arena->chunks = newest->older;
+  newest->older = NULL;
+  arena_release(arena);
+  *arena = (struct arena){ newest, newest->room, (char *)newest->bytes, newest->room };
+}
+
 /* Chunks grow with the arena, so that a small one stays small and a large one has few of them. */
 static void add_chunk(struct arena *arena, size_t size)
 {
@@ -39,6 +52,7 @@ static void add_chunk(struct arena *arena, size_t size)
     room = size;
   chunk = xmalloc(sizeof(*chunk) + room);
   chunk->older = arena->chunks;
+  chunk->room = room;
   arena->chunks = chunk;
   arena->next = (char *)chunk->bytes;
   arena->left = room;

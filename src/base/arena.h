@@ -17,6 +17,8 @@ struct arena {
 #define ARENA_INIT ((struct arena) { 0 })
 
 void arena_release(struct arena *arena);
+/* Everything given out so far is gone; the newest chunk is kept for what comes next. */
+void arena_reset(struct arena *arena);
 /* Zeroed, aligned for any type; valid until arena_release. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 /* A copy of the bytes with a NUL behind it; no alignment, so that names lie close together. */

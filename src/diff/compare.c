@@ -1,0 +1,196 @@
+#include "diff/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+struct kept {
+  struct kept *next;
+  void *object;
+  void (*release)(void *object);
+};
+
+void *diff_keep(struct diff *diff, void *object, void (*release)(void *object))
+{
+  struct kept *kept = xmalloc(sizeof(*kept));
+
+  *kept = (struct kept) { diff->kept, object, release };
+  diff->kept = kept;
+  return object;
+}
+
+void diff_release_kept(struct diff *diff)
+{
+  while (diff->kept) {
+    struct kept *next = diff->kept->next;
+
+    diff->kept->release(diff->kept->object);
+    free(diff->kept);
+    diff->kept = next;
+  }
+}
+
+void diff_fail(struct diff *diff, const struct error *err)
+{
+  if (diff->failed)
+    return;
+  diff->failed = true;
+  diff->error = *err;
+}
+
+int diff_wrap_input(const struct diff *diff, int side, struct error *err)
+{
+  return error_wrap(err, "input %d (%s)", side, diff->options->sources[side]->label);
+}
+
+const char *diff_context(struct diff *diff, const struct event_node *parent, const char *name)
+{
+  const char *context;
+
+  pthread_mutex_lock(&diff->lock);
+  context = arena_printf(&diff->arena, "%s/%s", parent->parent ? parent->context : "", name);
+  pthread_mutex_unlock(&diff->lock);
+  return context;
+}
+
+struct event_node *diff_node(struct diff *diff, const struct event_node *parent, const char *name,
+                             enum event_type type, const char *note,
+                             const struct event_input inputs[2])
+{
+  const char *context = parent ? diff_context(diff, parent, name) : "/";
+  struct event_node *node;
+
+  pthread_mutex_lock(&diff->lock);
+  node = arena_alloc(&diff->arena, sizeof(*node));
+  node->parent = parent;
+  node->context = context;
+  node->type = type;
+  node->note = note ? arena_strdup(&diff->arena, note) : "";
+  if (inputs)
+    memcpy(node->inputs, inputs, sizeof(node->inputs));
+  pthread_mutex_unlock(&diff->lock);
+  return node;
+}
+
+void diff_send(struct diff *diff, const struct event *event)
+{
+  pthread_mutex_lock(&diff->lock);
+  diff->options->sink->event(diff->options->sink, event);
+  pthread_mutex_unlock(&diff->lock);
+}
+
+void diff_leaf(struct diff *diff, const struct event_node *parent, const char *name,
+               enum event_type type, const char *note, const struct event_input inputs[2],
+               const struct fields *fields)
+{
+  struct event event = { .parent = parent,
+                         .context = diff_context(diff, parent, name),
+                         .type = type,
+                         .note = note ? note : "" };
+
+  memcpy(event.inputs, inputs, sizeof(event.inputs));
+  if (fields) {
+    event.fields = fields->items;
+    event.n_fields = fields->n;
+  }
+  diff_send(diff, &event);
+}
+
+bool same_blob(const struct descriptor *d0, const struct descriptor *d1)
+{
+  return d0->size == d1->size && digest_equal(&d0->digest, &d1->digest);
+}
+
+int diff_read(struct diff *diff, int side, const struct descriptor *blob, struct buf *out,
+              struct error *err)
+{
+  return source_read(diff->options->sources[side], blob, diff->options->limits->json_bytes, out,
+                     err);
+}
+
+/* Reads a document and has it parsed; the error names the input, what it is, and the digest. */
+static int load(struct diff *diff, int side, const struct descriptor *blob, const char *what,
+                int (*parse)(struct diff *diff, void *out, struct str text,
+                             const struct descriptor *blob, struct error *err),
+                void *out, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(diff->options->limits->json_bytes);
+  char digest[DIGEST_MAX_TEXT];
+
+  if (diff_read(diff, side, blob, &text, err))
+    return diff_wrap_input(diff, side, err);
+  if (parse(diff, out, buf_str(&text), blob, err)) {
+    error_wrap(err, "%s %s", what, digest_format(&blob->digest, digest));
+    return diff_wrap_input(diff, side, err);
+  }
+  return 0;
+}
+
+static int parse_index(struct diff *diff, void *out, struct str text, const struct descriptor *blob,
+                       struct error *err)
+{
+  return index_parse(out, text, blob->media_type, diff->options->limits, err);
+}
+
+static int parse_manifest(struct diff *diff, void *out, struct str text,
+                          const struct descriptor *blob, struct error *err)
+{
+  return manifest_parse(out, text, blob->media_type, diff->options->limits, err);
+}
+
+static int parse_config(struct diff *diff, void *out, struct str text,
+                        const struct descriptor *blob, struct error *err)
+{
+  (void)diff;
+  (void)blob;
+  return config_parse(out, text, err);
+}
+
+static void release_index(void *index)
+{
+  index_release(index);
+  free(index);
+}
+
+static void release_manifest(void *manifest)
+{
+  manifest_release(manifest);
+  free(manifest);
+}
+
+static void release_config(void *config)
+{
+  config_release(config);
+  free(config);
+}
+
+const struct index *diff_load_index(struct diff *diff, int side, const struct descriptor *blob,
+                                    struct error *err)
+{
+  AUTO_FREE struct index *index = xcalloc(1, sizeof(*index));
+
+  if (load(diff, side, blob, "index", parse_index, index, err))
+    return NULL;
+  return diff_keep(diff, steal_pointer(&index), release_index);
+}
+
+const struct manifest *diff_load_manifest(struct diff *diff, int side,
+                                          const struct descriptor *blob, struct error *err)
+{
+  AUTO_FREE struct manifest *manifest = xcalloc(1, sizeof(*manifest));
+
+  if (load(diff, side, blob, "manifest", parse_manifest, manifest, err))
+    return NULL;
+  return diff_keep(diff, steal_pointer(&manifest), release_manifest);
+}
+
+const struct config *diff_load_config(struct diff *diff, int side, const struct descriptor *blob,
+                                      struct error *err)
+{
+  AUTO_FREE struct config *config = xcalloc(1, sizeof(*config));
+
+  if (load(diff, side, blob, "config", parse_config, config, err))
+    return NULL;
+  return diff_keep(diff, steal_pointer(&config), release_config);
+}

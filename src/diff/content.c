@@ -1,0 +1,218 @@
+#include "diff/content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* A piece of equal content that has not been hashed. */
+struct piece {
+  struct block *block; /* a reference of our own; NULL for a hole's zeros, which live for ever */
+  const unsigned char *bytes;
+  size_t len;
+};
+
+struct comparer {
+  struct hasher *hashers[2];
+  struct piece *pieces;
+  size_t n, cap;
+  size_t kept; /* bytes in pieces */
+  size_t keep_bytes;
+  bool dirty; /* the hashers may hold what no digest was made of */
+};
+
+struct comparer *comparer_new(size_t keep_bytes)
+{
+  struct comparer *comparer = xcalloc(1, sizeof(*comparer));
+
+  comparer->hashers[0] = hasher_new(DIGEST_SHA256);
+  comparer->hashers[1] = hasher_new(DIGEST_SHA256);
+  comparer->keep_bytes = keep_bytes;
+  return comparer;
+}
+
+static void drop_pieces(struct comparer *comparer)
+{
+  for (size_t i = 0; i < comparer->n; i++)
+    block_unref(comparer->pieces[i].block);
+  comparer->n = 0;
+  comparer->kept = 0;
+}
+
+void comparer_free(struct comparer *comparer)
+{
+  if (!comparer)
+    return;
+  drop_pieces(comparer);
+  free(comparer->pieces);
+  hasher_free(comparer->hashers[0]);
+  hasher_free(comparer->hashers[1]);
+  free(comparer);
+}
+
+static void hash_pieces(struct comparer *comparer)
+{
+  for (size_t i = 0; i < comparer->n; i++)
+    hasher_add(comparer->hashers[0], comparer->pieces[i].bytes, comparer->pieces[i].len);
+  drop_pieces(comparer);
+}
+
+/* Takes note of equal bytes of side 0. Keeping a block keeps all of it: small pieces of a block are
+ * put together. */
+static void keep(struct comparer *comparer, const struct tar_chunk *chunk, size_t len)
+{
+  struct piece *last = comparer->n ? &comparer->pieces[comparer->n - 1] : NULL;
+
+  comparer->kept += len;
+  if (last && last->block && last->block == chunk->block &&
+      last->bytes + last->len == chunk->bytes) {
+    last->len += len;
+    return;
+  }
+  comparer->pieces =
+      xgrow(comparer->pieces, comparer->n, &comparer->cap, sizeof(*comparer->pieces));
+  comparer->pieces[comparer->n++] = (struct piece) {
+    chunk->block ? block_ref(chunk->block) : NULL,
+    chunk->bytes,
+    len,
+  };
+}
+
+static void advance(struct tar_chunk *chunk, size_t len)
+{
+  chunk->bytes += len;
+  chunk->len -= len;
+}
+
+/* Where the two are in the comparison. */
+struct progress {
+  struct tar_chunk chunks[2];
+  bool ended[2];
+  bool hashing; /* hashers[0] has all that was equal so far; else the pieces are it */
+};
+
+static int fill(struct tar_reader *const readers[2], struct progress *progress, int *failed_side,
+                struct error *err)
+{
+  for (int side = 0; side < 2; side++) {
+    while (!progress->chunks[side].len && !progress->ended[side]) {
+      int got = tar_read(readers[side], &progress->chunks[side], err);
+
+      if (got < 0) {
+        *failed_side = side;
+        return -1;
+      }
+      if (got == 0) {
+        progress->ended[side] = true;
+        progress->chunks[side] = (struct tar_chunk) { NULL, 0, NULL };
+      }
+    }
+  }
+  return 0;
+}
+
+/* Goes on to the first difference or to the end. Returns 1 if they differ, 0 if not. */
+static int compare_equal_part(struct comparer *comparer, struct tar_reader *const readers[2],
+                              struct progress *progress, int *failed_side, struct error *err)
+{
+  struct tar_chunk *a = &progress->chunks[0];
+  struct tar_chunk *b = &progress->chunks[1];
+
+  for (;;) {
+    size_t len;
+
+    if (fill(readers, progress, failed_side, err))
+      return -1;
+    if (progress->ended[0] || progress->ended[1])
+      return progress->ended[0] != progress->ended[1];
+    len = MIN_OF(a->len, b->len);
+    if (memcmp(a->bytes, b->bytes, len) != 0)
+      return 1;
+    if (progress->hashing) {
+      comparer->dirty = true;
+      hasher_add(comparer->hashers[0], a->bytes, len);
+    } else {
+      keep(comparer, a, len);
+    }
+    if (!progress->hashing && comparer->kept > comparer->keep_bytes) {
+      hash_pieces(comparer);
+      comparer->dirty = true;
+      progress->hashing = true;
+    }
+    advance(a, len);
+    advance(b, len);
+  }
+}
+
+/* Hashes what is left of both, a piece of each in turn, so that neither decoder waits long. */
+static int hash_rest(struct comparer *comparer, struct tar_reader *const readers[2],
+                     struct progress *progress, int *failed_side, struct error *err)
+{
+  while (!progress->ended[0] || !progress->ended[1]) {
+    for (int side = 0; side < 2; side++) {
+      struct tar_chunk *chunk = &progress->chunks[side];
+
+      hasher_add(comparer->hashers[side], chunk->bytes, chunk->len);
+      chunk->len = 0;
+    }
+    if (fill(readers, progress, failed_side, err))
+      return -1;
+  }
+  return 0;
+}
+
+static int compare(struct comparer *comparer, struct tar_reader *const readers[2],
+                   bool want_digests, struct content_result *out, int *failed_side,
+                   struct error *err)
+{
+  struct progress progress = { .hashing = want_digests };
+  int differ = compare_equal_part(comparer, readers, &progress, failed_side, err);
+
+  if (differ < 0)
+    return -1;
+  *out = (struct content_result) { .differ = differ };
+  if (!differ && !want_digests)
+    return 0;
+  if (!progress.hashing)
+    hash_pieces(comparer);
+  out->hashed = true;
+  if (differ) {
+    hasher_copy(comparer->hashers[1], comparer->hashers[0]);
+    if (hash_rest(comparer, readers, &progress, failed_side, err))
+      return -1;
+  }
+  out->digests[0] = hasher_finish(comparer->hashers[0]);
+  out->digests[1] = differ ? hasher_finish(comparer->hashers[1]) : out->digests[0];
+  return 0;
+}
+
+int comparer_compare(struct comparer *comparer, struct tar_reader *const readers[2],
+                     bool want_digests, struct content_result *out, int *failed_side,
+                     struct error *err)
+{
+  int status = compare(comparer, readers, want_digests, out, failed_side, err);
+
+  drop_pieces(comparer);
+  if (status || (comparer->dirty && !out->hashed)) { /* a failure, or a hash begun in vain */
+    hasher_reset(comparer->hashers[0]);
+    hasher_reset(comparer->hashers[1]);
+  }
+  comparer->dirty = false;
+  return status;
+}
+
+int comparer_hash(struct comparer *comparer, struct tar_reader *reader, struct digest *out,
+                  struct error *err)
+{
+  struct tar_chunk chunk;
+  int got;
+
+  while ((got = tar_read(reader, &chunk, err)) > 0)
+    hasher_add(comparer->hashers[0], chunk.bytes, chunk.len);
+  if (got < 0) {
+    hasher_reset(comparer->hashers[0]);
+    return -1;
+  }
+  *out = hasher_finish(comparer->hashers[0]);
+  return 0;
+}

@@ -1,0 +1,31 @@
+/* The comparison of two contents that are read at the same time. Private to src/diff. */
+#ifndef DIFFOCI_DIFF_CONTENT_H
+#define DIFFOCI_DIFF_CONTENT_H
+
+#include "base/digest.h"
+#include "layer/tar.h"
+
+/* What comparing contents needs; used again for every pair. Not for several threads. */
+struct comparer;
+
+/* keep_bytes: how much equal content of one side may be kept, so that it need not be hashed unless
+ * a difference follows; beyond it one running hash serves both sides. */
+struct comparer *comparer_new(size_t keep_bytes);
+void comparer_free(struct comparer *comparer); /* NULL allowed */
+
+struct content_result {
+  bool differ;
+  bool hashed;              /* digests are set; always so where they differ */
+  struct digest digests[2]; /* SHA-256 */
+};
+
+/* Reads the contents of both readers' current entries to their ends and compares them.
+ * want_digests: hash also what turns out equal. *failed_side tells whose reader failed. */
+MUST_CHECK int comparer_compare(struct comparer *comparer, struct tar_reader *const readers[2],
+                                bool want_digests, struct content_result *out, int *failed_side,
+                                struct error *err);
+/* The SHA-256 of the rest of one reader's current entry. */
+MUST_CHECK int comparer_hash(struct comparer *comparer, struct tar_reader *reader,
+                             struct digest *out, struct error *err);
+
+#endif

@@ -1,0 +1,312 @@
+#include "diff/entry.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+struct str entry_canonical(const struct entry_rules *rules, struct str path)
+{
+  if (!rules->ignore->canonical_paths)
+    return path;
+  if (str_has_prefix(path, STR("/")))
+    path = str_skip(path, 1);
+  if (str_has_prefix(path, STR("./")))
+    path = str_skip(path, 2);
+  return path;
+}
+
+static bool same_time(const struct tar_time *a, const struct tar_time *b)
+{
+  return a->set == b->set &&
+         (!a->set || (a->seconds == b->seconds && a->nanoseconds == b->nanoseconds));
+}
+
+static bool same_mode(const struct entry_rules *rules, int64_t a, int64_t b)
+{
+  int64_t mask = rules->ignore->file_mode_redundant_bits ? 07777 : -1;
+
+  return (a & mask) == (b & mask);
+}
+
+/* ---- PAX records ---- */
+
+static bool key_is_one_of(struct str key, const char *const *keys)
+{
+  for (; *keys; keys++)
+    if (str_equal(key, str_of(*keys)))
+      return true;
+  return false;
+}
+
+/* Records that say again what the header says, or say it better: what they say is compared as the
+ * entry's own field. */
+static bool record_counts(const struct entry_rules *rules, const struct tar_record *record)
+{
+  static const char *const times[] = { "mtime", "atime", "ctime", "LIBARCHIVE.creationtime", NULL };
+  static const char *const header[] = { "path",  "linkpath", "size",  "uid",   "gid", "uname",
+                                        "gname", "mtime",    "atime", "ctime", NULL };
+  struct str xattr;
+
+  if (rules->ignore->file_timestamps && key_is_one_of(record->key, times))
+    return false;
+  if (rules->ignore->tar_format && key_is_one_of(record->key, header))
+    return false;
+  if (rules->skip_security_xattrs && tar_record_xattr(record, &xattr) &&
+      str_has_prefix(xattr, STR("security.")))
+    return false;
+  return true;
+}
+
+static bool same_value(const struct entry_rules *rules, const struct tar_record *a,
+                       const struct tar_record *b)
+{
+  static const char *const paths[] = { "path", "linkpath", NULL };
+
+  if (rules->ignore->canonical_paths && key_is_one_of(a->key, paths))
+    return str_equal(entry_canonical(rules, a->value), entry_canonical(rules, b->value));
+  return str_equal(a->value, b->value);
+}
+
+static void add_record(struct fields *fields, const struct tar_record *r0,
+                       const struct tar_record *r1)
+{
+  struct str key = r0 ? r0->key : r1->key;
+  struct str xattr;
+  const char *kind = "PAX";
+  const char *name;
+
+  if (tar_record_xattr(r0 ? r0 : r1, &xattr)) {
+    kind = "Xattr";
+    key = xattr;
+  }
+  name = arena_printf(&fields->arena, "%s %.*s", kind, STR_ARGS(key));
+  fields_add(fields, name, arena_printf(&fields->arena, "%s ", name),
+             r0 ? r0->value : (struct str) { NULL, 0 }, r1 ? r1->value : (struct str) { NULL, 0 });
+}
+
+/* Walks the two sorted lists in step. With fields NULL it returns at the first difference. */
+static bool records_differ(const struct entry_rules *rules, const struct tar_entry *e0,
+                           const struct tar_entry *e1, struct fields *fields)
+{
+  size_t i = 0;
+  size_t j = 0;
+  bool differ = false;
+
+  while (i < e0->n_records || j < e1->n_records) {
+    const struct tar_record *r0 = i < e0->n_records ? &e0->records[i] : NULL;
+    const struct tar_record *r1 = j < e1->n_records ? &e1->records[j] : NULL;
+    int order = !r0 ? 1 : !r1 ? -1 : str_compare(r0->key, r1->key);
+
+    if (order < 0)
+      r1 = NULL;
+    if (order > 0)
+      r0 = NULL;
+    i += r0 != NULL;
+    j += r1 != NULL;
+    if (!record_counts(rules, r0 ? r0 : r1) || (r0 && r1 && same_value(rules, r0, r1)))
+      continue;
+    if (!fields)
+      return true;
+    differ = true;
+    add_record(fields, r0, r1);
+  }
+  return differ;
+}
+
+/* ---- all fields ---- */
+
+bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entry *e0,
+                          const struct tar_entry *e1)
+{
+  const struct diff_ignore *ignore = rules->ignore;
+
+  if (e0->type != e1->type || e0->size != e1->size || !same_mode(rules, e0->mode, e1->mode) ||
+      e0->uid != e1->uid || e0->gid != e1->gid || e0->device_major != e1->device_major ||
+      e0->device_minor != e1->device_minor || !str_equal(e0->user_name, e1->user_name) ||
+      !str_equal(e0->group_name, e1->group_name))
+    return true;
+  if (!str_equal(entry_canonical(rules, e0->link_name), entry_canonical(rules, e1->link_name)))
+    return true;
+  if (!ignore->file_timestamps &&
+      (!same_time(&e0->mtime, &e1->mtime) || !same_time(&e0->atime, &e1->atime) ||
+       !same_time(&e0->ctime, &e1->ctime)))
+    return true;
+  if (!ignore->file_order && !rules->ignore_position && e0->index != e1->index)
+    return true;
+  if (!ignore->tar_format && e0->format != e1->format)
+    return true;
+  return records_differ(rules, e0, e1, NULL);
+}
+
+/* As Go's time.Time.String in UTC: "2023-08-01 11:24:33.5 +0000 UTC". */
+static const char *format_time(const struct tar_time *time, char text[80])
+{
+  time_t seconds = time->set ? (time_t)time->seconds : (time_t)-62135596800; /* year 1 */
+  struct tm parts;
+  char fraction[12] = "";
+  size_t len;
+
+  if (!gmtime_r(&seconds, &parts)) {
+    snprintf(text, 80, "%" PRId64 " seconds since 1970", time->seconds);
+    return text;
+  }
+  if (time->set && time->nanoseconds) {
+    len = (size_t)snprintf(fraction, sizeof(fraction), ".%09d", time->nanoseconds);
+    while (fraction[len - 1] == '0')
+      fraction[--len] = '\0';
+  }
+  snprintf(text, 80, "%04d-%02d-%02d %02d:%02d:%02d%s +0000 UTC", parts.tm_year + 1900,
+           parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, fraction);
+  return text;
+}
+
+static const char *format_format(enum tar_format format, char text[32])
+{
+  const char *name = format == TAR_FORMAT_USTAR ? "USTAR"
+                     : format == TAR_FORMAT_PAX ? "PAX"
+                     : format == TAR_FORMAT_GNU ? "GNU"
+                                                : "<unknown>";
+
+  snprintf(text, 32, "%s (%d)", name, (int)format);
+  return text;
+}
+
+static void add_number(struct fields *fields, const char *name, const char *label,
+                       const char *format, int64_t a, int64_t b)
+{
+  char text[2][48];
+  int64_t numbers[2] = { a, b };
+
+  for (int i = 0; i < 2; i++) {
+    if (format[0] == 'x')
+      snprintf(text[i], sizeof(text[i]), "0x%" PRIx64, (uint64_t)numbers[i]);
+    else
+      snprintf(text[i], sizeof(text[i]), "%" PRId64, numbers[i]);
+  }
+  fields_add(fields, name, label, str_of(text[0]), str_of(text[1]));
+}
+
+/* A header always has these, be they empty. */
+static void add_text(struct fields *fields, const char *name, const char *label, struct str a,
+                     struct str b)
+{
+  fields_add(fields, name, label, a.len ? a : STR(""), b.len ? b : STR(""));
+}
+
+static void add_time(struct fields *fields, const char *name, const char *label,
+                     const struct tar_time *a, const struct tar_time *b)
+{
+  char text[2][80];
+
+  if (!same_time(a, b))
+    fields_add(fields, name, label, str_of(format_time(a, text[0])),
+               str_of(format_time(b, text[1])));
+}
+
+static const char *type_name(char type)
+{
+  switch (type) {
+  case TAR_REGULAR:
+    return "regular file";
+  case TAR_LINK:
+    return "hard link";
+  case TAR_SYMLINK:
+    return "symbolic link";
+  case TAR_CHAR:
+    return "character device";
+  case TAR_BLOCK:
+    return "block device";
+  case TAR_DIR:
+    return "directory";
+  case TAR_FIFO:
+    return "fifo";
+  case TAR_CONTIGUOUS:
+    return "contiguous file";
+  case TAR_GLOBAL:
+    return "global header";
+  case TAR_GNU_SPARSE:
+    return "sparse file";
+  default:
+    return "unknown type";
+  }
+}
+
+static void add_type(struct fields *fields, char a, char b)
+{
+  char text[2][48];
+  char types[2] = { a, b };
+
+  for (int i = 0; i < 2; i++) {
+    if (types[i] >= ' ' && types[i] <= '~')
+      snprintf(text[i], sizeof(text[i]), "%s (%c)", type_name(types[i]), types[i]);
+    else
+      snprintf(text[i], sizeof(text[i]), "%s (0x%02x)", type_name(types[i]),
+               (unsigned)(unsigned char)types[i]);
+  }
+  fields_add(fields, "Typeflag", "Type ", str_of(text[0]), str_of(text[1]));
+}
+
+static void owner_fields(const struct entry_rules *rules, const struct tar_entry *e0,
+                         const struct tar_entry *e1, struct fields *fields)
+{
+  if (!str_equal(entry_canonical(rules, e0->link_name), entry_canonical(rules, e1->link_name)))
+    add_text(fields, "Linkname", "Linkname ", e0->link_name, e1->link_name);
+  if (!same_mode(rules, e0->mode, e1->mode))
+    add_number(fields, "Mode", "Mode ", "x", e0->mode, e1->mode);
+  if (e0->uid != e1->uid)
+    add_number(fields, "Uid", "Uid ", "d", e0->uid, e1->uid);
+  if (e0->gid != e1->gid)
+    add_number(fields, "Gid", "Gid ", "d", e0->gid, e1->gid);
+  if (!str_equal(e0->user_name, e1->user_name))
+    add_text(fields, "Uname", "Uname ", e0->user_name, e1->user_name);
+  if (!str_equal(e0->group_name, e1->group_name))
+    add_text(fields, "Gname", "Gname ", e0->group_name, e1->group_name);
+}
+
+static void device_field(const struct tar_entry *e0, const struct tar_entry *e1,
+                         struct fields *fields)
+{
+  char text[2][64];
+
+  if (e0->device_major == e1->device_major && e0->device_minor == e1->device_minor)
+    return;
+  snprintf(text[0], sizeof(text[0]), "%" PRId64 ":%" PRId64, e0->device_major, e0->device_minor);
+  snprintf(text[1], sizeof(text[1]), "%" PRId64 ":%" PRId64, e1->device_major, e1->device_minor);
+  fields_add(fields, "Dev", "Dev ", str_of(text[0]), str_of(text[1]));
+}
+
+static void content_field(const struct digest *const contents[2], struct fields *fields)
+{
+  char text[2][DIGEST_MAX_TEXT];
+
+  if (contents[0] && contents[1])
+    fields_add(fields, "Digest", "", str_of(digest_hex(contents[0], text[0])),
+               str_of(digest_hex(contents[1], text[1])));
+}
+
+void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
+                  const struct tar_entry *e1, const struct digest *const contents[2],
+                  struct fields *fields)
+{
+  const struct diff_ignore *ignore = rules->ignore;
+  char text[2][32];
+
+  owner_fields(rules, e0, e1, fields);
+  device_field(e0, e1, fields);
+  content_field(contents, fields);
+  if (!ignore->file_timestamps) {
+    add_time(fields, "ModTime", "", &e0->mtime, &e1->mtime);
+    add_time(fields, "AccessTime", "Atime ", &e0->atime, &e1->atime);
+    add_time(fields, "ChangeTime", "Ctime ", &e0->ctime, &e1->ctime);
+  }
+  if (!ignore->file_order && !rules->ignore_position && e0->index != e1->index)
+    add_number(fields, "Index", "Index ", "d", (int64_t)e0->index, (int64_t)e1->index);
+  if (!ignore->tar_format && e0->format != e1->format)
+    fields_add(fields, "Format", "Format ", str_of(format_format(e0->format, text[0])),
+               str_of(format_format(e1->format, text[1])));
+  if (e0->type != e1->type)
+    add_type(fields, e0->type, e1->type);
+  if (e0->size != e1->size)
+    add_number(fields, "Size", "Size ", "d", e0->size, e1->size);
+  records_differ(rules, e0, e1, fields);
+}

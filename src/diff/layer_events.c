@@ -1,0 +1,102 @@
+#include "diff/layer_events.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+void layer_events_init(struct layer_events *events, struct diff *diff,
+                       const struct event_node *parent, const struct descriptor *const layers[2])
+{
+  *events = (struct layer_events) {
+    .diff = diff,
+    .parent = parent,
+    .layer_context = diff_context(diff, parent, "layer"),
+    .fields = FIELDS_INIT,
+  };
+  for (int side = 0; side < 2; side++)
+    events->inputs[side] =
+        (struct event_input) { .descriptor = layers[side], .layer = layers[side] };
+}
+
+void layer_events_release(struct layer_events *events)
+{
+  fields_release(&events->fields);
+}
+
+void layer_events_origin(struct layer_events *events, int side, const struct descriptor *layer)
+{
+  events->inputs[side].layer = layer;
+}
+
+static void send(struct layer_events *events, const char *note, const struct event_input inputs[2])
+{
+  struct event event = {
+    .parent = events->parent,
+    .context = events->layer_context,
+    .type = EVENT_LAYER,
+    .note = note,
+  };
+
+  memcpy(event.inputs, inputs, sizeof(event.inputs));
+  diff_send(events->diff, &event);
+}
+
+void layer_events_length(struct layer_events *events, uint64_t count0, uint64_t count1)
+{
+  char note[96];
+
+  snprintf(note, sizeof(note), "length mismatch (%" PRIu64 " vs %" PRIu64 ")", count0, count1);
+  send(events, note, events->inputs);
+}
+
+void layer_events_lone(struct layer_events *events, struct str name, const uint64_t counts[2],
+                       int side, const struct tar_entry *entry, const struct digest *content)
+{
+  AUTO_BUF note = BUF_INIT((size_t)16 * 1024 * 1024);
+  struct event_input inputs[2];
+
+  memcpy(inputs, events->inputs, sizeof(inputs));
+  inputs[side].entry = entry;
+  inputs[side].content = content;
+  buf_puts(&note, "name ");
+  escape_quote(&note, name);
+  if (!counts[0] || !counts[1])
+    buf_printf(&note, " only appears in input %d", side);
+  else
+    buf_printf(&note, " appears %" PRIu64 " times in input 0, %" PRIu64 " times in input 1",
+               counts[0], counts[1]);
+  send(events, note.ptr, inputs);
+}
+
+void layer_events_entry(struct layer_events *events, const struct entry_rules *rules,
+                        const struct tar_entry *const entries[2],
+                        const struct digest *const contents[2])
+{
+  AUTO_BUF note = BUF_INIT((size_t)16 * 1024 * 1024);
+  bool differ = contents[0] && contents[1] && !digest_equal(contents[0], contents[1]);
+  const struct digest *const none[2] = { NULL, NULL };
+  struct event event = { .type = EVENT_TARENTRY };
+
+  if (!events->node) {
+    events->node =
+        diff_node(events->diff, events->parent, "layer", EVENT_LAYER, NULL, events->inputs);
+    events->entry_context = diff_context(events->diff, events->node, "tarentry");
+  }
+  fields_reset(&events->fields);
+  entry_fields(rules, entries[0], entries[1], differ ? contents : none, &events->fields);
+  buf_puts(&note, "name ");
+  escape_quote(&note, entry_canonical(rules, entries[0]->name));
+  event.parent = events->node;
+  event.context = events->entry_context;
+  event.note = note.ptr;
+  for (int side = 0; side < 2; side++) {
+    event.inputs[side] = events->inputs[side];
+    event.inputs[side].entry = entries[side];
+    event.inputs[side].content = contents[side];
+  }
+  event.fields = events->fields.items;
+  event.n_fields = events->fields.n;
+  diff_send(events->diff, &event);
+}

@@ -1,0 +1,121 @@
+/* Manifests: their own fields, then config and layers. */
+#include <stdio.h>
+
+#include "diff/compare.h"
+#include "diff/schema.h"
+#include "diff/tasks.h"
+
+static void compare_own_fields(struct diff *diff, const struct event_node *parent,
+                               const struct manifest *m0, const struct manifest *m1,
+                               const struct event_input inputs[2])
+{
+  static const char *const referred[] = { "config", "layers", "subject", "annotations", NULL };
+  AUTO_FIELDS fields = FIELDS_INIT;
+  json_t *const objects[2] = { m0->json, m1->json };
+  struct json_diff_options options = {
+    .empty_is_absent = !diff->strict,
+    .skip = diff->strict ? NULL : referred,
+  };
+
+  if (json_diff(&fields, schema_manifest, m0->json, m1->json, &options))
+    diff_leaf(diff, parent, "manifest", EVENT_MANIFEST, NULL, inputs, &fields);
+  compare_subjects(diff, parent, EVENT_MANIFEST, objects, inputs);
+  compare_annotations(diff, parent, EVENT_MANIFEST, objects, inputs, false);
+}
+
+static void compare_config_blobs(struct diff *diff, const struct event_node *parent,
+                                 const struct descriptor *d0, const struct descriptor *d1)
+{
+  struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
+  bool opaque = d0->kind != MEDIA_CONFIG || d1->kind != MEDIA_CONFIG;
+  struct event_node *node =
+      diff_node(diff, parent, "config", EVENT_MANIFEST, "field \"Config\"", inputs);
+
+  compare_descriptors(diff, node, d0, d1, false, opaque);
+  if (same_blob(d0, d1) || opaque) {
+    if (diff->options->verify)
+      tasks_add_check(diff, d0, d1);
+    return;
+  }
+  compare_configs(diff, node, d0, d1);
+}
+
+static void compare_layer_blobs(struct diff *diff, const struct event_node *parent, size_t number,
+                                const struct descriptor *d0, const struct descriptor *d1)
+{
+  struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
+  bool opaque = d0->kind != MEDIA_LAYER || d1->kind != MEDIA_LAYER;
+  struct event_node *node;
+  char name[32];
+  char note[48];
+
+  snprintf(name, sizeof(name), "layers-%zu", number);
+  snprintf(note, sizeof(note), "field \"Layers[%zu]\"", number);
+  node = diff_node(diff, parent, name, EVENT_MANIFEST, note, inputs);
+  compare_descriptors(diff, node, d0, d1, false, opaque);
+  if (!same_blob(d0, d1) && !opaque)
+    tasks_add_layers(diff, node, d0, d1);
+  else if (diff->options->verify)
+    tasks_add_check(diff, d0, d1);
+}
+
+static bool all_layers_readable(const struct manifest *manifest)
+{
+  for (size_t i = 0; i < manifest->n_layers; i++)
+    if (manifest->layers[i].kind != MEDIA_LAYER)
+      return false;
+  return true;
+}
+
+static void compare_layer_stacks(struct diff *diff, const struct event_node *parent,
+                                 const struct manifest *m0, const struct manifest *m1,
+                                 const struct event_input inputs[2])
+{
+  char note[96];
+
+  if (m0->n_layers == m1->n_layers) {
+    for (size_t i = 0; i < m0->n_layers; i++)
+      compare_layer_blobs(diff, parent, i, &m0->layers[i], &m1->layers[i]);
+  } else if (all_layers_readable(m0) && all_layers_readable(m1)) {
+    tasks_add_squash(diff, parent, m0, m1);
+  } else {
+    snprintf(note, sizeof(note), "field \"Layers\": length mismatch (%zu vs %zu)", m0->n_layers,
+             m1->n_layers);
+    diff_leaf(diff, parent, "layers", EVENT_MANIFEST, note, inputs, NULL);
+  }
+}
+
+/* --verify: the same manifest on both sides, so both sides have to have all of it. */
+static void check_manifest(struct diff *diff, const struct manifest *m0, const struct manifest *m1)
+{
+  tasks_add_check(diff, &m0->config, &m1->config);
+  for (size_t i = 0; i < m0->n_layers; i++)
+    tasks_add_check(diff, &m0->layers[i], &m1->layers[i]);
+}
+
+void compare_manifests(struct diff *diff, const struct event_node *parent,
+                       const struct descriptor *d0, const struct descriptor *d1)
+{
+  const struct manifest *m0;
+  const struct manifest *m1;
+  struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
+  struct error err;
+
+  if (same_blob(d0, d1) && !diff->options->verify)
+    return;
+  m0 = diff_load_manifest(diff, 0, d0, &err);
+  m1 = m0 ? diff_load_manifest(diff, 1, d1, &err) : NULL;
+  if (!m0 || !m1) {
+    diff_fail(diff, &err);
+    return;
+  }
+  if (same_blob(d0, d1)) {
+    check_manifest(diff, m0, m1);
+    return;
+  }
+  inputs[0].manifest = m0->json;
+  inputs[1].manifest = m1->json;
+  compare_own_fields(diff, parent, m0, m1, inputs);
+  compare_config_blobs(diff, parent, &m0->config, &m1->config);
+  compare_layer_stacks(diff, parent, m0, m1, inputs);
+}

@@ -1,0 +1,44 @@
+/* The second pass over a layer, for the contents that a report shows. */
+#include "diff/diff.h"
+#include "layer/layer.h"
+
+enum { BLOCKS_AHEAD = 16 };
+
+static int walk(struct layer *layer, const uint64_t *positions, size_t n_positions,
+                struct content_visitor *visitor, struct error *err)
+{
+  struct tar_entry entry;
+  size_t next = 0;
+  int got = 0;
+
+  while (next < n_positions && (got = tar_next(layer->tar, &entry, err)) > 0) {
+    if (entry.index != positions[next])
+      continue;
+    if (visitor->entry(visitor, &entry, layer->tar, err))
+      return -1;
+    next++;
+  }
+  if (got < 0)
+    return -1;
+  if (next < n_positions)
+    return error_set(err, ERROR_CORRUPT, "the layer changed while it was read");
+  return 0;
+}
+
+int diff_visit_layer(struct source *source, const struct descriptor *layer,
+                     const uint64_t *positions, size_t n_positions, const struct limits *limits,
+                     struct content_visitor *visitor, struct error *err)
+{
+  struct stream *blob = source_blob(source, layer, err);
+  struct layer opened;
+  char digest[DIGEST_MAX_TEXT];
+  int status;
+
+  if (!blob)
+    return -1;
+  if (layer_open(&opened, blob, BLOCKS_AHEAD, limits, err))
+    return error_wrap(err, "layer %s", digest_format(&layer->digest, digest));
+  status = walk(&opened, positions, n_positions, visitor, err);
+  layer_close(&opened);
+  return status;
+}
