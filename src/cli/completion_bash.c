@@ -3,19 +3,19 @@
 /* How the script works: one pass over the words finds the command; a case per flag with a value
  * says what to offer for the value; else flags or arguments are offered. Bash splits words at '='
  * and ':', so "--flag=value" and "oci:path" arrive in parts. */
-static const char head[] =
-    "# bash completion for diffoci\n"
-    "\n"
-    "_diffoci() {\n"
-    "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= flags= word\n"
-    "  if [[ $cur == = ]]; then\n"
-    "    cur=\n"
-    "  elif [[ $prev == = ]]; then\n"
-    "    prev=${COMP_WORDS[COMP_CWORD-2]}\n"
-    "  elif [[ $cur == : ]]; then\n"
-    "    cur=\n"
-    "  fi\n"
-    "  COMPREPLY=()\n";
+static const char head[] = "# bash completion for diffoci\n"
+                           "\n"
+                           "_diffoci() {\n"
+                           "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+                           "command='' flags='' word\n"
+                           "  if [[ $cur == = ]]; then\n"
+                           "    cur=\n"
+                           "  elif [[ $prev == = ]]; then\n"
+                           "    prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+                           "  elif [[ $cur == : ]]; then\n"
+                           "    cur=\n"
+                           "  fi\n"
+                           "  COMPREPLY=()\n";
 
 static void names(struct buf *out, const struct command *const *commands)
 {

@@ -10,22 +10,26 @@
  * minus signs, so that they can be searched for and copied. */
 static void roff_text(struct buf *out, const char *text)
 {
-  bool in_flag = false, word_start = true;
+  const char *start = text;
+  bool in_flag = false;
 
   if (*text == '.' || *text == '\'')
     buf_puts(out, "\\&");
   for (; *text; text++) {
+    bool word_start = text == start || text[-1] == ' ' || text[-1] == '(';
+
     if (word_start && text[0] == '-' && text[1] == '-')
       in_flag = true;
     if (*text == ' ')
       in_flag = false;
-    if (*text == '\\')
+    if (text > start && text[0] == ' ' && text[1] >= 'A' && text[1] <= 'Z' && text[-1] == '.')
+      buf_putc(out, '\n'); /* a new sentence, a new line: roff then sets the space between */
+    else if (*text == '\\')
       buf_puts(out, "\\e");
     else if (*text == '-' && in_flag)
       buf_puts(out, "\\-");
     else
       buf_putc(out, *text);
-    word_start = *text == ' ' || *text == '(';
   }
 }
 
@@ -46,11 +50,26 @@ static void sentence(struct buf *out, const char *text)
   buf_putc(out, '\n');
 }
 
+struct choice_list {
+  struct buf *out;
+  const char *separator;
+};
+
 static void choice_item(void *context, struct str word)
 {
-  struct buf *out = context;
+  struct choice_list *list = context;
 
-  buf_printf(out, ".Cm %.*s\n", STR_ARGS(word));
+  buf_printf(list->out, "%s.Cm %.*s", list->separator, STR_ARGS(word));
+  list->separator = " ,\n";
+}
+
+static void choices_render(struct buf *out, const char *choices)
+{
+  struct choice_list list = { out, "" };
+
+  buf_puts(out, "One of\n");
+  flag_each_choice(choices, choice_item, &list);
+  buf_puts(out, " .\n");
 }
 
 static void flag_render(struct buf *out, const struct flag *flag)
@@ -67,11 +86,8 @@ static void flag_render(struct buf *out, const struct flag *flag)
     buf_printf(out, " Ns = Ns Ar %s", flag->value);
   buf_putc(out, '\n');
   sentence(out, flag->help);
-  if (flag->choices) {
-    buf_puts(out, "One of\n");
-    flag_each_choice(flag->choices, choice_item, out);
-    buf_puts(out, ".\n");
-  }
+  if (flag->choices)
+    choices_render(out, flag->choices);
   if (flag->detail)
     sentence(out, flag->detail);
   if (standard) {
@@ -98,7 +114,8 @@ static void commands_render(struct buf *out, const struct command *const *comman
 
     if (command->hidden)
       continue;
-    buf_printf(out, ".Ss diffoci %s %s\n", command->name, command->arguments);
+    buf_printf(out, ".Ss diffoci %s%s%s\n", command->name, *command->arguments ? " " : "",
+               command->arguments);
     sentence(out, command->summary);
     if (command->aliases)
       buf_printf(out, "Other names: %s.\n", command->aliases);
