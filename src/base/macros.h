@@ -7,7 +7,7 @@
 /* The caller has to look at the result: an error is never dropped by accident. */
 #define MUST_CHECK __attribute__((warn_unused_result))
 /* printf-like: FMT is the position of the format, ARGS of the first argument, both from 1. */
-#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args), nonnull(fmt)))
 /* Runs FN(&variable) when the variable goes out of scope. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
