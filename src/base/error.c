@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int error_set(struct error *err, enum error_code code, const char *fmt, ...)
+int(error_set)(struct error *err, enum error_code code, const char *fmt, ...)
 {
   va_list args;
 
@@ -33,7 +33,7 @@ static enum error_code code_of_errno(int errnum)
   }
 }
 
-int error_sys(struct error *err, int errnum, const char *fmt, ...)
+int(error_sys)(struct error *err, int errnum, const char *fmt, ...)
 {
   va_list args;
   char text[256];
@@ -50,7 +50,7 @@ int error_sys(struct error *err, int errnum, const char *fmt, ...)
   return -1;
 }
 
-int error_wrap(struct error *err, const char *fmt, ...)
+int(error_wrap)(struct error *err, const char *fmt, ...)
 {
   char inner[sizeof(err->message)];
   va_list args;

@@ -42,6 +42,17 @@ int error_sys(struct error *err, int errnum, const char *fmt, ...) PRINTF_LIKE(3
 /* Puts "CONTEXT: " before the message; what does not fit is cut at the end. Always returns -1. */
 int error_wrap(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* The same functions, with what they return in sight of compilers and analysers, which else take a
+ * path on which a failure counts as success. */
+static inline int error_failure(int result)
+{
+  (void)result;
+  return -1;
+}
+#define error_set(...) error_failure(error_set(__VA_ARGS__))
+#define error_sys(...) error_failure(error_sys(__VA_ARGS__))
+#define error_wrap(...) error_failure(error_wrap(__VA_ARGS__))
+
 /* Whether the same operation may succeed when tried again. */
 int error_is_transient(const struct error *err);
 

@@ -53,7 +53,9 @@ static char short_escape(uint32_t rune)
 {
   static const char letters[] = "abtnvfr"; /* 0x07 to 0x0d */
 
-  return rune >= 0x07 && rune <= 0x0d ? letters[rune - 0x07] : '\0';
+  if (rune < 0x07 || rune > 0x0d)
+    return '\0';
+  return letters[rune - 0x07];
 }
 
 /* Appends an escape for what is at s[0..len): one rune, or one invalid byte if len is 0. */

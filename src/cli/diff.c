@@ -268,6 +268,7 @@ static int compare(const struct diff_flags *given, struct diff_options *options,
   for (size_t i = 0; i < N_REPORTS; i++)
     report_free(out.reports[i]);
   diff_free(diff);
+  options->sink = NULL; /* it ends here */
   return status;
 }
 
