@@ -12,26 +12,32 @@
 enum { BLOCK_SIZE = 256 * 1024 };
 
 struct block {
-  struct block_pool *pool;
-  int refs;   /* atomic */
-  size_t len; /* bytes used, > 0 */
+  struct block_pool *pool;   /* where it goes back to; NULL: it is freed */
+  struct block *next_unused; /* while it lies in the pool */
+  int refs;                  /* atomic */
+  size_t len;                /* bytes used, > 0 */
   unsigned char bytes[BLOCK_SIZE];
 };
 
+/* A block of its own (no pool), with one reference and len 0: for sources that are no decoder. */
+struct block *block_new(void);
+/* One more reference. From any thread. Returns block. */
 struct block *block_ref(struct block *block);
-void block_unref(struct block *block); /* NULL allowed; back to its pool at the last reference */
+/* NULL allowed; back to its pool at the last reference. From any thread. */
+void block_unref(struct block *block);
 
 /* A decoder: reads a stream in a thread of its own, `ahead` blocks ahead of its reader. */
 struct decoder;
 
-/* Owns stream. Starts the thread. ahead >= 2. Blocks that the reader keeps references to do not
- * count towards `ahead`: who keeps them bounds how many. */
+/* Owns stream, also when it fails. Reads the first block at once; starts the thread if there is
+ * more. ahead >= 2. Blocks that the reader keeps references to do not count towards `ahead`: who
+ * keeps them bounds how many. */
 struct decoder *decoder_start(struct stream *stream, size_t ahead, struct error *err);
 /* The next block, with a reference for the caller; *out is NULL at the end of the stream. -1 with
  * the stream's error, after all blocks before it were handed out. */
 MUST_CHECK int decoder_next(struct decoder *decoder, struct block **out, struct error *err);
-/* Stops the thread if it still runs, waits for it, closes the stream. NULL allowed. Blocks that are
- * still referenced stay valid. */
+/* Stops the thread if it still runs (it ends after the read it is in), waits for it, closes the
+ * stream. NULL allowed. Blocks that are still referenced stay valid. */
 void decoder_stop(struct decoder *decoder);
 
 #endif

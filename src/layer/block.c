@@ -1,0 +1,260 @@
+#include "layer/block.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+/* Unused blocks, so that a decoder's memory is mapped once. Lives until its decoder is gone and the
+ * last block came back. */
+struct block_pool {
+  pthread_mutex_t lock;
+  struct block *unused;
+  size_t n_unused;
+  size_t max_unused; /* what comes back beyond that is freed */
+  int refs;          /* atomic: the decoder's, and one for each block outside */
+};
+
+struct decoder {
+  struct stream *stream;
+  struct block_pool *pool;
+  pthread_t thread;
+  bool has_thread; /* to be joined */
+
+  pthread_mutex_t lock; /* for all below */
+  pthread_cond_t filled, emptied;
+  struct block **ring;
+  size_t ahead; /* places in the ring */
+  size_t first; /* the oldest block */
+  size_t n;     /* blocks in the ring */
+  bool ended;   /* no block comes after those in the ring */
+  bool failed;  /* …because of `error` */
+  bool stopped; /* nobody wants any more */
+  struct error error;
+};
+
+static void pool_unref(struct block_pool *pool)
+{
+  if (__atomic_sub_fetch(&pool->refs, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+  while (pool->unused) {
+    struct block *block = pool->unused;
+
+    pool->unused = block->next_unused;
+    free(block);
+  }
+  pthread_mutex_destroy(&pool->lock);
+  free(pool);
+}
+
+static struct block_pool *pool_new(size_t max_unused)
+{
+  struct block_pool *pool = xcalloc(1, sizeof(*pool));
+
+  pthread_mutex_init(&pool->lock, NULL);
+  pool->max_unused = max_unused;
+  pool->refs = 1;
+  return pool;
+}
+
+static struct block *pool_get(struct block_pool *pool)
+{
+  struct block *block;
+
+  pthread_mutex_lock(&pool->lock);
+  block = pool->unused;
+  if (block) {
+    pool->unused = block->next_unused;
+    pool->n_unused--;
+  }
+  pthread_mutex_unlock(&pool->lock);
+  if (!block)
+    block = block_new();
+  block->refs = 1;
+  block->len = 0;
+  block->pool = pool;
+  __atomic_add_fetch(&pool->refs, 1, __ATOMIC_RELAXED);
+  return block;
+}
+
+static void pool_put(struct block_pool *pool, struct block *block)
+{
+  pthread_mutex_lock(&pool->lock);
+  if (pool->n_unused < pool->max_unused) {
+    block->next_unused = pool->unused;
+    pool->unused = block;
+    pool->n_unused++;
+    block = NULL;
+  }
+  pthread_mutex_unlock(&pool->lock);
+  free(block);
+  pool_unref(pool);
+}
+
+struct block *block_new(void)
+{
+  struct block *block = xmalloc(sizeof(*block));
+
+  block->pool = NULL;
+  block->next_unused = NULL;
+  block->refs = 1;
+  block->len = 0;
+  return block;
+}
+
+struct block *block_ref(struct block *block)
+{
+  __atomic_add_fetch(&block->refs, 1, __ATOMIC_RELAXED);
+  return block;
+}
+
+void block_unref(struct block *block)
+{
+  if (!block || __atomic_sub_fetch(&block->refs, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+  if (block->pool)
+    pool_put(block->pool, block);
+  else
+    free(block);
+}
+
+static bool is_stopped(struct decoder *decoder)
+{
+  return __atomic_load_n(&decoder->stopped, __ATOMIC_RELAXED);
+}
+
+/* Fills a block as far as the stream goes. *ended, and perhaps *failed and decoder->error, if that
+ * is not to its end; NULL if it ended at once. */
+static struct block *fill(struct decoder *decoder, bool *ended, bool *failed)
+{
+  struct block *block = pool_get(decoder->pool);
+
+  while (block->len < BLOCK_SIZE && !*ended) {
+    ssize_t n = stream_read(decoder->stream, block->bytes + block->len, BLOCK_SIZE - block->len,
+                            &decoder->error);
+
+    *failed = n < 0;
+    *ended = n <= 0 || is_stopped(decoder);
+    if (n > 0)
+      block->len += (size_t)n;
+  }
+  if (block->len)
+    return block;
+  block_unref(block);
+  return NULL;
+}
+
+/* Waits for a free place; false if nobody wants any more. */
+static bool push(struct decoder *decoder, struct block *block, bool ended, bool failed)
+{
+  bool stopped;
+
+  pthread_mutex_lock(&decoder->lock);
+  while (block && decoder->n == decoder->ahead && !decoder->stopped)
+    pthread_cond_wait(&decoder->emptied, &decoder->lock);
+  stopped = decoder->stopped;
+  if (block && !stopped) {
+    decoder->ring[(decoder->first + decoder->n) % decoder->ahead] = block;
+    decoder->n++;
+    block = NULL;
+  }
+  decoder->ended = ended;
+  decoder->failed = failed;
+  pthread_cond_signal(&decoder->filled);
+  pthread_mutex_unlock(&decoder->lock);
+  block_unref(block);
+  return !stopped;
+}
+
+static void *decode(void *argument)
+{
+  struct decoder *decoder = argument;
+  bool ended = false;
+  bool failed = false;
+
+  while (!ended) {
+    struct block *block = fill(decoder, &ended, &failed);
+
+    if (!push(decoder, block, ended, failed))
+      break;
+  }
+  return NULL;
+}
+
+struct decoder *decoder_start(struct stream *stream, size_t ahead, struct error *err)
+{
+  struct decoder *decoder = xcalloc(1, sizeof(*decoder));
+  struct block *block;
+  bool ended = false;
+  bool failed = false;
+  int result;
+
+  decoder->stream = stream;
+  decoder->ahead = MAX_OF(ahead, (size_t)2);
+  decoder->ring = xcalloc(decoder->ahead, sizeof(struct block *));
+  decoder->pool = pool_new(decoder->ahead + 2);
+  pthread_mutex_init(&decoder->lock, NULL);
+  pthread_cond_init(&decoder->filled, NULL);
+  pthread_cond_init(&decoder->emptied, NULL);
+  block = fill(decoder, &ended, &failed);
+  push(decoder, block, ended, failed);
+  if (ended)
+    return decoder;
+  result = pthread_create(&decoder->thread, NULL, decode, decoder);
+  if (result != 0) {
+    error_sys(err, result, "starting a decoder thread");
+    decoder_stop(decoder);
+    return NULL;
+  }
+  decoder->has_thread = true;
+  return decoder;
+}
+
+int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
+{
+  struct block *block = NULL;
+  bool failed = false;
+
+  pthread_mutex_lock(&decoder->lock);
+  while (!decoder->n && !decoder->ended)
+    pthread_cond_wait(&decoder->filled, &decoder->lock);
+  if (decoder->n) {
+    block = decoder->ring[decoder->first];
+    decoder->first = (decoder->first + 1) % decoder->ahead;
+    decoder->n--;
+    pthread_cond_signal(&decoder->emptied);
+  } else {
+    failed = decoder->failed;
+  }
+  pthread_mutex_unlock(&decoder->lock);
+  if (failed) {
+    *err = decoder->error;
+    return -1;
+  }
+  *out = block;
+  return 0;
+}
+
+void decoder_stop(struct decoder *decoder)
+{
+  if (!decoder)
+    return;
+  pthread_mutex_lock(&decoder->lock);
+  __atomic_store_n(&decoder->stopped, true, __ATOMIC_RELAXED);
+  pthread_cond_signal(&decoder->emptied);
+  pthread_mutex_unlock(&decoder->lock);
+  if (decoder->has_thread)
+    pthread_join(decoder->thread, NULL);
+  for (; decoder->n; decoder->n--) {
+    block_unref(decoder->ring[decoder->first]);
+    decoder->first = (decoder->first + 1) % decoder->ahead;
+  }
+  pool_unref(decoder->pool);
+  stream_close(decoder->stream);
+  pthread_cond_destroy(&decoder->filled);
+  pthread_cond_destroy(&decoder->emptied);
+  pthread_mutex_destroy(&decoder->lock);
+  free(decoder->ring);
+  free(decoder);
+}
