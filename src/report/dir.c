@@ -1,0 +1,240 @@
+#include "report/dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "report/extract.h"
+#include "report/layer_files.h"
+#include "report/outfile.h"
+#include "report/readme.h"
+#include "report/remove_tree.h"
+
+struct dir_report {
+  struct report report;
+  char *path;
+  const struct diff_options *options;
+  report_dir_visit *visit;
+  int (*read_chunk)(void *reader, struct tar_chunk *chunk, struct error *err);
+  struct report *json; /* writes report.json */
+  struct layer_file_list files;
+};
+
+/* The second pass over one side. */
+struct pass {
+  struct content_visitor visitor; /* the first member */
+  const struct dir_report *dir;
+  int side;
+  struct extract *extract;
+  int result;
+  struct error err;
+};
+
+static char *path_below(const struct dir_report *dir, const char *name)
+{
+  return xasprintf("%s/%s", dir->path, name);
+}
+
+static void dir_event(struct report *report, const struct event *event)
+{
+  struct dir_report *dir = (struct dir_report *)report;
+
+  report_event(dir->json, event);
+  layer_file_list_add(&dir->files, event);
+}
+
+static int visit_entry(struct content_visitor *visitor, const struct tar_entry *entry,
+                       struct tar_reader *reader, struct error *err)
+{
+  struct pass *pass = (struct pass *)visitor;
+  const struct extract_content content = { pass->dir->read_chunk, reader };
+
+  return extract_entry(pass->extract, entry, &content, err);
+}
+
+static void *run_pass(void *user)
+{
+  struct pass *pass = user;
+  const struct dir_report *dir = pass->dir;
+
+  for (size_t i = 0; i < dir->files.n && pass->result == 0; i++) {
+    const struct layer_files *files = dir->files.items[i];
+
+    if (files->side != pass->side)
+      continue;
+    extract_in(pass->extract, files->directory);
+    pass->result = dir->visit(dir->options->sources[pass->side], files->layer, files->positions,
+                              files->n, dir->options->limits, &pass->visitor, &pass->err);
+  }
+  extract_finish(pass->extract);
+  return NULL;
+}
+
+/* Each side has a thread, unless there is only one processor to use. */
+static void run_passes(const struct dir_report *dir, struct pass passes[2])
+{
+  pthread_t thread;
+  bool started =
+      dir->options->threads != 1 && pthread_create(&thread, NULL, run_pass, &passes[1]) == 0;
+
+  run_pass(&passes[0]);
+  if (started)
+    pthread_join(thread, NULL);
+  else
+    run_pass(&passes[1]);
+}
+
+/* Makes a directory and those above it. */
+static int make_path(const char *path, struct error *err)
+{
+  AUTO_FREE char *copy = xstrdup(path);
+
+  for (char *at = copy + 1; *copy && (at = strchr(at, '/')); at++) {
+    *at = '\0';
+    if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+      return error_sys(err, errno, "%s", copy);
+    *at = '/';
+  }
+  if (mkdir(path, 0777) != 0 && errno != EEXIST)
+    return error_sys(err, errno, "%s", path);
+  return 0;
+}
+
+/* Opens the directory and removes what an earlier report left in it. */
+static int open_cleared(const struct dir_report *dir, struct error *err)
+{
+  static const char *const names[] = { "README.md", "report.json", "input-0", "input-1" };
+  AUTO_CLOSE int fd = -1;
+  int result;
+
+  if (make_path(dir->path, err))
+    return -1;
+  fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return error_sys(err, errno, "%s", dir->path);
+  for (size_t i = 0; i < ARRAY_LEN(names); i++)
+    if (remove_tree(fd, names[i]) != 0)
+      return error_sys(err, errno, "cannot remove %s/%s", dir->path, names[i]);
+  result = fd;
+  fd = -1;
+  return result;
+}
+
+static int open_input(const struct dir_report *dir, int fd, int side, struct error *err)
+{
+  char name[16];
+  int result = -1;
+
+  snprintf(name, sizeof(name), "input-%d", side);
+  if (mkdirat(fd, name, 0755) == 0)
+    result = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  return result >= 0 ? result : error_sys(err, errno, "%s/%s", dir->path, name);
+}
+
+static int write_readme(const struct dir_report *dir, const struct pass passes[2],
+                        struct error *err)
+{
+  AUTO_FREE char *path = path_below(dir, "README.md");
+  struct readme_input inputs[2];
+  struct outfile *file = outfile_open(path, err);
+
+  if (!file)
+    return -1;
+  for (int side = 0; side < 2; side++)
+    inputs[side] = (struct readme_input) {
+      .label = dir->options->sources[side] ? dir->options->sources[side]->label : "",
+      .notes = extract_notes(passes[side].extract),
+      .without_attributes = extract_without_attributes(passes[side].extract),
+      .failure = passes[side].result ? passes[side].err.message : NULL,
+    };
+  readme_write(&file->writer, inputs);
+  return outfile_commit(file, err);
+}
+
+/* Extracts both sides and says in README.md how that went. */
+static int write_files(struct dir_report *dir, const int roots[2], struct error *err)
+{
+  struct pass *passes = xcalloc(2, sizeof(*passes));
+  int result = 0;
+
+  layer_file_list_sort(&dir->files);
+  for (int side = 0; side < 2; side++) {
+    char *path = xasprintf("%s/input-%d", dir->path, side);
+
+    passes[side].visitor.entry = visit_entry;
+    passes[side].dir = dir;
+    passes[side].side = side;
+    passes[side].extract = extract_new(roots[side], path, false);
+    free(path);
+  }
+  run_passes(dir, passes);
+  result = write_readme(dir, passes, err);
+  for (int side = 1; side >= 0; side--) { /* the first side's error is the one told */
+    if (passes[side].result) {
+      *err = passes[side].err;
+      result = -1;
+    }
+    extract_free(passes[side].extract);
+  }
+  free(passes);
+  return result;
+}
+
+static int dir_finish(struct report *report, struct error *err)
+{
+  struct dir_report *dir = (struct dir_report *)report;
+  AUTO_CLOSE int fd = open_cleared(dir, err);
+  AUTO_CLOSE int root0 = -1;
+  AUTO_CLOSE int root1 = -1;
+
+  if (fd < 0)
+    return -1;
+  root0 = open_input(dir, fd, 0, err);
+  root1 = root0 < 0 ? -1 : open_input(dir, fd, 1, err);
+  if (root1 < 0 || report_finish(dir->json, err) != 0)
+    return -1;
+  return write_files(dir, (const int[2]) { root0, root1 }, err);
+}
+
+static void dir_free(struct report *report)
+{
+  struct dir_report *dir = (struct dir_report *)report;
+
+  report_free(dir->json);
+  layer_file_list_release(&dir->files);
+  free(dir->path);
+  free(dir);
+}
+
+static const struct report_ops dir_ops = { dir_event, dir_finish, dir_free, false };
+
+struct report *
+report_dir_new_with(const char *path, const struct diff_options *options, report_dir_visit *visit,
+                    int (*read_chunk)(void *reader, struct tar_chunk *chunk, struct error *err))
+{
+  struct dir_report *dir = xcalloc(1, sizeof(*dir));
+  AUTO_FREE char *json = NULL;
+
+  dir->report.ops = &dir_ops;
+  dir->path = xstrdup(path);
+  dir->options = options;
+  dir->visit = visit;
+  dir->read_chunk = read_chunk;
+  json = path_below(dir, "report.json");
+  dir->json = report_json_new(json);
+  return &dir->report;
+}
+
+static int read_reader(void *reader, struct tar_chunk *chunk, struct error *err)
+{
+  return tar_read(reader, chunk, err);
+}
+
+struct report *report_dir_new(const char *path, const struct diff_options *options)
+{
+  return report_dir_new_with(path, options, diff_visit_layer, read_reader);
+}

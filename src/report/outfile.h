@@ -1,0 +1,26 @@
+/* A file that appears under its name only when it is complete. */
+#ifndef DIFFOCI_REPORT_OUTFILE_H
+#define DIFFOCI_REPORT_OUTFILE_H
+
+#include "base/error.h"
+#include "report/writer.h"
+
+struct outfile {
+  struct writer writer;
+  char *name;      /* as the caller gave it, for messages; owned */
+  char *target;    /* what is replaced; owned; NULL: the file is written to directly */
+  char *temporary; /* owned; NULL when there is none (any more) */
+};
+
+/* Opens a file to be written. Where path is a regular file or nothing yet, a temporary file beside
+ * it (beside what it points to, if it is a symlink) is made, with the mode that umask allows. Any
+ * other kind of file (a pipe, a terminal), and what stdout goes to, is written to directly. NULL
+ * with an error that names the path. */
+struct outfile *outfile_open(const char *path, struct error *err);
+/* Writes out the rest and renames the file to its name; the outfile is freed in any case, and
+ * removed if this fails. */
+MUST_CHECK int outfile_commit(struct outfile *file, struct error *err);
+/* Frees, and removes what was written (where it was a temporary file). NULL allowed. */
+void outfile_abandon(struct outfile *file);
+
+#endif

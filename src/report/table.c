@@ -1,0 +1,271 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/escape.h"
+#include "report/report.h"
+#include "report/rows.h"
+#include "report/shorten.h"
+#include "report/writer.h"
+
+enum {
+  GAP = 4,             /* spaces between columns */
+  VALUE_COLUMNS = 60,  /* a value that may be shortened */
+  NAME_COLUMNS = 4096, /* one that scripts look for in full: no real one is longer */
+  ALIGN_MAX = 160,     /* one longer cell does not widen the column of all rows */
+};
+
+struct table {
+  struct report report;
+  FILE *out;
+  struct rows rows;
+  struct buf name, cell[2]; /* of the row being made */
+};
+
+static const char *short_type(enum event_type type)
+{
+  switch (type) {
+  case EVENT_NONE:
+    break;
+  case EVENT_DESCRIPTOR:
+    return "Desc";
+  case EVENT_INDEX:
+    return "Idx";
+  case EVENT_MANIFEST:
+    return "Mani";
+  case EVENT_CONFIG:
+    return "Cfg";
+  case EVENT_LAYER:
+    return "Layer";
+  case EVENT_TARENTRY:
+    return "File";
+  }
+  return "-";
+}
+
+static void context_name(struct table *table, const struct event *event)
+{
+  buf_puts(&table->name, "ctx:");
+  escape_terminal(&table->name, str_of(event->context));
+}
+
+static void note_cell(struct table *table, const struct event *event)
+{
+  escape_terminal(&table->cell[0], str_of(event->note));
+}
+
+/* Link names, users and the like are what scripts look for, so they are shown in full; the values
+ * of xattrs and PAX records, and what JSON documents hold, are not. */
+static size_t columns_of(const struct event *event, const struct event_field *field)
+{
+  static const char *const whole[] = { "", "Linkname ", "Uname ", "Gname " };
+
+  if (event->type == EVENT_TARENTRY)
+    for (size_t i = 0; i < ARRAY_LEN(whole); i++)
+      if (strcmp(field->label, whole[i]) == 0)
+        return NAME_COLUMNS;
+  return VALUE_COLUMNS;
+}
+
+/* LABEL VALUE, where the label ends with its space or is empty. */
+static void field_cells(struct table *table, const struct event *event,
+                        const struct event_field *field, const char *label)
+{
+  AUTO_BUF value0 = BUF_INIT(ROW_MAX_TEXT);
+  AUTO_BUF value1 = BUF_INIT(ROW_MAX_TEXT);
+  struct buf *values[2] = { &value0, &value1 };
+  struct buf *cells[2] = { &table->cell[0], &table->cell[1] };
+  struct str texts[2];
+
+  for (int i = 0; i < 2; i++) {
+    if (!field->value[i].ptr)
+      buf_puts(values[i], "(absent)");
+    else
+      escape_terminal(values[i], field->value[i]);
+    texts[i] = buf_str(values[i]);
+    escape_terminal(cells[i], str_of(label));
+  }
+  shorten_pair(texts, columns_of(event, field), cells);
+  for (int i = 0; i < 2; i++) {
+    if (cells[i]->len == 0)
+      buf_puts(cells[i], "\"\"");
+    else if (texts[i].len == 0)
+      cells[i]->ptr[--cells[i]->len] = '\0'; /* the space after the label */
+  }
+}
+
+static void first_field_cells(struct table *table, const struct event *event)
+{
+  char *label;
+
+  if (event->n_fields == 0) {
+    note_cell(table, event);
+    return;
+  }
+  label = xasprintf("%s ", event->fields[0].name);
+  field_cells(table, event, &event->fields[0], label);
+  free(label);
+}
+
+static void digest_cell(struct buf *cell, const struct digest *digest)
+{
+  char text[DIGEST_MAX_TEXT];
+
+  buf_puts(cell, digest->algorithm == DIGEST_SHA256 ? digest_hex(digest, text)
+                                                    : digest_format(digest, text));
+}
+
+static void descriptor_row(struct table *table, const struct event *event)
+{
+  const struct descriptor *d0 = event->inputs[0].descriptor;
+  const struct descriptor *d1 = event->inputs[1].descriptor;
+  const char *type0 = d0 ? d0->media_type : "(absent)";
+  const char *type1 = d1 ? d1->media_type : "(absent)";
+
+  escape_terminal(&table->name, str_of(d0 ? type0 : d1 ? type1 : ""));
+  if (table->name.len == 0)
+    context_name(table, event);
+  if (strcmp(type0, type1) != 0) {
+    escape_terminal(&table->cell[0], str_of(*type0 ? type0 : "\"\""));
+    escape_terminal(&table->cell[1], str_of(*type1 ? type1 : "\"\""));
+  } else if (d0 && d1 && !digest_equal(&d0->digest, &d1->digest)) {
+    digest_cell(&table->cell[0], &d0->digest);
+    digest_cell(&table->cell[1], &d1->digest);
+  } else if (event->note[0]) {
+    note_cell(table, event);
+  } else {
+    first_field_cells(table, event);
+  }
+}
+
+static void entry_row(struct table *table, const struct event *event)
+{
+  const struct tar_entry *entry =
+      event->inputs[0].entry ? event->inputs[0].entry : event->inputs[1].entry;
+
+  if (entry)
+    escape_terminal(&table->name, entry->name);
+  if (table->name.len == 0)
+    context_name(table, event);
+  if (event->n_fields > 0)
+    field_cells(table, event, &event->fields[0], event->fields[0].label);
+  else
+    note_cell(table, event);
+}
+
+static void table_event(struct report *report, const struct event *event)
+{
+  struct table *table = (struct table *)report;
+  struct str parts[ROW_PARTS];
+
+  buf_clear(&table->name);
+  buf_clear(&table->cell[0]);
+  buf_clear(&table->cell[1]);
+  if (event->type == EVENT_DESCRIPTOR) {
+    descriptor_row(table, event);
+  } else if (event->type == EVENT_TARENTRY) {
+    entry_row(table, event);
+  } else {
+    context_name(table, event);
+    if (event->note[0])
+      note_cell(table, event);
+    else
+      first_field_cells(table, event);
+  }
+  parts[0] = buf_str(&table->name);
+  parts[1] = buf_str(&table->cell[0]);
+  parts[2] = buf_str(&table->cell[1]);
+  rows_add(&table->rows, event->type, str_of(event->context), parts);
+}
+
+/* The cells of a row, the type first. */
+enum { COLUMNS = ROW_PARTS + 1 };
+
+static void row_cells(const struct row *row, struct str cells[COLUMNS])
+{
+  cells[0] = str_of(short_type((enum event_type)row->type));
+  row_parts(row, cells + 1);
+}
+
+static void widen(size_t widths[COLUMNS], const struct str cells[COLUMNS])
+{
+  for (size_t i = 0; i + 1 < COLUMNS; i++) {
+    size_t columns = text_columns(cells[i]);
+
+    if (columns <= ALIGN_MAX && columns > widths[i] && cells[i + 1].len > 0)
+      widths[i] = columns;
+  }
+}
+
+static void write_line(struct writer *writer, const size_t widths[COLUMNS],
+                       const struct str cells[COLUMNS])
+{
+  for (size_t i = 0; i < COLUMNS; i++) {
+    size_t columns = text_columns(cells[i]);
+
+    writer_str(writer, cells[i]);
+    if (i + 1 == COLUMNS || cells[i + 1].len == 0)
+      break;
+    writer_pad(writer, (columns < widths[i] ? widths[i] - columns : 0) + GAP);
+  }
+  writer_putc(writer, '\n');
+}
+
+static int table_finish(struct report *report, struct error *err)
+{
+  static const struct str header[COLUMNS] = {
+    { "TYPE", 4 },
+    { "NAME", 4 },
+    { "INPUT-0", 7 },
+    { "INPUT-1", 7 },
+  };
+  struct table *table = (struct table *)report;
+  AUTO_FREE struct writer *writer = xmalloc(sizeof(*writer));
+  size_t widths[COLUMNS] = { 0 };
+  struct str cells[COLUMNS];
+  int error;
+
+  if (table->rows.n == 0)
+    return 0;
+  rows_sort(&table->rows);
+  widen(widths, header);
+  for (size_t i = 0; i < table->rows.n; i++) {
+    row_cells(&table->rows.items[i], cells);
+    widen(widths, cells);
+  }
+  writer_to_file(writer, table->out);
+  write_line(writer, widths, header);
+  for (size_t i = 0; i < table->rows.n && !writer->error; i++) {
+    row_cells(&table->rows.items[i], cells);
+    write_line(writer, widths, cells);
+  }
+  error = writer_flush(writer);
+  return error ? error_sys(err, error, "cannot write the table") : 0;
+}
+
+static void table_free(struct report *report)
+{
+  struct table *table = (struct table *)report;
+
+  rows_release(&table->rows);
+  buf_release(&table->name);
+  buf_release(&table->cell[0]);
+  buf_release(&table->cell[1]);
+  free(table);
+}
+
+static const struct report_ops table_ops = { table_event, table_finish, table_free, false };
+
+struct report *report_table_new(FILE *out)
+{
+  struct table *table = xmalloc(sizeof(*table));
+
+  *table = (struct table) {
+    .report = { &table_ops },
+    .out = out,
+    .rows = ROWS_INIT,
+    .name = BUF_INIT(ROW_MAX_TEXT),
+    .cell = { BUF_INIT(ROW_MAX_TEXT), BUF_INIT(ROW_MAX_TEXT) },
+  };
+  return &table->report;
+}

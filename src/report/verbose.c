@@ -1,0 +1,94 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/escape.h"
+#include "report/difftext.h"
+#include "report/report.h"
+#include "report/rows.h"
+#include "report/writer.h"
+
+struct verbose {
+  struct report report;
+  FILE *out;
+  struct rows rows;
+  struct buf name, note, block; /* of the event being taken */
+};
+
+/* The block as it is printed; the parts of the row are what it is sorted by, and it. */
+static void verbose_event(struct report *report, const struct event *event)
+{
+  struct verbose *verbose = (struct verbose *)report;
+  const struct tar_entry *entry =
+      event->inputs[0].entry ? event->inputs[0].entry : event->inputs[1].entry;
+  struct buf *block = &verbose->block;
+  struct str parts[ROW_PARTS];
+
+  buf_clear(&verbose->name);
+  buf_clear(&verbose->note);
+  buf_clear(block);
+  if (entry)
+    escape_terminal(&verbose->name, entry->name);
+  escape_terminal(&verbose->note, str_of(event->note));
+  buf_printf(block, "Event: \"%s\"", event_type_name(event->type));
+  if (verbose->note.len > 0) {
+    buf_puts(block, " (");
+    buf_add_str(block, buf_str(&verbose->note));
+    buf_putc(block, ')');
+  }
+  buf_puts(block, "\n  Context: ");
+  escape_terminal(block, str_of(event->context));
+  buf_putc(block, '\n');
+  difftext_add(block, event);
+  parts[0] = buf_str(&verbose->name);
+  parts[1] = buf_str(&verbose->note);
+  parts[2] = buf_str(block);
+  rows_add(&verbose->rows, event->type, str_of(event->context), parts);
+}
+
+static int verbose_finish(struct report *report, struct error *err)
+{
+  struct verbose *verbose = (struct verbose *)report;
+  AUTO_FREE struct writer *writer = xmalloc(sizeof(*writer));
+  struct str parts[ROW_PARTS];
+  int error;
+
+  rows_sort(&verbose->rows);
+  writer_to_file(writer, verbose->out);
+  for (size_t i = 0; i < verbose->rows.n && !writer->error; i++) {
+    row_parts(&verbose->rows.items[i], parts);
+    if (i > 0)
+      writer_putc(writer, '\n');
+    writer_str(writer, parts[2]);
+  }
+  error = writer_flush(writer);
+  return error ? error_sys(err, error, "cannot write the differences") : 0;
+}
+
+static void verbose_free(struct report *report)
+{
+  struct verbose *verbose = (struct verbose *)report;
+
+  rows_release(&verbose->rows);
+  buf_release(&verbose->name);
+  buf_release(&verbose->note);
+  buf_release(&verbose->block);
+  free(verbose);
+}
+
+static const struct report_ops verbose_ops = { verbose_event, verbose_finish, verbose_free, false };
+
+struct report *report_verbose_new(FILE *out)
+{
+  struct verbose *verbose = xmalloc(sizeof(*verbose));
+
+  *verbose = (struct verbose) {
+    .report = { &verbose_ops },
+    .out = out,
+    .rows = ROWS_INIT,
+    .name = BUF_INIT(ROW_MAX_TEXT),
+    .note = BUF_INIT(ROW_MAX_TEXT),
+    .block = BUF_INIT(ROW_MAX_TEXT),
+  };
+  return &verbose->report;
+}
