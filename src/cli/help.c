@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 
-enum { WIDTH = 80, INDENT = 2, GAP = 2, LEFT_MAX = 38 };
+enum { WIDTH = 80, INDENT = 2, GAP = 2, LEFT_MAX = 30 };
 
 /* Adds text, wrapped between the columns from and WIDTH; the cursor stands at column `at`. */
 static void wrap(struct buf *out, const char *text, size_t at, size_t from)

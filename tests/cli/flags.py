@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Whether help, manual page and completions know every flag: flags.py DIFFOCI MAN_TEMPLATE
+
+The lists are written by hand, from the description of what the program does.
+"""
+import re
+import shutil
+import subprocess
+import sys
+
+GLOBAL = {"backend", "containerd-address", "containerd-namespace", "local-cache", "debug", "help", "version"}
+COMMANDS = {
+    "diff": {"platform", "all-platforms", "ignore-timestamps", "ignore-file-timestamps", "ignore-image-timestamps",
+             "ignore-history", "ignore-file-order", "ignore-file-mode-redundant-bits", "ignore-image-name",
+             "ignore-tar-format", "treat-canonical-paths-equal", "semantic", "verbose", "report-file", "report-dir",
+             "pull", "max-scale", "verify"},
+    "info": {"json"},
+    "completion": set(),
+    "help": set(),
+}
+ENVIRONMENT = {"backend": "DIFFOCI_BACKEND", "containerd-address": "CONTAINERD_ADDRESS",
+               "containerd-namespace": "CONTAINERD_NAMESPACE", "local-cache": "DIFFOCI_LOCAL_CACHE", "debug": "DEBUG"}
+PARSERS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "-n"]}
+
+program, template = sys.argv[1:]
+passed = failed = 0
+
+
+def check(what, good, detail=""):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print(f"{what}: {detail}")
+
+
+def output(*arguments):
+    return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def same(what, wanted, found):
+    check(what, wanted == found, f"missing {sorted(wanted - found)}, not wanted {sorted(found - wanted)}")
+
+
+# Help: of the program, and of each command in every way to ask for it.
+same("commands in help", set(COMMANDS), set(re.findall(r"^  ([a-z]+)(?= .*  [A-Z])", output("help"), re.M)))
+for command, flags in COMMANDS.items():
+    text = output("help", command)
+    same(f"flags in help {command}", flags | GLOBAL, set(re.findall(r"^ +(?:-h, )?--([a-z-]+)", text, re.M)))
+    check(f"{command} --help", output(command, "--help") == text, "is not what help prints")
+    check(f"{command} -h", output(command, "-h") == text, "is not what help prints")
+    check(f"width of help {command}", max(map(len, text.splitlines())) <= 80, "a line over 80 columns")
+    for flag, variable in ENVIRONMENT.items():
+        joined = re.sub(r"\s+", " ", text)
+        check(f"${variable} in help {command}", re.search(rf"--{flag} [^$]*\[\${variable}\]", joined), "is not there")
+
+# Manual page: one item per flag, one section per command.
+page = output("man", template).replace("\\-", "-")
+same("commands in the manual page", set(COMMANDS), set(re.findall(r"^\.Ss diffoci ([a-z]+)", page, re.M)))
+for command, flags in COMMANDS.items():
+    section = re.search(rf"^\.Ss diffoci {command}\b.*?(?=^\.S[sh])", page, re.M | re.S).group()
+    same(f"flags of {command} in the manual page", flags, set(re.findall(r"^\.It (?:Fl h , )?Fl -([a-z-]+)", section, re.M)))
+section = re.search(r"^\.Ss Global flags.*?(?=^\.S[sh])", page, re.M | re.S).group()
+same("global flags in the manual page", GLOBAL, set(re.findall(r"^\.It (?:Fl h , )?Fl -([a-z-]+)", section, re.M)))
+same("environment in the manual page", set(ENVIRONMENT.values()) | {"HOME"}, set(re.findall(r"^\.It Ev (\w+)", page, re.M)))
+check("marks of the manual page", "@" not in page, "one was not replaced")
+if shutil.which("mandoc"):
+    lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=output("man", template), text=True, capture_output=True)
+    check("mandoc", lint.returncode == 0, lint.stdout)
+
+# Completions: every flag and command, and the shell takes the script.
+everything = GLOBAL.union(*COMMANDS.values())
+for shell, parser in PARSERS.items():
+    script = output("completion", shell)
+    mark = "-l " if shell == "fish" else "--"
+    same(f"flags in {shell} completion", everything, set(re.findall(rf"{mark}([a-z-]+[a-z])(?=[ =\['\")])", script)) & everything)
+    for command in COMMANDS:
+        check(f"{command} in {shell} completion", re.search(rf"\b{command}\b", script), "is not there")
+    check(f"hidden command in {shell} completion", not re.search(r"\bman\b", script), "is there")
+    if shutil.which(shell):
+        taken = subprocess.run(parser, input=script, text=True, capture_output=True)
+        check(f"{shell} takes the completion", taken.returncode == 0, taken.stderr)
+
+
+def bash_offers(*words):
+    """What bash would offer for the last of the words."""
+    script = output("completion", "bash") + '\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; _diffoci\n' \
+        'printf "%s\\n" "${COMPREPLY[@]}"\n'
+    result = subprocess.run(["bash", "-c", script, "bash", *words], check=True, capture_output=True, text=True)
+    return set(result.stdout.split())
+
+
+same("bash: commands", set(COMMANDS), bash_offers("diffoci", ""))
+same("bash: flags", {"--json"} | {"--" + flag for flag in GLOBAL}, bash_offers("diffoci", "info", "--"))
+same("bash: choices", {"always"}, bash_offers("diffoci", "diff", "--pull", "=", "a"))
+same("bash: words", {"zsh"}, bash_offers("diffoci", "completion", "z"))
+same("bash: flag before the command", {"info"}, bash_offers("diffoci", "--debug", "in"))
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
