@@ -1,0 +1,27 @@
+/* Which image of several an argument's REF means. */
+#ifndef DIFFOCI_SOURCE_CHOOSE_H
+#define DIFFOCI_SOURCE_CHOOSE_H
+
+#include <stddef.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "image/platform.h"
+
+struct candidate {
+  const char *name;     /* an image name, full or familiar, such as alpine:3.18; NULL: none */
+  const char *ref_name; /* org.opencontainers.image.ref.name, a tag or a name; NULL: none */
+  struct digest digest; /* what it is; candidates of the same digest are one image */
+  const struct platform *platform; /* for messages; NULL: none given */
+};
+
+/* *out: position of the candidate that ref means (NULL: there must be one image only). A name that
+ * is equal as written wins over one that is equal after normalisation, and that over an equal tag.
+ * ERROR_NOT_FOUND, ERROR_AMBIGUOUS list what there is. */
+MUST_CHECK int choose_candidate(const struct candidate *candidates, size_t n, const char *ref,
+                                size_t *out, struct error *err);
+/* Whether ref names a digest: "sha256:HEX", "NAME@sha256:HEX", or 64 hex digits alone. */
+bool choose_by_digest(const char *ref, struct digest *out);
+
+#endif

@@ -1,0 +1,25 @@
+/* The kinds of sources that lie in files. */
+#ifndef DIFFOCI_SOURCE_KINDS_H
+#define DIFFOCI_SOURCE_KINDS_H
+
+#include "source/members.h"
+#include "source/source.h"
+
+/* All own members, also on failure; ref (NULL: there must be one image only) is copied. */
+
+/* An OCI image layout (image-layout.md): oci-layout, index.json, blobs/ALGORITHM/HEX. */
+struct source *source_of_oci_layout(struct members *members, const char *ref,
+                                    const struct source_options *options, struct error *err);
+/* What docker save wrote before it wrote OCI layouts (Docker image specification v1.2, "Combined
+ * Image JSON + Filesystem Changeset Format"): manifest.json, an array. */
+struct source *source_of_docker_archive(struct members *members, const char *ref,
+                                        const struct source_options *options, struct error *err);
+/* skopeo's and podman's dir: (containers-transports(5)): version, manifest.json, blobs by their
+ * hex digests. */
+struct source *source_of_dir_transport(struct members *members, const char *ref,
+                                       const struct source_options *options, struct error *err);
+/* Whichever of these it is. */
+struct source *source_detect(struct members *members, const char *ref,
+                             const struct source_options *options, struct error *err);
+
+#endif

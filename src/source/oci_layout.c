@@ -1,0 +1,209 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "image/index.h"
+#include "image/json.h"
+#include "source/choose.h"
+#include "source/kinds.h"
+
+#define ANNOTATION_NAME "io.containerd.image.name"
+#define ANNOTATION_REF_NAME "org.opencontainers.image.ref.name"
+
+struct oci_layout {
+  struct source base;
+  struct members *members;
+  const struct limits *limits;
+  char *ref; /* NULL: none */
+};
+
+static int check_version(struct members *members, const struct limits *limits, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(limits->json_bytes);
+  AUTO_JSON json = NULL;
+  const char *version;
+
+  if (members_read(members, STR("oci-layout"), limits->json_bytes, &text, err) < 0) {
+    if (err->code == ERROR_NOT_FOUND)
+      return error_set(err, ERROR_NOT_FOUND, "no OCI image layout: it has no file \"oci-layout\"");
+    return -1;
+  }
+  json = json_parse(buf_str(&text), err);
+  if (!json)
+    return error_wrap(err, "\"oci-layout\"");
+  if (!json_is_object(json))
+    return error_set(err, ERROR_CORRUPT, "\"oci-layout\": expected a JSON object");
+  if (json_get_string(json, "imageLayoutVersion", &version, err) < 0)
+    return error_wrap(err, "\"oci-layout\"");
+  if (strncmp(version, "1.", 2) != 0)
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "\"oci-layout\": expected imageLayoutVersion 1.x, found \"%.100s\"", version);
+  return 0;
+}
+
+static int read_index(struct oci_layout *oci, struct index *out, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(oci->limits->json_bytes);
+
+  if (members_read(oci->members, STR("index.json"), oci->limits->json_bytes, &text, err) < 0)
+    return -1;
+  if (index_parse(out, buf_str(&text), NULL, oci->limits, err) < 0)
+    return error_wrap(err, "\"index.json\"");
+  return 0;
+}
+
+static int choose_top(const struct oci_layout *oci, const struct index *index, size_t *out,
+                      struct error *err)
+{
+  AUTO_FREE struct candidate *candidates = xcalloc(index->n_manifests + 1, sizeof(*candidates));
+
+  for (size_t i = 0; i < index->n_manifests; i++) {
+    const struct descriptor *manifest = &index->manifests[i];
+
+    candidates[i] = (struct candidate) {
+      .name = descriptor_annotation(manifest, ANNOTATION_NAME),
+      .ref_name = descriptor_annotation(manifest, ANNOTATION_REF_NAME),
+      .digest = manifest->digest,
+      .platform = manifest->has_platform ? &manifest->platform : NULL,
+    };
+  }
+  return choose_candidate(candidates, index->n_manifests, oci->ref, out, err);
+}
+
+/* A walk through nested indexes for one digest. */
+struct nested_search {
+  struct oci_layout *oci;
+  const struct digest *digest;
+  uint64_t left; /* indexes that may still be read */
+};
+
+/* 1: found, *out filled; 0: not below this index; -1: failed. */
+static int search_nested(struct nested_search *search, const struct index *index, int depth,
+                         struct descriptor *out, struct error *err);
+
+static int search_child(struct nested_search *search, const struct descriptor *child, int depth,
+                        struct descriptor *out, struct error *err)
+{
+  const struct limits *limits = search->oci->limits;
+  AUTO_BUF text = BUF_INIT(limits->json_bytes);
+  struct index index;
+  struct error why;
+  int result;
+
+  if (depth >= LIMIT_INDEX_DEPTH)
+    return error_set(err, ERROR_LIMIT, "indexes nested more than %d levels deep",
+                     LIMIT_INDEX_DEPTH);
+  if (search->left-- == 0)
+    return error_set(err, ERROR_LIMIT, "more than %llu nested indexes",
+                     (unsigned long long)limits->manifests);
+  if (source_read(&search->oci->base, child, limits->json_bytes, &text, &why) < 0) {
+    if (why.code == ERROR_NOT_FOUND) /* layouts may hold part of an image only */
+      return 0;
+    *err = why;
+    return -1;
+  }
+  if (index_parse(&index, buf_str(&text), child->media_type, limits, err) < 0)
+    return -1;
+  result = search_nested(search, &index, depth + 1, out, err);
+  index_release(&index);
+  return result;
+}
+
+static int search_nested(struct nested_search *search, const struct index *index, int depth,
+                         struct descriptor *out, struct error *err)
+{
+  for (size_t i = 0; i < index->n_manifests; i++) {
+    const struct descriptor *manifest = &index->manifests[i];
+    int result;
+
+    if (digest_equal(&manifest->digest, search->digest)) {
+      *out = descriptor_copy(manifest);
+      return 1;
+    }
+    if (manifest->kind != MEDIA_INDEX)
+      continue;
+    result = search_child(search, manifest, depth, out, err);
+    if (result != 0)
+      return result;
+  }
+  return 0;
+}
+
+static int resolve_in(struct oci_layout *oci, const struct index *index, struct descriptor *out,
+                      struct error *err)
+{
+  struct nested_search search = { .oci = oci, .left = oci->limits->manifests };
+  struct digest digest;
+  size_t chosen;
+
+  if (oci->ref && choose_by_digest(oci->ref, &digest)) {
+    int found;
+
+    search.digest = &digest;
+    found = search_nested(&search, index, 0, out, err);
+    if (found != 0)
+      return found < 0 ? -1 : 0;
+  }
+  if (choose_top(oci, index, &chosen, err) < 0)
+    return -1;
+  *out = descriptor_copy(&index->manifests[chosen]);
+  return 0;
+}
+
+static int oci_resolve(struct source *source, struct descriptor *out, struct error *err)
+{
+  struct oci_layout *oci = (struct oci_layout *)source;
+  struct index index;
+  int result;
+
+  if (read_index(oci, &index, err) < 0)
+    return -1;
+  result = resolve_in(oci, &index, out, err);
+  index_release(&index);
+  return result;
+}
+
+static struct stream *oci_open(struct source *source, const struct descriptor *blob,
+                               struct error *err)
+{
+  struct oci_layout *oci = (struct oci_layout *)source;
+  char hex[DIGEST_MAX_TEXT];
+  char path[DIGEST_MAX_TEXT + 16];
+  uint64_t size;
+  struct stream *stream;
+
+  snprintf(path, sizeof(path), "blobs/%s/%s", digest_algorithm_name(blob->digest.algorithm),
+           digest_hex(&blob->digest, hex));
+  stream = members_open(oci->members, str_of(path), &size, err);
+  if (!stream && err->code == ERROR_NOT_FOUND)
+    error_set(err, ERROR_NOT_FOUND, "not in the image layout");
+  return stream;
+}
+
+static void oci_free(struct source *source)
+{
+  struct oci_layout *oci = (struct oci_layout *)source;
+
+  members_free(oci->members);
+  free(oci->ref);
+  free(oci);
+}
+
+struct source *source_of_oci_layout(struct members *members, const char *ref,
+                                    const struct source_options *options, struct error *err)
+{
+  static const struct source_ops ops = { oci_resolve, oci_open, oci_free };
+  struct oci_layout *oci;
+
+  if (check_version(members, options->limits, err) < 0) {
+    members_free(members);
+    return NULL;
+  }
+  oci = xcalloc(1, sizeof(*oci));
+  oci->base.ops = &ops;
+  oci->members = members;
+  oci->limits = options->limits;
+  oci->ref = ref ? xstrdup(ref) : NULL;
+  return &oci->base;
+}

@@ -1,0 +1,186 @@
+#include "source/source.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/verify.h"
+#include "source/argument.h"
+
+/* 1: there, 0: not, -1: failed. */
+static int is_dir_transport(struct members *members, struct error *err)
+{
+  int has_version = members_has(members, STR("version"), err);
+
+  return has_version > 0 ? members_has(members, STR("manifest.json"), err) : has_version;
+}
+
+struct source *source_detect(struct members *members, const char *ref,
+                             const struct source_options *options, struct error *err)
+{
+  int found = members_has(members, STR("oci-layout"), err);
+
+  if (found > 0)
+    return source_of_oci_layout(members, ref, options, err);
+  found = found < 0 ? -1 : is_dir_transport(members, err);
+  if (found > 0)
+    return source_of_dir_transport(members, ref, options, err);
+  found = found < 0 ? -1 : members_has(members, STR("manifest.json"), err);
+  if (found > 0)
+    return source_of_docker_archive(members, ref, options, err);
+  found = found < 0 ? -1 : members_has(members, STR("repositories"), err);
+  if (found > 0)
+    error_set(err, ERROR_UNSUPPORTED, "written by Docker before 1.10: its format is not read");
+  else if (found == 0)
+    error_set(err, ERROR_UNSUPPORTED,
+              "neither an OCI image layout (it has no \"oci-layout\") nor a Docker archive (it has "
+              "no \"manifest.json\")");
+  members_free(members);
+  return NULL;
+}
+
+static int check_shape(const struct argument *argument, struct error *err)
+{
+  struct stat st;
+
+  if (argument->kind->shape == SHAPE_ANY || stat(argument->path, &st) < 0)
+    return 0;
+  if (argument->kind->shape == SHAPE_DIRECTORY && !S_ISDIR(st.st_mode))
+    return error_set(err, ERROR_USAGE, "not a directory (expected %s)", argument->kind->form);
+  if (argument->kind->shape == SHAPE_FILE && S_ISDIR(st.st_mode))
+    return error_set(err, ERROR_USAGE, "a directory (expected %s)", argument->kind->form);
+  return 0;
+}
+
+static struct source *open_argument(const struct argument *argument,
+                                    const struct source_options *options, struct error *err)
+{
+  struct members *members;
+
+  if (check_shape(argument, err) < 0)
+    return NULL;
+  members = members_of_path(argument->path, options->limits, err);
+  if (!members)
+    return NULL;
+  return argument->kind->open(members, argument->ref, options, err);
+}
+
+struct source *source_open(const char *argument, const struct source_options *options,
+                           struct error *err)
+{
+  struct argument parsed;
+  struct source *source;
+
+  if (argument_parse(&parsed, argument, err) < 0) {
+    error_wrap(err, "%s", argument);
+    return NULL;
+  }
+  source = open_argument(&parsed, options, err);
+  argument_release(&parsed);
+  if (!source) {
+    error_wrap(err, "%s", argument);
+    return NULL;
+  }
+  source->label = xstrdup(argument);
+  return source;
+}
+
+int source_resolve(struct source *source, struct descriptor *out, struct error *err)
+{
+  if (source->ops->resolve(source, out, err) < 0)
+    return error_wrap(err, "%s", source->label);
+  return 0;
+}
+
+/* Passes a stream on and says in its errors whose it is. */
+struct named_stream {
+  struct stream base;
+  struct stream *inner;
+  const struct source *source;
+  struct digest digest;
+};
+
+static int wrap(const struct source *source, const struct digest *digest, struct error *err)
+{
+  char text[DIGEST_MAX_TEXT];
+
+  return error_wrap(err, "%s: blob %s", source->label, digest_format(digest, text));
+}
+
+static ssize_t named_read(struct stream *stream, void *buffer, size_t size, struct error *err)
+{
+  struct named_stream *named = (struct named_stream *)stream;
+  ssize_t n = stream_read(named->inner, buffer, size, err);
+
+  return n < 0 ? wrap(named->source, &named->digest, err) : n;
+}
+
+static void named_close(struct stream *stream)
+{
+  struct named_stream *named = (struct named_stream *)stream;
+
+  stream_close(named->inner);
+  free(named);
+}
+
+struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err)
+{
+  static const struct stream_ops ops = { named_read, named_close };
+  struct stream *stored = source->ops->open(source, blob, err);
+  struct named_stream *named;
+
+  if (!stored) {
+    wrap(source, &blob->digest, err);
+    return NULL;
+  }
+  named = xcalloc(1, sizeof(*named));
+  *named = (struct named_stream) {
+    { &ops },
+    stream_verified(stored, &blob->digest, (uint64_t)blob->size),
+    source,
+    blob->digest,
+  };
+  return &named->base;
+}
+
+/* Fills *out with the whole stream of size bytes, and reads its end, which makes the check. */
+static int read_all(struct stream *stream, uint64_t size, struct buf *out, struct error *err)
+{
+  void *room = buf_reserve(out, (size_t)size);
+  char beyond;
+  ssize_t n;
+
+  if (!room)
+    return error_set(err, ERROR_LIMIT, "%llu bytes, at most %zu allowed", (unsigned long long)size,
+                     out->max);
+  n = stream_read_full(stream, room, (size_t)size, err);
+  if (n < 0 || ((uint64_t)n == size && stream_read(stream, &beyond, 1, err) < 0))
+    return -1;
+  out->len += (size_t)n;
+  out->ptr[out->len] = '\0';
+  return 0;
+}
+
+int source_read(struct source *source, const struct descriptor *blob, uint64_t max, struct buf *out,
+                struct error *err)
+{
+  AUTO_STREAM stream = NULL;
+
+  if ((uint64_t)blob->size > max) {
+    error_set(err, ERROR_LIMIT, "%lld bytes, at most %llu allowed (see --max-scale)",
+              (long long)blob->size, (unsigned long long)max);
+    return wrap(source, &blob->digest, err);
+  }
+  stream = source_blob(source, blob, err);
+  if (!stream)
+    return -1;
+  return read_all(stream, (uint64_t)blob->size, out, err);
+}
+
+void source_free(struct source *source)
+{
+  if (!source)
+    return;
+  free(source->label);
+  source->ops->free(source);
+}
