@@ -30,6 +30,8 @@ struct pass {
   const struct dir_report *dir;
   int side;
   struct extract *extract;
+  struct tar_reader *reader; /* of the layer being read */
+  bool cannot_write;         /* err is about the files, not about the image */
   int result;
   struct error err;
 };
@@ -47,29 +49,52 @@ static void dir_event(struct report *report, const struct event *event)
   layer_file_list_add(&dir->files, event);
 }
 
+static int read_entry(void *context, struct tar_chunk *chunk, struct error *err)
+{
+  struct pass *pass = context;
+  int result = pass->dir->read_chunk(pass->reader, chunk, err);
+
+  if (result < 0)
+    pass->cannot_write = false;
+  return result;
+}
+
 static int visit_entry(struct content_visitor *visitor, const struct tar_entry *entry,
                        struct tar_reader *reader, struct error *err)
 {
   struct pass *pass = (struct pass *)visitor;
-  const struct extract_content content = { pass->dir->read_chunk, reader };
+  const struct extract_content content = { read_entry, pass };
 
-  return extract_entry(pass->extract, entry, &content, err);
+  pass->reader = reader;
+  pass->cannot_write = true;
+  if (extract_entry(pass->extract, entry, &content, err) != 0)
+    return -1;
+  pass->cannot_write = false;
+  return 0;
+}
+
+static int run_layer(struct pass *pass, const struct layer_files *files)
+{
+  const struct dir_report *dir = pass->dir;
+  struct source *source = dir->options->sources[pass->side];
+
+  extract_in(pass->extract, files->directory);
+  if (dir->visit(source, files->layer, files->positions, files->n, dir->options->limits,
+                 &pass->visitor, &pass->err) == 0)
+    return 0;
+  return pass->cannot_write ? -1
+                            : error_wrap(&pass->err, "input %d (%s): /%s", pass->side,
+                                         source ? source->label : "", files->directory);
 }
 
 static void *run_pass(void *user)
 {
   struct pass *pass = user;
-  const struct dir_report *dir = pass->dir;
+  const struct layer_file_list *list = &pass->dir->files;
 
-  for (size_t i = 0; i < dir->files.n && pass->result == 0; i++) {
-    const struct layer_files *files = dir->files.items[i];
-
-    if (files->side != pass->side)
-      continue;
-    extract_in(pass->extract, files->directory);
-    pass->result = dir->visit(dir->options->sources[pass->side], files->layer, files->positions,
-                              files->n, dir->options->limits, &pass->visitor, &pass->err);
-  }
+  for (size_t i = 0; i < list->n && pass->result == 0; i++)
+    if (list->items[i]->side == pass->side)
+      pass->result = run_layer(pass, list->items[i]);
   extract_finish(pass->extract);
   return NULL;
 }

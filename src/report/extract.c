@@ -386,8 +386,9 @@ static int compare_attributes(const void *a, const void *b)
 
 void extract_finish(struct extract *extract)
 {
-  qsort(extract->directories, extract->n_directories, sizeof(*extract->directories),
-        compare_attributes);
+  if (extract->n_directories > 0)
+    qsort(extract->directories, extract->n_directories, sizeof(*extract->directories),
+          compare_attributes);
   for (size_t i = 0; i < extract->n_directories; i++) {
     const struct attributes *attributes = &extract->directories[i];
     int dir;

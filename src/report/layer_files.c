@@ -103,7 +103,8 @@ static void sort_positions(struct layer_files *files)
 
 void layer_file_list_sort(struct layer_file_list *list)
 {
-  qsort(list->items, list->n, sizeof(struct layer_files *), compare_files);
+  if (list->n > 0)
+    qsort(list->items, list->n, sizeof(struct layer_files *), compare_files);
   for (size_t i = 0; i < list->n; i++)
     sort_positions(list->items[i]);
 }

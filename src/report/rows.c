@@ -101,5 +101,6 @@ void rows_sort(struct rows *rows)
 
   for (size_t i = 0; i < rows->n; i++)
     rows->items[i].context = ranks[rows->items[i].context];
-  qsort(rows->items, rows->n, sizeof(*rows->items), compare_rows);
+  if (rows->n > 0)
+    qsort(rows->items, rows->n, sizeof(*rows->items), compare_rows);
 }
