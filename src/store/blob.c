@@ -1,0 +1,359 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "store/internal.h"
+
+enum { WAIT_NS = 20 * 1000 * 1000 };
+
+const char *blob_path(const struct digest *digest, char path[BLOB_PATH_MAX])
+{
+  char hex[DIGEST_MAX_TEXT];
+
+  snprintf(path, BLOB_PATH_MAX, "blobs/%s/%s", digest_algorithm_name(digest->algorithm),
+           digest_hex(digest, hex));
+  return path;
+}
+
+/* The open blob, or -1 with errno. One of another size is damaged and counts as missing. */
+static int open_blob(struct store *store, const struct digest *digest, int64_t size)
+{
+  char path[BLOB_PATH_MAX];
+  struct stat st;
+  int fd = openat(store->dir_fd, blob_path(digest, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd < 0)
+    return -1;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size)
+    return fd;
+  log_debug("%s/%s: not a file of %lld bytes", store->dir, path, (long long)size);
+  close(fd);
+  errno = ENOENT;
+  return -1;
+}
+
+static int lease_of(struct store *store, const struct descriptor *blob, struct error *err)
+{
+  return store_lease(store, &blob->digest, lease_kind_of(blob->kind), err);
+}
+
+bool store_has(struct store *store, const struct descriptor *blob)
+{
+  struct error err;
+  int fd;
+
+  if (lease_of(store, blob, &err) < 0) {
+    log_debug("%s", err.message);
+    return false;
+  }
+  fd = open_blob(store, &blob->digest, blob->size);
+  if (fd < 0)
+    return false;
+  close(fd);
+  return true;
+}
+
+struct stream *store_open_blob(struct store *store, const struct descriptor *blob,
+                               struct error *err)
+{
+  struct error lease_err;
+  int fd;
+
+  /* A full disk is no reason not to read what is there. */
+  if (lease_of(store, blob, &lease_err) < 0)
+    log_debug("%s", lease_err.message);
+  fd = open_blob(store, &blob->digest, blob->size);
+  if (fd < 0) {
+    char text[DIGEST_MAX_TEXT];
+
+    error_sys(err, errno, "store %s: blob %s", store->dir, digest_format(&blob->digest, text));
+    return NULL;
+  }
+  /* The time of the last use, which --cache-limit goes by; atime is off on many systems. */
+  if (store->writable)
+    (void)!futimens(fd, NULL);
+  return stream_of_file(fd, 1, 0, (uint64_t)blob->size);
+}
+
+struct blob_writer {
+  struct store *store;
+  int fd;
+  bool has_digest;
+  struct digest digest; /* where has_digest, as is size */
+  uint64_t size;
+  uint64_t written;
+  struct hasher *hasher;
+  char partial[sizeof(PARTIAL_DIR) + DIGEST_MAX_TEXT + 16];
+};
+
+static void count_writers(struct store *store, int change)
+{
+  pthread_mutex_lock(&store->count_mutex);
+  store->writers += (unsigned)change;
+  pthread_mutex_unlock(&store->count_mutex);
+}
+
+static bool is_idle(struct store *store)
+{
+  bool idle;
+
+  pthread_mutex_lock(&store->count_mutex);
+  idle = store->writers == 0;
+  pthread_mutex_unlock(&store->count_mutex);
+  return idle;
+}
+
+/* Opens and locks the partial file. 1: done; 0: somebody else has it; -1: *err. */
+static int lock_partial(struct blob_writer *writer, struct error *err)
+{
+  struct store *store = writer->store;
+
+  while (true) {
+    struct stat opened;
+    struct stat named;
+    int fd =
+        openat(store->dir_fd, writer->partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0)
+      return error_sys(err, errno, "%s/%s: cannot be made", store->dir, writer->partial);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+      int errnum = errno;
+
+      close(fd);
+      if (errnum == EWOULDBLOCK)
+        return 0;
+      return error_sys(err, errnum, "%s/%s: cannot be locked", store->dir, writer->partial);
+    }
+    /* It may have been renamed or removed between being opened and being locked. */
+    if (fstat(fd, &opened) == 0 && fstatat(store->dir_fd, writer->partial, &named, 0) == 0 &&
+        opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
+      writer->fd = fd;
+      return 1;
+    }
+    close(fd);
+  }
+}
+
+static void writer_free(struct blob_writer *writer)
+{
+  if (writer->fd >= 0) {
+    close(writer->fd);
+    count_writers(writer->store, -1);
+  }
+  hasher_free(writer->hasher);
+  free(writer);
+}
+
+/* Between looking for the blob and locking its partial file, another may have finished it. */
+static int begin(struct blob_writer *writer, struct error *err)
+{
+  int fd = open_blob(writer->store, &writer->digest, (int64_t)writer->size);
+
+  if (fd >= 0) {
+    close(fd);
+    unlinkat(writer->store->dir_fd, writer->partial, 0);
+    return BLOB_IS_THERE;
+  }
+  if (ftruncate(writer->fd, 0) < 0)
+    return error_sys(err, errno, "%s/%s", writer->store->dir, writer->partial);
+  return BLOB_TO_WRITE;
+}
+
+static int wait_for_turn(struct blob_writer *writer, enum store_wait wait, struct error *err)
+{
+  const struct timespec pause = { 0, WAIT_NS };
+  bool said = false;
+
+  while (true) {
+    int fd = open_blob(writer->store, &writer->digest, (int64_t)writer->size);
+    int locked;
+
+    if (fd >= 0) {
+      close(fd);
+      return BLOB_IS_THERE;
+    }
+    locked = lock_partial(writer, err);
+    if (locked < 0)
+      return -1;
+    if (locked) {
+      count_writers(writer->store, 1);
+      return begin(writer, err);
+    }
+    if (wait == STORE_WAIT_IF_IDLE && !is_idle(writer->store))
+      return BLOB_IS_BUSY;
+    if (!said)
+      log_debug("%s/%s: waiting for who is writing it", writer->store->dir, writer->partial);
+    said = true;
+    nanosleep(&pause, NULL);
+  }
+}
+
+static struct blob_writer *writer_new(struct store *store, enum digest_algorithm algorithm)
+{
+  struct blob_writer *writer = xcalloc(1, sizeof(*writer));
+
+  writer->store = store;
+  writer->fd = -1;
+  writer->hasher = hasher_new(algorithm);
+  return writer;
+}
+
+static int check_writable(struct store *store, struct error *err)
+{
+  if (store->writable)
+    return 0;
+  return error_set(err, ERROR_PERMISSION, "store %s: opened for reading only", store->dir);
+}
+
+int blob_writer_open(struct blob_writer **out, struct store *store, const struct descriptor *blob,
+                     enum store_wait wait, struct error *err)
+{
+  struct blob_writer *writer;
+  char hex[DIGEST_MAX_TEXT];
+  int result;
+
+  if (check_writable(store, err) < 0 || lease_of(store, blob, err) < 0)
+    return -1;
+  writer = writer_new(store, blob->digest.algorithm);
+  writer->has_digest = true;
+  writer->digest = blob->digest;
+  writer->size = (uint64_t)blob->size;
+  snprintf(writer->partial, sizeof(writer->partial), PARTIAL_DIR "/%s-%s",
+           digest_algorithm_name(blob->digest.algorithm), digest_hex(&blob->digest, hex));
+  result = wait_for_turn(writer, wait, err);
+  if (result == BLOB_TO_WRITE)
+    *out = writer;
+  else
+    writer_free(writer);
+  return result;
+}
+
+struct blob_writer *blob_writer_open_unknown(struct store *store, struct error *err)
+{
+  static unsigned long counter; /* only to make names differ; atomic */
+  struct blob_writer *writer;
+  int locked;
+
+  if (check_writable(store, err) < 0)
+    return NULL;
+  writer = writer_new(store, DIGEST_SHA256);
+  do {
+    snprintf(writer->partial, sizeof(writer->partial), PARTIAL_DIR "/%ld-%lu", (long)getpid(),
+             __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED));
+    locked = lock_partial(writer, err);
+  } while (locked == 0);
+  if (locked < 0) {
+    writer_free(writer);
+    return NULL;
+  }
+  count_writers(store, 1);
+  if (ftruncate(writer->fd, 0) == 0)
+    return writer;
+  error_sys(err, errno, "%s/%s", store->dir, writer->partial);
+  blob_writer_abort(writer);
+  return NULL;
+}
+
+int blob_writer_add(struct blob_writer *writer, const void *bytes, size_t len, struct error *err)
+{
+  const char *next = bytes;
+
+  if (writer->has_digest && len > writer->size - writer->written)
+    return error_set(err, ERROR_CORRUPT, "size mismatch: expected %llu bytes, found more",
+                     (unsigned long long)writer->size);
+  hasher_add(writer->hasher, bytes, len);
+  writer->written += len;
+  while (len) {
+    ssize_t n = write(writer->fd, next, len);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return error_sys(err, errno, "store %s: writing a blob", writer->store->dir);
+    next += n;
+    len -= (size_t)n;
+  }
+  return 0;
+}
+
+static int check(struct blob_writer *writer, struct error *err)
+{
+  struct digest found = hasher_finish(writer->hasher);
+  char texts[2][DIGEST_MAX_TEXT];
+
+  if (writer->has_digest && writer->written != writer->size)
+    return error_set(err, ERROR_CORRUPT, "size mismatch: expected %llu bytes, found %llu",
+                     (unsigned long long)writer->size, (unsigned long long)writer->written);
+  if (writer->has_digest && !digest_equal(&found, &writer->digest))
+    return error_set(err, ERROR_CORRUPT, "digest mismatch: expected %s, found %s",
+                     digest_format(&writer->digest, texts[0]), digest_format(&found, texts[1]));
+  writer->digest = found;
+  return 0;
+}
+
+static int publish(struct blob_writer *writer, struct error *err)
+{
+  struct store *store = writer->store;
+  char path[BLOB_PATH_MAX];
+  char dir[32];
+
+  /* Where the digest was known, this is done already. */
+  if (store_lease(store, &writer->digest, LEASE_BLOB, err) < 0)
+    return -1;
+  snprintf(dir, sizeof(dir), "blobs/%s", digest_algorithm_name(writer->digest.algorithm));
+  if (fchmod(writer->fd, 0444) < 0 || fsync(writer->fd) < 0)
+    return error_sys(err, errno, "store %s: writing a blob", store->dir);
+  if ((mkdirat(store->dir_fd, "blobs", 0755) < 0 && errno != EEXIST) ||
+      (mkdirat(store->dir_fd, dir, 0755) < 0 && errno != EEXIST))
+    return error_sys(err, errno, "%s/%s: cannot be made", store->dir, dir);
+  if (renameat(store->dir_fd, writer->partial, store->dir_fd, blob_path(&writer->digest, path)) < 0)
+    return error_sys(err, errno, "%s/%s: cannot be made", store->dir, path);
+  __atomic_store_n(&store->wrote, true, __ATOMIC_RELAXED);
+  return 0;
+}
+
+int blob_writer_commit(struct blob_writer *writer, struct digest *digest, uint64_t *size,
+                       struct error *err)
+{
+  if (check(writer, err) < 0 || publish(writer, err) < 0) {
+    blob_writer_abort(writer);
+    return -1;
+  }
+  if (digest)
+    *digest = writer->digest;
+  if (size)
+    *size = writer->written;
+  writer_free(writer);
+  return 0;
+}
+
+void blob_writer_abort(struct blob_writer *writer)
+{
+  if (!writer)
+    return;
+  if (writer->fd >= 0)
+    unlinkat(writer->store->dir_fd, writer->partial, 0);
+  writer_free(writer);
+}
+
+int store_put_blob(struct store *store, const struct digest *digest, const void *bytes, size_t len,
+                   struct error *err)
+{
+  struct descriptor blob = { .digest = *digest, .size = (int64_t)len };
+  struct blob_writer *writer;
+  int result = blob_writer_open(&writer, store, &blob, STORE_WAIT, err);
+
+  if (result != BLOB_TO_WRITE)
+    return result < 0 ? -1 : 0;
+  if (blob_writer_add(writer, bytes, len, err) < 0) {
+    blob_writer_abort(writer);
+    return -1;
+  }
+  return blob_writer_commit(writer, NULL, NULL, err);
+}

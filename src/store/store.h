@@ -1,0 +1,120 @@
+/* The local store: an OCI image layout (image-layout.md) that several processes share.
+ *
+ *   DIR/oci-layout, DIR/index.json, DIR/blobs/ALGORITHM/HEX   the layout, readable by other tools
+ *   DIR/.diffoci/lock                 flock: shared to take a lease, exclusive to change index.json
+ *                                     and to free blobs
+ *   DIR/.diffoci/leases/NAME          one for each process that uses the store, flocked by it;
+ * lists the blobs that it has looked for, written or read DIR/.diffoci/partial/ALG-HEX      a blob
+ * on its way, flocked by who writes it
+ *
+ * The protocol, which makes it safe to be killed at any moment:
+ * - A blob gets its name by rename, synced and with its digest checked. index.json is replaced by
+ *   rename under the exclusive lock, after it was read again under that lock.
+ * - Who looks for a blob writes its digest into its own lease first, under the shared lock. Who
+ *   frees blobs holds the exclusive lock while it reads index.json and the leases and unlinks. So a
+ *   blob that was found (or written) stays until the lease ends, whatever others remove.
+ * - Who removes an image writes what may become free into a lease of its own before it changes
+ *   index.json.
+ * - A lease that nobody holds a flock on is one whose owner is gone: what it lists is freed where
+ *   no image and no live lease needs it, then the lease. That is done whenever a store is opened
+ * for writing and when it is closed. Only blobs in such lists are freed, so that what other
+ * programs put into the layout is left alone, referenced or not.
+ * - Two that want the same blob: the second waits for the flock on the partial file, then finds the
+ *   blob, or takes over where the first died. A stream that is both read and stored never waits
+ *   while its store has another such file locked, since the reader may be waiting for that one.
+ *
+ * Other programs that write to the layout take no part in this: one that changes index.json in the
+ * same instant may lose the change of the other, as always with image layouts. */
+#ifndef DIFFOCI_STORE_STORE_H
+#define DIFFOCI_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/stream.h"
+#include "image/descriptor.h"
+
+#define ANNOTATION_IMAGE_NAME "io.containerd.image.name"
+#define ANNOTATION_REF_NAME "org.opencontainers.image.ref.name"
+/* On an image that was fetched in passing by a comparison: --cache-limit may remove it. */
+#define ANNOTATION_CACHED "diffoci.cached"
+
+struct store; /* may be used by several threads at once */
+
+enum store_mode {
+  STORE_READ,  /* what is there; nothing is created, and a directory that is read-only will do */
+  STORE_WRITE, /* made if it is not there, readable by its owner only */
+};
+
+/* dir is copied. ERROR_NOT_FOUND: STORE_READ and there is no store. ERROR_PERMISSION: read-only, or
+ * not ours to write. ERROR_UNSUPPORTED: a directory that holds something else. Opening for writing
+ * frees what killed processes left behind. */
+struct store *store_open(const char *dir, enum store_mode mode, struct error *err);
+/* Blobs that were written but belong to no image are freed. NULL allowed. */
+void store_close(struct store *store);
+const char *store_directory(const struct store *store);
+/* On closing, blobs (0 bytes: no limit) that no image needs, but for those fetched in passing, are
+ * removed, the longest unused first, until all blobs together take at most so many bytes. */
+void store_set_limit(struct store *store, uint64_t bytes);
+
+/* Blobs. */
+
+/* Whether the blob is there, with that size. If so it stays until store_close. */
+bool store_has(struct store *store, const struct descriptor *blob);
+/* Its bytes, not checked. Counts as a use. NULL: ERROR_NOT_FOUND if it is not there (or of another
+ * size, which only a damaged store has). */
+struct stream *store_open_blob(struct store *store, const struct descriptor *blob,
+                               struct error *err);
+
+struct blob_writer;
+enum store_wait {
+  STORE_WAIT,         /* until who writes the same blob has finished */
+  STORE_WAIT_IF_IDLE, /* the same, but only while no blob_writer of this store is open */
+};
+enum { BLOB_TO_WRITE, BLOB_IS_THERE, BLOB_IS_BUSY };
+/* Starts to write a blob. BLOB_TO_WRITE: *out is to be committed or aborted. BLOB_IS_THERE: nothing
+ * to do. BLOB_IS_BUSY: being written by somebody else, with STORE_WAIT_IF_IDLE only. -1: *err. */
+MUST_CHECK int blob_writer_open(struct blob_writer **out, struct store *store,
+                                const struct descriptor *blob, enum store_wait wait,
+                                struct error *err);
+/* Starts to write a blob whose digest is not known yet. NULL: *err. */
+struct blob_writer *blob_writer_open_unknown(struct store *store, struct error *err);
+MUST_CHECK int blob_writer_add(struct blob_writer *writer, const void *bytes, size_t len,
+                               struct error *err);
+/* Checks size and digest (ERROR_CORRUPT), syncs, names the blob. *digest and *size (NULL allowed)
+ * are set to what it is. Frees the writer in any case. */
+MUST_CHECK int blob_writer_commit(struct blob_writer *writer, struct digest *digest, uint64_t *size,
+                                  struct error *err);
+void blob_writer_abort(struct blob_writer *writer); /* NULL allowed; leaves nothing behind */
+/* Writes a small blob. */
+MUST_CHECK int store_put_blob(struct store *store, const struct digest *digest, const void *bytes,
+                              size_t len, struct error *err);
+
+/* Images. */
+
+struct store_image {
+  char *name;               /* the full name where there is one, else as it stands; NULL: none */
+  struct descriptor target; /* as in index.json, without what this program added */
+  bool cached;
+};
+struct store_images {
+  struct store_image *items; /* in the order of index.json */
+  size_t n;
+};
+MUST_CHECK int store_list(struct store *store, struct store_images *out, struct error *err);
+void store_images_release(struct store_images *images);
+
+/* The image of that name (full or short), digest ("sha256:HEX") or NAME@DIGEST; its blobs stay
+ * until store_close. ERROR_NOT_FOUND. *out is to be released. */
+MUST_CHECK int store_find(struct store *store, const char *name, struct descriptor *out,
+                          struct error *err);
+/* Puts the image, whose root is there, into index.json; one of the same name is replaced, and what
+ * only it used is freed. name is a full name, or NULL. */
+MUST_CHECK int store_put_image(struct store *store, const char *name, const struct descriptor *root,
+                               bool cached, struct error *err);
+/* Removes the image (named as for store_find; by digest: under all its names) and every blob that
+ * only it used and nobody is reading. *removed: its name, to be freed. */
+MUST_CHECK int store_remove(struct store *store, const char *name, char **removed,
+                            struct error *err);
+
+#endif
