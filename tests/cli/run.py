@@ -20,7 +20,7 @@ for any number of lines.
 Each file runs in an empty directory of its own, its commands one after another, with `diffoci` and
 `images` (tests/tools/mkimage.py) in PATH. A command that takes over 30 seconds, or more memory than
 --max-rss says, has failed. "#requires WORD" at the start of a line ends the file early, as skipped,
-unless the machine has it: root, or a program. Prints how each wrong command went wrong, then
+unless the machine has it: root, tmpfs (the right to mount one), or a program. Prints how each wrong command went wrong, then
 'N passed, N failed', counted in commands.
 """
 import os
@@ -92,7 +92,12 @@ def shown(lines, mark):
 
 
 def has(word):
-    return os.geteuid() == 0 if word == "root" else shutil.which(word) is not None
+    if word == "root":
+        return os.geteuid() == 0
+    if word == "tmpfs":
+        return subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True,
+                              check=False).returncode == 0
+    return shutil.which(word) is not None
 
 
 def run(command, scratch, env):

@@ -1,0 +1,103 @@
+Arguments that lead to no image.
+
+  $ images <<'RECIPE'
+  > a = image(layer(file("x", "one"), compress=None)).named("example.com/a:1")
+  > b = image(layer(file("x", "two"), compress=None)).named("example.com/b:1", "example.com/b:2")
+  > oci_archive("a.tar", a)
+  > oci_archive("several.tar", a, b)
+  > docker_archive("docker.tar", a)
+  > docker_archive("docker-several.tar", a, b)
+  > oci_archive("empty.tar", index_json={"schemaVersion": 2, "manifests": []})
+  > docker_archive("docker-empty.tar")
+  > archive("neither.tar", {"hello": b"x"})
+  > write("text", "no archive at all\n" * 100)
+  > write("nothing", "")
+  > oci_archive("cut.tar", a, cut=2000)
+  > oci_archive("cut.tar.gz", a, compress="gzip", cut=300)
+  > oci_archive("cut.tar.zst", a, compress="zstd", cut=300)
+  > oci_dir("layout", a)
+  > write("plain-dir/file", "x")
+  > layer_name = a.manifest["layers"][0]["digest"].split(":")[1] + "/layer.tar"
+  > config_name = a.manifest["config"]["digest"].split(":")[1] + ".json"
+  > docker_archive("docker-no-layer.tar", a, replace={layer_name: None})
+  > docker_archive("docker-no-config.tar", a, replace={config_name: None})
+  > docker_archive("docker-bad-manifest.tar", a, replace={"manifest.json": "[{]"})
+  > docker_archive("docker-fewer-layers.tar", a, replace={"manifest.json": json.dumps([{"Config": config_name, "Layers": []}])})
+  > RECIPE
+
+  $ for f in ./nothing-there.tar oci-archive:nothing-there.tar docker-archive:nothing-there.tar oci:nothing-there ./nothing/x; do diffoci diff ./a.tar $f; done
+  ! diffoci: ./nothing-there.tar: *No such file or directory
+  ! diffoci: oci-archive:nothing-there.tar: *No such file or directory
+  ! diffoci: docker-archive:nothing-there.tar: *No such file or directory
+  ! diffoci: oci:nothing-there: *No such file or directory
+  ! diffoci: ./nothing/x: *Not a directory
+  [2]
+  $ diffoci diff ./nothing-there ./a.tar
+  ! diffoci: ./nothing-there: *No such file or directory
+  [2]
+  $ for f in ./text ./nothing ./neither.tar ./plain-dir; do diffoci diff ./a.tar $f; done
+  ! diffoci: ./text: *
+  ! diffoci: ./nothing: *
+  ! diffoci: ./neither.tar: *
+  ! diffoci: ./plain-dir: *
+  [2]
+  $ for f in ./cut.tar ./cut.tar.gz ./cut.tar.zst; do diffoci diff ./a.tar $f; done
+  ! diffoci: ./cut.tar: *
+  ! diffoci: ./cut.tar.gz: *
+  ! diffoci: ./cut.tar.zst: *
+  [2]
+  $ for f in docker-no-layer docker-no-config docker-bad-manifest docker-fewer-layers; do diffoci diff ./a.tar docker-archive:$f.tar; done
+  ! diffoci: *docker-archive:docker-no-layer.tar*: *layer.tar*
+  ! diffoci: *docker-archive:docker-no-config.tar*: *.json*
+  ! diffoci: *docker-archive:docker-bad-manifest.tar*: *manifest.json*
+  ! diffoci: *docker-archive:docker-fewer-layers.tar*: *Layers*
+  [2]
+
+The wrong kind for what is there.
+
+  $ diffoci diff ./a.tar docker-archive:a.tar
+  ! diffoci: docker-archive:a.tar: *
+  [2]
+  $ diffoci diff ./a.tar oci-archive:docker.tar
+  ! diffoci: oci-archive:docker.tar: *
+  [2]
+  $ diffoci diff ./a.tar oci:a.tar
+  ! diffoci: oci:a.tar: *
+  [2]
+  $ diffoci diff ./a.tar oci-archive:layout
+  ! diffoci: oci-archive:layout: *
+  [2]
+
+No image, several where none is chosen (they are listed), one that is not there.
+
+  $ for f in ./empty.tar ./docker-empty.tar; do diffoci diff ./a.tar $f; done
+  ! diffoci: ./empty.tar: *no image*
+  ! diffoci: ./docker-empty.tar: *no image*
+  [2]
+  $ for f in ./several.tar ./docker-several.tar; do diffoci diff ./a.tar $f; done
+  ! diffoci: ./several.tar: *several*example.com/a:1*example.com/b:1*example.com/b:2*
+  ! diffoci: ./docker-several.tar: *several*example.com/a:1*example.com/b:1*example.com/b:2*
+  [2]
+  $ for f in oci-archive:several.tar:example.com/c docker-archive:docker-several.tar:example.com/c; do diffoci diff ./a.tar $f; done
+  ! diffoci: oci-archive:several.tar:example.com/c: *example.com/c*example.com/a:1*
+  ! diffoci: docker-archive:docker-several.tar:example.com/c: *example.com/c*example.com/a:1*
+  [2]
+  $ diffoci diff oci-archive:several.tar:example.com/b:1 docker-archive:docker-several.tar:example.com/b:2 >/dev/null
+  [1]
+  $ diffoci diff docker-archive:docker-several.tar:example.com/b:1 docker-archive:docker-several.tar:example.com/b:2
+  $ diffoci diff --semantic docker-archive:docker.tar ./docker-several.tar:example.com/a:1
+
+A directory and a file without rights, a pipe, a device.
+
+  $ mkfifo pipe; for f in ./pipe /dev/null; do diffoci diff ./a.tar $f; done
+  ! diffoci: ./pipe: *
+  ! diffoci: /dev/null: *
+  [2]
+
+#requires root
+
+  $ chmod 000 layout; cp a.tar secret.tar; chmod 000 secret.tar
+  $ for f in ./layout ./secret.tar; do setpriv --reuid=65534 --regid=65534 --clear-groups diffoci diff ./a.tar $f; done
+  ! diffoci: ./layout: *Permission denied
+  ! diffoci: ./secret.tar: *Permission denied
+  [2]

@@ -1,0 +1,74 @@
+Where results go, and what happens if they cannot.
+
+  $ images <<'RECIPE'
+  > many = [f"file-{n:05}" for n in range(5000)]
+  > oci_archive("a.tar", image(layer(*(file(name, "one") for name in many))))
+  > oci_archive("b.tar", image(layer(*(file(name, "two") for name in many))))
+  > oci_archive("big-0.tar", image(layer(file("big", b"0" * (3 << 20)))))
+  > oci_archive("big-1.tar", image(layer(file("big", b"1" * (3 << 20)))))
+  > RECIPE
+  $ diffoci diff --semantic ./a.tar ./b.tar | wc -l
+  5001
+
+A reader that goes away: a quiet end, and the reports in files are whole. The status is that of the
+comparison.
+
+  $ diffoci diff --semantic --report-file=r.json ./a.tar ./b.tar | head -n 1; echo ${PIPESTATUS[0]}
+  TYPE *
+  1
+  $ python3 -c 'import json; json.load(open("r.json"))'
+  $ diffoci diff --verbose ./a.tar ./b.tar | true
+  $ diffoci diff ./a.tar ./b.tar >/dev/full
+  ! diffoci: standard output: No space left on device
+  [2]
+  $ diffoci diff --verbose ./a.tar ./b.tar >/dev/full
+  ! diffoci: standard output: No space left on device
+  [2]
+  $ diffoci diff ./a.tar ./b.tar >&-
+  ! diffoci: standard output: Bad file descriptor
+  [2]
+  $ diffoci diff ./a.tar ./a.tar >&-
+
+A report that cannot be written: the table is printed all the same.
+
+  $ diffoci diff --semantic --report-file=no/where.json ./big-0.tar ./big-1.tar
+  TYPE *
+  File    big *
+  ! diffoci: *no/where.json*: No such file or directory
+  [2]
+  $ diffoci diff --semantic --report-dir=a.tar ./big-0.tar ./big-1.tar
+  TYPE *
+  File    big *
+  ! diffoci: *a.tar*
+  [2]
+  $ diffoci diff --report-file=/dev/full ./a.tar ./b.tar >/dev/null
+  ! diffoci: */dev/full*
+  [2]
+
+Both reports, one of them in vain.
+
+  $ diffoci diff --semantic --report-file=no/where.json --report-dir=fine ./big-0.tar ./big-1.tar >/dev/null; ls fine
+  README.md
+  input-0
+  input-1
+  report.json
+  ! diffoci: *no/where.json*: No such file or directory
+
+#requires root
+
+A directory that may not be written to, and a full disk (in a mount namespace of its own).
+
+  $ mkdir closed; chmod 555 closed
+  $ setpriv --reuid=65534 --regid=65534 --clear-groups diffoci diff --semantic --report-dir=closed ./big-0.tar ./big-1.tar
+  TYPE *
+  File    big *
+  ! diffoci: *closed*: *Permission denied
+  [2]
+
+#requires tmpfs
+
+  $ mkdir small; unshare -m bash -c 'mount -t tmpfs -o size=1m none small && diffoci diff --semantic --report-dir=small/report ./big-0.tar ./big-1.tar'
+  TYPE *
+  File    big *
+  ! diffoci: *small/report*: *No space left on device
+  [2]

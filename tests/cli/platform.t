@@ -1,0 +1,48 @@
+Indexes, and which of their platforms are compared.
+
+  $ images <<'RECIPE'
+  > def arch(name, content):
+  >     return image(layer(file("x", content)), arch=name)
+  > two = [platform("amd64"), platform("arm64", variant="v8")]
+  > oci_archive("a.tar", index(arch("amd64", "one"), arch("arm64", "one"), platforms=two))
+  > oci_archive("b.tar", index(arch("amd64", "one"), arch("arm64", "two"), platforms=two))
+  > oci_archive("turned.tar", index(arch("arm64", "one"), arch("amd64", "one"), platforms=two[::-1]))
+  > oci_archive("amd64.tar", arch("amd64", "one"))
+  > oci_archive("only-amd64.tar", index(arch("amd64", "one"), platforms=two[:1]))
+  > RECIPE
+
+  $ diffoci diff --semantic --platform=linux/amd64 ./a.tar ./b.tar
+  $ diffoci diff --semantic --platform=linux/arm64 ./a.tar ./b.tar
+  TYPE    NAME    INPUT-0*INPUT-1
+  File    x       7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed    3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3
+  [1]
+  $ diffoci diff --semantic --platform=arm64 ./a.tar ./b.tar >/dev/null
+  [1]
+  $ diffoci diff --semantic --platform=linux/aarch64 ./a.tar ./b.tar >/dev/null
+  [1]
+  $ diffoci diff --semantic --platform=amd64,arm64 ./a.tar ./b.tar >/dev/null
+  [1]
+  $ diffoci diff --semantic --platform=amd64 --platform arm64/v8 ./a.tar ./b.tar >/dev/null
+  [1]
+  $ diffoci diff --semantic --all-platforms ./a.tar ./b.tar >/dev/null
+  [1]
+
+Paired by platform, not by position; an index against a manifest either way round.
+
+  $ diffoci diff --semantic --all-platforms ./a.tar ./turned.tar | grep '^File'
+  [1]
+  $ diffoci diff --semantic --platform=amd64 ./a.tar ./amd64.tar | cut -c 1-4
+  TYPE
+  Desc
+  $ diffoci diff --semantic --platform=amd64 ./amd64.tar ./a.tar | cut -c 1-4
+  TYPE
+  Desc
+
+A platform that is on one side only is a difference; one that is on none is an error.
+
+  $ diffoci diff --semantic --all-platforms ./a.tar ./only-amd64.tar >/dev/null
+  [1]
+  $ diffoci diff --semantic --platform=amd64 ./a.tar ./only-amd64.tar
+  $ diffoci diff --semantic --platform=s390x ./a.tar ./b.tar
+  ! diffoci: *linux/s390x*
+  [2]
