@@ -20,7 +20,7 @@ enum {
   LIMIT_JSON_DEPTH = 64,         /* nested arrays and objects */
   LIMIT_INDEX_DEPTH = 8,         /* an index in an index in … */
   LIMIT_PAX_BYTES = 1024 * 1024, /* one PAX or GNU long-name header's body, as Go's archive/tar */
-  LIMIT_SPARSE_ENTRIES = 64 * 1024, /* data fragments of one sparse file */
+  LIMIT_SPARSE_ENTRIES = 256 * 1024, /* data fragments of one sparse file */
   LIMIT_ARCHIVE_MEMBERS = 1 << 20,  /* members of an image archive (not of a layer) */
   LIMIT_SYMLINK_HOPS = 40,          /* from member to member in an image archive */
 };

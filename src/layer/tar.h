@@ -19,13 +19,17 @@ struct block_source {
 struct tar_reader;
 
 struct tar_reader *tar_reader_new(struct block_source source);
+/* How many bytes the holes of all sparse files may come to as they are read, since a few bytes of
+ * an archive can claim to be exabytes of zeros. 32 GiB unless said otherwise. */
+void tar_reader_limit_holes(struct tar_reader *reader, uint64_t bytes);
 void tar_reader_free(struct tar_reader *reader); /* NULL allowed; does not stop a decoder */
 
 /* Goes to the next entry, over what was not read of the last one. Returns 1 and fills *entry, whose
  * views are valid until the next call; 0 at the end of the archive (two zero blocks, or the end of
  * the stream between entries), after the rest of the stream was read to its end; -1 with an error
  * that says at which byte of the tar stream: bad checksum, truncated header or body, malformed or
- * too large extended header, negative size, …. */
+ * too large extended header, negative size, …, or the source's error as it is. Not to be called
+ * again after -1. */
 MUST_CHECK int tar_next(struct tar_reader *reader, struct tar_entry *entry, struct error *err);
 
 /* A piece of the current entry's content. */

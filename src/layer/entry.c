@@ -1,0 +1,30 @@
+#include "layer/entry.h"
+
+bool tar_record_xattr(const struct tar_record *record, struct str *name)
+{
+  struct str prefix = STR("SCHILY.xattr.");
+
+  if (!str_has_prefix(record->key, prefix))
+    return false;
+  *name = str_skip(record->key, prefix.len);
+  return true;
+}
+
+struct tar_entry *tar_entry_copy(const struct tar_entry *entry, struct arena *arena)
+{
+  struct tar_entry *copy = arena_alloc(arena, sizeof(*copy));
+  struct tar_record *records = NULL;
+
+  *copy = *entry;
+  if (entry->n_records)
+    records = arena_alloc(arena, entry->n_records * sizeof(*records));
+  for (size_t i = 0; i < entry->n_records; i++)
+    records[i] = (struct tar_record) { arena_str(arena, entry->records[i].key),
+                                       arena_str(arena, entry->records[i].value) };
+  copy->records = records;
+  copy->name = arena_str(arena, entry->name);
+  copy->link_name = arena_str(arena, entry->link_name);
+  copy->user_name = arena_str(arena, entry->user_name);
+  copy->group_name = arena_str(arena, entry->group_name);
+  return copy;
+}
