@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 
 static const struct command *const commands[] = {
-  &command_info, &command_completion, &command_help, &command_man, NULL,
+  &command_diff, &command_info, &command_completion, &command_help, &command_man, NULL,
 };
 
 int main(int argc, char **argv)

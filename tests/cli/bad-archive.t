@@ -55,9 +55,6 @@ Arguments that lead to no image.
 
 The wrong kind for what is there.
 
-  $ diffoci diff ./a.tar docker-archive:a.tar
-  ! diffoci: docker-archive:a.tar: *
-  [2]
   $ diffoci diff ./a.tar oci-archive:docker.tar
   ! diffoci: oci-archive:docker.tar: *
   [2]
@@ -86,6 +83,10 @@ No image, several where none is chosen (they are listed), one that is not there.
   [1]
   $ diffoci diff docker-archive:docker-several.tar:example.com/b:1 docker-archive:docker-several.tar:example.com/b:2
   $ diffoci diff --semantic docker-archive:docker.tar ./docker-several.tar:example.com/a:1
+
+An archive that holds an OCI layout is read as that, also where it was called a Docker archive.
+
+  $ diffoci diff ./a.tar docker-archive:a.tar
 
 A directory and a file without rights, a pipe, a device.
 
