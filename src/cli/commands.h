@@ -7,7 +7,10 @@
 extern const struct command command_completion;
 extern const struct command command_diff;
 extern const struct command command_help;
+extern const struct command command_images;
 extern const struct command command_info;
+extern const struct command command_load;
 extern const struct command command_man;
+extern const struct command command_remove;
 
 #endif

@@ -161,16 +161,56 @@ static int keep_path(struct indexer *indexer, struct str dir, struct str path, c
   return 0;
 }
 
+/* The contents of one member, for tar_input.take. */
+struct contents_stream {
+  struct stream base;
+  struct tar_input *input;
+  uint64_t left;
+};
+
+static ssize_t contents_read(struct stream *stream, void *buffer, size_t size, struct error *err)
+{
+  struct contents_stream *contents = (struct contents_stream *)stream;
+
+  size = (size_t)MIN_OF((uint64_t)size, contents->left);
+  if (!size)
+    return 0;
+  if (input_fill(contents->input, buffer, size, err) < 0)
+    return -1;
+  contents->left -= size;
+  return (ssize_t)size;
+}
+
+/* 1 if they were taken, 0 if not, -1 with *err. */
+static int offer_contents(struct tar_input *input, const char *path, struct tar_member *member,
+                          struct error *err)
+{
+  static const struct stream_ops ops = { contents_read, NULL };
+  struct contents_stream contents = { { &ops }, input, member->size };
+  int taken;
+
+  if (!input->take || input->fd >= 0 || member->kind != TAR_MEMBER_FILE)
+    return 0;
+  taken = input->take(input->take_context, path, member, &contents.base, err);
+  if (taken > 0 && input_skip(input, contents.left, err) < 0)
+    return -1;
+  return taken;
+}
+
 /* Passes over the contents of a member, taking along what is to be kept of them. */
-static int pass_contents(struct indexer *indexer, struct tar_member *member, uint64_t size,
-                         struct error *err)
+static int pass_contents(struct indexer *indexer, const char *path, struct tar_member *member,
+                         uint64_t size, struct error *err)
 {
   struct tar_input *input = indexer->input;
   size_t head = (size_t)MIN_OF(size, (uint64_t)TAR_MEMBER_HEAD);
   char *bytes;
+  int taken;
 
   member->offset = input->at;
   member->size = size;
+  taken = offer_contents(input, path, member, err);
+  if (taken != 0)
+    return taken < 0 ? -1 : 0;
   if (input->fd >= 0)
     return input_skip(input, size, err);
   if (member->kind != TAR_MEMBER_FILE || size > input->keep_member || size > input->keep_total) {
@@ -247,7 +287,7 @@ static int add_member(struct indexer *indexer, const struct tar_header *header, 
     if (keep_path(indexer, dir, target, &member->target, err) < 0)
       return -1;
   }
-  if (pass_contents(indexer, member, size, err) < 0 ||
+  if (pass_contents(indexer, path, member, size, err) < 0 ||
       input_skip(indexer->input, padding(size), err) < 0)
     return error_wrap(err, "member \"%.200s\"", path ? path : "");
   if (path) /* a name that leads outside is never asked for */

@@ -27,6 +27,7 @@ struct tar_member {
   uint64_t size;      /* bytes of contents */
   char head[TAR_MEMBER_HEAD]; /* the first bytes, where the archive was read as a stream */
   const char *bytes;          /* all bytes, where they were kept; else NULL */
+  void *taken;                /* where tar_input.take took the contents: what it left here */
 };
 
 struct tar_index {
@@ -42,6 +43,12 @@ struct tar_input {
   uint64_t keep_member;  /* contents up to this size are kept in memory, */
   uint64_t keep_total;   /* up to this many bytes in all (with stream only) */
   uint64_t at;           /* position, starts at 0 */
+  /* With stream only; may be NULL. Offered the contents of each regular file: 1 if it took them
+   * (what it has not read is passed over; head is its to fill), 0 without having read anything if
+   * they are to be treated as ever, -1 with *err. path is cleaned, NULL outside the archive. */
+  int (*take)(void *context, const char *path, struct tar_member *member, struct stream *contents,
+              struct error *err);
+  void *take_context;
 };
 
 /* Reads all headers. With a stream, reads it to its end. On failure *index is as before. */

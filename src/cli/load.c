@@ -1,0 +1,169 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/commands.h"
+#include "cli/store_flags.h"
+#include "source/import.h"
+
+struct load_flags {
+  const char *input;
+  struct text_list platforms;
+  enum toggle all_platforms;
+  const char *cache_limit;
+  double max_scale;
+};
+
+#define AT(field) .offset = offsetof(struct load_flags, field)
+
+static const struct flag flags[] = {
+  {
+      .name = "input",
+      .letter = 'i',
+      .kind = FLAG_PATH,
+      .value = "FILE",
+      .default_text = "standard input",
+      .help = "read the archive from FILE",
+      AT(input),
+  },
+  {
+      .name = "platform",
+      .kind = FLAG_LIST,
+      .value = "P,...",
+      .default_text = "all that the archive has",
+      .help = "keep only these platforms of an index",
+      .detail = "A platform is OS/ARCHITECTURE[/VARIANT] or ARCHITECTURE. May be given several "
+                "times. An image of one platform is loaded whatever that is.",
+      AT(platforms),
+  },
+  {
+      .name = "all-platforms",
+      .kind = FLAG_BOOL,
+      .help = "keep every platform of an index, which is the default",
+      AT(all_platforms),
+  },
+  CACHE_LIMIT_FLAG(struct load_flags),
+  {
+      .name = "max-scale",
+      .kind = FLAG_SCALE,
+      .value = "X",
+      .fallback = "1",
+      .help = "multiply the limits on the sizes of images by X",
+      AT(max_scale),
+  },
+};
+
+/* Reads as far as a pipe or file goes. */
+struct input_stream {
+  struct stream base;
+  int fd;
+};
+
+static ssize_t input_read(struct stream *stream, void *buffer, size_t size, struct error *err)
+{
+  ssize_t n;
+
+  do {
+    n = read(((struct input_stream *)stream)->fd, buffer, size);
+  } while (n < 0 && errno == EINTR);
+  return n < 0 ? error_sys(err, errno, "reading") : n;
+}
+
+static void input_close(struct stream *stream)
+{
+  struct input_stream *input = (struct input_stream *)stream;
+
+  if (input->fd != STDIN_FILENO)
+    close(input->fd);
+  cleanup_free(&input);
+}
+
+static struct stream *open_input(const char *path, struct error *err)
+{
+  static const struct stream_ops ops = { input_read, input_close };
+  int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+  struct input_stream *input;
+
+  if (fd < 0) {
+    error_sys(err, errno, "cannot be opened");
+    return NULL;
+  }
+  if (isatty(fd)) {
+    error_set(err, ERROR_USAGE, "a terminal; use --input FILE, or diffoci load < FILE");
+    if (path)
+      close(fd);
+    return NULL;
+  }
+  input = xcalloc(1, sizeof(*input));
+  *input = (struct input_stream) { { &ops }, fd };
+  return &input->base;
+}
+
+enum { LINE_MAX_BYTES = 64 * 1024 };
+
+static int report(void *context, const char *name, const struct digest *digest, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(LINE_MAX_BYTES);
+  char id[DIGEST_MAX_TEXT];
+
+  (void)context;
+  buf_printf(&text, "Loaded image: %s\n", name ? name : digest_format(digest, id));
+  return cli_write(&text, err);
+}
+
+static int load(struct store *store, const struct load_flags *given,
+                const struct platform_set *platforms, struct error *err)
+{
+  const struct limits limits = limits_scaled(given->max_scale);
+  const struct copy_options options = {
+    .limits = &limits,
+    .platforms = platforms->n > 0 && given->all_platforms != TOGGLE_ON ? platforms : NULL,
+    .jobs = 1,
+  };
+  struct stream *stream;
+
+  if (cli_limit_store(store, given->cache_limit, err) < 0)
+    return -1;
+  stream = open_input(given->input, err);
+  if (!stream || import_archive(store, stream, &options, report, NULL, err) < 0)
+    return error_wrap(err, "%s", given->input ? given->input : "standard input");
+  return 0;
+}
+
+static int load_run(const struct invocation *call, struct error *err)
+{
+  const struct load_flags *given = call->options;
+  struct platform_set platforms = { 0 };
+  struct store *store = NULL;
+  int result = backend_check(&call->globals, err);
+
+  for (size_t i = 0; result == 0 && i < given->platforms.n; i++) {
+    result = platform_set_add(&platforms, str_of(given->platforms.items[i]), err);
+    if (result < 0)
+      error_wrap(err, "flag --platform");
+  }
+  if (result == 0) {
+    store = cli_open_store(&call->globals, STORE_WRITE, err);
+    result = store ? load(store, given, &platforms, err) : -1;
+  }
+  store_close(store);
+  platform_set_release(&platforms);
+  return result;
+}
+
+const struct command command_load = {
+  .name = "load",
+  .arguments = "",
+  .summary = "Load an image archive into the store",
+  .detail =
+      "Reads an archive as docker save, podman save, skopeo and others write them, Docker or "
+      "OCI, plain or compressed with gzip or zstd, from standard input or FILE, and stores all "
+      "images in it under the names they have there (alpine:3.18 as "
+      "docker.io/library/alpine:3.18). Prints the name of each; one without a name is listed "
+      "as <none> and goes by its digest. An image of the same name is replaced.",
+  .flags = flags,
+  .n_flags = ARRAY_LEN(flags),
+  .options_size = sizeof(struct load_flags),
+  .run = load_run,
+};

@@ -1,0 +1,60 @@
+#include <stdlib.h>
+
+#include "cli/commands.h"
+#include "cli/store_flags.h"
+
+enum { NAME_TEXT_MAX = 1024 * 1024 };
+
+static int remove_one(struct store *store, const char *name, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(NAME_TEXT_MAX);
+  AUTO_FREE char *removed = NULL;
+
+  if (store_remove(store, name, &removed, err) < 0)
+    return -1;
+  buf_printf(&text, "%s\n", removed);
+  return cli_write(&text, err);
+}
+
+static int remove_run(const struct invocation *call, struct error *err)
+{
+  struct store *store;
+  int result = 0;
+
+  if (backend_check(&call->globals, err) < 0)
+    return -1;
+  store = cli_open_store(&call->globals, STORE_READ, err);
+  if (!store)
+    return -1;
+  store_close(store);
+  store = cli_open_store(&call->globals, STORE_WRITE, err);
+  if (!store)
+    return -1;
+  for (size_t i = 0; i < call->n_arguments; i++) {
+    struct error one;
+
+    if (remove_one(store, call->arguments[i], &one) == 0)
+      continue;
+    /* The others can go nevertheless; the last failure is left to the caller to print. */
+    if (result < 0)
+      cli_print_error(err);
+    *err = one;
+    result = -1;
+  }
+  store_close(store);
+  return result;
+}
+
+const struct command command_remove = {
+  .name = "remove",
+  .aliases = "rm|rmi",
+  .arguments = "IMAGE...",
+  .summary = "Remove images from the store",
+  .detail =
+      "Frees every blob that no other image uses, and prints the name of each image. An IMAGE is a "
+      "name, sha256:DIGEST as images prints it (which removes all names of that image), or "
+      "NAME@sha256:DIGEST. What another process is reading is freed when that ends.",
+  .min_arguments = 1,
+  .max_arguments = SIZE_MAX,
+  .run = remove_run,
+};

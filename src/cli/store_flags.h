@@ -1,0 +1,37 @@
+/* What the commands that use the local store share. */
+#ifndef DIFFOCI_CLI_STORE_FLAGS_H
+#define DIFFOCI_CLI_STORE_FLAGS_H
+
+#include "cli/cli.h"
+#include "image/platform.h"
+#include "store/store.h"
+
+/* The store that --local-cache names, or the one at the default place. */
+struct store *cli_open_store(const struct global_options *globals, enum store_mode mode,
+                             struct error *err);
+
+/* For commands that can do without: the store for writing, or if that fails for reading; *out is
+ * NULL where there is none. -1: it is there, but cannot be read. */
+MUST_CHECK int cli_find_store(const struct global_options *globals, struct store **out,
+                              struct error *err);
+
+/* "10G", "512MiB", "1000000": bytes. K, M, G, T, alone or with iB, are powers of 1024; with B, of
+ * 1000. NULL is 0: no limit. */
+MUST_CHECK int cli_parse_size(const char *text, uint64_t *bytes, struct error *err);
+/* Applies --cache-limit; NULL: not given. */
+MUST_CHECK int cli_limit_store(struct store *store, const char *cache_limit, struct error *err);
+
+/* The flag --cache-limit, of a member `cache_limit` (const char *) of TYPE. */
+#define CACHE_LIMIT_FLAG(type)                                                                     \
+  {                                                                                                \
+    .name = "cache-limit", .kind = FLAG_STRING, .value = "SIZE",                                   \
+    .environment = "DIFFOCI_CACHE_LIMIT", .default_text = "none",                                  \
+    .help = "remove cached blobs, the longest unused first, beyond SIZE",                          \
+    .detail =                                                                                      \
+        "SIZE is a number of bytes, or has a suffix: K, M, G, T (KiB, MiB, GiB, TiB). Counts "     \
+        "all blobs of the store; images that were pulled or loaded are never removed for "         \
+        "it, only those that diff fetched in passing.",                                            \
+    .offset = offsetof(type, cache_limit),                                                         \
+  }
+
+#endif

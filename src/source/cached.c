@@ -1,0 +1,210 @@
+#include "source/cached.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+struct stored {
+  struct source base;
+  struct store *store;
+  char *name;
+};
+
+static int stored_resolve(struct source *source, struct descriptor *out, struct error *err)
+{
+  struct stored *stored = (struct stored *)source;
+
+  return store_find(stored->store, stored->name, out, err);
+}
+
+static struct stream *stored_open(struct source *source, const struct descriptor *blob,
+                                  struct error *err)
+{
+  return store_open_blob(((struct stored *)source)->store, blob, err);
+}
+
+static void stored_free(struct source *source)
+{
+  struct stored *stored = (struct stored *)source;
+
+  free(stored->name);
+  free(stored);
+}
+
+struct source *source_of_store(struct store *store, const char *name, struct error *err)
+{
+  static const struct source_ops ops = { stored_resolve, stored_open, stored_free };
+  struct descriptor root;
+  struct stored *stored;
+
+  if (store_find(store, name, &root, err) < 0)
+    return NULL;
+  descriptor_release(&root);
+  stored = xcalloc(1, sizeof(*stored));
+  stored->base.ops = &ops;
+  stored->base.label = xstrdup(name);
+  stored->store = store;
+  stored->name = xstrdup(name);
+  return &stored->base;
+}
+
+struct cached {
+  struct source base;
+  struct source *inner;
+  struct store *store;
+  char *name; /* NULL: none */
+  bool refresh;
+  uint64_t json_bytes;
+  void (*warn)(const struct error *err);
+  int warned; /* atomic */
+};
+
+/* What cannot be stored can still be compared. */
+static void give_up(struct cached *cached, const struct error *err)
+{
+  log_debug("%s", err->message);
+  if (!__atomic_exchange_n(&cached->warned, 1, __ATOMIC_RELAXED) && cached->warn)
+    cached->warn(err);
+}
+
+struct tee_stream {
+  struct stream base;
+  struct cached *cached;
+  struct stream *inner;
+  struct blob_writer *writer; /* NULL: not (any longer) stored */
+};
+
+static ssize_t tee_read(struct stream *stream, void *buffer, size_t size, struct error *err)
+{
+  struct tee_stream *tee = (struct tee_stream *)stream;
+  ssize_t n = stream_read(tee->inner, buffer, size, err);
+  struct error store_err;
+
+  if (!tee->writer)
+    return n;
+  if (n == 0) {
+    /* A wrong digest is for the reader to see, who checks it as well. */
+    if (blob_writer_commit(steal_pointer(&tee->writer), NULL, NULL, &store_err) < 0 &&
+        store_err.code != ERROR_CORRUPT)
+      give_up(tee->cached, &store_err);
+  } else if (n < 0) {
+    blob_writer_abort(steal_pointer(&tee->writer));
+  } else if (blob_writer_add(tee->writer, buffer, (size_t)n, &store_err) < 0) {
+    if (store_err.code != ERROR_CORRUPT)
+      give_up(tee->cached, &store_err);
+    blob_writer_abort(steal_pointer(&tee->writer));
+  }
+  return n;
+}
+
+static void tee_close(struct stream *stream)
+{
+  struct tee_stream *tee = (struct tee_stream *)stream;
+
+  blob_writer_abort(tee->writer);
+  stream_close(tee->inner);
+  free(tee);
+}
+
+static struct stream *tee_new(struct cached *cached, struct stream *inner,
+                              struct blob_writer *writer)
+{
+  static const struct stream_ops ops = { tee_read, tee_close };
+  struct tee_stream *tee = xcalloc(1, sizeof(*tee));
+
+  *tee = (struct tee_stream) { { &ops }, cached, inner, writer };
+  return &tee->base;
+}
+
+static struct stream *cached_open(struct source *source, const struct descriptor *blob,
+                                  struct error *err)
+{
+  struct cached *cached = (struct cached *)source;
+  struct blob_writer *writer = NULL;
+  struct error store_err;
+  struct stream *stream = store_open_blob(cached->store, blob, &store_err);
+  int found;
+
+  if (stream)
+    return stream;
+  found = blob_writer_open(&writer, cached->store, blob, STORE_WAIT_IF_IDLE, &store_err);
+  if (found == BLOB_IS_THERE) {
+    stream = store_open_blob(cached->store, blob, &store_err);
+    if (stream)
+      return stream;
+  }
+  if (found < 0)
+    give_up(cached, &store_err);
+  stream = cached->inner->ops->open(cached->inner, blob, err);
+  if (found != BLOB_TO_WRITE)
+    return stream;
+  if (!stream) {
+    blob_writer_abort(writer);
+    return NULL;
+  }
+  return tee_new(cached, stream, writer);
+}
+
+/* Stores the root, so that index.json never names what is not there, and the name. */
+static void keep_image(struct cached *cached, const struct descriptor *root)
+{
+  AUTO_BUF text = BUF_INIT(cached->json_bytes);
+  struct error err;
+
+  /* Reading through ourselves is what stores it; a failure shows again when it is compared. */
+  if (source_read(&cached->base, root, cached->json_bytes, &text, &err) < 0) {
+    log_debug("%s", err.message);
+    return;
+  }
+  if (store_has(cached->store, root) &&
+      store_put_image(cached->store, cached->name, root, true, &err) < 0)
+    give_up(cached, &err);
+}
+
+static int cached_resolve(struct source *source, struct descriptor *out, struct error *err)
+{
+  struct cached *cached = (struct cached *)source;
+  struct descriptor root;
+  struct error ignored;
+
+  if (cached->name && !cached->refresh &&
+      store_find(cached->store, cached->name, &root, &ignored) == 0) {
+    log_debug("%s: found in the store", cached->name);
+    *out = root;
+    return 0;
+  }
+  if (cached->inner->ops->resolve(cached->inner, &root, err) < 0)
+    return -1;
+  if (cached->name)
+    keep_image(cached, &root);
+  *out = root;
+  return 0;
+}
+
+static void cached_free(struct source *source)
+{
+  struct cached *cached = (struct cached *)source;
+
+  source_free(cached->inner);
+  free(cached->name);
+  free(cached);
+}
+
+struct source *source_cached(struct source *inner, struct store *store,
+                             const struct cached_options *options)
+{
+  static const struct source_ops ops = { cached_resolve, cached_open, cached_free };
+  struct cached *cached = xcalloc(1, sizeof(*cached));
+
+  cached->base.ops = &ops;
+  cached->base.label = xstrdup(inner->label ? inner->label : "");
+  cached->inner = inner;
+  cached->store = store;
+  cached->name = options->name ? xstrdup(options->name) : NULL;
+  cached->refresh = options->refresh;
+  cached->json_bytes = options->json_bytes;
+  cached->warn = options->warn;
+  return &cached->base;
+}

@@ -1,0 +1,26 @@
+/* Copies an image from a source into the store. */
+#ifndef DIFFOCI_SOURCE_COPY_H
+#define DIFFOCI_SOURCE_COPY_H
+
+#include "image/platform.h"
+#include "source/source.h"
+#include "store/store.h"
+
+struct copy_options {
+  const struct limits *limits;
+  /* The manifests of an index to copy, and the attestations that belong to them; those whose
+   * platform is not told are copied, too. NULL: all that the source has; what an index names and
+   * the source lacks is then left out, unless that is all of it. */
+  const struct platform_set *platforms;
+  unsigned jobs; /* blobs fetched at once, >= 1 */
+};
+
+/* Writes all blobs of the image whose root is this descriptor; blobs that are in the store are not
+ * read. Checked on the way. Does not touch index.json. ERROR_NOT_FOUND: no such platform. */
+MUST_CHECK int copy_image(struct source *from, struct store *to, const struct descriptor *root,
+                          const struct copy_options *options, struct error *err);
+/* Writes one blob, unless it is there. */
+MUST_CHECK int copy_blob(struct source *from, struct store *to, const struct descriptor *blob,
+                         struct error *err);
+
+#endif

@@ -1,0 +1,132 @@
+#include "store/platforms.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/verify.h"
+#include "image/config.h"
+#include "image/index.h"
+#include "image/manifest.h"
+
+enum { SCALE = 1000 }; /* what was stored with a high --max-scale is listed, too */
+
+struct finder {
+  struct store *store;
+  struct limits limits;
+  struct platform *found;
+  size_t n, cap;
+  uint64_t left; /* documents that may still be read */
+};
+
+static int read_document(struct finder *finder, const struct descriptor *blob, struct buf *out,
+                         struct error *err)
+{
+  AUTO_STREAM stream = NULL;
+  void *room;
+  char beyond;
+
+  if (finder->left-- == 0)
+    return error_set(err, ERROR_LIMIT, "too many manifests");
+  room = (uint64_t)blob->size > out->max ? NULL : buf_reserve(out, (size_t)blob->size);
+  if (!room)
+    return error_set(err, ERROR_LIMIT, "%lld bytes, at most %zu allowed", (long long)blob->size,
+                     out->max);
+  stream = store_open_blob(finder->store, blob, err);
+  if (!stream)
+    return -1;
+  stream = stream_verified(steal_pointer(&stream), &blob->digest, (uint64_t)blob->size);
+  if (stream_read_full(stream, room, (size_t)blob->size, err) < 0 ||
+      stream_read(stream, &beyond, 1, err) < 0)
+    return -1;
+  out->len = (size_t)blob->size;
+  return 0;
+}
+
+static bool has_all(struct finder *finder, const struct manifest *manifest)
+{
+  bool all = store_has(finder->store, &manifest->config);
+
+  for (size_t i = 0; all && i < manifest->n_layers; i++)
+    all = store_has(finder->store, &manifest->layers[i]);
+  return all;
+}
+
+/* The config's platform, unless the index gives one. */
+static int platform_of(struct finder *finder, const struct descriptor *descriptor,
+                       const struct manifest *manifest, struct platform *out, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(finder->limits.json_bytes);
+  struct config config;
+
+  if (descriptor->has_platform && descriptor->platform.architecture[0]) {
+    *out = platform_normalize(&descriptor->platform);
+    return 0;
+  }
+  if (read_document(finder, &manifest->config, &text, err) < 0 ||
+      config_parse(&config, buf_str(&text), err) < 0)
+    return -1;
+  *out = platform_normalize(&config.platform);
+  config_release(&config);
+  return 0;
+}
+
+static void add_manifest(struct finder *finder, const struct descriptor *descriptor)
+{
+  AUTO_BUF text = BUF_INIT(finder->limits.json_bytes);
+  struct manifest manifest;
+  struct platform platform;
+  struct error ignored; /* what cannot be read is not available */
+
+  if (read_document(finder, descriptor, &text, &ignored) < 0 ||
+      manifest_parse(&manifest, buf_str(&text), descriptor->media_type, &finder->limits, &ignored) <
+          0)
+    return;
+  if (has_all(finder, &manifest) &&
+      platform_of(finder, descriptor, &manifest, &platform, &ignored) == 0) {
+    finder->found = xgrow(finder->found, finder->n, &finder->cap, sizeof(*finder->found));
+    finder->found[finder->n++] = platform;
+  }
+  manifest_release(&manifest);
+}
+
+static int add_node(struct finder *finder, const struct descriptor *node, int depth,
+                    struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(finder->limits.json_bytes);
+  const char *refers_to;
+  struct index index;
+
+  if (descriptor_is_attestation(node, &refers_to) || depth >= LIMIT_INDEX_DEPTH)
+    return 0;
+  if (node->kind != MEDIA_INDEX) {
+    add_manifest(finder, node);
+    return 0;
+  }
+  if (read_document(finder, node, &text, err) < 0 ||
+      index_parse(&index, buf_str(&text), node->media_type, &finder->limits, err) < 0)
+    return -1;
+  for (size_t i = 0; i < index.n_manifests; i++) {
+    struct error ignored; /* a nested index that is not there has no platforms */
+
+    (void)!add_node(finder, &index.manifests[i], depth + 1, &ignored);
+  }
+  index_release(&index);
+  return 0;
+}
+
+int store_platforms(struct store *store, const struct descriptor *root, struct platform **out,
+                    size_t *n, struct error *err)
+{
+  struct finder finder = { .store = store, .limits = limits_scaled(SCALE) };
+
+  finder.limits.json_bytes = MIN_OF(finder.limits.json_bytes, (uint64_t)256 * 1024 * 1024);
+  finder.left = finder.limits.manifests;
+  if (add_node(&finder, root, 0, err) < 0) {
+    free(finder.found);
+    return -1;
+  }
+  *out = finder.found;
+  *n = finder.n;
+  return 0;
+}

@@ -1,0 +1,12 @@
+/* Which platforms of a stored image are complete. */
+#ifndef DIFFOCI_STORE_PLATFORMS_H
+#define DIFFOCI_STORE_PLATFORMS_H
+
+#include "store/store.h"
+
+/* The platforms of the image with this root whose manifest, config and layers are all in the store,
+ * in the order of its index; attestations do not count. *out is to be freed. */
+MUST_CHECK int store_platforms(struct store *store, const struct descriptor *root,
+                               struct platform **out, size_t *n, struct error *err);
+
+#endif
