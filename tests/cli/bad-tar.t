@@ -1,4 +1,5 @@
-Layers that are no sound tar archive, or whose entries say what cannot be.
+Layers that are no sound tar archive, or whose entries say what cannot be. (A stream that ends in the
+padding behind the last content is sound: some programs write that.)
 
   $ images <<'RECIPE'
   > good = tar(file("a", "one"), file("b", b"x" * 2000), file("c", "three"))
@@ -10,7 +11,6 @@ Layers that are no sound tar archive, or whose entries say what cannot be.
   >     bad(name, pax(body, type, **fields) + file("a", "one") + b"\0" * 1024)
   > bad("cut-header", good[:1024 + 100])
   > bad("cut-body", good[:1024 + 512 + 700])
-  > bad("cut-padding", good[:1024 + 512 + 2010])
   > bad("checksum", tar(file("a", "one"), file("b", "two", checksum=1)))
   > bad("garbage", tar(file("a", "one"), b"garbage" * 100))
   > bad("huge-size", tar(file("a", "one", size=(1 << 62))))
@@ -48,7 +48,7 @@ Layers that are no sound tar archive, or whose entries say what cannot be.
   >   grep -q "^diffoci: input 1 (./$f): .*layer sha256:[0-9a-f]*: " err || echo "$f: $(cat err)"
   >   grep -q '^File  *first ' out || echo "$f: the first layer's difference is not there: $(cat out)"
   > done; ls bad-*.tar | wc -l
-  31
+  30
 
 A layer over a limit is refused, before memory or time is spent on it.
 
@@ -69,7 +69,15 @@ Control bytes in names never reach the terminal.
   > broken = tar(file("a\x1b[2Jb", "one", records={"mtime": "\x1b[2J"}))
   > oci_archive("control-2.tar", image(blob(broken)))
   > RECIPE
-  $ for flags in '' --verbose; do diffoci diff $flags ./control-0.tar ./control-1.tar 2>&1 | LC_ALL=C tr -d '[:print:]\n' | od -An -c; done
+  $ cat >printable.py <<'EOP'
+  > import sys
+  > text = sys.stdin.buffer.read().decode()
+  > odd = [c for c in text if not c.isprintable() and c != "\n"]
+  > print(odd or ("all printable" if text else "nothing"))
+  > EOP
+  $ for flags in '' --verbose; do diffoci diff $flags ./control-0.tar ./control-1.tar 2>&1; done | python3 printable.py
+  all printable
   $ diffoci diff --semantic ./control-0.tar ./control-1.tar | grep -c '^File *\(a\\x1b\[2Jb\\n\\tc\|\\xff\\xfe\|l\) '
   3
-  $ diffoci diff ./control-0.tar ./control-2.tar 2>&1 | LC_ALL=C tr -d '[:print:]\n' | od -An -c
+  $ diffoci diff ./control-0.tar ./control-2.tar 2>&1 | python3 printable.py
+  all printable

@@ -25,9 +25,9 @@ Equal images: nothing on standard output, status 0.
 The table. "etc/x" is the SHA-256 of "one" against that of "two".
 
   $ diffoci diff --semantic ./a.tar oci:b
-  TYPE     NAME                INPUT-0*INPUT-1
-  Layer    ctx:/layers-0/layer    name "etc/gone" only appears in input 0*
-  Layer    ctx:/layers-0/layer    name "etc/new" only appears in input 1*
+  TYPE     NAME                   INPUT-0                                                             INPUT-1
+  Layer    ctx:/layers-0/layer    name "etc/gone" only appears in input 0
+  Layer    ctx:/layers-0/layer    name "etc/new" only appears in input 1
   File     etc/x                  7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed    3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3
   [1]
 
@@ -35,13 +35,16 @@ The same bytes each time.
 
   $ diffoci diff ./a.tar oci:b >first; diffoci diff ./a.tar oci:b >second; cmp first second
 
-Strict: one row more for each digest on the way. Sizes are compared as well, but digests say more.
+Strict: besides, the descriptors of image, config and layer, the manifest's fields and the config's
+diff_ids.
 
-  $ diffoci diff ./a.tar ./b | cut -c 1-8 | sort | uniq -c | tr -s ' '
-   4 Desc    
-   1 File    
-   2 Layer   
-   1 TYPE    
+  $ diffoci diff ./a.tar ./b | cut -d ' ' -f 1 | sort | uniq -c | tr -s ' '
+   1 Cfg
+   3 Desc
+   1 File
+   2 Layer
+   1 Mani
+   1 TYPE
 
 Verbose: a block for each event.
 
@@ -66,7 +69,7 @@ Reports in files go beside the table, wherever ~ is home.
   > EOP
   / [('/layers-0/layer', 'name "etc/gone" only appears in input 0'), ('/layers-0/layer', 'name "etc/new" only appears in input 1'), ('/layers-0/layer/tarentry', 'name "etc/x"')]
   / [('/layers-0/layer', 'name "etc/gone" only appears in input 0'), ('/layers-0/layer', 'name "etc/new" only appears in input 1'), ('/layers-0/layer/tarentry', 'name "etc/x"')]
-  $ cd $HOME/d; find . -type f | sort; cat input-0/layers-0/etc/x input-1/layers-0/etc/x
+  $ cd $HOME/d; find . -type f | sort; cat input-0/layers-0/etc/x input-1/layers-0/etc/x; echo
   ./README.md
   ./input-0/layers-0/etc/gone
   ./input-0/layers-0/etc/x

@@ -19,13 +19,13 @@ comparison.
   $ python3 -c 'import json; json.load(open("r.json"))'
   $ diffoci diff --verbose ./a.tar ./b.tar | true
   $ diffoci diff ./a.tar ./b.tar >/dev/full
-  ! diffoci: standard output: No space left on device
+  ! diffoci: *: No space left on device
   [2]
   $ diffoci diff --verbose ./a.tar ./b.tar >/dev/full
-  ! diffoci: standard output: No space left on device
+  ! diffoci: *: No space left on device
   [2]
   $ diffoci diff ./a.tar ./b.tar >&-
-  ! diffoci: standard output: Bad file descriptor
+  ! diffoci: *: Bad file descriptor
   [2]
   $ diffoci diff ./a.tar ./a.tar >&-
 

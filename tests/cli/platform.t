@@ -22,20 +22,23 @@ Indexes, and which of their platforms are compared.
   [1]
   $ diffoci diff --semantic --platform=amd64,arm64 ./a.tar ./b.tar >/dev/null
   [1]
-  $ diffoci diff --semantic --platform=amd64 --platform arm64/v8 ./a.tar ./b.tar >/dev/null
+  $ diffoci diff --semantic --platform=amd64 --platform linux/arm64/v8 ./a.tar ./b.tar >/dev/null
   [1]
   $ diffoci diff --semantic --all-platforms ./a.tar ./b.tar >/dev/null
   [1]
 
-Paired by platform, not by position; an index against a manifest either way round.
+Paired by platform, not by position; an index against a manifest either way round: their media types
+differ, and that only the index tells the platform.
 
   $ diffoci diff --semantic --all-platforms ./a.tar ./turned.tar | grep '^File'
   [1]
   $ diffoci diff --semantic --platform=amd64 ./a.tar ./amd64.tar | cut -c 1-4
   TYPE
   Desc
+  Desc
   $ diffoci diff --semantic --platform=amd64 ./amd64.tar ./a.tar | cut -c 1-4
   TYPE
+  Desc
   Desc
 
 A platform that is on one side only is a difference; one that is on none is an error.
