@@ -96,6 +96,7 @@ static bool records_differ(const struct entry_rules *rules, const struct tar_ent
     const struct tar_record *r0 = i < e0->n_records ? &e0->records[i] : NULL;
     const struct tar_record *r1 = j < e1->n_records ? &e1->records[j] : NULL;
     int order = !r0 ? 1 : !r1 ? -1 : str_compare(r0->key, r1->key);
+    bool counts;
 
     if (order < 0)
       r1 = NULL;
@@ -103,13 +104,19 @@ static bool records_differ(const struct entry_rules *rules, const struct tar_ent
       r0 = NULL;
     i += r0 != NULL;
     j += r1 != NULL;
-    if (!record_counts(rules, r0 ? r0 : r1) || (r0 && r1 && same_value(rules, r0, r1)))
+    if (r0 && r1 && str_equal(r0->value, r1->value))
       continue;
-    if (!fields)
+    counts = record_counts(rules, r0 ? r0 : r1) && !(r0 && r1 && same_value(rules, r0, r1));
+    if (counts && !fields)
       return true;
-    differ = true;
-    add_record(fields, r0, r1);
+    differ = differ || counts;
+    if (fields) {
+      fields->ignored = !counts;
+      add_record(fields, r0, r1);
+    }
   }
+  if (fields)
+    fields->ignored = false;
   return differ;
 }
 
@@ -246,13 +253,27 @@ static void add_type(struct fields *fields, char a, char b)
   fields_add(fields, "Typeflag", "Type ", str_of(text[0]), str_of(text[1]));
 }
 
+/* Paths that differ, be it only in how they are written. */
+static void add_path(const struct entry_rules *rules, struct fields *fields, const char *name,
+                     const char *label, struct str a, struct str b)
+{
+  if (str_equal(a, b))
+    return;
+  fields->ignored = str_equal(entry_canonical(rules, a), entry_canonical(rules, b));
+  add_text(fields, name, label, a, b);
+  fields->ignored = false;
+}
+
 static void owner_fields(const struct entry_rules *rules, const struct tar_entry *e0,
                          const struct tar_entry *e1, struct fields *fields)
 {
-  if (!str_equal(entry_canonical(rules, e0->link_name), entry_canonical(rules, e1->link_name)))
-    add_text(fields, "Linkname", "Linkname ", e0->link_name, e1->link_name);
-  if (!same_mode(rules, e0->mode, e1->mode))
+  add_path(rules, fields, "Name", "", e0->name, e1->name);
+  add_path(rules, fields, "Linkname", "Linkname ", e0->link_name, e1->link_name);
+  if (e0->mode != e1->mode) {
+    fields->ignored = same_mode(rules, e0->mode, e1->mode);
     add_number(fields, "Mode", "Mode ", "x", e0->mode, e1->mode);
+    fields->ignored = false;
+  }
   if (e0->uid != e1->uid)
     add_number(fields, "Uid", "Uid ", "d", e0->uid, e1->uid);
   if (e0->gid != e1->gid)
@@ -294,16 +315,18 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
   owner_fields(rules, e0, e1, fields);
   device_field(e0, e1, fields);
   content_field(contents, fields);
-  if (!ignore->file_timestamps) {
-    add_time(fields, "ModTime", "", &e0->mtime, &e1->mtime);
-    add_time(fields, "AccessTime", "Atime ", &e0->atime, &e1->atime);
-    add_time(fields, "ChangeTime", "Ctime ", &e0->ctime, &e1->ctime);
-  }
-  if (!ignore->file_order && !rules->ignore_position && e0->index != e1->index)
+  fields->ignored = ignore->file_timestamps;
+  add_time(fields, "ModTime", "", &e0->mtime, &e1->mtime);
+  add_time(fields, "AccessTime", "Atime ", &e0->atime, &e1->atime);
+  add_time(fields, "ChangeTime", "Ctime ", &e0->ctime, &e1->ctime);
+  fields->ignored = ignore->file_order;
+  if (!rules->ignore_position && e0->index != e1->index)
     add_number(fields, "Index", "Index ", "d", (int64_t)e0->index, (int64_t)e1->index);
-  if (!ignore->tar_format && e0->format != e1->format)
+  fields->ignored = ignore->tar_format;
+  if (e0->format != e1->format)
     fields_add(fields, "Format", "Format ", str_of(format_format(e0->format, text[0])),
                str_of(format_format(e1->format, text[1])));
+  fields->ignored = false;
   if (e0->type != e1->type)
     add_type(fields, e0->type, e1->type);
   if (e0->size != e1->size)

@@ -49,6 +49,7 @@ struct event_field {
   const char *name;    /* "config.Env", "Mode", "Xattr user.x": what verbose and reports call it */
   const char *label;   /* what the table puts before the value: "Mode ", "" */
   struct str value[2]; /* one line each, where the field is there; ptr NULL where it is absent */
+  bool ignored;        /* differs, but the flags say that it does not count */
 };
 
 struct event {
@@ -57,8 +58,10 @@ struct event {
   enum event_type type;
   const char *note; /* "" if there is none */
   struct event_input inputs[2];
-  const struct event_field
-      *fields; /* what differs, the most telling first; may be none with a note */
+  /* What differs, the most telling first, what is ignored too (another field then counts): the
+   * table's columns show the first of all, as they always did; other reports show those that count.
+   * May be none where there is a note. */
+  const struct event_field *fields;
   size_t n_fields;
 };
 

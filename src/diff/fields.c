@@ -21,7 +21,8 @@ void fields_add_kept(struct fields *fields, const char *name, const char *label,
                      struct str value1)
 {
   fields->items = xgrow(fields->items, fields->n, &fields->cap, sizeof(*fields->items));
-  fields->items[fields->n++] = (struct event_field) { name, label, { value0, value1 } };
+  fields->items[fields->n++] =
+      (struct event_field) { name, label, { value0, value1 }, fields->ignored };
 }
 
 void fields_add(struct fields *fields, const char *name, const char *label, struct str value0,

@@ -9,6 +9,7 @@
 struct fields {
   struct event_field *items; /* owned */
   size_t n, cap;
+  bool ignored;       /* what is added now differs but does not count */
   struct arena arena; /* what items point to */
 };
 

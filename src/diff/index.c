@@ -332,7 +332,9 @@ static void compare_with_counterpart(struct diff *diff, const struct event_node 
     inputs[0] = (struct event_input) { .descriptor = pair[0] };
     inputs[1] = (struct event_input) { .descriptor = pair[1] };
     node = diff_node(diff, parent, "manifest", EVENT_MANIFEST, "index vs manifest", inputs);
-    compare_descriptors(diff, node, pair[0], pair[1], false, pair[index_side]->kind == MEDIA_OTHER);
+    /* The lone manifest's descriptor is what names its image: names are no content. */
+    compare_descriptors(diff, node, pair[0], pair[1], depth == 0,
+                        pair[index_side]->kind == MEDIA_OTHER);
     compare_objects(diff, node, pair[0], pair[1], depth + 1);
   }
   if (diff->options->platforms.all)

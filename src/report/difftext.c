@@ -9,7 +9,7 @@ void difftext_add(struct buf *out, const struct event *event)
   for (size_t i = 0; i < event->n_fields; i++) {
     const struct event_field *field = &event->fields[i];
 
-    for (int side = 0; side < 2; side++) {
+    for (int side = 0; side < 2 && !field->ignored; side++) {
       if (!field->value[side].ptr)
         continue;
       buf_puts(out, marks[side]);

@@ -48,7 +48,6 @@ static void free_source(struct source *base)
   free(source->blobs);
   if (source->root.json)
     descriptor_release(&source->root);
-  free(source->base.label);
   free(source);
 }
 
@@ -116,8 +115,9 @@ static void take_event(struct event_sink *base, const struct event *event)
 
   buf_printf(&line, "%s %s %s", event->context, event_type_name(event->type), event->note);
   for (size_t i = 0; i < event->n_fields; i++)
-    buf_printf(&line, " | %s=%.*s/%.*s", event->fields[i].name, STR_ARGS(event->fields[i].value[0]),
-               STR_ARGS(event->fields[i].value[1]));
+    if (!event->fields[i].ignored)
+      buf_printf(&line, " | %s=%.*s/%.*s", event->fields[i].name,
+                 STR_ARGS(event->fields[i].value[0]), STR_ARGS(event->fields[i].value[1]));
   sink->lines = xgrow(sink->lines, sink->n, &sink->cap, sizeof(*sink->lines));
   sink->lines[sink->n++] = buf_detach(&line);
 }

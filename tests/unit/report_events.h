@@ -18,7 +18,7 @@ static inline struct str field_value(const char *text)
 static inline struct event_field make_field(const char *name, const char *label, const char *value0,
                                             const char *value1)
 {
-  return (struct event_field) { name, label, { field_value(value0), field_value(value1) } };
+  return (struct event_field) { name, label, { field_value(value0), field_value(value1) }, false };
 }
 
 static inline struct event make_event(const char *context, enum event_type type, const char *note,
