@@ -41,7 +41,8 @@ static struct date date_of_days(int64_t days)
 const char *gotime_rfc3339(const struct tar_time *time, char text[GOTIME_MAX_TEXT])
 {
   int64_t days = floor_div(time->seconds, DAY_SECONDS);
-  int seconds = (int)(time->seconds - days * DAY_SECONDS);
+  int in_day = (int)(time->seconds % DAY_SECONDS);
+  int seconds = in_day < 0 ? in_day + DAY_SECONDS : in_day;
   struct date date = date_of_days(days);
   int len;
 
