@@ -21,8 +21,11 @@ enum {
   LIMIT_INDEX_DEPTH = 8,         /* an index in an index in … */
   LIMIT_PAX_BYTES = 1024 * 1024, /* one PAX or GNU long-name header's body, as Go's archive/tar */
   LIMIT_SPARSE_ENTRIES = 256 * 1024, /* data fragments of one sparse file */
-  LIMIT_ARCHIVE_MEMBERS = 1 << 20,  /* members of an image archive (not of a layer) */
-  LIMIT_SYMLINK_HOPS = 40,          /* from member to member in an image archive */
+  LIMIT_ARCHIVE_MEMBERS = 1 << 20,   /* members of an image archive (not of a layer) */
+  LIMIT_SYMLINK_HOPS = 40,           /* from member to member in an image archive */
+  LIMIT_PATH_BYTES = 4096, /* a path where layers are merged; Linux takes no longer ones */
 };
+/* Memory for the paths of one side where layers are merged: some ten million of them. */
+#define LIMIT_OVERLAY_BYTES (UINT64_C(2) << 30)
 
 #endif
