@@ -11,6 +11,7 @@ extern const struct command command_images;
 extern const struct command command_info;
 extern const struct command command_load;
 extern const struct command command_man;
+extern const struct command command_pull;
 extern const struct command command_remove;
 
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "report/report.h"
 
 struct diff_flags {
@@ -14,7 +15,9 @@ struct diff_flags {
   enum toggle ignore_image_name, ignore_tar_format, treat_canonical_paths_equal, semantic;
   enum toggle verbose, verify;
   const char *report_file, *report_dir;
-  unsigned pull;
+  unsigned pull; /* enum named_pull */
+  enum toggle no_cache;
+  struct place_flags places;
   double max_scale;
 };
 
@@ -143,9 +146,18 @@ static const struct flag flags[] = {
       .choices = "always|missing|never",
       .fallback = "missing",
       .help = "when to fetch an image from its registry",
-      .detail = "Without effect on images that lie in files.",
+      .detail =
+          "missing looks into the store first and fetches what it lacks; never takes only what "
+          "the store has. Without effect on images that lie in files.",
       AT(pull),
   },
+  {
+      .name = "no-cache",
+      .kind = FLAG_BOOL,
+      .help = "use no store: neither look images up there nor keep what is fetched",
+      AT(no_cache),
+  },
+  PLACE_FLAGS(struct diff_flags),
   {
       .name = "max-scale",
       .kind = FLAG_SCALE,
@@ -171,24 +183,6 @@ static struct diff_ignore ignore_of(const struct diff_flags *given)
     .tar_format = all || given->ignore_tar_format == TOGGLE_ON,
     .canonical_paths = all || given->treat_canonical_paths_equal == TOGGLE_ON,
   };
-}
-
-static int platforms_of(const struct diff_flags *given, struct platform_set *set, struct error *err)
-{
-  char text[PLATFORM_MAX_TEXT];
-  struct platform host = platform_host();
-
-  if (given->all_platforms == TOGGLE_ON) {
-    set->all = true;
-    return 0;
-  }
-  for (size_t i = 0; i < given->platforms.n; i++) {
-    if (platform_set_add(set, str_of(given->platforms.items[i]), err) < 0)
-      return error_wrap(err, "flag --platform");
-  }
-  if (set->n > 0)
-    return 0;
-  return platform_set_add(set, str_of(platform_format(&host, text)), err);
 }
 
 /* Files first, the terminal last, so that a reader who goes away early costs no report. */
@@ -272,6 +266,25 @@ static int compare(const struct diff_flags *given, struct diff_options *options,
   return status;
 }
 
+/* The store and the registries are left alone where no argument needs them. */
+static int open_places(const struct invocation *call, struct places *places, struct error *err)
+{
+  const struct diff_flags *given = call->options;
+
+  if (!argument_is_name(call->arguments[0]) && !argument_is_name(call->arguments[1]))
+    return 0;
+  return places_open(places, &call->globals, &given->places, (enum named_pull)given->pull,
+                     given->no_cache != TOGGLE_ON, err);
+}
+
+static struct source *open_image(const char *argument, const struct places *places,
+                                 const struct source_options *options, struct error *err)
+{
+  if (argument_is_name(argument))
+    return source_of_name(argument, &places->named, options->limits, err);
+  return source_open(argument, options, err);
+}
+
 static int diff_command(const struct invocation *call, struct error *err)
 {
   const struct diff_flags *given = call->options;
@@ -285,15 +298,18 @@ static int diff_command(const struct invocation *call, struct error *err)
     .skip_security_xattrs = geteuid() != 0,
     .limits = &limits,
   };
+  struct places places = { 0 };
   int status = -1;
 
   if (backend_check(&call->globals, err) == 0 &&
-      platforms_of(given, &options.platforms, err) == 0 &&
-      (options.sources[0] = source_open(call->arguments[0], &source_options, err)) &&
-      (options.sources[1] = source_open(call->arguments[1], &source_options, err)))
+      cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
+      open_places(call, &places, err) == 0 &&
+      (options.sources[0] = open_image(call->arguments[0], &places, &source_options, err)) &&
+      (options.sources[1] = open_image(call->arguments[1], &places, &source_options, err)))
     status = compare(given, &options, err);
   source_free(options.sources[0]);
   source_free(options.sources[1]);
+  places_release(&places);
   platform_set_release(&options.platforms);
   return status;
 }
@@ -302,7 +318,8 @@ const struct command command_diff = {
   .name = "diff",
   .arguments = "IMAGE0 IMAGE1",
   .summary = "Compare two images",
-  .detail = "An IMAGE is oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], or a "
+  .detail = "An IMAGE is NAME[:TAG][@DIGEST], in the store or its registry, oci:DIR[:REF], "
+            "oci-archive:FILE[:REF], docker-archive:FILE[:REF], or a "
             "path that begins with /, ./, ../ or ~/. Archives may be compressed. REF is an image "
             "name, a tag or a digest, needed only where there are several. "
             "The exit status is 0 if the images are equal, 1 if they differ, 2 after an error.",

@@ -43,7 +43,7 @@ static const struct flag flags[] = {
       .help = "keep every platform of an index, which is the default",
       AT(all_platforms),
   },
-  CACHE_LIMIT_FLAG(struct load_flags),
+  CACHE_LIMIT_FLAG(offsetof(struct load_flags, cache_limit)),
   {
       .name = "max-scale",
       .kind = FLAG_SCALE,

@@ -21,17 +21,17 @@ MUST_CHECK int cli_parse_size(const char *text, uint64_t *bytes, struct error *e
 /* Applies --cache-limit; NULL: not given. */
 MUST_CHECK int cli_limit_store(struct store *store, const char *cache_limit, struct error *err);
 
-/* The flag --cache-limit, of a member `cache_limit` (const char *) of TYPE. */
-#define CACHE_LIMIT_FLAG(type)                                                                     \
+/* The flag --cache-limit, whose value (const char *) is at this offset. */
+#define CACHE_LIMIT_FLAG(at)                                                                       \
   {                                                                                                \
     .name = "cache-limit", .kind = FLAG_STRING, .value = "SIZE",                                   \
     .environment = "DIFFOCI_CACHE_LIMIT", .default_text = "none",                                  \
     .help = "remove cached blobs, the longest unused first, beyond SIZE",                          \
     .detail =                                                                                      \
-        "SIZE is a number of bytes, or has a suffix: K, M, G, T (KiB, MiB, GiB, TiB). Counts "     \
-        "all blobs of the store; images that were pulled or loaded are never removed for "         \
-        "it, only those that diff fetched in passing.",                                            \
-    .offset = offsetof(type, cache_limit),                                                         \
+        "SIZE is a number of bytes, or has a suffix: K, M, G, T, KiB, .... All blobs of the "      \
+        "store count; images that were pulled or loaded are never removed for it, only what "      \
+        "diff fetched in passing.",                                                                \
+    .offset = (at),                                                                                \
   }
 
 #endif

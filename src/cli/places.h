@@ -1,0 +1,55 @@
+/* Where image names lead to, for the commands that take some: the store and the registries. */
+#ifndef DIFFOCI_CLI_PLACES_H
+#define DIFFOCI_CLI_PLACES_H
+
+#include "cli/store_flags.h"
+#include "source/named.h"
+
+struct place_flags {
+  const char *cache_limit;
+  struct text_list plain_http, insecure;
+  const char *ca_file;
+};
+
+/* The flags of a member `places` (struct place_flags) of TYPE. */
+#define PLACE_FLAGS(type)                                                                          \
+  CACHE_LIMIT_FLAG(offsetof(type, places.cache_limit)),                                            \
+      {                                                                                            \
+        .name = "plain-http",                                                                      \
+        .kind = FLAG_LIST,                                                                         \
+        .value = "HOST[:PORT]",                                                                    \
+        .help = "speak plain HTTP to this registry",                                               \
+        .detail = "May be given several times. Registries on this machine (localhost, 127.0.0.1, " \
+                  "::1) may speak it without being asked.",                                        \
+        .offset = offsetof(type, places.plain_http),                                               \
+      },                                                                                           \
+      {                                                                                            \
+        .name = "insecure",                                                                        \
+        .kind = FLAG_LIST,                                                                         \
+        .value = "HOST[:PORT]",                                                                    \
+        .help = "do not check the certificate of this registry",                                   \
+        .detail = "May be given several times.",                                                   \
+        .offset = offsetof(type, places.insecure),                                                 \
+      },                                                                                           \
+  {                                                                                                \
+    .name = "ca-file", .kind = FLAG_PATH, .value = "FILE",                                         \
+    .help = "trust the certificates in FILE, too", .detail = "In PEM.",                            \
+    .offset = offsetof(type, places.ca_file),                                                      \
+  }
+
+struct places {
+  struct named_options named; /* its store and net are owned */
+};
+
+/* Opens what is needed to find images by name. use_store false: none is used. pull says whether
+ * registries are. *out is released by places_release in any case. */
+MUST_CHECK int places_open(struct places *out, const struct global_options *globals,
+                           const struct place_flags *given, enum named_pull pull, bool use_store,
+                           struct error *err);
+void places_release(struct places *places);
+
+/* The platforms of --platform and --all-platforms; the host's where neither is given. */
+MUST_CHECK int cli_platforms(struct platform_set *out, const struct text_list *platforms,
+                             enum toggle all, struct error *err);
+
+#endif

@@ -1,0 +1,129 @@
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "cli/commands.h"
+#include "cli/places.h"
+#include "source/copy.h"
+
+enum { JOBS = 4, LINES_MAX = 64 * 1024 };
+
+struct pull_flags {
+  struct text_list platforms;
+  enum toggle all_platforms;
+  struct place_flags places;
+  double max_scale;
+};
+
+#define AT(field) .offset = offsetof(struct pull_flags, field)
+
+static const struct flag flags[] = {
+  {
+      .name = "platform",
+      .kind = FLAG_LIST,
+      .value = "P,...",
+      .default_text = "linux on this machine's architecture",
+      .help = "fetch only these platforms of an index",
+      .detail = "A platform is OS/ARCHITECTURE[/VARIANT] or ARCHITECTURE. May be given several "
+                "times.",
+      AT(platforms),
+  },
+  {
+      .name = "all-platforms",
+      .kind = FLAG_BOOL,
+      .help = "fetch every platform of an index",
+      AT(all_platforms),
+  },
+  PLACE_FLAGS(struct pull_flags),
+  {
+      .name = "max-scale",
+      .kind = FLAG_SCALE,
+      .value = "X",
+      .fallback = "1",
+      .help = "multiply the limits on the sizes of images by X",
+      AT(max_scale),
+  },
+};
+
+static int print(const char *name, const struct digest *digest, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(LINES_MAX);
+  char id[DIGEST_MAX_TEXT];
+
+  buf_printf(&text, "Digest: %s\n%s\n", digest_format(digest, id), name);
+  return cli_write(&text, err);
+}
+
+static int pull_image(struct store *store, struct source *source, const char *name,
+                      const struct copy_options *options, struct error *err)
+{
+  struct descriptor root;
+  int result;
+
+  if (source_resolve(source, &root, err) < 0)
+    return -1;
+  result = copy_image(source, store, &root, options, err);
+  if (result == 0)
+    result = store_put_image(store, name, &root, false, err);
+  if (result == 0)
+    result = print(name, &root.digest, err);
+  descriptor_release(&root);
+  return result;
+}
+
+static int pull_name(const struct places *places, const char *text,
+                     const struct copy_options *options, struct error *err)
+{
+  struct reference reference;
+  AUTO_FREE char *full = NULL;
+  struct source *source;
+  int result = -1;
+
+  if (source_registry_name(&reference, places->named.net, str_of(text), err) < 0)
+    return error_wrap(err, "%s", text);
+  full = reference_format(&reference);
+  source = source_registry_open(places->named.net, &reference, options->limits, err);
+  reference_release(&reference);
+  if (source) {
+    free(source->label);
+    source->label = xstrdup(text);
+    result = pull_image(places->named.store, source, full, options, err);
+  }
+  source_free(source);
+  return result;
+}
+
+static int pull_run(const struct invocation *call, struct error *err)
+{
+  const struct pull_flags *given = call->options;
+  const struct limits limits = limits_scaled(given->max_scale);
+  struct platform_set platforms = { 0 };
+  const struct copy_options options = { &limits, &platforms, JOBS };
+  struct places places = { 0 };
+  int result = -1;
+
+  if (backend_check(&call->globals, err) == 0 &&
+      cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
+      places_open(&places, &call->globals, &given->places, NAMED_PULL_ALWAYS, false, err) == 0 &&
+      (places.named.store = cli_open_store(&call->globals, STORE_WRITE, err)) &&
+      cli_limit_store(places.named.store, given->places.cache_limit, err) == 0)
+    result = pull_name(&places, call->arguments[0], &options, err);
+  places_release(&places);
+  platform_set_release(&platforms);
+  return result;
+}
+
+const struct command command_pull = {
+  .name = "pull",
+  .arguments = "IMAGE",
+  .summary = "Fetch an image from its registry into the store",
+  .detail =
+      "IMAGE is NAME[:TAG][@DIGEST], as for Docker: alpine is docker.io/library/alpine:latest. "
+      "What the store has already is not fetched. Prints the digest of the image's index or "
+      "manifest and its full name.",
+  .min_arguments = 1,
+  .max_arguments = 1,
+  .flags = flags,
+  .n_flags = ARRAY_LEN(flags),
+  .options_size = sizeof(struct pull_flags),
+  .run = pull_run,
+};

@@ -1,0 +1,30 @@
+/* Images that an argument names: from the store, from a registry, from one through the other. */
+#ifndef DIFFOCI_SOURCE_NAMED_H
+#define DIFFOCI_SOURCE_NAMED_H
+
+#include "source/registry.h"
+#include "store/store.h"
+
+enum named_pull { /* in the order of the choices of --pull */
+                  NAMED_PULL_ALWAYS,
+                  NAMED_PULL_MISSING,
+                  NAMED_PULL_NEVER,
+};
+
+/* Where names lead to; everything must outlive the sources. */
+struct named_options {
+  struct store *store; /* NULL: none */
+  struct net *net;     /* NULL: no registries */
+  enum named_pull pull;
+  void (*warn)(const struct error *err); /* as for source_cached */
+};
+
+/* Whether the argument can only be an image's name: neither a path nor SCHEME:…. */
+bool argument_is_name(const char *text);
+
+/* The image NAME[:TAG][@DIGEST]. ERROR_NOT_FOUND says where it is not, where that is known without
+ * asking a registry. */
+struct source *source_of_name(const char *text, const struct named_options *named,
+                              const struct limits *limits, struct error *err);
+
+#endif
