@@ -1,0 +1,88 @@
+/* What the user wants left out of a comparison, by which rule, and why.
+ *
+ * A policy is a list of rules in an order: policy file, files of --ignore-file, --ignore and
+ * --ignore-fields. As in a .gitignore file the last rule that matches decides, a rule "!PATTERN"
+ * takes back what earlier ones left out, and what lies in a directory that is left out cannot be
+ * taken back.
+ *
+ * A policy is filled by one thread; then any number may ask it. Nothing is hidden silently: whoever
+ * leaves something out because of a rule calls policy_count, and reports list the rules. */
+#ifndef DIFFOCI_POLICY_POLICY_H
+#define DIFFOCI_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "policy/field.h"
+#include "policy/pattern.h"
+
+/* Looked for in the working directory. */
+#define POLICY_FILE_NAME ".diffoci.yaml"
+#define POLICY_COMMAND_LINE "command line"
+
+enum policy_rule_kind {
+  POLICY_PATH,   /* entries are left out */
+  POLICY_FIELDS, /* fields are left out, of all entries or of those that match */
+};
+
+struct policy_rule {
+  enum policy_rule_kind kind;
+  const char *text;       /* as given, in the grammar of --ignore and --ignore-fields */
+  const char *source;     /* POLICY_COMMAND_LINE, ".diffoci.yaml:7" */
+  const char *reason;     /* as given, or NULL */
+  bool has_pattern;       /* false: fields of everything */
+  struct pattern pattern; /* pattern.never tells if it can match nothing */
+  const struct policy_field *fields;
+  size_t n_fields;
+  uint64_t hidden; /* differences it hid; read with policy_hidden */
+};
+
+struct policy;
+
+struct policy *policy_new(void);
+void policy_free(struct policy *policy); /* NULL allowed */
+void cleanup_policy(struct policy **policy);
+#define AUTO_POLICY CLEANUP(cleanup_policy) struct policy *
+
+/* Adding rules. All text is copied. reason: NULL, or why. What is wrong is ERROR_USAGE (or
+ * ERROR_CORRUPT: no YAML), and says where. */
+
+/* One pattern, as --ignore takes it. */
+MUST_CHECK int policy_add_path(struct policy *policy, struct str pattern, const char *source,
+                               const char *reason, struct error *err);
+/* FIELD[,FIELD...][:PATTERN], as --ignore-fields takes it. */
+MUST_CHECK int policy_add_fields(struct policy *policy, struct str text, const char *source,
+                                 const char *reason, struct error *err);
+/* A file with a pattern on every line, like .gitignore. "-" is no special name. */
+MUST_CHECK int policy_add_ignore_file(struct policy *policy, const char *path, struct error *err);
+/* A policy file (docs: diffoci(1), "POLICY FILE"). */
+MUST_CHECK int policy_add_file(struct policy *policy, const char *path, struct error *err);
+/* POLICY_FILE_NAME in the working directory, if it is there. */
+MUST_CHECK int policy_add_default_file(struct policy *policy, struct error *err);
+/* The same from memory; name: what messages and sources call it. */
+MUST_CHECK int policy_read_lines(struct policy *policy, struct str text, const char *name,
+                                 struct error *err);
+MUST_CHECK int policy_read_yaml(struct policy *policy, struct str text, const char *name,
+                                struct error *err);
+
+/* Asking. A NULL policy has no rules. Paths are as in the image: leading "/" and "./" do not count.
+ */
+
+bool policy_is_empty(const struct policy *policy);
+/* The rule that leaves out the entry as a whole (or a directory it lies in), or NULL. Does not
+ * count. */
+struct policy_rule *policy_hides_path(const struct policy *policy, struct str path, bool is_dir);
+/* The rule that leaves out this field of this entry, or NULL. Of an image's documents: path is
+ * empty. Does not ask whether the path is left out as a whole. Does not count. */
+struct policy_rule *policy_hides_field(const struct policy *policy,
+                                       const struct policy_field *field, struct str path,
+                                       bool is_dir);
+/* One more difference was hidden by the rule: an entry for POLICY_PATH, a field of an entry or
+ * document for POLICY_FIELDS. From any thread. */
+void policy_count(struct policy_rule *rule);
+uint64_t policy_hidden(const struct policy_rule *rule);
+/* All rules, in their order; *n: how many. Valid until one is added. */
+struct policy_rule *const *policy_rules(const struct policy *policy, size_t *n);
+
+#endif

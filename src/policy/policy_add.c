@@ -1,0 +1,168 @@
+/* Rules from the command line, and from files of patterns. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "policy/policy_rules.h"
+
+enum {
+  MAX_FILE = 1024 * 1024, /* bytes */
+  READ_STEP = 64 * 1024,
+};
+
+static void add_rule(struct policy *policy, const struct policy_rule *rule)
+{
+  struct policy_rule *kept = arena_alloc(&policy->arena, sizeof(*kept));
+
+  *kept = *rule;
+  policy->rules = xgrow(policy->rules, policy->n, &policy->cap, sizeof(struct policy_rule *));
+  policy->rules[policy->n++] = kept;
+  policy->n_path_rules += rule->kind == POLICY_PATH;
+}
+
+/* Copies what the rule says of itself. */
+static void describe(struct policy *policy, struct policy_rule *rule, struct str text,
+                     const char *source, const char *reason)
+{
+  rule->text = arena_str(&policy->arena, text).ptr;
+  rule->source = arena_strdup(&policy->arena, source);
+  rule->reason = reason && *reason ? arena_strdup(&policy->arena, reason) : NULL;
+}
+
+int policy_add_path(struct policy *policy, struct str pattern, const char *source,
+                    const char *reason, struct error *err)
+{
+  struct policy_rule rule = { .kind = POLICY_PATH, .has_pattern = true };
+
+  if (pattern_compile(&rule.pattern, pattern, &policy->arena, err))
+    return -1;
+  describe(policy, &rule, pattern, source, reason);
+  add_rule(policy, &rule);
+  return 0;
+}
+
+int policy_add_field_rule(struct policy *policy, const struct policy_field *fields, size_t n_fields,
+                          struct str path, struct str text, const char *source, const char *reason,
+                          struct error *err)
+{
+  struct policy_rule rule = { .kind = POLICY_FIELDS, .has_pattern = path.ptr != NULL };
+  struct policy_field *kept;
+
+  for (size_t i = 0; i < n_fields && rule.has_pattern; i++)
+    if (!field_is_of_entry(fields[i].kind))
+      return error_set(err, ERROR_USAGE,
+                       "field \"%s\" belongs to no file: give it without a pattern",
+                       field_format(&fields[i], &policy->arena));
+  if (rule.has_pattern && pattern_compile(&rule.pattern, path, &policy->arena, err))
+    return -1;
+  kept = arena_alloc(&policy->arena, MAX_OF(n_fields, (size_t)1) * sizeof(*kept));
+  for (size_t i = 0; i < n_fields; i++) {
+    kept[i].kind = fields[i].kind;
+    kept[i].name = arena_str(&policy->arena, fields[i].name);
+  }
+  rule.fields = kept;
+  rule.n_fields = n_fields;
+  describe(policy, &rule, text, source, reason);
+  add_rule(policy, &rule);
+  return 0;
+}
+
+int policy_add_fields(struct policy *policy, struct str text, const char *source,
+                      const char *reason, struct error *err)
+{
+  struct policy_field fields[POLICY_MAX_FIELDS];
+  const char *colon = text.len ? memchr(text.ptr, ':', text.len) : NULL;
+  struct str names = { text.ptr, colon ? (size_t)(colon - text.ptr) : text.len };
+  struct str path = { NULL, 0 };
+  size_t n = 0;
+
+  if (colon)
+    path = str_skip(text, names.len + 1);
+  for (;;) {
+    const char *comma = names.len ? memchr(names.ptr, ',', names.len) : NULL;
+    struct str name = { names.ptr, comma ? (size_t)(comma - names.ptr) : names.len };
+
+    if (n == POLICY_MAX_FIELDS)
+      return error_set(err, ERROR_USAGE, "expected at most %d fields", POLICY_MAX_FIELDS);
+    if (field_parse(&fields[n], name, err))
+      return -1;
+    n++;
+    if (!comma)
+      break;
+    names = str_skip(names, name.len + 1);
+  }
+  return policy_add_field_rule(policy, fields, n, path, text, source, reason, err);
+}
+
+int policy_read_lines(struct policy *policy, struct str text, const char *name, struct error *err)
+{
+  if (str_has_prefix(text, STR("\xef\xbb\xbf"))) /* a byte order mark */
+    text = str_skip(text, 3);
+  for (unsigned number = 1; text.len; number++) {
+    const char *end = memchr(text.ptr, '\n', text.len);
+    struct str line = { text.ptr, end ? (size_t)(end - text.ptr) : text.len };
+    struct str pattern;
+    AUTO_FREE char *source = NULL;
+
+    text = str_skip(text, line.len + 1);
+    if (!pattern_line(line, &pattern))
+      continue;
+    source = xasprintf("%s:%u", name, number);
+    if (policy_add_path(policy, pattern, source, NULL, err))
+      return error_wrap(err, "%s", source);
+  }
+  return 0;
+}
+
+/* 0 if it was read, 1 if there is no such file and may_be_missing, -1 otherwise. */
+static int read_file(const char *path, bool may_be_missing, struct buf *out, struct error *err)
+{
+  AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0 && errno == ENOENT && may_be_missing)
+    return 1;
+  if (fd < 0)
+    return error_sys(err, errno, "%s", path);
+  while (out->len <= MAX_FILE) {
+    void *room = buf_reserve(out, READ_STEP);
+    ssize_t got = room ? read(fd, room, READ_STEP) : 0;
+
+    if (got < 0 && errno != EINTR)
+      return error_sys(err, errno, "%s", path);
+    if (got == 0 && room)
+      return 0;
+    out->len += got > 0 ? (size_t)got : 0;
+  }
+  return error_set(err, ERROR_LIMIT, "%s: expected at most %d bytes", path, MAX_FILE);
+}
+
+int policy_add_ignore_file(struct policy *policy, const char *path, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(MAX_FILE + 2 * READ_STEP);
+
+  if (read_file(path, false, &text, err))
+    return -1;
+  return policy_read_lines(policy, buf_str(&text), path, err);
+}
+
+int policy_add_file(struct policy *policy, const char *path, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(MAX_FILE + 2 * READ_STEP);
+
+  if (read_file(path, false, &text, err))
+    return -1;
+  return policy_read_yaml(policy, buf_str(&text), path, err);
+}
+
+int policy_add_default_file(struct policy *policy, struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(MAX_FILE + 2 * READ_STEP);
+  int missing = read_file(POLICY_FILE_NAME, true, &text, err);
+
+  if (missing)
+    return missing < 0 ? -1 : 0;
+  return policy_read_yaml(policy, buf_str(&text), POLICY_FILE_NAME, err);
+}
