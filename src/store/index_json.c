@@ -234,6 +234,7 @@ int index_json_format(const struct index_json *index, struct buf *out, struct er
   if (!text)
     return error_set(err, ERROR_IO, "index.json cannot be written as JSON");
   buf_puts(out, text);
+  buf_putc(out, '\n');
   free(text);
   if (out->overflow)
     return error_set(err, ERROR_LIMIT, "index.json would be over %zu bytes", out->max);

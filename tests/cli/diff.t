@@ -131,8 +131,8 @@ Arguments and values.
   ! diffoci: backend containerd is not part of this version; use --backend=local
   [2]
 
-Images that are only named are not fetched yet, and said to be so.
+An image that is only named is looked for in the store; without --pull=never, in its registry, too.
 
-  $ diffoci diff alpine ./a.tar
-  ! diffoci: alpine: *
+  $ diffoci diff --local-cache=store --pull=never alpine ./a.tar
+  ! diffoci: docker.io/library/alpine:latest: *
   [2]
