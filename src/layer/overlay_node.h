@@ -1,0 +1,53 @@
+/* The tree of an overlay. Only for the files overlay*.c. */
+#ifndef DIFFOCI_LAYER_OVERLAY_NODE_H
+#define DIFFOCI_LAYER_OVERLAY_NODE_H
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "layer/overlay.h"
+#include "layer/overlay_pack.h"
+
+/* An entry, shared by all paths that are hard links to it. */
+struct overlay_object {
+  const struct overlay_node *node; /* the path it was added as */
+  uint32_t layer;
+  uint32_t links; /* nodes whose object it is */
+  unsigned char packed[];
+};
+
+/* A path. Once made, it stays where it is until the overlay is freed, also when it was removed,
+ * since objects refer to it for their path. */
+struct overlay_node {
+  struct overlay_node *children; /* the first one */
+  struct overlay_node *next, *previous;
+  const struct overlay_object *own; /* its entry; NULL: an implied directory */
+  struct overlay_object *object;    /* what it is a name of: own, or what own was a hard link to */
+  uint32_t layer;                   /* that own comes from, or that implied it */
+  uint32_t name_len : 16;
+  uint32_t is_directory : 1;
+  uint32_t removed : 1;
+  uint32_t hidden : 1; /* in the tree of AUFS's hard links: not part of the image */
+  /* The two are, as bytes, what the node is found by. */
+  struct overlay_node *parent; /* NULL for a root */
+  char name[];
+};
+
+struct overlay {
+  struct arena arena; /* nodes, objects, strings */
+  struct map nodes;   /* by parent and name */
+  struct string_table strings;
+  struct buf scratch; /* an entry being packed */
+  uint32_t n_layers;  /* begun; the current one is one less */
+  uint64_t n_paths;
+  struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
+  struct buf last_directory;        /* its path */
+  struct overlay_node *root, *aufs_root;
+};
+
+static inline struct str overlay_node_name(const struct overlay_node *node)
+{
+  return (struct str) { node->name, node->name_len };
+}
+
+#endif

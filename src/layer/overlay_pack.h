@@ -1,0 +1,42 @@
+/* Entries of an overlay, packed: two million of them have to fit into memory. Only for the files
+ * overlay*.c. */
+#ifndef DIFFOCI_LAYER_OVERLAY_PACK_H
+#define DIFFOCI_LAYER_OVERLAY_PACK_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/map.h"
+#include "layer/entry.h"
+
+/* Strings that occur again and again, stored once. */
+struct string_table {
+  struct arena *arena; /* borrowed; holds the strings */
+  struct map map;      /* to 1 + number */
+  struct str *items;   /* owned array */
+  size_t n, cap;
+};
+
+void string_table_release(struct string_table *table);
+
+/* Appends the entry to out. path is what the entry's name is cleaned to: where the two are almost
+ * the same only the difference is kept. content may be NULL. */
+void overlay_pack(struct buf *out, const struct tar_entry *entry, struct str path,
+                  const struct digest *content, struct string_table *strings);
+
+/* An entry unpacked. Its views point into the packed bytes, the string table, and `name`. */
+struct overlay_unpacked {
+  struct tar_entry entry;
+  struct digest content; /* DIGEST_NONE: none */
+  struct buf name;
+  struct tar_record *records; /* owned */
+  size_t records_cap;
+};
+
+void overlay_unpacked_init(struct overlay_unpacked *unpacked);
+void overlay_unpacked_release(struct overlay_unpacked *unpacked);
+/* path as for overlay_pack; it has to live as long as the result is used. */
+void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, struct str path,
+                    const struct string_table *strings);
+
+#endif
