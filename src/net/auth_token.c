@@ -170,7 +170,7 @@ int token_fetch(struct http_client *client, const struct challenge *challenge, c
 {
   AUTO_FREE char *shown = NULL;
 
-  if (!challenge->realm)
+  if (!challenge->realm || !*challenge->realm)
     return error_set(err, ERROR_CORRUPT, "WWW-Authenticate: Bearer without a realm");
   shown = url_display(challenge->realm);
   if (check_realm(challenge->realm, credential, https, err) < 0 ||

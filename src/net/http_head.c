@@ -46,8 +46,10 @@ static unsigned retry_after(struct str value)
   time_t when;
   time_t now;
 
-  if (str_to_u64(value, UINT64_MAX, &seconds))
-    return (unsigned)MIN_OF(seconds, (uint64_t)RETRY_AFTER_MAX);
+  if (str_to_u64(value, RETRY_AFTER_MAX, &seconds))
+    return (unsigned)seconds;
+  if (*text && strspn(text, "0123456789") == value.len)
+    return RETRY_AFTER_MAX;
   when = curl_getdate(text, NULL);
   now = time(NULL);
   if (when == -1 || when <= now)

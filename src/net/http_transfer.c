@@ -205,6 +205,7 @@ static enum http_problem problem_of(CURLcode code)
   case CURLE_SSL_INVALIDCERTSTATUS:
     return HTTP_PROBLEM_TLS;
   case CURLE_GOT_NOTHING:
+  case CURLE_RECV_ERROR: /* a reset, as the answer to what was not understood */
   case CURLE_UNSUPPORTED_PROTOCOL:
   case CURLE_WEIRD_SERVER_REPLY:
   case CURLE_HTTP2:

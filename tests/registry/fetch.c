@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/escape.h"
 #include "base/log.h"
 #include "image/index.h"
 #include "image/manifest.h"
@@ -206,6 +207,7 @@ int main(int argc, char **argv)
   struct net_options options = { 0 };
   struct error err;
   int at = parse(&run, &options, argv, argc);
+  AUTO_BUF shown = BUF_INIT(16384);
   int result = 0;
 
   log_enable_debug(getenv("FETCH_DEBUG") != NULL);
@@ -221,10 +223,12 @@ int main(int argc, char **argv)
     stream_close(run.streams[i]);
   for (size_t i = 0; i < run.n_sources; i++)
     source_free(run.sources[i]);
-  if (result < 0)
-    fprintf(stderr, "fetch: %s\n", err.message);
-  else
+  if (result < 0) {
+    escape_terminal(&shown, str_of(err.message));
+    fprintf(stderr, "fetch: %s\n", shown.ptr);
+  } else {
     printf("received %llu\n", (unsigned long long)http_client_received(net_client(run.net)));
+  }
   net_free(run.net);
   return result < 0 ? 2 : 0;
 }

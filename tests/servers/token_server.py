@@ -31,7 +31,7 @@ class TokenServer:
         self.requests = []  # (method, parameters, user or None)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.realm = f"http://127.0.0.1:{self.server.server_address[1]}/token"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self):
         self.server.shutdown()
