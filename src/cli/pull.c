@@ -60,7 +60,7 @@ static int pull_image(struct store *store, struct source *source, const char *na
   int result;
 
   if (source_resolve(source, &root, err) < 0)
-    return -1;
+    return source_wrap(source, NULL, err);
   result = copy_image(source, store, &root, options, err);
   if (result == 0)
     result = store_put_image(store, name, &root, false, err);

@@ -41,7 +41,11 @@ void diff_fail(struct diff *diff, const struct error *err)
 
 int diff_wrap_input(const struct diff *diff, int side, struct error *err)
 {
-  return error_wrap(err, "input %d (%s)", side, diff->options->sources[side]->label);
+  const char *label = diff->options->sources[side]->label;
+
+  if (strcmp(label, diff->options->sources[1 - side]->label) == 0)
+    return error_wrap(err, "%s (input %d)", label, side);
+  return error_wrap(err, "%s", label);
 }
 
 const char *diff_context(struct diff *diff, const struct event_node *parent, const char *name)
@@ -118,9 +122,7 @@ static int load(struct diff *diff, int side, const struct descriptor *blob, cons
   AUTO_BUF text = BUF_INIT(diff->options->limits->json_bytes);
   char digest[DIGEST_MAX_TEXT];
 
-  if (diff_read(diff, side, blob, &text, err))
-    return diff_wrap_input(diff, side, err);
-  if (parse(diff, out, buf_str(&text), blob, err)) {
+  if (diff_read(diff, side, blob, &text, err) || parse(diff, out, buf_str(&text), blob, err)) {
     error_wrap(err, "%s %s", what, digest_format(&blob->digest, digest));
     return diff_wrap_input(diff, side, err);
   }

@@ -55,7 +55,8 @@ void diff_send(struct diff *diff, const struct event *event);
 /* Reads a JSON blob of side (0 or 1), checked, within the limit. The error names input and blob. */
 MUST_CHECK int diff_read(struct diff *diff, int side, const struct descriptor *blob,
                          struct buf *out, struct error *err);
-/* Puts "input 0 (LABEL): " before the message. Returns -1. */
+/* Puts the input's name before the message: "LABEL: ", and where both are called alike "LABEL
+ * (input 0): ". Returns -1. */
 int diff_wrap_input(const struct diff *diff, int side, struct error *err);
 
 /* The walk. Each compares what two descriptors refer to and sends events below parent. */

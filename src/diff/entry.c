@@ -267,7 +267,11 @@ static void add_path(const struct entry_rules *rules, struct fields *fields, con
 static void owner_fields(const struct entry_rules *rules, const struct tar_entry *e0,
                          const struct tar_entry *e1, struct fields *fields)
 {
-  add_path(rules, fields, "Name", "", e0->name, e1->name);
+  /* Two entries are only compared where their names are the same to the rules. */
+  fields->ignored = true;
+  if (!str_equal(e0->name, e1->name))
+    add_text(fields, "Name", "", e0->name, e1->name);
+  fields->ignored = false;
   add_path(rules, fields, "Linkname", "Linkname ", e0->link_name, e1->link_name);
   if (e0->mode != e1->mode) {
     fields->ignored = same_mode(rules, e0->mode, e1->mode);

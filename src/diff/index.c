@@ -235,13 +235,13 @@ static void compare_pair(struct diff *diff, const struct event_node *parent, con
   compare_objects(diff, node, d0, d1, depth + 1);
 }
 
-static int check_depth(const struct diff *diff, unsigned depth, struct error *err)
+static int check_depth(const struct diff *diff, int side, unsigned depth, struct error *err)
 {
   if (depth < LIMIT_INDEX_DEPTH)
     return 0;
   error_set(err, ERROR_LIMIT, "indexes are nested more than %d deep, or refer to themselves",
             LIMIT_INDEX_DEPTH);
-  return diff_wrap_input(diff, 0, err);
+  return diff_wrap_input(diff, side, err);
 }
 
 /* Loads the indexes among the two descriptors and selects their manifests. */
@@ -249,7 +249,7 @@ static int load_indexes(struct diff *diff, const struct descriptor *const blobs[
                         const struct index *indexes[2], struct items items[2], unsigned depth,
                         struct error *err)
 {
-  if (check_depth(diff, depth, err))
+  if (check_depth(diff, blobs[0]->kind == MEDIA_INDEX ? 0 : 1, depth, err))
     return -1;
   for (int side = 0; side < 2; side++) {
     if (blobs[side]->kind != MEDIA_INDEX)

@@ -155,6 +155,7 @@ static void keep_image(struct cached *cached, const struct descriptor *root)
 
   /* Reading through ourselves is what stores it; a failure shows again when it is compared. */
   if (source_read(&cached->base, root, cached->json_bytes, &text, &err) < 0) {
+    source_wrap(&cached->base, root, &err);
     log_debug("%s", err.message);
     return;
   }

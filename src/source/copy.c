@@ -43,10 +43,11 @@ int copy_blob(struct source *from, struct store *to, const struct descriptor *bl
   if (result != BLOB_TO_WRITE)
     return result < 0 ? -1 : 0;
   stream = source_blob(from, blob, err);
-  if (stream)
-    return write_blob(stream, writer, err);
-  blob_writer_abort(writer);
-  return -1;
+  if (stream && write_blob(stream, writer, err) == 0)
+    return 0;
+  if (!stream)
+    blob_writer_abort(writer);
+  return source_wrap(from, blob, err);
 }
 
 /* A small blob, from the store where it is there; put there where not. */
@@ -72,7 +73,7 @@ static int read_document(const struct copier *copier, const struct descriptor *b
     }
   }
   if (source_read(copier->from, blob, text->max, text, err) < 0)
-    return -1;
+    return source_wrap(copier->from, blob, err);
   return store_put_blob(copier->to, &blob->digest, text->ptr, text->len, err);
 }
 

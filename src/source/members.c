@@ -52,7 +52,8 @@ int members_read(struct members *members, struct str path, uint64_t max, struct 
     return -1;
   room = size <= max ? buf_reserve(out, (size_t)size) : NULL;
   if (!room)
-    return error_set(err, ERROR_LIMIT, "\"%.*s\": %llu bytes, at most %llu allowed", STR_ARGS(path),
+    return error_set(err, ERROR_LIMIT,
+                     "\"%.*s\": %llu bytes, at most %llu allowed (see --max-scale)", STR_ARGS(path),
                      (unsigned long long)size, (unsigned long long)max);
   n = stream_read_full(stream, room, (size_t)size, err);
   if (n < 0)

@@ -87,60 +87,23 @@ struct source *source_open(const char *argument, const struct source_options *op
 
 int source_resolve(struct source *source, struct descriptor *out, struct error *err)
 {
-  if (source->ops->resolve(source, out, err) < 0)
-    return error_wrap(err, "%s", source->label);
-  return 0;
+  return source->ops->resolve(source, out, err);
 }
 
-/* Passes a stream on and says in its errors whose it is. */
-struct named_stream {
-  struct stream base;
-  struct stream *inner;
-  const struct source *source;
-  struct digest digest;
-};
-
-static int wrap(const struct source *source, const struct digest *digest, struct error *err)
+int source_wrap(const struct source *source, const struct descriptor *blob, struct error *err)
 {
   char text[DIGEST_MAX_TEXT];
 
-  return error_wrap(err, "%s: blob %s", source->label, digest_format(digest, text));
-}
-
-static ssize_t named_read(struct stream *stream, void *buffer, size_t size, struct error *err)
-{
-  struct named_stream *named = (struct named_stream *)stream;
-  ssize_t n = stream_read(named->inner, buffer, size, err);
-
-  return n < 0 ? wrap(named->source, &named->digest, err) : n;
-}
-
-static void named_close(struct stream *stream)
-{
-  struct named_stream *named = (struct named_stream *)stream;
-
-  stream_close(named->inner);
-  free(named);
+  if (!blob)
+    return error_wrap(err, "%s", source->label);
+  return error_wrap(err, "%s: blob %s", source->label, digest_format(&blob->digest, text));
 }
 
 struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err)
 {
-  static const struct stream_ops ops = { named_read, named_close };
   struct stream *stored = source->ops->open(source, blob, err);
-  struct named_stream *named;
 
-  if (!stored) {
-    wrap(source, &blob->digest, err);
-    return NULL;
-  }
-  named = xcalloc(1, sizeof(*named));
-  *named = (struct named_stream) {
-    { &ops },
-    stream_verified(stored, &blob->digest, (uint64_t)blob->size),
-    source,
-    blob->digest,
-  };
-  return &named->base;
+  return stored ? stream_verified(stored, &blob->digest, (uint64_t)blob->size) : NULL;
 }
 
 /* Fills *out with the whole stream of size bytes, and reads its end, which makes the check. */
@@ -151,8 +114,8 @@ static int read_all(struct stream *stream, uint64_t size, struct buf *out, struc
   ssize_t n;
 
   if (!room)
-    return error_set(err, ERROR_LIMIT, "%llu bytes, at most %zu allowed", (unsigned long long)size,
-                     out->max);
+    return error_set(err, ERROR_LIMIT, "%llu bytes, at most %zu allowed (see --max-scale)",
+                     (unsigned long long)size, out->max);
   n = stream_read_full(stream, room, (size_t)size, err);
   if (n < 0 || ((uint64_t)n == size && stream_read(stream, &beyond, 1, err) < 0))
     return -1;
@@ -166,11 +129,9 @@ int source_read(struct source *source, const struct descriptor *blob, uint64_t m
 {
   AUTO_STREAM stream = NULL;
 
-  if ((uint64_t)blob->size > max) {
-    error_set(err, ERROR_LIMIT, "%lld bytes, at most %llu allowed (see --max-scale)",
-              (long long)blob->size, (unsigned long long)max);
-    return wrap(source, &blob->digest, err);
-  }
+  if ((uint64_t)blob->size > max)
+    return error_set(err, ERROR_LIMIT, "%lld bytes, at most %llu allowed (see --max-scale)",
+                     (long long)blob->size, (unsigned long long)max);
   stream = source_blob(source, blob, err);
   if (!stream)
     return -1;

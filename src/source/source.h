@@ -36,6 +36,8 @@ struct source_options {
  * is detected. Errors name the argument. */
 struct source *source_open(const char *argument, const struct source_options *options,
                            struct error *err);
+/* The three below do not say in their errors whose they are, since callers know better what they
+ * wanted: see source_wrap. */
 MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, struct error *err);
 /* The blob's bytes as stored, checked while they are read: more bytes than the descriptor's size,
  * or at the end fewer, or another digest, is ERROR_CORRUPT. */
@@ -44,6 +46,8 @@ struct stream *source_blob(struct source *source, const struct descriptor *blob,
  * caller initialised. */
 MUST_CHECK int source_read(struct source *source, const struct descriptor *blob, uint64_t max,
                            struct buf *out, struct error *err);
+/* Puts "LABEL: blob DIGEST: " (blob NULL: "LABEL: ") before an error's message. Returns -1. */
+int source_wrap(const struct source *source, const struct descriptor *blob, struct error *err);
 void source_free(struct source *source); /* NULL allowed */
 
 #endif
