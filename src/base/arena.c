@@ -37,7 +37,7 @@ void arena_reset(struct arena *arena)
   arena->chunks = newest->older;
   newest->older = NULL;
   arena_release(arena);
-  *arena = (struct arena){ newest, newest->room, (char *)newest->bytes, newest->room };
+  *arena = (struct arena) { newest, newest->room, (char *)newest->bytes, newest->room };
 }
 
 /* Chunks grow with the arena, so that a small one stays small and a large one has few of them. */

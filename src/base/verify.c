@@ -61,6 +61,6 @@ struct stream *stream_verified(struct stream *inner, const struct digest *digest
   struct verify_stream *verify = xcalloc(1, sizeof(*verify));
 
   *verify =
-      (struct verify_stream){ { &ops }, inner, hasher_new(digest->algorithm), *digest, size, 0 };
+      (struct verify_stream) { { &ops }, inner, hasher_new(digest->algorithm), *digest, size, 0 };
   return &verify->base;
 }

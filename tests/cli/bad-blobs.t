@@ -16,7 +16,7 @@ Blobs that are not what their descriptors say.
   >   diffoci diff --semantic ./good.tar ./$f >out 2>err; status=$?
   >   [ $status = 2 ] || echo "$f: status $status"
   >   [ $(wc -l <err) = 1 ] || echo "$f: $(wc -l <err) lines on standard error"
-  >   grep -q "^diffoci: input 1 (./$f): .*\(layer\|blob\) sha256:[0-9a-f]*: " err || echo "$f: $(cat err)"
+  >   grep -q "^diffoci: ./$f: .*\(layer\|blob\) sha256:[0-9a-f]*: " err || echo "$f: $(cat err)"
   >   grep -q '^File  *first ' out || echo "$f: the first layer's difference is not there: $(cat out)"
   > done; ls bad-layer-*.tar | wc -l
   5
@@ -58,5 +58,5 @@ With --verify equal digests are no reason not to look.
   > RECIPE
   $ diffoci diff ./rotten.tar ./rotten.tar
   $ diffoci diff --verify ./rotten.tar ./rotten.tar
-  ! diffoci: input *./rotten.tar*sha256:*: *
+  ! diffoci: ./rotten.tar (input 0): *sha256:*: *
   [2]

@@ -31,7 +31,7 @@ decompression that has to notice.
   >   diffoci diff --semantic ./good.tar ./$f >out 2>err; status=$?
   >   [ $status = 2 ] || echo "$f: status $status"
   >   [ $(wc -l <err) = 1 ] || echo "$f: $(wc -l <err) lines on standard error"
-  >   grep -q "^diffoci: input 1 (./$f): .*layer sha256:[0-9a-f]*: " err || echo "$f: $(cat err)"
+  >   grep -q "^diffoci: ./$f: .*layer sha256:[0-9a-f]*: " err || echo "$f: $(cat err)"
   >   grep -q '^File  *first ' out || echo "$f: the first layer's difference is not there: $(cat out)"
   > done; ls *.tar | wc -l
   27
@@ -41,7 +41,7 @@ The same from the other side.
   $ diffoci diff --semantic ./crc.tar ./good.tar
   TYPE *
   File    first *
-  ! diffoci: input 0 (./crc.tar): *layer sha256:*: *
+  ! diffoci: ./crc.tar: *layer sha256:*: *
   [2]
 
 What is odd but right is read: several members, padding behind them, skippable frames, several

@@ -45,7 +45,7 @@ padding behind the last content is sound: some programs write that.)
   >   diffoci diff --semantic ./good.tar ./$f >out 2>err; status=$?
   >   [ $status = 2 ] || echo "$f: status $status"
   >   [ $(wc -l <err) = 1 ] || echo "$f: $(wc -l <err) lines on standard error"
-  >   grep -q "^diffoci: input 1 (./$f): .*layer sha256:[0-9a-f]*: " err || echo "$f: $(cat err)"
+  >   grep -q "^diffoci: ./$f: .*layer sha256:[0-9a-f]*: " err || echo "$f: $(cat err)"
   >   grep -q '^File  *first ' out || echo "$f: the first layer's difference is not there: $(cat out)"
   > done; ls bad-*.tar | wc -l
   30
@@ -58,7 +58,7 @@ A layer over a limit is refused, before memory or time is spent on it.
   > oci_archive("small.tar", image(layer(file("x", "x"))))
   > RECIPE
   $ diffoci diff --semantic --max-scale=0.005 ./small.tar ./bomb.tar
-  ! diffoci: input 1 (./bomb.tar): *layer sha256:*: *
+  ! diffoci: ./bomb.tar: *layer sha256:*: *
   [2]
 
 Control bytes in names never reach the terminal.
