@@ -64,7 +64,7 @@ static int take_blob(struct run *run, struct source *source, const struct descri
   int result;
 
   if (!stream)
-    return -1;
+    return source_wrap(source, blob, err);
   printf("blob %s %lld\n", digest_format(&blob->digest, text), (long long)blob->size);
   if (run->at_once && run->n_streams < STREAMS_MAX) {
     run->streams[run->n_streams++] = stream;
@@ -72,7 +72,7 @@ static int take_blob(struct run *run, struct source *source, const struct descri
   }
   result = drain(run, stream, err);
   stream_close(stream);
-  return result;
+  return result < 0 ? source_wrap(source, blob, err) : 0;
 }
 
 static int take_document(struct run *run, struct source *source, const struct descriptor *document,
@@ -111,7 +111,7 @@ static int take_document(struct run *run, struct source *source, const struct de
   AUTO_BUF text = BUF_INIT(run->limits.json_bytes);
 
   if (source_read(source, document, run->limits.json_bytes, &text, err) < 0)
-    return -1;
+    return source_wrap(source, document, err);
   return document->kind == MEDIA_INDEX ? take_index(run, source, buf_str(&text), err)
                                        : take_manifest(run, source, buf_str(&text), err);
 }
@@ -133,7 +133,7 @@ static int take_image(struct run *run, const char *name, struct error *err)
   source->label = xstrdup(name);
   run->sources[run->n_sources++] = source;
   if (source_resolve(source, &top, err) < 0)
-    return -1;
+    return source_wrap(source, NULL, err);
   printf("image %s %s %lld\n", top.media_type, digest_format(&top.digest, text),
          (long long)top.size);
   result = take_document(run, source, &top, err);

@@ -12,6 +12,7 @@ class CountingProxy:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
+        self.sockets = []
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -22,6 +23,7 @@ class CountingProxy:
                 return
             self.connections += 1
             server = socket.create_connection(("127.0.0.1", self.target))
+            self.sockets += [client, server]
             threading.Thread(target=self.pump, args=(client, server, False), daemon=True).start()
             threading.Thread(target=self.pump, args=(server, client, True), daemon=True).start()
 
@@ -42,3 +44,5 @@ class CountingProxy:
 
     def close(self):
         self.listener.close()
+        for sock in self.sockets:
+            sock.close()

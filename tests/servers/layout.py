@@ -72,7 +72,8 @@ def write_layout(directory, images):
         for key, data in image.blobs.items():
             with open(os.path.join(directory, "blobs", "sha256", key[7:]), "wb") as file:
                 file.write(data)
-        entries.append({**image.descriptor, "annotations": {"org.opencontainers.image.ref.name": name}})
+        descriptor = {key: value for key, value in image.descriptor.items() if key != "platform"}
+        entries.append({**descriptor, "annotations": {"org.opencontainers.image.ref.name": name}})
     with open(os.path.join(directory, "oci-layout"), "w", encoding="ascii") as file:
         file.write('{"imageLayoutVersion":"1.0.0"}')
     with open(os.path.join(directory, "index.json"), "wb") as file:

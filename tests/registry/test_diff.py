@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""diffoci itself on images in registries: what it fetches, what it leaves in the store, what it says."""
+import hashlib
+import os
+import shutil
+import tempfile
+
+import common
+from counting import CountingProxy
+from faulty import FaultyRegistry
+from layout import Image, layer, write_layout
+from registry import DockerRegistry, need, push
+
+need("docker-registry", "skopeo")
+
+WORLD = {}
+
+
+def setUpModule():
+    directory = WORLD["directory"] = tempfile.mkdtemp(prefix="diffoci-registry-")
+    shared = [layer(seed, 1 << 19) for seed in range(7)]
+    WORLD["images"] = {"one": Image(shared + [layer(100, 3 << 20)]), "two": Image(shared + [layer(200, 3 << 20)])}
+    WORLD["layout"] = directory + "/layout"
+    write_layout(WORLD["layout"], WORLD["images"])
+    WORLD["registry"] = DockerRegistry(directory, directory + "/storage")
+    for name in WORLD["images"]:
+        push(WORLD["layout"], name, f"{WORLD['registry'].host}/app:{name}", directory)
+
+
+def tearDownModule():
+    WORLD["registry"].close()
+    shutil.rmtree(WORLD["directory"])
+
+
+class Case(common.Case):
+    def setUp(self):
+        super().setUp()
+        self.images = WORLD["images"]
+        self.store = self.home + "/store"
+
+    def diffoci(self, *words, status, says=()):
+        result = self.run_program("--local-cache", self.store, *words, program="diffoci")
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        for part in [says] if isinstance(says, str) else says:
+            self.assertIn(part, result.stderr)
+        return result
+
+    def check_store(self):
+        """Every blob in the store is what its name says; how many there are."""
+        blobs = 0
+        for directory, _, names in os.walk(self.store + "/blobs"):
+            for name in names:
+                with open(os.path.join(directory, name), "rb") as file:
+                    self.assertEqual(hashlib.sha256(file.read()).hexdigest(), name)
+                blobs += 1
+        return blobs
+
+
+class Bytes(Case):
+    """Two images of 8 layers share 7: only the two that differ are fetched."""
+
+    def setUp(self):
+        super().setUp()
+        self.proxy = CountingProxy(WORLD["registry"].port)
+        self.addCleanup(self.proxy.close)
+        self.names = [f"{self.proxy.host}/app:one", f"{self.proxy.host}/app:two"]
+        differing = [image.layers[7]["size"] for image in self.images.values()]
+        self.limit = sum(differing) + 64 * 1024
+
+    def wanted(self):
+        result = self.run_program("diff", f"oci:{WORLD['layout']}:one", f"oci:{WORLD['layout']}:two", program="diffoci")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        return result.stdout
+
+    def test_through_the_store(self):
+        result = self.diffoci("diff", *self.names, status=1)
+        self.assertEqual(result.stdout, self.wanted())
+        self.assertEqual(result.stderr, "")
+        self.assertLessEqual(self.proxy.received, self.limit)
+        self.check_store()
+        # A second time, all is there.
+        before = self.proxy.received
+        self.assertEqual(self.diffoci("diff", *self.names, status=1).stdout, self.wanted())
+        self.assertEqual(self.proxy.received, before)
+        self.assertEqual(self.diffoci("diff", "--pull=never", *self.names, status=1).stdout, self.wanted())
+        # Asked for again, only the manifests are.
+        self.diffoci("diff", "--pull=always", *self.names, status=1)
+        self.assertLessEqual(self.proxy.received - before, 16 * 1024)
+
+    def test_without_a_store(self):
+        self.assertEqual(self.diffoci("diff", "--no-cache", *self.names, status=1).stdout, self.wanted())
+        self.assertLessEqual(self.proxy.received, self.limit)
+        self.assertFalse(os.path.exists(self.store))
+
+    def test_equal(self):
+        self.assertEqual(self.diffoci("diff", self.names[0], self.names[0], status=0).stdout, "")
+        self.assertLessEqual(self.proxy.received, 64 * 1024)
+
+    def test_against_a_file(self):
+        self.diffoci("diff", self.names[0], f"oci:{WORLD['layout']}:one", status=0)
+        self.assertEqual(self.diffoci("diff", self.names[0], f"oci:{WORLD['layout']}:two", status=1).stdout,
+                         self.wanted())
+
+    def test_pull(self):
+        result = self.diffoci("pull", self.names[0], status=0)
+        self.assertEqual(result.stdout, f"Digest: {self.images['one'].digest}\n{self.names[0]}\n")
+        self.assertEqual(self.check_store(), len(self.images["one"].blobs))
+        before = self.proxy.received
+        self.diffoci("pull", self.names[1], status=0)
+        self.assertLessEqual(self.proxy.received - before, self.images["two"].layers[7]["size"] + 64 * 1024)
+
+    def test_flags(self):
+        self.diffoci("diff", "--plain-http", "127.0.0.1", *self.names, status=1)
+        self.diffoci("diff", "--ca-file", self.home + "/none", *self.names, status=2, says="none: No such file")
+
+
+class Faults(Case):
+    """Whatever a registry does: status 2 and a line, or recovery; and nothing wrong in the store."""
+
+    def attempt(self, pattern, fault, status, says=(), command="diff"):
+        server = FaultyRegistry({"app:one": self.images["one"], "app:two": self.images["two"]}, [(pattern, fault)])
+        names = [f"{server.host}/app:one", f"{server.host}/app:two"]
+        result = self.diffoci(command, *(names if command == "diff" else names[:1]), status=status, says=says)
+        if status == 2:
+            self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.check_store()
+        server.faults.clear()
+        self.diffoci("diff", *names, status=1)
+        self.check_store()
+        server.close()
+        shutil.rmtree(self.store)
+
+    def test_faults(self):
+        digest = self.images["two"].layers[7]["digest"]
+        data = self.images["two"].blobs[digest]
+
+        def truncated(handler, calls):
+            if calls:
+                return False
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(data)))
+            handler.end_headers()
+            handler.wfile.write(data[:1_000_000])
+            handler.close_connection = True
+            return True
+
+        self.attempt(digest, truncated, 1)
+        self.attempt(digest, lambda handler, calls: not calls and handler.send(503), 1)
+        self.attempt(digest, lambda handler, _: handler.send(404), 2, "app:two")
+        self.attempt(digest, lambda handler, _: handler.send(403), 2, "HTTP status 403")
+        self.attempt(digest, lambda handler, _: handler.send(200, data[:-1]), 2, "size mismatch")
+        self.attempt(digest, lambda handler, _: handler.send(200, bytes(len(data))), 2, "digest mismatch")
+        self.attempt("manifests/two", lambda handler, _: handler.send(200, b"{}"), 2, "app:two")
+
+    def test_faults_of_pull(self):
+        digest = self.images["one"].layers[3]["digest"]
+        data = self.images["one"].blobs[digest]
+        self.attempt(digest, lambda handler, _: handler.send(200, bytes(len(data))), 2, "digest mismatch", "pull")
+        self.attempt(digest, lambda handler, _: handler.send(404), 2, "app:one", "pull")
+
+
+if __name__ == "__main__":
+    common.main()
