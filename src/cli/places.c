@@ -6,10 +6,13 @@
 #include "base/escape.h"
 #include "base/log.h"
 
-static void warn(const struct error *err)
+static void warn(void *context, const struct error *err)
 {
+  struct places *places = context;
   AUTO_BUF line = BUF_INIT(16 * sizeof(err->message));
 
+  if (__atomic_exchange_n(&places->warned, 1, __ATOMIC_RELAXED))
+    return;
   escape_terminal(&line, str_of(err->message));
   fprintf(stderr, "diffoci: warning: going on without storing: %s\n", line.ptr ? line.ptr : "");
 }
@@ -34,14 +37,14 @@ int places_open(struct places *out, const struct global_options *globals,
 {
   struct error store_err;
 
-  *out = (struct places) { .named = { .pull = pull, .warn = warn } };
+  *out = (struct places) { .named = { .pull = pull, .warn = warn, .warn_context = out } };
   if (use_store && pull == NAMED_PULL_NEVER) {
     if (cli_find_store(globals, &out->named.store, err) < 0)
       return -1;
   } else if (use_store) {
     out->named.store = cli_open_store(globals, STORE_WRITE, &store_err);
     if (!out->named.store) {
-      warn(&store_err);
+      warn(out, &store_err);
       /* What is in a store that is read-only can still be used. */
       out->named.store = cli_open_store(globals, STORE_READ, &store_err);
     }

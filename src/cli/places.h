@@ -39,10 +39,12 @@ struct place_flags {
 
 struct places {
   struct named_options named; /* its store and net are owned */
+  int warned;                 /* atomic */
 };
 
 /* Opens what is needed to find images by name. use_store false: none is used. pull says whether
- * registries are. *out is released by places_release in any case. */
+ * registries are. *out is released by places_release in any case, and stays where
+ * it is until then. */
 MUST_CHECK int places_open(struct places *out, const struct global_options *globals,
                            const struct place_flags *given, enum named_pull pull, bool use_store,
                            struct error *err);

@@ -57,7 +57,8 @@ struct cached {
   char *name; /* NULL: none */
   bool refresh;
   uint64_t json_bytes;
-  void (*warn)(const struct error *err);
+  void (*warn)(void *context, const struct error *err);
+  void *warn_context;
   int warned; /* atomic */
 };
 
@@ -66,7 +67,7 @@ static void give_up(struct cached *cached, const struct error *err)
 {
   log_debug("%s", err->message);
   if (!__atomic_exchange_n(&cached->warned, 1, __ATOMIC_RELAXED) && cached->warn)
-    cached->warn(err);
+    cached->warn(cached->warn_context, err);
 }
 
 struct tee_stream {
@@ -207,5 +208,6 @@ struct source *source_cached(struct source *inner, struct store *store,
   cached->refresh = options->refresh;
   cached->json_bytes = options->json_bytes;
   cached->warn = options->warn;
+  cached->warn_context = options->warn_context;
   return &cached->base;
 }

@@ -13,8 +13,9 @@ struct cached_options {
   const char *name;
   bool refresh;        /* ask inner which image that is now, even where the store knows one */
   uint64_t json_bytes; /* the largest manifest to store */
-  /* Told, once, that the store cannot take a blob; from any thread. NULL allowed. */
-  void (*warn)(const struct error *err);
+  /* Told that the store cannot take a blob, once for each source; from any thread. NULL allowed. */
+  void (*warn)(void *context, const struct error *err);
+  void *warn_context;
 };
 
 /* Reads blobs from the store where they are there, else from inner, storing them on the way: they

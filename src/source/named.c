@@ -44,6 +44,7 @@ static struct source *from_registry(const struct named_options *named,
     .refresh = named->pull == NAMED_PULL_ALWAYS,
     .json_bytes = limits->json_bytes,
     .warn = named->warn,
+    .warn_context = named->warn_context,
   };
   struct source *inner = source_registry_open(named->net, reference, limits, err);
 

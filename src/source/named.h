@@ -16,7 +16,8 @@ struct named_options {
   struct store *store; /* NULL: none */
   struct net *net;     /* NULL: no registries */
   enum named_pull pull;
-  void (*warn)(const struct error *err); /* as for source_cached */
+  void (*warn)(void *context, const struct error *err); /* as for source_cached */
+  void *warn_context;
 };
 
 /* Whether the argument can only be an image's name: neither a path nor SCHEME:…. */
