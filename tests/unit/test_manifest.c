@@ -1,0 +1,93 @@
+/* image/manifest: OCI manifest.md and Docker's image manifest version 2, schema 2. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "image/manifest.h"
+
+#define HEX "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+#define D "{\"mediaType\":\"application/x\",\"digest\":\"sha256:" HEX "\",\"size\":2}"
+#define START "{\"schemaVersion\":2,"
+#define C "\"config\":" D
+
+static void test_parse(void **state)
+{
+  static const struct {
+    const char *json;
+    const char *expected; /* the descriptor's media type, or NULL */
+    const char *message;  /* NULL: it parses */
+    enum error_code code;
+  } cases[] = {
+    { START C ",\"layers\":[]}", NULL, NULL, 0 },
+    { START C "}", "", NULL, 0 },
+    { START C ",\"layers\":[" D "," D "]}", MEDIA_OCI_MANIFEST, NULL, 0 },
+    { START C ",\"mediaType\":\"" MEDIA_DOCKER_MANIFEST "\"}", MEDIA_DOCKER_MANIFEST, NULL, 0 },
+    { START C ",\"subject\":" D ",\"annotations\":{},\"artifactType\":\"x/y\"}", NULL, NULL, 0 },
+    { "[]", NULL, "expected a manifest", ERROR_CORRUPT },
+    { START "\"layers\":[]}", NULL, "\"config\": missing", ERROR_CORRUPT },
+    { START "\"config\":[]}", NULL, "\"config\": expected an object", ERROR_CORRUPT },
+    { START "\"config\":{}}", NULL, "\"config\": field \"digest\"", ERROR_CORRUPT },
+    { START C ",\"manifests\":[]}", NULL, "\"manifests\": a manifest has none", ERROR_CORRUPT },
+    { START C ",\"layers\":[" D ",{}]}", NULL, "\"layers\": element 1", ERROR_CORRUPT },
+    { START C ",\"layers\":{}}", NULL, "\"layers\": expected an array", ERROR_CORRUPT },
+    { START C ",\"layers\":[" D "," D "," D "]}", NULL, "at most 2 allowed, found 3", ERROR_LIMIT },
+    { START C ",\"mediaType\":\"" MEDIA_OCI_INDEX "\"}", NULL, "the type of a manifest",
+      ERROR_CORRUPT },
+    { START C ",\"mediaType\":\"" MEDIA_OCI_MANIFEST "\"}", MEDIA_DOCKER_MANIFEST,
+      "as in its descriptor", ERROR_CORRUPT },
+    { START C ",\"mediaType\":7}", NULL, "\"mediaType\": expected a string", ERROR_CORRUPT },
+    { START C ",\"artifactType\":7}", NULL, "\"artifactType\"", ERROR_CORRUPT },
+    { START C ",\"annotations\":{\"a\":null}}", NULL, "\"annotations\"", ERROR_CORRUPT },
+    { START C ",\"subject\":7}", NULL, "\"subject\"", ERROR_CORRUPT },
+    { "{\"schemaVersion\":1,\"fsLayers\":[]}", NULL, "schema 1", ERROR_UNSUPPORTED },
+    { "{\"schemaVersion\":3," C "}", NULL, "\"schemaVersion\": expected 2, found 3",
+      ERROR_CORRUPT },
+    { "{" C "}", NULL, "\"schemaVersion\": expected 2, found 0", ERROR_CORRUPT },
+  };
+  struct limits limits = limits_scaled(1);
+
+  (void)state;
+  limits.layers = 2;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    struct manifest manifest;
+    struct error err = { 0 };
+    int result = manifest_parse(&manifest, str_of(cases[i].json), cases[i].expected, &limits, &err);
+
+    if ((result == 0) != (cases[i].message == NULL))
+      fail_msg("%s: result %d (%s)", cases[i].json, result, err.message);
+    assert_int_equal(err.code, cases[i].code);
+    if (result < 0 && !strstr(err.message, cases[i].message))
+      fail_msg("%s: found the message: %s", cases[i].json, err.message);
+    if (result == 0)
+      manifest_release(&manifest);
+  }
+}
+
+static void test_fields(void **state)
+{
+  struct limits limits = limits_scaled(1);
+  struct manifest manifest;
+  struct error err;
+
+  (void)state;
+  assert_int_equal(manifest_parse(&manifest,
+                                  STR(START C ",\"layers\":[" D "],\"artifactType\":\"x/y\"}"),
+                                  NULL, &limits, &err),
+                   0);
+  assert_int_equal(manifest.n_layers, 1);
+  assert_string_equal(manifest.layers[0].media_type, "application/x");
+  assert_string_equal(manifest.config.media_type, "application/x");
+  assert_string_equal(manifest.artifact_type, "x/y");
+  assert_false(manifest.has_subject);
+  manifest_release(&manifest);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_fields) };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
