@@ -163,8 +163,8 @@ static size_t model(const struct list lists[2], const struct diff_ignore *ignore
 
     for (size_t k = 0; k < MIN_OF(counts[0], counts[1]); k++) {
       AUTO_BUF line = BUF_INIT(4096);
-      size_t i;
-      size_t j;
+      size_t i = 0;
+      size_t j = 0;
       const struct item *a = nth(&lists[0], name, k, &i);
       const struct item *b = nth(&lists[1], name, k, &j);
 
