@@ -1,0 +1,175 @@
+/* net/docker_config: which entry of a config.json belongs to a repository, as Docker and
+ * containers-auth.json(5) have it. The base64 is from coreutils. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "image/json.h"
+#include "net/auth_token.h"
+#include "net/docker_config.h"
+
+struct sample {
+  const char *config, *domain, *path;
+  int result;
+  const char *user, *secret;
+  bool identity;
+};
+
+#define AB "{\"auth\":\"YTpi\"}"      /* a:b */
+#define CD "{\"auth\":\"YzpkOmU=\"}"  /* c:d:e */
+#define NUL "{\"auth\":\"YTpiAAAA\"}" /* a:b and three NULs */
+#define AUTHS(entries) "{\"auths\":{" entries "}}"
+
+static const struct sample samples[] = {
+  { "{}", "x.io", "a", 0, NULL, NULL, false },
+  { "{\"auths\":null}", "x.io", "a", 0, NULL, NULL, false },
+  { AUTHS("\"x.io\":" AB), "x.io", "a", 1, "a", "b", false },
+  { AUTHS("\"x.io\":" CD), "x.io", "a", 1, "c", "d:e", false },
+  { AUTHS("\"x.io\":" NUL), "x.io", "a", 1, "a", "b", false },
+  { AUTHS("\"x.io\":{}"), "x.io", "a", 0, NULL, NULL, false },
+  { AUTHS("\"x.io:5000\":" AB), "x.io", "a", 0, NULL, NULL, false },
+  { AUTHS("\"x.io\":" AB), "x.io:5000", "a", 0, NULL, NULL, false },
+  { AUTHS("\"https://x.io/v1/\":" AB), "x.io", "a", 1, "a", "b", false },
+  { AUTHS("\"http://x.io\":" AB), "x.io", "a", 1, "a", "b", false },
+  { AUTHS("\"x.io/v2/\":" AB), "x.io", "a", 1, "a", "b", false },
+  { AUTHS("\"x.io\":" AB ",\"x.io/team\":" CD), "x.io", "team/app", 1, "c", "d:e", false },
+  { AUTHS("\"x.io\":" AB ",\"x.io/team\":" CD), "x.io", "teams/app", 1, "a", "b", false },
+  { AUTHS("\"x.io/team/app\":" AB ",\"x.io/team\":" CD), "x.io", "team/app", 1, "a", "b", false },
+  { AUTHS("\"x.io/team\":" AB), "x.io", "other", 0, NULL, NULL, false },
+  { AUTHS("\"evil.x.io\":" AB), "x.io", "a", 0, NULL, NULL, false },
+  { AUTHS("\"x.io.evil\":" AB), "x.io", "a", 0, NULL, NULL, false },
+  { AUTHS("\"https://index.docker.io/v1/\":" AB), "docker.io", "library/a", 1, "a", "b", false },
+  { AUTHS("\"docker.io\":" AB), "docker.io", "library/a", 1, "a", "b", false },
+  { AUTHS("\"docker.io/me\":" AB), "docker.io", "library/a", 0, NULL, NULL, false },
+  { AUTHS("\"https://index.docker.io/v1/\":" AB), "x.io", "a", 0, NULL, NULL, false },
+  { AUTHS("\"x.io\":{\"username\":\"u\",\"password\":\"p\"}"), "x.io", "a", 1, "u", "p", false },
+  { AUTHS("\"x.io\":{\"auth\":\"YTpi\",\"identitytoken\":\"t\"}"), "x.io", "a", 1, "", "t", true },
+  { "{\"auths\":7}", "x.io", "a", -1, NULL, NULL, false },
+  { AUTHS("\"x.io\":7"), "x.io", "a", -1, NULL, NULL, false },
+  { AUTHS("\"x.io\":{\"auth\":7}"), "x.io", "a", -1, NULL, NULL, false },
+  { AUTHS("\"x.io\":{\"auth\":\"%%%%\"}"), "x.io", "a", -1, NULL, NULL, false },
+  { AUTHS("\"x.io\":{\"auth\":\"YTp\"}"), "x.io", "a", -1, NULL, NULL, false },
+  { AUTHS("\"x.io\":{\"auth\":\"YWI=\"}"), "x.io", "a", -1, NULL, NULL, false }, /* no colon */
+};
+
+static void test_find(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+    struct error err;
+    AUTO_JSON config = docker_config_parse(str_of(samples[i].config), &err);
+    struct credential found = { 0 };
+
+    assert_non_null(config);
+    assert_int_equal(docker_config_find(config, samples[i].domain, samples[i].path, &found, &err),
+                     samples[i].result);
+    if (samples[i].result > 0) {
+      assert_string_equal(found.user, samples[i].user);
+      assert_string_equal(found.secret, samples[i].secret);
+      assert_int_equal(found.identity, samples[i].identity);
+    }
+    credential_release(&found);
+  }
+}
+
+static void test_helper(void **state)
+{
+  static const struct {
+    const char *config, *domain, *helper;
+  } helpers[] = {
+    { "{}", "x.io", NULL },
+    { "{\"credsStore\":\"desktop\"}", "x.io", "desktop" },
+    { "{\"credsStore\":\"\"}", "x.io", NULL },
+    { "{\"credHelpers\":{\"x.io\":\"ecr\"},\"credsStore\":\"desktop\"}", "x.io", "ecr" },
+    { "{\"credHelpers\":{\"x.io\":\"ecr\"},\"credsStore\":\"desktop\"}", "y.io", "desktop" },
+    { "{\"credHelpers\":{\"x.io\":\"ecr\"}}", "y.io", NULL },
+    { "{\"credHelpers\":{\"https://index.docker.io/v1/\":\"h\"}}", "docker.io", "h" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(helpers); i++) {
+    struct error err;
+    AUTO_JSON config = docker_config_parse(str_of(helpers[i].config), &err);
+    const char *found = "unset";
+
+    assert_int_equal(docker_config_helper(config, helpers[i].domain, &found, &err), 0);
+    if (helpers[i].helper)
+      assert_string_equal(found, helpers[i].helper);
+    else
+      assert_null(found);
+  }
+}
+
+static void test_no_secret_in_errors(void **state)
+{
+  static const char *const broken[] = {
+    "{\"auths\":{\"x.io\":{\"auth\":\"hunter2\"",
+    "{\"auths\":{\"x.io\":{\"auth\":\"hunter2\"}}, }",
+    "hunter2",
+    "[\"hunter2\"]",
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+    struct error err;
+
+    assert_null(docker_config_parse(str_of(broken[i]), &err));
+    assert_null(strstr(err.message, "hunter2"));
+  }
+}
+
+static void test_basic(void **state)
+{
+  char *header = auth_basic("Aladdin", "open sesame"); /* the example of RFC 7617 */
+
+  (void)state;
+  assert_string_equal(header, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+  free(header);
+}
+
+static void test_token(void **state)
+{
+  static const struct {
+    const char *answer, *text;
+    unsigned seconds;
+  } answers[] = {
+    { "{\"token\":\"abc\"}", "abc", 60 },
+    { "{\"access_token\":\"abc\",\"expires_in\":300}", "abc", 300 },
+    { "{\"token\":\"abc\",\"access_token\":\"def\",\"expires_in\":0}", "abc", 60 },
+    { "{\"token\":\"\",\"access_token\":\"def\",\"expires_in\":-5}", "def", 60 },
+    { "{\"token\":\"abc\",\"expires_in\":99999999999}", "abc", 2147483647 },
+    { "{}", NULL, 0 },
+    { "{\"token\":\"a b\"}", NULL, 0 },
+    { "{\"token\":\"a\\r\\nHost: b\"}", NULL, 0 },
+    { "{\"token\":7}", NULL, 0 },
+    { "{\"token\":\"abc\",\"expires_in\":\"soon\"}", NULL, 0 },
+    { "", NULL, 0 },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+    struct token token = { 0 };
+    struct error err;
+    int result = token_parse(str_of(answers[i].answer), &token, &err);
+
+    assert_int_equal(result, answers[i].text ? 0 : -1);
+    if (answers[i].text) {
+      assert_string_equal(token.text, answers[i].text);
+      assert_int_equal(token.seconds, answers[i].seconds);
+    }
+    token_release(&token);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_find),  cmocka_unit_test(test_helper),
+    cmocka_unit_test(test_basic), cmocka_unit_test(test_no_secret_in_errors),
+    cmocka_unit_test(test_token),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
