@@ -16,7 +16,7 @@
 #include <openssl/evp.h>
 #include <zlib.h>
 #include <zstd.h>
-#if HAVE_ISAL
+#ifdef HAVE_ISAL
 #include <isa-l/igzip_lib.h>
 #endif
 
@@ -52,7 +52,7 @@ static ssize_t next_piece(struct task *task)
   return n;
 }
 
-#if HAVE_ISAL
+#ifdef HAVE_ISAL
 static int inflate_isal(struct task *task, struct inflate_state *state, ssize_t n)
 {
   bool inside = true; /* a member has begun and not ended */
