@@ -68,16 +68,16 @@ The wrong kind for what is there.
 No image, several where none is chosen (they are listed), one that is not there.
 
   $ for f in ./empty.tar ./docker-empty.tar; do diffoci diff ./a.tar $f; done
-  ! diffoci: ./empty.tar: *no image*
-  ! diffoci: ./docker-empty.tar: *no image*
+  ! diffoci: *./empty.tar*: *no image*
+  ! diffoci: *./docker-empty.tar*: *no image*
   [2]
   $ for f in ./several.tar ./docker-several.tar; do diffoci diff ./a.tar $f; done
-  ! diffoci: ./several.tar: *several*example.com/a:1*example.com/b:1*example.com/b:2*
-  ! diffoci: ./docker-several.tar: *several*example.com/a:1*example.com/b:1*example.com/b:2*
+  ! diffoci: *./several.tar*: *several*example.com/a:1*example.com/b:1*example.com/b:2*
+  ! diffoci: *./docker-several.tar*: *several*example.com/a:1*example.com/b:1*example.com/b:2*
   [2]
   $ for f in oci-archive:several.tar:example.com/c docker-archive:docker-several.tar:example.com/c; do diffoci diff ./a.tar $f; done
-  ! diffoci: oci-archive:several.tar:example.com/c: *example.com/c*example.com/a:1*
-  ! diffoci: docker-archive:docker-several.tar:example.com/c: *example.com/c*example.com/a:1*
+  ! diffoci: *oci-archive:several.tar:example.com/c*: *example.com/c*example.com/a:1*
+  ! diffoci: *docker-archive:docker-several.tar:example.com/c*: *example.com/c*example.com/a:1*
   [2]
   $ diffoci diff oci-archive:several.tar:example.com/b:1 docker-archive:docker-several.tar:example.com/b:2 >/dev/null
   [1]
