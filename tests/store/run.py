@@ -225,7 +225,8 @@ def test_kill(rounds):
 
 def test_together(rounds):
     """Processes that load, remove, pull and compare at once lose nothing."""
-    images = [sample(i, size=150000) for i in range(6)]
+    # What comes and goes shares a layer, which each removal would like to free.
+    images = [sample(i, size=150000, shared=b"shared" * 20000 if i > 1 else None) for i in range(6)]
     registry = Registry()
     for i, one in enumerate(images):
         one.named(f"example.com/i:{i}")
@@ -261,6 +262,20 @@ def test_together(rounds):
     assert check_clean() == {"example.com/i:0", "example.com/i:1"}
 
 
+def test_many_loads(_):
+    """Images that are loaded in the same instant do not push each other out of index.json."""
+    for i in range(8):
+        mk.oci_archive(f"{i}.tar", mk.image(mk.layer(mk.file("x", str(i)), compress=None)).named(f"example.com/i:{i}"))
+    for _ in range(4):
+        loads = [subprocess.Popen(command("load", "--input", f"{i}.tar"), stdout=subprocess.PIPE) for i in range(8)]
+        for load in loads:
+            out, _ = load.communicate(timeout=TIME_LIMIT)
+            assert load.returncode == 0
+        assert check_clean() == {f"example.com/i:{i}" for i in range(8)}
+        run("remove", *(f"example.com/i:{i}" for i in range(8)))
+        assert check_clean() == set()
+
+
 def test_remove_while_read(_):
     """What a comparison has begun to read stays until it ends, and is freed then."""
     images = [sample(i) for i in range(2)]
@@ -274,6 +289,7 @@ def test_remove_while_read(_):
     time.sleep(0.3)  # it now waits for the registry
     run("remove", a)
     assert a not in check_store(complete=False)[0]
+    assert process.poll() is None and set(images[0].blobs) <= all_blobs("store")
     out, err = process.communicate(timeout=TIME_LIMIT)
     registry.close()
     assert process.returncode == 1 and out == wanted, out + err
@@ -470,6 +486,12 @@ def test_cache_limit(_):
     middle = {i: images[i].manifest["layers"][1]["digest"] for i in range(6)}
     left = all_blobs("store")
     assert [middle[i] in left for i in range(5)] == [True, True, False, True, True]
+    now = time.time()
+    for i, hours in ((1, 1), (3, 3), (4, 2)):
+        os.utime(blob_path("store", middle[i]), (now, now - 3600 * hours))
+    total = sum(os.path.getsize(blob_path("store", digest)) for digest in left)
+    run("diff", "--pull=never", f"--cache-limit={total - 1}", names[0], names[0])
+    assert [middle[i] in all_blobs("store") for i in range(5)] == [True, True, False, False, True]
     assert names[0] in listed()
     run("diff", "--pull=never", names[0], names[0], env={**os.environ, "DIFFOCI_CACHE_LIMIT": "1"})
     assert check_clean() == {names[0]}
