@@ -85,21 +85,32 @@ def changed_content(content, how):
     return content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
 
 
-def touched(entries, seconds, n_changed):
-    """A copy with every mtime later and n_changed files changed: half of them of sizes that are
-    evenly spread over the ranks, half of them the largest; in the first byte, in the middle, in the
-    last byte, by a line more."""
+SMALLEST = 100  # bytes, of the files that are changed
+
+
+def spread_by_size(entries, count):
+    """The positions of `count` files whose sizes go from the largest down in equal ratios."""
     linked = {e.info.linkname for e in entries if e.info.islnk()}
     files = [
-        i for i, e in enumerate(entries) if e.info.isreg() and e.info.size and e.info.name not in linked
+        (e.info.size, e.info.name, i)
+        for i, e in enumerate(entries)
+        if e.info.isreg() and e.info.size >= SMALLEST and e.info.name not in linked
     ]
-    files.sort(key=lambda i: (entries[i].info.size, entries[i].info.name))
-    n_large = n_changed // 2
-    chosen = files[len(files) - n_large :]
-    rest = files[: len(files) - n_large]
-    n_spread = n_changed - n_large
-    chosen += [rest[len(rest) * (2 * k + 1) // (2 * n_spread)] for k in range(n_spread)]
-    how = {i: k % 4 for k, i in enumerate(chosen)}
+    files.sort()
+    largest = files[-1][0]
+    chosen = []
+    for k in range(count):
+        wanted = largest * (SMALLEST / largest) ** (k / count)
+        nearest = min(files, key=lambda file: (abs(file[0] - wanted), file))
+        files.remove(nearest)
+        chosen.append(nearest[2])
+    return chosen
+
+
+def touched(entries, seconds, n_changed):
+    """A copy with every mtime later and n_changed files changed: in the first byte, in the middle, in
+    the last byte, by a line more."""
+    how = {i: k % 4 for k, i in enumerate(spread_by_size(entries, n_changed))}
     return [
         e.altered(seconds, changed_content(e.bytes(), how[i]) if i in how else None)
         for i, e in enumerate(entries)
