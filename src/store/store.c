@@ -209,6 +209,8 @@ static int open_readable(struct store *store, struct error *err)
 
 static int open_in(struct store *store, enum store_mode mode, struct error *err)
 {
+  if (!store->dir[0])
+    return error_set(err, ERROR_USAGE, "store: expected a directory, found nothing");
   if (mode == STORE_WRITE && make_path(store->dir, err) < 0)
     return error_wrap(err, "store %s", store->dir);
   store->dir_fd = open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
