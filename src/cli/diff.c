@@ -240,7 +240,8 @@ static int fan_out_finish(struct fan_out *out)
   return result;
 }
 
-static int compare(const struct diff_flags *given, struct diff_options *options, struct error *err)
+static int compare(const struct diff_flags *given, struct diff_options *options,
+                   struct places *places, struct error *err)
 {
   struct fan_out out = { 0 };
   bool failed = false;
@@ -250,6 +251,7 @@ static int compare(const struct diff_flags *given, struct diff_options *options,
   fan_out_init(&out, given, options);
   options->sink = &out.sink;
   diff = diff_run(options, &failed, err);
+  places_hide_progress(places);
   if (!diff) {
     status = -1;
   } else {
@@ -306,7 +308,7 @@ static int diff_command(const struct invocation *call, struct error *err)
       open_places(call, &places, err) == 0 &&
       (options.sources[0] = open_image(call->arguments[0], &places, &source_options, err)) &&
       (options.sources[1] = open_image(call->arguments[1], &places, &source_options, err)))
-    status = compare(given, &options, err);
+    status = compare(given, &options, &places, err);
   source_free(options.sources[0]);
   source_free(options.sources[1]);
   places_release(&places);

@@ -19,16 +19,22 @@ static void warn(void *context, const struct error *err)
 
 static int open_net(struct places *places, const struct place_flags *given, struct error *err)
 {
+  struct progress *progress = places->progress = progress_new();
   const struct net_options options = {
     .plain_http = given->plain_http.items,
     .n_plain_http = given->plain_http.n,
     .insecure = given->insecure.items,
     .n_insecure = given->insecure.n,
     .ca_file = given->ca_file,
+    .progress = progress,
   };
 
   places->named.net = net_new(&options, err);
-  return places->named.net ? 0 : -1;
+  if (!places->named.net)
+    return -1;
+  if (given->quiet != TOGGLE_ON)
+    places->display = progress_display_start(progress);
+  return 0;
 }
 
 int places_open(struct places *out, const struct global_options *globals,
@@ -54,9 +60,17 @@ int places_open(struct places *out, const struct global_options *globals,
   return pull == NAMED_PULL_NEVER ? 0 : open_net(out, given, err);
 }
 
+void places_hide_progress(struct places *places)
+{
+  progress_display_stop(places->display);
+  places->display = NULL;
+}
+
 void places_release(struct places *places)
 {
+  places_hide_progress(places);
   net_free(places->named.net);
+  progress_free(places->progress);
   store_close(places->named.store);
   *places = (struct places) { 0 };
 }

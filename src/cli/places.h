@@ -2,6 +2,7 @@
 #ifndef DIFFOCI_CLI_PLACES_H
 #define DIFFOCI_CLI_PLACES_H
 
+#include "cli/progress.h"
 #include "cli/store_flags.h"
 #include "source/named.h"
 
@@ -9,6 +10,7 @@ struct place_flags {
   const char *cache_limit;
   struct text_list plain_http, insecure;
   const char *ca_file;
+  enum toggle quiet;
 };
 
 /* The flags of a member `places` (struct place_flags) of TYPE. */
@@ -31,6 +33,13 @@ struct place_flags {
         .detail = "May be given several times.",                                                   \
         .offset = offsetof(type, places.insecure),                                                 \
       },                                                                                           \
+      {                                                                                            \
+        .name = "quiet",                                                                           \
+        .kind = FLAG_BOOL,                                                                         \
+        .help = "do not show how far transfers are",                                               \
+        .detail = "That is shown only where standard error is a terminal.",                        \
+        .offset = offsetof(type, places.quiet),                                                    \
+      },                                                                                           \
   {                                                                                                \
     .name = "ca-file", .kind = FLAG_PATH, .value = "FILE",                                         \
     .help = "trust the certificates in FILE, too", .detail = "In PEM.",                            \
@@ -39,7 +48,9 @@ struct place_flags {
 
 struct places {
   struct named_options named; /* its store and net are owned */
-  int warned;                 /* atomic */
+  struct progress *progress;
+  struct progress_display *display;
+  int warned; /* atomic */
 };
 
 /* Opens what is needed to find images by name. use_store false: none is used. pull says whether
@@ -49,6 +60,8 @@ MUST_CHECK int places_open(struct places *out, const struct global_options *glob
                            const struct place_flags *given, enum named_pull pull, bool use_store,
                            struct error *err);
 void places_release(struct places *places);
+/* Ends showing how far transfers are, before something else is written to the terminal. */
+void places_hide_progress(struct places *places);
 
 /* The platforms of --platform and --all-platforms; the host's where neither is given. */
 MUST_CHECK int cli_platforms(struct platform_set *out, const struct text_list *platforms,

@@ -53,7 +53,7 @@ static int print(const char *name, const struct digest *digest, struct error *er
   return cli_write(&text, err);
 }
 
-static int pull_image(struct store *store, struct source *source, const char *name,
+static int pull_image(struct places *places, struct source *source, const char *name,
                       const struct copy_options *options, struct error *err)
 {
   struct descriptor root;
@@ -61,17 +61,18 @@ static int pull_image(struct store *store, struct source *source, const char *na
 
   if (source_resolve(source, &root, err) < 0)
     return source_wrap(source, NULL, err);
-  result = copy_image(source, store, &root, options, err);
+  result = copy_image(source, places->named.store, &root, options, err);
+  places_hide_progress(places);
   if (result == 0)
-    result = store_put_image(store, name, &root, false, err);
+    result = store_put_image(places->named.store, name, &root, false, err);
   if (result == 0)
     result = print(name, &root.digest, err);
   descriptor_release(&root);
   return result;
 }
 
-static int pull_name(const struct places *places, const char *text,
-                     const struct copy_options *options, struct error *err)
+static int pull_name(struct places *places, const char *text, const struct copy_options *options,
+                     struct error *err)
 {
   struct reference reference;
   AUTO_FREE char *full = NULL;
@@ -86,7 +87,7 @@ static int pull_name(const struct places *places, const char *text,
   if (source) {
     free(source->label);
     source->label = xstrdup(text);
-    result = pull_image(places->named.store, source, full, options, err);
+    result = pull_image(places, source, full, options, err);
   }
   source_free(source);
   return result;

@@ -19,6 +19,7 @@ struct net {
   struct http_client *client;
   struct auth *auth;
   struct registries *registries;
+  struct progress *progress;
   char **plain_http, **insecure;
   size_t n_plain_http, n_insecure;
   char *ca_file;
@@ -39,6 +40,11 @@ struct auth *net_auth(struct net *net)
 const struct registries *net_registries(const struct net *net)
 {
   return net->registries;
+}
+
+struct progress *net_progress(const struct net *net)
+{
+  return net->progress;
 }
 
 /* "HOST:PORT", or "HOST" for every port. */
@@ -107,6 +113,7 @@ struct net *net_new(const struct net_options *options, struct error *err)
   struct net *net = xcalloc(1, sizeof(*net));
   struct http_tls check = { 0 };
 
+  net->progress = options->progress;
   http.tls = tls_of;
   http.tls_context = net;
   pthread_mutex_init(&net->lock, NULL);
@@ -170,7 +177,8 @@ int net_scheme_of(struct net *net, const char *domain, bool insecure, enum net_s
   pthread_mutex_lock(&net->lock);
   host = host_of(net, url.host, url.port, err);
   if (host) {
-    host->tls.insecure = host->tls.insecure || insecure;
+    if (insecure && !host->tls.insecure)
+      host->tls.insecure = true;
     insecure = host->tls.insecure;
   }
   pthread_mutex_unlock(&net->lock);

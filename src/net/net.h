@@ -5,6 +5,7 @@
 
 #include "net/auth.h"
 #include "net/http.h"
+#include "net/progress.h"
 #include "net/registries.h"
 
 struct net_options {
@@ -12,7 +13,8 @@ struct net_options {
   size_t n_plain_http;
   const char *const *insecure; /* the same, whose certificates are not checked */
   size_t n_insecure;
-  const char *ca_file; /* certificates to trust beside the system's, in PEM; NULL: none */
+  const char *ca_file;       /* certificates to trust beside the system's, in PEM; NULL: none */
+  struct progress *progress; /* where large transfers are counted; NULL: nowhere */
   struct http_client_options http; /* tls and tls_context are not used */
 };
 
@@ -24,6 +26,7 @@ void net_free(struct net *net); /* NULL allowed; what it gave out must be gone *
 struct http_client *net_client(struct net *net);
 struct auth *net_auth(struct net *net);
 const struct registries *net_registries(const struct net *net);
+struct progress *net_progress(const struct net *net); /* may be NULL */
 
 /* What to try for a domain (HOST[:PORT]), in this order. */
 enum net_scheme { NET_HTTPS, NET_HTTP, NET_HTTPS_THEN_HTTP, NET_HTTP_THEN_HTTPS };

@@ -18,7 +18,8 @@ enum { SMALL_BLOB = 32 * 1024 };
 struct registry {
   struct source base;
   const struct limits *limits;
-  char *tag; /* NULL: the digest is asked for */
+  struct progress *progress; /* may be NULL */
+  char *tag;                 /* NULL: the digest is asked for */
   struct digest digest;
   struct endpoint_list endpoints;
   struct place *places; /* one for each endpoint */
@@ -168,7 +169,9 @@ static struct stream *registry_open_blob(struct source *source, const struct des
               (long long)blob->size, (long long)response.length);
     return NULL;
   }
-  return steal_pointer(&response.body);
+  return request.bulk ? stream_counted(steal_pointer(&response.body), registry->progress, digest,
+                                       (uint64_t)blob->size)
+                      : steal_pointer(&response.body);
 }
 
 static void registry_free(struct source *source)
@@ -197,6 +200,7 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
   registry = xcalloc(1, sizeof(*registry));
   registry->base.ops = &ops;
   registry->limits = limits;
+  registry->progress = net_progress(net);
   if (reference->has_digest)
     registry->digest = reference->digest;
   else

@@ -2,8 +2,12 @@
 """diffoci itself on images in registries: what it fetches, what it leaves in the store, what it says."""
 import hashlib
 import os
+import pty
+import re
 import shutil
+import subprocess
 import tempfile
+import time
 
 import common
 from counting import CountingProxy
@@ -157,6 +161,68 @@ class Faults(Case):
         data = self.images["one"].blobs[digest]
         self.attempt(digest, lambda handler, _: handler.send(200, bytes(len(data))), 2, "digest mismatch", "pull")
         self.attempt(digest, lambda handler, _: handler.send(404), 2, "app:one", "pull")
+
+
+class Progress(Case):
+    """How far transfers are is shown on a terminal, taken off it again, and nowhere else."""
+
+    def setUp(self):
+        super().setUp()
+        digest = self.images["two"].layers[7]["digest"]
+        data = self.images["two"].blobs[digest]
+
+        def slow(handler, _):
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(data)))
+            handler.end_headers()
+            for at in range(0, len(data), len(data) // 10):
+                handler.wfile.write(data[at:at + len(data) // 10])
+                time.sleep(0.2)
+            return True
+
+        server = FaultyRegistry({"app:one": self.images["one"], "app:two": self.images["two"]}, [(digest, slow)])
+        self.addCleanup(server.close)
+        self.names = [f"{server.host}/app:one", f"{server.host}/app:two"]
+        self.digest = digest
+
+    def on_terminal(self, *words, status=1):
+        """(what is printed, what is drawn)"""
+        ours, theirs = pty.openpty()
+        self.environ["TERM"] = "xterm"
+        process = subprocess.Popen([common.PROGRAMS["diffoci"], "--local-cache", self.store, *words], env=self.environ,
+                                   stdout=subprocess.PIPE, stderr=theirs, text=True)
+        os.close(theirs)
+        drawn = b""
+        try:
+            while piece := os.read(ours, 65536):
+                drawn += piece
+        except OSError:
+            pass
+        os.close(ours)
+        with process.stdout:
+            printed = process.stdout.read()
+        self.assertEqual(process.wait(), status, drawn)
+        return printed, drawn.decode()
+
+    def test_diff(self):
+        printed, drawn = self.on_terminal("diff", *self.names)
+        self.assertIn(self.digest[:20], drawn)
+        self.assertRegex(drawn, r"total  \d+\.\d MiB of \d+\.\d MiB, \d+(\.\d)? [KM]?i?B/s, \d+ s left")
+        self.assertTrue(drawn.endswith("\x1b[J"), repr(drawn[-40:]))
+        for line in re.split(r"[\r\n]+", re.sub(r"\x1b\[\d*[A-Z]", "", drawn)):
+            self.assertLess(len(line), 80)
+        self.assertIn("Layer", printed)
+
+    def test_pull(self):
+        printed, drawn = self.on_terminal("pull", self.names[1], status=0)
+        self.assertIn("total  ", drawn)
+        self.assertTrue(printed.startswith("Digest: "))
+
+    def test_quiet(self):
+        self.assertEqual(self.on_terminal("diff", "--quiet", *self.names)[1], "")
+
+    def test_no_terminal(self):
+        self.assertEqual(self.diffoci("diff", *self.names, status=1).stderr, "")
 
 
 if __name__ == "__main__":
