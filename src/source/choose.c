@@ -159,6 +159,7 @@ int choose_candidate(const struct candidate *candidates, size_t n, const char *r
   AUTO_FREE char *names = NULL;
   struct digest digest;
   size_t n_fitting = 0;
+  size_t first = 0;
   int best = FITS_NOT;
 
   if (!ref)
@@ -175,14 +176,16 @@ int choose_candidate(const struct candidate *candidates, size_t n, const char *r
     if (fit > best) {
       best = fit;
       n_fitting = 0;
-      *out = i;
+      first = i;
     }
     fitting[n_fitting++] = candidates[i];
   }
   if (n_fitting == 0)
     return not_there(candidates, n, ref, err);
-  if (all_the_same(fitting, n_fitting))
+  if (all_the_same(fitting, n_fitting)) {
+    *out = first;
     return 0;
+  }
   names = list(fitting, n_fitting);
   return error_set(err, ERROR_AMBIGUOUS, "several images fit \"%.200s\": %s", ref, names);
 }

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
+#include "../common/tar_maker.h"
 #include "base/alloc.h"
-#include "common/tar_maker.h"
 #include "source/members.h"
 #include "source/path.h"
 
