@@ -69,17 +69,19 @@ void layer_file_list_add(struct layer_file_list *list, const struct event *event
   }
 }
 
+/* Squashed layers share a directory. They lie in one array, their manifest's, and are to be read in
+ * its order, so that a hard link finds a target that stands in a layer below. */
 static int compare_files(const void *a, const void *b)
 {
   const struct layer_files *files_a = *(struct layer_files *const *)a;
   const struct layer_files *files_b = *(struct layer_files *const *)b;
+  uintptr_t layer_a = (uintptr_t)files_a->layer;
+  uintptr_t layer_b = (uintptr_t)files_b->layer;
   int order = str_compare_natural(str_of(files_a->directory), str_of(files_b->directory));
 
   if (!order)
     order = files_a->side - files_b->side;
-  return order
-             ? order
-             : memcmp(files_a->layer->digest.bytes, files_b->layer->digest.bytes, DIGEST_MAX_BYTES);
+  return order ? order : (layer_a > layer_b) - (layer_a < layer_b);
 }
 
 static int compare_positions(const void *a, const void *b)

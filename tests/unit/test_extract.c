@@ -379,7 +379,7 @@ static void long_names(void **state)
   } names[] = {
     { 1, 255, NULL },  { 1, 256, "255 bytes" },   { 50, 80, NULL }, /* 4050 bytes */
     { 40, 255, NULL }, /* 10,240 bytes: no system call takes it as one path */
-    { 2000, 1, NULL }, /* more directories than there may be open files */
+    { 1100, 1, NULL }, /* more directories than there may be open files */
     { 4096, 1, NULL }, { 4097, 1, "components" },
   };
 

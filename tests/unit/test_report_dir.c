@@ -283,8 +283,8 @@ static void no_directory(void **state)
 static void layers_and_positions(void **state)
 {
   struct layer_file_list list = LAYER_FILE_LIST_INIT;
-  struct descriptor a = make_descriptor("x", 0xaa);
-  struct descriptor b = make_descriptor("x", 0xbb);
+  /* of one manifest, in its order */
+  const struct descriptor both[2] = { make_descriptor("x", 0xbb), make_descriptor("x", 0xaa) };
   struct tar_entry entry = make_entry("x");
   static const struct {
     const char *context;
@@ -311,7 +311,7 @@ static void layers_and_positions(void **state)
     entry.index = events[i].position;
     event.inputs[1].entry = &entry;
     layer_file_list_add(&list, &event); /* no layer: nothing to read */
-    event.inputs[1].layer = events[i].layer ? &b : &a;
+    event.inputs[1].layer = &both[events[i].layer];
     layer_file_list_add(&list, &event);
   }
   layer_file_list_sort(&list);
