@@ -238,13 +238,13 @@ struct http_auth *auth_for(struct auth *auth, const char *domain, const char *pa
   return &session->base;
 }
 
-const char *auth_origin(struct http_auth *base)
+const char *auth_origin(struct http_auth *session)
 {
-  struct session *session = (struct session *)base;
+  struct session *own = (struct session *)session;
   const char *origin;
 
-  pthread_mutex_lock(&session->lock);
-  origin = session->has_credential > 0 ? session->credential.origin : NULL;
-  pthread_mutex_unlock(&session->lock);
+  pthread_mutex_lock(&own->lock);
+  origin = own->has_credential > 0 ? own->credential.origin : NULL;
+  pthread_mutex_unlock(&own->lock);
   return origin;
 }

@@ -13,7 +13,7 @@ struct cursor {
 
 static char peek(const struct cursor *cursor)
 {
-  return cursor->at < cursor->text.len ? cursor->text.ptr[cursor->at] : '\0';
+  return (char)(cursor->at < cursor->text.len ? cursor->text.ptr[cursor->at] : '\0');
 }
 
 static bool ended(const struct cursor *cursor)

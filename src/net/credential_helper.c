@@ -19,8 +19,6 @@
 
 enum { ANSWER_MAX = 256 * 1024, NAME_MAX_LEN = 128 };
 
-extern char **environ;
-
 /* A part of a program's name, and nothing else. */
 static bool is_name(const char *name)
 {

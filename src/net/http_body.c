@@ -50,6 +50,7 @@ static int check_resumed(struct body *body, struct error *err)
 /* 1: reading may go on; 0: the body ends here; -1. */
 static int resume(struct body *body, struct error *err)
 {
+  struct transfer *again = NULL;
   enum http_problem problem;
   int more;
 
@@ -57,9 +58,9 @@ static int resume(struct body *body, struct error *err)
   log_debug("http: broken after %llu bytes: %s", (unsigned long long)body->at, err->message);
   http_pause(body->client, body->failures++, 0);
   body->resumes++;
-  if (http_exchange(body->client, &body->request, body->at, body->etag, &body->transfer, &problem,
-                    err) < 0)
+  if (http_exchange(body->client, &body->request, body->at, body->etag, &again, &problem, err) < 0)
     return -1;
+  body->transfer = again;
   more = check_resumed(body, err);
   if (more < 0)
     transfer_free(steal_pointer(&body->transfer));

@@ -33,7 +33,7 @@ static bool ended(const struct toml *toml)
 
 static char peek(const struct toml *toml)
 {
-  return ended(toml) ? '\0' : toml->text.ptr[toml->at];
+  return (char)(ended(toml) ? '\0' : toml->text.ptr[toml->at]);
 }
 
 static bool looking_at(const struct toml *toml, struct str what)
