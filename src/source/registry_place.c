@@ -28,8 +28,9 @@ static const char *host_of(const struct place *place)
   return strcmp(domain, "docker.io") == 0 ? "registry-1.docker.io" : domain;
 }
 
-/* Whether a registry answers so, without credentials. */
-static bool answers(const struct place *place, const char *scheme)
+/* Whether a registry answers so, without credentials; or fails in another way than by speaking
+ * another protocol, which is left for the request itself to tell. */
+static bool answers(const struct place *place, const char *scheme, bool refused)
 {
   AUTO_FREE char *url = xasprintf("%s://%s/v2/", scheme, host_of(place));
   const struct http_request request = { .url = url, .once = true };
@@ -37,21 +38,22 @@ static bool answers(const struct place *place, const char *scheme)
   struct error err;
 
   if (http_fetch(net_client(place->net), &request, &response, &err) < 0)
-    return response.problem == HTTP_PROBLEM_OTHER || response.problem == HTTP_PROBLEM_CONNECT;
+    return response.problem == HTTP_PROBLEM_CONNECT ? refused
+                                                    : response.problem == HTTP_PROBLEM_OTHER;
   /* What an HTTPS server says to one who speaks plain HTTP. */
   return response.status != 400;
 }
 
-/* Which of both it is; a failure other than "not this protocol" is left for the request itself. */
 static const char *choose_scheme(const struct place *place, enum net_scheme scheme)
 {
   switch (scheme) {
   case NET_HTTP:
     return "http";
   case NET_HTTP_THEN_HTTPS:
-    return answers(place, "http") ? "http" : "https";
+    return answers(place, "http", true) ? "http" : "https";
   case NET_HTTPS_THEN_HTTP:
-    return answers(place, "https") ? "https" : "http";
+    /* Without a port in the name, both have their own, and only one may be open. */
+    return answers(place, "https", false) ? "https" : "http";
   case NET_HTTPS:
     break;
   }

@@ -221,6 +221,14 @@ class Tls(Case):
     def test_slow_readers(self):
         self.good("--ca-file", self.certificates.ca, "--at-once", "1", "--delay", "5", self.name + ":one")
 
+    def test_connections(self):
+        """Small things share one connection, after the one that finds out that it is not plain HTTP."""
+        proxy = CountingProxy(self.server.port)
+        self.addCleanup(proxy.close)
+        self.good("--ca-file", self.certificates.ca, "--at-once", "1", f"{proxy.host}/public/app:both",
+                  image=self.images["both"])
+        self.assertEqual(proxy.connections, 2)
+
     def test_client_certificate(self):
         path = self.certificates.path
         server = self.registry(f"  tls:\n    certificate: {path('server.crt')}\n    key: {path('server.key')}\n"
