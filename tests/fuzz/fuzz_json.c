@@ -1,0 +1,118 @@
+/* The JSON documents of an image, all of them made of the same text. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "image/config.h"
+#include "image/index.h"
+#include "image/json.h"
+#include "image/manifest.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+  if (!holds)
+    abort();
+}
+
+static void check_descriptor(const struct descriptor *descriptor)
+{
+  char text[DIGEST_MAX_TEXT];
+  struct descriptor copy = descriptor_copy(descriptor);
+  const char *refers_to = NULL;
+  struct digest digest;
+  struct error err;
+
+  check(copy.size >= 0 && copy.media_type && copy.artifact_type);
+  check(digest_parse(&digest, str_of(digest_format(&copy.digest, text)), &err) == 0);
+  check(digest_equal(&digest, &copy.digest));
+  check(!descriptor_is_attestation(&copy, &refers_to) || refers_to);
+  if (copy.has_platform) {
+    struct platform normal = platform_normalize(&copy.platform);
+
+    check(platform_equal(&normal, &copy.platform));
+  }
+  descriptor_release(&copy);
+}
+
+static void try_index(struct str text, const struct limits *limits)
+{
+  struct index index;
+  struct error err = { 0 };
+
+  if (index_parse(&index, text, NULL, limits, &err) < 0) {
+    check(err.code != ERROR_NONE && err.message[0]);
+    return;
+  }
+  check(index.n_manifests <= limits->manifests);
+  for (size_t i = 0; i < index.n_manifests; i++)
+    check_descriptor(&index.manifests[i]);
+  index_release(&index);
+}
+
+static void try_manifest(struct str text, const struct limits *limits)
+{
+  struct manifest manifest;
+  struct error err = { 0 };
+
+  if (manifest_parse(&manifest, text, MEDIA_OCI_MANIFEST, limits, &err) < 0) {
+    check(err.code != ERROR_NONE && err.message[0]);
+    return;
+  }
+  check(manifest.n_layers <= limits->layers);
+  check_descriptor(&manifest.config);
+  for (size_t i = 0; i < manifest.n_layers; i++)
+    check_descriptor(&manifest.layers[i]);
+  if (manifest.has_subject)
+    check_descriptor(&manifest.subject);
+  manifest_release(&manifest);
+}
+
+static void try_config(struct str text)
+{
+  struct config config;
+  struct error err = { 0 };
+
+  if (config_parse(&config, text, &err) < 0) {
+    check(err.code != ERROR_NONE && err.message[0]);
+    return;
+  }
+  for (size_t i = 0; i < json_array_size(config.diff_ids); i++)
+    check(json_string_value(json_array_get(config.diff_ids, i)) != NULL);
+  config_release(&config);
+}
+
+static void try_descriptor(struct str text)
+{
+  struct error err = { 0 };
+  AUTO_JSON json = json_parse(text, &err);
+  struct descriptor descriptor;
+
+  if (!json || descriptor_from_json(&descriptor, json, &err) < 0) {
+    check(err.code != ERROR_NONE && err.message[0]);
+    return;
+  }
+  check_descriptor(&descriptor);
+  descriptor_release(&descriptor);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  const struct str text = { (const char *)data, size };
+  struct limits limits = limits_scaled(1);
+  AUTO_FREE char *time = NULL;
+  int64_t seconds;
+  int32_t nanoseconds;
+
+  limits.manifests = 16;
+  limits.layers = 16;
+  try_index(text, &limits);
+  try_manifest(text, &limits);
+  try_config(text);
+  try_descriptor(text);
+  time = str_dup(text);
+  check(!time_parse_rfc3339(time, &seconds, &nanoseconds) ||
+        (nanoseconds >= 0 && nanoseconds < 1000000000));
+  return 0;
+}
