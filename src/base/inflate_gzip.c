@@ -15,7 +15,6 @@ enum { FLAG_HCRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16, FLAGS_RE
 
 struct gzip {
   enum phase phase;
-  uint64_t members; /* begun */
   uint32_t crc;     /* of this member's output; ISA-L keeps its own */
   uint32_t size;    /* of this member's output, modulo 2^32 */
   bool zlib_ready;
@@ -159,7 +158,7 @@ static int start_member(struct gzip *gzip, struct inflate_input *input, struct e
     return -1;
   p = input->bytes + input->pos;
   left = inflate_input_left(input);
-  if (!left || (gzip->members && p[0] == 0)) {
+  if (!left || p[0] == 0) {
     if (skip_padding(input, err) < 0)
       return -1;
     gzip->phase = PHASE_END;
@@ -173,7 +172,6 @@ static int start_member(struct gzip *gzip, struct inflate_input *input, struct e
                      inflate_input_offset(input));
   if (read_header(input, err) < 0 || start_data(gzip, err) < 0)
     return -1;
-  gzip->members++;
   gzip->phase = PHASE_DATA;
   return 0;
 }

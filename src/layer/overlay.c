@@ -252,8 +252,6 @@ static int add_file(struct overlay *overlay, struct overlay_node *root, struct s
       node = add_child(overlay, parent, base);
     if (!is_directory)
       prune_below(overlay, node, ALL_LAYERS);
-    if (!is_directory && overlay->last_parent == node)
-      overlay->last_parent = NULL;
     node->is_directory = is_directory;
   } else if (!node->own && !node->hidden) {
     overlay->n_paths++;

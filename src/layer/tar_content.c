@@ -36,7 +36,6 @@ int tar_leave_content(struct tar_reader *reader, struct error *err)
     return -1;
   if (reader->body_left)
     return tar_content_truncated(reader, err);
-  reader->padding = 0;
   if (tar_skip(reader, &padding, err) < 0)
     return -1;
   return padding == 0;
@@ -190,7 +189,7 @@ static int read_sparse(struct tar_reader *reader, struct tar_chunk *chunk, struc
 
   while (reader->fragment < reader->sparse.n) {
     fragment = &reader->sparse.fragments[reader->fragment];
-    if (fragment->length && reader->position < fragment->offset + fragment->length)
+    if (reader->position < fragment->offset + fragment->length)
       break;
     reader->fragment++;
   }
