@@ -121,8 +121,10 @@ static struct policy_rule *decide(struct candidates *list, struct str path, bool
     if (found && !takes_back(found))
       return found;
   }
-  if (!any && list->n)
-    found = last_match(list, STR(""), true, true);
+  /* The root directory, or a document: no pattern matches it. */
+  for (size_t i = 0; i < list->n && !any; i++)
+    if (!list->items[i].rule->has_pattern)
+      found = list->items[i].rule;
   return found && !takes_back(found) ? found : NULL;
 }
 

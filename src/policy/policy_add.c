@@ -81,6 +81,8 @@ int policy_add_fields(struct policy *policy, struct str text, const char *source
 
   if (colon)
     path = str_skip(text, names.len + 1);
+  if (colon && !path.len)
+    return error_set(err, ERROR_USAGE, "\"%.*s\": expected a pattern behind ':'", STR_ARGS(text));
   for (;;) {
     const char *comma = names.len ? memchr(names.ptr, ',', names.len) : NULL;
     struct str name = { names.ptr, comma ? (size_t)(comma - names.ptr) : names.len };

@@ -1,0 +1,347 @@
+/* A look into two contents that differ, as the table of causes asks for it. What it sees may be
+ * anything, and only the beginning of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "policy/cause_table.h"
+
+struct pair {
+  struct str content[2];
+  size_t common; /* bytes that both have */
+  size_t first;  /* the first that differs, or common */
+  bool differ;   /* a difference is in sight */
+  bool whole;    /* all of both is in sight */
+  bool same_size;
+};
+
+static void pair_init(struct pair *pair, const struct str content[2], const uint64_t size[2])
+{
+  for (int side = 0; side < 2; side++) {
+    pair->content[side] = content[side];
+    pair->content[side].len = MIN_OF(content[side].len, (size_t)CAUSE_CONTENT_BYTES);
+  }
+  pair->common = MIN_OF(pair->content[0].len, pair->content[1].len);
+  pair->first = 0;
+  while (pair->first < pair->common &&
+         pair->content[0].ptr[pair->first] == pair->content[1].ptr[pair->first])
+    pair->first++;
+  pair->whole = size[0] == pair->content[0].len && size[1] == pair->content[1].len;
+  pair->same_size = size[0] == size[1] && pair->content[0].len == pair->content[1].len;
+  pair->differ = pair->first < pair->common || pair->content[0].len != pair->content[1].len;
+}
+
+static bool contains(struct str s, struct str text)
+{
+  return text.len <= s.len && (!text.len || memmem(s.ptr, s.len, text.ptr, text.len));
+}
+
+static bool contains_any(struct str s, const struct cause_test *test)
+{
+  for (size_t i = 0; i < test->n_texts; i++)
+    if (contains(s, test->texts[i]))
+      return true;
+  return false;
+}
+
+static bool has_at(struct str s, size_t at, struct str text)
+{
+  return at <= s.len && str_has_prefix(str_skip(s, at), text);
+}
+
+/* ---- shapes ---- */
+
+static bool is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+
+static bool is_month(struct str s)
+{
+  static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+  for (size_t i = 0; i + 3 < sizeof(names); i += 3)
+    if (str_has_prefix(s, (struct str) { names + i, 3 }))
+      return true;
+  return false;
+}
+
+static bool has_shape(struct str s, struct str shape)
+{
+  if (shape.len > s.len)
+    return false;
+  for (size_t i = 0; i < shape.len; i++) {
+    const char c = s.ptr[i];
+    const char want = shape.ptr[i];
+    bool fits = c == want;
+
+    if (want == '0')
+      fits = is_digit(c);
+    else if (want == '_')
+      fits = is_digit(c) || c == ' ';
+    else if (want == 'x')
+      fits = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    else if (str_has_prefix(str_skip(shape, i), STR("Mon"))) {
+      fits = is_month(str_skip(s, i));
+      i += 2;
+    }
+    if (!fits)
+      return false;
+  }
+  return true;
+}
+
+/* Whether the shape covers the byte at `at`. */
+static bool shape_covers(struct str s, size_t at, struct str shape)
+{
+  for (size_t back = 0; back < shape.len && back <= at; back++)
+    if (has_shape(str_skip(s, at - back), shape))
+      return true;
+  return false;
+}
+
+static bool first_difference_in(const struct pair *pair, const struct cause_test *test)
+{
+  bool covered[2] = { false, false };
+
+  if (!pair->differ)
+    return false;
+  for (int side = 0; side < 2; side++)
+    for (size_t i = 0; i < test->n_texts && !covered[side]; i++)
+      covered[side] = shape_covers(pair->content[side], pair->first, test->texts[i]);
+  return covered[0] && covered[1];
+}
+
+/* ---- strings around the first difference ---- */
+
+enum { MAX_RUN = 4096 };
+
+static bool is_printable(char c)
+{
+  return c >= ' ' && c <= '~';
+}
+
+/* Whether the text begins before the first difference, or there, in the run of printable characters
+ * that leads to it. */
+static bool run_has(const struct pair *pair, int side, struct str text)
+{
+  const char *bytes = pair->content[side].ptr;
+  size_t from = pair->first;
+  size_t to = MIN_OF(pair->content[side].len, pair->first + text.len);
+
+  while (from > 0 && pair->first - from < MAX_RUN && is_printable(bytes[from - 1]))
+    from--;
+  return contains((struct str) { bytes + from, to - from }, text);
+}
+
+static bool first_difference_after(const struct pair *pair, const struct cause_test *test)
+{
+  if (!pair->differ)
+    return false;
+  for (int side = 0; side < 2; side++)
+    for (size_t i = 0; i < test->n_texts; i++)
+      if (run_has(pair, side, test->texts[i]))
+        return true;
+  return false;
+}
+
+/* ---- windows ---- */
+
+static void allow(uint8_t *allowed, size_t len, int64_t from, int64_t to)
+{
+  from = MAX_OF(from, (int64_t)0);
+  to = MIN_OF(to, (int64_t)len);
+  if (from < to)
+    memset(allowed + from, 1, (size_t)(to - from));
+}
+
+static void allow_after(const struct pair *pair, const struct cause_window *window,
+                        uint8_t *allowed)
+{
+  const char *bytes = pair->content[0].ptr;
+  const struct str mark = window->mark;
+  size_t at = 0;
+
+  while (at < pair->common) {
+    const char *found = memmem(bytes + at, pair->common - at, mark.ptr, mark.len);
+    int64_t start;
+
+    if (!found)
+      return;
+    start = found - bytes;
+    allow(allowed, pair->common, start + window->from, start + window->to);
+    at = (size_t)start + 1;
+  }
+}
+
+static void allow_shape(const struct pair *pair, const struct cause_window *window,
+                        uint8_t *allowed)
+{
+  for (size_t at = 0; at < pair->common; at++)
+    if (has_shape(str_skip(pair->content[0], at), window->mark) &&
+        has_shape(str_skip(pair->content[1], at), window->mark))
+      allow(allowed, pair->common, (int64_t)at, (int64_t)(at + window->mark.len));
+}
+
+static bool only_differs_in(const struct pair *pair, const struct cause_test *test)
+{
+  AUTO_FREE uint8_t *allowed = NULL;
+
+  if (!pair->same_size || !pair->differ)
+    return false;
+  allowed = xcalloc(pair->common + 1, 1);
+  for (size_t i = 0; i < test->n_windows; i++) {
+    const struct cause_window *window = &test->windows[i];
+
+    if (window->kind == WINDOW_BYTES)
+      allow(allowed, pair->common, window->from, window->to);
+    else if (window->kind == WINDOW_AFTER)
+      allow_after(pair, window, allowed);
+    else
+      allow_shape(pair, window, allowed);
+  }
+  for (size_t i = pair->first; i < pair->common; i++)
+    if (!allowed[i] && pair->content[0].ptr[i] != pair->content[1].ptr[i])
+      return false;
+  return true;
+}
+
+/* ---- lines ---- */
+
+/* Takes the next piece that ends in `end`, or at the end of *s, off *s; false where none is left:
+ * then s->ptr is NULL. Behind an `end` there is always one more, which may be empty. */
+static bool next_piece(struct str *s, char end, struct str *piece)
+{
+  const char *found;
+
+  if (!s->ptr)
+    return false;
+  found = s->len ? memchr(s->ptr, end, s->len) : NULL;
+  *piece = (struct str) { s->ptr, found ? (size_t)(found - s->ptr) : s->len };
+  s->ptr = found ? found + 1 : NULL;
+  s->len -= piece->len + (found ? 1 : 0);
+  return true;
+}
+
+static bool columns_fit(struct str a, struct str b, const struct cause_test *test)
+{
+  struct str in_a;
+  struct str in_b;
+
+  for (unsigned column = 1;; column++) {
+    bool more = next_piece(&a, test->separator, &in_a);
+
+    if (more != next_piece(&b, test->separator, &in_b))
+      return false;
+    if (!more)
+      return true;
+    if (!str_equal(in_a, in_b) && (column > 63 || !(test->columns >> column & 1)))
+      return false;
+  }
+}
+
+static bool line_fits(struct str a, struct str b, const struct cause_test *test)
+{
+  if (test->kind == TEST_DIFFERING_COLUMNS)
+    return columns_fit(a, b, test);
+  return contains_any(a, test) && contains_any(b, test);
+}
+
+/* The last line in sight may be cut off: then it is not looked at. */
+static bool differing_lines(const struct pair *pair, const struct cause_test *test)
+{
+  struct str rest[2] = { pair->content[0], pair->content[1] };
+  struct str line[2];
+  bool any = false;
+
+  for (;;) {
+    bool more = next_piece(&rest[0], '\n', &line[0]);
+    bool more_b = next_piece(&rest[1], '\n', &line[1]);
+
+    if (!pair->whole && (!rest[0].ptr || !rest[1].ptr))
+      return any;
+    if (more != more_b)
+      return false;
+    if (!more)
+      return any;
+    if (str_equal(line[0], line[1]))
+      continue;
+    if (!line_fits(line[0], line[1], test))
+      return false;
+    any = true;
+  }
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+  return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+static struct str *sorted_lines(struct str s, size_t *n)
+{
+  struct str *lines = NULL;
+  struct str line;
+  size_t cap = 0;
+
+  for (*n = 0; next_piece(&s, '\n', &line); (*n)++) {
+    lines = xgrow(lines, *n, &cap, sizeof(*lines));
+    lines[*n] = line;
+  }
+  qsort(lines, *n, sizeof(*lines), by_bytes);
+  return lines;
+}
+
+static bool same_lines(const struct pair *pair)
+{
+  size_t n[2];
+  AUTO_FREE struct str *a = NULL;
+  AUTO_FREE struct str *b = NULL;
+
+  if (!pair->whole || !pair->same_size || !pair->differ)
+    return false;
+  a = sorted_lines(pair->content[0], &n[0]);
+  b = sorted_lines(pair->content[1], &n[1]);
+  for (size_t i = 0; n[0] == n[1] && i < n[0]; i++)
+    if (!str_equal(a[i], b[i]))
+      return false;
+  return n[0] == n[1];
+}
+
+/* ---- all ---- */
+
+static bool holds(const struct pair *pair, const struct cause_test *test)
+{
+  switch (test->kind) {
+  case TEST_AT:
+    return has_at(pair->content[0], test->at, test->texts[0]) &&
+           has_at(pair->content[1], test->at, test->texts[0]);
+  case TEST_CONTAINS:
+    return contains_any(pair->content[0], test) && contains_any(pair->content[1], test);
+  case TEST_EITHER_CONTAINS:
+    return contains_any(pair->content[0], test) || contains_any(pair->content[1], test);
+  case TEST_ONLY_DIFFERS_IN:
+    return only_differs_in(pair, test);
+  case TEST_DIFFERING_LINES:
+  case TEST_DIFFERING_COLUMNS:
+    return differing_lines(pair, test);
+  case TEST_SAME_LINES:
+    return same_lines(pair);
+  case TEST_FIRST_DIFFERENCE_IN:
+    return first_difference_in(pair, test);
+  case TEST_FIRST_DIFFERENCE_AFTER:
+    return first_difference_after(pair, test);
+  }
+  return false;
+}
+
+bool cause_tests_hold(const struct cause_test *tests, size_t n_tests, const struct str content[2],
+                      const uint64_t size[2])
+{
+  struct pair pair;
+
+  pair_init(&pair, content, size);
+  for (size_t i = 0; i < n_tests; i++)
+    if (!holds(&pair, &tests[i]))
+      return false;
+  return true;
+}

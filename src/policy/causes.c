@@ -1,0 +1,114 @@
+#include "policy/causes.h"
+
+#include <string.h>
+
+#include "policy/cause_table.h"
+
+const char *cause_id(const struct cause *cause)
+{
+  return cause->id;
+}
+
+const char *cause_title(const struct cause *cause)
+{
+  return cause->title;
+}
+
+const char *cause_text(const struct cause *cause)
+{
+  return cause->text;
+}
+
+const char *cause_fix(const struct cause *cause)
+{
+  return cause->fix;
+}
+
+const char *const *cause_sources(const struct cause *cause)
+{
+  return cause->sources;
+}
+
+const struct cause *cause_at(size_t i)
+{
+  return i < n_causes ? &cause_table[i] : NULL;
+}
+
+void cause_query_field(struct cause_query *query, struct policy_field field)
+{
+  if (query->has_field && query->field.kind <= field.kind)
+    return;
+  query->has_field = true;
+  query->field = field;
+}
+
+static bool explains_field(const struct cause *cause, const struct cause_query *query)
+{
+  for (size_t i = 0; i < cause->n_fields; i++)
+    if (field_covers(&cause->fields[i], &query->field))
+      return true;
+  return false;
+}
+
+static bool explains_types(const struct cause *cause, const struct cause_query *query)
+{
+  return !cause->types || (query->types[0] && strchr(cause->types, query->types[0])) ||
+         (query->types[1] && strchr(cause->types, query->types[1]));
+}
+
+/* A hard link to a directory does not exist; what is absent on one side is what the other says. */
+static bool is_directory(const struct cause_query *query)
+{
+  return (query->types[0] ? query->types[0] : query->types[1]) == '5';
+}
+
+/* All but the contents. */
+static bool rule_fits(const struct cause_rule *rule, const struct cause_query *query)
+{
+  return explains_field(rule->cause, query) && explains_types(rule->cause, query) &&
+         (!rule->pattern || pattern_matches(rule->pattern, query->path, is_directory(query)));
+}
+
+static bool content_differs(const struct cause_query *query)
+{
+  return query->field.kind == FIELD_CONTENT || query->field.kind == FIELD_SIZE;
+}
+
+static bool knows_content(const struct cause_query *query)
+{
+  return query->content[0].ptr && query->content[1].ptr;
+}
+
+const struct cause *cause_find(const struct cause_query *query, enum cause_evidence *evidence)
+{
+  const bool look = query->has_field && content_differs(query) && knows_content(query);
+
+  for (size_t i = 0; i < n_cause_rules && query->has_field; i++) {
+    const struct cause_rule *rule = &cause_rules[i];
+    const struct cause *cause = rule->cause;
+
+    if (!rule_fits(rule, query))
+      continue;
+    if (cause->n_tests && !look && !rule->pattern)
+      continue;
+    if (cause->n_tests && look &&
+        !cause_tests_hold(cause->tests, cause->n_tests, query->content, query->size))
+      continue;
+    if (evidence)
+      *evidence = cause->n_tests && look ? CAUSE_BY_CONTENT : CAUSE_BY_NAME;
+    return cause;
+  }
+  return NULL;
+}
+
+bool cause_wants_content(const struct cause_query *query)
+{
+  if (!query->has_field || !content_differs(query))
+    return false;
+  for (size_t i = 0; i < n_cause_rules; i++) {
+    if (!rule_fits(&cause_rules[i], query))
+      continue;
+    return cause_rules[i].cause->n_tests > 0;
+  }
+  return false;
+}

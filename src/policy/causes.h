@@ -1,0 +1,56 @@
+/* Known sources of nondeterminism: why something differs, and what one does about it. The table is
+ * data, causes.yaml, which is checked and turned into C when the program is built. */
+#ifndef DIFFOCI_POLICY_CAUSES_H
+#define DIFFOCI_POLICY_CAUSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "policy/field.h"
+
+/* No more of a content than this is looked at. */
+enum { CAUSE_CONTENT_BYTES = 64 * 1024 };
+
+struct cause; /* constant, for ever */
+
+const char *cause_id(const struct cause *cause);    /* "dpkg-log": a name that does not change */
+const char *cause_title(const struct cause *cause); /* a few words, for a column */
+const char *cause_text(const struct cause *cause);  /* the cause, in a sentence */
+const char *cause_fix(const struct cause *cause);   /* the usual fix, in a sentence or two */
+/* Where to read more; NULL behind the last one. At least one. */
+const char *const *cause_sources(const struct cause *cause);
+/* All of them, in the order of the table; NULL from the last one on. */
+const struct cause *cause_at(size_t i);
+
+/* One difference to be explained. */
+struct cause_query {
+  struct str path;           /* as in the image; empty: no entry, but a document */
+  char types[2];             /* tar types of both sides; 0 where it is absent or not known */
+  bool has_field;            /* set by cause_query_field */
+  struct policy_field field; /* the most telling one that differs; name not copied */
+  /* The first CAUSE_CONTENT_BYTES, or all, of both contents; ptr NULL where it is not known. */
+  struct str content[2];
+  uint64_t size[2]; /* of the contents as a whole */
+};
+
+/* Notes a field that differs; the query keeps the most telling. */
+void cause_query_field(struct cause_query *query, struct policy_field field);
+
+enum cause_evidence {
+  CAUSE_BY_NAME,    /* the path, type or field is known for it */
+  CAUSE_BY_CONTENT, /* the contents differ in the way that tells */
+};
+
+/* The cause of the difference, the most specific there is (a path in full, then a pattern with a
+ * look into the contents, then a pattern, then contents alone, then the field alone; then the first
+ * of the table); NULL if none is known. evidence may be NULL. Looks at the contents only if both
+ * are there and they are what differs; a cause that wants them is given by name if they are not.
+ * Takes time in proportion to the contents. */
+const struct cause *cause_find(const struct cause_query *query, enum cause_evidence *evidence);
+
+/* Whether contents would help: some cause that could come first looks at them. */
+bool cause_wants_content(const struct cause_query *query);
+
+#endif
