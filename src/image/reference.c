@@ -147,11 +147,17 @@ static bool is_path_component(struct str s)
   return false; /* empty, or with a separator at its end */
 }
 
-static int check_path(struct str path, struct error *err)
+/* Docker's own images are in library/, which is left out in what users write. */
+static bool is_official(struct str domain, struct str path)
+{
+  return str_equal(domain, STR(DEFAULT_DOMAIN)) && !has(path, '/');
+}
+
+static int check_path(struct str domain, struct str path, struct error *err)
 {
   struct str rest = path;
 
-  if (path.len > PATH_MAX_BYTES)
+  if (path.len + (is_official(domain, path) ? strlen(OFFICIAL) : 0) > PATH_MAX_BYTES)
     return error_set(err, ERROR_USAGE, "the repository name is longer than %d bytes",
                      PATH_MAX_BYTES);
   if (has_upper(path))
@@ -229,7 +235,7 @@ static int take_apart(struct pieces *out, struct str text, struct error *err)
   out->has_tag = has(name, ':');
   out->path = take_until(&name, ':');
   out->tag = name;
-  if (check_path(out->path, err) < 0)
+  if (check_path(out->domain, out->path, err) < 0)
     return -1;
   return out->has_tag ? check_tag(out->tag, err) : 0;
 }
@@ -244,7 +250,7 @@ int reference_parse(struct reference *out, struct str text, struct error *err)
   if (take_apart(&pieces, text, err) < 0)
     return error_wrap(err, "image name \"%.*s\"", (int)MIN_OF(text.len, (size_t)SHOWN_MAX),
                       text.ptr ? text.ptr : "");
-  official = str_equal(pieces.domain, STR(DEFAULT_DOMAIN)) && !has(pieces.path, '/');
+  official = is_official(pieces.domain, pieces.path);
   *out = (struct reference) {
     .domain = str_dup(pieces.domain),
     .path = xasprintf("%s%.*s", official ? OFFICIAL : "", STR_ARGS(pieces.path)),

@@ -101,7 +101,7 @@ static void test_names(void **state)
   }
 }
 
-/* At most 255 bytes of repository name and 128 of tag. */
+/* At most 255 bytes of repository name, "library/" counted, and 128 of tag. */
 static int parse_lengths(size_t path, size_t tag)
 {
   AUTO_FREE char *text = xcalloc(path + tag + 2, 1);
@@ -121,8 +121,8 @@ static int parse_lengths(size_t path, size_t tag)
 static void test_lengths(void **state)
 {
   (void)state;
-  assert_int_equal(parse_lengths(255, 128), 0);
-  assert_int_equal(parse_lengths(256, 1), -1);
+  assert_int_equal(parse_lengths(247, 128), 0);
+  assert_int_equal(parse_lengths(248, 1), -1);
   assert_int_equal(parse_lengths(1, 129), -1);
   assert_int_equal(parse_lengths(100000, 1), -1);
 }
