@@ -37,7 +37,9 @@ const struct flag global_flags[] = {
       .environment = "DIFFOCI_LOCAL_CACHE",
       .default_text = "/var/cache/diffoci as root, else ~/.cache/diffoci",
       .help = "directory of the local backend",
-      .detail = "Images that lie in files are read in place and never copied there.",
+      .detail =
+          "An OCI image layout, which others can read (oci:DIR:NAME). Images that lie in files "
+          "are read in place and never copied there.",
       .offset = offsetof(struct global_options, local_cache),
   },
   {

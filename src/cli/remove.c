@@ -53,7 +53,10 @@ const struct command command_remove = {
   .detail =
       "Frees every blob that no other image uses, and prints the name of each image. An IMAGE is a "
       "name, sha256:DIGEST as images prints it (which removes all names of that image), or "
-      "NAME@sha256:DIGEST. What another process is reading is freed when that ends.",
+      "NAME@sha256:DIGEST. What another process is reading is freed when that ends. In a directory "
+      "that is shared "
+      "with the program of this name in Go (it holds diffoci.db), nothing is freed, since that "
+      "program may need it.",
   .min_arguments = 1,
   .max_arguments = SIZE_MAX,
   .run = remove_run,
