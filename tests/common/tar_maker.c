@@ -90,7 +90,7 @@ void tar_make_record(struct buf *body, struct str key, struct str value)
   buf_putc(body, '\n');
 }
 
-void tar_make_pax(struct buf *out, char type, ...)
+void tar_make_pax(struct buf *out, int type, ...)
 {
   AUTO_BUF body = BUF_INIT(2 << 20);
   va_list args;
@@ -100,7 +100,7 @@ void tar_make_pax(struct buf *out, char type, ...)
   while ((key = va_arg(args, const char *)) != NULL)
     tar_make_record(&body, str_of(key), str_of(va_arg(args, const char *)));
   va_end(args);
-  tar_make_pax_body(out, type, buf_str(&body));
+  tar_make_pax_body(out, (char)type, buf_str(&body));
 }
 
 void tar_make_end(struct buf *out)

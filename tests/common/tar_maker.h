@@ -38,7 +38,7 @@ void tar_make_pax_body(struct buf *out, char type, struct str body);
 /* One PAX record: "LENGTH KEY=VALUE\n". */
 void tar_make_record(struct buf *body, struct str key, struct str value);
 /* A PAX header with records key, value, key, value, …, NULL. */
-void tar_make_pax(struct buf *out, char type, ...);
+void tar_make_pax(struct buf *out, int type, ...);
 /* The two blocks of zeros at the end. */
 void tar_make_end(struct buf *out);
 

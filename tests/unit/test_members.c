@@ -257,9 +257,7 @@ static void test_truncated(void **state)
 
 static void test_refused(void **state)
 {
-  static const char *const magics[] = { "\xfd"
-                                        "7zXZ\0",
-                                        "BZh91AY", "PK\x03\x04" };
+  static const char *const magics[] = { "\3757zXZ\0", "BZh91AY", "PK\x03\x04" };
   struct error err;
   AUTO_BUF text = BUF_INIT(MAX_BYTES);
 

@@ -199,7 +199,6 @@ static void *read_fifo(void *path)
 static void destinations(void **state)
 {
   char *dir = tree_new();
-  AUTO_FREE char *path = xasprintf("%s/report.json", dir);
   AUTO_FREE char *link = xasprintf("%s/link", dir);
   AUTO_FREE char *fifo = xasprintf("%s/fifo", dir);
   struct error err;
