@@ -148,11 +148,9 @@ def tiny_stream(count, seconds, change_last):
     info = tarfile.TarInfo("")
     info.uname = info.gname = "root"
     info.mtime = 1700000000 + seconds
-    blank = bytearray(info.tobuf(tarfile.USTAR_FORMAT))
-    blank[124:136] = blank[148:156] = b""
-    blank = bytes(blank)
-    head, middle, tail = blank[100:124], blank[124:136], blank[136:]
-    base = sum(blank) + 8 * 32
+    blank = info.tobuf(tarfile.USTAR_FORMAT)
+    head, middle, tail = blank[100:124], blank[136:148], blank[156:]  # between: size, checksum
+    base = sum(head) + sum(middle) + sum(tail) + 8 * ord(" ")
     for i in range(count):
         name = b"srv/data/%03d/%03d/item-%07d.json" % (i // 10000, i // 100 % 100, i)
         content = b'{"id": %d, "sum": "%08x"}\n' % (i, i * 2654435761 % 2**32)
