@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/inflate.h"
 
-enum { TEXT_SIZE = 600 * 1000 };
+enum { TEXT_SIZE = 300 * 1000 };
 
 /* A stream that hands out a few bytes at a time and counts, and can fail at the end. */
 struct slow {
@@ -211,7 +211,7 @@ static void test_gzip(void **state)
   struct str all = { text, TEXT_SIZE };
 
   (void)state;
-  for (int level = 0; level <= 9; level += 3) {
+  for (int level = 0; level <= 9; level += 9) {
     AUTO_BUF one = BUF_INIT(16 << 20);
     AUTO_BUF many = BUF_INIT(16 << 20);
 
@@ -439,8 +439,8 @@ static void test_inner_error(void **state)
       assert_int_equal(err.code, ERROR_NETWORK);
       assert_string_equal(err.message, "the connection broke");
       assert_memory_equal(out, text, have);
-      if (len > 100000)
-        assert_true(have > 50000);
+      if (len > 50000)
+        assert_true(have > 20000);
       stream_close(stream);
       assert_true(closed);
     }
