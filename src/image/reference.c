@@ -10,7 +10,13 @@
 #define LEGACY_DEFAULT_DOMAIN "index.docker.io"
 #define OFFICIAL "library/"
 
-enum { PATH_MAX_BYTES = 255, TAG_MAX_BYTES = 128, NAME_MAX_BYTES = 4096, SHOWN_MAX = 300 };
+enum {
+  DOMAIN_MAX_BYTES = 255,
+  PATH_MAX_BYTES = 255,
+  TAG_MAX_BYTES = 128,
+  NAME_MAX_BYTES = 4096,
+  SHOWN_MAX = 300
+};
 
 /* Classes of bytes; the locale must not matter. */
 static bool is_lower(char c)
@@ -194,13 +200,21 @@ static int check_tag(struct str tag, struct error *err)
 }
 
 /* A name's first part is a domain if it looks like one: with '.', ':', a capital, or localhost. */
+static bool begins_with_domain(struct str name)
+{
+  struct str rest = name;
+  struct str first = take_until(&rest, '/');
+
+  return has(name, '/') && (has(first, '.') || has(first, ':') || has_upper(first) ||
+                            str_equal(first, STR("localhost")));
+}
+
 static struct str take_domain(struct str *name)
 {
   struct str rest = *name;
   struct str first = take_until(&rest, '/');
 
-  if (!has(*name, '/') || (!has(first, '.') && !has(first, ':') && !has_upper(first) &&
-                           !str_equal(first, STR("localhost"))))
+  if (!begins_with_domain(*name))
     return STR(DEFAULT_DOMAIN);
   *name = rest;
   return str_equal(first, STR(LEGACY_DEFAULT_DOMAIN)) ? STR(DEFAULT_DOMAIN) : first;
@@ -229,6 +243,9 @@ static int take_apart(struct pieces *out, struct str text, struct error *err)
   if (!out->has_digest && name.len == 64 && all(name, is_hex) && !has_upper(name))
     return error_set(err, ERROR_USAGE, "64 hex digits are no image name");
   out->domain = take_domain(&name);
+  if (out->domain.len > DOMAIN_MAX_BYTES)
+    return error_set(err, ERROR_USAGE, "the registry's name is longer than %d bytes",
+                     DOMAIN_MAX_BYTES);
   if (!is_domain(out->domain))
     return error_set(err, ERROR_USAGE, "\"%.*s\" is no registry (expected HOST or HOST:PORT)",
                      (int)MIN_OF(out->domain.len, (size_t)SHOWN_MAX), out->domain.ptr);
@@ -289,12 +306,12 @@ char *reference_format(const struct reference *reference)
 char *reference_familiar(const struct reference *reference)
 {
   const char *path = reference->path;
-  const char *domain = reference->domain;
+  size_t official = strlen(OFFICIAL);
 
-  if (strcmp(domain, DEFAULT_DOMAIN) == 0) {
-    domain = "";
-    if (strncmp(path, OFFICIAL, strlen(OFFICIAL)) == 0 && !strchr(path + strlen(OFFICIAL), '/'))
-      path += strlen(OFFICIAL);
-  }
-  return with_suffixes(domain, path, reference);
+  /* Left out only where what remains means the same. */
+  if (strcmp(reference->domain, DEFAULT_DOMAIN) != 0 || begins_with_domain(str_of(path)))
+    return reference_format(reference);
+  if (strncmp(path, OFFICIAL, official) == 0 && !strchr(path + official, '/'))
+    path += official;
+  return with_suffixes("", path, reference);
 }

@@ -26,6 +26,9 @@ static void test_names(void **state)
     { "docker.io/alpine", "docker.io/library/alpine:latest", "alpine:latest" },
     { "index.docker.io/alpine", "docker.io/library/alpine:latest", "alpine:latest" },
     { "docker.io/library/a/b", "docker.io/library/a/b:latest", "library/a/b:latest" },
+    { "docker.io/a.b/repo", "docker.io/a.b/repo:latest", "docker.io/a.b/repo:latest" },
+    { "docker.io/localhost/repo", "docker.io/localhost/repo:latest",
+      "docker.io/localhost/repo:latest" },
     { "user/repo", "docker.io/user/repo:latest", "user/repo:latest" },
     { "localhost/repo:1", "localhost/repo:1", "localhost/repo:1" },
     { "localhost:5000/repo", "localhost:5000/repo:latest", "localhost:5000/repo:latest" },
@@ -127,10 +130,25 @@ static void test_lengths(void **state)
   assert_int_equal(parse_lengths(100000, 1), -1);
 }
 
+static void test_domain_length(void **state)
+{
+  char text[] = "example.com/x";
+  AUTO_FREE char *good = xasprintf("%0244d%s", 0, text);  /* a domain of 255 bytes */
+  AUTO_FREE char *wrong = xasprintf("%0245d%s", 0, text); /* of 256 */
+  struct reference reference;
+  struct error err;
+
+  (void)state;
+  assert_int_equal(reference_parse(&reference, str_of(good), &err), 0);
+  reference_release(&reference);
+  assert_int_equal(reference_parse(&reference, str_of(wrong), &err), -1);
+  assert_non_null(strstr(err.message, "longer than 255 bytes"));
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_names),
-                                      cmocka_unit_test(test_lengths) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_names), cmocka_unit_test(test_lengths),
+                                      cmocka_unit_test(test_domain_length) };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
