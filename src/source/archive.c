@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +11,7 @@
 
 enum {
   MAGIC_BYTES = 8,
-  KEEP_BYTES = 64 * 1024 * 1024, /* of small members of a compressed archive, in all */
+  KEEP_BYTES = 16 * 1024 * 1024, /* of small members of a compressed archive, in all */
   LAYERS_PER_ARCHIVE = 4,        /* an archive may be this many times as large as a layer */
 };
 
@@ -21,31 +22,85 @@ struct archive {
   bool compressed;
   uint64_t max_out; /* bytes of the tar stream */
   struct tar_index index;
+  pthread_mutex_t lock;  /* of the two below */
+  struct stream *parked; /* the tar stream of a compressed archive, not read to its end, or NULL */
+  uint64_t parked_at;    /* its position */
 };
 
-/* Part of a longer stream. */
+/* One member of a compressed archive. */
 struct range_stream {
   struct stream base;
-  struct stream *inner;
-  uint64_t skip; /* bytes before the part */
-  uint64_t left; /* bytes of the part */
+  struct archive *archive;
+  struct stream *inner; /* the tar stream; NULL before the first read */
+  uint64_t at;          /* its position */
+  uint64_t start;       /* of the member */
+  uint64_t end;         /* behind it */
+  bool failed;
 };
 
 enum { SKIP_BLOCK = 64 * 1024 };
 
-static int range_skip(struct range_stream *range, struct error *err)
+static struct stream *inflated(const struct archive *archive)
 {
-  AUTO_FREE char *block = range->skip ? xmalloc(SKIP_BLOCK) : NULL;
+  return stream_inflated(stream_of_file(archive->fd, 0, 0, archive->size), archive->max_out);
+}
 
-  while (range->skip) {
-    size_t want = (size_t)MIN_OF(range->skip, (uint64_t)SKIP_BLOCK);
-    ssize_t n = stream_read(range->inner, block, want, err);
+/* The tar stream at or before the position wanted, and where it is. Members are often read in the
+ * order they have in the archive: then it is decompressed once for all of them. */
+static struct stream *unpark(struct archive *archive, uint64_t wanted, uint64_t *at)
+{
+  struct stream *stream = NULL;
 
-    if (n < 0)
+  pthread_mutex_lock(&archive->lock);
+  if (archive->parked && archive->parked_at <= wanted) {
+    stream = steal_pointer(&archive->parked);
+    *at = archive->parked_at;
+  }
+  pthread_mutex_unlock(&archive->lock);
+  if (stream)
+    return stream;
+  *at = 0;
+  return inflated(archive);
+}
+
+static void park(struct archive *archive, struct stream *stream, uint64_t at)
+{
+  struct stream *old;
+
+  pthread_mutex_lock(&archive->lock);
+  old = archive->parked;
+  archive->parked = stream;
+  archive->parked_at = at;
+  pthread_mutex_unlock(&archive->lock);
+  stream_close(old);
+}
+
+static ssize_t range_fill(struct range_stream *range, void *buffer, size_t size, struct error *err)
+{
+  ssize_t n = stream_read(range->inner, buffer, size, err);
+
+  if (n == 0)
+    n = error_set(err, ERROR_CORRUPT, "the archive ends early: was it changed?");
+  if (n < 0)
+    range->failed = true;
+  else
+    range->at += (uint64_t)n;
+  return n;
+}
+
+static int range_seek(struct range_stream *range, struct error *err)
+{
+  AUTO_FREE char *block = NULL;
+
+  if (!range->inner)
+    range->inner = unpark(range->archive, range->start, &range->at);
+  while (range->at < range->start) {
+    size_t want = (size_t)MIN_OF(range->start - range->at, (uint64_t)SKIP_BLOCK);
+
+    if (!block)
+      block = xmalloc(SKIP_BLOCK);
+    if (range_fill(range, block, want, err) < 0)
       return -1;
-    if (n == 0)
-      return error_set(err, ERROR_CORRUPT, "the archive ends early: was it changed?");
-    range->skip -= (uint64_t)n;
   }
   return 0;
 }
@@ -53,39 +108,32 @@ static int range_skip(struct range_stream *range, struct error *err)
 static ssize_t range_read(struct stream *stream, void *buffer, size_t size, struct error *err)
 {
   struct range_stream *range = (struct range_stream *)stream;
-  ssize_t n;
 
-  if (range_skip(range, err) < 0)
+  if (range_seek(range, err) < 0)
     return -1;
-  size = (size_t)MIN_OF((uint64_t)size, range->left);
-  if (!size)
-    return 0;
-  n = stream_read(range->inner, buffer, size, err);
-  if (n == 0)
-    return error_set(err, ERROR_CORRUPT, "the archive ends early: was it changed?");
-  range->left -= n > 0 ? (uint64_t)n : 0;
-  return n;
+  size = (size_t)MIN_OF((uint64_t)size, range->end - range->at);
+  return size ? range_fill(range, buffer, size, err) : 0;
 }
 
 static void range_close(struct stream *stream)
 {
   struct range_stream *range = (struct range_stream *)stream;
 
-  stream_close(range->inner);
+  if (range->inner && !range->failed)
+    park(range->archive, range->inner, range->at);
+  else
+    stream_close(range->inner);
   free(range);
 }
 
-static struct stream *inflated(const struct archive *archive)
-{
-  return stream_inflated(stream_of_file(archive->fd, 0, 0, archive->size), archive->max_out);
-}
-
-static struct stream *range_of(struct stream *inner, uint64_t offset, uint64_t size)
+static struct stream *range_of(struct archive *archive, uint64_t start, uint64_t size)
 {
   static const struct stream_ops ops = { range_read, range_close };
   struct range_stream *range = xcalloc(1, sizeof(*range));
 
-  *range = (struct range_stream) { { &ops }, inner, offset, size };
+  *range = (struct range_stream) {
+    .base = { &ops }, .archive = archive, .start = start, .end = start + size
+  };
   return &range->base;
 }
 
@@ -101,7 +149,7 @@ static struct stream *archive_open(struct members *members, struct str path, uin
   if (member->bytes)
     return stream_of_memory(member->bytes, (size_t)member->size);
   if (archive->compressed)
-    return range_of(inflated(archive), member->offset, member->size);
+    return range_of(archive, member->offset, member->size);
   return stream_of_file(archive->fd, 0, member->offset, member->size);
 }
 
@@ -127,6 +175,8 @@ static void archive_free(struct members *members)
 {
   struct archive *archive = (struct archive *)members;
 
+  stream_close(archive->parked);
+  pthread_mutex_destroy(&archive->lock);
   tar_index_release(&archive->index);
   close(archive->fd);
   free(archive);
@@ -184,6 +234,7 @@ struct members *members_of_archive(int fd, const struct limits *limits, struct e
   struct stat st;
 
   archive->base.ops = &ops;
+  pthread_mutex_init(&archive->lock, NULL);
   archive->fd = fd;
   archive->max_out = limits->tar_bytes <= INT64_MAX / LAYERS_PER_ARCHIVE
                          ? limits->tar_bytes * LAYERS_PER_ARCHIVE

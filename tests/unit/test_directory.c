@@ -1,0 +1,140 @@
+/* source/members: directories, pipes, and the paths of members. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "source/members.h"
+#include "source/path.h"
+
+enum { MAX_BYTES = 4096 };
+
+/* What members_read gives for a path: the content, or "!CODE MESSAGE"; to be freed. */
+static char *read_path(struct members *members, const char *path)
+{
+  AUTO_BUF out = BUF_INIT(MAX_BYTES);
+  struct error err;
+
+  if (members_read(members, str_of(path), MAX_BYTES, &out, &err) < 0)
+    return xasprintf("!%d %s", err.code, err.message);
+  return buf_detach(&out);
+}
+
+static void assert_reads(struct members *members, const char *path, const char *wanted)
+{
+  AUTO_FREE char *found = read_path(members, path);
+
+  if (wanted[0] == '!' ? strncmp(found, wanted, 2) != 0 || !strstr(found, wanted + 3)
+                       : strcmp(found, wanted) != 0)
+    fail_msg("%s: expected \"%s\", found \"%.300s\"", path, wanted, found);
+}
+
+static void test_directory(void **state)
+{
+  char dir[] = "/tmp/diffoci-members-XXXXXX";
+  struct limits limits = limits_scaled(1);
+  struct error err;
+  struct members *members;
+  int fd;
+
+  (void)state;
+  assert_non_null(mkdtemp(dir));
+  fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  assert_int_equal(mkdirat(fd, "sub", 0755), 0);
+  assert_int_equal(close(openat(fd, "sub/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0644)), 0);
+  assert_int_equal(symlinkat("sub/file", fd, "inside"), 0);
+  assert_int_equal(symlinkat("/etc/passwd", fd, "outside"), 0);
+  assert_int_equal(symlinkat("/etc", fd, "outside-dir"), 0);
+  assert_int_equal(symlinkat("../../../../../etc/passwd", fd, "above"), 0);
+  assert_int_equal(mkfifoat(fd, "fifo", 0644), 0);
+  members = members_of_path(dir, &limits, &err);
+  assert_non_null(members);
+  assert_reads(members, "sub/file", "");
+  assert_reads(members, "./sub//../inside", "");
+  assert_reads(members, "none", "!2 No such file");
+  assert_reads(members, "../x", "!2 no path");
+  assert_reads(members, "outside", "!4 outside the directory");
+  assert_reads(members, "outside-dir/passwd", "!4 outside the directory");
+  assert_reads(members, "above", "!4 outside the directory");
+  assert_reads(members, "fifo", "!4 not a regular file");
+  assert_reads(members, "sub", "!4 not a regular file");
+  members_free(members);
+  unlinkat(fd, "fifo", 0);
+  unlinkat(fd, "above", 0);
+  unlinkat(fd, "outside-dir", 0);
+  unlinkat(fd, "outside", 0);
+  unlinkat(fd, "inside", 0);
+  unlinkat(fd, "sub/file", 0);
+  unlinkat(fd, "sub", AT_REMOVEDIR);
+  close(fd);
+  assert_int_equal(rmdir(dir), 0);
+}
+
+static void test_pipe(void **state)
+{
+  struct limits limits = limits_scaled(1);
+  struct error err;
+  AUTO_FREE char *path = NULL;
+  int fds[2];
+
+  (void)state;
+  assert_int_equal(pipe(fds), 0);
+  path = xasprintf("/proc/self/fd/%d", fds[0]);
+  assert_null(members_of_path(path, &limits, &err));
+  assert_int_equal(err.code, ERROR_UNSUPPORTED);
+  close(fds[0]);
+  close(fds[1]);
+}
+
+static void test_paths(void **state)
+{
+  static const struct {
+    const char *dir, *path, *wanted; /* NULL: refused */
+  } cases[] = {
+    { "", "a", "a" },          { "", "", "" },           { "", "/", "" },
+    { "", "./a//b/.", "a/b" }, { "", "a/../b", "b" },    { "x/y", "../a", "x/a" },
+    { "x/y", "/a", "a" },      { "x", "../../a", NULL }, { "", "..", NULL },
+    { "", "a/../..", NULL },   { "", "...", "..." },     { "x", "", "x" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    struct member_path path;
+    bool good = member_path_resolve(&path, str_of(cases[i].dir), str_of(cases[i].path));
+
+    assert_int_equal(good, cases[i].wanted != NULL);
+    if (good)
+      assert_string_equal(path.text, cases[i].wanted);
+  }
+}
+
+static void test_path_length(void **state)
+{
+  AUTO_FREE char *text = xmalloc(MEMBER_PATH_MAX + 1);
+  struct member_path path;
+
+  (void)state;
+  memset(text, 'a', MEMBER_PATH_MAX);
+  assert_true(member_path_resolve(&path, STR(""), (struct str) { text, MEMBER_PATH_MAX - 2 }));
+  assert_false(member_path_resolve(&path, STR(""), (struct str) { text, MEMBER_PATH_MAX }));
+  assert_false(member_path_resolve(&path, STR(""), (struct str) { "a\0b", 3 }));
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_directory),
+    cmocka_unit_test(test_pipe),
+    cmocka_unit_test(test_paths),
+    cmocka_unit_test(test_path_length),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
