@@ -1,6 +1,7 @@
 #include "base/inflate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/inflate_codec.h"

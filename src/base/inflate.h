@@ -13,8 +13,9 @@ enum compression compression_detect(const void *bytes, size_t len);
 /* Owns inner. Reads the whole of inner before it ends, so that what inner checks is checked. A
  * truncated stream, a wrong checksum or length, garbage after the last member or frame, a zstd
  * window over 128 MiB: ERROR_CORRUPT (or ERROR_LIMIT), saying at which compressed byte. More than
- * max_out bytes: ERROR_LIMIT. Zero padding after the last gzip member is allowed. What was
- * decompressed before a fault is handed out before the fault is reported. */
+ * max_out bytes: ERROR_LIMIT. Zero padding after the last gzip member is allowed. What is known to
+ * be good before a fault is handed out before the fault is reported: with ISA-L that may be up to
+ * one read less than could be known. */
 struct stream *stream_inflated(struct stream *inner, uint64_t max_out);
 
 enum gzip_engine {

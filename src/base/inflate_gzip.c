@@ -1,6 +1,7 @@
 /* gzip, RFC 1952. Headers and trailers are read here, so that both decompressors for what lies
  * between them behave the same and each fault has its own message. */
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 #ifdef HAVE_ISAL
 #include <isa-l/igzip_lib.h>
@@ -15,8 +16,8 @@ enum { FLAG_HCRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16, FLAGS_RE
 
 struct gzip {
   enum phase phase;
-  uint32_t crc;     /* of this member's output; ISA-L keeps its own */
-  uint32_t size;    /* of this member's output, modulo 2^32 */
+  uint32_t crc;  /* of this member's output; ISA-L keeps its own */
+  uint32_t size; /* of this member's output, modulo 2^32 */
   bool zlib_ready;
   z_stream zlib;
 #ifdef HAVE_ISAL
@@ -200,8 +201,10 @@ static int step_isal(struct gzip *gzip, struct inflate_input *input, unsigned ch
   result = isal_inflate(isal);
   input->pos = (size_t)(isal->next_in - input->bytes);
   *size = (size_t)(isal->next_out - out);
-  if (result != ISAL_DECOMP_OK)
+  if (result != ISAL_DECOMP_OK) {
+    *size = 0; /* behind what is good there may be bytes that nobody wrote */
     return corrupt(input, err);
+  }
   *done = isal->block_state == ISAL_BLOCK_FINISH;
   if (!*done)
     return 0;
