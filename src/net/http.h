@@ -53,8 +53,8 @@ struct http_request {
   const char *accept;     /* the value of Accept; NULL: none is sent */
   const char *form;       /* a POST with this body, application/x-www-form-urlencoded; NULL: GET */
   struct http_auth *auth; /* asked only for the url's own origin; must outlive the response */
-  /* Large: gets a connection of its own, since one reader that waits would hold up all the others
-   * on an HTTP/2 connection (libcurl before 8.1), which may be whom it waits for. A transfer that
+  /* Large: gets a connection of its own over HTTP/1.1. What arrives on a shared HTTP/2 connection
+   * for a reader that is slow is kept in memory by libcurl, up to whole layers. A transfer that
    * breaks is resumed. */
   bool bulk;
   bool once;     /* no retries */

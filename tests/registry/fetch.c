@@ -5,8 +5,9 @@
  * Options: --plain-http, --insecure, --ca-file, --attempts, --stall, --backoff (ms), --max-wait
  * (s),
  * --delay (ms between reads of all streams), --at-once 1 (all blobs of all images are open at the
- * same time and read in turns). Prints for each image its media type, digest and size, for each
- * blob digest and size, and at the end the bytes received. Exit status 0; 2 after an error. */
+ * same time and read in turns), --last-first 1 (the same, but read one after the other, from the
+ * last on). Prints for each image its media type, digest and size, for each blob digest and size,
+ * and at the end the bytes received. Exit status 0; 2 after an error. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -28,6 +29,7 @@ struct run {
   struct stream *streams[STREAMS_MAX]; /* with --at-once: open ones */
   size_t n_streams;
   bool at_once;
+  bool last_first;
   long delay_ms;
 };
 
@@ -147,6 +149,11 @@ static int drain_in_turns(struct run *run, struct error *err)
   char bytes[PIECE];
   size_t open = run->n_streams;
 
+  for (size_t i = run->n_streams; run->last_first && i > 0; i--) {
+    if (drain(run, run->streams[i - 1], err) < 0)
+      return -1;
+    stream_close(steal_pointer(&run->streams[i - 1]));
+  }
   while (open > 0) {
     open = 0;
     for (size_t i = 0; i < run->n_streams; i++) {
@@ -192,6 +199,8 @@ static int parse(struct run *run, struct net_options *options, char **argv, int 
       run->delay_ms = strtol(value, NULL, 10);
     } else if (strcmp(argv[i], "--at-once") == 0) {
       run->at_once = true;
+    } else if (strcmp(argv[i], "--last-first") == 0) {
+      run->at_once = run->last_first = true;
     }
     for (size_t k = 0; k < ARRAY_LEN(numbers); k++) {
       if (strcmp(argv[i], numbers[k].flag) == 0)

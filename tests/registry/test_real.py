@@ -137,7 +137,7 @@ class Password(Case):
         self.no_secret(result, "wrong-password")
 
     def test_broken_file(self):
-        path = self.write(".docker/config.json", '{"auths": {"x": {"auth": "' + SECRET + '"}, }')
+        path = self.write(".docker/config.json", '{"auths": {"x": {"auth" "' + SECRET + '"}}}')
         self.no_secret(self.bad(self.name, says=[path, "not valid JSON"]))
 
     def helper(self, script, config):
@@ -217,6 +217,11 @@ class Tls(Case):
     def test_at_once(self):
         """Over TLS, HTTP/2 is offered: no reader may hold up another."""
         self.good("--ca-file", self.certificates.ca, "--at-once", "1", self.name + ":one", self.name + ":two")
+
+    def test_last_first(self):
+        """All are open, but one is read to its end before another is touched."""
+        self.good("--ca-file", self.certificates.ca, "--last-first", "1", "--stall", "5", "--attempts", "1",
+                  self.name + ":one", self.name + ":two")
 
     def test_slow_readers(self):
         self.good("--ca-file", self.certificates.ca, "--at-once", "1", "--delay", "5", self.name + ":one")

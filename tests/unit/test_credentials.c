@@ -107,6 +107,7 @@ static void test_no_secret_in_errors(void **state)
   static const char *const broken[] = {
     "{\"auths\":{\"x.io\":{\"auth\":\"hunter2\"",
     "{\"auths\":{\"x.io\":{\"auth\":\"hunter2\"}}, }",
+    "{\"auths\":{\"x.io\":{\"auth\" \"hunter2\"}}}",
     "hunter2",
     "[\"hunter2\"]",
   };
