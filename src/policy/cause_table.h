@@ -49,6 +49,7 @@ struct cause {
   const char *const *sources;
   const struct policy_field *fields; /* differences in these it explains */
   size_t n_fields;
+  uint32_t kinds;                 /* bit k: a field of the kind k may be among them */
   const char *types;              /* tar types, one of which one side has; NULL: any */
   const struct cause_test *tests; /* all of them hold */
   size_t n_tests;

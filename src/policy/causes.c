@@ -44,6 +44,8 @@ void cause_query_field(struct cause_query *query, struct policy_field field)
 
 static bool explains_field(const struct cause *cause, const struct cause_query *query)
 {
+  if (!(cause->kinds >> query->field.kind & 1))
+    return false;
   for (size_t i = 0; i < cause->n_fields; i++)
     if (field_covers(&cause->fields[i], &query->field))
       return true;
@@ -63,10 +65,11 @@ static bool is_directory(const struct cause_query *query)
 }
 
 /* All but the contents. */
-static bool rule_fits(const struct cause_rule *rule, const struct cause_query *query)
+static bool rule_fits(const struct cause_rule *rule, const struct cause_query *query,
+                      const struct path_parts *path)
 {
   return explains_field(rule->cause, query) && explains_types(rule->cause, query) &&
-         (!rule->pattern || pattern_matches(rule->pattern, query->path, is_directory(query)));
+         (!rule->pattern || pattern_matches_parts(rule->pattern, path, is_directory(query)));
 }
 
 static bool content_differs(const struct cause_query *query)
@@ -82,12 +85,14 @@ static bool knows_content(const struct cause_query *query)
 const struct cause *cause_find(const struct cause_query *query, enum cause_evidence *evidence)
 {
   const bool look = query->has_field && content_differs(query) && knows_content(query);
+  struct path_parts path;
 
+  path_split(&path, query->path);
   for (size_t i = 0; i < n_cause_rules && query->has_field; i++) {
     const struct cause_rule *rule = &cause_rules[i];
     const struct cause *cause = rule->cause;
 
-    if (!rule_fits(rule, query))
+    if (!rule_fits(rule, query, &path))
       continue;
     if (cause->n_tests && !look && !rule->pattern)
       continue;
@@ -103,10 +108,13 @@ const struct cause *cause_find(const struct cause_query *query, enum cause_evide
 
 bool cause_wants_content(const struct cause_query *query)
 {
+  struct path_parts path;
+
   if (!query->has_field || !content_differs(query))
     return false;
+  path_split(&path, query->path);
   for (size_t i = 0; i < n_cause_rules; i++) {
-    if (!rule_fits(&cause_rules[i], query))
+    if (!rule_fits(&cause_rules[i], query, &path))
       continue;
     return cause_rules[i].cause->n_tests > 0;
   }

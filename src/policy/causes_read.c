@@ -28,6 +28,9 @@ static void read_fields(const struct reader *reader, const struct yaml_value *ma
     reader_expect(reader, item, YAML_STRING, "fields");
     if (field_parse(&fields[cause->n_fields], reader_copy(reader, item->text), &err))
       FAIL(reader, item, "%s", err.message);
+    for (int kind = 0; kind < N_FIELD_KINDS; kind++)
+      if (field_may_cover(fields[cause->n_fields].kind, (enum policy_field_kind)kind))
+        cause->kinds |= UINT32_C(1) << kind;
     cause->n_fields++;
   }
   cause->fields = fields;

@@ -130,7 +130,7 @@ static void write_cause(FILE *out, size_t at, const struct cause *cause)
     write_literal(out, str_of(texts[i]));
     fputs(",\n", out);
   }
-  fprintf(out, "sources_%zu, fields_%zu, %zu, ", at, at, cause->n_fields);
+  fprintf(out, "sources_%zu, fields_%zu, %zu, %u, ", at, at, cause->n_fields, cause->kinds);
   if (cause->types)
     fprintf(out, "\"%s\", ", cause->types);
   else

@@ -125,22 +125,32 @@ const char *field_format(const struct policy_field *field, struct arena *arena)
 }
 
 /* What a PAX record says again, or better, about the header. */
+static const struct {
+  const char *key;
+  enum policy_field_kind kind;
+} records[] = {
+  { "mtime", FIELD_MTIME },       { "atime", FIELD_ATIME },
+  { "ctime", FIELD_CTIME },       { "LIBARCHIVE.creationtime", FIELD_CTIME },
+  { "uid", FIELD_UID },           { "gid", FIELD_GID },
+  { "uname", FIELD_UNAME },       { "gname", FIELD_GNAME },
+  { "linkpath", FIELD_LINKNAME }, { "size", FIELD_SIZE },
+  { "size", FIELD_CONTENT },
+};
+
 static bool record_says(struct str key, enum policy_field_kind kind)
 {
-  static const struct {
-    const char *key;
-    enum policy_field_kind kind;
-  } records[] = {
-    { "mtime", FIELD_MTIME },       { "atime", FIELD_ATIME },
-    { "ctime", FIELD_CTIME },       { "LIBARCHIVE.creationtime", FIELD_CTIME },
-    { "uid", FIELD_UID },           { "gid", FIELD_GID },
-    { "uname", FIELD_UNAME },       { "gname", FIELD_GNAME },
-    { "linkpath", FIELD_LINKNAME }, { "size", FIELD_SIZE },
-    { "size", FIELD_CONTENT },
-  };
-
   for (size_t i = 0; i < ARRAY_LEN(records); i++)
     if (records[i].kind == kind && str_equal(key, str_of(records[i].key)))
+      return true;
+  return false;
+}
+
+bool field_may_cover(enum policy_field_kind named, enum policy_field_kind differing)
+{
+  if (named == differing || (named == FIELD_CONTENT && differing == FIELD_SIZE))
+    return true;
+  for (size_t i = 0; i < ARRAY_LEN(records) && differing == FIELD_PAX; i++)
+    if (records[i].kind == named)
       return true;
   return false;
 }
@@ -167,7 +177,13 @@ bool field_covers(const struct policy_field *named, const struct policy_field *d
   return !named->name.len || str_equal(named->name, differing->name);
 }
 
-struct policy_field field_of_event(enum field_place place, struct str name)
+static bool set(struct policy_field *out, enum policy_field_kind kind, struct str name)
+{
+  *out = (struct policy_field) { kind, name };
+  return true;
+}
+
+bool field_of_event(struct policy_field *out, enum field_place place, struct str name)
 {
   static const enum policy_field_kind kinds[] = {
     [PLACE_CONFIG] = FIELD_CONFIG,
@@ -176,13 +192,13 @@ struct policy_field field_of_event(enum field_place place, struct str name)
   };
 
   if (place != PLACE_ENTRY)
-    return (struct policy_field) { kinds[place], name };
+    return set(out, kinds[place], name);
   if (str_has_prefix(name, STR("Xattr ")))
-    return (struct policy_field) { FIELD_XATTR, str_skip(name, 6) };
+    return set(out, FIELD_XATTR, str_skip(name, 6));
   if (str_has_prefix(name, STR("PAX ")))
-    return (struct policy_field) { FIELD_PAX, str_skip(name, 4) };
+    return set(out, FIELD_PAX, str_skip(name, 4));
   for (size_t i = 0; i < ARRAY_LEN(names); i++)
     if (names[i].event && str_equal(name, str_of(names[i].event)))
-      return (struct policy_field) { names[i].kind, { NULL, 0 } };
-  return (struct policy_field) { FIELD_PAX, name };
+      return set(out, names[i].kind, (struct str) { NULL, 0 });
+  return false;
 }

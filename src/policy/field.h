@@ -53,10 +53,13 @@ const char *field_format(const struct policy_field *field, struct arena *arena);
  * "config.Labels.x", "content" and the size, "uid" and a PAX record that says the uid again. */
 bool field_covers(const struct policy_field *named, const struct policy_field *differing);
 
+/* Whether there are fields of these kinds of which the one covers the other. */
+bool field_may_cover(enum policy_field_kind named, enum policy_field_kind differing);
+
 /* Which part of an image a difference is in, for the names that events give to fields. */
 enum field_place { PLACE_ENTRY, PLACE_CONFIG, PLACE_ANNOTATIONS, PLACE_DOCUMENT };
-/* The field that an event calls NAME ("ModTime", "Xattr user.x", "config.Env[1]"). out->name points
- * into name. */
-struct policy_field field_of_event(enum field_place place, struct str name);
+/* The field that an event calls NAME ("ModTime", "Xattr user.x", "config.Env[1]"); false if it is
+ * none that rules and causes know ("Name"). out->name points into name. */
+bool field_of_event(struct policy_field *out, enum field_place place, struct str name);
 
 #endif

@@ -63,9 +63,20 @@ static bool part_matches(const struct pattern *pattern, const struct pattern_par
 {
   const uint8_t *code = pattern->code + part->at;
 
-  if (part->kind == PATTERN_LITERAL)
-    return part->len == component.len && memcmp(code, component.ptr, component.len) == 0;
-  return glob_matches(code, part->len, component);
+  switch ((enum pattern_part_kind)part->kind) {
+  case PATTERN_LITERAL:
+    return part->len == component.len && memcmp(code, component.ptr, part->len) == 0;
+  case PATTERN_PREFIX:
+    return part->len <= component.len && memcmp(code, component.ptr, part->len) == 0;
+  case PATTERN_SUFFIX:
+    return part->len <= component.len &&
+           memcmp(code, component.ptr + component.len - part->len, part->len) == 0;
+  case PATTERN_GLOB:
+    return glob_matches(code, part->len, component);
+  case PATTERN_MANY:
+    break;
+  }
+  return true;
 }
 
 /* A part that may match nothing is passed at once. No two of them stand side by side. */
@@ -121,16 +132,42 @@ bool path_component(struct str *path, struct str *component, bool *last)
   return true;
 }
 
-bool pattern_matches(const struct pattern *pattern, struct str path, bool is_dir)
+void path_split(struct path_parts *parts, struct str path)
+{
+  bool last;
+
+  parts->n = 0;
+  while (parts->n < ARRAY_LEN(parts->items) &&
+         path_component(&path, &parts->items[parts->n], &last))
+    parts->n++;
+  parts->rest = path;
+}
+
+bool pattern_matches_parts(const struct pattern *pattern, const struct path_parts *parts,
+                           bool is_dir)
 {
   uint64_t state = pattern_start(pattern);
+  struct str rest = parts->rest;
   struct str component;
   bool last;
 
-  while (state && path_component(&path, &component, &last)) {
+  for (size_t i = 0; i < parts->n && state; i++) {
+    state = pattern_step(pattern, state, parts->items[i]);
+    if (pattern_accepts(pattern, state, is_dir || i + 1 < parts->n || rest.len))
+      return true;
+  }
+  while (state && path_component(&rest, &component, &last)) {
     state = pattern_step(pattern, state, component);
     if (pattern_accepts(pattern, state, is_dir || !last))
       return true;
   }
   return false;
+}
+
+bool pattern_matches(const struct pattern *pattern, struct str path, bool is_dir)
+{
+  struct path_parts parts;
+
+  path_split(&parts, path);
+  return pattern_matches_parts(pattern, &parts, is_dir);
 }

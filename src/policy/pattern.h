@@ -25,6 +25,8 @@ enum {
 
 enum pattern_part_kind {
   PATTERN_LITERAL, /* a component that is these bytes */
+  PATTERN_PREFIX,  /* a component that begins with these bytes */
+  PATTERN_SUFFIX,  /* a component that ends in these bytes */
   PATTERN_GLOB,    /* a component that matches */
   PATTERN_MANY,    /* any number of components, or none */
 };
@@ -69,6 +71,18 @@ static inline bool pattern_accepts(const struct pattern *pattern, uint64_t state
 {
   return (state >> pattern->n_parts & 1) != 0 && (is_dir || !pattern->directories);
 }
+
+/* The components of a path, for who matches many patterns against it. Those beyond the room there
+ * is stay in `rest`. Points into the path. */
+struct path_parts {
+  struct str items[48];
+  size_t n;
+  struct str rest;
+};
+void path_split(struct path_parts *parts, struct str path);
+/* As pattern_matches. */
+bool pattern_matches_parts(const struct pattern *pattern, const struct path_parts *parts,
+                           bool is_dir);
 
 /* Takes the next component off *path: false if there is none. *last: whether it is the last. */
 bool path_component(struct str *path, struct str *component, bool *last);

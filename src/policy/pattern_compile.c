@@ -163,28 +163,24 @@ static bool at_slash(const struct compiler *c, size_t *len)
   return *len == 1 || str_has_prefix(rest, STR("\\/"));
 }
 
-/* Operations up to the next slash or the end. Returns whether there are wildcards among them. */
-static bool compile_glob(struct compiler *c)
+/* Operations up to the next slash or the end. */
+static void compile_glob(struct compiler *c)
 {
   size_t slash;
-  bool wild = false;
 
   while (c->at < c->text.len && !at_slash(c, &slash)) {
     char byte = c->text.ptr[c->at++];
 
     switch (byte) {
     case '*':
-      wild = true;
       c->code[c->n_code++] = GLOB_STAR;
       while (c->at < c->text.len && c->text.ptr[c->at] == '*')
         c->at++;
       break;
     case '?':
-      wild = true;
       c->code[c->n_code++] = GLOB_ANY;
       break;
     case '[':
-      wild = true;
       compile_bracket(c);
       break;
     case '\\':
@@ -198,17 +194,42 @@ static bool compile_glob(struct compiler *c)
       break;
     }
   }
-  return wild;
 }
 
-/* Without wildcards only the bytes matter. */
-static void to_literal(struct compiler *c, size_t from)
+/* Whether the code from `at` on is plain bytes; *len: of the code. */
+static bool only_bytes(const struct compiler *c, size_t at, size_t *len)
 {
-  size_t len = (c->n_code - from) / 2;
+  for (*len = 0; at + *len < c->n_code && c->code[at + *len] == GLOB_BYTE;)
+    *len += 2;
+  return at + *len == c->n_code;
+}
 
-  for (size_t i = 0; i < len; i++)
-    c->code[from + i] = c->code[from + 2 * i + 1];
-  c->n_code = from + len;
+/* Keeps only the bytes, from the code of that length at `from`, as the part's code at `to`. */
+static void keep_bytes(struct compiler *c, size_t to, size_t from, size_t len)
+{
+  for (size_t i = 0; i < len / 2; i++)
+    c->code[to + i] = c->code[from + 2 * i + 1];
+  c->n_code = to + len / 2;
+}
+
+/* Without wildcards only the bytes matter, and so it is with one star at an end. */
+static enum pattern_part_kind simplify(struct compiler *c, size_t from)
+{
+  size_t len;
+
+  if (only_bytes(c, from, &len)) {
+    keep_bytes(c, from, from, len);
+    return PATTERN_LITERAL;
+  }
+  if (from + len + 1 == c->n_code && c->code[from + len] == GLOB_STAR) {
+    keep_bytes(c, from, from, len);
+    return PATTERN_PREFIX;
+  }
+  if (c->code[from] == GLOB_STAR && only_bytes(c, from + 1, &len)) {
+    keep_bytes(c, from, from + 1, len);
+    return PATTERN_SUFFIX;
+  }
+  return PATTERN_GLOB;
 }
 
 static bool is_many(struct str part)
@@ -225,27 +246,26 @@ static void compile_part(struct compiler *c, bool any_many, size_t *slash)
 {
   size_t from = c->n_code;
   size_t text_from = c->at;
-  bool wild = compile_glob(c);
-  struct str text = { c->text.ptr + text_from, c->at - text_from };
+  enum pattern_part_kind kind;
+  struct str text;
 
+  compile_glob(c);
+  text = (struct str) { c->text.ptr + text_from, c->at - text_from };
   if (!at_slash(c, slash))
     *slash = 0;
   if (any_many && is_many(text)) {
+    c->n_code = from;
     if (*slash != 1)
-      add_part(c, PATTERN_GLOB, from);
-    else
-      c->n_code = from;
+      add_part(c, PATTERN_PREFIX, from); /* of nothing: any component */
     add_part(c, PATTERN_MANY, c->n_code);
     return;
   }
   if (!text.len)
     c->never = "two slashes stand side by side, or nothing is there to match";
-  if (!wild) {
-    to_literal(c, from);
-    if (c->n_code - from == 1 && c->code[from] == '.')
-      c->never = "no path in an image has a component \".\"";
-  }
-  add_part(c, wild ? PATTERN_GLOB : PATTERN_LITERAL, from);
+  kind = simplify(c, from);
+  if (kind == PATTERN_LITERAL && c->n_code - from == 1 && c->code[from] == '.')
+    c->never = "no path in an image has a component \".\"";
+  add_part(c, kind, from);
 }
 
 static void compile_parts(struct compiler *c)

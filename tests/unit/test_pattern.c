@@ -230,6 +230,32 @@ static void test_errors(void **state)
   assert_non_null(pattern.never);
 }
 
+/* More components than are split off beforehand. */
+static void test_long_paths(void **state)
+{
+  char path[402];
+  size_t len = 0;
+
+  (void)state;
+  for (int i = 0; i < 200; i++) {
+    path[len++] = i == 120 ? 'm' : 'a';
+    path[len++] = '/';
+  }
+  path[len] = '\0';
+  assert_true(matches("m", path));
+  assert_true(matches("m/", path));
+  assert_true(matches("a/**/m/a", path));
+  assert_false(matches("a/**/m/m", path));
+  assert_false(matches("a/m", path));
+  path[2 * 121 - 1] = '\0'; /* …/m, a file */
+  assert_true(matches("m", path));
+  assert_false(matches("m/", path));
+  path[2 * 48 - 1] = '\0';
+  path[2 * 47] = 'm';
+  assert_true(matches("m", path));
+  assert_false(matches("m/", path));
+}
+
 static double seconds(void)
 {
   struct timespec now;
@@ -270,8 +296,9 @@ static void test_no_blow_up(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_rows),   cmocka_unit_test(test_properties), cmocka_unit_test(test_lines),
-    cmocka_unit_test(test_errors), cmocka_unit_test(test_no_blow_up),
+    cmocka_unit_test(test_rows),       cmocka_unit_test(test_properties),
+    cmocka_unit_test(test_lines),      cmocka_unit_test(test_errors),
+    cmocka_unit_test(test_long_paths), cmocka_unit_test(test_no_blow_up),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,17 +211,18 @@ static void test_field_names(void **state)
 
   (void)state;
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    found = field_of_event(rows[i].place, str_of(rows[i].event));
+    assert_true(field_of_event(&found, rows[i].place, str_of(rows[i].event)));
     assert_string_equal(field_format(&found, &arena), rows[i].name);
   }
-  found = field_of_event(PLACE_CONFIG, STR("history[0].created_by"));
+  assert_true(field_of_event(&found, PLACE_CONFIG, STR("history[0].created_by")));
   assert_true(field_covers(&history, &found));
-  found = field_of_event(PLACE_CONFIG, STR("history (items)"));
+  assert_true(field_of_event(&found, PLACE_CONFIG, STR("history (items)")));
   assert_true(field_covers(&history, &found));
-  found = field_of_event(PLACE_CONFIG, STR("config.Env[1]"));
+  assert_true(field_of_event(&found, PLACE_CONFIG, STR("config.Env[1]")));
   assert_true(field_covers(&env, &found));
-  found = field_of_event(PLACE_CONFIG, STR("config.Environment"));
+  assert_true(field_of_event(&found, PLACE_CONFIG, STR("config.Environment")));
   assert_false(field_covers(&env, &found));
+  assert_false(field_of_event(&found, PLACE_ENTRY, STR("Name")));
 }
 
 static void test_wrong_fields(void **state)
