@@ -29,7 +29,7 @@ static uint32_t context_of(struct event_tree *tree, const char *context)
 /* The position of a node, which is put there if it is not yet. */
 static uint32_t put_node(struct event_tree *tree, const struct event_node *node, bool *is_new)
 {
-  struct str key = { (const char *)&node, sizeof(node) };
+  struct str key = { (const char *)&node, sizeof(uintptr_t) };
   struct map_entry *entry = map_put(&tree->by_node, key);
 
   *is_new = entry->key.ptr == key.ptr;
