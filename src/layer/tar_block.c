@@ -120,28 +120,51 @@ static int field_time(const unsigned char *block, int at, const char *what, stru
   return 0;
 }
 
-/* The sum of all bytes, the checksum's own counted as spaces; old writers took bytes as signed. */
-static int check_sum(const unsigned char *block, bool *has_high_bytes, struct error *err)
+struct sums {
+  unsigned bytes; /* the sum of all bytes, the checksum's own counted as spaces */
+  unsigned high;  /* how many of them are over 127; those of the checksum do not count */
+  bool has_high;  /* whether any is, the checksum's too */
+};
+
+/* Eight bytes at a time, in four sums of 16 bits and eight of 8 bits: with a million headers this
+ * is most of what the reader does. 64 words of two times 255 fit 16 bits. */
+static struct sums sums_of(const unsigned char *block)
 {
-  unsigned sum = 8 * ' ';
-  unsigned high = 0;
-  unsigned high_inside = 0;
+  const uint64_t every_second = UINT64_C(0x00ff00ff00ff00ff);
+  const uint64_t low_bits = UINT64_C(0x0101010101010101);
+  uint64_t bytes = 0;
+  uint64_t high = 0;
+  struct sums sums = { 8 * ' ', 0, false };
+
+  for (int i = 0; i < TAR_UNIT; i += 8) {
+    uint64_t word;
+
+    memcpy(&word, block + i, sizeof(word));
+    bytes += (word & every_second) + (word >> 8 & every_second);
+    high += word >> 7 & low_bits;
+  }
+  for (int i = 0; i < 64; i += 16)
+    sums.bytes += (unsigned)(bytes >> i & 0xffff);
+  for (int i = 0; i < 64; i += 8)
+    sums.high += (unsigned)(high >> i & 0xff);
+  sums.has_high = sums.high > 0;
+  for (int i = CHECKSUM; i < CHECKSUM + 8; i++) {
+    sums.bytes -= block[i];
+    sums.high -= block[i] >> 7;
+  }
+  return sums;
+}
+
+/* Old writers took bytes as signed: those over 127 count 256 less. */
+static int check_sum(const unsigned char *block, const struct sums *sums, struct error *err)
+{
   int64_t wanted;
 
-  for (int i = 0; i < TAR_UNIT; i++) {
-    sum += block[i];
-    high += block[i] >> 7;
-  }
-  for (int i = CHECKSUM; i < CHECKSUM + 8; i++) {
-    sum -= block[i];
-    high_inside += block[i] >> 7;
-  }
-  *has_high_bytes = high > 0;
   if (!octal(block + CHECKSUM, 8, &wanted))
     return error_set(err, ERROR_CORRUPT, "no tar header (its checksum is no number)");
-  if (wanted != (int64_t)sum && wanted != (int64_t)sum - 256 * (int64_t)(high - high_inside))
+  if (wanted != (int64_t)sums->bytes && wanted != (int64_t)sums->bytes - 256 * (int64_t)sums->high)
     return error_set(err, ERROR_CORRUPT, "wrong header checksum: expected %lld, found %u",
-                     (long long)wanted, sum);
+                     (long long)wanted, sums->bytes);
   return 0;
 }
 
@@ -246,9 +269,9 @@ int tar_block_parse(struct tar_block *out, const unsigned char block[TAR_UNIT], 
 {
   struct tar_entry *entry = &out->entry;
   enum dialect dialect = dialect_of(block);
-  bool has_high_bytes;
+  struct sums sums = sums_of(block);
 
-  if (check_sum(block, &has_high_bytes, err) < 0)
+  if (check_sum(block, &sums, err) < 0)
     return -1;
   entry->type = (char)block[TYPE];
   entry->name = tar_string(block + NAME, 100);
@@ -261,5 +284,5 @@ int tar_block_parse(struct tar_block *out, const unsigned char block[TAR_UNIT], 
     return -1;
   if (dialect == DIALECT_V7)
     return 0;
-  return parse_later_fields(out, block, dialect, has_high_bytes, err);
+  return parse_later_fields(out, block, dialect, sums.has_high, err);
 }
