@@ -109,7 +109,7 @@ static int refuse(const char *text, struct error *err)
                      why.message);
   reference_release(&reference);
   return error_set(err, ERROR_UNSUPPORTED,
-                   "images are not read from registries; " READ_KINDS
+                   "an image name where a file is wanted; " READ_KINDS
                    "; try skopeo copy docker://%s oci-archive:image.tar",
                    text);
 }

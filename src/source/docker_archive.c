@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,7 @@ static int choose_from(struct docker_archive *docker, json_t *images, struct can
   }
   if (choose_candidate(list->items, list->n, ref, &chosen, err) < 0)
     return -1;
+  assert(list->images); /* something was chosen */
   if (docker_image_build(&docker->image, docker->members,
                          json_array_get(images, list->images[chosen]), list->items[chosen].name,
                          docker->limits, err) < 0)

@@ -101,7 +101,9 @@ int tar_header_parse(struct tar_header *out, const unsigned char block[TAR_BLOCK
   snprintf(out->name, sizeof(out->name), "%.*s%s%.*s", (int)prefix, text + PREFIX_AT,
            prefix ? "/" : "", NAME_LEN, text + NAME_AT);
   snprintf(out->target, sizeof(out->target), "%.*s", LINK_LEN, text + LINK_AT);
-  out->type = text[TYPE_AT] ? text[TYPE_AT] : '0';
+  out->type = text[TYPE_AT];
+  if (!out->type)
+    out->type = '0';
   out->continued = out->type == 'S' && block[GNU_CONTINUED_AT] != 0;
   return 0;
 }
@@ -131,7 +133,7 @@ int tar_extension_parse(struct tar_extension *out, struct str records, struct er
     const char *equals;
     uint64_t len;
 
-    if (!str_to_u64(length, records.len, &len) || len < length.len + 3 ||
+    if (!space || !str_to_u64(length, records.len, &len) || len < length.len + 3 ||
         records.ptr[len - 1] != '\n')
       return error_set(err, ERROR_CORRUPT, "PAX header: a record is not LENGTH KEY=VALUE");
     record = (struct str) { space + 1, len - length.len - 2 };
