@@ -422,19 +422,13 @@ static void test_inner_error(void **state)
       struct stream *stream =
           stream_inflated_with(slow_new((struct str) { gzip.ptr, len }, 999, true, &closed, &ended),
                                UINT64_MAX, engines[e]);
-      AUTO_FREE char *out = xmalloc(TEXT_SIZE);
+      AUTO_FREE char *out = xmalloc(TEXT_SIZE + 1);
       size_t have = 0;
       ssize_t n;
       struct error err;
 
-      while ((n = stream_read(stream, out + have, TEXT_SIZE - have, &err)) > 0 &&
-             have + (size_t)n < TEXT_SIZE)
+      while ((n = stream_read(stream, out + have, TEXT_SIZE + 1 - have, &err)) > 0)
         have += (size_t)n;
-      if (n > 0) {
-        char more;
-
-        n = stream_read(stream, &more, 1, &err);
-      }
       assert_int_equal(n, -1);
       assert_int_equal(err.code, ERROR_NETWORK);
       assert_string_equal(err.message, "the connection broke");
