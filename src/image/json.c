@@ -118,7 +118,7 @@ int json_get_bool(const json_t *object, const char *key, bool *out, struct error
 {
   const json_t *value = member(object, key);
 
-  if (value && !json_is_true(value) && !json_is_false(value))
+  if (value && json_typeof(value) != JSON_TRUE && json_typeof(value) != JSON_FALSE)
     return wrong_type(key, "a boolean", value, err);
   *out = json_is_true(value);
   return 0;
