@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/inflate.h"
 
-enum { OUT_MAX = 1 << 20 };
+enum { OUT_MAX = 1 << 17 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
