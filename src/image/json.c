@@ -105,7 +105,7 @@ int json_get_int(const json_t *object, const char *key, int64_t *out, struct err
 {
   const json_t *value = member(object, key);
 
-  if (value && json_is_real(value))
+  if (json_is_real(value))
     return error_set(err, ERROR_CORRUPT, "field \"%s\": expected an integer, found %g", key,
                      json_real_value(value));
   if (value && !json_is_integer(value))
@@ -118,7 +118,7 @@ int json_get_bool(const json_t *object, const char *key, bool *out, struct error
 {
   const json_t *value = member(object, key);
 
-  if (value && json_typeof(value) != JSON_TRUE && json_typeof(value) != JSON_FALSE)
+  if (value && !json_is_boolean(value))
     return wrong_type(key, "a boolean", value, err);
   *out = json_is_true(value);
   return 0;
