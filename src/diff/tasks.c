@@ -17,7 +17,7 @@ struct layer_task {
 };
 
 enum {
-  MEMORY_KEPT = 24 * 1024 * 1024, /* equal content kept, all tasks together */
+  MEMORY_KEPT = 32 * 1024 * 1024, /* equal content kept, all tasks together */
   BLOCKS_AHEAD = 16,              /* per decoder */
   MAX_WORKERS = 16,
 };
