@@ -1,5 +1,6 @@
 #include "diff/entry.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -102,6 +103,7 @@ static bool records_differ(const struct entry_rules *rules, const struct tar_ent
       r1 = NULL;
     if (order > 0)
       r0 = NULL;
+    assert(r0 || r1);
     i += r0 != NULL;
     j += r1 != NULL;
     if (r0 && r1 && str_equal(r0->value, r1->value))

@@ -1,4 +1,5 @@
 /* Indexes: their own fields, then their manifests, paired by platform. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +190,7 @@ static int check_platforms(struct diff *diff, const struct index *const indexes[
     if ((indexes[0] && has_platform(&items[0], &platforms->items[i])) ||
         (indexes[1] && has_platform(&items[1], &platforms->items[i])))
       continue;
+    assert(indexes[side]);
     list_platforms(indexes[side], &known);
     error_set(err, ERROR_NOT_FOUND,
               "no manifest for platform %s: the index has %s (choose with --platform, or "
@@ -277,6 +279,7 @@ void compare_indexes(struct diff *diff, const struct event_node *parent,
   if (load_indexes(diff, blobs, indexes, items, depth, &err)) {
     diff_fail(diff, &err);
   } else {
+    assert(indexes[0] && indexes[1]);
     inputs[0].index = indexes[0]->json;
     inputs[1].index = indexes[1]->json;
     compare_own_fields(diff, parent, indexes[0], indexes[1], inputs);
