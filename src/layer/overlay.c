@@ -80,6 +80,23 @@ static struct overlay_node *find_path(struct overlay *overlay, struct overlay_no
   return node;
 }
 
+/* Whiteouts of one layer may be many, and for directories in one another: where one of them has
+ * been at work, there is nothing left to do in that layer. 0 stands for "never". */
+static uint32_t pruned_mark(const struct overlay *overlay)
+{
+  return overlay->n_layers <= UINT16_MAX ? overlay->n_layers : 0;
+}
+
+static bool is_pruned(const struct overlay *overlay, const struct overlay_node *node)
+{
+  return node->pruned && node->pruned == pruned_mark(overlay);
+}
+
+static void mark_pruned(const struct overlay *overlay, struct overlay_node *node)
+{
+  node->pruned = pruned_mark(overlay) & UINT16_MAX;
+}
+
 /* An implied directory, to begin with. There is none of this name. */
 static struct overlay_node *add_child(struct overlay *overlay, struct overlay_node *parent,
                                       struct str name)
@@ -88,11 +105,12 @@ static struct overlay_node *add_child(struct overlay *overlay, struct overlay_no
   struct map_entry *entry;
 
   node->parent = parent;
-  node->name_len = (uint32_t)name.len & 0xffff;
+  node->name_len = (uint32_t)name.len & 0x1fff;
   memcpy(node->name, name.ptr, name.len);
   node->layer = overlay->n_layers - 1;
   node->is_directory = true;
   node->hidden = parent->hidden;
+  mark_pruned(overlay, node);
   node->next = parent->children;
   if (node->next)
     node->next->previous = node;
@@ -142,9 +160,10 @@ static void prune_node(struct overlay *overlay, struct overlay_node *node, uint3
   node->layer = overlay->n_layers - 1;
 }
 
-static struct overlay_node *deepest_first(struct overlay_node *node)
+static struct overlay_node *deepest_first(const struct overlay *overlay, struct overlay_node *node,
+                                          uint32_t before)
 {
-  while (node->children)
+  while (node->children && (before == ALL_LAYERS || !is_pruned(overlay, node)))
     node = node->children;
   return node;
 }
@@ -152,14 +171,17 @@ static struct overlay_node *deepest_first(struct overlay_node *node)
 /* The same for all that is in a directory, the innermost first. */
 static void prune_below(struct overlay *overlay, struct overlay_node *top, uint32_t before)
 {
-  struct overlay_node *node = deepest_first(top);
+  struct overlay_node *node = deepest_first(overlay, top, before);
 
   while (node != top) {
-    struct overlay_node *next = node->next ? deepest_first(node->next) : node->parent;
+    struct overlay_node *next =
+        node->next ? deepest_first(overlay, node->next, before) : node->parent;
 
+    mark_pruned(overlay, node);
     prune_node(overlay, node, before);
     node = next;
   }
+  mark_pruned(overlay, top);
 }
 
 /* The directory of this path, made where it is not there. */

@@ -24,10 +24,11 @@ struct overlay_node {
   const struct overlay_object *own; /* its entry; NULL: an implied directory */
   struct overlay_object *object;    /* what it is a name of: own, or what own was a hard link to */
   uint32_t layer;                   /* that own comes from, or that implied it */
-  uint32_t name_len : 16;
+  uint32_t name_len : 13;
   uint32_t is_directory : 1;
   uint32_t removed : 1;
-  uint32_t hidden : 1; /* in the tree of AUFS's hard links: not part of the image */
+  uint32_t hidden : 1;  /* in the tree of AUFS's hard links: not part of the image */
+  uint32_t pruned : 16; /* 1 + a layer: nothing of lower layers is in it any more */
   /* The two are, as bytes, what the node is found by. */
   struct overlay_node *parent; /* NULL for a root */
   char name[];

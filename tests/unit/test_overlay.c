@@ -196,6 +196,37 @@ static void test_faults(void **state)
   overlay_free(overlay);
 }
 
+static void add_one(struct overlay *overlay, char type, const char *name)
+{
+  struct tar_entry entry = { .type = type, .name = str_of(name) };
+  struct error err;
+
+  assert_int_equal(overlay_add(overlay, &entry, NULL, &err), 0);
+}
+
+/* Each of many whiteouts going over all of many files would take hours. */
+static void test_many_whiteouts(void **state)
+{
+  struct overlay *overlay = overlay_new();
+  char name[100];
+
+  (void)state;
+  for (int layer = 0; layer < 2; layer++) {
+    overlay_begin_layer(overlay);
+    for (int i = 0; i < 100000; i++) {
+      snprintf(name, sizeof(name), "a/b/c/%d.%d", layer, i);
+      add_one(overlay, '0', name);
+    }
+  }
+  for (int i = 0; i < 50000; i++) {
+    add_one(overlay, '0', "a/.wh..wh..opq");
+    add_one(overlay, '0', "a/b/c/.wh..wh..opq");
+    add_one(overlay, '0', "a/b/.wh.c");
+  }
+  assert_int_equal(overlay_count(overlay), 3 + 100000);
+  overlay_free(overlay);
+}
+
 static void assert_entry_equal(const struct tar_entry *a, const struct tar_entry *b)
 {
   assert_true(a->index == b->index && a->type == b->type && a->format == b->format);
@@ -483,7 +514,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_rules),        cmocka_unit_test(test_faults),
     cmocka_unit_test(test_entries_kept), cmocka_unit_test(test_compare_paths),
-    cmocka_unit_test(test_random),
+    cmocka_unit_test(test_random),       cmocka_unit_test(test_many_whiteouts),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
