@@ -287,7 +287,8 @@ static struct str *sorted_lines(struct str s, size_t *n)
     lines = xgrow(lines, *n, &cap, sizeof(*lines));
     lines[*n] = line;
   }
-  qsort(lines, *n, sizeof(*lines), by_bytes);
+  if (lines)
+    qsort(lines, *n, sizeof(*lines), by_bytes);
   return lines;
 }
 

@@ -185,7 +185,8 @@ static struct rule *sorted_rules(const struct causes_source *causes, size_t *n)
       rules[(*n)++] = (struct rule) { i, pattern ? j : SIZE_MAX, rank_of(&source->cause, pattern) };
     }
   }
-  qsort(rules, *n, sizeof(*rules), by_rank);
+  if (rules)
+    qsort(rules, *n, sizeof(*rules), by_rank);
   return rules;
 }
 

@@ -240,9 +240,9 @@ static bool is_many(struct str part)
   return part.len >= 2;
 }
 
-/* One part; *slash: the length of the slash behind it, or 0. In a pattern with a slash, "**" takes
- * any number of components: none only where a plain slash follows. */
-static void compile_part(struct compiler *c, bool any_many, size_t *slash)
+/* One part; *slash: the length of the slash behind it, or 0. "**" takes any number of components:
+ * none only where a plain slash follows. */
+static void compile_part(struct compiler *c, size_t *slash)
 {
   size_t from = c->n_code;
   size_t text_from = c->at;
@@ -253,7 +253,7 @@ static void compile_part(struct compiler *c, bool any_many, size_t *slash)
   text = (struct str) { c->text.ptr + text_from, c->at - text_from };
   if (!at_slash(c, slash))
     *slash = 0;
-  if (any_many && is_many(text)) {
+  if (is_many(text)) {
     c->n_code = from;
     if (*slash != 1)
       add_part(c, PATTERN_PREFIX, from); /* of nothing: any component */
@@ -270,15 +270,14 @@ static void compile_part(struct compiler *c, bool any_many, size_t *slash)
 
 static void compile_parts(struct compiler *c)
 {
-  bool anchored = memchr(c->text.ptr, '/', c->text.len) != NULL;
   size_t slash;
 
-  if (!anchored)
+  if (!memchr(c->text.ptr, '/', c->text.len)) /* at any depth */
     add_part(c, PATTERN_MANY, 0);
   if (str_has_prefix(c->text, STR("/")))
     c->at++;
   do {
-    compile_part(c, anchored, &slash);
+    compile_part(c, &slash);
     c->at += slash;
   } while (slash && !c->never && !c->overflow);
 }

@@ -150,6 +150,7 @@ struct policy_rule *policy_hides_path(const struct policy *policy, struct str pa
   return decide_and_free(&list, path, is_dir);
 }
 
+/* A rule about paths names none. */
 static bool names_field(const struct policy_rule *rule, const struct policy_field *field)
 {
   for (size_t i = 0; i < rule->n_fields; i++)
@@ -168,7 +169,7 @@ struct policy_rule *policy_hides_field(const struct policy *policy,
     return NULL;
   candidates_init(&list, policy);
   for (size_t i = 0; i < policy->n; i++)
-    if (policy->rules[i]->kind == POLICY_FIELDS && names_field(policy->rules[i], field))
+    if (names_field(policy->rules[i], field))
       candidates_add(&list, policy->rules[i]);
   return decide_and_free(&list, path, is_dir);
 }

@@ -247,11 +247,15 @@ static void test_long_paths(void **state)
   assert_true(matches("a/**/m/a", path));
   assert_false(matches("a/**/m/m", path));
   assert_false(matches("a/m", path));
+  path[len - 1] = '\0'; /* a file, but in a directory m */
+  assert_true(matches("m/", path));
   path[2 * 121 - 1] = '\0'; /* …/m, a file */
   assert_true(matches("m", path));
   assert_false(matches("m/", path));
+  path[2 * 47] = 'm'; /* the last that is split off */
+  path[2 * 100 - 1] = '\0';
+  assert_true(matches("m/", path));
   path[2 * 48 - 1] = '\0';
-  path[2 * 47] = 'm';
   assert_true(matches("m", path));
   assert_false(matches("m/", path));
 }
