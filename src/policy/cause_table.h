@@ -7,15 +7,16 @@
 #include "policy/pattern.h"
 
 enum cause_test_kind {
-  TEST_AT,                     /* both have texts[0] at byte `at` */
-  TEST_CONTAINS,               /* each contains one of the texts */
-  TEST_EITHER_CONTAINS,        /* one of them contains one of the texts */
-  TEST_ONLY_DIFFERS_IN,        /* all bytes that differ lie in windows */
-  TEST_DIFFERING_LINES,        /* each line that differs contains one of the texts */
-  TEST_DIFFERING_COLUMNS,      /* lines differ in these columns only */
-  TEST_SAME_LINES,             /* the same lines in another order */
-  TEST_FIRST_DIFFERENCE_IN,    /* the first byte that differs lies in one of the shapes (texts) */
-  TEST_FIRST_DIFFERENCE_AFTER, /* it follows one of the texts, or is in it, in the same string */
+  TEST_AT,                      /* both have texts[0] at byte `at` */
+  TEST_CONTAINS,                /* each contains one of the texts */
+  TEST_EITHER_CONTAINS,         /* one of them contains one of the texts */
+  TEST_ONLY_DIFFERS_IN,         /* all bytes that differ lie in windows */
+  TEST_DIFFERING_LINES,         /* each line that differs contains one of the texts */
+  TEST_DIFFERING_COLUMNS,       /* lines differ in these columns only */
+  TEST_SAME_LINES,              /* the same lines in another order */
+  TEST_FIRST_DIFFERENCE_WITHIN, /* the first byte that differs lies in a window */
+  TEST_FIRST_DIFFERENCE_IN,     /* the first byte that differs lies in one of the shapes (texts) */
+  TEST_FIRST_DIFFERENCE_AFTER,  /* it follows one of the texts, or is in it, in the same string */
 };
 
 enum cause_window_kind {
@@ -31,7 +32,8 @@ struct cause_window {
 };
 
 /* A shape is text in which some characters stand for several: 0 a digit, x a hexadecimal digit, _ a
- * digit or a space, "Mon" the first three letters of a month's English name. */
+ * digit or a space, "Mon" and "Day" the first three letters of the English name of a month or a day
+ * of the week. */
 
 struct cause_test {
   enum cause_test_kind kind;

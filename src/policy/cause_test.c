@@ -56,14 +56,24 @@ static bool is_digit(char c)
   return c >= '0' && c <= '9';
 }
 
-static bool is_month(struct str s)
+/* Whether s begins with one of the names of three letters. */
+static bool has_name(struct str s, struct str names)
 {
-  static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-  for (size_t i = 0; i + 3 < sizeof(names); i += 3)
-    if (str_has_prefix(s, (struct str) { names + i, 3 }))
+  for (size_t i = 0; i < names.len; i += 3)
+    if (str_has_prefix(s, (struct str) { names.ptr + i, 3 }))
       return true;
   return false;
+}
+
+/* The word "Mon" or "Day" in a shape: whether s begins with such a name. 0 if it is none of them, 1
+ * if it fits, -1 if not. */
+static int word_fits(struct str shape, struct str s)
+{
+  if (str_has_prefix(shape, STR("Mon")))
+    return has_name(s, STR("JanFebMarAprMayJunJulAugSepOctNovDec")) ? 1 : -1;
+  if (str_has_prefix(shape, STR("Day")))
+    return has_name(s, STR("MonTueWedThuFriSatSun")) ? 1 : -1;
+  return 0;
 }
 
 static bool has_shape(struct str s, struct str shape)
@@ -73,19 +83,18 @@ static bool has_shape(struct str s, struct str shape)
   for (size_t i = 0; i < shape.len; i++) {
     const char c = s.ptr[i];
     const char want = shape.ptr[i];
-    bool fits = c == want;
+    const int word = word_fits(str_skip(shape, i), str_skip(s, i));
+    bool fits = c == want || word > 0;
 
-    if (want == '0')
+    if (word)
+      i += 2;
+    else if (want == '0')
       fits = is_digit(c);
     else if (want == '_')
       fits = is_digit(c) || c == ' ';
     else if (want == 'x')
       fits = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    else if (str_has_prefix(str_skip(shape, i), STR("Mon"))) {
-      fits = is_month(str_skip(s, i));
-      i += 2;
-    }
-    if (!fits)
+    if (!fits || word < 0)
       return false;
   }
   return true;
@@ -183,13 +192,11 @@ static void allow_shape(const struct pair *pair, const struct cause_window *wind
       allow(allowed, pair->common, (int64_t)at, (int64_t)(at + window->mark.len));
 }
 
-static bool only_differs_in(const struct pair *pair, const struct cause_test *test)
+/* Which bytes lie in windows, for each that both have, and one more. */
+static uint8_t *windows_of(const struct pair *pair, const struct cause_test *test)
 {
-  AUTO_FREE uint8_t *allowed = NULL;
+  uint8_t *allowed = xcalloc(pair->common + 1, 1);
 
-  if (!pair->same_size || !pair->differ)
-    return false;
-  allowed = xcalloc(pair->common + 1, 1);
   for (size_t i = 0; i < test->n_windows; i++) {
     const struct cause_window *window = &test->windows[i];
 
@@ -200,6 +207,23 @@ static bool only_differs_in(const struct pair *pair, const struct cause_test *te
     else
       allow_shape(pair, window, allowed);
   }
+  return allowed;
+}
+
+static bool first_difference_within(const struct pair *pair, const struct cause_test *test)
+{
+  AUTO_FREE uint8_t *allowed = windows_of(pair, test);
+
+  return pair->differ && allowed[pair->first];
+}
+
+static bool only_differs_in(const struct pair *pair, const struct cause_test *test)
+{
+  AUTO_FREE uint8_t *allowed = NULL;
+
+  if (!pair->same_size || !pair->differ)
+    return false;
+  allowed = windows_of(pair, test);
   for (size_t i = pair->first; i < pair->common; i++)
     if (!allowed[i] && pair->content[0].ptr[i] != pair->content[1].ptr[i])
       return false;
@@ -327,6 +351,8 @@ static bool holds(const struct pair *pair, const struct cause_test *test)
     return differing_lines(pair, test);
   case TEST_SAME_LINES:
     return same_lines(pair);
+  case TEST_FIRST_DIFFERENCE_WITHIN:
+    return first_difference_within(pair, test);
   case TEST_FIRST_DIFFERENCE_IN:
     return first_difference_in(pair, test);
   case TEST_FIRST_DIFFERENCE_AFTER:

@@ -33,7 +33,7 @@ static void read_window(const struct reader *reader, const struct yaml_value *it
 {
   static const char *const keys[] = { "from", "to", "after", "after-hex", "shape", NULL };
 
-  reader_expect(reader, item, YAML_MAP, "only-differs-in");
+  reader_expect(reader, item, YAML_MAP, "window");
   reader_expect_keys(reader, item, keys);
   window->mark = reader_bytes(reader, item, "shape");
   if (window->mark.ptr) {
@@ -53,7 +53,7 @@ static void read_windows(const struct reader *reader, const struct yaml_value *v
 {
   struct cause_window *windows = reader_alloc(reader, reader_count(value), sizeof(*windows));
 
-  for (const struct yaml_value *item = reader_items(reader, value, "only-differs-in"); item;
+  for (const struct yaml_value *item = reader_items(reader, value, value->key->text.ptr); item;
        item = item->next)
     read_window(reader, item, &windows[test->n_windows++]);
   test->windows = windows;
@@ -114,6 +114,7 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     { "differing-lines", TEST_DIFFERING_LINES },
     { "differing-columns", TEST_DIFFERING_COLUMNS },
     { "same-lines", TEST_SAME_LINES },
+    { "first-difference-within", TEST_FIRST_DIFFERENCE_WITHIN },
     { "first-difference-in", TEST_FIRST_DIFFERENCE_IN },
     { "first-difference-after", TEST_FIRST_DIFFERENCE_AFTER },
   };
@@ -125,14 +126,15 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
   if (i == ARRAY_LEN(kinds))
     FAIL(reader, item,
          "content: expected at, contains, either-contains, only-differs-in, "
-         "differing-lines, differing-columns, same-lines, first-difference-in or "
+         "differing-lines, differing-columns, same-lines, first-difference-within, "
+         "first-difference-in or "
          "first-difference-after");
   test->kind = kinds[i].kind;
   if (test->kind != TEST_AT && item->first->next)
     FAIL(reader, item->first->next->key, "expected one key");
   if (test->kind == TEST_AT)
     read_at(reader, item, test);
-  else if (test->kind == TEST_ONLY_DIFFERS_IN)
+  else if (test->kind == TEST_ONLY_DIFFERS_IN || test->kind == TEST_FIRST_DIFFERENCE_WITHIN)
     read_windows(reader, item->first, test);
   else if (test->kind == TEST_DIFFERING_COLUMNS)
     read_columns(reader, item->first, test);

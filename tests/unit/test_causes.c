@@ -172,6 +172,7 @@ static void test_looks(void **state)
   static const struct str abc[] = { { "abc", 3 } };
   static const struct str date[] = { { "0000-00-00", 10 } };
   static const struct str month[] = { { "Mon _0", 6 } };
+  static const struct str day[] = { { "Day Mon", 7 } };
   static const struct str dir[] = { { "/build/", 7 } };
   static const struct cause_window bytes[] = { { WINDOW_BYTES, { NULL, 0 }, 2, 4 } };
   static const struct cause_window after[] = { { WINDOW_AFTER, { "ab", 2 }, -1, 3 } };
@@ -182,6 +183,10 @@ static void test_looks(void **state)
   const struct cause_test in_bytes = { .kind = TEST_ONLY_DIFFERS_IN,
                                        .windows = bytes,
                                        .n_windows = 1 };
+  const struct cause_test within = { .kind = TEST_FIRST_DIFFERENCE_WITHIN,
+                                     .windows = bytes,
+                                     .n_windows = 1 };
+  const struct cause_test in_day = { .kind = TEST_FIRST_DIFFERENCE_IN, .texts = day, .n_texts = 1 };
   const struct cause_test in_after = { .kind = TEST_ONLY_DIFFERS_IN,
                                        .windows = after,
                                        .n_windows = 1 };
@@ -249,6 +254,14 @@ static void test_looks(void **state)
     { in_month, "Jan  2", "Jun 12", true, 0 },
     { in_month, "Jan  2", "Jux 12", false, 0 },
     { in_month, "Jan", "Feb", false, 0 },
+    { in_day, "x Tue Nov 14", "x Wed Nov 15", true, 0 },
+    { in_day, "x Tue Nov 14", "x Tux Nov 15", false, 0 },
+    { in_day, "x Tue", "x Wed", false, 0 },
+    { within, "01ab4", "01cd5", true, 0 },
+    { within, "01ab4", "01c", true, 0 },
+    { within, "01ab4", "11ab4", false, 0 },
+    { within, "01ab4", "01ab", false, 0 },
+    { within, "01ab4", "01ab4", false, 0 },
     { in_dir, "in /build/a", "in /build/b", true, 0 },
     { in_dir, "in /build/a", "in /tmp/a", true, 0 },
     { in_dir, "in /build/a\n1", "in /build/a\n2", false, 0 },
