@@ -29,9 +29,19 @@ const char *const *cause_sources(const struct cause *cause)
   return cause->sources;
 }
 
+size_t causes_count(void)
+{
+  return n_causes;
+}
+
 const struct cause *cause_at(size_t i)
 {
-  return i < n_causes ? &cause_table[i] : NULL;
+  return &cause_table[i];
+}
+
+size_t cause_index(const struct cause *cause)
+{
+  return (size_t)(cause - cause_table);
 }
 
 void cause_query_field(struct cause_query *query, struct policy_field field)

@@ -21,8 +21,11 @@ const char *cause_text(const struct cause *cause);  /* the cause, in a sentence 
 const char *cause_fix(const struct cause *cause);   /* the usual fix, in a sentence or two */
 /* Where to read more; NULL behind the last one. At least one. */
 const char *const *cause_sources(const struct cause *cause);
-/* All of them, in the order of the table; NULL from the last one on. */
+/* All of them, in the order of the table: how many, the i-th (i < causes_count()), and which one a
+ * cause is, for who counts differences by cause. */
+size_t causes_count(void);
 const struct cause *cause_at(size_t i);
+size_t cause_index(const struct cause *cause);
 
 /* One difference to be explained. */
 struct cause_query {

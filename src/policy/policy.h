@@ -56,7 +56,7 @@ MUST_CHECK int policy_add_fields(struct policy *policy, struct str text, const c
                                  const char *reason, struct error *err);
 /* A file with a pattern on every line, like .gitignore. "-" is no special name. */
 MUST_CHECK int policy_add_ignore_file(struct policy *policy, const char *path, struct error *err);
-/* A policy file (docs: diffoci(1), "POLICY FILE"). */
+/* A policy file; policy_yaml.c begins with one. */
 MUST_CHECK int policy_add_file(struct policy *policy, const char *path, struct error *err);
 /* POLICY_FILE_NAME in the working directory, if it is there. */
 MUST_CHECK int policy_add_default_file(struct policy *policy, struct error *err);
