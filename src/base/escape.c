@@ -73,11 +73,29 @@ static void add_escape(struct buf *out, unsigned char byte, size_t len, uint32_t
     buf_printf(out, "\\U%08x", (unsigned)rune);
 }
 
+/* How many bytes at the start of s are printable ASCII that no form escapes: almost all there is.
+ */
+static size_t plain_prefix(struct str s)
+{
+  size_t n = 0;
+
+  while (n < s.len && s.ptr[n] >= ' ' && s.ptr[n] <= '~' && s.ptr[n] != '"' && s.ptr[n] != '\\')
+    n++;
+  return n;
+}
+
 static void escape(struct buf *out, struct str s, bool quoted)
 {
   while (s.len) {
     uint32_t rune = 0;
-    size_t len = utf8_decode(s, &rune);
+    size_t plain = plain_prefix(s);
+    size_t len;
+
+    buf_add(out, s.ptr, plain);
+    s = str_skip(s, plain);
+    if (!s.len)
+      break;
+    len = utf8_decode(s, &rune);
 
     if (quoted && (rune == '"' || rune == '\\') && len == 1)
       buf_printf(out, "\\%c", (char)rune);

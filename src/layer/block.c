@@ -6,6 +6,9 @@
 
 #include "base/alloc.h"
 
+/* Blocks that come back late, since the reader had kept them, are used again too, up to 32 MiB. */
+enum { UNUSED_BLOCKS = 128 };
+
 /* Unused blocks, so that a decoder's memory is mapped once. Lives until its decoder is gone and the
  * last block came back. */
 struct block_pool {
@@ -161,7 +164,9 @@ static bool push(struct decoder *decoder, struct block *block, bool ended, bool 
   }
   decoder->ended = ended;
   decoder->failed = failed;
-  pthread_cond_signal(&decoder->filled);
+  /* The threads wake each other for half a ring at a time, not for every block. */
+  if (ended || decoder->n * 2 >= decoder->ahead)
+    pthread_cond_signal(&decoder->filled);
   pthread_mutex_unlock(&decoder->lock);
   block_unref(block);
   return !stopped;
@@ -193,7 +198,7 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct error 
   decoder->stream = stream;
   decoder->ahead = MAX_OF(ahead, (size_t)2);
   decoder->ring = xcalloc(decoder->ahead, sizeof(struct block *));
-  decoder->pool = pool_new(decoder->ahead + 2);
+  decoder->pool = pool_new(decoder->ahead + 2 + UNUSED_BLOCKS);
   pthread_mutex_init(&decoder->lock, NULL);
   pthread_cond_init(&decoder->filled, NULL);
   pthread_cond_init(&decoder->emptied, NULL);
@@ -223,7 +228,8 @@ int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
     block = decoder->ring[decoder->first];
     decoder->first = (decoder->first + 1) % decoder->ahead;
     decoder->n--;
-    pthread_cond_signal(&decoder->emptied);
+    if (decoder->n * 2 <= decoder->ahead)
+      pthread_cond_signal(&decoder->emptied);
   } else {
     failed = decoder->failed;
   }
