@@ -163,7 +163,7 @@ def run_file(path, program, max_rss, verbose):
                     print(f"{os.path.basename(path)}:{step.line}: ok")
     finally:
         subprocess.run(["chmod", "-R", "u+rwX", scratch], check=False, stderr=subprocess.DEVNULL)
-        shutil.rmtree(scratch, ignore_errors=True)
+        subprocess.run(["rm", "-rf", scratch], check=False)  # deeper than Python's rmtree can go
     return passed, failed, skipped
 
 
