@@ -275,7 +275,7 @@ static bool line_fits(struct str a, struct str b, const struct cause_test *test)
 static bool differing_lines(const struct pair *pair, const struct cause_test *test)
 {
   struct str rest[2] = { pair->content[0], pair->content[1] };
-  struct str line[2];
+  struct str line[2] = { { NULL, 0 }, { NULL, 0 } };
   bool any = false;
 
   for (;;) {
