@@ -98,10 +98,11 @@ static ssize_t memory_read(struct stream *stream, void *buffer, size_t size, str
   size_t n = MIN_OF(size, memory->left);
 
   (void)err;
-  if (n)
+  if (n) { /* next may be NULL where there is nothing */
     memcpy(buffer, memory->next, n);
-  memory->next += n;
-  memory->left -= n;
+    memory->next += n;
+    memory->left -= n;
+  }
   return (ssize_t)n;
 }
 
