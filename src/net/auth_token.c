@@ -117,7 +117,9 @@ static int read_token(struct http_response *response, const struct credential *c
                            response->status, credential->origin)
                : error_set(err, ERROR_AUTH, "HTTP status %u without credentials", response->status);
   if (response->status != 200)
-    return error_set(err, ERROR_NETWORK, "HTTP status %u", response->status);
+    return error_set(
+        err, response->status >= 500 || response->status == 429 ? ERROR_NETWORK : ERROR_CORRUPT,
+        "HTTP status %u", response->status);
   result = http_read_body(response, &answer, err);
   if (result == 0)
     result = token_parse(buf_str(&answer), out, err);

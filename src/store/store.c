@@ -71,11 +71,13 @@ int store_replace_file(struct store *store, const char *name, struct str text, s
   return 0;
 }
 
-/* What may stand in a directory that becomes a store. */
+/* What may stand in a directory that becomes a store. Another process may have made it one since
+ * oci-layout was looked for. */
 static bool is_known(const char *name)
 {
-  static const char *const known[] = { ".",     "..",     PRIVATE_DIR, "index.json", "lost+found",
-                                       "blobs", "ingest", "labels",    GO_DATABASE };
+  static const char *const known[] = { ".",          "..",         PRIVATE_DIR, "oci-layout",
+                                       "index.json", "lost+found", "blobs",     "ingest",
+                                       "labels",     GO_DATABASE };
 
   for (size_t i = 0; i < ARRAY_LEN(known); i++) {
     if (strcmp(name, known[i]) == 0)

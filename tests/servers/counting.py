@@ -1,4 +1,5 @@
 """A TCP proxy on loopback that counts connections and what the server sends."""
+import contextlib
 import socket
 import threading
 
@@ -13,7 +14,14 @@ class CountingProxy:
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
         self.sockets = []
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.threads = []
+        self.begin(self.accept)
+
+    def begin(self, function, *arguments):
+        thread = threading.Thread(target=function, args=arguments, daemon=True)
+        with self.lock:
+            self.threads.append(thread)
+        thread.start()
 
     def accept(self):
         while True:
@@ -24,8 +32,8 @@ class CountingProxy:
             self.connections += 1
             server = socket.create_connection(("127.0.0.1", self.target))
             self.sockets += [client, server]
-            threading.Thread(target=self.pump, args=(client, server, False), daemon=True).start()
-            threading.Thread(target=self.pump, args=(server, client, True), daemon=True).start()
+            self.begin(self.pump, client, server, False)
+            self.begin(self.pump, server, client, True)
 
     def pump(self, source, sink, count):
         try:
@@ -37,12 +45,21 @@ class CountingProxy:
         except OSError:
             pass
         for sock in (source, sink):
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+            end(sock)
 
     def close(self):
-        self.listener.close()
+        """A descriptor may be closed only when no thread waits on it: its number is soon another socket's, and the
+        thread would serve that one's connections."""
+        end(self.listener)
+        self.threads[0].join()
         for sock in self.sockets:
+            end(sock)
+        for thread in self.threads[1:]:
+            thread.join()
+        for sock in [self.listener, *self.sockets]:
             sock.close()
+
+
+def end(sock):
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

@@ -1,5 +1,7 @@
 """docker-registry on loopback, and what it is filled with."""
+import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -18,9 +20,13 @@ def need(*programs):
 
 
 def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port to be listened on by a program that cannot choose one. Below the range from which the kernel gives
+    ports to others, who would otherwise be given this one before that program has started."""
+    while True:
+        port = random.randrange(12000, 32000)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def bcrypt(password):

@@ -277,6 +277,20 @@ def test_many_loads(_):
         assert check_clean() == set()
 
 
+def test_many_makers(_):
+    """Processes that make the same store in the same instant all find it a store."""
+    for i in range(4):
+        mk.oci_archive(f"{i}.tar", mk.image(mk.layer(mk.file("x", str(i)), compress=None)).named(f"example.com/i:{i}"))
+    for number in range(30):
+        store = f"store-{number}"
+        loads = [subprocess.Popen(command("load", "--input", f"{i}.tar", store=store), stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True) for i in range(4)]
+        for load in loads:
+            _, err = load.communicate(timeout=TIME_LIMIT)
+            assert load.returncode == 0, err
+        assert check_clean(store) == {f"example.com/i:{i}" for i in range(4)}
+
+
 def test_remove_while_read(_):
     """What a comparison has begun to read stays until it ends, and is freed then."""
     images = [sample(i) for i in range(2)]
