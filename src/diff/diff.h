@@ -27,6 +27,9 @@ struct diff_options {
   /* --ignore-image-name=false: also compare the name annotations of the descriptor that names the
    * image. Without it they are no content, strict or not. */
   bool compare_root_name;
+  /* --effective (diff/effective.h): what a container would see. ignore is as with --semantic then.
+   */
+  bool effective;
   bool verify;               /* read and check blobs even where the digests are equal */
   bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
   struct platform_set platforms; /* not owned */

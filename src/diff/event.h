@@ -26,6 +26,13 @@ enum event_type {
 /* "DescriptorMismatch", …; "" for EVENT_NONE. */
 const char *event_type_name(enum event_type type);
 
+/* Which layer of an image something comes from, where layers were merged. */
+struct event_origin {
+  uint32_t number; /* from 0 */
+  const struct descriptor *descriptor;
+  const char *created_by; /* the command that made it (the config's history); NULL if unknown */
+};
+
 /* One side of a difference. What does not apply is NULL. */
 struct event_input {
   const struct descriptor *descriptor;
@@ -33,6 +40,7 @@ struct event_input {
   const struct tar_entry *entry;           /* its name as in the image */
   const struct digest *content;            /* of the entry's content, where it was computed */
   const struct descriptor *layer;          /* the layer that the entry stands in */
+  const struct event_origin *origin;       /* the same with its number, in effective comparisons */
 };
 
 /* An inner node. Lives as long as the comparison (struct diff). */

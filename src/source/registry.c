@@ -199,6 +199,7 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
     return NULL;
   registry = xcalloc(1, sizeof(*registry));
   registry->base.ops = &ops;
+  registry->base.fetches_again = true;
   registry->limits = limits;
   registry->progress = net_progress(net);
   if (reference->has_digest)

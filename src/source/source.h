@@ -24,6 +24,8 @@ struct source_ops {
 struct source { /* the first member of every kind of source */
   const struct source_ops *ops;
   char *label; /* the argument as the user gave it, for messages; owned by the source */
+  /* Opening a blob a second time fetches it a second time: nothing keeps it here. */
+  bool fetches_again;
 };
 
 /* What opening an argument may need to know. More fields come with more kinds of sources. */
