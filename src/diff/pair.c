@@ -11,7 +11,9 @@
 #include "diff/layer_events.h"
 #include "diff/pending.h"
 #include "diff/tasks.h"
+#include "layer/block.h"
 #include "layer/layer.h"
+#include "policy/policy.h"
 
 struct side {
   struct layer layer;
@@ -20,7 +22,8 @@ struct side {
   struct str key;         /* its name, as it is compared */
   bool have;
   bool ended;
-  uint64_t count; /* entries met */
+  uint64_t count;   /* entries met */
+  uint64_t skipped; /* of these, where order counts: left out by the policy */
 };
 
 struct pair {
@@ -31,6 +34,8 @@ struct pair {
   struct pending_table pending;
   struct map met;     /* key -> how often it was met and settled on both sides, as an integer */
   struct arena names; /* keys of met */
+  struct pace *pace;
+  bool skips; /* positions are counted without what the policy leaves out */
   struct comparer *comparer;
   struct layer_events events;
 };
@@ -49,7 +54,7 @@ static int open_side(struct pair *pair, int side, const struct task_resources *r
   struct source *source = pair->diff->options->sources[side];
   struct stream *blob = source_blob(source, pair->layers[side], err);
 
-  if (!blob || layer_open(&pair->sides[side].layer, blob, resources->blocks_ahead,
+  if (!blob || layer_open(&pair->sides[side].layer, blob, resources->blocks_ahead, pair->pace,
                           pair->diff->options->limits, err))
     return wrap_layer(pair, side, err);
   pair->sides[side].opened = true;
@@ -71,6 +76,10 @@ static int advance(struct pair *pair, int number, struct error *err)
   if (side->have) {
     side->key = entry_canonical(&pair->rules, side->entry.name);
     side->count++;
+    side->entry.skipped = side->skipped;
+    if (pair->skips && policy_hides_path(pair->diff->options->policy, side->entry.name,
+                                         side->entry.type == TAR_DIR))
+      side->skipped++;
   }
   return 0;
 }
@@ -209,11 +218,11 @@ static size_t count_waiting(const struct pending_name *name, int side)
   return n;
 }
 
-/* What is still waiting has no partner. */
+/* What is still waiting has no partner. What of it is left out is not counted either. */
 static void report_rest(struct pair *pair)
 {
-  if (pair->sides[0].count != pair->sides[1].count)
-    layer_events_length(&pair->events, pair->sides[0].count, pair->sides[1].count);
+  uint64_t entries[2] = { pair->sides[0].count, pair->sides[1].count };
+
   for (size_t i = 0; i < pair->pending.names.n && pair->pending.waiting; i++) {
     const struct map_entry *item = &pair->pending.names.entries[i];
     const struct pending_name *name = item->value;
@@ -225,9 +234,12 @@ static void report_rest(struct pair *pair)
       continue;
     counts[0] = (met ? (uintptr_t)met->value : 0) + count_waiting(name, 0);
     counts[1] = (met ? (uintptr_t)met->value : 0) + count_waiting(name, 1);
-    layer_events_lone(&pair->events, item->key, counts, side, &name->first[side]->entry,
-                      name->first[side]->hashed ? &name->first[side]->content : NULL);
+    if (!layer_events_lone(&pair->events, item->key, counts, side, &name->first[side]->entry,
+                           name->first[side]->hashed ? &name->first[side]->content : NULL))
+      entries[side] -= count_waiting(name, side);
   }
+  if (entries[0] != entries[1])
+    layer_events_length(&pair->events, entries[0], entries[1]);
 }
 
 int compare_layers(struct diff *diff, const struct event_node *parent,
@@ -238,10 +250,12 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
     .diff = diff,
     .layers = layers,
     .rules = { &diff->options->ignore, diff->options->skip_security_xattrs, false },
+    .pace = pace_new(resources->sparing),
     .comparer = comparer_new(resources->keep_bytes),
   };
   int status;
 
+  pair.skips = policy_has_paths(diff->options->policy) && !diff->options->ignore.file_order;
   layer_events_init(&pair.events, diff, parent, layers);
   status =
       open_side(&pair, 0, resources, err) || open_side(&pair, 1, resources, err) || walk(&pair, err)
@@ -252,6 +266,7 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
   for (int side = 0; side < 2; side++)
     if (pair.sides[side].opened)
       layer_close(&pair.sides[side].layer);
+  pace_free(pair.pace);
   comparer_free(pair.comparer);
   layer_events_release(&pair.events);
   pending_release(&pair.pending);

@@ -48,8 +48,8 @@ static int read_layer(const struct reading *reading, const struct descriptor *de
 
   if (!blob)
     return -1;
-  if (layer_open(&layer, blob, reading->resources->blocks_ahead, reading->diff->options->limits,
-                 err))
+  if (layer_open(&layer, blob, reading->resources->blocks_ahead, NULL,
+                 reading->diff->options->limits, err))
     return -1;
   for (size_t i = 0; i < reading->n_overlays; i++)
     overlay_begin_layer(reading->overlays[i]);
@@ -160,14 +160,14 @@ static void compare_items(struct trees *trees)
   layer_events_entry(&trees->events, &trees->rules, entries, contents);
 }
 
-static void report_lone(struct trees *trees, int side)
+static bool report_lone(struct trees *trees, int side)
 {
   const struct overlay_item *item = &trees->items[side];
   const uint64_t counts[2] = { side == 0, side == 1 };
 
   set_origin(trees, side);
-  layer_events_lone(&trees->events, entry_canonical(&trees->rules, item->entry->name), counts, side,
-                    item->entry, content_of(item));
+  return layer_events_lone(&trees->events, entry_canonical(&trees->rules, item->entry->name), counts,
+                           side, item->entry, content_of(item));
 }
 
 static void compare_trees(struct trees *trees)
@@ -182,12 +182,14 @@ static void compare_trees(struct trees *trees)
                     ? -1
                     : overlay_compare_paths(trees->items[0].path, trees->items[1].path);
 
+    bool counts_here = true; /* what the policy leaves out does not */
+
     if (order == 0)
       compare_items(trees);
     else
-      report_lone(trees, order > 0);
-    counts[0] += order <= 0;
-    counts[1] += order >= 0;
+      counts_here = report_lone(trees, order > 0);
+    counts[0] += counts_here && order <= 0;
+    counts[1] += counts_here && order >= 0;
     if (order <= 0)
       advance(trees, 0);
     if (order >= 0)

@@ -112,19 +112,25 @@ static void *work(void *context)
   }
 }
 
-/* A comparison of two layers keeps two processors busy: one per decoder. */
-static size_t count_workers(const struct diff *diff)
+static size_t count_processors(const struct diff *diff)
 {
-  long processors =
-      diff->options->threads ? (long)diff->options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-  size_t n = processors > 2 ? (size_t)processors / 2 : 1;
+  long n = diff->options->threads ? (long)diff->options->threads : sysconf(_SC_NPROCESSORS_ONLN);
+
+  return n > 0 ? (size_t)n : 1;
+}
+
+/* A comparison of two layers keeps two processors busy: one per decoder. */
+static size_t count_workers(const struct diff *diff, size_t processors)
+{
+  size_t n = MAX_OF(processors / 2, (size_t)1);
 
   return MIN_OF(MIN_OF(n, (size_t)MAX_WORKERS), diff->n_tasks);
 }
 
 void tasks_run(struct diff *diff)
 {
-  size_t n = count_workers(diff);
+  size_t processors = count_processors(diff);
+  size_t n = count_workers(diff, processors);
   pthread_t threads[MAX_WORKERS];
   size_t started = 0;
   struct workers workers = { .diff = diff };
@@ -132,6 +138,7 @@ void tasks_run(struct diff *diff)
   if (!diff->n_tasks)
     return;
   workers.resources.blocks_ahead = BLOCKS_AHEAD;
+  workers.resources.sparing = processors < 3 * n;
   workers.resources.keep_bytes = MEMORY_KEPT / n;
   /* This thread is one of them; where no further can be started it does all the work. */
   while (started + 1 < n && pthread_create(&threads[started], NULL, work, &workers) == 0)

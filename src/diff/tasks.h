@@ -22,6 +22,7 @@ void tasks_run(struct diff *diff);
 /* What a task may use. */
 struct task_resources {
   size_t blocks_ahead; /* blocks a decoder may be ahead */
+  bool sparing;        /* see pace_new */
   size_t keep_bytes;   /* bytes of equal content kept in case a difference follows */
 };
 

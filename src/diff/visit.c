@@ -36,7 +36,7 @@ int diff_visit_layer(struct source *source, const struct descriptor *layer,
 
   if (!blob)
     return -1;
-  if (layer_open(&opened, blob, BLOCKS_AHEAD, limits, err))
+  if (layer_open(&opened, blob, BLOCKS_AHEAD, NULL, limits, err))
     return error_wrap(err, "layer %s", digest_format(&layer->digest, digest));
   status = walk(&opened, positions, n_positions, visitor, err);
   layer_close(&opened);

@@ -1,5 +1,6 @@
 #include "layer/block.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -19,14 +20,24 @@ struct block_pool {
   int refs;          /* atomic: the decoder's, and one for each block outside */
 };
 
+struct pace {
+  pthread_mutex_t lock; /* for all below, and for what the decoders say it is for */
+  pthread_cond_t filled;
+  bool sparing;
+  struct decoder *members[PACE_MEMBERS];
+  struct decoder *awaited; /* whose blocks the reader waits for */
+  unsigned n_blocked;      /* decoders that wait for a free place */
+};
+
 struct decoder {
   struct stream *stream;
   struct block_pool *pool;
   pthread_t thread;
-  bool has_thread; /* to be joined */
+  bool has_thread;  /* to be joined */
+  struct pace *own; /* where none was given */
 
-  pthread_mutex_t lock; /* for all below */
-  pthread_cond_t filled, emptied;
+  struct pace *pace; /* its lock is for all below */
+  pthread_cond_t emptied;
   struct block **ring;
   size_t ahead; /* places in the ring */
   size_t first; /* the oldest block */
@@ -122,6 +133,74 @@ void block_unref(struct block *block)
     free(block);
 }
 
+struct pace *pace_new(bool sparing)
+{
+  struct pace *pace = xcalloc(1, sizeof(*pace));
+
+  pthread_mutex_init(&pace->lock, NULL);
+  pthread_cond_init(&pace->filled, NULL);
+  pace->sparing = sparing;
+  return pace;
+}
+
+void pace_free(struct pace *pace)
+{
+  if (!pace)
+    return;
+  pthread_cond_destroy(&pace->filled);
+  pthread_mutex_destroy(&pace->lock);
+  free(pace);
+}
+
+static void pace_replace(struct pace *pace, const struct decoder *old, struct decoder *new)
+{
+  size_t i = 0;
+
+  pthread_mutex_lock(&pace->lock);
+  while (i < PACE_MEMBERS && pace->members[i] != old)
+    i++;
+  assert(i < PACE_MEMBERS);
+  pace->members[i] = new;
+  pthread_mutex_unlock(&pace->lock);
+}
+
+/* The threads wake each other for half a ring at a time, not for every block. Where processors are
+ * to be spared the reader runs only when a decoder could not: in its place, that is. */
+static bool is_worth_waking(const struct pace *pace)
+{
+  const struct decoder *awaited = pace->awaited;
+
+  if (!awaited)
+    return false;
+  if (awaited->ended || awaited->n == awaited->ahead)
+    return true;
+  if (pace->sparing)
+    return awaited->n && pace->n_blocked;
+  return awaited->n * 2 >= awaited->ahead;
+}
+
+static void wake_reader(struct pace *pace)
+{
+  if (is_worth_waking(pace))
+    pthread_cond_signal(&pace->filled);
+}
+
+/* The reader waits for a block of this decoder: the others may use its processor. */
+static void await(struct decoder *decoder)
+{
+  struct pace *pace = decoder->pace;
+
+  for (size_t i = 0; i < PACE_MEMBERS; i++) {
+    struct decoder *member = pace->members[i];
+
+    if (member && member->n < member->ahead)
+      pthread_cond_signal(&member->emptied);
+  }
+  pace->awaited = decoder;
+  pthread_cond_wait(&pace->filled, &pace->lock);
+  pace->awaited = NULL;
+}
+
 static bool is_stopped(struct decoder *decoder)
 {
   return __atomic_load_n(&decoder->stopped, __ATOMIC_RELAXED);
@@ -151,11 +230,16 @@ static struct block *fill(struct decoder *decoder, bool *ended, bool *failed)
 /* Waits for a free place; false if nobody wants any more. */
 static bool push(struct decoder *decoder, struct block *block, bool ended, bool failed)
 {
+  struct pace *pace = decoder->pace;
   bool stopped;
 
-  pthread_mutex_lock(&decoder->lock);
-  while (block && decoder->n == decoder->ahead && !decoder->stopped)
-    pthread_cond_wait(&decoder->emptied, &decoder->lock);
+  pthread_mutex_lock(&pace->lock);
+  while (block && decoder->n == decoder->ahead && !decoder->stopped) {
+    pace->n_blocked++;
+    wake_reader(pace);
+    pthread_cond_wait(&decoder->emptied, &pace->lock);
+    pace->n_blocked--;
+  }
   stopped = decoder->stopped;
   if (block && !stopped) {
     decoder->ring[(decoder->first + decoder->n) % decoder->ahead] = block;
@@ -164,10 +248,8 @@ static bool push(struct decoder *decoder, struct block *block, bool ended, bool 
   }
   decoder->ended = ended;
   decoder->failed = failed;
-  /* The threads wake each other for half a ring at a time, not for every block. */
-  if (ended || decoder->n * 2 >= decoder->ahead)
-    pthread_cond_signal(&decoder->filled);
-  pthread_mutex_unlock(&decoder->lock);
+  wake_reader(pace);
+  pthread_mutex_unlock(&pace->lock);
   block_unref(block);
   return !stopped;
 }
@@ -187,7 +269,8 @@ static void *decode(void *argument)
   return NULL;
 }
 
-struct decoder *decoder_start(struct stream *stream, size_t ahead, struct error *err)
+struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *pace,
+                              struct error *err)
 {
   struct decoder *decoder = xcalloc(1, sizeof(*decoder));
   struct block *block;
@@ -199,9 +282,10 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct error 
   decoder->ahead = MAX_OF(ahead, (size_t)2);
   decoder->ring = xcalloc(decoder->ahead, sizeof(struct block *));
   decoder->pool = pool_new(decoder->ahead + 2 + UNUSED_BLOCKS);
-  pthread_mutex_init(&decoder->lock, NULL);
-  pthread_cond_init(&decoder->filled, NULL);
   pthread_cond_init(&decoder->emptied, NULL);
+  decoder->own = pace ? NULL : pace_new(false);
+  decoder->pace = pace ? pace : decoder->own;
+  pace_replace(decoder->pace, NULL, decoder);
   block = fill(decoder, &ended, &failed);
   push(decoder, block, ended, failed);
   if (ended)
@@ -218,22 +302,23 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct error 
 
 int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
 {
+  struct pace *pace = decoder->pace;
   struct block *block = NULL;
   bool failed = false;
 
-  pthread_mutex_lock(&decoder->lock);
+  pthread_mutex_lock(&pace->lock);
   while (!decoder->n && !decoder->ended)
-    pthread_cond_wait(&decoder->filled, &decoder->lock);
+    await(decoder);
   if (decoder->n) {
     block = decoder->ring[decoder->first];
     decoder->first = (decoder->first + 1) % decoder->ahead;
     decoder->n--;
-    if (decoder->n * 2 <= decoder->ahead)
+    if (decoder->n * (pace->sparing ? 4 : 2) <= decoder->ahead)
       pthread_cond_signal(&decoder->emptied);
   } else {
     failed = decoder->failed;
   }
-  pthread_mutex_unlock(&decoder->lock);
+  pthread_mutex_unlock(&pace->lock);
   if (failed) {
     *err = decoder->error;
     return -1;
@@ -246,10 +331,10 @@ void decoder_stop(struct decoder *decoder)
 {
   if (!decoder)
     return;
-  pthread_mutex_lock(&decoder->lock);
+  pthread_mutex_lock(&decoder->pace->lock);
   __atomic_store_n(&decoder->stopped, true, __ATOMIC_RELAXED);
   pthread_cond_signal(&decoder->emptied);
-  pthread_mutex_unlock(&decoder->lock);
+  pthread_mutex_unlock(&decoder->pace->lock);
   if (decoder->has_thread)
     pthread_join(decoder->thread, NULL);
   for (; decoder->n; decoder->n--) {
@@ -258,9 +343,9 @@ void decoder_stop(struct decoder *decoder)
   }
   pool_unref(decoder->pool);
   stream_close(decoder->stream);
-  pthread_cond_destroy(&decoder->filled);
   pthread_cond_destroy(&decoder->emptied);
-  pthread_mutex_destroy(&decoder->lock);
+  pace_replace(decoder->pace, decoder, NULL);
+  pace_free(decoder->own);
   free(decoder->ring);
   free(decoder);
 }

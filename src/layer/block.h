@@ -3,6 +3,7 @@
 #ifndef DIFFOCI_LAYER_BLOCK_H
 #define DIFFOCI_LAYER_BLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,13 +27,22 @@ struct block *block_ref(struct block *block);
 /* NULL allowed; back to its pool at the last reference. From any thread. */
 void block_unref(struct block *block);
 
+/* What decoders have in common whose blocks one thread reads in step. sparing: there is no
+ * processor for each of them and one for the reader; the reader then does its work in the place of
+ * a decoder that is too far ahead, not beside both. */
+struct pace;
+enum { PACE_MEMBERS = 2 };
+struct pace *pace_new(bool sparing);
+void pace_free(struct pace *pace); /* after its decoders; NULL allowed */
+
 /* A decoder: reads a stream in a thread of its own, `ahead` blocks ahead of its reader. */
 struct decoder;
 
 /* Owns stream, also when it fails. Reads the first block at once; starts the thread if there is
  * more. ahead >= 2. Blocks that the reader keeps references to do not count towards `ahead`: who
- * keeps them bounds how many. */
-struct decoder *decoder_start(struct stream *stream, size_t ahead, struct error *err);
+ * keeps them bounds how many. pace: NULL, or what it shares with up to PACE_MEMBERS - 1 others. */
+struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *pace,
+                              struct error *err);
 /* The next block, with a reference for the caller; *out is NULL at the end of the stream. -1 with
  * the stream's error, after all blocks before it were handed out. */
 MUST_CHECK int decoder_next(struct decoder *decoder, struct block **out, struct error *err);

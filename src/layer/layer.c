@@ -7,10 +7,11 @@ static int next_block(void *context, struct block **out, struct error *err)
   return decoder_next(context, out, err);
 }
 
-int layer_open(struct layer *layer, struct stream *blob, size_t ahead, const struct limits *limits,
-               struct error *err)
+int layer_open(struct layer *layer, struct stream *blob, size_t ahead, struct pace *pace,
+               const struct limits *limits, struct error *err)
 {
-  struct decoder *decoder = decoder_start(stream_inflated(blob, limits->tar_bytes), ahead, err);
+  struct decoder *decoder =
+      decoder_start(stream_inflated(blob, limits->tar_bytes), ahead, pace, err);
 
   if (!decoder)
     return -1;

@@ -11,8 +11,10 @@ struct layer {
   struct tar_reader *tar; /* for tar_next and tar_read */
 };
 
-/* Owns blob, a checked stream of the layer as stored. ahead: blocks that may be decoded ahead. */
-MUST_CHECK int layer_open(struct layer *layer, struct stream *blob, size_t ahead,
+struct pace;
+
+/* Owns blob, a checked stream of the layer as stored. ahead, pace: as decoder_start has them. */
+MUST_CHECK int layer_open(struct layer *layer, struct stream *blob, size_t ahead, struct pace *pace,
                           const struct limits *limits, struct error *err);
 void layer_close(struct layer *layer);
 

@@ -63,7 +63,8 @@ static void read_all(uint64_t size, size_t piece, bool fails, size_t ahead)
 {
   struct error err;
   bool closed;
-  struct decoder *decoder = decoder_start(counter_new(size, piece, fails, &closed), ahead, &err);
+  struct decoder *decoder =
+      decoder_start(counter_new(size, piece, fails, &closed), ahead, NULL, &err);
   uint64_t have = 0;
   int result;
 
@@ -115,7 +116,7 @@ static void test_stop(void **state)
       struct error err;
       bool closed;
       struct decoder *decoder =
-          decoder_start(counter_new(UINT64_MAX, SIZE_MAX, false, &closed), 3, &err);
+          decoder_start(counter_new(UINT64_MAX, SIZE_MAX, false, &closed), 3, NULL, &err);
 
       assert_non_null(decoder);
       for (size_t i = 0; i < n; i++)
@@ -143,8 +144,8 @@ static void test_kept(void **state)
   struct block *last;
   struct error err;
   bool closed;
-  struct decoder *decoder =
-      decoder_start(counter_new(50 * (uint64_t)BLOCK_SIZE, SIZE_MAX, false, &closed), 2, &err);
+  struct decoder *decoder = decoder_start(
+      counter_new(50 * (uint64_t)BLOCK_SIZE, SIZE_MAX, false, &closed), 2, NULL, &err);
 
   (void)state;
   for (size_t i = 0; i < 50; i++)
@@ -206,7 +207,7 @@ static void test_layer(void **state)
     limits.tar_bytes = wrong == 2 ? 2000000 : UINT64_MAX;
     assert_int_equal(
         layer_open(&layer, stream_verified(stream_of_memory(blob.ptr, blob.len), &digest, blob.len),
-                   4, &limits, &err),
+                   4, NULL, &limits, &err),
         0);
     digest.bytes[0] ^= wrong == 1;
     while ((result = tar_next(layer.tar, &entry, &err)) > 0) {
@@ -237,7 +238,8 @@ static void test_layer_left(void **state)
     struct tar_entry entry;
     struct error err;
 
-    assert_int_equal(layer_open(&layer, stream_of_memory(blob.ptr, blob.len), 2, &limits, &err), 0);
+    assert_int_equal(
+        layer_open(&layer, stream_of_memory(blob.ptr, blob.len), 2, NULL, &limits, &err), 0);
     for (size_t i = 0; i < n; i++)
       assert_int_equal(tar_next(layer.tar, &entry, &err), 1);
     layer_close(&layer);
