@@ -214,14 +214,21 @@ static struct overlay_node *make_directory(struct overlay *overlay, struct overl
   return node;
 }
 
+/* What is added. */
+struct addition {
+  const struct tar_entry *entry;
+  const struct digest *content; /* or NULL */
+  uint64_t token;               /* or 0 */
+};
+
 static struct overlay_object *add_object(struct overlay *overlay, const struct overlay_node *node,
-                                         const struct tar_entry *entry, struct str path,
-                                         const struct digest *content)
+                                         const struct addition *added, struct str path)
 {
   struct overlay_object *object;
 
   buf_clear(&overlay->scratch);
-  overlay_pack(&overlay->scratch, entry, path, content, &overlay->strings);
+  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token,
+               &overlay->strings);
   object = arena_alloc(&overlay->arena, sizeof(*object) + overlay->scratch.len);
   object->node = node;
   object->layer = overlay->n_layers - 1;
@@ -253,16 +260,16 @@ static int find_target(struct overlay *overlay, const struct tar_entry *entry,
 }
 
 static int add_file(struct overlay *overlay, struct overlay_node *root, struct str path,
-                    const struct tar_entry *entry, const struct digest *content, struct error *err)
+                    const struct addition *added, struct error *err)
 {
-  bool is_directory = entry->type == TAR_DIR;
+  bool is_directory = added->entry->type == TAR_DIR;
   struct overlay_object *target;
   struct overlay_object *own;
   struct overlay_node *node = root;
   struct str directory;
   struct str base;
 
-  if (find_target(overlay, entry, &target, err) < 0)
+  if (find_target(overlay, added->entry, &target, err) < 0)
     return -1;
   if (path.len) {
     struct overlay_node *parent;
@@ -278,7 +285,7 @@ static int add_file(struct overlay *overlay, struct overlay_node *root, struct s
   } else if (!node->own && !node->hidden) {
     overlay->n_paths++;
   }
-  own = add_object(overlay, node, entry, path, content);
+  own = add_object(overlay, node, added, path);
   drop_entry(node);
   node->own = own;
   node->object = target ? target : own;
@@ -293,9 +300,9 @@ static uint64_t memory_of(const struct overlay *overlay)
          overlay->nodes.n_slots * sizeof(*overlay->nodes.slots);
 }
 
-int overlay_add(struct overlay *overlay, const struct tar_entry *entry,
-                const struct digest *content, struct error *err)
+static int add(struct overlay *overlay, const struct addition *added, struct error *err)
 {
+  const struct tar_entry *entry = added->entry;
   struct overlay_path path;
   enum overlay_kind kind;
   struct overlay_node *node;
@@ -309,9 +316,9 @@ int overlay_add(struct overlay *overlay, const struct tar_entry *entry,
                      (unsigned long long)(LIMIT_OVERLAY_BYTES >> 20));
   switch (kind) {
   case OVERLAY_FILE:
-    return add_file(overlay, overlay->root, overlay_path_str(&path), entry, content, err);
+    return add_file(overlay, overlay->root, overlay_path_str(&path), added, err);
   case OVERLAY_AUFS_LINK:
-    return add_file(overlay, overlay->aufs_root, overlay_path_str(&path), entry, content, err);
+    return add_file(overlay, overlay->aufs_root, overlay_path_str(&path), added, err);
   case OVERLAY_AUFS:
     return 0;
   case OVERLAY_WHITEOUT:
@@ -325,4 +332,16 @@ int overlay_add(struct overlay *overlay, const struct tar_entry *entry,
     return 0;
   }
   return 0;
+}
+
+int overlay_add(struct overlay *overlay, const struct tar_entry *entry,
+                const struct digest *content, struct error *err)
+{
+  return add(overlay, &(struct addition) { entry, content, 0 }, err);
+}
+
+int overlay_add_token(struct overlay *overlay, const struct tar_entry *entry, uint64_t token,
+                      struct error *err)
+{
+  return add(overlay, &(struct addition) { entry, NULL, token }, err);
 }

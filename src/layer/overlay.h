@@ -37,6 +37,10 @@ void overlay_begin_layer(struct overlay *overlay);
  * for more than LIMIT_OVERLAY_BYTES in all, ERROR_CORRUPT for a whiteout that names nothing. */
 MUST_CHECK int overlay_add(struct overlay *overlay, const struct tar_entry *entry,
                            const struct digest *content, struct error *err);
+/* The same for a content that nobody has hashed: token, not 0, is a number that its owner gave it.
+ * Equal tokens are equal contents. */
+MUST_CHECK int overlay_add_token(struct overlay *overlay, const struct tar_entry *entry,
+                                 uint64_t token, struct error *err);
 /* The paths there are now, implied directories among them. */
 uint64_t overlay_count(const struct overlay *overlay);
 
@@ -56,6 +60,7 @@ struct overlay_item {
   uint32_t object_layer;
   uint32_t links;        /* paths that are names of the object, this one included */
   struct digest content; /* of the object; DIGEST_NONE if it has none */
+  uint64_t token;        /* the same, where it has a token instead; else 0 */
 };
 
 /* A walk over all paths: a directory before what is in it, names in one directory by their bytes.

@@ -14,6 +14,7 @@ enum {
   HAS_DEVICE = 16,
   HAS_SHA256 = 32,
   HAS_SHA512 = 64,
+  HAS_TOKEN = HAS_SHA256 | HAS_SHA512, /* that is neither of the two */
   HAS_RECORDS = 128,
 };
 
@@ -99,7 +100,8 @@ static void put_name(struct buf *out, struct str name, struct str path)
   put_str(out, name);
 }
 
-static unsigned presence(const struct tar_entry *entry, const struct digest *content)
+static unsigned presence(const struct tar_entry *entry, const struct digest *content,
+                         uint64_t token)
 {
   unsigned has = 0;
 
@@ -113,13 +115,14 @@ static unsigned presence(const struct tar_entry *entry, const struct digest *con
     has |= HAS_SHA256;
   if (content && content->algorithm == DIGEST_SHA512)
     has |= HAS_SHA512;
+  has |= !content && token ? HAS_TOKEN : 0;
   return has;
 }
 
 void overlay_pack(struct buf *out, const struct tar_entry *entry, struct str path,
-                  const struct digest *content, struct string_table *strings)
+                  const struct digest *content, uint64_t token, struct string_table *strings)
 {
-  unsigned has = presence(entry, content);
+  unsigned has = presence(entry, content, token);
 
   buf_putc(out, (char)has);
   buf_putc(out, entry->type);
@@ -147,7 +150,9 @@ void overlay_pack(struct buf *out, const struct tar_entry *entry, struct str pat
     put_number(out, number_of(strings, entry->records[i].key));
     put_str(out, entry->records[i].value);
   }
-  if (has & (HAS_SHA256 | HAS_SHA512))
+  if ((has & HAS_TOKEN) == HAS_TOKEN)
+    put_number(out, token);
+  else if (has & HAS_TOKEN)
     buf_add(out, content->bytes, has & HAS_SHA256 ? 32 : 64);
 }
 
@@ -239,6 +244,7 @@ void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, s
 
   *entry = (struct tar_entry) { 0 };
   out->content = (struct digest) { 0 };
+  out->token = 0;
   entry->type = (char)*p++;
   entry->format = (enum tar_format) * p++;
   entry->name = get_name(out, &p, path);
@@ -263,7 +269,9 @@ void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, s
   }
   if (has & HAS_RECORDS)
     get_records(out, &p, strings);
-  if (has & (HAS_SHA256 | HAS_SHA512)) {
+  if ((has & HAS_TOKEN) == HAS_TOKEN) {
+    out->token = get_number(&p);
+  } else if (has & HAS_TOKEN) {
     out->content.algorithm = has & HAS_SHA256 ? DIGEST_SHA256 : DIGEST_SHA512;
     memcpy(out->content.bytes, p, has & HAS_SHA256 ? 32 : 64);
   }

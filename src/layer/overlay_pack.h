@@ -20,14 +20,15 @@ struct string_table {
 void string_table_release(struct string_table *table);
 
 /* Appends the entry to out. path is what the entry's name is cleaned to: where the two are almost
- * the same only the difference is kept. content may be NULL. */
+ * the same only the difference is kept. content: its digest, or NULL; then token, 0 for none. */
 void overlay_pack(struct buf *out, const struct tar_entry *entry, struct str path,
-                  const struct digest *content, struct string_table *strings);
+                  const struct digest *content, uint64_t token, struct string_table *strings);
 
 /* An entry unpacked. Its views point into the packed bytes, the string table, and `name`. */
 struct overlay_unpacked {
   struct tar_entry entry;
   struct digest content; /* DIGEST_NONE: none */
+  uint64_t token;        /* 0: none */
   struct buf name;
   struct tar_record *records; /* owned */
   size_t records_cap;

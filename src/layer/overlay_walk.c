@@ -154,6 +154,7 @@ static void fill(struct overlay_walk *walk, struct overlay_item *out)
   out->entry = &walk->own.entry;
   out->object = out->entry;
   out->content = walk->own.content;
+  out->token = walk->own.token;
   out->links = node->object->links;
   if (node->object == node->own)
     return;
@@ -162,6 +163,7 @@ static void fill(struct overlay_walk *walk, struct overlay_item *out)
   out->object = &walk->object.entry;
   out->object_layer = node->object->layer;
   out->content = walk->object.content;
+  out->token = walk->object.token;
 }
 
 bool overlay_walk_next(struct overlay_walk *walk, struct overlay_item *out)
