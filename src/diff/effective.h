@@ -5,7 +5,7 @@
  * numeric owner, a symbolic link's target to the letter, device numbers, xattrs; which paths are
  * names of one file, whichever of them is the hard link. A directory that is only implied is one of
  * mode 0755, owned by 0:0, as containerd makes it; so is the root of an image without an entry for
- * it. Of the config: os, architecture, variant, and of config.* what docs/diffoci.1.in lists.
+ * it. Of the config: os, architecture, variant, and of config.* what effective_config.c lists.
  *
  * What does not: times, order, tar formats, names of users, how names are spelled, where one layer
  * ends, the history, descriptors, media types, compression, annotations; stargz.index.json,
@@ -16,36 +16,31 @@
 #include "diff/compare.h"
 #include "diff/tasks.h"
 
-/* One side: a manifest and the config it refers to. config is NULL for what is no image
- * (an artifact, an empty config, a config of unknown type). */
+/* One side: a manifest, and its config parsed: NULL where it is of no known type, as that of an
+ * artifact. */
 struct effective_image {
   const struct manifest *manifest;
   const struct config *config;
 };
 
 /* Whether both can be looked into: configs are there and all layers are of a known type. Where not,
- * images are compared blob by blob. */
+ * images have to be compared blob by blob. */
 bool effective_can_compare(const struct effective_image images[2]);
 
-/* Compares the run configurations; a leaf "config" below parent unless parent is NULL. Returns
- * whether they differ. inputs: what the leaf is about, or NULL with parent NULL. */
-bool effective_configs_differ(struct diff *diff, const struct event_node *parent,
-                              const struct config *const configs[2],
-                              const struct event_input inputs[2]);
+/* Compares the run configurations: a leaf "config" below parent. Returns whether they differ.
+ * config_inputs: what the leaf is about. */
+bool effective_compare_configs(struct diff *diff, const struct event_node *parent,
+                               const struct config *const configs[2],
+                               const struct event_input config_inputs[2]);
 
-/* Compares the merged layers. Events go to "layer" and "layer/tarentry" below parent; with parent
- * NULL nothing is sent and the comparison ends where the first difference is found. Opens nothing
- * where the layers' digests are the same. *differ is set on success only. The error names the input
- * and the layer. Blobs of sources with fetches_again are read once in one call. Any thread. */
+/* Compares the merged layers. Events go to "layer" and "layer/tarentry" below parent. Where one
+ * event is enough for the sink (event_sink.one_is_enough), ends soon after the first. Opens nothing
+ * where all layers' digests are the same. *differ, set on success only: whether any event was sent,
+ * what the policy leaves out not counting. The error names the input and the layer. Never opens a
+ * blob of a source with fetches_again twice. Any thread. */
 MUST_CHECK int effective_compare_layers(struct diff *diff, const struct event_node *parent,
                                         const struct effective_image images[2],
                                         const struct task_resources *resources, bool *differ,
                                         struct error *err);
-
-/* The verdict's last resort: whether the two images differ in effect, configs first, then layers;
- * sends nothing. For !effective_can_compare: whether config or layers differ as blobs. */
-MUST_CHECK int effective_differ(struct diff *diff, const struct effective_image images[2],
-                                const struct task_resources *resources, bool *differ,
-                                struct error *err);
 
 #endif
