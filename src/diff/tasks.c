@@ -18,7 +18,7 @@ struct layer_task {
 
 enum {
   MEMORY_KEPT = 32 * 1024 * 1024, /* equal content kept, all tasks together */
-  BLOCKS_AHEAD = 8,               /* per decoder */
+  BLOCKS_AHEAD = 32,              /* per decoder */
   MAX_WORKERS = 16,
 };
 

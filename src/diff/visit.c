@@ -2,7 +2,7 @@
 #include "diff/diff.h"
 #include "layer/layer.h"
 
-enum { BLOCKS_AHEAD = 8 };
+enum { BLOCKS_AHEAD = 32 };
 
 static int walk(struct layer *layer, const uint64_t *positions, size_t n_positions,
                 struct content_visitor *visitor, struct error *err)

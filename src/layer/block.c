@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 
 /* Blocks that come back late, since the reader had kept them, are used again too, up to 32 MiB. */
-enum { UNUSED_BLOCKS = 128 };
+enum { UNUSED_BLOCKS = 32 * 1024 * 1024 / BLOCK_SIZE };
 
 /* Unused blocks, so that a decoder's memory is mapped once. Lives until its decoder is gone and the
  * last block came back. */
@@ -175,7 +175,7 @@ static bool is_worth_waking(const struct pace *pace)
   if (awaited->ended || awaited->n == awaited->ahead)
     return true;
   if (pace->sparing)
-    return awaited->n && pace->n_blocked;
+    return awaited->n * 2 >= awaited->ahead && pace->n_blocked;
   return awaited->n * 2 >= awaited->ahead;
 }
 

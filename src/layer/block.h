@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/stream.h"
 
-enum { BLOCK_SIZE = 256 * 1024 };
+enum { BLOCK_SIZE = 64 * 1024 };
 
 struct block {
   struct block_pool *pool;   /* where it goes back to; NULL: it is freed */

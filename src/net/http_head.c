@@ -1,8 +1,8 @@
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/alloc.h"
+#include "net/curl_api.h"
 #include "net/http_transfer.h"
 
 enum { FIELD_MAX = 64 * 1024, RETRY_AFTER_MAX = 24 * 3600 };

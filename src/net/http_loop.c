@@ -83,19 +83,12 @@ static void *run(void *argument)
   }
 }
 
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-
-static void init_curl(void)
-{
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-    abort();
-}
-
 int http_loop_start(struct http_loop *loop, struct error *err)
 {
   int code;
 
-  pthread_once(&curl_once, init_curl);
+  if (curl_load(err) < 0)
+    return -1;
   *loop = (struct http_loop) { .multi = curl_multi_init() };
   if (!loop->multi)
     abort();

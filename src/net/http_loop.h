@@ -2,11 +2,11 @@
 #ifndef DIFFOCI_NET_HTTP_LOOP_H
 #define DIFFOCI_NET_HTTP_LOOP_H
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "net/curl_api.h"
 
 struct transfer;
 

@@ -1,15 +1,16 @@
 #include "net/url.h"
 
 #include <ctype.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "net/curl_api.h"
 
 static void cleanup_curlu(CURLU **handle)
 {
-  curl_url_cleanup(*handle);
+  if (*handle)
+    curl_url_cleanup(*handle);
 }
 
 static char *part(CURLU *handle, CURLUPart which, unsigned flags)
@@ -51,10 +52,13 @@ static int fill(struct url *out, CURLU *handle, struct error *err)
 
 int url_parse(struct url *out, const char *base, const char *location, struct error *err)
 {
-  CLEANUP(cleanup_curlu) CURLU *handle = curl_url();
+  CLEANUP(cleanup_curlu) CURLU *handle = NULL;
   const unsigned flags = CURLU_URLENCODE | CURLU_ALLOW_SPACE;
   CURLUcode code = CURLUE_OK;
 
+  if (curl_load(err) < 0)
+    return -1;
+  handle = curl_url();
   if (!handle)
     abort();
   if (strlen(location) > URL_MAX)
