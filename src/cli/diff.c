@@ -5,6 +5,8 @@
 
 #include "cli/commands.h"
 #include "cli/places.h"
+#include "cli/policy_flags.h"
+#include "report/explain.h"
 #include "report/report.h"
 
 struct diff_flags {
@@ -14,6 +16,8 @@ struct diff_flags {
   enum toggle ignore_history, ignore_file_order, ignore_file_mode_redundant_bits;
   enum toggle ignore_image_name, ignore_tar_format, treat_canonical_paths_equal, semantic;
   enum toggle verbose, verify;
+  struct policy_flags policy;
+  enum toggle explain;
   const char *report_file, *report_dir;
   unsigned pull; /* enum named_pull */
   enum toggle no_cache;
@@ -94,6 +98,7 @@ static const struct flag flags[] = {
       .detail = "In the names of entries and in the targets of links.",
       AT(treat_canonical_paths_equal),
   },
+  POLICY_FLAGS(struct diff_flags),
   {
       .name = "platform",
       .kind = FLAG_LIST,
@@ -115,6 +120,14 @@ static const struct flag flags[] = {
       .kind = FLAG_BOOL,
       .help = "print every difference in full, instead of the table",
       AT(verbose),
+  },
+  {
+      .name = "explain",
+      .kind = FLAG_BOOL,
+      .help = "say for each difference why it is there, if that is known",
+      .detail = "A column with the name of the cause, and below the table what each cause is and "
+                "what to do about it. Reports tell the causes without this flag, too; see CAUSES.",
+      AT(explain),
   },
   {
       .name = "report-file",
@@ -191,18 +204,38 @@ enum { REPORT_FILE, REPORT_DIR, REPORT_STDOUT, N_REPORTS };
 struct fan_out {
   struct event_sink sink; /* first: the comparison knows this only */
   struct report *reports[N_REPORTS];
+  struct explain *explain; /* NULL where nobody wants to know causes */
+  struct report_about about;
   bool any;
 };
 
 static void fan_out_event(struct event_sink *sink, const struct event *event)
 {
   struct fan_out *out = (struct fan_out *)sink;
+  struct event explained = *event;
 
   out->any = true;
+  if (out->explain)
+    explained.explanation = explain_event(out->explain, event);
   for (size_t i = 0; i < N_REPORTS; i++) {
     if (out->reports[i])
-      report_event(out->reports[i], event);
+      report_event(out->reports[i], &explained);
   }
+}
+
+/* Looking for causes takes time, and contents. */
+static void fan_out_explain(struct fan_out *out, const struct diff_flags *given,
+                            const struct diff_options *options)
+{
+  out->about = (struct report_about) { .policy = options->policy,
+                                       .with_causes = given->explain == TOGGLE_ON };
+  if (given->report_file || given->report_dir || given->verbose == TOGGLE_ON ||
+      given->explain == TOGGLE_ON) {
+    out->about.explain = out->explain = explain_new();
+    out->sink.wants_head_bytes = CAUSE_CONTENT_BYTES;
+  }
+  for (size_t i = 0; i < N_REPORTS; i++)
+    report_tell(out->reports[i], &out->about);
 }
 
 static void fan_out_init(struct fan_out *out, const struct diff_flags *given,
@@ -217,16 +250,19 @@ static void fan_out_init(struct fan_out *out, const struct diff_flags *given,
   else
     out->reports[REPORT_STDOUT] = report_table_new(stdout);
   out->sink.event = fan_out_event;
+  fan_out_explain(out, given, options);
   for (size_t i = 0; i < N_REPORTS; i++)
     out->sink.wants_content_digests |=
         out->reports[i] && out->reports[i]->ops->wants_content_digests;
 }
 
 /* Finishes every report, whether others fail or not. Prints what fails; -1 if anything did. */
-static int fan_out_finish(struct fan_out *out)
+static int fan_out_finish(struct fan_out *out, const struct diff_options *options)
 {
   int result = 0;
 
+  if (out->explain)
+    explain_look_again(out->explain, options);
   for (size_t i = 0; i < N_REPORTS; i++) {
     struct error err;
 
@@ -256,13 +292,16 @@ static int compare(const struct diff_flags *given, struct diff_options *options,
     status = -1;
   } else {
     status = out.any ? EXIT_DIFFERENT : EXIT_SAME;
-    if (fan_out_finish(&out) < 0)
+    if (given->places.quiet != TOGGLE_ON)
+      policy_flags_summary(options->policy);
+    if (fan_out_finish(&out, options) < 0)
       status = EXIT_TROUBLE;
     if (failed)
       status = -1;
   }
   for (size_t i = 0; i < N_REPORTS; i++)
     report_free(out.reports[i]);
+  explain_free(out.explain);
   diff_free(diff);
   options->sink = NULL; /* it ends here */
   return status;
@@ -305,6 +344,7 @@ static int diff_command(const struct invocation *call, struct error *err)
 
   if (backend_check(&call->globals, err) == 0 &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
+      policy_flags_read(&given->policy, &options.policy, err) == 0 &&
       open_places(call, &places, err) == 0 &&
       (options.sources[0] = open_image(call->arguments[0], &places, &source_options, err)) &&
       (options.sources[1] = open_image(call->arguments[1], &places, &source_options, err)))
@@ -313,6 +353,7 @@ static int diff_command(const struct invocation *call, struct error *err)
   source_free(options.sources[1]);
   places_release(&places);
   platform_set_release(&options.platforms);
+  policy_free(options.policy);
   return status;
 }
 

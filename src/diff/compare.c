@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "diff/left_out.h"
 
 struct kept {
   struct kept *next;
@@ -86,7 +87,7 @@ void diff_send(struct diff *diff, const struct event *event)
 
 void diff_leaf(struct diff *diff, const struct event_node *parent, const char *name,
                enum event_type type, const char *note, const struct event_input inputs[2],
-               const struct fields *fields)
+               struct fields *fields)
 {
   struct event event = { .parent = parent,
                          .context = diff_context(diff, parent, name),
@@ -97,6 +98,8 @@ void diff_leaf(struct diff *diff, const struct event_node *parent, const char *n
   if (fields) {
     event.fields = fields->items;
     event.n_fields = fields->n;
+    if (left_out_fields(diff, &event, fields, STR(""), false))
+      return;
   }
   diff_send(diff, &event);
 }

@@ -18,7 +18,7 @@ struct layer_task; /* two layers to be compared, or two stacks of layers, or blo
  * tasks are run at the end, several at a time. */
 struct diff {
   const struct diff_options *options;
-  bool strict;          /* no ignore flag at all */
+  bool strict;          /* no ignore flag and no rule at all */
   pthread_mutex_t lock; /* guards arena and the sink */
   struct arena arena;   /* nodes, contexts, notes */
   struct kept *kept;    /* documents that nodes refer to */
@@ -45,10 +45,11 @@ struct event_node *diff_node(struct diff *diff, const struct event_node *parent,
                              const struct event_input inputs[2]);
 /* The context of something called name below parent; lives as long as the comparison. */
 const char *diff_context(struct diff *diff, const struct event_node *parent, const char *name);
-/* Sends a leaf called name below parent. note may be NULL. */
+/* Sends a leaf called name below parent, without the fields that the policy leaves out; if that is
+ * all that count, no leaf. note and fields may be NULL. */
 void diff_leaf(struct diff *diff, const struct event_node *parent, const char *name,
                enum event_type type, const char *note, const struct event_input inputs[2],
-               const struct fields *fields);
+               struct fields *fields);
 /* Sends a prepared event. Any thread. */
 void diff_send(struct diff *diff, const struct event *event);
 

@@ -18,7 +18,12 @@ struct comparer {
   size_t n, cap;
   size_t kept; /* bytes in pieces */
   size_t keep_bytes;
-  bool dirty; /* the hashers may hold what no digest was made of */
+  struct head {
+    char *bytes;
+    size_t len;
+  } heads[2];
+  size_t head_bytes; /* room in each head */
+  bool dirty;        /* the hashers may hold what no digest was made of */
 };
 
 struct comparer *comparer_new(size_t keep_bytes)
@@ -29,6 +34,23 @@ struct comparer *comparer_new(size_t keep_bytes)
   comparer->hashers[1] = hasher_new(DIGEST_SHA256);
   comparer->keep_bytes = keep_bytes;
   return comparer;
+}
+
+void comparer_want_heads(struct comparer *comparer, size_t bytes)
+{
+  for (int side = 0; side < 2 && bytes; side++)
+    comparer->heads[side].bytes = xmalloc(bytes);
+  comparer->head_bytes = bytes;
+}
+
+static void head_add(struct comparer *comparer, int side, const unsigned char *bytes, size_t len)
+{
+  struct head *head = &comparer->heads[side];
+
+  len = MIN_OF(len, comparer->head_bytes - head->len);
+  if (len)
+    memcpy(head->bytes + head->len, bytes, len);
+  head->len += len;
 }
 
 static void drop_pieces(struct comparer *comparer)
@@ -45,6 +67,8 @@ void comparer_free(struct comparer *comparer)
     return;
   drop_pieces(comparer);
   free(comparer->pieces);
+  free(comparer->heads[0].bytes);
+  free(comparer->heads[1].bytes);
   hasher_free(comparer->hashers[0]);
   hasher_free(comparer->hashers[1]);
   free(comparer);
@@ -52,8 +76,10 @@ void comparer_free(struct comparer *comparer)
 
 static void hash_pieces(struct comparer *comparer)
 {
-  for (size_t i = 0; i < comparer->n; i++)
+  for (size_t i = 0; i < comparer->n; i++) {
     hasher_add(comparer->hashers[0], comparer->pieces[i].bytes, comparer->pieces[i].len);
+    head_add(comparer, 0, comparer->pieces[i].bytes, comparer->pieces[i].len);
+  }
   drop_pieces(comparer);
 }
 
@@ -131,6 +157,7 @@ static int compare_equal_part(struct comparer *comparer, struct tar_reader *cons
     if (progress->hashing) {
       comparer->dirty = true;
       hasher_add(comparer->hashers[0], a->bytes, len);
+      head_add(comparer, 0, a->bytes, len);
     } else {
       keep(comparer, a, len);
     }
@@ -153,6 +180,7 @@ static int hash_rest(struct comparer *comparer, struct tar_reader *const readers
       struct tar_chunk *chunk = &progress->chunks[side];
 
       hasher_add(comparer->hashers[side], chunk->bytes, chunk->len);
+      head_add(comparer, side, chunk->bytes, chunk->len);
       chunk->len = 0;
     }
     if (fill(readers, progress, failed_side, err))
@@ -166,8 +194,11 @@ static int compare(struct comparer *comparer, struct tar_reader *const readers[2
                    struct error *err)
 {
   struct progress progress = { .hashing = want_digests };
-  int differ = compare_equal_part(comparer, readers, &progress, failed_side, err);
+  int differ;
 
+  comparer->heads[0].len = 0;
+  comparer->heads[1].len = 0;
+  differ = compare_equal_part(comparer, readers, &progress, failed_side, err);
   if (differ < 0)
     return -1;
   *out = (struct content_result) { .differ = differ };
@@ -178,8 +209,11 @@ static int compare(struct comparer *comparer, struct tar_reader *const readers[2
   out->hashed = true;
   if (differ) {
     hasher_copy(comparer->hashers[1], comparer->hashers[0]);
+    head_add(comparer, 1, (const unsigned char *)comparer->heads[0].bytes, comparer->heads[0].len);
     if (hash_rest(comparer, readers, &progress, failed_side, err))
       return -1;
+    for (int side = 0; side < 2; side++)
+      out->heads[side] = (struct str) { comparer->heads[side].bytes, comparer->heads[side].len };
   }
   out->digests[0] = hasher_finish(comparer->hashers[0]);
   out->digests[1] = differ ? hasher_finish(comparer->hashers[1]) : out->digests[0];

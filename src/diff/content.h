@@ -12,11 +12,14 @@ struct comparer;
  * a difference follows; beyond it one running hash serves both sides. */
 struct comparer *comparer_new(size_t keep_bytes);
 void comparer_free(struct comparer *comparer); /* NULL allowed */
+/* Of contents that differ, so many bytes of their beginnings are wanted. Once, before the first. */
+void comparer_want_heads(struct comparer *comparer, size_t bytes);
 
 struct content_result {
   bool differ;
   bool hashed;              /* digests are set; always so where they differ */
   struct digest digests[2]; /* SHA-256 */
+  struct str heads[2];      /* where wanted, and they differ; valid until the next call */
 };
 
 /* Reads the contents of both readers' current entries to their ends and compares them.

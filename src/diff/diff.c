@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "diff/compare.h"
 #include "diff/tasks.h"
+#include "policy/policy.h"
 
 static void release_descriptor(void *descriptor)
 {
@@ -30,7 +31,8 @@ static bool is_strict(const struct diff_options *options)
 
   return !(ignore->file_timestamps || ignore->image_timestamps || ignore->history ||
            ignore->file_order || ignore->file_mode_redundant_bits || ignore->image_name ||
-           ignore->tar_format || ignore->canonical_paths);
+           ignore->tar_format || ignore->canonical_paths) &&
+         policy_is_empty(options->policy);
 }
 
 static bool can_compare(const struct descriptor *d0, const struct descriptor *d1)

@@ -10,7 +10,10 @@
 #include "layer/tar.h"
 #include "source/source.h"
 
-/* What is left out (diffoci(1), --ignore-…). No flag at all is the strict comparison. */
+struct policy;
+
+/* What is left out (diffoci(1), --ignore-…). No flag at all, and no rule of a policy, is the strict
+ * comparison. */
 struct diff_ignore {
   bool file_timestamps;
   bool image_timestamps;
@@ -32,6 +35,7 @@ struct diff_options {
   bool effective;
   bool verify;               /* read and check blobs even where the digests are equal */
   bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
+  struct policy *policy;     /* what else is left out, and counted; not owned; NULL: nothing */
   struct platform_set platforms; /* not owned */
   const struct limits *limits;
   struct source *sources[2];

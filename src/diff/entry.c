@@ -124,6 +124,12 @@ static bool records_differ(const struct entry_rules *rules, const struct tar_ent
 
 /* ---- all fields ---- */
 
+/* An entry that is left out moves no other. */
+static uint64_t position(const struct tar_entry *entry)
+{
+  return entry->index - entry->skipped;
+}
+
 bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entry *e0,
                           const struct tar_entry *e1)
 {
@@ -140,7 +146,7 @@ bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entr
       (!same_time(&e0->mtime, &e1->mtime) || !same_time(&e0->atime, &e1->atime) ||
        !same_time(&e0->ctime, &e1->ctime)))
     return true;
-  if (!ignore->file_order && !rules->ignore_position && e0->index != e1->index)
+  if (!ignore->file_order && !rules->ignore_position && position(e0) != position(e1))
     return true;
   if (!ignore->tar_format && e0->format != e1->format)
     return true;
@@ -326,8 +332,8 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
   add_time(fields, "AccessTime", "Atime ", &e0->atime, &e1->atime);
   add_time(fields, "ChangeTime", "Ctime ", &e0->ctime, &e1->ctime);
   fields->ignored = ignore->file_order;
-  if (!rules->ignore_position && e0->index != e1->index)
-    add_number(fields, "Index", "Index ", "d", (int64_t)e0->index, (int64_t)e1->index);
+  if (!rules->ignore_position && position(e0) != position(e1))
+    add_number(fields, "Index", "Index ", "d", (int64_t)position(e0), (int64_t)position(e1));
   fields->ignored = ignore->tar_format;
   if (e0->format != e1->format)
     fields_add(fields, "Format", "Format ", str_of(format_format(e0->format, text[0])),

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "image/descriptor.h"
 #include "layer/entry.h"
+#include "policy/field.h"
 
 enum event_type {
   EVENT_NONE, /* the root node, which is no event */
@@ -41,6 +42,9 @@ struct event_input {
   const struct digest *content;            /* of the entry's content, where it was computed */
   const struct descriptor *layer;          /* the layer that the entry stands in */
   const struct event_origin *origin;       /* the same with its number, in effective comparisons */
+  /* The first bytes of the entry's content, or all: where the sink wants them, the contents differ
+   * and were at hand together; else ptr NULL. */
+  struct str head;
 };
 
 /* An inner node. Lives as long as the comparison (struct diff). */
@@ -71,17 +75,28 @@ struct event {
    * May be none where there is a note. */
   const struct event_field *fields;
   size_t n_fields;
+  bool left_out; /* rules of the user's policy took fields off the list */
+  unsigned
+      explanation; /* what report/explain.h knows of it, set on the way to reports; 0: nothing */
 };
+
+/* The field as rules and causes name it; false for one that they do not know. */
+bool event_field_named(const struct event *event, const struct event_field *field,
+                       struct policy_field *out);
 
 struct event_sink {
   /* Takes one leaf. Parent nodes and what they and a leaf's inputs refer to live as long as the
-   * comparison, but for inputs[].entry, .content, and the fields: these are gone after the call and
-   * have to be copied. Never called by two threads at once; the order of calls is not fixed: a sink
-   * sorts by context, then name, then note. */
+   * comparison, but for inputs[].entry, .content, .head, and the fields: these are gone after the
+   * call and have to be copied. Never called by two threads at once; the order of calls is not
+   * fixed: a sink sorts by context, then name, then note. */
   void (*event)(struct event_sink *sink, const struct event *event);
   /* Whether inputs[].content is wanted on every tar entry event (it costs hashing), not only where
    * the contents differ. */
   bool wants_content_digests;
+  /* Nothing more need be sent after one event; the effective comparison then ends early. */
+  bool one_is_enough;
+  /* How much of two contents that differ is wanted in inputs[].head; 0: nothing. */
+  size_t wants_head_bytes;
 };
 
 #endif

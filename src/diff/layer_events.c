@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "diff/left_out.h"
 
 void layer_events_init(struct layer_events *events, struct diff *diff,
                        const struct event_node *parent, const struct descriptor *const layers[2])
@@ -30,6 +31,12 @@ void layer_events_origin(struct layer_events *events, int side, const struct des
   events->inputs[side].layer = layer;
 }
 
+void layer_events_from(struct layer_events *events, int side, const struct event_origin *origin)
+{
+  events->inputs[side].layer = origin ? origin->descriptor : NULL;
+  events->inputs[side].origin = origin;
+}
+
 static void send(struct layer_events *events, const char *note, const struct event_input inputs[2])
 {
   struct event event = {
@@ -51,12 +58,14 @@ void layer_events_length(struct layer_events *events, uint64_t count0, uint64_t 
   send(events, note, events->inputs);
 }
 
-void layer_events_lone(struct layer_events *events, struct str name, const uint64_t counts[2],
+bool layer_events_lone(struct layer_events *events, struct str name, const uint64_t counts[2],
                        int side, const struct tar_entry *entry, const struct digest *content)
 {
   AUTO_BUF note = BUF_INIT((size_t)16 * 1024 * 1024);
   struct event_input inputs[2];
 
+  if (left_out_presence(events->diff, entry->name, entry->type == TAR_DIR))
+    return false;
   memcpy(inputs, events->inputs, sizeof(inputs));
   inputs[side].entry = entry;
   inputs[side].content = content;
@@ -68,35 +77,53 @@ void layer_events_lone(struct layer_events *events, struct str name, const uint6
     buf_printf(&note, " appears %" PRIu64 " times in input 0, %" PRIu64 " times in input 1",
                counts[0], counts[1]);
   send(events, note.ptr, inputs);
+  return true;
 }
 
-void layer_events_entry(struct layer_events *events, const struct entry_rules *rules,
+/* The node of the layer, parent of the leaves of entries. */
+static void need_node(struct layer_events *events)
+{
+  if (events->node)
+    return;
+  events->node =
+      diff_node(events->diff, events->parent, "layer", EVENT_LAYER, NULL, events->inputs);
+  events->entry_context = diff_context(events->diff, events->node, "tarentry");
+}
+
+bool layer_events_entry(struct layer_events *events, const struct entry_rules *rules,
                         const struct tar_entry *const entries[2],
                         const struct digest *const contents[2])
 {
   AUTO_BUF note = BUF_INIT((size_t)16 * 1024 * 1024);
+  const struct str path = entries[0]->name;
+  const bool is_dir = entries[0]->type == TAR_DIR && entries[1]->type == TAR_DIR;
   bool differ = contents[0] && contents[1] && !digest_equal(contents[0], contents[1]);
   const struct digest *const none[2] = { NULL, NULL };
   struct event event = { .type = EVENT_TARENTRY };
 
-  if (!events->node) {
-    events->node =
-        diff_node(events->diff, events->parent, "layer", EVENT_LAYER, NULL, events->inputs);
-    events->entry_context = diff_context(events->diff, events->node, "tarentry");
-  }
   fields_reset(&events->fields);
   entry_fields(rules, entries[0], entries[1], differ ? contents : none, &events->fields);
-  buf_puts(&note, "name ");
-  escape_quote(&note, entry_canonical(rules, entries[0]->name));
-  event.parent = events->node;
-  event.context = events->entry_context;
-  event.note = note.ptr;
+  if (events->links_differ)
+    fields_add(&events->fields, "Hardlink", "Hardlink ", events->links[0], events->links[1]);
+  events->links_differ = false;
+  event.fields = events->fields.items;
+  event.n_fields = events->fields.n;
   for (int side = 0; side < 2; side++) {
     event.inputs[side] = events->inputs[side];
     event.inputs[side].entry = entries[side];
     event.inputs[side].content = contents[side];
+    event.inputs[side].head = events->heads[side];
+    events->heads[side] = (struct str) { NULL, 0 };
   }
-  event.fields = events->fields.items;
-  event.n_fields = events->fields.n;
+  if (left_out_entry(events->diff, path, is_dir) ||
+      left_out_fields(events->diff, &event, &events->fields, path, is_dir))
+    return false;
+  need_node(events);
+  event.parent = events->node;
+  event.context = events->entry_context;
+  buf_puts(&note, "name ");
+  escape_quote(&note, entry_canonical(rules, path));
+  event.note = note.ptr;
   diff_send(events->diff, &event);
+  return true;
 }

@@ -114,6 +114,8 @@ static int compare_in_step(struct pair *pair, struct error *err)
       content.hashed ? &content.digests[1] : NULL,
     };
 
+    for (int side = 0; side < 2; side++)
+      pair->events.heads[side] = content.heads[side];
     layer_events_entry(&pair->events, &pair->rules, entries, digests);
   }
   count_met(pair, sides[0].key);
@@ -256,6 +258,7 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
   int status;
 
   pair.skips = policy_has_paths(diff->options->policy) && !diff->options->ignore.file_order;
+  comparer_want_heads(pair.comparer, diff->options->sink->wants_head_bytes);
   layer_events_init(&pair.events, diff, parent, layers);
   status =
       open_side(&pair, 0, resources, err) || open_side(&pair, 1, resources, err) || walk(&pair, err)

@@ -40,8 +40,9 @@ struct tar_record { /* a PAX record */
 };
 
 struct tar_entry {
-  uint64_t index; /* position in the layer, from 0 */
-  char type;      /* enum tar_type or any other byte; '\0' was turned into '0' or '5' */
+  uint64_t index;   /* position in the layer, from 0 */
+  uint64_t skipped; /* so many before it are no part of what is compared; the reader gives 0 */
+  char type;        /* enum tar_type or any other byte; '\0' was turned into '0' or '5' */
   enum tar_format format;
   struct str name, link_name, user_name, group_name; /* any byte but NUL */
   int64_t size; /* as the header (or PAX) says; the logical size of a sparse file */

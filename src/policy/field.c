@@ -65,6 +65,8 @@ static const struct field_name names[] = {
   { "urls", NULL, FIELD_DOCUMENT, SUFFIX_NONE },
   { "platform", NULL, FIELD_DOCUMENT, SUFFIX_NONE },
   { "subject", NULL, FIELD_DOCUMENT, SUFFIX_NONE },
+  { "digest", NULL, FIELD_DOCUMENT, SUFFIX_NONE },
+  { "layers", NULL, FIELD_DOCUMENT, SUFFIX_NONE },
 };
 
 bool field_is_of_entry(enum policy_field_kind kind)

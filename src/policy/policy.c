@@ -30,6 +30,11 @@ bool policy_is_empty(const struct policy *policy)
   return !policy || !policy->n;
 }
 
+bool policy_has_paths(const struct policy *policy)
+{
+  return policy && policy->n_path_rules;
+}
+
 struct policy_rule *const *policy_rules(const struct policy *policy, size_t *n)
 {
   *n = policy ? policy->n : 0;

@@ -70,6 +70,8 @@ MUST_CHECK int policy_read_yaml(struct policy *policy, struct str text, const ch
  */
 
 bool policy_is_empty(const struct policy *policy);
+/* Whether any rule leaves out entries as a whole. */
+bool policy_has_paths(const struct policy *policy);
 /* The rule that leaves out the entry as a whole (or a directory it lies in), or NULL. Does not
  * count. */
 struct policy_rule *policy_hides_path(const struct policy *policy, struct str path, bool is_dir);

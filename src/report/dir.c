@@ -176,7 +176,7 @@ static int write_readme(const struct dir_report *dir, const struct pass passes[2
       .without_attributes = extract_without_attributes(passes[side].extract),
       .failure = passes[side].result ? passes[side].err.message : NULL,
     };
-  readme_write(&file->writer, inputs);
+  readme_write(&file->writer, inputs, dir->report.about);
   return outfile_commit(file, err);
 }
 
@@ -220,6 +220,7 @@ static int dir_finish(struct report *report, struct error *err)
     return -1;
   root0 = open_input(dir, fd, 0, err);
   root1 = root0 < 0 ? -1 : open_input(dir, fd, 1, err);
+  report_tell(dir->json, report->about);
   if (root1 < 0 || report_finish(dir->json, err) != 0)
     return -1;
   return write_files(dir, (const int[2]) { root0, root1 }, err);

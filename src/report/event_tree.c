@@ -112,6 +112,7 @@ static void pack_leaf(struct buf *out, const struct event *event)
   pack_number(out, entry ? entry->index : 0);
   pack_str(out, buf_str(&diff));
   pack_number(out, event->type);
+  pack_number(out, event->explanation);
   pack_inputs(out, event->inputs);
 }
 
@@ -210,8 +211,9 @@ static void unpack_input(struct event_input *input, struct unpacked *unpacked, u
     memcpy(&pointers[part], *packed, sizeof(pointers[part]));
     *packed += sizeof(pointers[part]);
   }
-  *input =
-      (struct event_input) { pointers[0], pointers[1], pointers[2], pointers[3], NULL, NULL, NULL };
+  *input = (struct event_input) {
+    .descriptor = pointers[0], .index = pointers[1], .manifest = pointers[2], .config = pointers[3]
+  };
   if (has & 1U << (PER_INPUT - 2)) {
     unpack_entry(unpacked, packed, base, arena);
     input->entry = &unpacked->entry;
@@ -231,6 +233,7 @@ void event_tree_leaf(const struct event_tree *tree, size_t leaf, struct tree_eve
   (void)unpack_number(&packed);
   out->diff = unpack_str(&packed);
   out->type = (enum event_type)unpack_number(&packed);
+  out->explanation = (unsigned)unpack_number(&packed);
   has = (unsigned)unpack_number(&packed);
   unpack_input(&out->inputs[0], &out->unpacked[0], has & ((1U << PER_INPUT) - 1), NULL, &packed,
                arena);

@@ -48,6 +48,7 @@ struct tree_event {
   struct str note, diff;
   struct event_input inputs[2]; /* entry and content point into unpacked; layer is not kept */
   struct unpacked unpacked[2];
+  unsigned explanation;
 };
 
 enum { EVENT_TREE_MAX_PACKED = INT32_MAX };

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "report/explain.h"
+#include "report/json_about.h"
 #include "report/jsonout.h"
 #include "report/outfile.h"
 #include "report/report.h"
@@ -54,7 +56,7 @@ static void write_input(struct writer *writer, const struct event_input *input, 
   writer_putc(writer, '}');
 }
 
-/* A node up to its children; the caller closes the object. */
+/* A node up to its children; the caller closes both objects, the event's first. */
 static void write_event(struct writer *writer, const char *context, enum event_type type,
                         const struct event_input inputs[2], struct str note, struct str diff)
 {
@@ -85,17 +87,26 @@ static void write_event(struct writer *writer, const char *context, enum event_t
     member(writer, "note", &n);
     jsonout_string(writer, note);
   }
-  writer_putc(writer, '}');
 }
 
-static void write_leaf(struct writer *writer, const struct event_tree *tree, size_t leaf)
+static void write_cause(struct writer *writer, struct explanation explanation)
+{
+  if (explanation.cause)
+    writer_printf(writer, ",\"cause\":{\"id\":\"%s\",\"evidence\":\"%s\"}",
+                  cause_id(explanation.cause), explain_evidence_name(explanation.evidence));
+}
+
+static void write_leaf(struct writer *writer, const struct event_tree *tree, size_t leaf,
+                       const struct report_about *about)
 {
   struct arena arena = ARENA_INIT;
   struct tree_event event;
 
   event_tree_leaf(tree, leaf, &event, &arena);
   write_event(writer, event.context, event.type, event.inputs, event.note, event.diff);
-  writer_putc(writer, '}');
+  if (about && about->explain)
+    write_cause(writer, explain_get(about->explain, event.explanation));
+  writer_puts(writer, "}}");
   arena_release(&arena);
 }
 
@@ -110,19 +121,28 @@ static struct walk open_node(struct writer *writer, const struct event_tree *tre
 
   write_event(writer, node->node->context, node->node->type, node->node->inputs,
               str_of(node->node->note), str_of(""));
+  writer_putc(writer, '}');
   if (node->n_children > 0)
     writer_puts(writer, ",\"children\":[");
   return (struct walk) { node->first_child, node->first_child + node->n_children };
 }
 
-void json_write_tree(struct writer *writer, const struct event_tree *tree)
+static void close_root(struct writer *writer, const struct report_about *about)
+{
+  json_about_write(writer, about);
+  writer_puts(writer, "}\n");
+}
+
+void json_write_tree(struct writer *writer, const struct event_tree *tree,
+                     const struct report_about *about)
 {
   AUTO_FREE struct walk *walks = NULL;
   size_t cap = 0;
   size_t depth = 0;
 
   if (tree->n_nodes == 0) {
-    writer_puts(writer, "{\"context\":\"/\",\"event\":{}}\n");
+    writer_puts(writer, "{\"context\":\"/\",\"event\":{}");
+    close_root(writer, about);
     return;
   }
   walks = xgrow(walks, 0, &cap, sizeof(*walks));
@@ -133,19 +153,20 @@ void json_write_tree(struct writer *writer, const struct event_tree *tree)
     const struct tree_node *parent;
 
     if (walk->next == walk->end) {
-      writer_puts(writer, --depth ? "]}" : "]}\n");
+      writer_puts(writer, --depth ? "]}" : "]");
       continue;
     }
     child = &tree->children[walk->next++];
     parent = &tree->nodes[child->parent];
     writer_puts(writer, walk->next - 1 == parent->first_child ? "\n" : ",\n");
     if (child->is_leaf) {
-      write_leaf(writer, tree, child->index);
+      write_leaf(writer, tree, child->index, about);
     } else {
       walks = xgrow(walks, depth, &cap, sizeof(*walks));
       walks[depth++] = open_node(writer, tree, child->index);
     }
   }
+  close_root(writer, about);
 }
 
 static void json_event(struct report *report, const struct event *event)
@@ -161,7 +182,7 @@ static int json_finish(struct report *report, struct error *err)
   if (!file)
     return -1;
   event_tree_sort(&json->tree);
-  json_write_tree(&file->writer, &json->tree);
+  json_write_tree(&file->writer, &json->tree, report->about);
   return outfile_commit(file, err);
 }
 
@@ -181,7 +202,7 @@ struct report *report_json_new(const char *path)
   struct json_report *json = xmalloc(sizeof(*json));
 
   *json = (struct json_report) {
-    .report = { &json_ops },
+    .report = { .ops = &json_ops },
     .path = xstrdup(path),
     .tree = EVENT_TREE_INIT,
   };

@@ -1,8 +1,11 @@
 #include "report/readme.h"
 
+#include <inttypes.h>
 #include <limits.h>
 
+#include "base/alloc.h"
 #include "base/escape.h"
+#include "report/about.h"
 
 static const char introduction[] =
     "# Differences between two container images\n"
@@ -66,9 +69,49 @@ static void write_input(struct writer *writer, int side, const struct readme_inp
     writer_printf(writer, "\nand %zu more.\n", input->notes->more);
 }
 
-void readme_write(struct writer *writer, const struct readme_input inputs[2])
+static void write_rules(struct writer *writer, const struct policy *policy)
+{
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+
+  about_rules(&text, policy, "    ");
+  if (!text.len)
+    return;
+  writer_puts(writer, "\n## What rules left out\n\nDifferences that are not here:\n\n");
+  writer_str(writer, buf_str(&text));
+}
+
+/* All of it comes from diffoci's own table. */
+static void write_causes(struct writer *writer, const struct explain *explain)
+{
+  AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
+  uint64_t unexplained = 0;
+  const size_t n = explain_counts(explain, counts, &unexplained);
+
+  if (!n && !unexplained)
+    return;
+  writer_puts(writer, "\n## Causes\n\n");
+  for (size_t i = 0; i < n; i++) {
+    const struct cause *cause = counts[i].cause;
+
+    writer_printf(writer, "- %" PRIu64 ", `%s`: ", counts[i].differences, cause_id(cause));
+    writer_puts(writer, cause_title(cause));
+    writer_puts(writer, ". ");
+    writer_puts(writer, cause_text(cause));
+    writer_puts(writer, " ");
+    writer_puts(writer, cause_fix(cause));
+    writer_printf(writer, " <%s>\n", cause_sources(cause)[0]);
+  }
+  writer_printf(writer, "- %" PRIu64 " without a known cause\n", unexplained);
+}
+
+void readme_write(struct writer *writer, const struct readme_input inputs[2],
+                  const struct report_about *about)
 {
   writer_puts(writer, introduction);
   for (int side = 0; side < 2; side++)
     write_input(writer, side, &inputs[side]);
+  if (about && about->policy)
+    write_rules(writer, about->policy);
+  if (about && about->explain)
+    write_causes(writer, about->explain);
 }

@@ -3,6 +3,7 @@
 #define DIFFOCI_REPORT_README_H
 
 #include "report/extract.h"
+#include "report/report.h"
 #include "report/writer.h"
 
 struct readme_input {
@@ -12,7 +13,8 @@ struct readme_input {
   const char *failure; /* why not all was written; NULL if it was */
 };
 
-/* Nothing from an image is written unescaped. */
-void readme_write(struct writer *writer, const struct readme_input inputs[2]);
+/* Nothing from an image is written unescaped. about: NULL allowed. */
+void readme_write(struct writer *writer, const struct readme_input inputs[2],
+                  const struct report_about *about);
 
 #endif

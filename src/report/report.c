@@ -1,5 +1,11 @@
 #include "report/report.h"
 
+void report_tell(struct report *report, const struct report_about *about)
+{
+  if (report)
+    report->about = about;
+}
+
 void report_event(struct report *report, const struct event *event)
 {
   report->ops->event(report, event);

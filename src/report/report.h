@@ -9,7 +9,10 @@
 #include "diff/event.h"
 
 struct diff_options;
+struct explain;
+struct policy;
 struct report;
+struct verdict;
 
 struct report_ops {
   void (*event)(struct report *report, const struct event *event);
@@ -19,8 +22,18 @@ struct report_ops {
   bool wants_content_digests;
 };
 
+/* What a report says beyond its events. All is borrowed, and complete when the report is finished;
+ * NULL: nothing is said of it. */
+struct report_about {
+  const struct policy *policy;   /* what was left out, by which rule */
+  const struct explain *explain; /* the causes of events */
+  const struct verdict *verdict; /* known when the reports are finished */
+  bool with_causes;              /* --explain: also where not all reports show them */
+};
+
 struct report { /* the first member of every report */
   const struct report_ops *ops;
+  const struct report_about *about; /* NULL: nothing */
 };
 
 /* The table (behaviour.md, section 4), written to out at the end; out is not closed. */
@@ -33,6 +46,9 @@ struct report *report_json_new(const char *path);
  * second pass where to read from; they must live as long as the report. */
 struct report *report_dir_new(const char *path, const struct diff_options *options);
 
+/* Says what about; it must live as long as the report. NULL allowed for report. Before the first
+ * event. */
+void report_tell(struct report *report, const struct report_about *about);
 void report_event(struct report *report, const struct event *event);
 MUST_CHECK int report_finish(struct report *report, struct error *err);
 void report_free(struct report *report); /* NULL allowed */

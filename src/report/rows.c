@@ -46,8 +46,7 @@ uint32_t *contexts_ranks(const struct map *contexts)
   return ranks;
 }
 
-void rows_add(struct rows *rows, enum event_type type, struct str context,
-              const struct str parts[ROW_PARTS])
+void rows_add(struct rows *rows, const struct event *event, const struct str parts[ROW_PARTS])
 {
   struct row *row;
 
@@ -57,11 +56,13 @@ void rows_add(struct rows *rows, enum event_type type, struct str context,
       buf_add_str(&rows->scratch, parts[i]);
     buf_putc(&rows->scratch, '\0');
   }
-  rows->last_context = contexts_put(&rows->contexts, &rows->arena, rows->last_context, context);
+  rows->last_context =
+      contexts_put(&rows->contexts, &rows->arena, rows->last_context, str_of(event->context));
   rows->items = xgrow(rows->items, rows->n, &rows->cap, sizeof(*rows->items));
   row = &rows->items[rows->n++];
   row->context = rows->last_context;
-  row->type = (uint8_t)type;
+  row->type = (uint8_t)event->type;
+  row->explanation = (uint16_t)event->explanation;
   row->text = arena_str(&rows->arena, buf_str(&rows->scratch)).ptr;
 }
 

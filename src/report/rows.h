@@ -11,9 +11,10 @@
 enum { ROW_PARTS = 3 };
 
 struct row {
-  uint32_t context; /* position among the contexts; their order after rows_sort */
-  uint8_t type;     /* enum event_type */
-  const char *text; /* the parts, each with a NUL behind it */
+  uint32_t context;     /* position among the contexts; their order after rows_sort */
+  uint8_t type;         /* enum event_type */
+  uint16_t explanation; /* the event's */
+  const char *text;     /* the parts, each with a NUL behind it */
 };
 
 struct rows {
@@ -29,10 +30,10 @@ enum { ROW_MAX_TEXT = INT32_MAX };
 #define ROWS_INIT ((struct rows) { .scratch = BUF_INIT(ROW_MAX_TEXT) })
 
 void rows_release(struct rows *rows);
-/* Copies. The parts hold no NUL (they are escaped for a terminal). Where they are longer than
- * ROW_MAX_TEXT together, only the first ones that fit are kept. */
-void rows_add(struct rows *rows, enum event_type type, struct str context,
-              const struct str parts[ROW_PARTS]);
+/* Copies what counts of the event: its type, context and explanation. The parts hold no NUL (they
+ * are escaped for a terminal). Where they are longer than ROW_MAX_TEXT together, only the first
+ * ones that fit are kept. */
+void rows_add(struct rows *rows, const struct event *event, const struct str parts[ROW_PARTS]);
 /* Sorts by context (numbers as numbers), then by the parts in their order, then by type. */
 void rows_sort(struct rows *rows);
 void row_parts(const struct row *row, struct str parts[ROW_PARTS]);

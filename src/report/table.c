@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/escape.h"
+#include "report/about.h"
 #include "report/report.h"
 #include "report/rows.h"
 #include "report/shorten.h"
@@ -125,7 +126,10 @@ static void descriptor_row(struct table *table, const struct event *event)
   escape_terminal(&table->name, str_of(d0 ? type0 : d1 ? type1 : ""));
   if (table->name.len == 0)
     context_name(table, event);
-  if (strcmp(type0, type1) != 0) {
+  /* What the user wants left out must not be shown as if it counted. */
+  if (event->left_out) {
+    first_field_cells(table, event);
+  } else if (strcmp(type0, type1) != 0) {
     escape_terminal(&table->cell[0], str_of(*type0 ? type0 : "\"\""));
     escape_terminal(&table->cell[1], str_of(*type1 ? type1 : "\"\""));
   } else if (d0 && d1 && !digest_equal(&d0->digest, &d1->digest)) {
@@ -175,16 +179,62 @@ static void table_event(struct report *report, const struct event *event)
   parts[0] = buf_str(&table->name);
   parts[1] = buf_str(&table->cell[0]);
   parts[2] = buf_str(&table->cell[1]);
-  rows_add(&table->rows, event->type, str_of(event->context), parts);
+  rows_add(&table->rows, event, parts);
 }
 
-/* The cells of a row, the type first. */
-enum { COLUMNS = ROW_PARTS + 1 };
+/* The cells of a row, the type first; with --explain a column behind the name says the cause. */
+enum { COLUMNS = ROW_PARTS + 2, CAUSE_COLUMN = 2 };
 
-static void row_cells(const struct row *row, struct str cells[COLUMNS])
+static const struct explain *shown_causes(const struct table *table)
 {
+  const struct report_about *about = table->report.about;
+
+  return about && about->with_causes ? about->explain : NULL;
+}
+
+static void move_cells(struct str cells[COLUMNS])
+{
+  for (size_t i = COLUMNS - 1; i > CAUSE_COLUMN; i--)
+    cells[i] = cells[i - 1];
+}
+
+static void row_cells(const struct table *table, const struct row *row, struct str cells[COLUMNS])
+{
+  const struct explain *explain = shown_causes(table);
+
   cells[0] = str_of(short_type((enum event_type)row->type));
+  cells[COLUMNS - 1] = STR("");
   row_parts(row, cells + 1);
+  if (explain) {
+    const struct cause *cause = explain_get(explain, row->explanation).cause;
+
+    move_cells(cells);
+    cells[CAUSE_COLUMN] = cause ? str_of(cause_id(cause)) : STR("-");
+  }
+}
+
+static void header_cells(const struct table *table, struct str cells[COLUMNS])
+{
+  static const struct str header[COLUMNS] = {
+    { "TYPE", 4 }, { "NAME", 4 }, { "INPUT-0", 7 }, { "INPUT-1", 7 }, { "", 0 },
+  };
+
+  memcpy(cells, header, sizeof(header));
+  if (shown_causes(table)) {
+    move_cells(cells);
+    cells[CAUSE_COLUMN] = STR("CAUSE");
+  }
+}
+
+static void write_causes(const struct table *table, struct writer *writer)
+{
+  AUTO_BUF text = BUF_INIT(ROW_MAX_TEXT);
+
+  if (!shown_causes(table))
+    return;
+  writer_putc(writer, '\n');
+  about_causes(&text, shown_causes(table));
+  writer_str(writer, buf_str(&text));
 }
 
 static void widen(size_t widths[COLUMNS], const struct str cells[COLUMNS])
@@ -213,32 +263,29 @@ static void write_line(struct writer *writer, const size_t widths[COLUMNS],
 
 static int table_finish(struct report *report, struct error *err)
 {
-  static const struct str header[COLUMNS] = {
-    { "TYPE", 4 },
-    { "NAME", 4 },
-    { "INPUT-0", 7 },
-    { "INPUT-1", 7 },
-  };
   struct table *table = (struct table *)report;
   AUTO_FREE struct writer *writer = xmalloc(sizeof(*writer));
   size_t widths[COLUMNS] = { 0 };
+  struct str header[COLUMNS];
   struct str cells[COLUMNS];
   int error;
 
   if (table->rows.n == 0)
     return 0;
   rows_sort(&table->rows);
+  header_cells(table, header);
   widen(widths, header);
   for (size_t i = 0; i < table->rows.n; i++) {
-    row_cells(&table->rows.items[i], cells);
+    row_cells(table, &table->rows.items[i], cells);
     widen(widths, cells);
   }
   writer_to_file(writer, table->out);
   write_line(writer, widths, header);
   for (size_t i = 0; i < table->rows.n && !writer->error; i++) {
-    row_cells(&table->rows.items[i], cells);
+    row_cells(table, &table->rows.items[i], cells);
     write_line(writer, widths, cells);
   }
+  write_causes(table, writer);
   error = writer_flush(writer);
   return error ? error_sys(err, error, "cannot write the table") : 0;
 }
@@ -261,7 +308,7 @@ struct report *report_table_new(FILE *out)
   struct table *table = xmalloc(sizeof(*table));
 
   *table = (struct table) {
-    .report = { &table_ops },
+    .report = { .ops = &table_ops },
     .out = out,
     .rows = ROWS_INIT,
     .name = BUF_INIT(ROW_MAX_TEXT),

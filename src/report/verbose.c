@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/escape.h"
+#include "report/about.h"
 #include "report/difftext.h"
 #include "report/report.h"
 #include "report/rows.h"
@@ -43,7 +44,48 @@ static void verbose_event(struct report *report, const struct event *event)
   parts[0] = buf_str(&verbose->name);
   parts[1] = buf_str(&verbose->note);
   parts[2] = buf_str(block);
-  rows_add(&verbose->rows, event->type, str_of(event->context), parts);
+  rows_add(&verbose->rows, event, parts);
+}
+
+static void write_cause(struct writer *writer, const struct report_about *about, unsigned number)
+{
+  struct explanation found = { NULL, CAUSE_BY_NAME };
+
+  if (about && about->explain)
+    found = explain_get(about->explain, number);
+  if (!found.cause)
+    return;
+  writer_puts(writer, "  Cause: ");
+  writer_puts(writer, cause_title(found.cause));
+  writer_printf(writer, " (%s, by its %s)\n  Fix: ", cause_id(found.cause),
+                explain_evidence_name(found.evidence));
+  writer_puts(writer, cause_fix(found.cause));
+  writer_putc(writer, '\n');
+}
+
+static void write_section(struct writer *writer, struct str text, bool *any)
+{
+  if (!text.len)
+    return;
+  if (*any)
+    writer_putc(writer, '\n');
+  writer_str(writer, text);
+  *any = true;
+}
+
+/* What rules left out, and what is explained. */
+static void write_about(struct writer *writer, const struct report_about *about, bool any)
+{
+  AUTO_BUF rules = BUF_INIT(ROW_MAX_TEXT);
+  AUTO_BUF causes = BUF_INIT(ROW_MAX_TEXT);
+
+  if (!about)
+    return;
+  about_rules(&rules, about->policy, "");
+  write_section(writer, buf_str(&rules), &any);
+  if (about->explain && about->with_causes)
+    about_causes(&causes, about->explain);
+  write_section(writer, buf_str(&causes), &any);
 }
 
 static int verbose_finish(struct report *report, struct error *err)
@@ -60,7 +102,9 @@ static int verbose_finish(struct report *report, struct error *err)
     if (i > 0)
       writer_putc(writer, '\n');
     writer_str(writer, parts[2]);
+    write_cause(writer, verbose->report.about, verbose->rows.items[i].explanation);
   }
+  write_about(writer, verbose->report.about, verbose->rows.n > 0);
   error = writer_flush(writer);
   return error ? error_sys(err, error, "cannot write the differences") : 0;
 }
@@ -83,7 +127,7 @@ struct report *report_verbose_new(FILE *out)
   struct verbose *verbose = xmalloc(sizeof(*verbose));
 
   *verbose = (struct verbose) {
-    .report = { &verbose_ops },
+    .report = { .ops = &verbose_ops },
     .out = out,
     .rows = ROWS_INIT,
     .name = BUF_INIT(ROW_MAX_TEXT),

@@ -83,7 +83,8 @@ Reports in files go beside the table, wherever ~ is home.
 A comparison without differences leaves reports as well.
 
   $ diffoci diff --report-file=same.json --report-dir=same ./a.tar ./a.tar; cat same.json; ls same
-  {*"context"*"/"*}
+  {*"context"*"/"*
+  ...
   README.md
   input-0
   input-1

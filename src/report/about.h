@@ -1,0 +1,21 @@
+/* What a report says beyond its events, as text: what the rules of a policy left out, and how many
+ * differences have which cause. */
+#ifndef DIFFOCI_REPORT_ABOUT_H
+#define DIFFOCI_REPORT_ABOUT_H
+
+#include "base/buf.h"
+#include "policy/policy.h"
+#include "report/explain.h"
+
+/* "3: /var/log/ (.diffoci.yaml:4: no interest)": how many differences the rule left out, the rule,
+ * where it stands, why. Escaped for a terminal, no newline. */
+void about_rule(struct buf *out, const struct policy_rule *rule);
+/* A line for each rule that left something out, after the prefix; then one for the others, if there
+ * are some. NULL: no policy. */
+void about_rules(struct buf *out, const struct policy *policy, const char *prefix);
+
+/* How many differences there are and how many are explained; then, for each cause, how many, its
+ * id, its text, the fix and the sources. Nothing if there are no differences. */
+void about_causes(struct buf *out, const struct explain *explain);
+
+#endif
