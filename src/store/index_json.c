@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "image/json.h"
 #include "image/reference.h"
+#include "store/name.h"
 #include "store/store.h"
 
 enum { ENTRIES_MAX = 1 << 20 };
@@ -113,64 +114,15 @@ int index_json_parse(struct index_json *out, struct str text, struct error *err)
   return 0;
 }
 
-/* What a user's name for an image means. */
-struct wanted_name {
-  char *full; /* owned; NULL: a digest alone */
-  bool has_digest;
-  struct digest digest;
-  char *repository; /* owned: the full name without tag and digest, where there is a digest */
-};
-
-static void wanted_name_init(struct wanted_name *wanted, const char *name)
-{
-  struct reference reference;
-  struct error ignored;
-
-  *wanted = (struct wanted_name) { 0 };
-  if (digest_parse(&wanted->digest, str_of(name), &ignored) == 0) {
-    wanted->has_digest = true;
-    return;
-  }
-  if (reference_parse(&reference, str_of(name), &ignored) < 0) {
-    wanted->full = xstrdup(name);
-    return;
-  }
-  wanted->full = reference_format(&reference);
-  wanted->has_digest = reference.has_digest;
-  wanted->digest = reference.digest;
-  if (reference.has_digest)
-    wanted->repository = xasprintf("%s/%s", reference.domain, reference.path);
-  reference_release(&reference);
-}
-
-static void wanted_name_release(struct wanted_name *wanted)
-{
-  free(wanted->full);
-  free(wanted->repository);
-}
-
-static bool fits(const struct index_entry *entry, const struct wanted_name *wanted)
-{
-  size_t len;
-
-  if (wanted->full && entry->name && strcmp(entry->name, wanted->full) == 0)
-    return true;
-  if (!wanted->has_digest || !digest_equal(&entry->target.digest, &wanted->digest))
-    return false;
-  if (!wanted->repository)
-    return true;
-  len = strlen(wanted->repository);
-  return entry->name && strncmp(entry->name, wanted->repository, len) == 0 &&
-         (entry->name[len] == '\0' || entry->name[len] == ':' || entry->name[len] == '@');
-}
-
 size_t index_json_find(const struct index_json *index, const char *name, size_t from)
 {
   struct wanted_name wanted;
   size_t i;
 
   wanted_name_init(&wanted, name);
-  for (i = from; i < index->n && !fits(&index->entries[i], &wanted); i++)
+  for (i = from; i < index->n && !wanted_name_fits(&wanted, index->entries[i].name,
+                                                   &index->entries[i].target.digest);
+       i++)
     ;
   wanted_name_release(&wanted);
   return i;
