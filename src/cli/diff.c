@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/places.h"
+#include "cli/verdict_line.h"
 #include "cli/policy_flags.h"
 #include "report/explain.h"
 #include "report/report.h"
@@ -15,7 +16,8 @@ struct diff_flags {
   enum toggle ignore_timestamps, ignore_file_timestamps, ignore_image_timestamps;
   enum toggle ignore_history, ignore_file_order, ignore_file_mode_redundant_bits;
   enum toggle ignore_image_name, ignore_tar_format, treat_canonical_paths_equal, semantic;
-  enum toggle verbose, verify;
+  enum toggle verbose, verify, verdict;
+  unsigned require; /* enum require */
   struct policy_flags policy;
   enum toggle explain;
   const char *report_file, *report_dir;
@@ -128,6 +130,24 @@ static const struct flag flags[] = {
       .detail = "A column with the name of the cause, and below the table what each cause is and "
                 "what to do about it. Reports tell the causes without this flag, too; see CAUSES.",
       AT(explain),
+  },
+  {
+      .name = "verdict",
+      .kind = FLAG_BOOL,
+      .help = "print the verdict alone: identical, semantic, effective or different",
+      .detail = "In one word, in place of the table; see VERDICT.",
+      AT(verdict),
+  },
+  {
+      .name = "require",
+      .kind = FLAG_CHOICE,
+      .value = "VERDICT",
+      .choices = "none|identical|semantic|effective",
+      .fallback = "none",
+      .help = "exit with status 0 if the verdict is this one or a stronger one",
+      .detail = "Otherwise with 1, whatever the other flags leave out. With none, the status is 0 "
+                "if nothing is different under the given flags.",
+      AT(require),
   },
   {
       .name = "report-file",
@@ -245,7 +265,9 @@ static void fan_out_init(struct fan_out *out, const struct diff_flags *given,
     out->reports[REPORT_FILE] = report_json_new(given->report_file);
   if (given->report_dir)
     out->reports[REPORT_DIR] = report_dir_new(given->report_dir, options);
-  if (given->verbose == TOGGLE_ON)
+  if (given->verdict == TOGGLE_ON)
+    out->reports[REPORT_STDOUT] = NULL;
+  else if (given->verbose == TOGGLE_ON)
     out->reports[REPORT_STDOUT] = report_verbose_new(stdout);
   else
     out->reports[REPORT_STDOUT] = report_table_new(stdout);
@@ -276,6 +298,33 @@ static int fan_out_finish(struct fan_out *out, const struct diff_options *option
   return result;
 }
 
+/* Writes the reports and says the verdict. Returns the exit status, or -1. */
+static int conclude(struct fan_out *out, const struct diff_flags *given,
+                    const struct diff_options *options, struct diff *diff, bool failed,
+                    struct error *err)
+{
+  const bool quiet = given->places.quiet == TOGGLE_ON;
+  const bool thorough = given->verdict == TOGGLE_ON || given->require != REQUIRE_NONE;
+  struct verdict verdict;
+  int status = out->any ? EXIT_DIFFERENT : EXIT_SAME;
+  bool trouble;
+
+  diff_verdict(diff, failed, thorough, &verdict);
+  out->about.verdict = &verdict;
+  if (!quiet)
+    policy_flags_summary(options->policy);
+  trouble = fan_out_finish(out, options) < 0;
+  out->about.verdict = NULL;
+  if (failed)
+    return -1;
+  if (given->verdict == TOGGLE_ON && verdict_print_word(&verdict, err))
+    return -1;
+  if (given->verdict != TOGGLE_ON && !quiet)
+    verdict_print(&verdict);
+  status = verdict_status(&verdict, (enum require)given->require, status, err);
+  return trouble && status >= 0 ? EXIT_TROUBLE : status;
+}
+
 static int compare(const struct diff_flags *given, struct diff_options *options,
                    struct places *places, struct error *err)
 {
@@ -291,13 +340,7 @@ static int compare(const struct diff_flags *given, struct diff_options *options,
   if (!diff) {
     status = -1;
   } else {
-    status = out.any ? EXIT_DIFFERENT : EXIT_SAME;
-    if (given->places.quiet != TOGGLE_ON)
-      policy_flags_summary(options->policy);
-    if (fan_out_finish(&out, options) < 0)
-      status = EXIT_TROUBLE;
-    if (failed)
-      status = -1;
+    status = conclude(&out, given, options, diff, failed, err);
   }
   for (size_t i = 0; i < N_REPORTS; i++)
     report_free(out.reports[i]);
@@ -336,6 +379,7 @@ static int diff_command(const struct invocation *call, struct error *err)
     /* --semantic turns every ignore flag on, whatever else is said. */
     .compare_root_name = given->ignore_image_name == TOGGLE_OFF && given->semantic != TOGGLE_ON,
     .verify = given->verify == TOGGLE_ON,
+    .verdict = true,
     .skip_security_xattrs = geteuid() != 0,
     .limits = &limits,
   };

@@ -80,6 +80,7 @@ struct event_node *diff_node(struct diff *diff, const struct event_node *parent,
 
 void diff_send(struct diff *diff, const struct event *event)
 {
+  __atomic_fetch_add(&diff->sent, 1, __ATOMIC_RELAXED);
   pthread_mutex_lock(&diff->lock);
   diff->options->sink->event(diff->options->sink, event);
   pthread_mutex_unlock(&diff->lock);
@@ -104,6 +105,27 @@ void diff_leaf(struct diff *diff, const struct event_node *parent, const char *n
   diff_send(diff, &event);
 }
 
+bool diff_has_sent(const struct diff *diff)
+{
+  return __atomic_load_n(&diff->sent, __ATOMIC_RELAXED) != 0;
+}
+
+void diff_note_images(struct diff *diff, const struct descriptor *d0, const struct descriptor *d1,
+                      const struct manifest *m0, const struct manifest *m1)
+{
+  if (diff->in_passing || diff->primary)
+    return;
+  diff->pairs = xgrow(diff->pairs, diff->n_pairs, &diff->cap_pairs, sizeof(*diff->pairs));
+  diff->pairs[diff->n_pairs++] = (struct image_pair) { .descriptors = { d0, d1 },
+                                                       .manifests = { m0, m1 },
+                                                       .first_task = diff->n_tasks };
+}
+
+void diff_note_unpaired(struct diff *diff)
+{
+  diff->unpaired = diff->unpaired || !diff->in_passing;
+}
+
 bool same_blob(const struct descriptor *d0, const struct descriptor *d1)
 {
   return d0->size == d1->size && digest_equal(&d0->digest, &d1->digest);
@@ -116,35 +138,67 @@ int diff_read(struct diff *diff, int side, const struct descriptor *blob, struct
                      err);
 }
 
-/* Reads a document and has it parsed; the error names the input, what it is, and the digest. */
-static int load(struct diff *diff, int side, const struct descriptor *blob, const char *what,
-                int (*parse)(struct diff *diff, void *out, struct str text,
-                             const struct descriptor *blob, struct error *err),
-                void *out, struct error *err)
+/* A kind of document: how it is parsed, and released. */
+struct document {
+  const char *name;
+  size_t size;
+  int (*parse)(const struct diff *diff, void *out, struct str text, const struct descriptor *blob,
+               struct error *err);
+  void (*release)(void *document);
+};
+
+/* What is found again: the same bytes of the same side, taken for the same thing. */
+static struct str make_key(struct buf *key, int side, const struct descriptor *blob,
+                           const struct document *kind)
 {
-  AUTO_BUF text = BUF_INIT(diff->options->limits->json_bytes);
   char digest[DIGEST_MAX_TEXT];
 
-  if (diff_read(diff, side, blob, &text, err) || parse(diff, out, buf_str(&text), blob, err)) {
-    error_wrap(err, "%s %s", what, digest_format(&blob->digest, digest));
-    return diff_wrap_input(diff, side, err);
-  }
-  return 0;
+  buf_printf(key, "%d %s %s %lld ", side, kind->name, digest_format(&blob->digest, digest),
+             (long long)blob->size);
+  buf_puts(key, blob->media_type);
+  return buf_str(key);
 }
 
-static int parse_index(struct diff *diff, void *out, struct str text, const struct descriptor *blob,
-                       struct error *err)
+/* Reads a document and has it parsed; the error names the input, what it is, and the digest. */
+static const void *load(struct diff *diff, int side, const struct descriptor *blob,
+                        const struct document *kind, struct error *err)
+{
+  AUTO_BUF key = BUF_INIT(diff->options->limits->json_bytes + 256);
+  AUTO_BUF text = BUF_INIT(diff->options->limits->json_bytes);
+  AUTO_FREE void *document = NULL;
+  struct map_entry *found;
+  char digest[DIGEST_MAX_TEXT];
+
+  diff = diff->primary ? diff->primary : diff;
+  found = map_find(&diff->documents, make_key(&key, side, blob, kind));
+  if (found)
+    return found->value;
+  document = xcalloc(1, kind->size);
+  if (diff_read(diff, side, blob, &text, err) ||
+      kind->parse(diff, document, buf_str(&text), blob, err)) {
+    error_wrap(err, "%s %s", kind->name, digest_format(&blob->digest, digest));
+    diff_wrap_input(diff, side, err);
+    return NULL;
+  }
+  found = map_put(&diff->documents, buf_str(&key));
+  found->key = arena_str(&diff->document_keys, buf_str(&key));
+  found->value = diff_keep(diff, steal_pointer(&document), kind->release);
+  return found->value;
+}
+
+static int parse_index(const struct diff *diff, void *out, struct str text,
+                       const struct descriptor *blob, struct error *err)
 {
   return index_parse(out, text, blob->media_type, diff->options->limits, err);
 }
 
-static int parse_manifest(struct diff *diff, void *out, struct str text,
+static int parse_manifest(const struct diff *diff, void *out, struct str text,
                           const struct descriptor *blob, struct error *err)
 {
   return manifest_parse(out, text, blob->media_type, diff->options->limits, err);
 }
 
-static int parse_config(struct diff *diff, void *out, struct str text,
+static int parse_config(const struct diff *diff, void *out, struct str text,
                         const struct descriptor *blob, struct error *err)
 {
   (void)diff;
@@ -173,29 +227,25 @@ static void release_config(void *config)
 const struct index *diff_load_index(struct diff *diff, int side, const struct descriptor *blob,
                                     struct error *err)
 {
-  AUTO_FREE struct index *index = xcalloc(1, sizeof(*index));
+  static const struct document kind = { "index", sizeof(struct index), parse_index, release_index };
 
-  if (load(diff, side, blob, "index", parse_index, index, err))
-    return NULL;
-  return diff_keep(diff, steal_pointer(&index), release_index);
+  return load(diff, side, blob, &kind, err);
 }
 
 const struct manifest *diff_load_manifest(struct diff *diff, int side,
                                           const struct descriptor *blob, struct error *err)
 {
-  AUTO_FREE struct manifest *manifest = xcalloc(1, sizeof(*manifest));
+  static const struct document kind = { "manifest", sizeof(struct manifest), parse_manifest,
+                                        release_manifest };
 
-  if (load(diff, side, blob, "manifest", parse_manifest, manifest, err))
-    return NULL;
-  return diff_keep(diff, steal_pointer(&manifest), release_manifest);
+  return load(diff, side, blob, &kind, err);
 }
 
 const struct config *diff_load_config(struct diff *diff, int side, const struct descriptor *blob,
                                       struct error *err)
 {
-  AUTO_FREE struct config *config = xcalloc(1, sizeof(*config));
+  static const struct document kind = { "config", sizeof(struct config), parse_config,
+                                        release_config };
 
-  if (load(diff, side, blob, "config", parse_config, config, err))
-    return NULL;
-  return diff_keep(diff, steal_pointer(&config), release_config);
+  return load(diff, side, blob, &kind, err);
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "diff/diff.h"
 #include "diff/fields.h"
 #include "image/config.h"
@@ -22,13 +23,46 @@ struct diff {
   pthread_mutex_t lock; /* guards arena and the sink */
   struct arena arena;   /* nodes, contexts, notes */
   struct kept *kept;    /* documents that nodes refer to */
-  struct event_node *root;
+  struct event_node *top; /* of the events */
   struct layer_task *tasks; /* in the order of the images */
   size_t n_tasks;
   size_t cap_tasks;
   bool failed; /* error holds the first error of the walk */
   struct error error;
+  uint64_t sent; /* events; atomic */
+
+  /* Documents that were loaded, none of them twice (compare.c). */
+  struct map documents;
+  struct arena document_keys;
+
+  /* For the verdict (verdict.c). */
+  struct diff *primary;             /* of a shadow: the comparison that it stands beside */
+  struct diff *shadow;              /* NULL: none */
+  const struct descriptor *root[2]; /* what the images are named by */
+  struct image_pair *pairs;         /* images with different digests that were compared */
+  size_t n_pairs, cap_pairs;
+  bool unpaired;   /* something else differs in its digest, or exists on one side only */
+  bool in_passing; /* what is compared now is no image that the verdict is about */
 };
+
+/* Two images of the same platform, with different digests. */
+struct image_pair {
+  const struct descriptor *descriptors[2];
+  const struct manifest *manifests[2];
+  size_t first_task; /* the tasks from here on may be its layers */
+  bool layers_same;  /* merged, as far as is known (verdict.c) */
+};
+
+/* Takes note, for the verdict, of what is compared: two images; anything else that has different
+ * digests, or exists on one side only. */
+void diff_note_images(struct diff *diff, const struct descriptor *d0, const struct descriptor *d1,
+                      const struct manifest *m0, const struct manifest *m1);
+void diff_note_unpaired(struct diff *diff);
+/* Whether any event was sent. Any thread. */
+bool diff_has_sent(const struct diff *diff);
+
+/* Walks the tree above the layers. */
+void diff_walk(struct diff *diff);
 
 /* Has release(object) called by diff_free. Returns object. */
 void *diff_keep(struct diff *diff, void *object, void (*release)(void *object));
@@ -87,7 +121,8 @@ void compare_annotations(struct diff *diff, const struct event_node *parent, enu
 void compare_subjects(struct diff *diff, const struct event_node *parent, enum event_type type,
                       json_t *const object[2], const struct event_input inputs[2]);
 
-/* Loads and keeps a document of one side. NULL with *err set. */
+/* Loads and keeps a document of one side; one that was loaded before is not read again. NULL with
+ * *err set. */
 const struct index *diff_load_index(struct diff *diff, int side, const struct descriptor *blob,
                                     struct error *err);
 const struct manifest *diff_load_manifest(struct diff *diff, int side,

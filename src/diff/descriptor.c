@@ -52,6 +52,8 @@ void compare_annotations(struct diff *diff, const struct event_node *parent, enu
   const char *key;
   json_t *value;
 
+  if (diff->options->effective)
+    return;
   for (int side = 0; side < 2; side++) {
     maps[side] = json_object_get(object[side], "annotations");
     if (!json_is_object(maps[side]))
@@ -88,7 +90,7 @@ void compare_subjects(struct diff *diff, const struct event_node *parent, enum e
   AUTO_FIELDS fields = FIELDS_INIT;
   struct json_diff_options options = { .empty_is_absent = !diff->strict };
 
-  if (json_diff(&fields, subject_only, object[0], object[1], &options))
+  if (!diff->options->effective && json_diff(&fields, subject_only, object[0], object[1], &options))
     diff_leaf(diff, parent, "subject", type, "field \"Subject\"", inputs, &fields);
 }
 
@@ -106,7 +108,8 @@ void compare_descriptors(struct diff *diff, const struct event_node *parent,
     .skip = diff->strict || opaque ? NULL : blob_fields,
   };
 
-  if (json_diff(&fields, schema_descriptor, d0->json, d1->json, &options))
+  if ((opaque || !diff->options->effective) &&
+      json_diff(&fields, schema_descriptor, d0->json, d1->json, &options))
     diff_leaf(diff, parent, "desc", EVENT_DESCRIPTOR, NULL, inputs, &fields);
   compare_annotations(diff, parent, EVENT_DESCRIPTOR, objects, inputs, is_root);
 }
@@ -124,4 +127,6 @@ void compare_objects(struct diff *diff, const struct event_node *parent,
     compare_manifests(diff, parent, d0, d1);
   else if (diff->options->verify)
     tasks_add_check(diff, d0, d1);
+  if ((d0->kind == MEDIA_OTHER || d1->kind == MEDIA_OTHER) && !same_blob(d0, d1))
+    diff_note_unpaired(diff);
 }

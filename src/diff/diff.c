@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "diff/compare.h"
+#include "diff/shadow.h"
 #include "diff/tasks.h"
 #include "policy/policy.h"
 
@@ -40,24 +41,52 @@ static bool can_compare(const struct descriptor *d0, const struct descriptor *d1
   return d0->kind != MEDIA_OTHER && d1->kind != MEDIA_OTHER;
 }
 
+void diff_walk(struct diff *diff)
+{
+  const struct descriptor *d0 = diff->root[0];
+  const struct descriptor *d1 = diff->root[1];
+
+  diff->strict = is_strict(diff->options);
+  diff->top = diff_node(diff, NULL, "", EVENT_NONE, NULL, NULL);
+  compare_descriptors(diff, diff->top, d0, d1, true, !can_compare(d0, d1));
+  compare_objects(diff, diff->top, d0, d1, 0);
+}
+
+/* What the tasks have to look out for. */
+static void prepare_verdict(struct diff *diff)
+{
+  if (!shadow_is_semantic(diff->options))
+    diff->shadow = shadow_semantic(diff);
+  for (size_t i = 0; i < diff->n_pairs; i++) {
+    const struct image_pair *pair = &diff->pairs[i];
+    size_t end = i + 1 < diff->n_pairs ? diff->pairs[i + 1].first_task : diff->n_tasks;
+
+    for (size_t t = pair->first_task; t < end; t++) {
+      struct findings *findings = &diff->tasks[t].findings;
+
+      findings->wanted = true;
+      findings->bottom = diff->tasks[t].blobs[0] == &pair->manifests[0]->layers[0] &&
+                         diff->tasks[t].blobs[1] == &pair->manifests[1]->layers[0];
+    }
+  }
+}
+
 struct diff *diff_run(const struct diff_options *options, bool *failed, struct error *err)
 {
   struct diff *diff = xcalloc(1, sizeof(*diff));
-  const struct descriptor *d0;
-  const struct descriptor *d1;
 
   diff->options = options;
-  diff->strict = is_strict(options);
   pthread_mutex_init(&diff->lock, NULL);
-  d0 = resolve(diff, 0, err);
-  d1 = d0 ? resolve(diff, 1, err) : NULL;
-  if (!d1) {
-    diff_free(diff);
-    return NULL;
+  for (int side = 0; side < 2; side++) {
+    diff->root[side] = resolve(diff, side, err);
+    if (!diff->root[side]) {
+      diff_free(diff);
+      return NULL;
+    }
   }
-  diff->root = diff_node(diff, NULL, "", EVENT_NONE, NULL, NULL);
-  compare_descriptors(diff, diff->root, d0, d1, true, !can_compare(d0, d1));
-  compare_objects(diff, diff->root, d0, d1, 0);
+  diff_walk(diff);
+  if (options->verdict && !diff->failed)
+    prepare_verdict(diff);
   tasks_run(diff);
   *failed = diff->failed;
   if (diff->failed)
@@ -69,9 +98,13 @@ void diff_free(struct diff *diff)
 {
   if (!diff)
     return;
+  shadow_free(diff->shadow);
   diff_release_kept(diff);
+  map_release(&diff->documents);
+  arena_release(&diff->document_keys);
   arena_release(&diff->arena);
-  free(diff->tasks);
+  tasks_release(diff);
+  free(diff->pairs);
   pthread_mutex_destroy(&diff->lock);
   free(diff);
 }

@@ -23,6 +23,7 @@ struct diff_ignore {
   bool image_name;
   bool tar_format;
   bool canonical_paths;
+  bool unseen; /* what no container sees; set by the effective comparison alone */
 };
 
 struct diff_options {
@@ -33,6 +34,8 @@ struct diff_options {
   /* --effective (diff/effective.h): what a container would see. ignore is as with --semantic then.
    */
   bool effective;
+  /* diff_verdict will be asked (diff/verdict.h). */
+  bool verdict;
   bool verify;               /* read and check blobs even where the digests are equal */
   bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
   struct policy *policy;     /* what else is left out, and counted; not owned; NULL: nothing */
@@ -58,7 +61,9 @@ struct content_visitor {
   int (*entry)(struct content_visitor *visitor, const struct tar_entry *entry,
                struct tar_reader *reader, struct error *err);
 };
-/* positions: sorted, no doubles. Entries are visited in the order of the layer. */
+/* positions: sorted, no doubles. Entries are visited in the order of the layer. The layer was read
+ * and checked before; if it lies at hand it is not checked once more, and not read to its end: who
+ * knows the digests of the contents is to check these. */
 MUST_CHECK int diff_visit_layer(struct source *source, const struct descriptor *layer,
                                 const uint64_t *positions, size_t n_positions,
                                 const struct limits *limits, struct content_visitor *visitor,

@@ -153,6 +153,8 @@ static void report_partnerless(struct diff *diff, const struct event_node *paren
   snprintf(note, sizeof(note), "field \"Manifests[%zu]\": %s only appears in input %d",
            item->position, text, side);
   inputs[side].descriptor = item->descriptor;
+  if (!item->refers_to)
+    diff_note_unpaired(diff);
   diff_leaf(diff, parent, name, EVENT_INDEX, note, inputs, NULL);
 }
 
@@ -213,7 +215,7 @@ static void compare_own_fields(struct diff *diff, const struct event_node *paren
     .skip = diff->strict ? NULL : referred_to,
   };
 
-  if (json_diff(&fields, schema_index, i0->json, i1->json, &options))
+  if (!diff->options->effective && json_diff(&fields, schema_index, i0->json, i1->json, &options))
     diff_leaf(diff, parent, "index", EVENT_INDEX, NULL, inputs, &fields);
   compare_subjects(diff, parent, EVENT_INDEX, objects, inputs);
   compare_annotations(diff, parent, EVENT_INDEX, objects, inputs, false);
@@ -226,6 +228,7 @@ static void compare_pair(struct diff *diff, const struct event_node *parent, con
   const struct descriptor *d1 = a->pair->descriptor;
   struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
   bool opaque = d0->kind == MEDIA_OTHER || d1->kind == MEDIA_OTHER;
+  const bool was_in_passing = diff->in_passing;
   struct event_node *node;
   char name[32];
   char note[48];
@@ -234,7 +237,9 @@ static void compare_pair(struct diff *diff, const struct event_node *parent, con
   snprintf(note, sizeof(note), "field \"Manifests[%zu]\"", a->position);
   node = diff_node(diff, parent, name, EVENT_INDEX, note, inputs);
   compare_descriptors(diff, node, d0, d1, false, opaque);
+  diff->in_passing = diff->in_passing || a->refers_to;
   compare_objects(diff, node, d0, d1, depth + 1);
+  diff->in_passing = was_in_passing;
 }
 
 static int check_depth(const struct diff *diff, int side, unsigned depth, struct error *err)

@@ -5,8 +5,7 @@
 /* What a shadow of the comparison leaves out was counted by the comparison itself. */
 static bool count(const struct diff *diff, struct policy_rule *rule)
 {
-  (void)diff;
-  if (rule)
+  if (rule && !diff->primary)
     policy_count(rule);
   return rule != NULL;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "diff/compare.h"
+#include "diff/effective.h"
 #include "diff/schema.h"
 #include "diff/tasks.h"
 
@@ -93,6 +94,42 @@ static void check_manifest(struct diff *diff, const struct manifest *m0, const s
     tasks_add_check(diff, &m0->layers[i], &m1->layers[i]);
 }
 
+/* --effective: the configs now, the layers as one task. What is no image is compared blob by blob.
+ */
+static void compare_in_effect(struct diff *diff, const struct event_node *parent,
+                              const struct manifest *m0, const struct manifest *m1,
+                              const struct event_input inputs[2])
+{
+  const struct manifest *const manifests[2] = { m0, m1 };
+  const struct config *configs[2] = { NULL, NULL };
+  struct event_input config_inputs[2];
+  struct event_node *node;
+  struct error err;
+
+  for (int side = 0; side < 2; side++) {
+    const struct descriptor *blob = &manifests[side]->config;
+
+    if (blob->kind != MEDIA_CONFIG)
+      continue;
+    configs[side] = diff_load_config(diff, side, blob, &err);
+    if (!configs[side]) {
+      diff_fail(diff, &err);
+      return;
+    }
+    config_inputs[side] =
+        (struct event_input) { .descriptor = blob, .config = configs[side]->json };
+  }
+  if (!effective_can_compare(
+          (const struct effective_image[2]) { { m0, configs[0] }, { m1, configs[1] } })) {
+    compare_config_blobs(diff, parent, &m0->config, &m1->config);
+    compare_layer_stacks(diff, parent, m0, m1, inputs);
+    return;
+  }
+  node = diff_node(diff, parent, "config", EVENT_MANIFEST, "field \"Config\"", config_inputs);
+  effective_compare_configs(diff, node, configs, config_inputs);
+  tasks_add_effective(diff, parent, manifests, configs);
+}
+
 void compare_manifests(struct diff *diff, const struct event_node *parent,
                        const struct descriptor *d0, const struct descriptor *d1)
 {
@@ -113,8 +150,13 @@ void compare_manifests(struct diff *diff, const struct event_node *parent,
     check_manifest(diff, m0, m1);
     return;
   }
+  diff_note_images(diff, d0, d1, m0, m1);
   inputs[0].manifest = m0->json;
   inputs[1].manifest = m1->json;
+  if (diff->options->effective) {
+    compare_in_effect(diff, parent, m0, m1, inputs);
+    return;
+  }
   compare_own_fields(diff, parent, m0, m1, inputs);
   compare_config_blobs(diff, parent, &m0->config, &m1->config);
   compare_layer_stacks(diff, parent, m0, m1, inputs);

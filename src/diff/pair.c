@@ -24,6 +24,7 @@ struct side {
   bool ended;
   uint64_t count;   /* entries met */
   uint64_t skipped; /* of these, where order counts: left out by the policy */
+  unsigned spelled; /* in which ways names begin: a set of enum spelling */
 };
 
 struct pair {
@@ -32,12 +33,13 @@ struct pair {
   struct entry_rules rules;
   struct side sides[2];
   struct pending_table pending;
-  struct map met;     /* key -> how often it was met and settled on both sides, as an integer */
+  struct map met;     /* key -> how often it was met and settled on both sides: see count_met */
   struct arena names; /* keys of met */
   struct pace *pace;
   bool skips; /* positions are counted without what the policy leaves out */
   struct comparer *comparer;
   struct layer_events events;
+  struct findings *findings; /* NULL: none are wanted */
 };
 
 static int wrap_layer(const struct pair *pair, int side, struct error *err)
@@ -61,6 +63,25 @@ static int open_side(struct pair *pair, int side, const struct task_resources *r
   return 0;
 }
 
+/* The beginnings that --treat-canonical-paths-equal takes for the same. */
+enum spelling {
+  SPELLED_ANYHOW = 0,
+  SPELLED_PLAIN = 1,
+  SPELLED_SLASH = 2,
+  SPELLED_DOT = 4,
+  SPELLED_BOTH = 8
+};
+
+static enum spelling spelling_of(struct str name)
+{
+  bool slash = str_has_prefix(name, STR("/"));
+  bool dot = str_has_prefix(str_skip(name, slash), STR("./"));
+
+  if (str_equal(name, STR(".")))
+    return SPELLED_ANYHOW;
+  return slash && dot ? SPELLED_BOTH : slash ? SPELLED_SLASH : dot ? SPELLED_DOT : SPELLED_PLAIN;
+}
+
 static int advance(struct pair *pair, int number, struct error *err)
 {
   struct side *side = &pair->sides[number];
@@ -80,17 +101,30 @@ static int advance(struct pair *pair, int number, struct error *err)
     if (pair->skips && policy_hides_path(pair->diff->options->policy, side->entry.name,
                                          side->entry.type == TAR_DIR))
       side->skipped++;
+    if (pair->findings)
+      side->spelled |= spelling_of(side->entry.name);
   }
   return 0;
 }
 
-static void count_met(struct pair *pair, struct str key)
+enum { MET_NO_DIRECTORY = 1, MET_ONCE = 2 };
+
+/* The value is the number of times, and whether it was always a directory. */
+static void count_met(struct pair *pair, struct str key, const struct tar_entry *const entries[2])
 {
   struct map_entry *found = map_put(&pair->met, key);
+  uintptr_t value = (uintptr_t)found->value;
 
-  if (!found->value)
+  if (!value)
     found->key = arena_str(&pair->names, key);
-  found->value = (void *)((uintptr_t)found->value + 1);
+  if (entries[0]->type != TAR_DIR || entries[1]->type != TAR_DIR)
+    value |= MET_NO_DIRECTORY;
+  found->value = (void *)(value + MET_ONCE);
+}
+
+static uint64_t times_met(const struct map_entry *found)
+{
+  return found ? (uintptr_t)found->value / MET_ONCE : 0;
 }
 
 static int compare_in_step(struct pair *pair, struct error *err)
@@ -117,8 +151,12 @@ static int compare_in_step(struct pair *pair, struct error *err)
     for (int side = 0; side < 2; side++)
       pair->events.heads[side] = content.heads[side];
     layer_events_entry(&pair->events, &pair->rules, entries, digests);
+    if (pair->findings)
+      findings_differ(pair->findings, entries, digests, true);
+  } else if (pair->findings) {
+    findings_same(pair->findings, entries);
   }
-  count_met(pair, sides[0].key);
+  count_met(pair, sides[0].key, entries);
   sides[0].have = false;
   sides[1].have = false;
   return 0;
@@ -152,7 +190,9 @@ static int settle(struct pair *pair, int number, struct pending_name *name, stru
   if (!digest_equal(&content, &partner->content) ||
       entry_headers_differ(&pair->rules, entries[0], entries[1]))
     layer_events_entry(&pair->events, &pair->rules, entries, digests);
-  count_met(pair, side->key);
+  if (pair->findings)
+    findings_differ(pair->findings, entries, digests, false);
+  count_met(pair, side->key, entries);
   pending_free(partner);
   side->have = false;
   return 0;
@@ -234,8 +274,8 @@ static void report_rest(struct pair *pair)
 
     if (!name->first[side])
       continue;
-    counts[0] = (met ? (uintptr_t)met->value : 0) + count_waiting(name, 0);
-    counts[1] = (met ? (uintptr_t)met->value : 0) + count_waiting(name, 1);
+    counts[0] = times_met(met) + count_waiting(name, 0);
+    counts[1] = times_met(met) + count_waiting(name, 1);
     if (!layer_events_lone(&pair->events, item->key, counts, side, &name->first[side]->entry,
                            name->first[side]->hashed ? &name->first[side]->content : NULL))
       entries[side] -= count_waiting(name, side);
@@ -244,9 +284,45 @@ static void report_rest(struct pair *pair)
     layer_events_length(&pair->events, entries[0], entries[1]);
 }
 
+/* Holds every name of the layer against what shows. */
+static void weigh_findings(struct pair *pair)
+{
+  struct findings *findings = pair->findings;
+  const unsigned spelled = pair->sides[0].spelled | pair->sides[1].spelled;
+  const bool unsure = !pair->rules.ignore->canonical_paths && (spelled & (spelled - 1));
+
+  if (unsure)
+    findings_spelled(findings);
+  for (size_t i = 0; i < pair->pending.names.n; i++) {
+    const struct map_entry *item = &pair->pending.names.entries[i];
+    const struct pending_name *name = item->value;
+
+    for (int side = 0; side < 2; side++)
+      for (const struct pending *left = name->first[side]; left; left = left->next)
+        findings_lone(findings, &left->entry, !unsure);
+  }
+  if (findings->n_strong) {
+    for (size_t i = 0; i < pair->met.n; i++) {
+      const struct map_entry *item = &pair->met.entries[i];
+
+      findings_weigh_own(findings, item->key, times_met(item),
+                         !((uintptr_t)item->value & MET_NO_DIRECTORY));
+    }
+    for (size_t i = 0; i < pair->pending.names.n; i++) {
+      const struct map_entry *item = &pair->pending.names.entries[i];
+      const struct pending_name *name = item->value;
+
+      for (int side = 0; side < 2; side++)
+        for (const struct pending *left = name->first[side]; left; left = left->next)
+          findings_weigh_own(findings, item->key, 1, left->entry.type == TAR_DIR);
+    }
+    findings_weighed(findings);
+  }
+}
+
 int compare_layers(struct diff *diff, const struct event_node *parent,
                    const struct descriptor *const layers[2], const struct task_resources *resources,
-                   struct error *err)
+                   struct findings *findings, struct error *err)
 {
   struct pair pair = {
     .diff = diff,
@@ -254,18 +330,25 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
     .rules = { &diff->options->ignore, diff->options->skip_security_xattrs, false },
     .pace = pace_new(resources->sparing),
     .comparer = comparer_new(resources->keep_bytes),
+    .findings = findings,
   };
   int status;
 
   pair.skips = policy_has_paths(diff->options->policy) && !diff->options->ignore.file_order;
   comparer_want_heads(pair.comparer, diff->options->sink->wants_head_bytes);
   layer_events_init(&pair.events, diff, parent, layers);
+  if (findings)
+    findings_start(findings, diff, &pair.rules, layers);
   status =
       open_side(&pair, 0, resources, err) || open_side(&pair, 1, resources, err) || walk(&pair, err)
           ? -1
           : 0;
   if (status == 0)
     report_rest(&pair);
+  if (status == 0 && findings)
+    weigh_findings(&pair);
+  if (findings)
+    findings_stop(findings);
   for (int side = 0; side < 2; side++)
     if (pair.sides[side].opened)
       layer_close(&pair.sides[side].layer);

@@ -125,6 +125,7 @@ struct trees {
   struct overlay_item items[2]; /* the current ones, where have is set */
   bool have[2];
   struct layer_events events;
+  struct findings *findings; /* NULL: none are wanted */
 };
 
 /* Directories that are only implied have nothing that could be compared. */
@@ -158,6 +159,8 @@ static void compare_items(struct trees *trees)
   set_origin(trees, 0);
   set_origin(trees, 1);
   layer_events_entry(&trees->events, &trees->rules, entries, contents);
+  if (trees->findings)
+    findings_differ(trees->findings, entries, contents, false);
 }
 
 static bool report_lone(struct trees *trees, int side)
@@ -165,9 +168,11 @@ static bool report_lone(struct trees *trees, int side)
   const struct overlay_item *item = &trees->items[side];
   const uint64_t counts[2] = { side == 0, side == 1 };
 
+  if (trees->findings)
+    findings_lone(trees->findings, item->entry, true);
   set_origin(trees, side);
-  return layer_events_lone(&trees->events, entry_canonical(&trees->rules, item->entry->name), counts,
-                           side, item->entry, content_of(item));
+  return layer_events_lone(&trees->events, entry_canonical(&trees->rules, item->entry->name),
+                           counts, side, item->entry, content_of(item));
 }
 
 static void compare_trees(struct trees *trees)
@@ -201,23 +206,29 @@ static void compare_trees(struct trees *trees)
 
 int compare_squashed(struct diff *diff, const struct event_node *parent,
                      const struct manifest *const manifests[2],
-                     const struct task_resources *resources, struct error *err)
+                     const struct task_resources *resources, struct findings *findings,
+                     struct error *err)
 {
   static const struct descriptor *const no_layers[2] = { NULL, NULL };
   struct overlay *overlays[2] = { overlay_new(), overlay_new() };
   struct trees trees = {
     .rules = { &diff->options->ignore, diff->options->skip_security_xattrs, true },
     .manifests = manifests,
+    .findings = findings,
   };
   int status = read_images(diff, manifests, resources, overlays, err);
 
   if (status == 0) {
     layer_events_init(&trees.events, diff, parent, no_layers);
+    if (findings)
+      findings_start(findings, diff, &trees.rules, no_layers);
     trees.walks[0] = overlay_walk_new(overlays[0]);
     trees.walks[1] = overlay_walk_new(overlays[1]);
     compare_trees(&trees);
     overlay_walk_free(trees.walks[0]);
     overlay_walk_free(trees.walks[1]);
+    if (findings)
+      findings_stop(findings);
     layer_events_release(&trees.events);
   }
   overlay_free(overlays[0]);

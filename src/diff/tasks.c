@@ -4,17 +4,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-
-enum task_kind { TASK_LAYERS, TASK_SQUASH, TASK_CHECK };
-
-struct layer_task {
-  enum task_kind kind;
-  const struct event_node *parent;
-  const struct descriptor *blobs[2];
-  const struct manifest *manifests[2];
-  bool failed;
-  struct error error;
-};
+#include "diff/effective.h"
 
 enum {
   MEMORY_KEPT = 32 * 1024 * 1024, /* equal content kept, all tasks together */
@@ -58,6 +48,25 @@ void tasks_add_squash(struct diff *diff, const struct event_node *parent, const 
   task->manifests[1] = m1;
 }
 
+void tasks_add_effective(struct diff *diff, const struct event_node *parent,
+                         const struct manifest *const manifests[2],
+                         const struct config *const configs[2])
+{
+  const size_t n = MIN_OF(manifests[0]->n_layers, manifests[1]->n_layers);
+  struct layer_task *task;
+
+  /* What both have is read on one side only, or not at all. */
+  for (size_t i = 0; i < n && diff->options->verify; i++)
+    if (same_blob(&manifests[0]->layers[i], &manifests[1]->layers[i]))
+      tasks_add_check(diff, &manifests[0]->layers[i], &manifests[1]->layers[i]);
+  task = add(diff, TASK_EFFECTIVE);
+  task->parent = parent;
+  for (int side = 0; side < 2; side++) {
+    task->manifests[side] = manifests[side];
+    task->configs[side] = configs[side];
+  }
+}
+
 void tasks_add_check(struct diff *diff, const struct descriptor *d0, const struct descriptor *d1)
 {
   struct layer_task *task = add(diff, TASK_CHECK);
@@ -82,13 +91,30 @@ static int check_blob(struct diff *diff, int side, const struct descriptor *blob
   return diff_wrap_input(diff, side, err);
 }
 
+static int compare_effective(struct workers *workers, const struct layer_task *task,
+                             struct error *err)
+{
+  const struct effective_image images[2] = { { task->manifests[0], task->configs[0] },
+                                             { task->manifests[1], task->configs[1] } };
+  bool differ;
+
+  return effective_compare_layers(workers->diff, task->parent, images, &workers->resources, &differ,
+                                  err);
+}
+
 static int run(struct workers *workers, struct layer_task *task, struct error *err)
 {
+  struct findings *findings = task->findings.wanted ? &task->findings : NULL;
+
   switch (task->kind) {
   case TASK_LAYERS:
-    return compare_layers(workers->diff, task->parent, task->blobs, &workers->resources, err);
+    return compare_layers(workers->diff, task->parent, task->blobs, &workers->resources, findings,
+                          err);
   case TASK_SQUASH:
-    return compare_squashed(workers->diff, task->parent, task->manifests, &workers->resources, err);
+    return compare_squashed(workers->diff, task->parent, task->manifests, &workers->resources,
+                            findings, err);
+  case TASK_EFFECTIVE:
+    return compare_effective(workers, task, err);
   case TASK_CHECK:
     break;
   }
@@ -108,6 +134,8 @@ static void *work(void *context)
     if (at >= workers->diff->n_tasks)
       return NULL;
     task = &workers->diff->tasks[at];
+    if (workers->diff->primary && diff_has_sent(workers->diff))
+      return NULL; /* of a shadow nobody wants to know more */
     task->failed = run(workers, task, &task->error) != 0;
   }
 }
@@ -149,4 +177,37 @@ void tasks_run(struct diff *diff)
   for (size_t i = 0; i < diff->n_tasks; i++)
     if (diff->tasks[i].failed)
       diff_fail(diff, &diff->tasks[i].error);
+}
+
+void tasks_release(struct diff *diff)
+{
+  for (size_t i = 0; i < diff->n_tasks; i++)
+    findings_release(&diff->tasks[i].findings);
+  free(diff->tasks);
+  diff->tasks = NULL;
+  diff->n_tasks = 0;
+}
+
+static int at_hand(const struct diff *diff, int side, const struct descriptor *layers, size_t n,
+                   struct error *err)
+{
+  for (size_t i = 0; i < n; i++)
+    if (!source_at_hand(diff->options->sources[side], &layers[i]))
+      return error_set(err, ERROR_CANCELLED,
+                       "its layers would have to be fetched again; they are kept without "
+                       "--no-cache");
+  return 0;
+}
+
+int tasks_at_hand(const struct diff *diff, const struct layer_task *task, struct error *err)
+{
+  for (int side = 0; side < 2; side++) {
+    const struct manifest *manifest = task->manifests[side];
+
+    if (task->blobs[side] && at_hand(diff, side, task->blobs[side], 1, err))
+      return -1;
+    if (manifest && at_hand(diff, side, manifest->layers, manifest->n_layers, err))
+      return -1;
+  }
+  return 0;
 }

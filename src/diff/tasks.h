@@ -5,6 +5,21 @@
 #define DIFFOCI_DIFF_TASKS_H
 
 #include "diff/compare.h"
+#include "diff/findings.h"
+
+enum task_kind { TASK_LAYERS, TASK_SQUASH, TASK_EFFECTIVE, TASK_CHECK };
+
+struct layer_task {
+  enum task_kind kind;
+  const struct event_node *parent;
+  const struct descriptor *blobs[2];
+  const struct manifest *manifests[2];
+  const struct config *configs[2]; /* TASK_EFFECTIVE */
+  bool failed;
+  struct error error;
+  struct findings findings;
+  size_t twin; /* of a shadow's: 1 + the number of the same one of the comparison */
+};
 
 /* Layers of the same number: events go to "layer" below parent. The descriptors are borrowed. */
 void tasks_add_layers(struct diff *diff, const struct event_node *parent,
@@ -12,12 +27,22 @@ void tasks_add_layers(struct diff *diff, const struct event_node *parent,
 /* Different numbers of layers: both sides are squashed, events go to "layer" below parent. */
 void tasks_add_squash(struct diff *diff, const struct event_node *parent, const struct manifest *m0,
                       const struct manifest *m1);
+/* Two images, as a container would see their layers (effective.h); events as with squashed ones. */
+void tasks_add_effective(struct diff *diff, const struct event_node *parent,
+                         const struct manifest *const manifests[2],
+                         const struct config *const configs[2]);
 /* Reads both blobs to their ends and checks size and digest. */
 void tasks_add_check(struct diff *diff, const struct descriptor *d0, const struct descriptor *d1);
 
 /* Runs them all. One that fails does not keep the others from being run, so that what is found does
  * not depend on timing; the error of the first one in order goes to diff_fail. */
 void tasks_run(struct diff *diff);
+
+/* Releases what they found. */
+void tasks_release(struct diff *diff);
+/* 0 if all that a task reads can be read without fetching it; else -1, with *err. */
+MUST_CHECK int tasks_at_hand(const struct diff *diff, const struct layer_task *task,
+                             struct error *err);
 
 /* What a task may use. */
 struct task_resources {
@@ -26,13 +51,16 @@ struct task_resources {
   size_t keep_bytes;   /* bytes of equal content kept in case a difference follows */
 };
 
-/* Compares two layers entry by entry (pair.c). The error names the input and the layer. */
+/* Compares two layers entry by entry (pair.c). findings: NULL, or what is wanted beyond events. The
+ * error names the input and the layer. */
 MUST_CHECK int compare_layers(struct diff *diff, const struct event_node *parent,
                               const struct descriptor *const layers[2],
-                              const struct task_resources *resources, struct error *err);
+                              const struct task_resources *resources, struct findings *findings,
+                              struct error *err);
 /* Squashes both sides and compares the results (squash.c). */
 MUST_CHECK int compare_squashed(struct diff *diff, const struct event_node *parent,
                                 const struct manifest *const manifests[2],
-                                const struct task_resources *resources, struct error *err);
+                                const struct task_resources *resources, struct findings *findings,
+                                struct error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/alloc.h"
+#include "diff/verdict.h"
 #include "policy/policy.h"
 #include "report/explain.h"
 #include "report/jsonout.h"
@@ -65,8 +66,27 @@ static void write_causes(struct writer *writer, const struct explain *explain)
   writer_printf(writer, "],\n\"unexplained\":%" PRIu64, unexplained);
 }
 
+static void write_verdict(struct writer *writer, const struct verdict *verdict)
+{
+  char text[DIGEST_MAX_TEXT];
+
+  writer_printf(writer, ",\n\"verdict\":{\"verdict\":\"%s\",\"digests\":[",
+                verdict_name(verdict->level));
+  for (int side = 0; side < 2; side++)
+    writer_printf(writer, "%s\"%s\"", side ? "," : "",
+                  digest_format(&verdict->digests[side], text));
+  writer_putc(writer, ']');
+  if (verdict->open != VERDICT_UNKNOWN) {
+    writer_printf(writer, ",\"unknown\":\"%s\"", verdict_name(verdict->open));
+    text_member(writer, "reason", verdict->why);
+  }
+  writer_putc(writer, '}');
+}
+
 void json_about_write(struct writer *writer, const struct report_about *about)
 {
+  if (about && about->verdict)
+    write_verdict(writer, about->verdict);
   if (about && !policy_is_empty(about->policy))
     write_rules(writer, about->policy);
   if (about && about->explain)

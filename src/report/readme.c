@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/escape.h"
+#include "diff/verdict.h"
 #include "report/about.h"
 
 static const char introduction[] =
@@ -80,6 +81,20 @@ static void write_rules(struct writer *writer, const struct policy *policy)
   writer_str(writer, buf_str(&text));
 }
 
+static void write_verdict(struct writer *writer, const struct verdict *verdict)
+{
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+  char digest[DIGEST_MAX_TEXT];
+
+  verdict_describe(verdict, &text);
+  writer_puts(writer, "\n## Verdict\n\n    ");
+  writer_str(writer, buf_str(&text));
+  writer_puts(writer, "\n\n");
+  for (int side = 0; side < 2; side++)
+    writer_printf(writer, "    input-%d is %s\n", side,
+                  digest_format(&verdict->digests[side], digest));
+}
+
 /* All of it comes from diffoci's own table. */
 static void write_causes(struct writer *writer, const struct explain *explain)
 {
@@ -108,6 +123,8 @@ void readme_write(struct writer *writer, const struct readme_input inputs[2],
                   const struct report_about *about)
 {
   writer_puts(writer, introduction);
+  if (about && about->verdict)
+    write_verdict(writer, about->verdict);
   for (int side = 0; side < 2; side++)
     write_input(writer, side, &inputs[side]);
   if (about && about->policy)

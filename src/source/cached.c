@@ -185,6 +185,13 @@ static int cached_resolve(struct source *source, struct descriptor *out, struct 
   return 0;
 }
 
+static bool cached_at_hand(struct source *source, const struct descriptor *blob)
+{
+  struct cached *cached = (struct cached *)source;
+
+  return store_has(cached->store, blob) || source_at_hand(cached->inner, blob);
+}
+
 static void cached_free(struct source *source)
 {
   struct cached *cached = (struct cached *)source;
@@ -202,6 +209,7 @@ struct source *source_cached(struct source *inner, struct store *store,
 
   cached->base.ops = &ops;
   cached->base.label = xstrdup(inner->label ? inner->label : "");
+  cached->base.at_hand = cached_at_hand;
   cached->inner = inner;
   cached->store = store;
   cached->name = options->name ? xstrdup(options->name) : NULL;

@@ -138,6 +138,11 @@ int source_read(struct source *source, const struct descriptor *blob, uint64_t m
   return read_all(stream, (uint64_t)blob->size, out, err);
 }
 
+bool source_at_hand(struct source *source, const struct descriptor *blob)
+{
+  return source->at_hand ? source->at_hand(source, blob) : !source->fetches_again;
+}
+
 void source_free(struct source *source)
 {
   if (!source)

@@ -26,6 +26,8 @@ struct source { /* the first member of every kind of source */
   char *label; /* the argument as the user gave it, for messages; owned by the source */
   /* Opening a blob a second time fetches it a second time: nothing keeps it here. */
   bool fetches_again;
+  /* Whether a blob would be found here. NULL: always, or with fetches_again never. */
+  bool (*at_hand)(struct source *source, const struct descriptor *blob);
 };
 
 /* What opening an argument may need to know. More fields come with more kinds of sources. */
@@ -50,6 +52,8 @@ MUST_CHECK int source_read(struct source *source, const struct descriptor *blob,
                            struct buf *out, struct error *err);
 /* Puts "LABEL: blob DIGEST: " (blob NULL: "LABEL: ") before an error's message. Returns -1. */
 int source_wrap(const struct source *source, const struct descriptor *blob, struct error *err);
+/* Whether the blob can be read without fetching it from elsewhere. */
+bool source_at_hand(struct source *source, const struct descriptor *blob);
 void source_free(struct source *source); /* NULL allowed */
 
 #endif

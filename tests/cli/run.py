@@ -15,7 +15,8 @@ A .t file is prose with commands, as a person would note a session down:
 "$ " begins a command for bash, "> " continues it; then come the lines wanted on standard output,
 after "! " those on standard error, and the exit status where it is not 0. In wanted lines "*" stands
 for any text but none of several lines; "\\*" is an asterisk, "\\\\" a backslash. A line "..." stands
-for any number of lines.
+for any number of lines. The line "verdict: …" that `diff` ends with need not be noted down: it counts
+where a wanted line on standard error begins with "verdict:".
 
 Each file runs in an empty directory of its own, its commands one after another, with `diffoci` and
 `images` (tests/tools/mkimage.py) in PATH. A command that takes over 30 seconds, or more memory than
@@ -117,8 +118,14 @@ def run(command, scratch, env):
     return ("killed after %d seconds" % TIME_LIMIT if code == -signal.SIGKILL else code), *text, usage.ru_maxrss // 1024
 
 
+def without_verdict(text):
+    return "".join(line for line in text.splitlines(True) if not line.startswith("verdict: "))
+
+
 def faults(command, result, max_rss):
     status, out, err, rss = result
+    if not any(line.startswith("verdict:") for line in command.err):
+        err = without_verdict(err)
     if status != command.status:
         yield f"status {status}, wanted {command.status}\n"
     if not fits(command.out, out):

@@ -1,0 +1,230 @@
+#include "diff/verdict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/escape.h"
+#include "diff/compare.h"
+#include "diff/shadow.h"
+#include "diff/tasks.h"
+#include "layer/layer.h"
+#include "policy/policy.h"
+
+enum { BLOCKS_AHEAD = 8 };
+
+const char *verdict_name(enum verdict_level level)
+{
+  static const char *const names[] = { "unknown", "different", "effective", "semantic",
+                                       "identical" };
+
+  return names[level];
+}
+
+void verdict_describe(const struct verdict *verdict, struct buf *out)
+{
+  static const char *const meanings[] = {
+    "the comparison did not come to its end",
+    "a container would see a difference",
+    "a container would see no difference",
+    "no difference but for what --semantic leaves out",
+    "the digests are the same",
+  };
+  const char *meaning = meanings[verdict->level];
+
+  if (verdict->level == VERDICT_DIFFERENT && verdict->open != VERDICT_UNKNOWN)
+    meaning = "more than the digests differs";
+  buf_printf(out, "%s: %s", verdict_name(verdict->level), meaning);
+  if (verdict->rules && verdict->level < VERDICT_IDENTICAL)
+    buf_puts(out, ", apart from what the rules of the policy leave out");
+  if (verdict->open == VERDICT_UNKNOWN)
+    return;
+  buf_printf(out, " (whether it is %s was not looked into: ", verdict_name(verdict->open));
+  escape_terminal(out, str_of(verdict->why));
+  buf_puts(out, ")");
+}
+
+/* ---- what the findings decide ---- */
+
+static const struct findings *find_layer(const struct diff *diff, const struct image_pair *pair,
+                                         size_t layer)
+{
+  for (size_t i = pair->first_task; i < diff->n_tasks; i++) {
+    const struct layer_task *task = &diff->tasks[i];
+
+    if (task->kind == TASK_LAYERS && task->blobs[0] == &pair->manifests[0]->layers[layer] &&
+        task->blobs[1] == &pair->manifests[1]->layers[layer])
+      return task->findings.wanted ? &task->findings : NULL;
+  }
+  return NULL;
+}
+
+static int weigh_layer(struct diff *diff, int side, const struct descriptor *blob,
+                       struct findings *findings, struct error *err)
+{
+  struct source *source = diff->options->sources[side];
+  struct stream *stream;
+  struct layer layer;
+  struct tar_entry entry;
+  int got = 0;
+
+  if (!source_at_hand(source, blob))
+    return error_set(err, ERROR_CANCELLED, "not at hand");
+  stream = source_blob(source, blob, err);
+  if (!stream || layer_open(&layer, stream, BLOCKS_AHEAD, NULL, diff->options->limits, err))
+    return -1;
+  while (findings->n_strong && (got = tar_next(layer.tar, &entry, err)) > 0)
+    findings_weigh_above(findings, entry.name, entry.type == TAR_DIR);
+  layer_close(&layer);
+  return got < 0 ? -1 : 0;
+}
+
+/* Whether what differs for sure in a layer is neither replaced nor hidden by those above it. */
+static bool shows_through(struct diff *diff, const struct image_pair *pair, size_t layer,
+                          const struct findings *findings)
+{
+  struct findings left = { .n_strong = findings->n_strong };
+  bool known = true;
+  struct error ignored;
+
+  left.strong = xcalloc(STRONG_MAX, sizeof(*left.strong));
+  memcpy(left.strong, findings->strong, findings->n_strong * sizeof(*left.strong));
+  for (size_t i = layer + 1; i < pair->manifests[0]->n_layers && known && left.n_strong; i++) {
+    const struct descriptor *blobs[2] = { &pair->manifests[0]->layers[i],
+                                          &pair->manifests[1]->layers[i] };
+
+    known = weigh_layer(diff, 0, blobs[0], &left, &ignored) == 0 &&
+            (same_blob(blobs[0], blobs[1]) || weigh_layer(diff, 1, blobs[1], &left, &ignored) == 0);
+  }
+  known = known && left.n_strong;
+  findings_release(&left);
+  return known;
+}
+
+/* What was found about the layers of two images, if it decides. */
+static enum shadow_answer judge_layers(struct diff *diff, const struct image_pair *pair)
+{
+  const struct manifest *const *manifests = pair->manifests;
+  bool same = true;
+
+  if (manifests[0]->n_layers != manifests[1]->n_layers)
+    return SHADOW_UNKNOWN;
+  for (size_t i = manifests[0]->n_layers; i-- > 0;) {
+    const struct descriptor *const blobs[2] = { &manifests[0]->layers[i],
+                                                &manifests[1]->layers[i] };
+    const struct findings *findings;
+
+    if (blobs[0]->kind != MEDIA_LAYER || blobs[1]->kind != MEDIA_LAYER)
+      return SHADOW_UNKNOWN;
+    if (same_blob(blobs[0], blobs[1]))
+      continue;
+    findings = find_layer(diff, pair, i);
+    if (findings && findings->n_strong)
+      return shows_through(diff, pair, i, findings) ? SHADOW_DIFFERS : SHADOW_UNKNOWN;
+    same = same && findings && !findings->suspect && !findings->reordered;
+  }
+  return same ? SHADOW_SAME : SHADOW_UNKNOWN;
+}
+
+/* Whether the layers that a task of the effective shadow would merge are known to be the same. */
+static bool is_judged(const struct diff *shadow, const struct layer_task *task)
+{
+  for (size_t i = 0; i < shadow->primary->n_pairs; i++) {
+    const struct image_pair *pair = &shadow->primary->pairs[i];
+
+    if (pair->manifests[0] == task->manifests[0] && pair->manifests[1] == task->manifests[1])
+      return pair->layers_same;
+  }
+  return false;
+}
+
+static enum shadow_answer is_effective(struct diff *diff, struct error *err)
+{
+  enum shadow_answer answer = SHADOW_UNKNOWN;
+  struct diff *shadow;
+
+  if (diff->options->effective)
+    return diff_has_sent(diff) ? SHADOW_DIFFERS : SHADOW_SAME;
+  shadow = shadow_effective(diff);
+  if (diff_has_sent(shadow))
+    answer = SHADOW_DIFFERS;
+  for (size_t i = 0; i < diff->n_pairs && answer == SHADOW_UNKNOWN; i++) {
+    enum shadow_answer judged = judge_layers(diff, &diff->pairs[i]);
+
+    diff->pairs[i].layers_same = judged == SHADOW_SAME;
+    if (judged == SHADOW_DIFFERS)
+      answer = SHADOW_DIFFERS;
+  }
+  if (answer == SHADOW_UNKNOWN)
+    answer = shadow_decide(shadow, is_judged, true, err);
+  shadow_free(shadow);
+  return answer;
+}
+
+/* ---- the verdict ---- */
+
+static enum shadow_answer is_semantic(struct diff *diff, bool thorough, struct error *err)
+{
+  if (shadow_is_semantic(diff->options))
+    return diff_has_sent(diff) ? SHADOW_DIFFERS : SHADOW_SAME;
+  return shadow_decide(diff->shadow, shadow_found_in_passing, thorough || !diff->options->effective,
+                       err);
+}
+
+static bool is_identical(const struct diff *diff)
+{
+  return !diff->n_pairs && !diff->unpaired;
+}
+
+static bool rules_hid(const struct policy *policy)
+{
+  size_t n = 0;
+  struct policy_rule *const *rules = policy ? policy_rules(policy, &n) : NULL;
+
+  for (size_t i = 0; i < n; i++)
+    if (policy_hidden(rules[i]))
+      return true;
+  return false;
+}
+
+static void leave_open(struct verdict *out, enum verdict_level level, const struct error *err)
+{
+  if (out->open != VERDICT_UNKNOWN)
+    return;
+  out->open = level;
+  snprintf(out->why, sizeof(out->why), "%s", err->message);
+}
+
+static enum verdict_level decide(struct diff *diff, bool thorough, struct verdict *out)
+{
+  enum shadow_answer answer;
+  struct error err;
+
+  if (is_identical(diff))
+    return VERDICT_IDENTICAL;
+  answer = is_semantic(diff, thorough, &err);
+  if (answer == SHADOW_SAME)
+    return VERDICT_SEMANTIC;
+  if (answer == SHADOW_UNKNOWN)
+    leave_open(out, VERDICT_SEMANTIC, &err);
+  answer = is_effective(diff, &err);
+  if (answer == SHADOW_SAME)
+    return VERDICT_EFFECTIVE;
+  if (answer == SHADOW_UNKNOWN)
+    leave_open(out, VERDICT_EFFECTIVE, &err);
+  else /* nothing that a container sees is left out by --semantic */
+    out->open = VERDICT_UNKNOWN;
+  return VERDICT_DIFFERENT;
+}
+
+void diff_verdict(struct diff *diff, bool failed, bool thorough, struct verdict *out)
+{
+  *out = (struct verdict) { .level = VERDICT_UNKNOWN };
+  for (int side = 0; side < 2; side++)
+    out->digests[side] =
+        (diff->n_pairs == 1 ? diff->pairs[0].descriptors[side] : diff->root[side])->digest;
+  if (failed)
+    return;
+  out->level = decide(diff, thorough, out);
+  out->rules = rules_hid(diff->options->policy);
+}

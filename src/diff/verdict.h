@@ -1,0 +1,38 @@
+/* What a comparison comes to: the strongest of four statements that holds. */
+#ifndef DIFFOCI_DIFF_VERDICT_H
+#define DIFFOCI_DIFF_VERDICT_H
+
+#include "diff/diff.h"
+
+enum verdict_level {
+  VERDICT_UNKNOWN,   /* the comparison did not come to its end */
+  VERDICT_DIFFERENT, /* none of the others */
+  VERDICT_EFFECTIVE, /* a container would see no difference (diff/effective.h) */
+  VERDICT_SEMANTIC,  /* no difference under --semantic */
+  VERDICT_IDENTICAL, /* the same digest for each of the platforms that were compared */
+};
+
+struct verdict {
+  enum verdict_level level;
+  /* The next stronger level that might hold but was not looked into, and why not; or
+   * VERDICT_UNKNOWN. Of VERDICT_DIFFERENT it is VERDICT_SEMANTIC or VERDICT_EFFECTIVE. */
+  enum verdict_level open;
+  char why[2048]; /* one line, may hold bytes from images */
+  /* The rules of the policy hid differences; they never count for VERDICT_IDENTICAL. */
+  bool rules;
+  /* Of the two images; of what the arguments name, where more than one pair of images was compared.
+   */
+  struct digest digests[2];
+};
+
+/* "identical", "semantic", "effective", "different", "unknown" */
+const char *verdict_name(enum verdict_level level);
+/* One line for people, without the "verdict: " before it: "semantic: …". Escaped. */
+void verdict_describe(const struct verdict *verdict, struct buf *out);
+
+/* The verdict on a comparison that was run with options->verdict. failed: as diff_run said. Reads
+ * layers a second time where what was found does not decide, but fetches nothing. thorough: also
+ * where the answer is only how much stronger the verdict is than the comparison asked for. */
+void diff_verdict(struct diff *diff, bool failed, bool thorough, struct verdict *out);
+
+#endif
