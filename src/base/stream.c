@@ -90,6 +90,7 @@ struct memory_stream {
   struct stream base;
   const char *next;
   size_t left;
+  void *owned; /* NULL: nothing */
 };
 
 static ssize_t memory_read(struct stream *stream, void *buffer, size_t size, struct error *err)
@@ -108,14 +109,25 @@ static ssize_t memory_read(struct stream *stream, void *buffer, size_t size, str
 
 static void memory_close(struct stream *stream)
 {
+  free(((struct memory_stream *)stream)->owned);
   free(stream);
 }
 
-struct stream *stream_of_memory(const void *bytes, size_t len)
+static struct stream *memory_new(const void *bytes, size_t len, void *owned)
 {
   static const struct stream_ops ops = { memory_read, memory_close };
   struct memory_stream *memory = xcalloc(1, sizeof(*memory));
 
-  *memory = (struct memory_stream) { { &ops }, bytes, len };
+  *memory = (struct memory_stream) { { &ops }, bytes, len, owned };
   return &memory->base;
+}
+
+struct stream *stream_of_memory(const void *bytes, size_t len)
+{
+  return memory_new(bytes, len, NULL);
+}
+
+struct stream *stream_of_owned(void *bytes, size_t len)
+{
+  return memory_new(bytes, len, bytes);
 }

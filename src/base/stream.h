@@ -38,5 +38,7 @@ void cleanup_stream(struct stream **stream);
 struct stream *stream_of_file(int fd, int owns_fd, uint64_t offset, uint64_t length);
 /* The bytes are not copied and must live as long as the stream. */
 struct stream *stream_of_memory(const void *bytes, size_t len);
+/* The same with bytes from malloc, which are freed with the stream. */
+struct stream *stream_of_owned(void *bytes, size_t len);
 
 #endif

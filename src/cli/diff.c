@@ -357,7 +357,7 @@ static int open_places(const struct invocation *call, struct places *places, str
 
   if (!argument_is_name(call->arguments[0]) && !argument_is_name(call->arguments[1]))
     return 0;
-  return places_open(places, &call->globals, &given->places, (enum named_pull)given->pull,
+  return places_open(places, &call->globals, (enum named_pull)given->pull,
                      given->no_cache != TOGGLE_ON, err);
 }
 
@@ -373,7 +373,12 @@ static int diff_command(const struct invocation *call, struct error *err)
 {
   const struct diff_flags *given = call->options;
   const struct limits limits = limits_scaled(given->max_scale);
-  const struct source_options source_options = { .limits = &limits };
+  struct places places;
+  const struct source_options source_options = {
+    .limits = &limits,
+    .net = given->pull == NAMED_PULL_NEVER ? NULL : places_net,
+    .net_context = &places,
+  };
   struct diff_options options = {
     .ignore = ignore_of(given),
     /* --semantic turns every ignore flag on, whatever else is said. */
@@ -383,9 +388,9 @@ static int diff_command(const struct invocation *call, struct error *err)
     .skip_security_xattrs = geteuid() != 0,
     .limits = &limits,
   };
-  struct places places = { 0 };
   int status = -1;
 
+  places_init(&places, &call->globals, &given->places);
   if (backend_check(&call->globals, err) == 0 &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, &options.policy, err) == 0 &&

@@ -6,64 +6,112 @@
 #include "base/escape.h"
 #include "base/log.h"
 
+static void write_warning(struct places *places, const char *before, const char *text)
+{
+  AUTO_BUF line = BUF_INIT(64 * 1024);
+
+  buf_printf(&line, "diffoci: warning: %s", before);
+  escape_terminal(&line, str_of(text));
+  buf_putc(&line, '\n');
+  pthread_mutex_lock(&places->lock);
+  progress_display_write(places->display, line.ptr);
+  pthread_mutex_unlock(&places->lock);
+}
+
 static void warn(void *context, const struct error *err)
 {
   struct places *places = context;
-  AUTO_BUF line = BUF_INIT(16 * sizeof(err->message));
 
-  if (__atomic_exchange_n(&places->warned, 1, __ATOMIC_RELAXED))
-    return;
-  escape_terminal(&line, str_of(err->message));
-  fprintf(stderr, "diffoci: warning: going on without storing: %s\n", line.ptr ? line.ptr : "");
+  if (!__atomic_exchange_n(&places->warned, 1, __ATOMIC_RELAXED))
+    write_warning(places, "going on without storing: ", err->message);
 }
 
-static int open_net(struct places *places, const struct place_flags *given, struct error *err)
+static void notice(void *context, const char *line)
 {
-  struct progress *progress = places->progress = progress_new();
+  write_warning(context, "", line);
+}
+
+void places_init(struct places *out, const struct global_options *globals,
+                 const struct place_flags *given)
+{
+  *out = (struct places) {
+    .named = { .warn = warn, .warn_context = out },
+    .given = given,
+    /* Debug messages would be drawn over. */
+    .show = given->quiet != TOGGLE_ON && !globals->debug,
+  };
+  pthread_mutex_init(&out->lock, NULL);
+}
+
+void places_watch_store(struct places *places)
+{
+  if (places->named.store)
+    store_set_notice(places->named.store, notice, places);
+}
+
+static struct net *open_net(struct places *places, struct error *err)
+{
+  const struct place_flags *given = places->given;
   const struct net_options options = {
     .plain_http = given->plain_http.items,
     .n_plain_http = given->plain_http.n,
     .insecure = given->insecure.items,
     .n_insecure = given->insecure.n,
     .ca_file = given->ca_file,
-    .progress = progress,
+    .progress = places->progress = progress_new(),
   };
+  struct net *net = net_new(&options, err);
 
-  places->named.net = net_new(&options, err);
-  if (!places->named.net)
-    return -1;
-  if (given->quiet != TOGGLE_ON)
-    places->display = progress_display_start(progress);
-  return 0;
+  if (net && places->show)
+    places->display = progress_display_start(places->progress);
+  return net;
 }
 
-int places_open(struct places *out, const struct global_options *globals,
-                const struct place_flags *given, enum named_pull pull, bool use_store,
-                struct error *err)
+struct net *places_net(void *context, struct error *err)
+{
+  struct places *places = context;
+
+  pthread_mutex_lock(&places->lock);
+  if (!places->named.net) {
+    progress_free(places->progress);
+    places->named.net = open_net(places, err);
+  }
+  pthread_mutex_unlock(&places->lock);
+  return places->named.net;
+}
+
+int places_open(struct places *places, const struct global_options *globals, enum named_pull pull,
+                bool use_store, struct error *err)
 {
   struct error store_err;
 
-  *out = (struct places) { .named = { .pull = pull, .warn = warn, .warn_context = out } };
+  places->named.pull = pull;
   if (use_store && pull == NAMED_PULL_NEVER) {
-    if (cli_find_store(globals, &out->named.store, err) < 0)
+    if (cli_find_store(globals, &places->named.store, err) < 0)
       return -1;
   } else if (use_store) {
-    out->named.store = cli_open_store(globals, STORE_WRITE, &store_err);
-    if (!out->named.store) {
-      warn(out, &store_err);
+    places->named.store = cli_open_store(globals, STORE_WRITE, &store_err);
+    if (!places->named.store) {
+      warn(places, &store_err);
       /* What is in a store that is read-only can still be used. */
-      out->named.store = cli_open_store(globals, STORE_READ, &store_err);
+      places->named.store = cli_open_store(globals, STORE_READ, &store_err);
     }
   }
-  if (cli_limit_store(out->named.store, given->cache_limit, err) < 0)
+  places_watch_store(places);
+  if (cli_limit_store(places->named.store, places->given->cache_limit, err) < 0)
     return -1;
-  return pull == NAMED_PULL_NEVER ? 0 : open_net(out, given, err);
+  return pull == NAMED_PULL_NEVER || places_net(places, err) ? 0 : -1;
 }
 
 void places_hide_progress(struct places *places)
 {
-  progress_display_stop(places->display);
+  struct progress_display *display;
+
+  pthread_mutex_lock(&places->lock);
+  display = places->display;
   places->display = NULL;
+  pthread_mutex_unlock(&places->lock);
+  progress_display_stop(display);
 }
 
 void places_release(struct places *places)
@@ -72,6 +120,7 @@ void places_release(struct places *places)
   net_free(places->named.net);
   progress_free(places->progress);
   store_close(places->named.store);
+  pthread_mutex_destroy(&places->lock);
   *places = (struct places) { 0 };
 }
 

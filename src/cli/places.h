@@ -2,6 +2,8 @@
 #ifndef DIFFOCI_CLI_PLACES_H
 #define DIFFOCI_CLI_PLACES_H
 
+#include <pthread.h>
+
 #include "cli/progress.h"
 #include "cli/store_flags.h"
 #include "source/named.h"
@@ -48,17 +50,26 @@ struct place_flags {
 
 struct places {
   struct named_options named; /* its store and net are owned */
+  const struct place_flags *given;
+  bool show; /* how far transfers are */
   struct progress *progress;
+  pthread_mutex_t lock; /* guards display, and net while it is opened by places_net */
   struct progress_display *display;
   int warned; /* atomic */
 };
 
+/* Opens nothing yet. *out is released by places_release, and stays where it is until then; given
+ * must live as long. */
+void places_init(struct places *out, const struct global_options *globals,
+                 const struct place_flags *given);
 /* Opens what is needed to find images by name. use_store false: none is used. pull says whether
- * registries are. *out is released by places_release in any case, and stays where
- * it is until then. */
-MUST_CHECK int places_open(struct places *out, const struct global_options *globals,
-                           const struct place_flags *given, enum named_pull pull, bool use_store,
-                           struct error *err);
+ * registries are. */
+MUST_CHECK int places_open(struct places *places, const struct global_options *globals,
+                           enum named_pull pull, bool use_store, struct error *err);
+/* Has what the store notices shown as warnings; places_open does that. */
+void places_watch_store(struct places *places);
+/* The connection to registries, opened when it is first asked for: for struct source_options. */
+struct net *places_net(void *places, struct error *err);
 void places_release(struct places *places);
 /* Ends showing how far transfers are, before something else is written to the terminal. */
 void places_hide_progress(struct places *places);

@@ -21,11 +21,11 @@ enum {
 struct progress_display {
   struct progress *progress;
   pthread_t thread;
-  pthread_mutex_t lock; /* guards stop */
+  pthread_mutex_t lock; /* guards stop and drawn; held while drawing */
   pthread_cond_t wake;
   bool stop;
-  /* the thread's own */
   bool drawn;
+  /* the thread's own */
   uint64_t done[RATE_SAMPLES]; /* bytes at the last redraws, a ring */
   int64_t when[RATE_SAMPLES];  /* milliseconds */
   size_t samples;
@@ -171,6 +171,19 @@ struct progress_display *progress_display_start(struct progress *progress)
   pthread_mutex_destroy(&display->lock);
   free(display);
   return NULL;
+}
+
+void progress_display_write(struct progress_display *display, const char *text)
+{
+  if (!display) {
+    fputs(text, stderr);
+    return;
+  }
+  /* Drawing is done under the lock. What is taken off here comes back below. */
+  pthread_mutex_lock(&display->lock);
+  fprintf(stderr, "%s%s", display->drawn ? "\r\x1b[J" : "", text);
+  fflush(stderr);
+  pthread_mutex_unlock(&display->lock);
 }
 
 void progress_display_stop(struct progress_display *display)

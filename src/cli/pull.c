@@ -99,15 +99,18 @@ static int pull_run(const struct invocation *call, struct error *err)
   const struct limits limits = limits_scaled(given->max_scale);
   struct platform_set platforms = { 0 };
   const struct copy_options options = { &limits, &platforms, JOBS };
-  struct places places = { 0 };
+  struct places places;
   int result = -1;
 
+  places_init(&places, &call->globals, &given->places);
   if (backend_check(&call->globals, err) == 0 &&
       cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
-      places_open(&places, &call->globals, &given->places, NAMED_PULL_ALWAYS, false, err) == 0 &&
+      places_open(&places, &call->globals, NAMED_PULL_ALWAYS, false, err) == 0 &&
       (places.named.store = cli_open_store(&call->globals, STORE_WRITE, err)) &&
-      cli_limit_store(places.named.store, given->places.cache_limit, err) == 0)
+      cli_limit_store(places.named.store, given->places.cache_limit, err) == 0) {
+    places_watch_store(&places);
     result = pull_name(&places, call->arguments[0], &options, err);
+  }
   places_release(&places);
   platform_set_release(&platforms);
   return result;

@@ -1,10 +1,12 @@
 #include "cli/store_flags.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/escape.h"
 #include "base/log.h"
 
 /* To be freed; NULL: *err. */
@@ -23,15 +25,25 @@ static char *default_directory(struct error *err)
   return NULL;
 }
 
+static void print_notice(void *context, const char *line)
+{
+  AUTO_BUF text = BUF_INIT(64 * 1024);
+
+  (void)context;
+  escape_terminal(&text, str_of(line));
+  fprintf(stderr, "diffoci: warning: %s\n", text.ptr ? text.ptr : "");
+}
+
 struct store *cli_open_store(const struct global_options *globals, enum store_mode mode,
                              struct error *err)
 {
-  AUTO_FREE char *dir = NULL;
+  AUTO_FREE char *dir =
+      globals->local_cache ? xstrdup(globals->local_cache) : default_directory(err);
+  struct store *store = dir ? store_open(dir, mode, err) : NULL;
 
-  if (globals->local_cache)
-    return store_open(globals->local_cache, mode, err);
-  dir = default_directory(err);
-  return dir ? store_open(dir, mode, err) : NULL;
+  if (store)
+    store_set_notice(store, print_notice, NULL);
+  return store;
 }
 
 int cli_find_store(const struct global_options *globals, struct store **out, struct error *err)

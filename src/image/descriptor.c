@@ -71,6 +71,19 @@ static int check_data(const struct descriptor *descriptor, struct error *err)
   return 0;
 }
 
+void *descriptor_data(const struct descriptor *descriptor)
+{
+  const json_t *data = json_object_get(descriptor->json, "data");
+  AUTO_FREE unsigned char *bytes = NULL;
+
+  if (!json_is_string(data))
+    return NULL;
+  bytes = xmalloc(json_string_length(data) + 1);
+  if (base64_decode(bytes, str_of(json_string_value(data))) != descriptor->size)
+    return NULL;
+  return steal_pointer(&bytes);
+}
+
 static int read_digest(struct descriptor *out, json_t *object, struct error *err)
 {
   const char *digest;

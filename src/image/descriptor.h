@@ -33,6 +33,9 @@ struct descriptor descriptor_make(const char *media_type, const struct digest *d
                                   int64_t size);
 void descriptor_release(struct descriptor *descriptor);
 struct descriptor descriptor_copy(const struct descriptor *descriptor); /* a further reference */
+/* The blob itself where the member `data` holds it: blob->size bytes, to be freed. NULL: it does
+ * not. */
+void *descriptor_data(const struct descriptor *descriptor);
 /* The value of an annotation, borrowed, or NULL. */
 const char *descriptor_annotation(const struct descriptor *descriptor, const char *key);
 

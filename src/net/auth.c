@@ -139,9 +139,22 @@ static bool same_text(const char *a, const char *b)
   return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
+/* The user has a token for the registry itself. */
+static int answer_with_own(struct session *session, const char *used, struct error *err)
+{
+  if (used)
+    return error_set(err, ERROR_AUTH, "%s refuses the token from %s", session->domain,
+                     session->credential.origin);
+  set_header(session, xasprintf("Bearer %s", session->credential.secret));
+  session->is_bearer = false; /* nothing can renew it */
+  return 1;
+}
+
 static int answer_bearer(struct session *session, const struct challenge *challenge,
                          const char *used, struct error *err)
 {
+  if (session->has_credential > 0 && session->credential.registry)
+    return answer_with_own(session, used, err);
   if (used && same_text(challenge->error, "insufficient_scope") &&
       same_text(challenge->scope, session->seen.scope))
     return 0;
@@ -158,9 +171,8 @@ static int answer_basic(struct session *session, const char *used, struct error 
 {
   if (session->has_credential <= 0)
     return 0;
-  if (session->credential.identity)
-    return error_set(err, ERROR_AUTH,
-                     "%s asks for a password, but %s holds an identity token for it",
+  if (session->credential.identity || session->credential.registry)
+    return error_set(err, ERROR_AUTH, "%s asks for a password, but %s holds a token for it",
                      session->domain, session->credential.origin);
   if (used)
     return error_set(err, ERROR_AUTH, "%s refuses the user name and password from %s",

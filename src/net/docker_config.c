@@ -103,6 +103,17 @@ static int decode_auth(const char *text, struct credential *out, struct error *e
   return 0;
 }
 
+static bool is_token(const char *text)
+{
+  size_t len = strlen(text);
+
+  for (size_t i = 0; i < len; i++) {
+    if (text[i] <= ' ' || text[i] > '~')
+      return false;
+  }
+  return len <= AUTH_MAX;
+}
+
 static int take_entry(const json_t *entry, struct credential *out, struct error *err)
 {
   struct credential found = { 0 };
@@ -110,21 +121,30 @@ static int take_entry(const json_t *entry, struct credential *out, struct error 
   const char *user;
   const char *password;
   const char *identity;
+  const char *registry;
 
   if (!json_is_object(entry))
     return error_set(err, ERROR_CORRUPT, "expected an object");
   if (json_get_string(entry, "auth", &auth, err) < 0 ||
       json_get_string(entry, "username", &user, err) < 0 ||
       json_get_string(entry, "password", &password, err) < 0 ||
-      json_get_string(entry, "identitytoken", &identity, err) < 0)
+      json_get_string(entry, "identitytoken", &identity, err) < 0 ||
+      json_get_string(entry, "registrytoken", &registry, err) < 0)
     return -1;
-  if (*identity) {
-    found = (struct credential) { xstrdup(""), xstrdup(identity), true, NULL };
+  if (*registry) {
+    if (!is_token(registry))
+      return error_set(err, ERROR_CORRUPT,
+                       "field \"registrytoken\": expected a token that a header can hold");
+    found =
+        (struct credential) { .user = xstrdup(""), .secret = xstrdup(registry), .registry = true };
+  } else if (*identity) {
+    found =
+        (struct credential) { .user = xstrdup(""), .secret = xstrdup(identity), .identity = true };
   } else if (*auth) {
     if (decode_auth(auth, &found, err) < 0)
       return -1;
   } else if (*user) {
-    found = (struct credential) { xstrdup(user), xstrdup(password), false, NULL };
+    found = (struct credential) { .user = xstrdup(user), .secret = xstrdup(password) };
   } else {
     return 0;
   }

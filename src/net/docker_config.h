@@ -10,9 +10,10 @@
 #include "base/str.h"
 
 struct credential {
-  char *user;    /* owned; "" with an identity token */
-  char *secret;  /* owned: the password, or the identity token */
+  char *user;    /* owned; "" with a token */
+  char *secret;  /* owned: the password, or a token */
   bool identity; /* the secret is an OAuth2 refresh token */
+  bool registry; /* the secret is a bearer token for the registry itself */
   char *origin;  /* owned: where it is from, for messages */
 };
 

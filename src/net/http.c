@@ -254,6 +254,7 @@ int http_fetch(struct http_client *client, const struct http_request *request,
   out->length = head->length;
   out->content_type = steal_pointer(&head->content_type);
   out->content_digest = steal_pointer(&head->content_digest);
+  out->next = steal_pointer(&head->next);
   for (size_t i = 0; i < head->n_challenges; i++)
     out->challenges[i] = steal_pointer(&head->challenges[i]);
   out->n_challenges = head->n_challenges;
@@ -265,6 +266,7 @@ void http_response_release(struct http_response *response)
 {
   free(response->content_type);
   free(response->content_digest);
+  free(response->next);
   for (size_t i = 0; i < response->n_challenges; i++)
     free(response->challenges[i]);
   stream_close(response->body);

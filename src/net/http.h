@@ -77,6 +77,7 @@ struct http_response {
   int64_t length;                        /* of the body, as announced; -1 where it is not */
   char *content_type;                    /* these are owned, NULL where the header is missing */
   char *content_digest;                  /* Docker-Content-Digest */
+  char *next;                            /* Link, rel="next": as it stands there */
   char *challenges[HTTP_MAX_CHALLENGES]; /* WWW-Authenticate */
   size_t n_challenges;
   struct stream *body; /* owned; may be taken out */

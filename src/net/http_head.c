@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "net/curl_api.h"
 #include "net/http_transfer.h"
+#include "net/link.h"
 
 enum { FIELD_MAX = 64 * 1024, RETRY_AFTER_MAX = 24 * 3600 };
 
@@ -13,6 +14,7 @@ void transfer_head_release(struct transfer_head *head)
   free(head->content_digest);
   free(head->etag);
   free(head->location);
+  free(head->next);
   for (size_t i = 0; i < head->n_challenges; i++)
     free(head->challenges[i]);
   *head = (struct transfer_head) { .length = -1, .range_start = -1 };
@@ -90,6 +92,9 @@ static void take_field(struct transfer_head *head, struct str name, struct str v
     keep(&head->etag, value);
   } else if (is_name(name, "location")) {
     keep(&head->location, value);
+  } else if (is_name(name, "link")) {
+    if (!head->next)
+      head->next = link_next(value);
   } else if (is_name(name, "retry-after")) {
     head->retry_after = retry_after(value);
   } else if (is_name(name, "content-range")) {

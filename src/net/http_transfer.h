@@ -18,7 +18,7 @@ struct transfer_head { /* the head of the final response */
   int64_t range_start;  /* Content-Range, or -1 */
   unsigned retry_after; /* seconds; 0: not given */
   bool framed;          /* the body's end can be told from a broken connection */
-  char *content_type, *content_digest, *etag, *location;
+  char *content_type, *content_digest, *etag, *location, *next;
   char *challenges[HTTP_MAX_CHALLENGES];
   size_t n_challenges;
 };

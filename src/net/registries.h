@@ -15,8 +15,16 @@ struct registries *registries_new(void);             /* knows nothing */
 void registries_free(struct registries *registries); /* NULL allowed */
 /* Adds what one file says; an entry for a prefix or alias that is there replaces it. */
 MUST_CHECK int registries_add(struct registries *registries, struct str text, struct error *err);
-/* $CONTAINERS_REGISTRIES_CONF alone; or else ~/.config/containers/registries.conf, or
- * /etc/containers/registries.conf, and then registries.conf.d/ *.conf of both places. */
+/* Directories that may hold registries.conf and registries.conf.d, the most important first: the
+ * user's (NULL: none), the machine owner's, the distribution's. */
+enum { REGISTRIES_PLACES = 3 };
+/* The first registries.conf that is there, then registries.conf.d/ *.conf: of the user's place
+ * alone if that file was the user's (containers-registries.conf.d(5)), else of all, the most
+ * important last. */
+struct registries *registries_load_from(const char *const places[REGISTRIES_PLACES],
+                                        struct error *err);
+/* $CONTAINERS_REGISTRIES_CONF alone; or else from ${XDG_CONFIG_HOME:-~/.config}/containers,
+ * /etc/containers and /usr/share/containers. */
 struct registries *registries_load(struct error *err);
 
 /* The full name that an alias gives to a name without domain, tag and digest; or NULL. */

@@ -7,8 +7,6 @@
 #include "net/file.h"
 #include "net/registries.h"
 
-#define SYSTEM_DIR "/etc/containers"
-
 enum { FILE_MAX = 1024 * 1024 };
 
 /* 1: read; 0: not there; -1. */
@@ -52,37 +50,61 @@ static int add_dir(struct registries *registries, const char *dir, struct error 
   return result < 0 ? -1 : 0;
 }
 
-static int load(struct registries *registries, struct error *err)
+static int load(struct registries *registries, const char *const places[REGISTRIES_PLACES],
+                struct error *err)
+{
+  size_t last = REGISTRIES_PLACES;
+  int found = 0;
+
+  for (size_t i = 0; i < REGISTRIES_PLACES && found == 0; i++) {
+    AUTO_FREE char *path = places[i] ? xasprintf("%s/registries.conf", places[i]) : NULL;
+
+    found = path ? add_file(registries, path, err) : 0;
+    if (found > 0 && i == 0)
+      last = 1;
+  }
+  for (size_t i = last; i > 0 && found >= 0; i--) {
+    AUTO_FREE char *dir = NULL;
+
+    if (!places[i - 1])
+      continue;
+    dir = xasprintf("%s/registries.conf.d", places[i - 1]);
+    found = add_dir(registries, dir, err);
+  }
+  return found < 0 ? -1 : 0;
+}
+
+static struct registries *checked(struct registries *registries, int result)
+{
+  if (result == 0)
+    return registries;
+  registries_free(registries);
+  return NULL;
+}
+
+struct registries *registries_load_from(const char *const places[REGISTRIES_PLACES],
+                                        struct error *err)
+{
+  struct registries *registries = registries_new();
+
+  return checked(registries, load(registries, places, err));
+}
+
+struct registries *registries_load(struct error *err)
 {
   const char *named = getenv("CONTAINERS_REGISTRIES_CONF");
   const char *config = getenv("XDG_CONFIG_HOME");
   const char *home = getenv("HOME");
   AUTO_FREE char *user = config && *config ? xasprintf("%s/containers", config)
                          : home && *home   ? xasprintf("%s/.config/containers", home)
-                                           : xstrdup(SYSTEM_DIR);
-  AUTO_FREE char *user_file = xasprintf("%s/registries.conf", user);
-  AUTO_FREE char *user_dir = xasprintf("%s/registries.conf.d", user);
-  int found;
+                                           : NULL;
+  const char *const places[REGISTRIES_PLACES] = { user, "/etc/containers",
+                                                  "/usr/share/containers" };
+  struct registries *registries;
 
-  if (named && *named) {
-    found = add_file(registries, named, err);
-    return found == 0 ? -1 : found; /* *err says that it is not there */
-  }
-  found = add_file(registries, user_file, err);
-  if (found == 0)
-    found = add_file(registries, SYSTEM_DIR "/registries.conf", err);
-  if (found < 0 || add_dir(registries, SYSTEM_DIR "/registries.conf.d", err) < 0)
-    return -1;
-  return add_dir(registries, user_dir, err);
-}
-
-struct registries *registries_load(struct error *err)
-{
-  struct registries *registries = registries_new();
-
-  if (load(registries, err) < 0) {
-    registries_free(registries);
-    return NULL;
-  }
-  return registries;
+  if (!named || !*named)
+    return registries_load_from(places, err);
+  registries = registries_new();
+  /* Where it is not there, *err says so. */
+  return checked(registries, add_file(registries, named, err) > 0 ? 0 : -1);
 }

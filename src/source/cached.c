@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "source/referrers.h"
 
 struct stored {
   struct source base;
@@ -35,7 +36,7 @@ static void stored_free(struct source *source)
 
 struct source *source_of_store(struct store *store, const char *name, struct error *err)
 {
-  static const struct source_ops ops = { stored_resolve, stored_open, stored_free };
+  static const struct source_ops ops = { stored_resolve, stored_open, stored_free, NULL };
   struct descriptor root;
   struct stored *stored;
 
@@ -192,6 +193,15 @@ static bool cached_at_hand(struct source *source, const struct descriptor *blob)
   return store_has(cached->store, blob) || source_at_hand(cached->inner, blob);
 }
 
+/* These are asked for each time: nothing in the store tells that there are no others by now. */
+static int cached_referrers(struct source *source, const struct descriptor *subject,
+                            struct referrers *out, struct error *err)
+{
+  const struct cached *cached = (const struct cached *)source;
+
+  return source_referrers(cached->inner, subject, out, err);
+}
+
 static void cached_free(struct source *source)
 {
   struct cached *cached = (struct cached *)source;
@@ -204,7 +214,8 @@ static void cached_free(struct source *source)
 struct source *source_cached(struct source *inner, struct store *store,
                              const struct cached_options *options)
 {
-  static const struct source_ops ops = { cached_resolve, cached_open, cached_free };
+  static const struct source_ops ops = { cached_resolve, cached_open, cached_free,
+                                         cached_referrers };
   struct cached *cached = xcalloc(1, sizeof(*cached));
 
   cached->base.ops = &ops;

@@ -67,9 +67,13 @@ static struct stream *import_open(struct source *source, const struct descriptor
 static int import_blobs(const struct importer *importer, const struct descriptor *root,
                         const struct docker_image *docker, struct error *err)
 {
-  static const struct source_ops ops = { NULL, import_open, NULL };
+  static const struct source_ops ops = { .open = import_open };
   char label[] = "archive";
-  struct import_source source = { { &ops, label }, importer->members, docker };
+  struct import_source source = {
+    .base = { .ops = &ops, .label = label },
+    .members = importer->members,
+    .docker = docker,
+  };
 
   return copy_image(&source.base, importer->store, root, importer->options, err);
 }

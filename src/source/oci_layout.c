@@ -7,6 +7,7 @@
 #include "image/json.h"
 #include "source/choose.h"
 #include "source/kinds.h"
+#include "source/layout_referrers.h"
 
 #define ANNOTATION_NAME "io.containerd.image.name"
 #define ANNOTATION_REF_NAME "org.opencontainers.image.ref.name"
@@ -181,6 +182,20 @@ static struct stream *oci_open(struct source *source, const struct descriptor *b
   return stream;
 }
 
+static int oci_referrers(struct source *source, const struct descriptor *subject,
+                         struct referrers *out, struct error *err)
+{
+  struct oci_layout *oci = (struct oci_layout *)source;
+  struct index index;
+  int result;
+
+  if (read_index(oci, &index, err) < 0)
+    return -1;
+  result = layout_referrers(source, &index, subject, oci->limits, out, err);
+  index_release(&index);
+  return result;
+}
+
 static void oci_free(struct source *source)
 {
   struct oci_layout *oci = (struct oci_layout *)source;
@@ -193,7 +208,7 @@ static void oci_free(struct source *source)
 struct source *source_of_oci_layout(struct members *members, const char *ref,
                                     const struct source_options *options, struct error *err)
 {
-  static const struct source_ops ops = { oci_resolve, oci_open, oci_free };
+  static const struct source_ops ops = { oci_resolve, oci_open, oci_free, oci_referrers };
   struct oci_layout *oci;
 
   if (check_version(members, options->limits, err) < 0) {

@@ -5,7 +5,9 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "image/json.h"
+#include "source/external.h"
 #include "source/registry_place.h"
+#include "source/registry_referrers.h"
 
 #define ACCEPT_MANIFESTS                                                                           \
   MEDIA_OCI_INDEX ", " MEDIA_DOCKER_LIST ", " MEDIA_OCI_MANIFEST ", " MEDIA_DOCKER_MANIFEST ", "   \
@@ -18,8 +20,8 @@ enum { SMALL_BLOB = 32 * 1024 };
 struct registry {
   struct source base;
   const struct limits *limits;
-  struct progress *progress; /* may be NULL */
-  char *tag;                 /* NULL: the digest is asked for */
+  struct net *net;
+  char *tag; /* NULL: the digest is asked for */
   struct digest digest;
   struct endpoint_list endpoints;
   struct place *places; /* one for each endpoint */
@@ -125,7 +127,7 @@ static int registry_resolve(struct source *source, struct descriptor *out, struc
   const char *which = registry->tag ? registry->tag : digest_format(&registry->digest, digest);
   AUTO_FREE char *what = xasprintf("manifests/%s", which);
   AUTO_FREE char *name = xasprintf("manifest %s", which);
-  const struct place_request request = { what, name, ACCEPT_MANIFESTS, false, 0 };
+  const struct place_request request = { .what = what, .name = name, .accept = ACCEPT_MANIFESTS };
   AUTO_RESPONSE response = { 0 };
   int place = fetch(registry, &request, &response, err);
 
@@ -163,15 +165,32 @@ static struct stream *registry_open_blob(struct source *source, const struct des
   request.what = what = xasprintf("%s/%s", is_manifest ? "manifests" : "blobs", digest);
   request.name = name = xasprintf("%s %s", is_manifest ? "manifest" : "blob", digest);
   if (fetch(registry, &request, &response, err) < 0)
-    return NULL;
+    return err->code == ERROR_NOT_FOUND && external_has(blob)
+               ? external_open(registry->net, blob, err)
+               : NULL;
   if (response.length >= 0 && response.length != blob->size) {
     error_set(err, ERROR_CORRUPT, "size mismatch: expected %lld bytes, found %lld",
               (long long)blob->size, (long long)response.length);
     return NULL;
   }
-  return request.bulk ? stream_counted(steal_pointer(&response.body), registry->progress, digest,
-                                       (uint64_t)blob->size)
+  return request.bulk ? stream_counted(steal_pointer(&response.body), net_progress(registry->net),
+                                       digest, (uint64_t)blob->size)
                       : steal_pointer(&response.body);
+}
+
+static int registry_referrers(struct source *source, const struct descriptor *subject,
+                              struct referrers *out, struct error *err)
+{
+  struct registry *registry = (struct registry *)source;
+  size_t first = __atomic_load_n(&registry->current, __ATOMIC_ACQUIRE);
+
+  for (size_t i = first; i < registry->endpoints.n; i++) {
+    if (place_referrers(&registry->places[i], subject, registry->limits, out, err) == 0)
+      return 0;
+    referrers_release(out);
+    log_debug("registry: %s", err->message);
+  }
+  return -1;
 }
 
 static void registry_free(struct source *source)
@@ -190,7 +209,8 @@ static void registry_free(struct source *source)
 struct source *source_registry_open(struct net *net, const struct reference *reference,
                                     const struct limits *limits, struct error *err)
 {
-  static const struct source_ops ops = { registry_resolve, registry_open_blob, registry_free };
+  static const struct source_ops ops = { registry_resolve, registry_open_blob, registry_free,
+                                         registry_referrers };
   struct endpoint_list endpoints;
   struct registry *registry;
 
@@ -201,7 +221,7 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
   registry->base.ops = &ops;
   registry->base.fetches_again = true;
   registry->limits = limits;
-  registry->progress = net_progress(net);
+  registry->net = net;
   if (reference->has_digest)
     registry->digest = reference->digest;
   else

@@ -117,8 +117,8 @@ static int refuse_unauthorized(const struct place *place, const struct place_req
                    domain, request->name, place->endpoint->path, status, words, domain);
 }
 
-static int refuse(const struct place *place, const struct place_request *request,
-                  struct http_response *response, struct error *err)
+int place_refuse(const struct place *place, const struct place_request *request,
+                 struct http_response *response, struct error *err)
 {
   AUTO_FREE char *words = registry_words(response);
   const char *domain = place->endpoint->domain;
@@ -140,8 +140,8 @@ static int refuse(const struct place *place, const struct place_request *request
   }
 }
 
-int place_fetch(struct place *place, const struct place_request *request, struct http_response *out,
-                struct error *err)
+int place_get(struct place *place, const struct place_request *request, struct http_response *out,
+              struct error *err)
 {
   AUTO_RESPONSE response = { 0 };
   AUTO_FREE char *url = NULL;
@@ -153,13 +153,25 @@ int place_fetch(struct place *place, const struct place_request *request, struct
 
   if (place_open(place, err) < 0)
     return -1;
-  url = xasprintf("%s%s", place->base, request->what);
+  url = request->url ? xstrdup(request->url) : xasprintf("%s%s", place->base, request->what);
   get.url = url;
   get.auth = place->auth;
   if (http_fetch(net_client(place->net), &get, &response, err) < 0)
     return -1;
+  *out = response;
+  response = (struct http_response) { 0 };
+  return 0;
+}
+
+int place_fetch(struct place *place, const struct place_request *request, struct http_response *out,
+                struct error *err)
+{
+  AUTO_RESPONSE response = { 0 };
+
+  if (place_get(place, request, &response, err) < 0)
+    return -1;
   if (response.status != 200)
-    return refuse(place, request, &response, err);
+    return place_refuse(place, request, &response, err);
   *out = response;
   response = (struct http_response) { 0 };
   return 0;

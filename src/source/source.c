@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/verify.h"
 #include "source/argument.h"
+#include "source/external.h"
 
 /* 1: there, 0: not, -1: failed. */
 static int is_dir_transport(struct members *members, struct error *err)
@@ -82,6 +83,8 @@ struct source *source_open(const char *argument, const struct source_options *op
     return NULL;
   }
   source->label = xstrdup(argument);
+  source->net = options->net;
+  source->net_context = options->net_context;
   return source;
 }
 
@@ -99,10 +102,27 @@ int source_wrap(const struct source *source, const struct descriptor *blob, stru
   return error_wrap(err, "%s: blob %s", source->label, digest_format(&blob->digest, text));
 }
 
+/* *err says that the source has it not. */
+static struct stream *open_elsewhere(struct source *source, const struct descriptor *blob,
+                                     struct error *err)
+{
+  void *data = descriptor_data(blob);
+  struct net *net;
+
+  if (data)
+    return stream_of_owned(data, (size_t)blob->size);
+  if (!source->net || !external_has(blob))
+    return NULL;
+  net = source->net(source->net_context, err);
+  return net ? external_open(net, blob, err) : NULL;
+}
+
 struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err)
 {
   struct stream *stored = source->ops->open(source, blob, err);
 
+  if (!stored && err->code == ERROR_NOT_FOUND)
+    stored = open_elsewhere(source, blob, err);
   return stored ? stream_verified(stored, &blob->digest, (uint64_t)blob->size) : NULL;
 }
 

@@ -10,6 +10,8 @@
 #include "base/stream.h"
 #include "image/descriptor.h"
 
+struct net;
+struct referrers; /* source/referrers.h */
 struct source;
 
 struct source_ops {
@@ -19,6 +21,9 @@ struct source_ops {
    * several threads at once. ERROR_NOT_FOUND if the blob is not there. */
   struct stream *(*open)(struct source *source, const struct descriptor *blob, struct error *err);
   void (*free)(struct source *source);
+  /* As source_referrers; NULL: it knows of none. */
+  int (*referrers)(struct source *source, const struct descriptor *subject, struct referrers *out,
+                   struct error *err);
 };
 
 struct source { /* the first member of every kind of source */
@@ -28,11 +33,19 @@ struct source { /* the first member of every kind of source */
   bool fetches_again;
   /* Whether a blob would be found here. NULL: always, or with fetches_again never. */
   bool (*at_hand)(struct source *source, const struct descriptor *blob);
+  /* As in struct source_options, for sources that have no such connection of their own. */
+  struct net *(*net)(void *context, struct error *err);
+  void *net_context;
 };
 
-/* What opening an argument may need to know. More fields come with more kinds of sources. */
+/* What opening an argument may need to know. */
 struct source_options {
   const struct limits *limits; /* must live as long as the source */
+  /* How to fetch a blob that a file lacks, but whose descriptor has urls. Called when that happens,
+   * from any thread; what it returns must live as long as the source. NULL: they are not fetched.
+   */
+  struct net *(*net)(void *context, struct error *err);
+  void *net_context;
 };
 
 /* Opens an image argument (behaviour.md, section 2; docs: diffoci(1), IMAGE ARGUMENTS):
@@ -44,7 +57,8 @@ struct source *source_open(const char *argument, const struct source_options *op
  * wanted: see source_wrap. */
 MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, struct error *err);
 /* The blob's bytes as stored, checked while they are read: more bytes than the descriptor's size,
- * or at the end fewer, or another digest, is ERROR_CORRUPT. */
+ * or at the end fewer, or another digest, is ERROR_CORRUPT. What the source lacks is taken from the
+ * descriptor's `data`, or fetched from its `urls`. */
 struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err);
 /* Reads all of a small blob, at most max bytes (ERROR_LIMIT beyond), checked. Fills *out, which the
  * caller initialised. */

@@ -1,16 +1,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "store/internal.h"
-
-enum { WAIT_NS = 20 * 1000 * 1000 };
 
 const char *blob_path(const struct digest *digest, char path[BLOB_PATH_MAX])
 {
@@ -21,8 +17,7 @@ const char *blob_path(const struct digest *digest, char path[BLOB_PATH_MAX])
   return path;
 }
 
-/* The open blob, or -1 with errno. One of another size is damaged and counts as missing. */
-static int open_blob(struct store *store, const struct digest *digest, int64_t size)
+int blob_open(struct store *store, const struct digest *digest, int64_t size)
 {
   char path[BLOB_PATH_MAX];
   struct stat st;
@@ -52,7 +47,7 @@ bool store_has(struct store *store, const struct descriptor *blob)
     log_debug("%s", err.message);
     return false;
   }
-  fd = open_blob(store, &blob->digest, blob->size);
+  fd = blob_open(store, &blob->digest, blob->size);
   if (fd < 0)
     return false;
   close(fd);
@@ -68,7 +63,7 @@ struct stream *store_open_blob(struct store *store, const struct descriptor *blo
   /* A full disk is no reason not to read what is there. */
   if (lease_of(store, blob, &lease_err) < 0)
     log_debug("%s", lease_err.message);
-  fd = open_blob(store, &blob->digest, blob->size);
+  fd = blob_open(store, &blob->digest, blob->size);
   if (fd < 0) {
     char text[DIGEST_MAX_TEXT];
 
@@ -81,117 +76,14 @@ struct stream *store_open_blob(struct store *store, const struct descriptor *blo
   return stream_of_file(fd, 1, 0, (uint64_t)blob->size);
 }
 
-struct blob_writer {
-  struct store *store;
-  int fd;
-  bool has_digest;
-  struct digest digest; /* where has_digest, as is size */
-  uint64_t size;
-  uint64_t written;
-  struct hasher *hasher;
-  char partial[sizeof(PARTIAL_DIR) + DIGEST_MAX_TEXT + 16];
-};
-
-static void count_writers(struct store *store, int change)
-{
-  pthread_mutex_lock(&store->count_mutex);
-  store->writers += (unsigned)change;
-  pthread_mutex_unlock(&store->count_mutex);
-}
-
-static bool is_idle(struct store *store)
-{
-  bool idle;
-
-  pthread_mutex_lock(&store->count_mutex);
-  idle = store->writers == 0;
-  pthread_mutex_unlock(&store->count_mutex);
-  return idle;
-}
-
-/* Opens and locks the partial file. 1: done; 0: somebody else has it; -1: *err. */
-static int lock_partial(struct blob_writer *writer, struct error *err)
-{
-  struct store *store = writer->store;
-
-  while (true) {
-    struct stat opened;
-    struct stat named;
-    int fd =
-        openat(store->dir_fd, writer->partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0)
-      return error_sys(err, errno, "%s/%s: cannot be made", store->dir, writer->partial);
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-      int errnum = errno;
-
-      close(fd);
-      if (errnum == EWOULDBLOCK)
-        return 0;
-      return error_sys(err, errnum, "%s/%s: cannot be locked", store->dir, writer->partial);
-    }
-    /* It may have been renamed or removed between being opened and being locked. */
-    if (fstat(fd, &opened) == 0 && fstatat(store->dir_fd, writer->partial, &named, 0) == 0 &&
-        opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
-      writer->fd = fd;
-      return 1;
-    }
-    close(fd);
-  }
-}
-
 static void writer_free(struct blob_writer *writer)
 {
   if (writer->fd >= 0) {
     close(writer->fd);
-    count_writers(writer->store, -1);
+    blob_count_writers(writer->store, -1);
   }
   hasher_free(writer->hasher);
   free(writer);
-}
-
-/* Between looking for the blob and locking its partial file, another may have finished it. */
-static int begin(struct blob_writer *writer, struct error *err)
-{
-  int fd = open_blob(writer->store, &writer->digest, (int64_t)writer->size);
-
-  if (fd >= 0) {
-    close(fd);
-    unlinkat(writer->store->dir_fd, writer->partial, 0);
-    return BLOB_IS_THERE;
-  }
-  if (ftruncate(writer->fd, 0) < 0)
-    return error_sys(err, errno, "%s/%s", writer->store->dir, writer->partial);
-  return BLOB_TO_WRITE;
-}
-
-static int wait_for_turn(struct blob_writer *writer, enum store_wait wait, struct error *err)
-{
-  const struct timespec pause = { 0, WAIT_NS };
-  bool said = false;
-
-  while (true) {
-    int fd = open_blob(writer->store, &writer->digest, (int64_t)writer->size);
-    int locked;
-
-    if (fd >= 0) {
-      close(fd);
-      return BLOB_IS_THERE;
-    }
-    locked = lock_partial(writer, err);
-    if (locked < 0)
-      return -1;
-    if (locked) {
-      count_writers(writer->store, 1);
-      return begin(writer, err);
-    }
-    if (wait == STORE_WAIT_IF_IDLE && !is_idle(writer->store))
-      return BLOB_IS_BUSY;
-    if (!said)
-      log_debug("%s/%s: waiting for who is writing it", writer->store->dir, writer->partial);
-    said = true;
-    nanosleep(&pause, NULL);
-  }
 }
 
 static struct blob_writer *writer_new(struct store *store, enum digest_algorithm algorithm)
@@ -226,7 +118,7 @@ int blob_writer_open(struct blob_writer **out, struct store *store, const struct
   writer->size = (uint64_t)blob->size;
   snprintf(writer->partial, sizeof(writer->partial), PARTIAL_DIR "/%s-%s",
            digest_algorithm_name(blob->digest.algorithm), digest_hex(&blob->digest, hex));
-  result = wait_for_turn(writer, wait, err);
+  result = blob_take_turn(writer, wait, err);
   if (result == BLOB_TO_WRITE)
     *out = writer;
   else
@@ -236,27 +128,14 @@ int blob_writer_open(struct blob_writer **out, struct store *store, const struct
 
 struct blob_writer *blob_writer_open_unknown(struct store *store, struct error *err)
 {
-  static unsigned long counter; /* only to make names differ; atomic */
   struct blob_writer *writer;
-  int locked;
 
   if (check_writable(store, err) < 0)
     return NULL;
   writer = writer_new(store, DIGEST_SHA256);
-  do {
-    snprintf(writer->partial, sizeof(writer->partial), PARTIAL_DIR "/%ld-%lu", (long)getpid(),
-             __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED));
-    locked = lock_partial(writer, err);
-  } while (locked == 0);
-  if (locked < 0) {
-    writer_free(writer);
-    return NULL;
-  }
-  count_writers(store, 1);
-  if (ftruncate(writer->fd, 0) == 0)
+  if (blob_lock_own(writer, err) == 0)
     return writer;
-  error_sys(err, errno, "%s/%s", store->dir, writer->partial);
-  blob_writer_abort(writer);
+  writer_free(writer);
   return NULL;
 }
 

@@ -35,6 +35,9 @@ struct store {
   bool writable;
   bool wrote; /* blobs that may belong to no image */
   uint64_t limit;
+  unsigned patience_ms;
+  void (*notice)(void *context, const char *line); /* NULL: nobody wants to know */
+  void *notice_context;
   pthread_mutex_t lock_mutex;  /* around lock_fd and all below */
   pthread_mutex_t count_mutex; /* around writers */
   unsigned writers;            /* open, with a locked partial file */
@@ -73,6 +76,8 @@ MUST_CHECK int lease_add(const struct lease *lease, const struct wanted *wanted,
 /* Closes it, which unlocks it; the file stays and counts as left behind. */
 void lease_abandon(struct lease *lease);
 void lease_remove(struct store *store, struct lease *lease);
+/* Adds what the lines of a lease list. */
+void lease_parse(struct str text, struct wanted_set *out);
 /* Puts a blob into the store's lease, unless it is there already. Takes the shared lock. */
 MUST_CHECK int store_lease(struct store *store, const struct digest *digest, enum lease_kind kind,
                            struct error *err);
@@ -83,6 +88,26 @@ MUST_CHECK int leases_read(struct store *store, struct wanted_set *live, struct 
 
 /* "blobs/ALGORITHM/HEX". Returns path. */
 const char *blob_path(const struct digest *digest, char path[BLOB_PATH_MAX]);
+/* The open blob, or -1 with errno. One of another size is damaged and counts as missing. */
+int blob_open(struct store *store, const struct digest *digest, int64_t size);
+
+struct blob_writer {
+  struct store *store;
+  int fd;
+  bool has_digest;
+  struct digest digest; /* where has_digest, as is size */
+  uint64_t size;
+  uint64_t written;
+  struct hasher *hasher;
+  char partial[sizeof(PARTIAL_DIR) + DIGEST_MAX_TEXT + 16];
+};
+/* Waits until the writer, whose blob is known, has its partial file locked and empty. As
+ * blob_writer_open. */
+MUST_CHECK int blob_take_turn(struct blob_writer *writer, enum store_wait wait, struct error *err);
+/* Locks an empty partial file that nobody else looks for. */
+MUST_CHECK int blob_lock_own(struct blob_writer *writer, struct error *err);
+void blob_count_writers(struct store *store, int change);
+
 /* Reads index.json, which may be missing. */
 MUST_CHECK int store_read_index(struct store *store, struct index_json *out, struct error *err);
 /* Replaces index.json, after syncing the blobs' directories. Under the exclusive lock. */

@@ -5,17 +5,40 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "store/internal.h"
 
+enum { LOCK_POLL_MS = 5 };
+
+/* Nobody holds the lock for long but who was stopped meanwhile, which the user should know. */
+static void try_lock(struct store *store, int kind)
+{
+  const struct timespec pause = { 0, LOCK_POLL_MS * 1000000L };
+
+  for (unsigned ms = 0; ms < store->patience_ms; ms += LOCK_POLL_MS) {
+    if (flock(store->lock_fd, kind | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+      return;
+    nanosleep(&pause, NULL);
+  }
+  if (store->notice) {
+    AUTO_FREE char *line =
+        xasprintf("waiting for another process that has locked %s/" LOCK_FILE, store->dir);
+
+    store->notice(store->notice_context, line);
+  }
+}
+
 int store_lock(struct store *store, int kind, struct error *err)
 {
   pthread_mutex_lock(&store->lock_mutex);
   if (store->lock_fd < 0)
     return 0;
+  try_lock(store, kind);
+  /* Locking again what is locked changes nothing. */
   while (flock(store->lock_fd, kind) < 0) {
     if (errno == EINTR)
       continue;
@@ -177,7 +200,7 @@ int store_lease(struct store *store, const struct digest *digest, enum lease_kin
 }
 
 /* Lines that are none were cut short when their writer died, before it touched the blob. */
-static void read_lines(struct str text, struct wanted_set *out)
+void lease_parse(struct str text, struct wanted_set *out)
 {
   while (text.len) {
     const char *end = memchr(text.ptr, '\n', text.len);
@@ -213,7 +236,7 @@ static int read_lease(struct store *store, const char *name, struct wanted_set *
   }
   if (store_read_file(store, path, LEASE_MAX, &text, err) < 0)
     return err->code == ERROR_NOT_FOUND ? 0 : -1;
-  read_lines(buf_str(&text), is_live ? live : dead);
+  lease_parse(buf_str(&text), is_live ? live : dead);
   if (!is_live) {
     buf_puts(names, name);
     buf_putc(names, '\0');

@@ -13,6 +13,8 @@
 #include "image/json.h"
 #include "store/internal.h"
 
+enum { PATIENCE_MS = 10 * 1000 };
+
 int store_read_file(struct store *store, const char *path, size_t max, struct buf *out,
                     struct error *err)
 {
@@ -243,6 +245,7 @@ struct store *store_open(const char *dir, enum store_mode mode, struct error *er
 
   store->dir = xstrdup(dir);
   store->dir_fd = store->lock_fd = store->lease.fd = -1;
+  store->patience_ms = PATIENCE_MS;
   pthread_mutex_init(&store->lock_mutex, NULL);
   pthread_mutex_init(&store->count_mutex, NULL);
   if (open_in(store, mode, err) < 0) {
@@ -262,6 +265,18 @@ const char *store_directory(const struct store *store)
 void store_set_limit(struct store *store, uint64_t bytes)
 {
   store->limit = bytes;
+}
+
+void store_set_patience(struct store *store, unsigned milliseconds)
+{
+  store->patience_ms = milliseconds;
+}
+
+void store_set_notice(struct store *store, void (*notice)(void *context, const char *line),
+                      void *context)
+{
+  store->notice = notice;
+  store->notice_context = context;
 }
 
 void store_close(struct store *store)

@@ -22,6 +22,8 @@
  * - Two that want the same blob: the second waits for the flock on the partial file, then finds the
  *   blob, or takes over where the first died. A stream that is both read and stored never waits
  *   while its store has another such file locked, since the reader may be waiting for that one.
+ *   One that does not get on (it was stopped, say) is waited for only so long; then the blob is
+ *   written a second time, to a partial file of another name.
  *
  * Other programs that write to the layout take no part in this: one that changes index.json in the
  * same instant may lose the change of the other, as always with image layouts. */
@@ -57,6 +59,13 @@ const char *store_directory(const struct store *store);
  * removed, the longest unused first, until all blobs together take at most so many bytes. */
 void store_set_limit(struct store *store, uint64_t bytes);
 
+/* How long to wait for another process that writes the same blob and does not get on with it
+ * (default: 10 s); then it is written by both. */
+void store_set_patience(struct store *store, unsigned milliseconds);
+/* Called with a line for people when that happens, from any thread. */
+void store_set_notice(struct store *store, void (*notice)(void *context, const char *line),
+                      void *context);
+
 /* Blobs. */
 
 /* Whether the blob is there, with that size. If so it stays until store_close. */
@@ -68,7 +77,7 @@ struct stream *store_open_blob(struct store *store, const struct descriptor *blo
 
 struct blob_writer;
 enum store_wait {
-  STORE_WAIT,         /* until who writes the same blob has finished */
+  STORE_WAIT,         /* until who writes the same blob has finished (see store_set_patience) */
   STORE_WAIT_IF_IDLE, /* the same, but only while no blob_writer of this store is open */
 };
 enum { BLOB_TO_WRITE, BLOB_IS_THERE, BLOB_IS_BUSY };

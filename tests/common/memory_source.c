@@ -53,7 +53,7 @@ static void free_source(struct source *base)
 
 struct source *memory_source_new(const char *label)
 {
-  static const struct source_ops ops = { resolve, open_blob, free_source };
+  static const struct source_ops ops = { resolve, open_blob, free_source, NULL };
   struct memory_source *source = xcalloc(1, sizeof(*source));
 
   source->base.ops = &ops;

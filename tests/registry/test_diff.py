@@ -4,6 +4,7 @@ import hashlib
 import os
 import pty
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -185,12 +186,19 @@ class Progress(Case):
         self.names = [f"{server.host}/app:one", f"{server.host}/app:two"]
         self.digest = digest
 
+    limit = None  # of the size of files; where there is one, SIGXFSZ stays ignored, as Python has it
+
+    def set_limit(self):
+        if self.limit:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.limit, self.limit))
+
     def on_terminal(self, *words, status=1):
         """(what is printed, what is drawn)"""
         ours, theirs = pty.openpty()
         self.environ["TERM"] = "xterm"
         process = subprocess.Popen([common.PROGRAMS["diffoci"], "--local-cache", self.store, *words], env=self.environ,
-                                   stdout=subprocess.PIPE, stderr=theirs, text=True)
+                                   stdout=subprocess.PIPE, stderr=theirs, text=True, restore_signals=not self.limit,
+                                   preexec_fn=self.set_limit)
         os.close(theirs)
         drawn = b""
         try:
@@ -220,6 +228,17 @@ class Progress(Case):
 
     def test_quiet(self):
         self.assertEqual(self.on_terminal("diff", "--quiet", *self.names)[1], "")
+
+    def test_warning(self):
+        """A warning in the midst stands in a line of its own: the store cannot take more than 2 MiB."""
+        self.limit = 2 << 20
+        _, drawn = self.on_terminal("diff", f"oci:{WORLD['layout']}:one", self.names[1])
+        # What was drawn is taken off first.
+        self.assertRegex(drawn, r"(^|\n|\x1b\[J)diffoci: warning: going on without storing: [^\r\n]*File too large\r?\n")
+
+    def test_debug(self):
+        """Debug messages are not drawn over."""
+        self.assertNotIn("total  ", self.on_terminal("diff", "--debug", *self.names)[1])
 
     def test_no_terminal(self):
         self.assertEqual(self.diffoci("diff", *self.names, status=1).stderr, "")

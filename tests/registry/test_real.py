@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 
 import common
@@ -225,6 +226,27 @@ class Tls(Case):
 
     def test_slow_readers(self):
         self.good("--ca-file", self.certificates.ca, "--at-once", "1", "--delay", "5", self.name + ":one")
+
+    def memory(self, *words):
+        """What fetch needs at most, in bytes."""
+        environ = {**self.environ, "ASAN_OPTIONS": self.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
+        process = subprocess.Popen([common.PROGRAMS["fetch"], "--ca-file", self.certificates.ca, *words], env=environ,
+                                   stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss * 1024
+
+    def test_memory(self):
+        """Bodies whose readers wait are not kept in memory, though HTTP/2 is offered: two of 40 MB stay open, unread,
+        while a third is read slowly."""
+        with tempfile.TemporaryDirectory() as directory:
+            image = Image([layer(seed, 40_000_000) for seed in (500, 501)] + [layer(502, 3_000_000)])
+            write_layout(directory + "/layout", {"large": image})
+            push(directory + "/layout", "large", f"{WORLD['plain'].host}/public/large:large", directory)
+        least = self.memory("--last-first", "1", self.name + ":tiny")
+        most = self.memory("--last-first", "1", "--delay", "5", f"{self.server.host}/public/large:large")
+        self.assertLess(most - least, 24 << 20)
 
     def test_connections(self):
         """Small things share one connection, after the one that finds out that it is not plain HTTP."""

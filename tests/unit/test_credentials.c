@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "image/json.h"
 #include "net/auth_token.h"
 #include "net/docker_config.h"
@@ -69,6 +70,41 @@ static void test_find(void **state)
       assert_string_equal(found.user, samples[i].user);
       assert_string_equal(found.secret, samples[i].secret);
       assert_int_equal(found.identity, samples[i].identity);
+    }
+    credential_release(&found);
+  }
+}
+
+/* A token for the registry itself comes before all else that an entry holds, as for Docker. */
+static void test_registry_token(void **state)
+{
+  static const struct {
+    const char *entry, *secret; /* secret NULL: refused */
+  } rows[] = {
+    { "{\"registrytoken\":\"t.-_~+/=\"}", "t.-_~+/=" },
+    { "{\"registrytoken\":\"t\",\"auth\":\"YTpi\",\"identitytoken\":\"i\"}", "t" },
+    { "{\"registrytoken\":\"a b\"}", NULL },
+    { "{\"registrytoken\":\"a\\r\\nX: y\"}", NULL },
+    { "{\"registrytoken\":\"\\u00e9\"}", NULL },
+    { "{\"registrytoken\":7}", NULL },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    AUTO_FREE char *text = xasprintf("{\"auths\":{\"x.io\":%s}}", rows[i].entry);
+    struct credential found = { 0 };
+    struct error err;
+    AUTO_JSON config = docker_config_parse(str_of(text), &err);
+
+    assert_non_null(config);
+    assert_int_equal(docker_config_find(config, "x.io", "a", &found, &err),
+                     rows[i].secret ? 1 : -1);
+    if (rows[i].secret) {
+      assert_string_equal(found.secret, rows[i].secret);
+      assert_true(found.registry);
+      assert_false(found.identity);
+    } else {
+      assert_null(strstr(err.message, "a b"));
     }
     credential_release(&found);
   }
@@ -169,7 +205,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_find),  cmocka_unit_test(test_helper),
     cmocka_unit_test(test_basic), cmocka_unit_test(test_no_secret_in_errors),
-    cmocka_unit_test(test_token),
+    cmocka_unit_test(test_token), cmocka_unit_test(test_registry_token),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

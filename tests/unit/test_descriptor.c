@@ -109,6 +109,25 @@ static void test_fields(void **state)
   descriptor_release(&copy);
 }
 
+static void test_data(void **state)
+{
+  struct error err;
+  struct descriptor d;
+  AUTO_JSON json = json_parse(STR("{" T "," D ",\"size\":2,\"data\":\"e30=\"}"), &err);
+  AUTO_JSON without = json_parse(STR("{" T "," D ",\"size\":2}"), &err);
+  void *data;
+
+  (void)state;
+  assert_int_equal(descriptor_from_json(&d, json, &err), 0);
+  data = descriptor_data(&d);
+  assert_memory_equal(data, "{}", 2);
+  free(data);
+  descriptor_release(&d);
+  assert_int_equal(descriptor_from_json(&d, without, &err), 0);
+  assert_null(descriptor_data(&d));
+  descriptor_release(&d);
+}
+
 static void test_make(void **state)
 {
   struct digest digest = digest_of(DIGEST_SHA256, "{}", 2);
@@ -129,7 +148,7 @@ static void test_make(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_fields),
-                                      cmocka_unit_test(test_make) };
+                                      cmocka_unit_test(test_data), cmocka_unit_test(test_make) };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "file_tree.h"
 #include "image/json.h"
 #include "net/registries.h"
 #include "net/toml.h"
@@ -215,12 +216,97 @@ static void test_several_files(void **state)
   registries_free(registries);
 }
 
+/* Which place an alias comes from; "-": none has it. */
+static void assert_from(const struct registries *registries, const char *name, const char *place)
+{
+  const char *found = registries_alias(registries, str_of(name));
+  AUTO_FREE char *wanted = xasprintf("%s/%s", place, name);
+
+  if (strcmp(place, "-") == 0)
+    assert_null(found);
+  else
+    assert_string_equal(found, wanted);
+}
+
+/* containers-registries.conf.d(5): the user's file alone with the user's drop-ins, or else the
+ * system's with all. */
+static void test_places(void **state)
+{
+  static const struct {
+    int files, drop_ins;   /* bits: 1 user, 2 system, 4 distribution */
+    const char *a, *b, *c; /* from a main file; from drop-ins; from a drop-in read last */
+  } samples[] = {
+    { 7, 0, "user", "-", "-" },      { 6, 0, "system", "-", "-" },    { 4, 0, "dist", "-", "-" },
+    { 0, 0, "-", "-", "-" },         { 7, 7, "user", "user", "z" },   { 3, 6, "user", "-", "-" },
+    { 6, 7, "system", "user", "z" }, { 4, 6, "dist", "system", "z" }, { 0, 4, "-", "dist", "z" },
+  };
+  static const char *const names[] = { "user", "system", "dist" };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+    AUTO_FREE char *root = tree_new();
+    AUTO_FREE char *command = xasprintf("rm -r '%s'", root);
+    char *places[REGISTRIES_PLACES];
+    struct registries *registries;
+    struct error err;
+
+    for (int k = 0; k < REGISTRIES_PLACES; k++) {
+      AUTO_FREE char *text = xasprintf("[aliases]\na = '%s/a'\n", names[k]);
+      AUTO_FREE char *more = xasprintf("[aliases]\nb = '%s/b'\nc = 'y/c'\n", names[k]);
+      AUTO_FREE char *dir = NULL;
+
+      places[k] = xasprintf("%s/%s", root, names[k]);
+      dir = xasprintf("%s/registries.conf.d", places[k]);
+      assert_int_equal(mkdir(places[k], 0700), 0);
+      if (samples[i].files & 1 << k)
+        tree_write(places[k], "registries.conf", text);
+      if (!(samples[i].drop_ins & 1 << k))
+        continue;
+      assert_int_equal(mkdir(dir, 0700), 0);
+      tree_write(dir, "20.conf", "[aliases]\nc = 'z/c'\n");
+      tree_write(dir, "10.conf", more);
+      tree_write(dir, "30.txt", "no TOML");
+      tree_write(dir, ".40.conf", "no TOML");
+    }
+    registries = registries_load_from((const char *const *)places, &err);
+    assert_non_null(registries);
+    assert_from(registries, "a", samples[i].a);
+    assert_from(registries, "b", samples[i].b);
+    assert_from(registries, "c", samples[i].c);
+    registries_free(registries);
+    for (int k = 0; k < REGISTRIES_PLACES; k++)
+      free(places[k]);
+    assert_int_equal(system(command), 0);
+  }
+}
+
+static void test_no_user(void **state)
+{
+  AUTO_FREE char *root = tree_new();
+  AUTO_FREE char *command = xasprintf("rm -r '%s'", root);
+  const char *const places[REGISTRIES_PLACES] = { NULL, root, "/dev/null/x" };
+  struct registries *registries;
+  struct error err;
+
+  (void)state;
+  tree_write(root, "registries.conf", "[aliases]\na = 'x/a'\n");
+  registries = registries_load_from(places, &err);
+  assert_non_null(registries);
+  assert_from(registries, "a", "x");
+  registries_free(registries);
+  tree_write(root, "registries.conf", "[aliases]\na = 7\n");
+  assert_null(registries_load_from(places, &err));
+  assert_non_null(strstr(err.message, "registries.conf"));
+  assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_toml),      cmocka_unit_test(test_bad_toml),
     cmocka_unit_test(test_endpoints), cmocka_unit_test(test_mirror_kinds),
     cmocka_unit_test(test_bad_conf),  cmocka_unit_test(test_several_files),
+    cmocka_unit_test(test_places),    cmocka_unit_test(test_no_user),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

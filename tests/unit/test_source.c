@@ -115,7 +115,7 @@ static void write_archive(const char *path, const struct file *files, size_t n)
 static char *describe(const char *argument)
 {
   const struct limits limits = limits_scaled(1);
-  const struct source_options options = { &limits };
+  const struct source_options options = { .limits = &limits };
   struct error err = { 0 };
   struct source *source = source_open(argument, &options, &err);
   struct descriptor chosen = { 0 };

@@ -337,6 +337,50 @@ static void test_busy(void **state)
   descriptor_release(&empty);
 }
 
+static void count_notice(void *context, const char *line)
+{
+  assert_non_null(strstr(line, HELLO));
+  ++*(int *)context;
+}
+
+/* Another process has locked the partial file and hangs; later it goes on after all. */
+static void test_stalled(void **state)
+{
+  struct store *store = open_store();
+  struct store *stalled = open_store();
+  struct descriptor blob = hello(5);
+  struct blob_writer *hanging;
+  struct blob_writer *writer;
+  struct error err;
+  int notices = 0;
+
+  (void)state;
+  assert_int_equal(blob_writer_open(&hanging, stalled, &blob, STORE_WAIT, &err), BLOB_TO_WRITE);
+  assert_int_equal(blob_writer_add(hanging, "hel", 3, &err), 0);
+  store_set_patience(store, 60);
+  store_set_notice(store, count_notice, &notices);
+  for (int i = 0; i < 2; i++) {
+    enum store_wait wait = i ? STORE_WAIT : STORE_WAIT_IF_IDLE;
+
+    assert_int_equal(blob_writer_open(&writer, store, &blob, wait, &err), BLOB_TO_WRITE);
+    assert_int_equal(blob_writer_add(writer, "hello", 5, &err), 0);
+    if (i)
+      assert_int_equal(blob_writer_commit(writer, NULL, NULL, &err), 0);
+    else
+      blob_writer_abort(writer);
+    assert_int_equal(notices, i + 1);
+  }
+  assert_true(store_has(store, &blob));
+  assert_int_equal(blob_writer_open(&writer, store, &blob, STORE_WAIT, &err), BLOB_IS_THERE);
+  assert_int_equal(blob_writer_add(hanging, "lo", 2, &err), 0);
+  assert_int_equal(blob_writer_commit(hanging, NULL, NULL, &err), 0);
+  assert_true(store_has(store, &blob));
+  store_close(stalled);
+  store_close(store);
+  assert_false(file_exists(HELLO_PATH));
+  descriptor_release(&blob);
+}
+
 /* --- images --- */
 
 static struct descriptor put_image(struct store *store, const char *name, const char *json,
@@ -477,9 +521,10 @@ static void test_not_a_store(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    TEST(test_index_refused), TEST(test_index_names),   TEST(test_index_changes), TEST(test_write),
-    TEST(test_write_wrong),   TEST(test_write_unknown), TEST(test_busy),          TEST(test_lease),
-    TEST(test_replace),       TEST(test_cached_mark),   TEST(test_not_a_store),
+    TEST(test_index_refused), TEST(test_index_names), TEST(test_index_changes),
+    TEST(test_write),         TEST(test_write_wrong), TEST(test_write_unknown),
+    TEST(test_busy),          TEST(test_lease),       TEST(test_stalled),
+    TEST(test_replace),       TEST(test_cached_mark), TEST(test_not_a_store),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,18 @@
+/* How well platforms fit each other (containerd's platforms package, Only and its comparers). */
+#ifndef DIFFOCI_IMAGE_PLATFORM_MATCH_H
+#define DIFFOCI_IMAGE_PLATFORM_MATCH_H
+
+#include "image/platform.h"
+
+/* How well a manifest for `has` serves who wants `wanted`: 0 is the very platform, more is worse,
+ * in the order in which containerd would choose: arm/v7 takes v7, v6, v5; arm64/v9.x takes v9.0 to
+ * v9.x and v8.0 to v8.(x+5), the newest first, then 32 bits as arm/v8 would; amd64/v3 takes v3, v2,
+ * v1, then 386. -1: not at all. */
+int platform_rank(const struct platform *wanted, const struct platform *has);
+
+/* Whether two os.versions are of one build: on Windows, the first three numbers, since only the
+ * fourth, the patch level, may differ between a host and its containers. One that is not given fits
+ * any. */
+bool platform_same_build(const struct platform *a, const struct platform *b);
+
+#endif

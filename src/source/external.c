@@ -1,0 +1,87 @@
+#include "source/external.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "net/url.h"
+
+/* URLs tried; SMALL_BLOB: what fits into the buffer of a transfer. */
+enum { URLS_MAX = 16, SMALL_BLOB = 32 * 1024 };
+
+static bool is_http(const json_t *value)
+{
+  const char *text = json_string_value(value);
+
+  return text && (strncasecmp(text, "http://", 7) == 0 || strncasecmp(text, "https://", 8) == 0);
+}
+
+bool external_has(const struct descriptor *blob)
+{
+  const json_t *urls = json_object_get(blob->json, "urls");
+  json_t *value;
+  size_t i;
+
+  if (blob->kind != MEDIA_LAYER && blob->kind != MEDIA_OTHER)
+    return false;
+  json_array_foreach(urls, i, value)
+  {
+    if (is_http(value))
+      return true;
+  }
+  return false;
+}
+
+static struct stream *open_url(struct net *net, const char *url, const struct descriptor *blob,
+                               struct error *err)
+{
+  const struct http_request request = {
+    .url = url,
+    .bulk = blob->size > SMALL_BLOB,
+    .size = (uint64_t)blob->size,
+  };
+  AUTO_RESPONSE response = { 0 };
+  AUTO_FREE char *shown = url_display(url);
+  char digest[DIGEST_MAX_TEXT];
+
+  if (http_fetch(net_client(net), &request, &response, err) < 0)
+    return NULL;
+  if (response.status != 200) {
+    error_set(err, response.status >= 500 ? ERROR_NETWORK : ERROR_NOT_FOUND,
+              "GET %s: HTTP status %u", shown, response.status);
+    return NULL;
+  }
+  if (response.length >= 0 && response.length != blob->size) {
+    error_set(err, ERROR_CORRUPT, "GET %s: size mismatch: expected %lld bytes, found %lld", shown,
+              (long long)blob->size, (long long)response.length);
+    return NULL;
+  }
+  log_debug("blob %s: from %s", digest_format(&blob->digest, digest), shown);
+  return request.bulk ? stream_counted(steal_pointer(&response.body), net_progress(net), digest,
+                                       (uint64_t)blob->size)
+                      : steal_pointer(&response.body);
+}
+
+struct stream *external_open(struct net *net, const struct descriptor *blob, struct error *err)
+{
+  const json_t *urls = json_object_get(blob->json, "urls");
+  const struct error missing = *err;
+  struct error last = *err;
+  unsigned tried = 0;
+  json_t *value;
+  size_t i;
+
+  json_array_foreach(urls, i, value)
+  {
+    struct stream *stream;
+
+    if (!is_http(value) || tried >= URLS_MAX)
+      continue;
+    tried++;
+    stream = open_url(net, json_string_value(value), blob, &last);
+    if (stream)
+      return stream;
+    log_debug("%s", last.message);
+  }
+  error_set(err, last.code, "%.400s; nor is it to be had from its urls: %s", missing.message,
+            last.message);
+  return NULL;
+}
