@@ -25,11 +25,23 @@ static int walk(struct layer *layer, const uint64_t *positions, size_t n_positio
   return 0;
 }
 
+/* What is fetched once more is checked at its end. */
+static int read_rest(struct layer *layer, struct error *err)
+{
+  struct tar_entry entry;
+  int got;
+
+  do {
+    got = tar_next(layer->tar, &entry, err);
+  } while (got > 0);
+  return got;
+}
+
 int diff_visit_layer(struct source *source, const struct descriptor *layer,
                      const uint64_t *positions, size_t n_positions, const struct limits *limits,
                      struct content_visitor *visitor, struct error *err)
 {
-  struct stream *blob = source_blob(source, layer, err);
+  struct stream *blob = source_blob_again(source, layer, err);
   struct layer opened;
   char digest[DIGEST_MAX_TEXT];
   int status;
@@ -39,6 +51,8 @@ int diff_visit_layer(struct source *source, const struct descriptor *layer,
   if (layer_open(&opened, blob, BLOCKS_AHEAD, NULL, limits, err))
     return error_wrap(err, "layer %s", digest_format(&layer->digest, digest));
   status = walk(&opened, positions, n_positions, visitor, err);
+  if (status == 0 && !source_at_hand(source, layer))
+    status = read_rest(&opened, err);
   layer_close(&opened);
   return status;
 }

@@ -31,7 +31,11 @@ struct pass {
   int side;
   struct extract *extract;
   struct tar_reader *reader; /* of the layer being read */
-  bool cannot_write;         /* err is about the files, not about the image */
+  const struct layer_files *files;
+  size_t next; /* of files: the one that is visited next, or a later one */
+  struct hasher *hasher;
+  bool has_read;     /* content of the entry that is visited */
+  bool cannot_write; /* err is about the files, not about the image */
   int result;
   struct error err;
 };
@@ -56,7 +60,25 @@ static int read_entry(void *context, struct tar_chunk *chunk, struct error *err)
 
   if (result < 0)
     pass->cannot_write = false;
+  pass->has_read = true;
+  if (result > 0)
+    hasher_add(pass->hasher, chunk->bytes, chunk->len);
   return result;
+}
+
+/* What is extracted was read a second time: it has to be what was compared. */
+static int check_content(struct pass *pass, const struct tar_entry *entry, struct error *err)
+{
+  const struct layer_files *files = pass->files;
+  struct digest found = hasher_finish(pass->hasher);
+  const struct digest *wanted;
+
+  while (pass->next < files->n && files->files[pass->next].position < entry->index)
+    pass->next++;
+  wanted = pass->next < files->n ? files->files[pass->next].content : NULL;
+  if (!wanted || digest_equal(wanted, &found))
+    return 0;
+  return error_set(err, ERROR_CORRUPT, "%.*s changed while it was read", STR_ARGS(entry->name));
 }
 
 static int visit_entry(struct content_visitor *visitor, const struct tar_entry *entry,
@@ -66,11 +88,12 @@ static int visit_entry(struct content_visitor *visitor, const struct tar_entry *
   const struct extract_content content = { read_entry, pass };
 
   pass->reader = reader;
+  pass->has_read = false;
   pass->cannot_write = true;
   if (extract_entry(pass->extract, entry, &content, err) != 0)
     return -1;
   pass->cannot_write = false;
-  return 0;
+  return pass->has_read ? check_content(pass, entry, err) : 0;
 }
 
 static int run_layer(struct pass *pass, const struct layer_files *files)
@@ -78,6 +101,8 @@ static int run_layer(struct pass *pass, const struct layer_files *files)
   const struct dir_report *dir = pass->dir;
   struct source *source = dir->options->sources[pass->side];
 
+  pass->files = files;
+  pass->next = 0;
   extract_in(pass->extract, files->directory);
   if (dir->visit(source, files->layer, files->positions, files->n, dir->options->limits,
                  &pass->visitor, &pass->err) == 0)
@@ -191,6 +216,7 @@ static int write_files(struct dir_report *dir, const int roots[2], struct error 
     char *path = xasprintf("%s/input-%d", dir->path, side);
 
     passes[side].visitor.entry = visit_entry;
+    passes[side].hasher = hasher_new(DIGEST_SHA256);
     passes[side].dir = dir;
     passes[side].side = side;
     passes[side].extract = extract_new(roots[side], path, false);
@@ -204,6 +230,7 @@ static int write_files(struct dir_report *dir, const int roots[2], struct error 
       result = -1;
     }
     extract_free(passes[side].extract);
+    hasher_free(passes[side].hasher);
   }
   free(passes);
   return result;

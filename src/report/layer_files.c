@@ -7,6 +7,7 @@
 void layer_file_list_release(struct layer_file_list *list)
 {
   for (size_t i = 0; i < list->n; i++) {
+    free(list->items[i]->files);
     free(list->items[i]->positions);
     free(list->items[i]);
   }
@@ -52,6 +53,14 @@ static struct layer_files *files_of(struct layer_file_list *list, int side, cons
   return files;
 }
 
+static const struct digest *copy_digest(struct layer_file_list *list, const struct digest *digest)
+{
+  struct digest *copy = arena_alloc(&list->arena, sizeof(*copy));
+
+  *copy = *digest;
+  return copy;
+}
+
 void layer_file_list_add(struct layer_file_list *list, const struct event *event)
 {
   for (int side = 0; side < 2; side++) {
@@ -64,8 +73,11 @@ void layer_file_list_add(struct layer_file_list *list, const struct event *event
       files = files_of(list, side, event->context, input->layer);
       list->last[side] = files;
     }
-    files->positions = xgrow(files->positions, files->n, &files->cap, sizeof(*files->positions));
-    files->positions[files->n++] = input->entry->index;
+    files->files = xgrow(files->files, files->n, &files->cap, sizeof(*files->files));
+    files->files[files->n++] = (struct layer_file) {
+      input->entry->index,
+      input->content ? copy_digest(list, input->content) : NULL,
+    };
   }
 }
 
@@ -86,20 +98,26 @@ static int compare_files(const void *a, const void *b)
 
 static int compare_positions(const void *a, const void *b)
 {
-  uint64_t position_a = *(const uint64_t *)a;
-  uint64_t position_b = *(const uint64_t *)b;
+  const struct layer_file *file_a = a;
+  const struct layer_file *file_b = b;
 
-  return (position_a > position_b) - (position_a < position_b);
+  if (file_a->position != file_b->position)
+    return file_a->position > file_b->position ? 1 : -1;
+  return (file_a->content == NULL) - (file_b->content == NULL); /* the one that tells more first */
 }
 
 static void sort_positions(struct layer_files *files)
 {
   size_t kept = 0;
 
-  qsort(files->positions, files->n, sizeof(*files->positions), compare_positions);
-  for (size_t i = 0; i < files->n; i++)
-    if (i == 0 || files->positions[i] != files->positions[i - 1])
-      files->positions[kept++] = files->positions[i];
+  qsort(files->files, files->n, sizeof(*files->files), compare_positions);
+  files->positions = xcalloc(files->n, sizeof(*files->positions));
+  for (size_t i = 0; i < files->n; i++) {
+    if (kept > 0 && files->positions[kept - 1] == files->files[i].position)
+      continue;
+    files->files[kept] = files->files[i];
+    files->positions[kept++] = files->files[i].position;
+  }
   files->n = kept;
 }
 

@@ -6,13 +6,19 @@
 #include "base/map.h"
 #include "diff/event.h"
 
+struct layer_file {
+  uint64_t position;            /* of the entry in its layer */
+  const struct digest *content; /* as the comparison found it; NULL where it was not hashed */
+};
+
 struct layer_files {
   int side;
   const char *directory; /* where they belong, relative: "manifests-0/layers-1", "" */
   const char *context;   /* of the first event that was about one of them */
   const struct descriptor *layer;
-  uint64_t *positions; /* owned */
+  struct layer_file *files; /* owned */
   size_t n, cap;
+  uint64_t *positions; /* theirs, once sorted; owned */
 };
 
 struct layer_file_list {

@@ -126,6 +126,13 @@ struct stream *source_blob(struct source *source, const struct descriptor *blob,
   return stored ? stream_verified(stored, &blob->digest, (uint64_t)blob->size) : NULL;
 }
 
+struct stream *source_blob_again(struct source *source, const struct descriptor *blob,
+                                 struct error *err)
+{
+  return source_at_hand(source, blob) ? source->ops->open(source, blob, err)
+                                      : source_blob(source, blob, err);
+}
+
 /* Fills *out with the whole stream of size bytes, and reads its end, which makes the check. */
 static int read_all(struct stream *stream, uint64_t size, struct buf *out, struct error *err)
 {

@@ -60,6 +60,10 @@ MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, str
  * or at the end fewer, or another digest, is ERROR_CORRUPT. What the source lacks is taken from the
  * descriptor's `data`, or fetched from its `urls`. */
 struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err);
+/* The same for a blob that was read whole, and so checked, before. What lies at hand (see
+ * source_at_hand) is not checked once more. */
+struct stream *source_blob_again(struct source *source, const struct descriptor *blob,
+                                 struct error *err);
 /* Reads all of a small blob, at most max bytes (ERROR_LIMIT beyond), checked. Fills *out, which the
  * caller initialised. */
 MUST_CHECK int source_read(struct source *source, const struct descriptor *blob, uint64_t max,

@@ -48,6 +48,7 @@ static int visit(struct source *source, const struct descriptor *layer, const ui
     struct tar_entry entry = make_entry(file->name);
     const char *content = file->content;
 
+    entry.index = positions[i];
     assert_true(i == 0 || positions[i] > positions[i - 1]);
     if (visitor->entry(visitor, &entry, (struct tar_reader *)(void *)&content, err))
       return -1;
@@ -61,6 +62,7 @@ struct dir_test {
   struct diff_options options;
   struct report *report;
   struct descriptor descriptors[LAYERS];
+  const char *hashed[2]; /* what the comparison read at the entries sent; NULL: it did not tell */
 };
 
 static void start(struct dir_test *test, unsigned threads)
@@ -95,6 +97,7 @@ static void send(struct dir_test *test, const char *context, const int in_layers
   struct event event =
       make_event(context, pair ? EVENT_TARENTRY : EVENT_LAYER, "name \"…\"", NULL, 0);
   struct tar_entry entries[2];
+  struct digest digests[2];
 
   for (int side = 0; side < 2; side++) {
     if (positions[side] < 0)
@@ -103,6 +106,10 @@ static void send(struct dir_test *test, const char *context, const int in_layers
     entries[side].index = (uint64_t)positions[side];
     event.inputs[side].entry = &entries[side];
     event.inputs[side].layer = &test->descriptors[in_layers[side]];
+    if (!test->hashed[side])
+      continue;
+    digests[side] = digest_of(DIGEST_SHA256, test->hashed[side], strlen(test->hashed[side]));
+    event.inputs[side].content = &digests[side];
   }
   report_event(test->report, &event);
 }
@@ -326,12 +333,34 @@ static void layers_and_positions(void **state)
   layer_file_list_release(&list);
 }
 
+/* The second pass has to find what the first one compared. */
+static void changed_meanwhile(void **state)
+{
+  (void)state;
+  for (int wrong = 0; wrong < 2; wrong++) {
+    struct dir_test test;
+    struct error err = { 0 };
+
+    start(&test, 1);
+    test.hashed[0] = "x in 0";
+    test.hashed[1] = wrong ? "x in 2" : "x in 1";
+    send(&test, "/layer/tarentry", (const int[]) { 0, 1 }, (const int[]) { 0, 1 });
+    test.hashed[0] = "0";
+    send(&test, "/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
+    assert_int_equal(report_finish(test.report, &err), wrong ? -1 : 0);
+    if (wrong)
+      assert_non_null(strstr(err.message, "input 1 (oci:one): /: etc/x changed while it was read"));
+    stop(&test);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_differs),  cmocka_unit_test(what_was_there),
-    cmocka_unit_test(no_difference), cmocka_unit_test(unreadable_layer),
-    cmocka_unit_test(no_directory),  cmocka_unit_test(layers_and_positions),
+    cmocka_unit_test(what_differs),         cmocka_unit_test(what_was_there),
+    cmocka_unit_test(no_difference),        cmocka_unit_test(unreadable_layer),
+    cmocka_unit_test(changed_meanwhile),    cmocka_unit_test(no_directory),
+    cmocka_unit_test(layers_and_positions),
   };
 
   umask(022);
