@@ -5,8 +5,8 @@
 
 #include "cli/commands.h"
 #include "cli/places.h"
-#include "cli/verdict_line.h"
 #include "cli/policy_flags.h"
+#include "cli/verdict_line.h"
 #include "report/explain.h"
 #include "report/report.h"
 
@@ -16,6 +16,7 @@ struct diff_flags {
   enum toggle ignore_timestamps, ignore_file_timestamps, ignore_image_timestamps;
   enum toggle ignore_history, ignore_file_order, ignore_file_mode_redundant_bits;
   enum toggle ignore_image_name, ignore_tar_format, treat_canonical_paths_equal, semantic;
+  enum toggle effective;
   enum toggle verbose, verify, verdict;
   unsigned require; /* enum require */
   struct policy_flags policy;
@@ -36,6 +37,17 @@ static const struct flag flags[] = {
       .help = "all --ignore-... flags and --treat-canonical-paths-equal",
       .detail = "The usual choice: what remains is what a user of the image could notice.",
       AT(semantic),
+  },
+  {
+      .name = "effective",
+      .kind = FLAG_BOOL,
+      .help = "compare what a container would see",
+      .detail =
+          "The layers of each image are merged and the resulting trees compared by path: types, "
+          "contents, modes, numeric owners, link targets, devices, extended attributes, and "
+          "which paths are hard links of each other; and the part of the configs that decides "
+          "how a container is run. Includes --semantic; see EFFECTIVE COMPARISON.",
+      AT(effective),
   },
   {
       .name = "ignore-timestamps",
@@ -203,7 +215,7 @@ static const struct flag flags[] = {
 
 static struct diff_ignore ignore_of(const struct diff_flags *given)
 {
-  bool all = given->semantic == TOGGLE_ON;
+  bool all = given->semantic == TOGGLE_ON || given->effective == TOGGLE_ON;
   bool timestamps = all || given->ignore_timestamps == TOGGLE_ON;
 
   return (struct diff_ignore) {
@@ -374,19 +386,22 @@ static int diff_command(const struct invocation *call, struct error *err)
   const struct diff_flags *given = call->options;
   const struct limits limits = limits_scaled(given->max_scale);
   struct places places;
-  const struct source_options source_options = {
-    .limits = &limits,
-    .net = given->pull == NAMED_PULL_NEVER ? NULL : places_net,
-    .net_context = &places,
-  };
   struct diff_options options = {
     .ignore = ignore_of(given),
     /* --semantic turns every ignore flag on, whatever else is said. */
     .compare_root_name = given->ignore_image_name == TOGGLE_OFF && given->semantic != TOGGLE_ON,
+    .effective = given->effective == TOGGLE_ON,
     .verify = given->verify == TOGGLE_ON,
     .verdict = true,
     .skip_security_xattrs = geteuid() != 0,
     .limits = &limits,
+  };
+  const struct source_options source_options = {
+    .limits = &limits,
+    .net = given->pull == NAMED_PULL_NEVER ? NULL : places_net,
+    .net_context = &places,
+    .platforms =
+        given->platforms.n || given->all_platforms == TOGGLE_ON ? &options.platforms : NULL,
   };
   int status = -1;
 

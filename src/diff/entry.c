@@ -22,11 +22,44 @@ static bool same_time(const struct tar_time *a, const struct tar_time *b)
          (!a->set || (a->seconds == b->seconds && a->nanoseconds == b->nanoseconds));
 }
 
-static bool same_mode(const struct entry_rules *rules, int64_t a, int64_t b)
+static bool same_mode(const struct entry_rules *rules, const struct tar_entry *a,
+                      const struct tar_entry *b)
 {
   int64_t mask = rules->ignore->file_mode_redundant_bits ? 07777 : -1;
 
-  return (a & mask) == (b & mask);
+  if (rules->ignore->unseen && a->type == TAR_SYMLINK && b->type == TAR_SYMLINK)
+    return true; /* Linux has one mode for all of them */
+  return (a->mode & mask) == (b->mode & mask);
+}
+
+static bool same_type(const struct entry_rules *rules, char a, char b)
+{
+  static const struct str regular = STR("07S"); /* three ways to write one file */
+
+  return a == b || (rules->ignore->unseen && memchr(regular.ptr, a, regular.len) &&
+                    memchr(regular.ptr, b, regular.len));
+}
+
+/* What a symbolic link says, users see to the letter; of hard links it is compared elsewhere which
+ * paths are one file. */
+static bool same_link_name(const struct entry_rules *rules, const struct tar_entry *a,
+                           const struct tar_entry *b)
+{
+  if (!rules->ignore->unseen || a->type == TAR_LINK || b->type == TAR_LINK)
+    return str_equal(entry_canonical(rules, a->link_name), entry_canonical(rules, b->link_name));
+  return a->type != TAR_SYMLINK || b->type != TAR_SYMLINK || str_equal(a->link_name, b->link_name);
+}
+
+static bool has_device(const struct entry_rules *rules, const struct tar_entry *entry)
+{
+  return !rules->ignore->unseen || entry->type == TAR_CHAR || entry->type == TAR_BLOCK;
+}
+
+static bool same_device(const struct entry_rules *rules, const struct tar_entry *a,
+                        const struct tar_entry *b)
+{
+  return !has_device(rules, a) || !has_device(rules, b) ||
+         (a->device_major == b->device_major && a->device_minor == b->device_minor);
 }
 
 /* ---- PAX records ---- */
@@ -48,6 +81,8 @@ static bool record_counts(const struct entry_rules *rules, const struct tar_reco
                                         "gname", "mtime",    "atime", "ctime", NULL };
   struct str xattr;
 
+  if (rules->ignore->unseen && !tar_record_xattr(record, &xattr))
+    return false;
   if (rules->ignore->file_timestamps && key_is_one_of(record->key, times))
     return false;
   if (rules->ignore->tar_format && key_is_one_of(record->key, header))
@@ -135,12 +170,11 @@ bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entr
 {
   const struct diff_ignore *ignore = rules->ignore;
 
-  if (e0->type != e1->type || e0->size != e1->size || !same_mode(rules, e0->mode, e1->mode) ||
-      e0->uid != e1->uid || e0->gid != e1->gid || e0->device_major != e1->device_major ||
-      e0->device_minor != e1->device_minor || !str_equal(e0->user_name, e1->user_name) ||
-      !str_equal(e0->group_name, e1->group_name))
+  if (!same_type(rules, e0->type, e1->type) || !same_mode(rules, e0, e1) || e0->uid != e1->uid ||
+      e0->gid != e1->gid || !same_device(rules, e0, e1) || !same_link_name(rules, e0, e1))
     return true;
-  if (!str_equal(entry_canonical(rules, e0->link_name), entry_canonical(rules, e1->link_name)))
+  if (!ignore->unseen && (e0->size != e1->size || !str_equal(e0->user_name, e1->user_name) ||
+                          !str_equal(e0->group_name, e1->group_name)))
     return true;
   if (!ignore->file_timestamps &&
       (!same_time(&e0->mtime, &e1->mtime) || !same_time(&e0->atime, &e1->atime) ||
@@ -261,14 +295,14 @@ static void add_type(struct fields *fields, char a, char b)
   fields_add(fields, "Typeflag", "Type ", str_of(text[0]), str_of(text[1]));
 }
 
-/* Paths that differ, be it only in how they are written. */
-static void add_path(const struct entry_rules *rules, struct fields *fields, const char *name,
-                     const char *label, struct str a, struct str b)
+/* Targets that differ, be it only in how they are written. */
+static void add_link_name(const struct entry_rules *rules, const struct tar_entry *e0,
+                          const struct tar_entry *e1, struct fields *fields)
 {
-  if (str_equal(a, b))
+  if (str_equal(e0->link_name, e1->link_name))
     return;
-  fields->ignored = str_equal(entry_canonical(rules, a), entry_canonical(rules, b));
-  add_text(fields, name, label, a, b);
+  fields->ignored = same_link_name(rules, e0, e1);
+  add_text(fields, "Linkname", "Linkname ", e0->link_name, e1->link_name);
   fields->ignored = false;
 }
 
@@ -280,9 +314,9 @@ static void owner_fields(const struct entry_rules *rules, const struct tar_entry
   if (!str_equal(e0->name, e1->name))
     add_text(fields, "Name", "", e0->name, e1->name);
   fields->ignored = false;
-  add_path(rules, fields, "Linkname", "Linkname ", e0->link_name, e1->link_name);
+  add_link_name(rules, e0, e1, fields);
   if (e0->mode != e1->mode) {
-    fields->ignored = same_mode(rules, e0->mode, e1->mode);
+    fields->ignored = same_mode(rules, e0, e1);
     add_number(fields, "Mode", "Mode ", "x", e0->mode, e1->mode);
     fields->ignored = false;
   }
@@ -290,18 +324,20 @@ static void owner_fields(const struct entry_rules *rules, const struct tar_entry
     add_number(fields, "Uid", "Uid ", "d", e0->uid, e1->uid);
   if (e0->gid != e1->gid)
     add_number(fields, "Gid", "Gid ", "d", e0->gid, e1->gid);
+  fields->ignored = rules->ignore->unseen;
   if (!str_equal(e0->user_name, e1->user_name))
     add_text(fields, "Uname", "Uname ", e0->user_name, e1->user_name);
   if (!str_equal(e0->group_name, e1->group_name))
     add_text(fields, "Gname", "Gname ", e0->group_name, e1->group_name);
+  fields->ignored = false;
 }
 
-static void device_field(const struct tar_entry *e0, const struct tar_entry *e1,
-                         struct fields *fields)
+static void device_field(const struct entry_rules *rules, const struct tar_entry *e0,
+                         const struct tar_entry *e1, struct fields *fields)
 {
   char text[2][64];
 
-  if (e0->device_major == e1->device_major && e0->device_minor == e1->device_minor)
+  if (same_device(rules, e0, e1))
     return;
   snprintf(text[0], sizeof(text[0]), "%" PRId64 ":%" PRId64, e0->device_major, e0->device_minor);
   snprintf(text[1], sizeof(text[1]), "%" PRId64 ":%" PRId64, e1->device_major, e1->device_minor);
@@ -317,6 +353,17 @@ static void content_field(const struct digest *const contents[2], struct fields 
                str_of(digest_hex(contents[1], text[1])));
 }
 
+/* Where only what counts is of interest: not even the names of two entries need be alike. */
+static void drop_ignored(struct fields *fields)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < fields->n; i++)
+    if (!fields->items[i].ignored)
+      fields->items[n++] = fields->items[i];
+  fields->n = n;
+}
+
 void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
                   const struct tar_entry *e1, const struct digest *const contents[2],
                   struct fields *fields)
@@ -324,8 +371,10 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
   const struct diff_ignore *ignore = rules->ignore;
   char text[2][32];
 
+  if (ignore->unseen && !same_type(rules, e0->type, e1->type))
+    add_type(fields, e0->type, e1->type);
   owner_fields(rules, e0, e1, fields);
-  device_field(e0, e1, fields);
+  device_field(rules, e0, e1, fields);
   content_field(contents, fields);
   fields->ignored = ignore->file_timestamps;
   add_time(fields, "ModTime", "", &e0->mtime, &e1->mtime);
@@ -339,9 +388,13 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
     fields_add(fields, "Format", "Format ", str_of(format_format(e0->format, text[0])),
                str_of(format_format(e1->format, text[1])));
   fields->ignored = false;
-  if (e0->type != e1->type)
+  if (e0->type != e1->type && !ignore->unseen)
     add_type(fields, e0->type, e1->type);
+  fields->ignored = ignore->unseen && !(contents[0] && contents[1]);
   if (e0->size != e1->size)
     add_number(fields, "Size", "Size ", "d", e0->size, e1->size);
+  fields->ignored = false;
   records_differ(rules, e0, e1, fields);
+  if (ignore->unseen)
+    drop_ignored(fields);
 }

@@ -83,10 +83,14 @@ bool layer_events_lone(struct layer_events *events, struct str name, const uint6
 /* The node of the layer, parent of the leaves of entries. */
 static void need_node(struct layer_events *events)
 {
+  struct event_input inputs[2];
+
   if (events->node)
     return;
-  events->node =
-      diff_node(events->diff, events->parent, "layer", EVENT_LAYER, NULL, events->inputs);
+  memcpy(inputs, events->inputs, sizeof(inputs));
+  inputs[0].origin = NULL; /* that is the entries' */
+  inputs[1].origin = NULL;
+  events->node = diff_node(events->diff, events->parent, "layer", EVENT_LAYER, NULL, inputs);
   events->entry_context = diff_context(events->diff, events->node, "tarentry");
 }
 

@@ -66,12 +66,12 @@ static uint32_t put_chain(struct event_tree *tree, const struct event_node *node
   return position;
 }
 
-enum { PER_INPUT = 6 }; /* bits that say what an input has */
+enum { PER_INPUT = 7 }; /* bits that say what an input has */
 
 static const void *input_part(const struct event_input *input, int part)
 {
-  const void *const parts[PER_INPUT - 1] = { input->descriptor, input->index, input->manifest,
-                                             input->config, input->entry };
+  const void *const parts[PER_INPUT - 1] = { input->descriptor, input->index,  input->manifest,
+                                             input->config,     input->origin, input->entry };
 
   return parts[part];
 }
@@ -212,7 +212,11 @@ static void unpack_input(struct event_input *input, struct unpacked *unpacked, u
     *packed += sizeof(pointers[part]);
   }
   *input = (struct event_input) {
-    .descriptor = pointers[0], .index = pointers[1], .manifest = pointers[2], .config = pointers[3]
+    .descriptor = pointers[0],
+    .index = pointers[1],
+    .manifest = pointers[2],
+    .config = pointers[3],
+    .origin = pointers[4],
   };
   if (has & 1U << (PER_INPUT - 2)) {
     unpack_entry(unpacked, packed, base, arena);

@@ -1,5 +1,6 @@
 #include "report/json.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -26,7 +27,21 @@ static void member(struct writer *writer, const char *key, int *n)
 static bool input_is_empty(const struct event_input *input, bool with_entry)
 {
   return !input->descriptor && !input->index && !input->manifest && !input->config &&
-         !(with_entry && input->entry);
+         !input->origin && !(with_entry && input->entry);
+}
+
+/* Which layer an entry comes from, where layers were merged. */
+static void write_origin(struct writer *writer, const struct event_origin *origin)
+{
+  char digest[DIGEST_MAX_TEXT];
+
+  writer_printf(writer, "{\"number\":%" PRIu32 ",\"digest\":\"%s\"", origin->number,
+                digest_format(&origin->descriptor->digest, digest));
+  if (origin->created_by) {
+    writer_puts(writer, ",\"createdBy\":");
+    jsonout_string(writer, str_of(origin->created_by));
+  }
+  writer_putc(writer, '}');
 }
 
 static void write_input(struct writer *writer, const struct event_input *input, bool with_entry)
@@ -52,6 +67,10 @@ static void write_input(struct writer *writer, const struct event_input *input, 
   if (with_entry && input->entry) {
     member(writer, "tarEntry", &n);
     jsonout_entry(writer, input->entry, input->content);
+  }
+  if (input->origin) {
+    member(writer, "layer", &n);
+    write_origin(writer, input->origin);
   }
   writer_putc(writer, '}');
 }

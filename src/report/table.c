@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -53,6 +54,13 @@ static void context_name(struct table *table, const struct event *event)
 static void note_cell(struct table *table, const struct event *event)
 {
   escape_terminal(&table->cell[0], str_of(event->note));
+}
+
+/* Which layer of its image the entry of a cell comes from, where layers were merged. */
+static void origin_cell(struct buf *cell, const struct event_input *input)
+{
+  if (input->origin)
+    buf_printf(cell, " (layer %" PRIu32 ")", input->origin->number);
 }
 
 /* Link names, users and the like are what scripts look for, so they are shown in full; the values
@@ -155,6 +163,8 @@ static void entry_row(struct table *table, const struct event *event)
     field_cells(table, event, &event->fields[0], event->fields[0].label);
   else
     note_cell(table, event);
+  for (int i = 0; i < 2 && event->n_fields > 0; i++)
+    origin_cell(&table->cell[i], &event->inputs[i]);
 }
 
 static void table_event(struct report *report, const struct event *event)
@@ -171,10 +181,13 @@ static void table_event(struct report *report, const struct event *event)
     entry_row(table, event);
   } else {
     context_name(table, event);
-    if (event->note[0])
+    if (event->note[0]) {
       note_cell(table, event);
-    else
+      for (int i = 0; i < 2; i++)
+        origin_cell(&table->cell[0], &event->inputs[i]);
+    } else {
       first_field_cells(table, event);
+    }
   }
   parts[0] = buf_str(&table->name);
   parts[1] = buf_str(&table->cell[0]);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -15,6 +16,26 @@ struct verbose {
   struct rows rows;
   struct buf name, note, block; /* of the event being taken */
 };
+
+/* Where the entry of each side comes from, where layers were merged. */
+static void add_origins(struct buf *block, const struct event_input inputs[2])
+{
+  char digest[DIGEST_MAX_TEXT];
+
+  for (int side = 0; side < 2; side++) {
+    const struct event_origin *origin = inputs[side].origin;
+
+    if (!origin)
+      continue;
+    buf_printf(block, "  Input %d: layer %" PRIu32 ", %s", side, origin->number,
+               digest_format(&origin->descriptor->digest, digest));
+    if (origin->created_by) {
+      buf_puts(block, ", made by: ");
+      escape_terminal(block, str_of(origin->created_by));
+    }
+    buf_putc(block, '\n');
+  }
+}
 
 /* The block as it is printed; the parts of the row are what it is sorted by, and it. */
 static void verbose_event(struct report *report, const struct event *event)
@@ -40,6 +61,7 @@ static void verbose_event(struct report *report, const struct event *event)
   buf_puts(block, "\n  Context: ");
   escape_terminal(block, str_of(event->context));
   buf_putc(block, '\n');
+  add_origins(block, event->inputs);
   difftext_add(block, event);
   parts[0] = buf_str(&verbose->name);
   parts[1] = buf_str(&verbose->note);
