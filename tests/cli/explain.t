@@ -1,0 +1,171 @@
+Why things differ: known causes, in the table, below it, and in reports.
+
+  $ images <<'RECIPE'
+  > def pair(name, one, two):
+  >     oci_archive(name + "-0.tar", image(layer(*one)) if isinstance(one, list) else one)
+  >     oci_archive(name + "-1.tar", image(layer(*two)) if isinstance(two, list) else two)
+  > def pyc(stamp, code="c"):
+  >     return b"\xa7\r\r\n\0\0\0\0" + stamp + b"size" + code.encode() * 100
+  > a = [file("var/log/dpkg.log", "1"), file("etc/app.conf", "1"), file("usr/m.pyc", pyc(b"AAAA")), file("same", "x", mtime=1)]
+  > b = [file("var/log/dpkg.log", "2"), file("etc/app.conf", "2"), file("usr/m.pyc", pyc(b"BBBB")), file("same", "x", mtime=2)]
+  > pair("some", a, b)
+  > pair("reordered", a, b[::-1])
+  > pair("layers", image(layer(*a[:2]), layer(*a[2:])), image(layer(*b)))
+  > pair("code", [file("usr/m.pyc", pyc(b"AAAA"))], [file("usr/m.pyc", pyc(b"AAAA", "d"))])
+  > pair("lone", [file("x")], [file("x"), file("etc/machine-id", "1"), file("etc/mine")])
+  > pair("mine", [file("x", "1")], [file("x", "2")])
+  > big = "x" * 70000
+  > pair("far", [file("x", big + "built Jan  2 2024")], [file("x", big + "built Jan  3 2024")])
+  > pair("near", [file("x", big[:65000] + "built Jan  2 2024" + big)], [file("x", big[:65000] + "built Jan  3 2024" + big)])
+  > pair("empty", [file("usr/m.pyc")], [file("usr/m.pyc", pyc(b"AAAA"))])
+  > pair("docs", image(layer(file("x"))), image(layer(file("x")), created="2024-02-01T00:00:00Z"))
+  > pair("config", image(layer(file("x"))), image(layer(file("x")), created="2024-02-01T00:00:00Z", cmd=["other"]))
+  > pair("unknown", image(blob("1", "application/x-unknown")), image(blob("2", "application/x-unknown")))
+  > RECIPE
+  $ cat >causes.py <<'PY'
+  > import json, sys
+  > report = json.load(open(sys.argv[1]))
+  > def walk(node):
+  >     event = node["event"]
+  >     if "children" not in node:
+  >         cause = event.get("cause", {})
+  >         entry = [i.get("tarEntry", {}).get("header", {}).get("Name") for i in event.get("inputs", [{}])]
+  >         print(entry[0] or event.get("note") or node["context"], cause.get("id", "-"), cause.get("evidence", "-"))
+  >     for child in node.get("children", []):
+  >         walk(child)
+  > for child in report.get("children", []):
+  >     walk(child)
+  > print(*(f"{c['id']}={c['differences']}" for c in report["causes"]), f"unexplained={report['unexplained']}")
+  > PY
+  $ cat >sh.sh <<'SH'
+  > # The causes in the report of a pair.
+  > causes() { diffoci diff --quiet "${@:2}" --report-file report.json ./$1-0.tar ./$1-1.tar >/dev/null; s=$?; python3 causes.py report.json; return $s; }
+  > SH
+
+The table has a column more, and a summary below it. Without the flag both are as ever.
+
+  $ diffoci diff --quiet --explain --ignore-image-timestamps --ignore-history ./some-0.tar ./some-1.tar | head -n 8 | tr -s ' ' | cut -c 1-60
+  TYPE NAME CAUSE INPUT-0 INPUT-1
+  File etc/app.conf - 6b86b273ff34fce19d6b804eff5a3f5747ada4ea
+  File same build-time 1970-01-01 00:00:01 +0000 UTC 1970-01-0
+  File usr/m.pyc pyc-header *
+  File var/log/dpkg.log dpkg-log 6b86b273ff34fce19d6b804eff5a3
+  
+  4 differences: 3 with a known cause, 1 without
+  
+  $ diffoci diff --quiet --explain --semantic ./some-0.tar ./some-1.tar | sed -n '/pyc-header: /,/^$/p'
+         1  pyc-header: time in a compiled Python file
+            A .pyc file holds the time of its source.
+            Fix: *SOURCE_DATE_EPOCH*
+            https://peps.python.org/pep-0552/
+            https://docs.python.org/3/library/py_compile.html
+  $ diffoci diff --quiet --semantic ./some-0.tar ./some-1.tar | head -n 2 | tr -s ' '
+  TYPE NAME INPUT-0 INPUT-1
+  File etc/app.conf * *
+  $ diffoci diff --quiet --explain ./some-0.tar ./some-0.tar
+
+Reports always tell, and by what.
+
+  $ . ./sh.sh; causes some --semantic
+  etc/app.conf - -
+  usr/m.pyc pyc-header content
+  var/log/dpkg.log dpkg-log name
+  dpkg-log=1 pyc-header=1 unexplained=1
+  [1]
+  $ . ./sh.sh; causes code --semantic
+  usr/m.pyc pyc-code name
+  pyc-code=1 unexplained=0
+  [1]
+  $ . ./sh.sh; causes empty --semantic
+  usr/m.pyc pyc-code name
+  pyc-code=1 unexplained=0
+  [1]
+  $ . ./sh.sh; causes mine --semantic
+  x - -
+  unexplained=1
+  [1]
+  $ . ./sh.sh; causes lone --semantic
+  length mismatch (1 vs 3) consequence name
+  name "etc/machine-id" only appears in input 1 machine-id name
+  name "etc/mine" only appears in input 1 - -
+  machine-id=1 consequence=1 unexplained=1
+  [1]
+  $ python3 -c 'import json; c, = [c for c in json.load(open("report.json"))["causes"] if c["id"] == "machine-id"]; print(sorted(c)); print(c["sources"][0])'
+  ['differences', 'fix', 'id', 'sources', 'text', 'title']
+  https://man7.org/linux/man-pages/man5/machine-id.5.html
+
+The first 64 KiB of contents are looked at, wherever the first difference lies.
+
+  $ . ./sh.sh; causes near --semantic; causes far --semantic
+  x embedded-date content
+  embedded-date=1 unexplained=0
+  x - -
+  unexplained=1
+  [1]
+
+Files that do not stand at the same place on both sides are looked at in a second pass: in another order, in other layers.
+
+  $ . ./sh.sh; causes reordered --semantic
+  etc/app.conf - -
+  usr/m.pyc pyc-header content
+  var/log/dpkg.log dpkg-log name
+  dpkg-log=1 pyc-header=1 unexplained=1
+  [1]
+  $ . ./sh.sh; causes layers --semantic
+  etc/app.conf - -
+  usr/m.pyc pyc-header content
+  var/log/dpkg.log dpkg-log name
+  dpkg-log=1 pyc-header=1 unexplained=1
+  [1]
+  $ . ./sh.sh; causes layers --ignore-history | grep same
+  same build-time name
+
+Documents are explained if all of their fields are. Digests follow from what they stand for, unless nobody looks into that.
+
+  $ . ./sh.sh; causes docs
+  /config/config image-created name
+  /config/desc consequence name
+  /desc consequence name
+  /manifest consequence name
+  consequence=3 image-created=1 unexplained=0
+  [1]
+  $ . ./sh.sh; causes config --semantic
+  /config/config - -
+  unexplained=1
+  [1]
+  $ . ./sh.sh; causes unknown --semantic
+  /layers-0/desc - -
+  unexplained=1
+  [1]
+
+What a policy leaves out is not explained; of what it leaves in part, the rest is.
+
+  $ . ./sh.sh; causes some --semantic --ignore /var/log --ignore-fields content:/usr/
+  etc/app.conf - -
+  unexplained=1
+  [1]
+  $ . ./sh.sh; causes some --ignore-history --ignore-image-timestamps --ignore-fields content
+  same build-time name
+  build-time=1 unexplained=0
+  [1]
+
+Verbose has it in each block, with --explain also the summary; so has the README of a report directory.
+
+  $ diffoci diff --quiet --verbose --semantic ./code-0.tar ./code-1.tar
+  Event: "TarEntryMismatch" (name "usr/m.pyc")
+    Context: /layers-0/layer/tarentry
+  - Digest: *
+  + Digest: *
+    Cause: compiled Python code (pyc-code, by its name)
+    Fix: Compile *
+  [1]
+  $ diffoci diff --quiet --verbose --explain --semantic ./code-0.tar ./code-1.tar | sed -n '7,9p'
+  
+  1 difference: 1 with a known cause, 0 without
+  
+  $ diffoci diff --quiet --report-dir dir --semantic ./some-0.tar ./some-1.tar >/dev/null; sed -n '/^## Causes/,$p' dir/README.md
+  ## Causes
+  
+  - 1, `dpkg-log`: dpkg's log. dpkg writes *
+  - 1, `pyc-header`: time in a compiled Python file. A .pyc file *
+  - 1 without a known cause
