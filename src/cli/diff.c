@@ -9,6 +9,7 @@
 #include "cli/verdict_line.h"
 #include "report/explain.h"
 #include "report/report.h"
+#include "source/engine.h"
 
 struct diff_flags {
   struct text_list platforms;
@@ -347,6 +348,7 @@ static int compare(const struct diff_flags *given, struct diff_options *options,
 
   fan_out_init(&out, given, options);
   options->sink = &out.sink;
+  source_engine_pair(options->sources[0], options->sources[1]);
   diff = diff_run(options, &failed, err);
   places_hide_progress(places);
   if (!diff) {

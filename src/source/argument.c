@@ -18,8 +18,8 @@ static const struct source_kind kinds[] = {
 static const struct source_kind any_kind = { "", "PATH", SHAPE_ANY, source_detect };
 
 #define READ_KINDS                                                                                 \
-  "images are read from oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], "        \
-  "dir:DIR, or a path such as ./image.tar"
+  "images are read from docker://NAME, podman://NAME, nerdctl://NAME, oci:DIR[:REF], "             \
+  "oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, or a path such as ./image.tar"
 
 static bool exists(const char *path)
 {
@@ -67,17 +67,15 @@ static bool is_path(const char *text)
   return strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
 }
 
-/* Schemes of other tools, and how what they name becomes a file. */
+/* Schemes of other tools, and what to write for them. */
 static int refuse_scheme(const char *text, struct error *err)
 {
   static const struct {
     const char *scheme;
     const char *how; /* with %s: what follows the scheme */
   } others[] = {
-    { "docker://", "skopeo copy docker://%s oci-archive:image.tar" },
-    { "podman://", "podman save --format oci-archive -o image.tar %s" },
-    { "docker-daemon:", "docker save -o image.tar %s" },
-    { "containers-storage:", "podman save --format oci-archive -o image.tar %s" },
+    { "docker-daemon:", "docker://%s" },
+    { "containers-storage:", "podman://%s" },
   };
 
   for (size_t i = 0; i < ARRAY_LEN(others); i++) {

@@ -15,6 +15,7 @@ bool argument_is_name(const char *text)
     "~/",
     "docker://",
     "podman://",
+    "nerdctl://",
     "oci:",
     "oci-archive:",
     "docker-archive:",

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/verify.h"
 #include "source/argument.h"
+#include "source/engine.h"
 #include "source/external.h"
 
 /* 1: there, 0: not, -1: failed. */
@@ -66,18 +67,27 @@ static struct source *open_argument(const struct argument *argument,
   return argument->kind->open(members, argument->ref, options, err);
 }
 
+static struct source *open_file_argument(const char *text, const struct source_options *options,
+                                         struct error *err)
+{
+  struct argument argument;
+  struct source *source;
+
+  if (argument_parse(&argument, text, err) < 0)
+    return NULL;
+  source = open_argument(&argument, options, err);
+  argument_release(&argument);
+  return source;
+}
+
 struct source *source_open(const char *argument, const struct source_options *options,
                            struct error *err)
 {
-  struct argument parsed;
-  struct source *source;
+  const char *name;
+  const struct engine_kind *engine = engine_kind_of(argument, &name);
+  struct source *source = engine ? source_engine_open(engine, name, options, err)
+                                 : open_file_argument(argument, options, err);
 
-  if (argument_parse(&parsed, argument, err) < 0) {
-    error_wrap(err, "%s", argument);
-    return NULL;
-  }
-  source = open_argument(&parsed, options, err);
-  argument_release(&parsed);
   if (!source) {
     error_wrap(err, "%s", argument);
     return NULL;

@@ -46,11 +46,15 @@ struct source_options {
    */
   struct net *(*net)(void *context, struct error *err);
   void *net_context;
+  /* Those asked for, which a container engine may be told; NULL: no choice was made. Must live as
+   * long as the source. */
+  const struct platform_set *platforms;
 };
 
 /* Opens an image argument (behaviour.md, section 2; docs: diffoci(1), IMAGE ARGUMENTS):
- * oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, or a path whose kind
- * is detected. Errors name the argument. */
+ * docker://NAME, podman://NAME, nerdctl://NAME, oci:DIR[:REF], oci-archive:FILE[:REF],
+ * docker-archive:FILE[:REF], dir:DIR, or a path whose kind is detected. Errors name the argument.
+ */
 struct source *source_open(const char *argument, const struct source_options *options,
                            struct error *err);
 /* The three below do not say in their errors whose they are, since callers know better what they

@@ -373,7 +373,8 @@ static void test_arguments(void **state)
     { "oci:none:1", "!2 oci:none:1: cannot be opened: No such file" },
     { "/dev/null", "!6 /dev/null: neither a directory nor a regular file" },
     { "Not A Name", "!1 Not A Name: neither an image name" },
-    { "docker://alpine", "!6" },
+    { "docker://", "!1 docker://: no image given" },
+    { "docker-daemon:alpine", "!6 docker-daemon:alpine: docker-daemon: images are not read" },
     { "alpine:3.18", "!6" },
   };
 
