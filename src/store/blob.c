@@ -17,7 +17,7 @@ const char *blob_path(const struct digest *digest, char path[BLOB_PATH_MAX])
   return path;
 }
 
-int blob_open(struct store *store, const struct digest *digest, int64_t size)
+int blob_open(struct local_store *store, const struct digest *digest, int64_t size)
 {
   char path[BLOB_PATH_MAX];
   struct stat st;
@@ -33,13 +33,14 @@ int blob_open(struct store *store, const struct digest *digest, int64_t size)
   return -1;
 }
 
-static int lease_of(struct store *store, const struct descriptor *blob, struct error *err)
+static int lease_of(struct local_store *store, const struct descriptor *blob, struct error *err)
 {
   return store_lease(store, &blob->digest, lease_kind_of(blob->kind), err);
 }
 
-bool store_has(struct store *store, const struct descriptor *blob)
+bool local_has(struct store *base, const struct descriptor *blob)
 {
+  struct local_store *store = (struct local_store *)base;
   struct error err;
   int fd;
 
@@ -54,9 +55,9 @@ bool store_has(struct store *store, const struct descriptor *blob)
   return true;
 }
 
-struct stream *store_open_blob(struct store *store, const struct descriptor *blob,
-                               struct error *err)
+struct stream *local_open_blob(struct store *base, const struct descriptor *blob, struct error *err)
 {
+  struct local_store *store = (struct local_store *)base;
   struct error lease_err;
   int fd;
 
@@ -76,7 +77,7 @@ struct stream *store_open_blob(struct store *store, const struct descriptor *blo
   return stream_of_file(fd, 1, 0, (uint64_t)blob->size);
 }
 
-static void writer_free(struct blob_writer *writer)
+static void writer_free(struct local_writer *writer)
 {
   if (writer->fd >= 0) {
     close(writer->fd);
@@ -86,61 +87,9 @@ static void writer_free(struct blob_writer *writer)
   free(writer);
 }
 
-static struct blob_writer *writer_new(struct store *store, enum digest_algorithm algorithm)
+static int add(struct blob_writer *base, const void *bytes, size_t len, struct error *err)
 {
-  struct blob_writer *writer = xcalloc(1, sizeof(*writer));
-
-  writer->store = store;
-  writer->fd = -1;
-  writer->hasher = hasher_new(algorithm);
-  return writer;
-}
-
-static int check_writable(struct store *store, struct error *err)
-{
-  if (store->writable)
-    return 0;
-  return error_set(err, ERROR_PERMISSION, "store %s: opened for reading only", store->dir);
-}
-
-int blob_writer_open(struct blob_writer **out, struct store *store, const struct descriptor *blob,
-                     enum store_wait wait, struct error *err)
-{
-  struct blob_writer *writer;
-  char hex[DIGEST_MAX_TEXT];
-  int result;
-
-  if (check_writable(store, err) < 0 || lease_of(store, blob, err) < 0)
-    return -1;
-  writer = writer_new(store, blob->digest.algorithm);
-  writer->has_digest = true;
-  writer->digest = blob->digest;
-  writer->size = (uint64_t)blob->size;
-  snprintf(writer->partial, sizeof(writer->partial), PARTIAL_DIR "/%s-%s",
-           digest_algorithm_name(blob->digest.algorithm), digest_hex(&blob->digest, hex));
-  result = blob_take_turn(writer, wait, err);
-  if (result == BLOB_TO_WRITE)
-    *out = writer;
-  else
-    writer_free(writer);
-  return result;
-}
-
-struct blob_writer *blob_writer_open_unknown(struct store *store, struct error *err)
-{
-  struct blob_writer *writer;
-
-  if (check_writable(store, err) < 0)
-    return NULL;
-  writer = writer_new(store, DIGEST_SHA256);
-  if (blob_lock_own(writer, err) == 0)
-    return writer;
-  writer_free(writer);
-  return NULL;
-}
-
-int blob_writer_add(struct blob_writer *writer, const void *bytes, size_t len, struct error *err)
-{
+  struct local_writer *writer = (struct local_writer *)base;
   const char *next = bytes;
 
   if (writer->has_digest && len > writer->size - writer->written)
@@ -161,7 +110,7 @@ int blob_writer_add(struct blob_writer *writer, const void *bytes, size_t len, s
   return 0;
 }
 
-static int check(struct blob_writer *writer, struct error *err)
+static int check(struct local_writer *writer, struct error *err)
 {
   struct digest found = hasher_finish(writer->hasher);
   char texts[2][DIGEST_MAX_TEXT];
@@ -176,9 +125,9 @@ static int check(struct blob_writer *writer, struct error *err)
   return 0;
 }
 
-static int publish(struct blob_writer *writer, struct error *err)
+static int publish(struct local_writer *writer, struct error *err)
 {
-  struct store *store = writer->store;
+  struct local_store *store = writer->store;
   char path[BLOB_PATH_MAX];
   char dir[32];
 
@@ -200,11 +149,22 @@ static int publish(struct blob_writer *writer, struct error *err)
   return 0;
 }
 
-int blob_writer_commit(struct blob_writer *writer, struct digest *digest, uint64_t *size,
-                       struct error *err)
+static void abort_writer(struct blob_writer *base)
 {
+  struct local_writer *writer = (struct local_writer *)base;
+
+  if (writer->fd >= 0)
+    unlinkat(writer->store->dir_fd, writer->partial, 0);
+  writer_free(writer);
+}
+
+static int commit(struct blob_writer *base, struct digest *digest, uint64_t *size,
+                  struct error *err)
+{
+  struct local_writer *writer = (struct local_writer *)base;
+
   if (check(writer, err) < 0 || publish(writer, err) < 0) {
-    blob_writer_abort(writer);
+    abort_writer(base);
     return -1;
   }
   if (digest)
@@ -215,27 +175,59 @@ int blob_writer_commit(struct blob_writer *writer, struct digest *digest, uint64
   return 0;
 }
 
-void blob_writer_abort(struct blob_writer *writer)
+static struct local_writer *writer_new(struct local_store *store, enum digest_algorithm algorithm)
 {
-  if (!writer)
-    return;
-  if (writer->fd >= 0)
-    unlinkat(writer->store->dir_fd, writer->partial, 0);
-  writer_free(writer);
+  static const struct blob_writer_ops ops = { add, commit, abort_writer };
+  struct local_writer *writer = xcalloc(1, sizeof(*writer));
+
+  writer->base.ops = &ops;
+  writer->store = store;
+  writer->fd = -1;
+  writer->hasher = hasher_new(algorithm);
+  return writer;
 }
 
-int store_put_blob(struct store *store, const struct digest *digest, const void *bytes, size_t len,
-                   struct error *err)
+static int check_writable(struct local_store *store, struct error *err)
 {
-  struct descriptor blob = { .digest = *digest, .size = (int64_t)len };
-  struct blob_writer *writer;
-  int result = blob_writer_open(&writer, store, &blob, STORE_WAIT, err);
+  if (store->writable)
+    return 0;
+  return error_set(err, ERROR_PERMISSION, "store %s: opened for reading only", store->dir);
+}
 
-  if (result != BLOB_TO_WRITE)
-    return result < 0 ? -1 : 0;
-  if (blob_writer_add(writer, bytes, len, err) < 0) {
-    blob_writer_abort(writer);
+int local_open_writer(struct blob_writer **out, struct store *base, const struct descriptor *blob,
+                      enum store_wait wait, struct error *err)
+{
+  struct local_store *store = (struct local_store *)base;
+  struct local_writer *writer;
+  char hex[DIGEST_MAX_TEXT];
+  int result;
+
+  if (check_writable(store, err) < 0 || lease_of(store, blob, err) < 0)
     return -1;
-  }
-  return blob_writer_commit(writer, NULL, NULL, err);
+  writer = writer_new(store, blob->digest.algorithm);
+  writer->has_digest = true;
+  writer->digest = blob->digest;
+  writer->size = (uint64_t)blob->size;
+  snprintf(writer->partial, sizeof(writer->partial), PARTIAL_DIR "/%s-%s",
+           digest_algorithm_name(blob->digest.algorithm), digest_hex(&blob->digest, hex));
+  result = blob_take_turn(writer, wait, err);
+  if (result == BLOB_TO_WRITE)
+    *out = &writer->base;
+  else
+    writer_free(writer);
+  return result;
+}
+
+struct blob_writer *local_open_writer_unknown(struct store *base, struct error *err)
+{
+  struct local_store *store = (struct local_store *)base;
+  struct local_writer *writer;
+
+  if (check_writable(store, err) < 0)
+    return NULL;
+  writer = writer_new(store, DIGEST_SHA256);
+  if (blob_lock_own(writer, err) == 0)
+    return &writer->base;
+  writer_free(writer);
+  return NULL;
 }

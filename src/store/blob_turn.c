@@ -12,14 +12,14 @@
 
 enum { WAIT_MS = 20 };
 
-void blob_count_writers(struct store *store, int change)
+void blob_count_writers(struct local_store *store, int change)
 {
   pthread_mutex_lock(&store->count_mutex);
   store->writers += (unsigned)change;
   pthread_mutex_unlock(&store->count_mutex);
 }
 
-static bool is_idle(struct store *store)
+static bool is_idle(struct local_store *store)
 {
   bool idle;
 
@@ -30,9 +30,9 @@ static bool is_idle(struct store *store)
 }
 
 /* Opens and locks the partial file. 1: done; 0: somebody else has it; -1: *err. */
-static int lock_partial(struct blob_writer *writer, struct error *err)
+static int lock_partial(struct local_writer *writer, struct error *err)
 {
-  struct store *store = writer->store;
+  struct local_store *store = writer->store;
 
   while (true) {
     struct stat opened;
@@ -60,7 +60,7 @@ static int lock_partial(struct blob_writer *writer, struct error *err)
   }
 }
 
-int blob_lock_own(struct blob_writer *writer, struct error *err)
+int blob_lock_own(struct local_writer *writer, struct error *err)
 {
   static unsigned long counter; /* only to make names differ; atomic */
   int locked;
@@ -82,7 +82,7 @@ int blob_lock_own(struct blob_writer *writer, struct error *err)
 }
 
 /* Between looking for the blob and locking its partial file, another may have finished it. */
-static int begin(struct blob_writer *writer, struct error *err)
+static int begin(struct local_writer *writer, struct error *err)
 {
   int fd = blob_open(writer->store, &writer->digest, (int64_t)writer->size);
 
@@ -102,7 +102,7 @@ struct watch {
   unsigned ms;
 };
 
-static bool has_stalled(const struct blob_writer *writer, struct watch *watch)
+static bool has_stalled(const struct local_writer *writer, struct watch *watch)
 {
   struct stat st;
 
@@ -115,9 +115,9 @@ static bool has_stalled(const struct blob_writer *writer, struct watch *watch)
 
 /* Whoever has begun to write it may be stopped, or hang. Both may write it: what is named is
  * complete and the same, whoever comes first. */
-static int go_ahead(struct blob_writer *writer, const struct watch *watch, struct error *err)
+static int go_ahead(struct local_writer *writer, const struct watch *watch, struct error *err)
 {
-  struct store *store = writer->store;
+  struct local_store *store = writer->store;
   char text[DIGEST_MAX_TEXT];
 
   if (store->notice) {
@@ -131,7 +131,7 @@ static int go_ahead(struct blob_writer *writer, const struct watch *watch, struc
   return blob_lock_own(writer, err) < 0 ? -1 : BLOB_TO_WRITE;
 }
 
-int blob_take_turn(struct blob_writer *writer, enum store_wait wait, struct error *err)
+int blob_take_turn(struct local_writer *writer, enum store_wait wait, struct error *err)
 {
   const struct timespec pause = { 0, WAIT_MS * 1000000L };
   struct watch watch = { 0 };

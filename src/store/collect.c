@@ -32,8 +32,8 @@ static void add_descriptors(struct wanted_set *set, const json_t *json)
   }
 }
 
-static int add_children_of(struct store *store, struct wanted_set *set, const struct digest *digest,
-                           struct error *err)
+static int add_children_of(struct local_store *store, struct wanted_set *set,
+                           const struct digest *digest, struct error *err)
 {
   AUTO_BUF text = BUF_INIT((size_t)STORE_MANIFEST_MAX * 2);
   AUTO_JSON json = NULL;
@@ -52,7 +52,7 @@ static int add_children_of(struct store *store, struct wanted_set *set, const st
   return 0;
 }
 
-int wanted_add_children(struct store *store, struct wanted_set *set, struct error *err)
+int wanted_add_children(struct local_store *store, struct wanted_set *set, struct error *err)
 {
   AUTO_FREE unsigned char *done = NULL;
   size_t cap = 0;
@@ -83,12 +83,12 @@ int wanted_add_children(struct store *store, struct wanted_set *set, struct erro
   return 0;
 }
 
-bool store_may_free(const struct store *store)
+bool store_may_free(const struct local_store *store)
 {
   return faccessat(store->dir_fd, GO_DATABASE, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
 }
 
-static int add_images(struct store *store, struct wanted_set *set, struct error *err)
+static int add_images(struct local_store *store, struct wanted_set *set, struct error *err)
 {
   struct index_json index;
 
@@ -100,7 +100,7 @@ static int add_images(struct store *store, struct wanted_set *set, struct error 
   return 0;
 }
 
-int store_doom(struct store *store, const struct index_json *index, const bool *positions,
+int store_doom(struct local_store *store, const struct index_json *index, const bool *positions,
                struct error *err)
 {
   struct wanted_set doomed = WANTED_INIT;
@@ -127,7 +127,7 @@ int store_doom(struct store *store, const struct index_json *index, const bool *
 
 /* Frees what dead lists and live does not. Documents go last, so that being killed here loses no
  * track of what they refer to. */
-static void free_blobs(struct store *store, const struct wanted_set *live,
+static void free_blobs(struct local_store *store, const struct wanted_set *live,
                        const struct wanted_set *dead)
 {
   static const enum lease_kind order[] = { LEASE_BLOB, LEASE_MANIFEST, LEASE_INDEX };
@@ -158,7 +158,7 @@ static bool still_needed(const struct wanted_set *in_use, const struct wanted_se
   return false;
 }
 
-static void remove_leases(struct store *store, const struct buf *names)
+static void remove_leases(struct local_store *store, const struct buf *names)
 {
   for (size_t at = 0; at < names->len; at += strlen(names->ptr + at) + 1) {
     char path[sizeof(LEASES_DIR) + NAME_MAX + 1];
@@ -169,7 +169,7 @@ static void remove_leases(struct store *store, const struct buf *names)
 }
 
 /* Removes what nobody has locked of a directory of partial files. */
-static void sweep_partial(struct store *store)
+static void sweep_partial(struct local_store *store)
 {
   int fd = openat(store->dir_fd, PARTIAL_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -194,7 +194,7 @@ static void sweep_partial(struct store *store)
   closedir(dir);
 }
 
-static int collect(struct store *store, struct wanted_set *images, struct wanted_set *in_use,
+static int collect(struct local_store *store, struct wanted_set *images, struct wanted_set *in_use,
                    struct wanted_set *dead, struct buf *names, struct error *err)
 {
   if (leases_read(store, in_use, dead, names, err) < 0)
@@ -225,7 +225,7 @@ static int collect(struct store *store, struct wanted_set *images, struct wanted
   return 0;
 }
 
-int store_collect_locked(struct store *store, struct error *err)
+int store_collect_locked(struct local_store *store, struct error *err)
 {
   struct wanted_set images = WANTED_INIT;
   struct wanted_set in_use = WANTED_INIT;
@@ -239,7 +239,7 @@ int store_collect_locked(struct store *store, struct error *err)
   return result;
 }
 
-int store_collect(struct store *store, struct error *err)
+int store_collect(struct local_store *store, struct error *err)
 {
   int result;
 

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "store/internal.h"
 
-int store_read_index(struct store *store, struct index_json *out, struct error *err)
+int store_read_index(struct local_store *store, struct index_json *out, struct error *err)
 {
   AUTO_BUF text = BUF_INIT((size_t)INDEX_JSON_MAX * 2);
 
@@ -24,7 +24,7 @@ int store_read_index(struct store *store, struct index_json *out, struct error *
 }
 
 /* Blobs must not vanish in a power cut that their index survives. */
-static void sync_blobs(struct store *store)
+static void sync_blobs(struct local_store *store)
 {
   for (int algorithm = DIGEST_SHA256; algorithm <= DIGEST_SHA512; algorithm++) {
     char path[32];
@@ -41,7 +41,7 @@ static void sync_blobs(struct store *store)
   }
 }
 
-int store_write_index(struct store *store, const struct index_json *index, struct error *err)
+int store_write_index(struct local_store *store, const struct index_json *index, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(INDEX_JSON_MAX);
 
@@ -51,8 +51,9 @@ int store_write_index(struct store *store, const struct index_json *index, struc
   return store_replace_file(store, "index.json", buf_str(&text), err);
 }
 
-int store_list(struct store *store, struct store_images *out, struct error *err)
+int local_list(struct store *base, struct store_images *out, struct error *err)
 {
+  struct local_store *store = (struct local_store *)base;
   struct store_images images = { 0 };
   struct index_json index;
   int result = 0;
@@ -78,17 +79,7 @@ int store_list(struct store *store, struct store_images *out, struct error *err)
   return result;
 }
 
-void store_images_release(struct store_images *images)
-{
-  for (size_t i = 0; i < images->n; i++) {
-    free(images->items[i].name);
-    descriptor_release(&images->items[i].target);
-  }
-  free(images->items);
-  *images = (struct store_images) { 0 };
-}
-
-static int find_locked(struct store *store, const char *name, struct descriptor *out,
+static int find_locked(struct local_store *store, const char *name, struct descriptor *out,
                        struct error *err)
 {
   struct index_json index;
@@ -106,8 +97,9 @@ static int find_locked(struct store *store, const char *name, struct descriptor 
   return result;
 }
 
-int store_find(struct store *store, const char *name, struct descriptor *out, struct error *err)
+int local_find(struct store *base, const char *name, struct descriptor *out, struct error *err)
 {
+  struct local_store *store = (struct local_store *)base;
   struct descriptor found;
   struct descriptor again;
   struct error lease_err;
@@ -133,9 +125,9 @@ int store_find(struct store *store, const char *name, struct descriptor *out, st
 }
 
 /* Takes the marked entries out and puts root (NULL: none) in, under the exclusive lock. */
-static int change_index(struct store *store, struct index_json *index, const bool *out_positions,
-                        const char *name, const struct descriptor *root, bool cached,
-                        struct error *err)
+static int change_index(struct local_store *store, struct index_json *index,
+                        const bool *out_positions, const char *name, const struct descriptor *root,
+                        bool cached, struct error *err)
 {
   bool any = false;
 
@@ -154,7 +146,7 @@ static int change_index(struct store *store, struct index_json *index, const boo
   return any ? store_collect_locked(store, err) : 0;
 }
 
-static int put_locked(struct store *store, const char *name, const struct descriptor *root,
+static int put_locked(struct local_store *store, const char *name, const struct descriptor *root,
                       bool cached, struct error *err)
 {
   AUTO_FREE bool *replaced = NULL;
@@ -181,9 +173,10 @@ static int put_locked(struct store *store, const char *name, const struct descri
   return result;
 }
 
-int store_put_image(struct store *store, const char *name, const struct descriptor *root,
+int local_put_image(struct store *base, const char *name, const struct descriptor *root,
                     bool cached, struct error *err)
 {
+  struct local_store *store = (struct local_store *)base;
   int result;
 
   if (store_lease(store, &root->digest, lease_kind_of(root->kind), err) < 0 ||
@@ -194,7 +187,8 @@ int store_put_image(struct store *store, const char *name, const struct descript
   return result;
 }
 
-static int remove_locked(struct store *store, const char *name, char **removed, struct error *err)
+static int remove_locked(struct local_store *store, const char *name, char **removed,
+                         struct error *err)
 {
   AUTO_FREE bool *positions = NULL;
   AUTO_FREE char *shown = NULL;
@@ -223,8 +217,9 @@ static int remove_locked(struct store *store, const char *name, char **removed, 
   return result;
 }
 
-int store_remove(struct store *store, const char *name, char **removed, struct error *err)
+int local_remove(struct store *base, const char *name, char **removed, struct error *err)
 {
+  struct local_store *store = (struct local_store *)base;
   int result;
 
   if (!store->writable)

@@ -15,7 +15,7 @@
 enum { LOCK_POLL_MS = 5 };
 
 /* Nobody holds the lock for long but who was stopped meanwhile, which the user should know. */
-static void try_lock(struct store *store, int kind)
+static void try_lock(struct local_store *store, int kind)
 {
   const struct timespec pause = { 0, LOCK_POLL_MS * 1000000L };
 
@@ -32,7 +32,7 @@ static void try_lock(struct store *store, int kind)
   }
 }
 
-int store_lock(struct store *store, int kind, struct error *err)
+int store_lock(struct local_store *store, int kind, struct error *err)
 {
   pthread_mutex_lock(&store->lock_mutex);
   if (store->lock_fd < 0)
@@ -49,7 +49,7 @@ int store_lock(struct store *store, int kind, struct error *err)
   return 0;
 }
 
-void store_unlock(struct store *store)
+void store_unlock(struct local_store *store)
 {
   if (store->lock_fd >= 0)
     flock(store->lock_fd, LOCK_UN);
@@ -97,7 +97,7 @@ bool wanted_has(const struct wanted_set *set, const struct digest *digest)
   return map_find(&set->map, str_of(digest_format(digest, text))) != NULL;
 }
 
-int lease_create(struct store *store, struct lease *lease, struct error *err)
+int lease_create(struct local_store *store, struct lease *lease, struct error *err)
 {
   for (int attempt = 0; attempt < 100; attempt++) {
     char path[sizeof(LEASES_DIR) + sizeof(lease->name)];
@@ -150,7 +150,7 @@ void lease_abandon(struct lease *lease)
   lease->fd = -1;
 }
 
-void lease_remove(struct store *store, struct lease *lease)
+void lease_remove(struct local_store *store, struct lease *lease)
 {
   char path[sizeof(LEASES_DIR) + sizeof(lease->name)];
 
@@ -162,8 +162,8 @@ void lease_remove(struct store *store, struct lease *lease)
   lease_abandon(lease);
 }
 
-static int lease_locked(struct store *store, const struct digest *digest, enum lease_kind kind,
-                        struct error *err)
+static int lease_locked(struct local_store *store, const struct digest *digest,
+                        enum lease_kind kind, struct error *err)
 {
   struct wanted wanted = { *digest, kind };
   char text[DIGEST_MAX_TEXT];
@@ -185,7 +185,7 @@ static int lease_locked(struct store *store, const struct digest *digest, enum l
   return 0;
 }
 
-int store_lease(struct store *store, const struct digest *digest, enum lease_kind kind,
+int store_lease(struct local_store *store, const struct digest *digest, enum lease_kind kind,
                 struct error *err)
 {
   int result;
@@ -215,7 +215,7 @@ void lease_parse(struct str text, struct wanted_set *out)
   }
 }
 
-static int read_lease(struct store *store, const char *name, struct wanted_set *live,
+static int read_lease(struct local_store *store, const char *name, struct wanted_set *live,
                       struct wanted_set *dead, struct buf *names, struct error *err)
 {
   char path[sizeof(LEASES_DIR) + NAME_MAX + 1];
@@ -244,7 +244,7 @@ static int read_lease(struct store *store, const char *name, struct wanted_set *
   return 0;
 }
 
-int leases_read(struct store *store, struct wanted_set *live, struct wanted_set *dead,
+int leases_read(struct local_store *store, struct wanted_set *live, struct wanted_set *dead,
                 struct buf *names, struct error *err)
 {
   int fd = openat(store->dir_fd, LEASES_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

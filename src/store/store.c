@@ -15,7 +15,7 @@
 
 enum { PATIENCE_MS = 10 * 1000 };
 
-int store_read_file(struct store *store, const char *path, size_t max, struct buf *out,
+int store_read_file(struct local_store *store, const char *path, size_t max, struct buf *out,
                     struct error *err)
 {
   AUTO_CLOSE int fd = openat(store->dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -56,7 +56,8 @@ static int write_all(int fd, struct str text)
   return fsync(fd);
 }
 
-int store_replace_file(struct store *store, const char *name, struct str text, struct error *err)
+int store_replace_file(struct local_store *store, const char *name, struct str text,
+                       struct error *err)
 {
   static const char temporary[] = PRIVATE_DIR "/new";
   AUTO_CLOSE int fd =
@@ -88,7 +89,7 @@ static bool is_known(const char *name)
   return false;
 }
 
-static int check_contents(struct store *store, struct error *err)
+static int check_contents(struct local_store *store, struct error *err)
 {
   int fd = openat(store->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -113,7 +114,7 @@ static int check_contents(struct store *store, struct error *err)
 }
 
 /* 1: a layout; 0: not yet one. */
-static int check_layout(struct store *store, struct error *err)
+static int check_layout(struct local_store *store, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(65536 * 2);
   AUTO_JSON json = NULL;
@@ -131,7 +132,7 @@ static int check_layout(struct store *store, struct error *err)
   return 1;
 }
 
-static int make_dir(struct store *store, const char *path, struct error *err)
+static int make_dir(struct local_store *store, const char *path, struct error *err)
 {
   if (mkdirat(store->dir_fd, path, 0700) == 0 || errno == EEXIST)
     return 0;
@@ -140,7 +141,7 @@ static int make_dir(struct store *store, const char *path, struct error *err)
 }
 
 /* Under the exclusive lock. */
-static int make_layout(struct store *store, struct error *err)
+static int make_layout(struct local_store *store, struct error *err)
 {
   struct index_json index;
   int result = check_layout(store, err);
@@ -175,7 +176,7 @@ static int make_path(const char *path, struct error *err)
 }
 
 /* What is wrong with the directory is to be said before anything is created in it. */
-static int open_writable(struct store *store, struct error *err)
+static int open_writable(struct local_store *store, struct error *err)
 {
   int result = check_layout(store, err);
 
@@ -199,7 +200,7 @@ static int open_writable(struct store *store, struct error *err)
   return 0;
 }
 
-static int open_readable(struct store *store, struct error *err)
+static int open_readable(struct local_store *store, struct error *err)
 {
   int result = check_layout(store, err);
 
@@ -211,7 +212,7 @@ static int open_readable(struct store *store, struct error *err)
   return 0;
 }
 
-static int open_in(struct store *store, enum store_mode mode, struct error *err)
+static int open_in(struct local_store *store, enum store_mode mode, struct error *err)
 {
   if (!store->dir[0])
     return error_set(err, ERROR_USAGE, "store: expected a directory, found nothing");
@@ -223,7 +224,7 @@ static int open_in(struct store *store, enum store_mode mode, struct error *err)
   return mode == STORE_WRITE ? open_writable(store, err) : open_readable(store, err);
 }
 
-static void store_free(struct store *store)
+static void store_free(struct local_store *store)
 {
   lease_abandon(&store->lease);
   map_release(&store->leased);
@@ -238,53 +239,34 @@ static void store_free(struct store *store)
   free(store);
 }
 
-struct store *store_open(const char *dir, enum store_mode mode, struct error *err)
+static void set_limit(struct store *base, uint64_t bytes)
 {
-  struct store *store = xcalloc(1, sizeof(*store));
-  struct error collect_err;
+  struct local_store *store = (struct local_store *)base;
 
-  store->dir = xstrdup(dir);
-  store->dir_fd = store->lock_fd = store->lease.fd = -1;
-  store->patience_ms = PATIENCE_MS;
-  pthread_mutex_init(&store->lock_mutex, NULL);
-  pthread_mutex_init(&store->count_mutex, NULL);
-  if (open_in(store, mode, err) < 0) {
-    store_free(store);
-    return NULL;
-  }
-  if (store->writable && store_collect(store, &collect_err) < 0)
-    log_debug("%s", collect_err.message);
-  return store;
-}
-
-const char *store_directory(const struct store *store)
-{
-  return store->dir;
-}
-
-void store_set_limit(struct store *store, uint64_t bytes)
-{
   store->limit = bytes;
 }
 
-void store_set_patience(struct store *store, unsigned milliseconds)
+static void set_patience(struct store *base, unsigned milliseconds)
 {
+  struct local_store *store = (struct local_store *)base;
+
   store->patience_ms = milliseconds;
 }
 
-void store_set_notice(struct store *store, void (*notice)(void *context, const char *line),
-                      void *context)
+static void set_notice(struct store *base, void (*notice)(void *context, const char *line),
+                       void *context)
 {
+  struct local_store *store = (struct local_store *)base;
+
   store->notice = notice;
   store->notice_context = context;
 }
 
-void store_close(struct store *store)
+static void close_store(struct store *base)
 {
+  struct local_store *store = (struct local_store *)base;
   struct error err;
 
-  if (!store)
-    return;
   /* What was written for an image that then failed is found through the lease, as if we had died.
    */
   if (store->wrote)
@@ -296,4 +278,38 @@ void store_close(struct store *store)
   if (store->writable && store->limit && store_trim(store, &err) < 0)
     log_debug("%s", err.message);
   store_free(store);
+}
+
+struct store *store_open(const char *dir, enum store_mode mode, struct error *err)
+{
+  static const struct store_ops ops = {
+    .close = close_store,
+    .set_limit = set_limit,
+    .set_patience = set_patience,
+    .set_notice = set_notice,
+    .has = local_has,
+    .open_blob = local_open_blob,
+    .open_writer = local_open_writer,
+    .open_writer_unknown = local_open_writer_unknown,
+    .list = local_list,
+    .find = local_find,
+    .put_image = local_put_image,
+    .remove = local_remove,
+  };
+  struct local_store *store = xcalloc(1, sizeof(*store));
+  struct error collect_err;
+
+  store->base.ops = &ops;
+  store->dir = xstrdup(dir);
+  store->dir_fd = store->lock_fd = store->lease.fd = -1;
+  store->patience_ms = PATIENCE_MS;
+  pthread_mutex_init(&store->lock_mutex, NULL);
+  pthread_mutex_init(&store->count_mutex, NULL);
+  if (open_in(store, mode, err) < 0) {
+    store_free(store);
+    return NULL;
+  }
+  if (store->writable && store_collect(store, &collect_err) < 0)
+    log_debug("%s", collect_err.message);
+  return &store->base;
 }

@@ -1,11 +1,14 @@
-/* The local store: an OCI image layout (image-layout.md) that several processes share.
+/* A store: where images are kept that are named, not files. There are two kinds, the local store
+ * described here and containerd (store/containerd.h); all below but store_open is for both.
  *
- *   DIR/oci-layout, DIR/index.json, DIR/blobs/ALGORITHM/HEX   the layout, readable by other tools
- *   DIR/.diffoci/lock                 flock: shared to take a lease, exclusive to change index.json
- *                                     and to free blobs
- *   DIR/.diffoci/leases/NAME          one for each process that uses the store, flocked by it;
- * lists the blobs that it has looked for, written or read DIR/.diffoci/partial/ALG-HEX      a blob
- * on its way, flocked by who writes it
+ * The local store is an OCI image layout (image-layout.md) that several processes share.
+ *
+ *   oci-layout, index.json, blobs/ALGORITHM/HEX   the layout, readable by other tools
+ *   .diffoci/lock              flock: shared to take a lease, exclusive to change index.json and
+ *                              to free blobs
+ *   .diffoci/leases/NAME       one for each process that uses the store, flocked by it: lists
+ *                              the blobs that it has looked for, written or read
+ *   .diffoci/partial/ALG-HEX   a blob on its way, flocked by who writes it
  *
  * The protocol, which makes it safe to be killed at any moment:
  * - A blob gets its name by rename, synced and with its digest checked. index.json is replaced by
@@ -48,13 +51,12 @@ enum store_mode {
   STORE_WRITE, /* made if it is not there, readable by its owner only */
 };
 
-/* dir is copied. ERROR_NOT_FOUND: STORE_READ and there is no store. ERROR_PERMISSION: read-only, or
- * not ours to write. ERROR_UNSUPPORTED: a directory that holds something else. Opening for writing
- * frees what killed processes left behind. */
+/* The local store in a directory. dir is copied. ERROR_NOT_FOUND: STORE_READ and there is no store.
+ * ERROR_PERMISSION: read-only, or not ours to write. ERROR_UNSUPPORTED: a directory that holds
+ * something else. Opening for writing frees what killed processes left behind. */
 struct store *store_open(const char *dir, enum store_mode mode, struct error *err);
 /* Blobs that were written but belong to no image are freed. NULL allowed. */
 void store_close(struct store *store);
-const char *store_directory(const struct store *store);
 /* On closing, blobs (0 bytes: no limit) that no image needs, but for those fetched in passing, are
  * removed, the longest unused first, until all blobs together take at most so many bytes. */
 void store_set_limit(struct store *store, uint64_t bytes);

@@ -44,7 +44,7 @@ static void look_at(struct inventory *inventory, const struct wanted_set *needed
   inventory->blobs[inventory->n++] = blob;
 }
 
-static void look_through(struct store *store, struct inventory *inventory,
+static void look_through(struct local_store *store, struct inventory *inventory,
                          const struct wanted_set *needed, enum digest_algorithm algorithm)
 {
   char path[32];
@@ -89,7 +89,7 @@ static size_t count_victims(const struct inventory *inventory, uint64_t limit)
 }
 
 /* Takes images out of index.json whose root is to go. */
-static int drop_images(struct store *store, struct index_json *index,
+static int drop_images(struct local_store *store, struct index_json *index,
                        const struct wanted_set *victims, struct error *err)
 {
   bool any = false;
@@ -103,7 +103,7 @@ static int drop_images(struct store *store, struct index_json *index,
   return any ? store_write_index(store, index, err) : 0;
 }
 
-static int trim(struct store *store, struct index_json *index, struct wanted_set *needed,
+static int trim(struct local_store *store, struct index_json *index, struct wanted_set *needed,
                 struct wanted_set *victims, struct inventory *inventory, struct error *err)
 {
   AUTO_BUF names = BUF_INIT(LEASE_MAX);
@@ -138,7 +138,7 @@ static int trim(struct store *store, struct index_json *index, struct wanted_set
   return 0;
 }
 
-int store_trim(struct store *store, struct error *err)
+int store_trim(struct local_store *store, struct error *err)
 {
   struct wanted_set needed = WANTED_INIT;
   struct wanted_set victims = WANTED_INIT;

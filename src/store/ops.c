@@ -1,0 +1,114 @@
+#include "store/ops.h"
+
+#include <stdlib.h>
+
+void store_close(struct store *store)
+{
+  if (store)
+    store->ops->close(store);
+}
+
+void store_set_limit(struct store *store, uint64_t bytes)
+{
+  if (store->ops->set_limit)
+    store->ops->set_limit(store, bytes);
+}
+
+void store_set_patience(struct store *store, unsigned milliseconds)
+{
+  if (store->ops->set_patience)
+    store->ops->set_patience(store, milliseconds);
+}
+
+void store_set_notice(struct store *store, void (*notice)(void *context, const char *line),
+                      void *context)
+{
+  if (store->ops->set_notice)
+    store->ops->set_notice(store, notice, context);
+}
+
+bool store_has(struct store *store, const struct descriptor *blob)
+{
+  return store->ops->has(store, blob);
+}
+
+struct stream *store_open_blob(struct store *store, const struct descriptor *blob,
+                               struct error *err)
+{
+  return store->ops->open_blob(store, blob, err);
+}
+
+int blob_writer_open(struct blob_writer **out, struct store *store, const struct descriptor *blob,
+                     enum store_wait wait, struct error *err)
+{
+  return store->ops->open_writer(out, store, blob, wait, err);
+}
+
+struct blob_writer *blob_writer_open_unknown(struct store *store, struct error *err)
+{
+  return store->ops->open_writer_unknown(store, err);
+}
+
+int blob_writer_add(struct blob_writer *writer, const void *bytes, size_t len, struct error *err)
+{
+  return writer->ops->add(writer, bytes, len, err);
+}
+
+int blob_writer_commit(struct blob_writer *writer, struct digest *digest, uint64_t *size,
+                       struct error *err)
+{
+  return writer->ops->commit(writer, digest, size, err);
+}
+
+void blob_writer_abort(struct blob_writer *writer)
+{
+  if (writer)
+    writer->ops->abort(writer);
+}
+
+int store_put_blob(struct store *store, const struct digest *digest, const void *bytes, size_t len,
+                   struct error *err)
+{
+  struct descriptor blob = { .digest = *digest, .size = (int64_t)len };
+  struct blob_writer *writer;
+  int result = blob_writer_open(&writer, store, &blob, STORE_WAIT, err);
+
+  if (result != BLOB_TO_WRITE)
+    return result < 0 ? -1 : 0;
+  if (blob_writer_add(writer, bytes, len, err) < 0) {
+    blob_writer_abort(writer);
+    return -1;
+  }
+  return blob_writer_commit(writer, NULL, NULL, err);
+}
+
+int store_list(struct store *store, struct store_images *out, struct error *err)
+{
+  return store->ops->list(store, out, err);
+}
+
+void store_images_release(struct store_images *images)
+{
+  for (size_t i = 0; i < images->n; i++) {
+    free(images->items[i].name);
+    descriptor_release(&images->items[i].target);
+  }
+  free(images->items);
+  *images = (struct store_images) { 0 };
+}
+
+int store_find(struct store *store, const char *name, struct descriptor *out, struct error *err)
+{
+  return store->ops->find(store, name, out, err);
+}
+
+int store_put_image(struct store *store, const char *name, const struct descriptor *root,
+                    bool cached, struct error *err)
+{
+  return store->ops->put_image(store, name, root, cached, err);
+}
+
+int store_remove(struct store *store, const char *name, char **removed, struct error *err)
+{
+  return store->ops->remove(store, name, removed, err);
+}
