@@ -8,12 +8,62 @@
 
 struct pair {
   struct str content[2];
-  size_t common; /* bytes that both have */
-  size_t first;  /* the first that differs, or common */
-  bool differ;   /* a difference is in sight */
-  bool whole;    /* all of both is in sight */
+  size_t common;  /* bytes that both have */
+  size_t first;   /* the first that differs, or common */
+  size_t telling; /* the same without what differs in an ELF file because something else does */
+  bool differ;    /* a difference is in sight */
+  bool whole;     /* all of both is in sight */
   bool same_size;
 };
+
+enum {
+  NOTE_HEADER = 16,
+  BUILD_ID_MAX = 64,
+};
+
+/* The end of the build ID in an ELF note (System V ABI, "Note Section") that byte `at` is in, or 0.
+ */
+static size_t build_id_end(struct str elf, size_t at)
+{
+  for (size_t back = 0; back < BUILD_ID_MAX && back + NOTE_HEADER <= at; back++) {
+    const unsigned char *note = (const unsigned char *)elf.ptr + at - back - NOTE_HEADER;
+    const size_t len = note[4];
+
+    if (memcmp(note, "\4\0\0", 4) == 0 && memcmp(note + 5, "\0\0\0\3\0\0\0GNU", 11) == 0 &&
+        len > back && len <= BUILD_ID_MAX)
+      return at - back + len;
+  }
+  return 0;
+}
+
+/* Whether the byte says where the sections are, or how many (ELF-64, "ELF Header"). */
+static bool is_of_sections(size_t at)
+{
+  return (at >= 40 && at < 48) || (at >= 60 && at < 64);
+}
+
+static size_t first_telling(const struct pair *pair)
+{
+  const struct str *content = pair->content;
+  size_t at = pair->first;
+
+  if (!str_has_prefix(content[0], STR("\x7f"
+                                      "ELF")) ||
+      !str_has_prefix(content[1], STR("\x7f"
+                                      "ELF")))
+    return at;
+  while (at < pair->common) {
+    size_t end = is_of_sections(at) ? at + 1 : build_id_end(content[0], at);
+
+    if (content[0].ptr[at] == content[1].ptr[at])
+      at++;
+    else if (end)
+      at = MIN_OF(end, pair->common);
+    else
+      break;
+  }
+  return at;
+}
 
 static void pair_init(struct pair *pair, const struct str content[2], const uint64_t size[2])
 {
@@ -26,6 +76,7 @@ static void pair_init(struct pair *pair, const struct str content[2], const uint
   while (pair->first < pair->common &&
          pair->content[0].ptr[pair->first] == pair->content[1].ptr[pair->first])
     pair->first++;
+  pair->telling = first_telling(pair);
   pair->whole = size[0] == pair->content[0].len && size[1] == pair->content[1].len;
   pair->same_size = size[0] == size[1] && pair->content[0].len == pair->content[1].len;
   pair->differ = pair->first < pair->common || pair->content[0].len != pair->content[1].len;
@@ -117,7 +168,7 @@ static bool first_difference_in(const struct pair *pair, const struct cause_test
     return false;
   for (int side = 0; side < 2; side++)
     for (size_t i = 0; i < test->n_texts && !covered[side]; i++)
-      covered[side] = shape_covers(pair->content[side], pair->first, test->texts[i]);
+      covered[side] = shape_covers(pair->content[side], pair->telling, test->texts[i]);
   return covered[0] && covered[1];
 }
 
@@ -135,10 +186,10 @@ static bool is_printable(char c)
 static bool run_has(const struct pair *pair, int side, struct str text)
 {
   const char *bytes = pair->content[side].ptr;
-  size_t from = pair->first;
-  size_t to = MIN_OF(pair->content[side].len, pair->first + text.len);
+  size_t from = pair->telling;
+  size_t to = MIN_OF(pair->content[side].len, pair->telling + text.len);
 
-  while (from > 0 && pair->first - from < MAX_RUN && is_printable(bytes[from - 1]))
+  while (from > 0 && pair->telling - from < MAX_RUN && is_printable(bytes[from - 1]))
     from--;
   return contains((struct str) { bytes + from, to - from }, text);
 }
