@@ -107,10 +107,21 @@ def spread_by_size(entries, count):
     return chosen
 
 
-def touched(entries, seconds, n_changed):
-    """A copy with every mtime later and n_changed files changed: in the first byte, in the middle, in
-    the last byte, by a line more."""
-    how = {i: k % 4 for k, i in enumerate(spread_by_size(entries, n_changed))}
+def spread_evenly(entries, count):
+    """The positions of `count` files at equal distances in the layer."""
+    linked = {e.info.linkname for e in entries if e.info.islnk()}
+    files = [
+        i
+        for i, e in enumerate(entries)
+        if e.info.isreg() and e.info.size >= SMALLEST and e.info.name not in linked
+    ]
+    return [files[(2 * k + 1) * len(files) // (2 * count)] for k in range(count)]
+
+
+def touched(entries, seconds, changed):
+    """A copy with every mtime later and the files at these positions changed: in the first byte, in the
+    middle, in the last byte, by a line more."""
+    how = {i: k % 4 for k, i in enumerate(changed)}
     return [
         e.altered(seconds, changed_content(e.bytes(), how[i]) if i in how else None)
         for i, e in enumerate(entries)
