@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Properties of diff --effective: run.py DIFFOCI [--seed N] [--rounds N] [--keep DIR]
+
+One random tree, written as an image in two ways, is always the same in effect; with one attribute of one file changed,
+or one field of the config, exactly this is found. The seed is printed when something is wrong.
+"""
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+import trees  # noqa: E402
+from trees import mkimage  # noqa: E402
+
+FLAGS = [[], ["--verify"], ["--semantic"], ["--ignore-history"]]
+
+
+class Failure(Exception):
+    pass
+
+
+def wrong(text):
+    raise Failure(text)
+
+
+class Case:
+    def __init__(self, diffoci, rng, directory):
+        self.diffoci, self.rng, self.directory = diffoci, rng, directory
+
+    def write(self, written):
+        for name, one in zip("ab", written):
+            path = os.path.join(self.directory, name)
+            shutil.rmtree(path, ignore_errors=True)
+            mkimage.oci_dir(path, one.image)
+
+    def run(self, *flags):
+        sides = [f"oci:{os.path.join(self.directory, name)}" for name in "ab"]
+        done = subprocess.run([self.diffoci, "diff", "--effective", "--platform=linux/amd64", *flags, *sides],
+                              capture_output=True, text=True, errors="surrogateescape")
+        if done.returncode not in (0, 1):
+            wrong(f"status {done.returncode}: {done.stderr}")
+        return done
+
+    def expect_same(self):
+        done = self.run(*self.rng.choice(FLAGS))
+        if done.returncode != 0 or done.stdout:
+            wrong(f"status {done.returncode}, not 0:\n{done.stdout}{done.stderr}")
+
+    def leaf(self):
+        """The one difference, as the report has it; the table has one row too."""
+        report = os.path.join(self.directory, "report.json")
+        done = self.run(f"--report-file={report}", *self.rng.choice(FLAGS))
+        rows = done.stdout.splitlines()[1:]
+        if done.returncode != 1 or len(rows) != 1:
+            wrong(f"status {done.returncode}, {len(rows)} differences, not 1:\n{done.stdout}{done.stderr}")
+        with open(report, encoding="utf-8") as file:
+            node = json.load(file)
+        while node.get("children"):
+            if len(node["children"]) != 1:
+                wrong(f"{len(node['children'])} children of {node['context']}")
+            node = node["children"][0]
+        return node["event"], rows[0]
+
+
+def fields_of(event):
+    return [line[2:].partition(":")[0] for line in event.get("diff", "").splitlines()]
+
+
+def check_origin(case, event, side, written, layer, path):
+    origin = event["inputs"][side].get("layer")
+    if layer is None:
+        if origin:
+            wrong(f"{path}: a directory without an entry comes from {origin}")
+        return
+    if not origin or origin["number"] != layer or origin.get("createdBy") != written[side].commands[layer]:
+        wrong(f"{path}: input {side}: from {origin}, not {layer}, {written[side].commands[layer]}")
+
+
+def check_entries(case, event, row, written, names, fields):
+    """Two entries under one of the names of a file differ in the first of the fields, and at most in all of them."""
+    if event["type"] != "TarEntryMismatch":
+        wrong(f"{event['type']}, not TarEntryMismatch")
+    path = event["inputs"][0]["tarEntry"]["header"]["Name"]
+    if path == ".":
+        path = ""
+    found = set(fields_of(event))
+    if path not in names or fields[0] not in found or not found <= set(fields):
+        wrong(f"{path!r} differs in {sorted(found)}, not one of {names} in {fields}")
+    for side in range(2):
+        check_origin(case, event, side, written, written[side].layer_of.get(path), path)
+        if path in written[side].layer_of and f"(layer {written[side].layer_of[path]})" not in row:
+            wrong(f"the table does not name layer {written[side].layer_of[path]}: {row}")
+
+
+def check_lone(case, event, written, path, side):
+    note = f'name "{path}" only appears in input {side}'
+    if event["type"] != "LayerBlobMismatch" or event["note"] != note:
+        wrong(f"{event['type']}: {event.get('note')}, not {note}")
+    check_origin(case, event, side, written, written[side].entry_of.get(path), path)
+
+
+# --- what is done to one of two equal trees -----------------------------------------------------------
+
+
+def names_of(tree, path):
+    return [other for other, inode in tree.items() if inode is tree[path]]
+
+
+def change_attribute(case, tree, config):
+    path = case.rng.choice(sorted(tree))
+    fields = trees.change_attribute(case.rng, tree[path])
+    names = names_of(tree, path)
+    return lambda event, row, written: check_entries(case, event, row, written, names, fields)
+
+
+def change_type(case, tree, config):
+    path = case.rng.choice(sorted(trees.leaves(tree)))
+    old = tree[path]
+    if len(names_of(tree, path)) > 1:
+        return None
+    types = {"file", "dir", "symlink", "fifo", "char", "block"} - {old.type}
+    tree[path] = trees.random_inode(case.rng, case.rng.choice(sorted(types)))
+    tree[path].mode, tree[path].uid, tree[path].gid, tree[path].xattrs = old.mode, old.uid, old.gid, old.xattrs
+    fields = ["Typeflag", "Linkname", "Dev", "Size", "Mode"]
+    return lambda event, row, written: check_entries(case, event, row, written, [path], fields)
+
+
+def change_presence(case, tree, config):
+    path = case.rng.choice(sorted(trees.leaves(tree)))
+    del tree[path]
+    return lambda event, row, written: check_lone(case, event, written, path, 0)
+
+
+def change_presence_added(case, tree, config):
+    before = set(tree)
+    trees.grow(case.rng, tree, 1)
+    added = sorted(set(tree) - before)
+    if len(added) != 1:
+        return None
+    return lambda event, row, written: check_lone(case, event, written, added[0], 1)
+
+
+def change_links(case, tree, config):
+    """One name less of a file; with the sides exchanged, one more."""
+    linked = [names for names in trees.groups(tree) if len(names) > 1]
+    if not linked:
+        return None
+    names = case.rng.choice(linked)
+    tree[case.rng.choice(names)] = trees.copy.deepcopy(tree[names[0]])
+    return lambda event, row, written: check_links(event, names)
+
+
+def check_links(event, names):
+    path = event["inputs"][0]["tarEntry"]["header"]["Name"]
+    if fields_of(event) != ["Hardlink"] or path not in names:
+        wrong(f"{path} differs in {fields_of(event)}, not one of {names} in Hardlink")
+
+
+def change_config(case, tree, config):
+    key = case.rng.choice(sorted(config))
+    name = f"config.{key}"
+    if key == "Env":
+        variable = case.rng.choice("ABCDEF")
+        config["Env"][variable] = config["Env"].get(variable, "") + "changed"
+        name += "." + variable
+    elif isinstance(config[key], dict) and key != "Healthcheck":
+        config[key] = {**config[key], "more": "" if key == "Labels" else {}}
+        name += ".more/tcp" if key == "ExposedPorts" else ".more"
+    elif key == "Healthcheck":
+        config[key] = {**config[key], "Interval": 5}
+        name += ".Interval"
+    elif isinstance(config[key], list):
+        config[key] = [*config[key], "more"]
+        name += f"[{len(config[key]) - 1}]"
+    else:
+        config[key] += "more"
+
+    def check(event, row, written):
+        if event["type"] != "ConfigBlobMismatch" or set(fields_of(event)) != {name}:
+            wrong(f"{event['type']} in {fields_of(event)}, not in {name}")
+
+    return check
+
+
+CHANGES = [change_attribute, change_attribute, change_attribute, change_type, change_presence, change_presence_added,
+           change_links, change_links, change_config]
+
+
+# --- the properties -----------------------------------------------------------------------------------
+
+
+def check_equal(case):
+    tree, config = trees.random_tree(case.rng), trees.random_config(case.rng)
+    case.write([trees.Written(case.rng, tree, config), trees.Written(case.rng, tree, config)])
+    case.expect_same()
+
+
+def check_change(case):
+    check = None
+    while check is None:
+        change = case.rng.choice(CHANGES)
+        tree, config = trees.random_tree(case.rng), trees.random_config(case.rng)
+        changed, changed_config = trees.clone(tree), trees.copy.deepcopy(config)
+        check = change(case, changed, changed_config)
+    if change is change_links and case.rng.random() < 0.5:
+        tree, changed = changed, tree
+    written = [trees.Written(case.rng, tree, config), trees.Written(case.rng, changed, changed_config)]
+    case.write(written)
+    try:
+        event, row = case.leaf()
+        check(event, row, written)
+    except Failure as failure:
+        wrong(f"{change.__name__}: {failure}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("diffoci")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=120)
+    parser.add_argument("--keep", help="leave the images of what fails in this directory")
+    arguments = parser.parse_args()
+    failed = 0
+    for number in range(arguments.seed, arguments.seed + arguments.rounds):
+        check = check_equal if number % 3 == 0 else check_change
+        with tempfile.TemporaryDirectory(prefix="diffoci-effective-") as directory:
+            try:
+                check(Case(arguments.diffoci, random.Random(number), directory))
+            except Failure as failure:
+                failed += 1
+                print(f"{check.__name__}, seed {number}: {failure}")
+                if arguments.keep:
+                    shutil.copytree(directory, os.path.join(arguments.keep, str(number)))
+    print(f"{arguments.rounds - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
