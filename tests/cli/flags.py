@@ -14,7 +14,7 @@ COMMANDS = {
              "ignore-history", "ignore-file-order", "ignore-file-mode-redundant-bits", "ignore-image-name",
              "ignore-tar-format", "treat-canonical-paths-equal", "semantic", "verbose", "report-file", "report-dir",
              "pull", "max-scale", "verify", "no-cache", "cache-limit", "plain-http", "insecure", "ca-file",
-             "quiet", "ignore", "ignore-fields", "ignore-file", "policy", "explain"},
+             "quiet", "ignore", "ignore-fields", "ignore-file", "policy", "explain", "effective", "verdict", "require"},
     "pull": {"platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet"},
     "load": {"input", "platform", "all-platforms", "max-scale", "cache-limit"},
     "images": set(),

@@ -50,7 +50,7 @@ Again: the four names are replaced, what else is there stays.
 
 A hostile image. Everything it says is inside, or left out; nothing appears outside.
 
-  $ mkdir -p box/a/b; touch stamp; diffoci diff --semantic --report-dir=box/a/b/report ./hostile-0.tar ./hostile-1.tar >out 2>err; echo $?; wc -l <err
+  $ mkdir -p box/a/b; touch stamp; diffoci diff --quiet --semantic --report-dir=box/a/b/report ./hostile-0.tar ./hostile-1.tar >out 2>err; echo $?; wc -l <err
   1
   0
   $ find box -mindepth 1 -not -path 'box/a/b/report/*' | sort
@@ -61,7 +61,7 @@ A hostile image. Everything it says is inside, or left out; nothing appears outs
   $ r=box/a/b/report/input-1/layers-0; cat $r/absolute $r/locked/x $r/dark/x 2>/dev/null; echo
   oneoneone
   $ find box \( -perm /6000 -o -type b -o -type c -o -links +1 -type f \)
-  $ diffoci diff --semantic --report-dir=box/a/b/report ./hostile-0.tar ./hostile-1.tar >out 2>err; echo $?; wc -l <err
+  $ diffoci diff --quiet --semantic --report-dir=box/a/b/report ./hostile-0.tar ./hostile-1.tar >out 2>err; echo $?; wc -l <err
   1
   0
 
@@ -78,7 +78,7 @@ A directory that is a symlink is what the user said; one of the four names as a 
 
 The same as a user without privileges.
 
-  $ mkdir user; chmod 777 user; cd user; setpriv --reuid=65534 --regid=65534 --clear-groups diffoci diff --semantic --report-dir=report ../hostile-0.tar ../hostile-1.tar >/dev/null 2>err; echo $?; cat err
+  $ mkdir user; chmod 777 user; cd user; setpriv --reuid=65534 --regid=65534 --clear-groups diffoci diff --quiet --semantic --report-dir=report ../hostile-0.tar ../hostile-1.tar >/dev/null 2>err; echo $?; cat err
   1
   $ cd user; find . -not -user 65534 | grep -v '^\.$\|err'; cat report/input-1/layers-0/locked/x; echo
   one

@@ -26,7 +26,7 @@ Rows other than the manifests' own: none where the results are the same.
 
   $ for c in split replaced removed removed-tree opaque opaque-last back hardlink file-for-directory directory-for-file; do
   >   for turn in '0 1' '1 0'; do
-  >     set -- $turn; diffoci diff --semantic ./$c-$1.tar ./$c-$2.tar >out 2>err; echo "$c $? $(grep -c '^File\|^Layer' out) $(wc -l <err)"
+  >     set -- $turn; diffoci diff --quiet --semantic ./$c-$1.tar ./$c-$2.tar >out 2>err; echo "$c $? $(grep -c '^File\|^Layer' out) $(wc -l <err)"
   >   done
   > done | uniq -c | tr -s ' '
    2 split * 0 0

@@ -1,0 +1,142 @@
+Every comparison ends with a verdict on standard error: what the two images are to each other, whatever the flags.
+
+  $ images <<'EOF'
+  > oci_archive("a.tar", image(layer(file("etc/x", "one")), layer(file("etc/y", "y"))))
+  > oci_archive("later.tar", image(layer(file("etc/x", "one", mtime=5)), layer(file("etc/y", "y")), created="2024-01-01T00:00:00Z"))
+  > oci_archive("user.tar", image(layer(file("etc/x", "one", uname="someone")), layer(file("etc/y", "y"))))
+  > oci_archive("zstd.tar", image(layer(file("etc/x", "one"), compress="zstd"), layer(file("etc/y", "y"))))
+  > oci_archive("merged.tar", image(layer(file("etc/x", "one"), file("etc/y", "y"), compress="zstd")))
+  > oci_archive("other.tar", image(layer(file("etc/x", "two")), layer(file("etc/y", "y"))))
+  > oci_archive("bad.tar", image(layer(file("etc/x", "one")), blob(gzipped(tar(file("etc/y", "z")))[:-8], LAYER_GZIP)))
+  > EOF
+
+  $ diffoci diff ./a.tar ./a.tar
+  ! verdict: identical: the digests are the same
+
+  $ diffoci diff ./a.tar ./later.tar >table
+  ! verdict: semantic: no difference but for what --semantic leaves out
+  [1]
+  $ wc -l <table
+  7
+  $ diffoci diff --semantic ./a.tar ./later.tar
+  ! verdict: semantic: no difference but for what --semantic leaves out
+
+The names of users and groups and media types count for --semantic, but no container sees them.
+
+  $ diffoci diff --semantic ./a.tar ./user.tar >/dev/null
+  ! verdict: effective: a container would see no difference
+  [1]
+  $ diffoci diff ./a.tar ./zstd.tar >/dev/null
+  ! verdict: effective: a container would see no difference
+  [1]
+  $ diffoci diff ./a.tar ./merged.tar >/dev/null
+  ! verdict: semantic: no difference but for what --semantic leaves out
+  [1]
+  $ diffoci diff ./a.tar ./other.tar >/dev/null
+  ! verdict: different: a container would see a difference
+  [1]
+
+Alone, on standard output; the status is that of the comparison.
+
+  $ diffoci diff --verdict ./a.tar ./later.tar
+  semantic
+  [1]
+  $ diffoci diff --verdict --semantic ./a.tar ./later.tar
+  semantic
+  $ diffoci diff --verdict --verbose --report-file=r.json ./a.tar ./other.tar
+  different
+  [1]
+  $ jq -r '.verdict | .verdict, (.digests | length), .unknown' r.json
+  different
+  2
+  null
+
+What status 0 demands.
+
+  $ for level in identical semantic effective; do for b in a later user other; do
+  >   diffoci diff --quiet --require=$level ./a.tar ./$b.tar >/dev/null; echo $level $b $?
+  > done; done
+  identical a 0
+  identical later 1
+  identical user 1
+  identical other 1
+  semantic a 0
+  semantic later 0
+  semantic user 1
+  semantic other 1
+  effective a 0
+  effective later 0
+  effective user 0
+  effective other 1
+
+--effective alone does not find out whether --semantic would see a difference, --require does.
+
+  $ diffoci diff --effective ./a.tar ./later.tar
+  ! verdict: effective: a container would see no difference (whether it is semantic was not looked into: that was not asked for)
+  $ diffoci diff --effective --require=effective ./a.tar ./later.tar
+  ! verdict: semantic: no difference but for what --semantic leaves out
+  $ diffoci diff --effective --verdict ./a.tar ./user.tar
+  effective
+
+Rules of a policy count, and it is said that they do; but not for digests.
+
+  $ diffoci diff --semantic --ignore etc/x ./a.tar ./other.tar
+  ! diffoci: left out 1: etc/x (command line)
+  ! verdict: semantic: no difference but for what --semantic leaves out, apart from what the rules of the policy leave out
+  $ diffoci diff --ignore etc/x --verdict --require=identical ./a.tar ./other.tar
+  ! diffoci: left out *
+  semantic
+  [1]
+  $ diffoci diff --ignore etc/x ./a.tar ./a.tar
+  ! diffoci: left out nothing: 1 rule
+  ! verdict: identical: the digests are the same
+
+After an error nothing is claimed.
+
+  $ diffoci diff --report-file=r.json ./a.tar ./bad.tar >/dev/null
+  ! diffoci: ./bad.tar: layer sha256:*
+  [2]
+  $ jq -r .verdict.verdict r.json
+  unknown
+  $ diffoci diff --verdict --require=effective ./a.tar ./bad.tar
+  ! diffoci: ./bad.tar: layer sha256:*
+  [2]
+
+The README of a report directory has it, and the digests of the manifests that were compared.
+
+  $ diffoci diff --quiet --semantic --report-dir=report ./a.tar ./user.tar >/dev/null
+  [1]
+  $ sed -n '/## Verdict/,/^## input-0/p' report/README.md
+  ## Verdict
+  
+      effective: a container would see no difference
+  
+      input-0 is sha256:*
+      input-1 is sha256:*
+  
+  ## input-0
+
+An index around one side, an attestation beside it, another platform: of what was compared, the digests are the same.
+
+  $ images <<'EOF'
+  > one = image(layer(file("etc/x", "one")))
+  > oci_archive("lone.tar", one)
+  > proof = image(blob("{}", "application/vnd.in-toto+json"), descriptor={"annotations": {
+  >     "vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": one.descriptor["digest"]}})
+  > arm = image(layer(file("etc/x", "two")), arch="arm64")
+  > platforms = [platform("amd64"), platform("arm64"), platform("unknown", "unknown")]
+  > oci_archive("index.tar", index(one, arm, proof, platforms=platforms))
+  > oci_archive("changed.tar", index(one, image(layer(file("etc/x", "three")), arch="arm64"), platforms=platforms[:2]))
+  > EOF
+  $ diffoci diff --platform=amd64 --verdict ./lone.tar ./index.tar
+  identical
+  [1]
+  $ diffoci diff --platform=amd64 --verdict ./index.tar ./changed.tar
+  identical
+  [1]
+  $ diffoci diff --all-platforms --verdict ./index.tar ./changed.tar
+  different
+  [1]
+  $ diffoci diff --platform=arm64 --verdict ./index.tar ./changed.tar
+  different
+  [1]
