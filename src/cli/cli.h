@@ -18,9 +18,6 @@ struct global_options {
 extern const struct flag global_flags[];
 extern const size_t n_global_flags;
 
-/* Refuses a backend that this program does not have. */
-MUST_CHECK int backend_check(const struct global_options *globals, struct error *err);
-
 struct command;
 
 /* One command line, parsed. */

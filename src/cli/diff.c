@@ -371,15 +371,16 @@ static int open_places(const struct invocation *call, struct places *places, str
 
   if (!argument_is_name(call->arguments[0]) && !argument_is_name(call->arguments[1]))
     return 0;
-  return places_open(places, &call->globals, (enum named_pull)given->pull,
-                     given->no_cache != TOGGLE_ON, err);
+  return places_open(places, (enum named_pull)given->pull, given->no_cache != TOGGLE_ON, err);
 }
 
-static struct source *open_image(const char *argument, const struct places *places,
+static struct source *open_image(const char *argument, struct places *places,
                                  const struct source_options *options, struct error *err)
 {
   if (argument_is_name(argument))
     return source_of_name(argument, &places->named, options->limits, err);
+  if (places_is_containerd(argument))
+    return places_open_containerd(places, argument, err);
   return source_open(argument, options, err);
 }
 
@@ -408,8 +409,7 @@ static int diff_command(const struct invocation *call, struct error *err)
   int status = -1;
 
   places_init(&places, &call->globals, &given->places);
-  if (backend_check(&call->globals, err) == 0 &&
-      cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
+  if (cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, &options.policy, err) == 0 &&
       open_places(call, &places, err) == 0 &&
       (options.sources[0] = open_image(call->arguments[0], &places, &source_options, err)) &&

@@ -9,7 +9,11 @@ const struct flag global_flags[] = {
       .environment = "DIFFOCI_BACKEND",
       .fallback = "auto",
       .help = "where images that are named, not files, are kept",
-      .detail = "This version has the local backend only; auto chooses it.",
+      .detail =
+          "auto looks images up in containerd, where that answers within a second and has the "
+          "namespace, and then in the local store; pull and load put them into containerd "
+          "there, else into the local store, where diff also keeps what it fetches. Where "
+          "--local-cache is given and --containerd-address is not, auto is local.",
       .offset = offsetof(struct global_options, backend),
   },
   {
@@ -65,11 +69,3 @@ const struct flag global_flags[] = {
 };
 
 const size_t n_global_flags = ARRAY_LEN(global_flags);
-
-int backend_check(const struct global_options *globals, struct error *err)
-{
-  if (globals->backend == BACKEND_CONTAINERD)
-    return error_set(err, ERROR_UNSUPPORTED,
-                     "backend containerd is not part of this version; use --backend=local");
-  return 0;
-}

@@ -3,8 +3,8 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "base/log.h"
+#include "cli/backend.h"
 #include "cli/commands.h"
-#include "cli/store_flags.h"
 #include "image/reference.h"
 #include "store/platforms.h"
 
@@ -122,18 +122,18 @@ static int images_run(const struct invocation *call, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(TABLE_MAX);
   struct table table = { 0 };
-  struct store *store;
+  struct store *stores[CLI_STORES_MAX];
+  int n = cli_open_stores(&call->globals, STORE_READ, stores, err);
   int result = 0;
 
-  if (backend_check(&call->globals, err) < 0)
-    return -1;
-  store = cli_open_store(&call->globals, STORE_READ, err);
-  if (!store && err->code != ERROR_NOT_FOUND)
+  if (n < 0 && (err->code != ERROR_NOT_FOUND || call->globals.backend == BACKEND_CONTAINERD))
     return -1;
   add_row(&table, "REPOSITORY", "TAG", "IMAGE ID", "PLATFORM");
-  if (store)
-    result = add_images(store, &table, err);
-  store_close(store);
+  for (int i = 0; i < n; i++) {
+    if (result == 0)
+      result = add_images(stores[i], &table, err);
+    store_close(stores[i]);
+  }
   if (result == 0) {
     print_table(&text, &table);
     result = cli_write(&text, err);

@@ -1,4 +1,7 @@
+#include "base/escape.h"
+#include "cli/backend.h"
 #include "cli/commands.h"
+#include "image/json.h"
 
 struct info_options {
   enum toggle json;
@@ -13,19 +16,44 @@ static const struct flag info_flags[] = {
   },
 };
 
+static void print_containerd(struct buf *text, bool json, const char *version)
+{
+  AUTO_BUF clean = BUF_INIT(1024);
+
+  if (json) {
+    AUTO_JSON value = NULL;
+    AUTO_FREE char *quoted = NULL;
+
+    escape_utf8(&clean, str_of(version));
+    value = json_stringn(clean.ptr ? clean.ptr : "", clean.len);
+    quoted = json_dumps(value, JSON_ENCODE_ANY);
+    buf_printf(text, "\"Name\":\"containerd\",\"Version\":%s", quoted ? quoted : "\"\"");
+  } else {
+    escape_terminal(&clean, str_of(version));
+    buf_printf(text, "Backend: containerd\nContainerd: %s\n", clean.ptr ? clean.ptr : "");
+  }
+}
+
 static int info_run(const struct invocation *call, struct error *err)
 {
-  static const char backend[] = "local";
-  static const char version[] = "v" DIFFOCI_VERSION;
-  const struct info_options *options = call->options;
+  const bool json = ((const struct info_options *)call->options)->json == TOGGLE_ON;
   AUTO_BUF text = BUF_INIT(4096);
+  struct store *containerd = NULL;
 
-  if (backend_check(&call->globals, err) < 0)
-    return -1;
-  if (options->json == TOGGLE_ON)
-    buf_printf(&text, "{\"Backend\":{\"Name\":\"%s\"},\"Version\":\"%s\"}\n", backend, version);
+  if (call->globals.backend == BACKEND_CONTAINERD) {
+    containerd = cli_open_containerd(&call->globals, STORE_READ, err);
+    if (!containerd)
+      return -1;
+  } else if (call->globals.backend == BACKEND_AUTO) {
+    containerd = cli_auto_containerd(&call->globals, STORE_READ);
+  }
+  buf_puts(&text, json ? "{\"Backend\":{" : "");
+  if (containerd)
+    print_containerd(&text, json, store_containerd_version(containerd));
   else
-    buf_printf(&text, "Backend: %s\nVersion: %s\n", backend, version);
+    buf_puts(&text, json ? "\"Name\":\"local\"" : "Backend: local\n");
+  buf_printf(&text, json ? "},\"Version\":\"%s\"}\n" : "Version: %s\n", "v" DIFFOCI_VERSION);
+  store_close(containerd);
   return cli_write(&text, err);
 }
 

@@ -2,9 +2,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/alloc.h"
 #include "base/escape.h"
 #include "base/log.h"
+#include "cli/backend.h"
+#include "source/cached.h"
 
 static void write_warning(struct places *places, const char *before, const char *text)
 {
@@ -37,6 +41,7 @@ void places_init(struct places *out, const struct global_options *globals,
   *out = (struct places) {
     .named = { .warn = warn, .warn_context = out },
     .given = given,
+    .globals = globals,
     /* Debug messages would be drawn over. */
     .show = given->quiet != TOGGLE_ON && !globals->debug,
   };
@@ -80,27 +85,69 @@ struct net *places_net(void *context, struct error *err)
   return places->named.net;
 }
 
-int places_open(struct places *places, const struct global_options *globals, enum named_pull pull,
-                bool use_store, struct error *err)
+/* The store that names are looked up in and what is fetched is kept in; *out is NULL where there is
+ * none. -1: the one that was asked for cannot be used. */
+static int open_store(struct places *places, enum named_pull pull, struct store **out,
+                      struct error *err)
 {
+  const struct global_options *globals = places->globals;
+  enum store_mode mode = pull == NAMED_PULL_NEVER ? STORE_READ : STORE_WRITE;
   struct error store_err;
 
-  places->named.pull = pull;
-  if (use_store && pull == NAMED_PULL_NEVER) {
-    if (cli_find_store(globals, &places->named.store, err) < 0)
-      return -1;
-  } else if (use_store) {
-    places->named.store = cli_open_store(globals, STORE_WRITE, &store_err);
-    if (!places->named.store) {
-      warn(places, &store_err);
-      /* What is in a store that is read-only can still be used. */
-      places->named.store = cli_open_store(globals, STORE_READ, &store_err);
-    }
+  if (globals->backend == BACKEND_CONTAINERD) {
+    *out = cli_open_containerd(globals, mode, err);
+    return *out ? 0 : -1;
   }
+  if (pull == NAMED_PULL_NEVER)
+    return cli_find_local(globals, out, err);
+  *out = cli_open_local(globals, mode, &store_err);
+  if (!*out) {
+    warn(places, &store_err);
+    /* What is in a store that is read-only can still be used. */
+    *out = cli_open_local(globals, STORE_READ, &store_err);
+  }
+  return 0;
+}
+
+int places_open(struct places *places, enum named_pull pull, bool use_store, struct error *err)
+{
+  places->named.pull = pull;
+  if (use_store && places->globals->backend == BACKEND_AUTO && pull != NAMED_PULL_ALWAYS)
+    places->named.first = cli_auto_containerd(places->globals, STORE_READ);
+  if (use_store && open_store(places, pull, &places->named.store, err) < 0)
+    return -1;
   places_watch_store(places);
   if (cli_limit_store(places->named.store, places->given->cache_limit, err) < 0)
     return -1;
   return pull == NAMED_PULL_NEVER || places_net(places, err) ? 0 : -1;
+}
+
+#define CONTAINERD_SCHEME "containerd://"
+
+bool places_is_containerd(const char *argument)
+{
+  return strncmp(argument, CONTAINERD_SCHEME, sizeof(CONTAINERD_SCHEME) - 1) == 0;
+}
+
+struct source *places_open_containerd(struct places *places, const char *argument,
+                                      struct error *err)
+{
+  const char *name = argument + sizeof(CONTAINERD_SCHEME) - 1;
+  struct source *source = NULL;
+
+  if (!places->containerd)
+    places->containerd = cli_open_containerd(places->globals, STORE_READ, err);
+  if (!*name)
+    error_set(err, ERROR_USAGE, "no name given; expected containerd://NAME");
+  else if (places->containerd)
+    source = source_of_store(places->containerd, name, err);
+  if (!source) {
+    error_wrap(err, "%s", argument);
+    return NULL;
+  }
+  free(source->label);
+  source->label = xstrdup(argument);
+  return source;
 }
 
 void places_hide_progress(struct places *places)
@@ -120,6 +167,8 @@ void places_release(struct places *places)
   net_free(places->named.net);
   progress_free(places->progress);
   store_close(places->named.store);
+  store_close(places->named.first);
+  store_close(places->containerd);
   pthread_mutex_destroy(&places->lock);
   *places = (struct places) { 0 };
 }

@@ -56,16 +56,22 @@ struct places {
   pthread_mutex_t lock; /* guards display, and net while it is opened by places_net */
   struct progress_display *display;
   int warned; /* atomic */
+  const struct global_options *globals;
+  struct store *containerd; /* of containerd://NAME; NULL: not opened */
 };
 
-/* Opens nothing yet. *out is released by places_release, and stays where it is until then; given
- * must live as long. */
+/* Opens nothing yet. *out is released by places_release, and stays where it is until then; globals
+ * and given must live as long. */
 void places_init(struct places *out, const struct global_options *globals,
                  const struct place_flags *given);
 /* Opens what is needed to find images by name. use_store false: none is used. pull says whether
  * registries are. */
-MUST_CHECK int places_open(struct places *places, const struct global_options *globals,
-                           enum named_pull pull, bool use_store, struct error *err);
+MUST_CHECK int places_open(struct places *places, enum named_pull pull, bool use_store,
+                           struct error *err);
+/* Whether the argument is containerd://NAME, and the image that it names, whatever --backend is. */
+bool places_is_containerd(const char *argument);
+struct source *places_open_containerd(struct places *places, const char *argument,
+                                      struct error *err);
 /* Has what the store notices shown as warnings; places_open does that. */
 void places_watch_store(struct places *places);
 /* The connection to registries, opened when it is first asked for: for struct source_options. */

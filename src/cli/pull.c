@@ -103,9 +103,8 @@ static int pull_run(const struct invocation *call, struct error *err)
   int result = -1;
 
   places_init(&places, &call->globals, &given->places);
-  if (backend_check(&call->globals, err) == 0 &&
-      cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
-      places_open(&places, &call->globals, NAMED_PULL_ALWAYS, false, err) == 0 &&
+  if (cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
+      places_open(&places, NAMED_PULL_ALWAYS, false, err) == 0 &&
       (places.named.store = cli_open_store(&call->globals, STORE_WRITE, err)) &&
       cli_limit_store(places.named.store, given->places.cache_limit, err) == 0) {
     places_watch_store(&places);

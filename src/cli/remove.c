@@ -1,39 +1,37 @@
 #include <stdlib.h>
 
+#include "cli/backend.h"
 #include "cli/commands.h"
-#include "cli/store_flags.h"
 
 enum { NAME_TEXT_MAX = 1024 * 1024 };
 
-static int remove_one(struct store *store, const char *name, struct error *err)
+/* From the first store that has it. */
+static int remove_one(struct store *const *stores, int n, const char *name, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(NAME_TEXT_MAX);
   AUTO_FREE char *removed = NULL;
 
-  if (store_remove(store, name, &removed, err) < 0)
-    return -1;
+  for (int i = 0; i < n && !removed; i++) {
+    if (store_remove(stores[i], name, &removed, err) < 0 &&
+        (err->code != ERROR_NOT_FOUND || i + 1 == n))
+      return -1;
+  }
   buf_printf(&text, "%s\n", removed);
   return cli_write(&text, err);
 }
 
 static int remove_run(const struct invocation *call, struct error *err)
 {
-  struct store *store;
+  struct store *stores[CLI_STORES_MAX];
+  int n = cli_open_stores(&call->globals, STORE_WRITE, stores, err);
   int result = 0;
 
-  if (backend_check(&call->globals, err) < 0)
-    return -1;
-  store = cli_open_store(&call->globals, STORE_READ, err);
-  if (!store)
-    return -1;
-  store_close(store);
-  store = cli_open_store(&call->globals, STORE_WRITE, err);
-  if (!store)
+  if (n < 0)
     return -1;
   for (size_t i = 0; i < call->n_arguments; i++) {
     struct error one;
 
-    if (remove_one(store, call->arguments[i], &one) == 0)
+    if (remove_one(stores, n, call->arguments[i], &one) == 0)
       continue;
     /* The others can go nevertheless; the last failure is left to the caller to print. */
     if (result < 0)
@@ -41,7 +39,8 @@ static int remove_run(const struct invocation *call, struct error *err)
     *err = one;
     result = -1;
   }
-  store_close(store);
+  for (int i = 0; i < n; i++)
+    store_close(stores[i]);
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "base/log.h"
+#include "cli/backend.h"
 
 /* To be freed; NULL: *err. */
 static char *default_directory(struct error *err)
@@ -34,7 +35,7 @@ static void print_notice(void *context, const char *line)
   fprintf(stderr, "diffoci: warning: %s\n", text.ptr ? text.ptr : "");
 }
 
-struct store *cli_open_store(const struct global_options *globals, enum store_mode mode,
+struct store *cli_open_local(const struct global_options *globals, enum store_mode mode,
                              struct error *err)
 {
   AUTO_FREE char *dir =
@@ -46,9 +47,21 @@ struct store *cli_open_store(const struct global_options *globals, enum store_mo
   return store;
 }
 
-int cli_find_store(const struct global_options *globals, struct store **out, struct error *err)
+struct store *cli_open_store(const struct global_options *globals, enum store_mode mode,
+                             struct error *err)
 {
-  struct store *readable = cli_open_store(globals, STORE_READ, err);
+  struct store *store = NULL;
+
+  if (globals->backend == BACKEND_CONTAINERD)
+    return cli_open_containerd(globals, mode, err);
+  if (globals->backend == BACKEND_AUTO)
+    store = cli_auto_containerd(globals, mode);
+  return store ? store : cli_open_local(globals, mode, err);
+}
+
+int cli_find_local(const struct global_options *globals, struct store **out, struct error *err)
+{
+  struct store *readable = cli_open_local(globals, STORE_READ, err);
   struct store *writable;
   struct error write_err;
 
@@ -58,7 +71,7 @@ int cli_find_store(const struct global_options *globals, struct store **out, str
   }
   if (!readable)
     return -1;
-  writable = cli_open_store(globals, STORE_WRITE, &write_err);
+  writable = cli_open_local(globals, STORE_WRITE, &write_err);
   if (writable)
     store_close(readable);
   else

@@ -6,13 +6,16 @@
 #include "image/platform.h"
 #include "store/store.h"
 
-/* The store that --local-cache names, or the one at the default place. */
+/* The local store that --local-cache names, or the one at the default place. */
+struct store *cli_open_local(const struct global_options *globals, enum store_mode mode,
+                             struct error *err);
+/* Where --backend says that images are put: that one, or containerd. */
 struct store *cli_open_store(const struct global_options *globals, enum store_mode mode,
                              struct error *err);
 
-/* For commands that can do without: the store for writing, or if that fails for reading; *out is
- * NULL where there is none. -1: it is there, but cannot be read. */
-MUST_CHECK int cli_find_store(const struct global_options *globals, struct store **out,
+/* For commands that can do without: the local store for writing, or if that fails for reading; *out
+ * is NULL where there is none. -1: it is there, but cannot be read. */
+MUST_CHECK int cli_find_local(const struct global_options *globals, struct store **out,
                               struct error *err);
 
 /* "10G", "512MiB", "1000000": bytes. K, M, G, T, alone or with iB, are powers of 1024; with B, of

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "source/cached.h"
 
 bool argument_is_name(const char *text)
@@ -16,6 +17,7 @@ bool argument_is_name(const char *text)
     "docker://",
     "podman://",
     "nerdctl://",
+    "containerd://",
     "oci:",
     "oci-archive:",
     "docker-archive:",
@@ -63,6 +65,20 @@ static struct source *from_store(const struct named_options *named, const char *
   return NULL;
 }
 
+/* NULL: not there. */
+static struct source *from_first(const struct named_options *named, const char *full)
+{
+  struct error err;
+  struct source *source;
+
+  if (!named->first || named->pull == NAMED_PULL_ALWAYS)
+    return NULL;
+  source = source_of_store(named->first, full, &err);
+  if (!source)
+    log_debug("%s", err.message);
+  return source;
+}
+
 struct source *source_of_name(const char *text, const struct named_options *named,
                               const struct limits *limits, struct error *err)
 {
@@ -77,7 +93,10 @@ struct source *source_of_name(const char *text, const struct named_options *name
     return NULL;
   }
   full = reference_format(&reference);
-  if (named->net && named->pull != NAMED_PULL_NEVER)
+  source = from_first(named, full);
+  if (source)
+    log_debug("%s: found in containerd", full);
+  else if (named->net && named->pull != NAMED_PULL_NEVER)
     source = from_registry(named, &reference, full, limits, err);
   else
     source = from_store(named, full, err);

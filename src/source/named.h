@@ -13,6 +13,7 @@ enum named_pull { /* in the order of the choices of --pull */
 
 /* Where names lead to; everything must outlive the sources. */
 struct named_options {
+  struct store *first; /* looked into before, and never written to; NULL: none */
   struct store *store; /* NULL: none */
   struct net *net;     /* NULL: no registries */
   enum named_pull pull;

@@ -128,8 +128,11 @@ Arguments and values.
   $ diffoci diff --report-file= ./a.tar ./b
   ! diffoci: flag --report-file: expected a path, found nothing; see "diffoci help diff"
   [2]
-  $ diffoci diff --backend=containerd ./a.tar ./a.tar
-  ! diffoci: backend containerd is not part of this version; use --backend=local
+  $ diffoci diff --backend=containerd --pull=never alpine ./a.tar
+  ! diffoci: *containerd*
+  [2]
+  $ diffoci diff containerd://alpine ./a.tar
+  ! diffoci: containerd://alpine: *containerd*
   [2]
 
 An image that is only named is looked for in the store; without --pull=never, in its registry, too.

@@ -152,6 +152,8 @@ def run_file(path, program, max_rss, verbose):
                "TESTS": HERE, "LC_ALL": "C.UTF-8"}
         for name in ("DEBUG", "DIFFOCI_BACKEND", "CONTAINERD_ADDRESS", "CONTAINERD_NAMESPACE", "DIFFOCI_LOCAL_CACHE"):
             env.pop(name, None)
+        # A containerd that runs on this machine is none of ours.
+        env["CONTAINERD_ADDRESS"] = os.path.join(scratch, "containerd.sock")
         for step in parse(path):
             if isinstance(step, str):
                 if not has(step):

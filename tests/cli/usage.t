@@ -72,7 +72,7 @@ The environment gives what the command line does not. A flag goes first, and so 
   $ DIFFOCI_BACKEND=podman diffoci info --help >/dev/null
   $ DIFFOCI_BACKEND= diffoci info >/dev/null
   $ DIFFOCI_BACKEND=containerd diffoci info
-  ! diffoci: backend containerd is not part of this version; use --backend=local
+  ! diffoci: *containerd*
   [2]
   $ DEBUG=express:* diffoci info >/dev/null
 
