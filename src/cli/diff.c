@@ -19,6 +19,7 @@ struct diff_flags {
   enum toggle ignore_image_name, ignore_tar_format, treat_canonical_paths_equal, semantic;
   enum toggle effective;
   enum toggle verbose, verify, verdict;
+  enum toggle attestations, referrers;
   unsigned require; /* enum require */
   struct policy_flags policy;
   enum toggle explain;
@@ -129,6 +130,25 @@ static const struct flag flags[] = {
       .kind = FLAG_BOOL,
       .help = "compare every platform of an index",
       AT(all_platforms),
+  },
+  {
+      .name = "attestations",
+      .kind = FLAG_BOOL,
+      .help = "compare what attests to the images of an index",
+      .detail =
+          "The in-toto statements that BuildKit attaches: provenance and SBOMs, paired by the "
+          "images they are about and by predicate type, field by field. Without this flag, "
+          "and without flags that leave something out, it counts only whether there are any.",
+      AT(attestations),
+  },
+  {
+      .name = "referrers",
+      .kind = FLAG_BOOL,
+      .help = "compare what refers to the images: signatures, SBOMs and the like",
+      .detail =
+          "What registries and image layouts list as having one of the images as its subject, "
+          "paired by artifact type.",
+      AT(referrers),
   },
   {
       .name = "verbose",
@@ -394,6 +414,8 @@ static int diff_command(const struct invocation *call, struct error *err)
     /* --semantic turns every ignore flag on, whatever else is said. */
     .compare_root_name = given->ignore_image_name == TOGGLE_OFF && given->semantic != TOGGLE_ON,
     .effective = given->effective == TOGGLE_ON,
+    .attestations = given->attestations == TOGGLE_ON,
+    .referrers = given->referrers == TOGGLE_ON,
     .verify = given->verify == TOGGLE_ON,
     .verdict = true,
     .skip_security_xattrs = geteuid() != 0,

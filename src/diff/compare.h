@@ -19,11 +19,11 @@ struct layer_task; /* two layers to be compared, or two stacks of layers, or blo
  * tasks are run at the end, several at a time. */
 struct diff {
   const struct diff_options *options;
-  bool strict;          /* no ignore flag and no rule at all */
-  pthread_mutex_t lock; /* guards arena and the sink */
-  struct arena arena;   /* nodes, contexts, notes */
-  struct kept *kept;    /* documents that nodes refer to */
-  struct event_node *top; /* of the events */
+  bool strict;              /* no ignore flag and no rule at all */
+  pthread_mutex_t lock;     /* guards arena and the sink */
+  struct arena arena;       /* nodes, contexts, notes */
+  struct kept *kept;        /* documents that nodes refer to */
+  struct event_node *top;   /* of the events */
   struct layer_task *tasks; /* in the order of the images */
   size_t n_tasks;
   size_t cap_tasks;
@@ -43,6 +43,9 @@ struct diff {
   size_t n_pairs, cap_pairs;
   bool unpaired;   /* something else differs in its digest, or exists on one side only */
   bool in_passing; /* what is compared now is no image that the verdict is about */
+
+  /* While referrers or attestations are compared: the images that they are about; else NULL. */
+  const struct descriptor *subjects[2];
 };
 
 /* Two images of the same platform, with different digests. */
@@ -111,6 +114,22 @@ void compare_index_with_manifest(struct diff *diff, const struct event_node *par
                                  int index_side, unsigned depth);
 void compare_manifests(struct diff *diff, const struct event_node *parent,
                        const struct descriptor *d0, const struct descriptor *d1);
+/* The fields of manifests themselves, without config and layers. */
+void compare_manifest_fields(struct diff *diff, const struct event_node *parent,
+                             const struct manifest *m0, const struct manifest *m1,
+                             const struct event_input inputs[2]);
+/* Two manifests that attest to images (attestations.c). */
+void compare_attestations(struct diff *diff, const struct event_node *parent,
+                          const struct descriptor *d0, const struct descriptor *d1);
+/* The in-toto statements in two manifests, and whether a manifest holds nothing else. */
+void compare_statements(struct diff *diff, const struct event_node *parent,
+                        const struct manifest *m0, const struct manifest *m1);
+bool holds_statements(const struct manifest *manifest);
+/* What refers to two images, if that was asked for (referrers.c); more: of either, a second
+ * descriptor that it goes by, as the manifest in an index does. NULL: there is none. */
+void compare_referrers(struct diff *diff, const struct event_node *parent,
+                       const struct descriptor *const subjects[2],
+                       const struct descriptor *const more[2]);
 void compare_configs(struct diff *diff, const struct event_node *parent,
                      const struct descriptor *d0, const struct descriptor *d1);
 /* Annotations of a descriptor, index or manifest (`object` holds "annotations"); sends a leaf

@@ -80,6 +80,22 @@ void compare_annotations(struct diff *diff, const struct event_node *parent, enu
     diff_leaf(diff, parent, "annotations", type, "field \"Annotations\"", inputs, &fields);
 }
 
+/* What refers to two images that are compared refers to different digests where they differ. */
+static bool refer_to_images(const struct diff *diff, json_t *const object[2])
+{
+  char text[DIGEST_MAX_TEXT];
+
+  for (int side = 0; side < 2; side++) {
+    const json_t *subject = json_object_get(object[side], "subject");
+    const char *digest = json_string_value(json_object_get(subject, "digest"));
+
+    if (!diff->subjects[side] || !digest ||
+        strcmp(digest, digest_format(&diff->subjects[side]->digest, text)) != 0)
+      return false;
+  }
+  return !diff->strict;
+}
+
 void compare_subjects(struct diff *diff, const struct event_node *parent, enum event_type type,
                       json_t *const object[2], const struct event_input inputs[2])
 {
@@ -90,7 +106,8 @@ void compare_subjects(struct diff *diff, const struct event_node *parent, enum e
   AUTO_FIELDS fields = FIELDS_INIT;
   struct json_diff_options options = { .empty_is_absent = !diff->strict };
 
-  if (!diff->options->effective && json_diff(&fields, subject_only, object[0], object[1], &options))
+  if (!diff->options->effective && !refer_to_images(diff, object) &&
+      json_diff(&fields, subject_only, object[0], object[1], &options))
     diff_leaf(diff, parent, "subject", type, "field \"Subject\"", inputs, &fields);
 }
 
@@ -117,6 +134,11 @@ void compare_descriptors(struct diff *diff, const struct event_node *parent,
 void compare_objects(struct diff *diff, const struct event_node *parent,
                      const struct descriptor *d0, const struct descriptor *d1, unsigned depth)
 {
+  const struct descriptor *const subjects[2] = { d0, d1 };
+  const struct descriptor *const none[2] = { NULL, NULL };
+
+  if (d0->kind == d1->kind)
+    compare_referrers(diff, parent, subjects, none);
   if (d0->kind == MEDIA_INDEX && d1->kind == MEDIA_INDEX)
     compare_indexes(diff, parent, d0, d1, depth);
   else if (d0->kind == MEDIA_INDEX && d1->kind == MEDIA_MANIFEST)

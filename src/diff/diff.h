@@ -36,6 +36,8 @@ struct diff_options {
   bool effective;
   /* diff_verdict will be asked (diff/verdict.h). */
   bool verdict;
+  bool attestations;         /* --attestations: compare what attests to images in an index */
+  bool referrers;            /* --referrers: compare what refers to the images */
   bool verify;               /* read and check blobs even where the digests are equal */
   bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
   struct policy *policy;     /* what else is left out, and counted; not owned; NULL: nothing */

@@ -9,6 +9,8 @@
 struct walk {
   struct fields *fields;
   bool empty_is_absent;
+  size_t end; /* the number of fields to stop at */
+  bool more;  /* stopped there */
 };
 
 static void diff_any(struct walk *walk, const char *path, const json_t *a, const json_t *b,
@@ -41,7 +43,13 @@ static struct str text_of(struct walk *walk, const json_t *value)
 static void add(struct walk *walk, const char *path, const json_t *a, const json_t *b)
 {
   struct arena *arena = &walk->fields->arena;
-  const char *name = arena_strdup(arena, path);
+  const char *name;
+
+  if (walk->fields->n >= walk->end) {
+    walk->more = true;
+    return;
+  }
+  name = arena_strdup(arena, path);
 
   fields_add_kept(walk->fields, name, arena_printf(arena, "%s ", name), text_of(walk, a),
                   text_of(walk, b));
@@ -87,7 +95,8 @@ static void diff_map(struct walk *walk, const char *path, const json_t *a, const
   {
     const json_t *other = json_object_get(b, key);
 
-    diff_any(walk, arena_printf(arena, "%s.%s", path, key), value, other, depth + 1);
+    if (!json_equal(value, other))
+      diff_any(walk, arena_printf(arena, "%s.%s", path, key), value, other, depth + 1);
   }
   json_object_foreach((json_t *)b, key, value)
   {
@@ -109,7 +118,7 @@ static void diff_array(struct walk *walk, const char *path, const json_t *a, con
 static void diff_any(struct walk *walk, const char *path, const json_t *a, const json_t *b,
                      unsigned depth)
 {
-  if (json_equal(a, b) || (!a && !b))
+  if (walk->more || json_equal(a, b) || (!a && !b))
     return;
   if (json_is_object(a) && json_is_object(b) && depth < LIMIT_JSON_DEPTH)
     diff_map(walk, path, a, b, depth);
@@ -198,9 +207,15 @@ static void diff_members(struct walk *walk, const char *prefix, const struct jso
 bool json_diff(struct fields *fields, const struct json_field *table, const json_t *a,
                const json_t *b, const struct json_diff_options *options)
 {
-  struct walk walk = { fields, options->empty_is_absent };
   size_t before = fields->n;
+  struct walk walk = {
+    .fields = fields,
+    .empty_is_absent = options->empty_is_absent,
+    .end = options->max_fields ? before + options->max_fields : SIZE_MAX,
+  };
 
   diff_members(&walk, "", table, a, b, options->skip);
+  if (walk.more)
+    fields_add(fields, "and more", "and more ", STR("..."), STR("..."));
   return fields->n > before;
 }

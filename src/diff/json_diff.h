@@ -26,6 +26,7 @@ struct json_field { /* a table ends with a NULL key */
 struct json_diff_options {
   bool empty_is_absent;    /* [] and {} are the same as null */
   const char *const *skip; /* top-level keys left out, NULL-terminated; or NULL */
+  size_t max_fields;       /* then one that says that there are more; 0: as many as there are */
 };
 
 /* Appends every difference between a and b (objects or NULL) to fields, in the order of the table,

@@ -6,9 +6,9 @@
 #include "diff/schema.h"
 #include "diff/tasks.h"
 
-static void compare_own_fields(struct diff *diff, const struct event_node *parent,
-                               const struct manifest *m0, const struct manifest *m1,
-                               const struct event_input inputs[2])
+void compare_manifest_fields(struct diff *diff, const struct event_node *parent,
+                             const struct manifest *m0, const struct manifest *m1,
+                             const struct event_input inputs[2])
 {
   static const char *const referred[] = { "config", "layers", "subject", "annotations", NULL };
   AUTO_FIELDS fields = FIELDS_INIT;
@@ -157,7 +157,7 @@ void compare_manifests(struct diff *diff, const struct event_node *parent,
     compare_in_effect(diff, parent, m0, m1, inputs);
     return;
   }
-  compare_own_fields(diff, parent, m0, m1, inputs);
+  compare_manifest_fields(diff, parent, m0, m1, inputs);
   compare_config_blobs(diff, parent, &m0->config, &m1->config);
   compare_layer_stacks(diff, parent, m0, m1, inputs);
 }

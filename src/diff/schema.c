@@ -47,6 +47,14 @@ const struct json_field schema_manifest[] = {
   { NULL, JSON_KIND_ANY, NULL },
 };
 
+const struct json_field schema_statement[] = {
+  { "_type", JSON_KIND_SCALAR, NULL },
+  { "subject", JSON_KIND_ANY, NULL },
+  { "predicateType", JSON_KIND_SCALAR, NULL },
+  { "predicate", JSON_KIND_ANY, NULL },
+  { NULL, JSON_KIND_ANY, NULL },
+};
+
 static const struct json_field healthcheck_members[] = {
   { "Test", JSON_KIND_ARRAY, NULL },
   { "Interval", JSON_KIND_SCALAR, NULL },

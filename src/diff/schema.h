@@ -9,6 +9,7 @@ extern const struct json_field schema_descriptor[]; /* OCI descriptor.md; withou
 extern const struct json_field schema_index[];      /* OCI image-index.md */
 extern const struct json_field schema_manifest[];   /* OCI manifest.md */
 extern const struct json_field schema_config[];     /* OCI config.md, Docker image spec v1.3 */
+extern const struct json_field schema_statement[];  /* in-toto's Statement */
 extern const struct json_field schema_history[];    /* one item of a config's history */
 
 #endif

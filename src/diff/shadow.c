@@ -29,7 +29,7 @@ bool shadow_is_semantic(const struct diff_options *options)
   return ignore->file_timestamps && ignore->image_timestamps && ignore->history &&
          ignore->file_order && ignore->file_mode_redundant_bits && ignore->image_name &&
          ignore->tar_format && ignore->canonical_paths && !options->compare_root_name &&
-         !options->effective;
+         !options->effective && !options->attestations && !options->referrers;
 }
 
 /* That there was an event is all there is to know. */
@@ -83,6 +83,8 @@ static struct diff *shadow_new(struct diff *primary, bool effective)
   shadow->options.ignore = semantic;
   shadow->options.compare_root_name = false;
   shadow->options.effective = effective;
+  shadow->options.attestations = false;
+  shadow->options.referrers = false;
   shadow->options.verify = false;
   shadow->sink.event = take_event;
   shadow->sink.one_is_enough = true;

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/macros.h"
 #include "image/json.h"
+#include "image/platform_match.h"
 
 enum { PARTS = 3 };
 
@@ -298,7 +299,7 @@ int platform_set_add(struct platform_set *set, struct str text, struct error *er
 bool platform_set_has(const struct platform_set *set, const struct platform *platform)
 {
   for (size_t i = 0; i < set->n; i++) {
-    if (platform_equal(&set->items[i], platform))
+    if (platform_equal(&set->items[i], platform) && platform_same_build(&set->items[i], platform))
       return true;
   }
   return set->all;

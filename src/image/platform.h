@@ -50,6 +50,7 @@ struct platform_set {
 void platform_set_release(struct platform_set *set);
 /* Adds the comma-separated platforms of text (a value of --platform); doubles are dropped. */
 MUST_CHECK int platform_set_add(struct platform_set *set, struct str text, struct error *err);
+/* Where both tell an os.version, it has to be of the same build. */
 bool platform_set_has(const struct platform_set *set, const struct platform *platform);
 
 #endif

@@ -7,12 +7,10 @@
 
 enum {
   BUILD_NUMBERS = 3,
-  ARM_LEAST = 5,
   ARM64_V8 = 8,
   ARM64_V9 = 9,
   ARM64_OFFSET = 5, /* v9.x has all that v8.(x + 5) has */
   ARM64_LAST = 9,   /* there is no v8.10 */
-  RANK_32 = 100,    /* before all that is of another architecture */
 };
 
 struct version { /* "v8.2" */
@@ -79,24 +77,13 @@ static int rank_arm64(const char *wanted, const char *has)
 
 static int rank_of_variant(const struct platform *w, const struct platform *h)
 {
-  bool same = strcmp(w->architecture, h->architecture) == 0;
-  int rank;
-
-  if (same && strcmp(w->variant, h->variant) == 0)
+  if (strcmp(w->variant, h->variant) == 0)
     return 0;
-  if (same && strcmp(w->architecture, "amd64") == 0)
+  if (strcmp(w->architecture, "amd64") == 0)
     return rank_down(w->variant, h->variant, "v1");
-  if (same && strcmp(w->architecture, "arm") == 0)
+  if (strcmp(w->architecture, "arm") == 0)
     return rank_down(w->variant, h->variant, "v5");
-  if (same && strcmp(w->architecture, "arm64") == 0)
-    return rank_arm64(w->variant, h->variant);
-  if (strcmp(w->architecture, "amd64") == 0 && strcmp(h->architecture, "386") == 0)
-    return RANK_32;
-  if (strcmp(w->architecture, "arm64") == 0 && strcmp(h->architecture, "arm") == 0) {
-    rank = rank_down("v8", h->variant, "v5");
-    return rank < 0 ? -1 : RANK_32 + rank;
-  }
-  return -1;
+  return strcmp(w->architecture, "arm64") == 0 ? rank_arm64(w->variant, h->variant) : -1;
 }
 
 bool platform_same_build(const struct platform *a, const struct platform *b)
@@ -122,7 +109,15 @@ int platform_rank(const struct platform *wanted, const struct platform *has)
   struct platform w = platform_normalize(wanted);
   struct platform h = platform_normalize(has);
 
-  if (strcmp(w.os, h.os) != 0 || (strcmp(w.os, "windows") == 0 && !platform_same_build(&w, &h)))
+  if (strcmp(w.os, h.os) != 0 || strcmp(w.architecture, h.architecture) != 0 ||
+      (strcmp(w.os, "windows") == 0 && !platform_same_build(&w, &h)))
     return -1;
   return rank_of_variant(&w, &h);
+}
+
+int platform_distance(const struct platform *a, const struct platform *b)
+{
+  int rank = platform_rank(a, b);
+
+  return rank >= 0 ? rank : platform_rank(b, a);
 }

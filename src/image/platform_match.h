@@ -5,10 +5,13 @@
 #include "image/platform.h"
 
 /* How well a manifest for `has` serves who wants `wanted`: 0 is the very platform, more is worse,
- * in the order in which containerd would choose: arm/v7 takes v7, v6, v5; arm64/v9.x takes v9.0 to
- * v9.x and v8.0 to v8.(x+5), the newest first, then 32 bits as arm/v8 would; amd64/v3 takes v3, v2,
- * v1, then 386. -1: not at all. */
+ * in the order in which containerd would choose: arm/v7 takes v7, v6, v5; arm64/v9.x takes v9.x
+ * down to v9.0, then v8.(x+5) down to v8.0; amd64/v3 takes v3, v2, v1. Windows of another build is
+ * another platform. -1: not at all; nor does a 32-bit image that the machine could run, since that
+ * is another image. */
 int platform_rank(const struct platform *wanted, const struct platform *has);
+/* The same, whichever of the two is wanted. */
+int platform_distance(const struct platform *a, const struct platform *b);
 
 /* Whether two os.versions are of one build: on Windows, the first three numbers, since only the
  * fourth, the patch level, may differ between a host and its containers. One that is not given fits

@@ -1,0 +1,190 @@
+#include "diff/index_items.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "image/platform_match.h"
+
+void items_release(struct items *items)
+{
+  free(items->list);
+}
+
+/* An index need not say a manifest's platform: then its config does. */
+static void find_platform(struct diff *diff, int side, struct item *item)
+{
+  const struct manifest *manifest;
+  const struct config *config;
+  struct error err;
+
+  item->has_platform = item->descriptor->has_platform;
+  item->platform = item->descriptor->platform;
+  if (item->has_platform || item->descriptor->kind != MEDIA_MANIFEST)
+    return;
+  manifest = diff_load_manifest(diff, side, item->descriptor, &err);
+  if (!manifest || manifest->config.kind != MEDIA_CONFIG)
+    return;
+  config = diff_load_config(diff, side, &manifest->config, &err);
+  if (!config || !config->platform.architecture[0])
+    return;
+  item->has_platform = true;
+  item->platform = config->platform;
+}
+
+static bool is_selected(const struct diff *diff, const struct item *item)
+{
+  const struct platform_set *platforms = &diff->options->platforms;
+
+  return platforms->all || !item->has_platform || platform_set_has(platforms, &item->platform);
+}
+
+/* The item whose digest an attestation's reference names. */
+static const struct item *referred(const struct items *items, const char *digest)
+{
+  char text[DIGEST_MAX_TEXT];
+
+  for (size_t i = 0; i < items->n; i++)
+    if (strcmp(digest_format(&items->list[i].descriptor->digest, text), digest) == 0)
+      return &items->list[i];
+  return NULL;
+}
+
+/* Where everything counts, so does that there is an attestation; else only if it was asked for. */
+static void select_attestations(const struct diff *diff, const struct index *index,
+                                struct items *items)
+{
+  if (!diff->strict && !diff->options->attestations)
+    return;
+  for (size_t i = 0; i < index->n_manifests; i++) {
+    struct item *item = &items->list[items->n];
+
+    *item = (struct item) { .descriptor = &index->manifests[i], .position = i };
+    if (!descriptor_is_attestation(item->descriptor, &item->refers_to))
+      continue;
+    item->about = referred(items, item->refers_to);
+    items->n += item->about || diff->options->platforms.all;
+  }
+}
+
+void items_select(struct diff *diff, int side, const struct index *index, struct items *items)
+{
+  items->list = xcalloc(index->n_manifests + 1, sizeof(*items->list));
+  items->n = 0;
+  for (size_t i = 0; i < index->n_manifests; i++) {
+    struct item *item = &items->list[items->n];
+    const char *ignored;
+
+    *item = (struct item) { .descriptor = &index->manifests[i], .position = i };
+    if (descriptor_is_attestation(item->descriptor, &ignored))
+      continue;
+    find_platform(diff, side, item);
+    items->n += is_selected(diff, item);
+  }
+  select_attestations(diff, index, items);
+}
+
+enum { FIT_ROUNDS = 3 };
+
+/* Whether two belong together at that level: 0 only if they are just the same. */
+static bool fits(const struct item *a, const struct item *b, int round)
+{
+  if (!a->refers_to != !b->refers_to)
+    return false;
+  if (a->refers_to)
+    return a->about && a->about->pair && a->about->pair == b->about;
+  if (a->has_platform != b->has_platform)
+    return false;
+  if (!a->has_platform)
+    return strcmp(a->descriptor->media_type, b->descriptor->media_type) == 0 &&
+           strcmp(a->descriptor->artifact_type, b->descriptor->artifact_type) == 0;
+  if (round == 0 && strcmp(a->platform.os_version, b->platform.os_version) != 0)
+    return false;
+  return round < 2 ? platform_distance(&a->platform, &b->platform) == 0
+                   : platform_distance(&a->platform, &b->platform) > 0;
+}
+
+/* Of several that fit, the first, or the first of the nearest variant. */
+static struct item *choose(const struct item *a, struct items *others, int round)
+{
+  struct item *best = NULL;
+
+  for (size_t i = 0; i < others->n; i++) {
+    struct item *b = &others->list[i];
+
+    if (b->pair || !fits(a, b, round))
+      continue;
+    if (!best || (a->has_platform && platform_distance(&a->platform, &b->platform) <
+                                         platform_distance(&a->platform, &best->platform)))
+      best = b;
+  }
+  return best;
+}
+
+void items_pair(struct items *items0, struct items *items1)
+{
+  for (int attestations = 0; attestations < 2; attestations++)
+    for (int round = 0; round < FIT_ROUNDS; round++)
+      for (size_t i = 0; i < items0->n; i++) {
+        struct item *a = &items0->list[i];
+        struct item *b;
+
+        if (a->pair || (a->refers_to != NULL) != (attestations != 0))
+          continue;
+        b = choose(a, items1, round);
+        a->pair = b;
+        if (b)
+          b->pair = a;
+      }
+}
+
+const struct item *items_counterpart(struct diff *diff, int manifest_side,
+                                     const struct descriptor *manifest_blob,
+                                     const struct items *items)
+{
+  const struct platform_set *platforms = &diff->options->platforms;
+  struct item lone = { .descriptor = manifest_blob };
+
+  find_platform(diff, manifest_side, &lone);
+  for (int round = 0; round < FIT_ROUNDS && lone.has_platform; round++) {
+    const struct item *best = choose(&lone, (struct items *)(uintptr_t)items, round);
+
+    if (best)
+      return best;
+  }
+  for (size_t p = 0; p < platforms->n; p++)
+    for (size_t i = 0; i < items->n; i++)
+      if (items->list[i].has_platform &&
+          platform_equal(&items->list[i].platform, &platforms->items[p]))
+        return &items->list[i];
+  for (size_t i = 0; i < items->n; i++)
+    if (!items->list[i].refers_to)
+      return &items->list[i];
+  return NULL;
+}
+
+bool items_have_platform(const struct items *items, const struct platform *platform)
+{
+  for (size_t i = 0; i < items->n; i++)
+    if (!items->list[i].refers_to &&
+        (!items->list[i].has_platform || platform_equal(&items->list[i].platform, platform)))
+      return true;
+  return false;
+}
+
+const char *item_describe(const struct item *item, char text[ITEM_MAX_TEXT])
+{
+  char platform[PLATFORM_MAX_TEXT];
+  char digest[DIGEST_MAX_TEXT];
+  const char *version = item->platform.os_version;
+
+  if (item->refers_to)
+    snprintf(text, ITEM_MAX_TEXT, "attestation of %.100s", item->refers_to);
+  else if (item->has_platform)
+    snprintf(text, ITEM_MAX_TEXT, "platform %s%s%s", platform_format(&item->platform, platform),
+             *version ? " " : "", version);
+  else
+    snprintf(text, ITEM_MAX_TEXT, "manifest %s", digest_format(&item->descriptor->digest, digest));
+  return text;
+}
