@@ -10,6 +10,10 @@
 /* Blocks that come back late, since the reader had kept them, are used again too, up to 32 MiB. */
 enum { UNUSED_BLOCKS = 32 * 1024 * 1024 / BLOCK_SIZE };
 
+/* Places of a ring that are used from the start; it grows to all of them with what is decoded.
+ * Memory that is touched for the first time costs more than inflating a small layer into it. */
+enum { FIRST_AHEAD = 8 };
+
 /* Unused blocks, so that a decoder's memory is mapped once. Lives until its decoder is gone and the
  * last block came back. */
 struct block_pool {
@@ -39,12 +43,14 @@ struct decoder {
   struct pace *pace; /* its lock is for all below */
   pthread_cond_t emptied;
   struct block **ring;
-  size_t ahead; /* places in the ring */
-  size_t first; /* the oldest block */
-  size_t n;     /* blocks in the ring */
-  bool ended;   /* no block comes after those in the ring */
-  bool failed;  /* …because of `error` */
-  bool stopped; /* nobody wants any more */
+  size_t ahead;  /* places in the ring */
+  size_t open;   /* of which are used so far */
+  size_t first;  /* the oldest block */
+  size_t n;      /* blocks in the ring */
+  size_t filled; /* blocks so far */
+  bool ended;    /* no block comes after those in the ring */
+  bool failed;   /* …because of `error` */
+  bool stopped;  /* nobody wants any more */
   struct error error;
 };
 
@@ -166,17 +172,22 @@ static void pace_replace(struct pace *pace, const struct decoder *old, struct de
 
 /* The threads wake each other for half a ring at a time, not for every block. Where processors are
  * to be spared the reader runs only when a decoder could not: in its place, that is. */
+static bool is_full(const struct decoder *decoder)
+{
+  return decoder->n >= decoder->open;
+}
+
 static bool is_worth_waking(const struct pace *pace)
 {
   const struct decoder *awaited = pace->awaited;
 
   if (!awaited)
     return false;
-  if (awaited->ended || awaited->n == awaited->ahead)
+  if (awaited->ended || is_full(awaited))
     return true;
   if (pace->sparing)
-    return awaited->n * 2 >= awaited->ahead && pace->n_blocked;
-  return awaited->n * 2 >= awaited->ahead;
+    return awaited->n * 2 >= awaited->open && pace->n_blocked;
+  return awaited->n * 2 >= awaited->open;
 }
 
 static void wake_reader(struct pace *pace)
@@ -193,7 +204,7 @@ static void await(struct decoder *decoder)
   for (size_t i = 0; i < PACE_MEMBERS; i++) {
     struct decoder *member = pace->members[i];
 
-    if (member && member->n < member->ahead)
+    if (member && !is_full(member))
       pthread_cond_signal(&member->emptied);
   }
   pace->awaited = decoder;
@@ -234,7 +245,7 @@ static bool push(struct decoder *decoder, struct block *block, bool ended, bool 
   bool stopped;
 
   pthread_mutex_lock(&pace->lock);
-  while (block && decoder->n == decoder->ahead && !decoder->stopped) {
+  while (block && is_full(decoder) && !decoder->stopped) {
     pace->n_blocked++;
     wake_reader(pace);
     pthread_cond_wait(&decoder->emptied, &pace->lock);
@@ -244,6 +255,8 @@ static bool push(struct decoder *decoder, struct block *block, bool ended, bool 
   if (block && !stopped) {
     decoder->ring[(decoder->first + decoder->n) % decoder->ahead] = block;
     decoder->n++;
+    decoder->filled++;
+    decoder->open = MIN_OF(decoder->ahead, FIRST_AHEAD + decoder->filled / 16);
     block = NULL;
   }
   decoder->ended = ended;
@@ -280,6 +293,7 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *
 
   decoder->stream = stream;
   decoder->ahead = MAX_OF(ahead, (size_t)2);
+  decoder->open = MIN_OF(decoder->ahead, (size_t)FIRST_AHEAD);
   decoder->ring = xcalloc(decoder->ahead, sizeof(struct block *));
   decoder->pool = pool_new(decoder->ahead + 2 + UNUSED_BLOCKS);
   pthread_cond_init(&decoder->emptied, NULL);
@@ -313,7 +327,7 @@ int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
     block = decoder->ring[decoder->first];
     decoder->first = (decoder->first + 1) % decoder->ahead;
     decoder->n--;
-    if (decoder->n * (pace->sparing ? 4 : 2) <= decoder->ahead)
+    if (decoder->n * (pace->sparing ? 4 : 2) <= decoder->open)
       pthread_cond_signal(&decoder->emptied);
   } else {
     failed = decoder->failed;
