@@ -199,6 +199,8 @@ bool field_of_event(struct policy_field *out, enum field_place place, struct str
     return set(out, FIELD_XATTR, str_skip(name, 6));
   if (str_has_prefix(name, STR("PAX ")))
     return set(out, FIELD_PAX, str_skip(name, 4));
+  if (str_equal(name, STR("Hardlink"))) /* of which other names it is one file */
+    return set(out, FIELD_LINKNAME, (struct str) { NULL, 0 });
   for (size_t i = 0; i < ARRAY_LEN(names); i++)
     if (names[i].event && str_equal(name, str_of(names[i].event)))
       return set(out, names[i].kind, (struct str) { NULL, 0 });

@@ -117,6 +117,16 @@ Files that do not stand at the same place on both sides are looked at in a secon
   var/log/dpkg.log dpkg-log name
   dpkg-log=1 pyc-header=1 unexplained=1
   [1]
+  $ . ./sh.sh; causes layers --effective
+  etc/app.conf - -
+  usr/m.pyc pyc-header content
+  var/log/dpkg.log dpkg-log name
+  dpkg-log=1 pyc-header=1 unexplained=1
+  [1]
+  $ . ./sh.sh; causes layers --effective --ignore var/log --ignore-fields content:etc/app.conf
+  usr/m.pyc pyc-header content
+  pyc-header=1 unexplained=0
+  [1]
   $ . ./sh.sh; causes layers --ignore-history | grep same
   same build-time name
 
