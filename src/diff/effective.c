@@ -5,6 +5,19 @@
 #include "diff/effective_read.h"
 #include "diff/effective_trees.h"
 
+/* The rules for entries: all that the ignore flags leave out, and more. */
+static const struct diff_ignore ignore_unseen = {
+  .file_timestamps = true,
+  .image_timestamps = true,
+  .history = true,
+  .file_order = true,
+  .file_mode_redundant_bits = true,
+  .image_name = true,
+  .tar_format = true,
+  .canonical_paths = true,
+  .unseen = true,
+};
+
 bool effective_can_compare(const struct effective_image images[2])
 {
   for (int side = 0; side < 2; side++) {
@@ -14,16 +27,6 @@ bool effective_can_compare(const struct effective_image images[2])
       if (images[side].manifest->layers[i].kind != MEDIA_LAYER)
         return false;
   }
-  return true;
-}
-
-static bool same_layers(const struct manifest *m0, const struct manifest *m1)
-{
-  if (m0->n_layers != m1->n_layers)
-    return false;
-  for (size_t i = 0; i < m0->n_layers; i++)
-    if (!same_blob(&m0->layers[i], &m1->layers[i]))
-      return false;
   return true;
 }
 
@@ -67,54 +70,92 @@ static const struct event_origin *origins_new(struct diff *diff,
   return origins;
 }
 
+static size_t count_shared(const struct effective_image images[2])
+{
+  const struct manifest *const manifests[2] = { images[0].manifest, images[1].manifest };
+  size_t n = MIN_OF(manifests[0]->n_layers, manifests[1]->n_layers);
+  size_t shared = 0;
+
+  while (shared < n && same_blob(&manifests[0]->layers[shared], &manifests[1]->layers[shared]))
+    shared++;
+  return shared;
+}
+
+/* One comparison of all layers, or of all but the `below` lowest ones. */
+struct attempt {
+  struct diff *diff;
+  const struct event_node *parent;
+  const struct effective_image *images;
+  const struct task_resources *resources;
+  size_t below;
+};
+
+static int compare_trees(const struct attempt *attempt, struct overlay *const overlays[2],
+                         bool *differ, struct error *err)
+{
+  struct diff *diff = attempt->diff;
+
+  return effective_compare_trees(
+      &(struct effective_trees) {
+          .diff = diff,
+          .parent = attempt->parent,
+          .images = attempt->images,
+          .ignore = &ignore_unseen,
+          .overlays = { overlays[0], overlays[1] },
+          .origins = { origins_new(diff, &attempt->images[0]),
+                       origins_new(diff, &attempt->images[1]) },
+      },
+      differ, err);
+}
+
+/* *done: it told; else the layers below decide, too. */
+static int try_layers(const struct attempt *attempt, bool *done, bool *differ, struct error *err)
+{
+  struct source *const *sources = attempt->diff->options->sources;
+  struct overlay *overlays[2];
+  int status;
+
+  for (int side = 0; side < 2; side++)
+    overlays[side] = attempt->below ? overlay_new_upper((uint32_t)attempt->below) : overlay_new();
+  status = effective_read(
+      &(struct effective_reading) {
+          .diff = attempt->diff,
+          .images = attempt->images,
+          .ignore = &ignore_unseen,
+          .resources = attempt->resources,
+          .overlays = { overlays[0], overlays[1] },
+          .below = attempt->below,
+          .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
+      },
+      err);
+  *done = status || !attempt->below || overlay_same_effect(overlays[0], overlays[1]);
+  if (status == 0 && *done)
+    status = compare_trees(attempt, overlays, differ, err);
+  overlay_free(overlays[0]);
+  overlay_free(overlays[1]);
+  return status;
+}
+
 int effective_compare_layers(struct diff *diff, const struct event_node *parent,
                              const struct effective_image images[2],
                              const struct task_resources *resources, bool *differ,
                              struct error *err)
 {
-  static const struct diff_ignore ignore = {
-    .file_timestamps = true,
-    .image_timestamps = true,
-    .history = true,
-    .file_order = true,
-    .file_mode_redundant_bits = true,
-    .image_name = true,
-    .tar_format = true,
-    .canonical_paths = true,
-    .unseen = true,
-  };
   struct source *const *sources = diff->options->sources;
-  struct overlay *overlays[2];
-  int status;
+  struct attempt attempt = { diff, parent, images, resources, count_shared(images) };
+  bool done = false;
 
-  if (same_layers(images[0].manifest, images[1].manifest)) {
+  if (attempt.below == images[0].manifest->n_layers &&
+      attempt.below == images[1].manifest->n_layers) {
     *differ = false;
     return 0;
   }
-  overlays[0] = overlay_new();
-  overlays[1] = overlay_new();
-  status = effective_read(
-      &(struct effective_reading) {
-          .diff = diff,
-          .images = images,
-          .ignore = &ignore,
-          .resources = resources,
-          .overlays = { overlays[0], overlays[1] },
-          .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
-      },
-      err);
-  if (status == 0)
-    status = effective_compare_trees(
-        &(struct effective_trees) {
-            .diff = diff,
-            .parent = parent,
-            .images = images,
-            .ignore = &ignore,
-            .overlays = { overlays[0], overlays[1] },
-            .origins = { origins_new(diff, &images[0]), origins_new(diff, &images[1]) },
-        },
-        differ, err);
-  overlay_free(overlays[0]);
-  overlay_free(overlays[1]);
-  return status;
+  /* A base image is often much larger than what stands upon it, and what that does to it most often
+   * the same on both sides: then it need not be read. Where nothing is to be read twice, all is
+   * read at once. */
+  if (attempt.below && !sources[0]->fetches_again && !sources[1]->fetches_again &&
+      try_layers(&attempt, &done, differ, err))
+    return -1;
+  attempt.below = 0;
+  return done ? 0 : try_layers(&attempt, &done, differ, err);
 }

@@ -377,10 +377,10 @@ int effective_read(struct effective_reading *reading, struct error *err)
 {
   size_t ends[2] = { reading->images[0].manifest->n_layers, reading->images[1].manifest->n_layers };
   const size_t counts[2] = { ends[0], ends[1] };
-  size_t shared = 0;
+  size_t shared = reading->below;
 
   if (counts[0] == counts[1])
-    return read_pairs(reading, 0, counts[0], err);
+    return read_pairs(reading, reading->below, counts[0], err);
   while (shared < MIN_OF(ends[0], ends[1]) &&
          is_shared(reading, (const size_t[2]) { shared, shared }))
     shared++;
@@ -389,7 +389,7 @@ int effective_read(struct effective_reading *reading, struct error *err)
     ends[0]--;
     ends[1]--;
   }
-  if (read_pairs(reading, 0, shared, err) ||
+  if (read_pairs(reading, reading->below, shared, err) ||
       read_in_step(reading, (const size_t[2]) { shared, shared }, ends, err))
     return -1;
   for (; ends[0] < counts[0]; ends[0]++, ends[1]++)

@@ -12,6 +12,7 @@ struct effective_reading {
   const struct diff_ignore *ignore;
   const struct task_resources *resources;
   struct overlay *overlays[2];
+  size_t below;    /* so many layers at the bottom, that both have, are not read */
   bool hash_all;   /* no token is given out, since nothing can be read once more */
   uint64_t tokens; /* given out */
 };

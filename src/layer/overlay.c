@@ -29,6 +29,7 @@ void overlay_free(struct overlay *overlay)
   if (!overlay)
     return;
   map_release(&overlay->nodes);
+  map_release(&overlay->covers);
   string_table_release(&overlay->strings);
   buf_release(&overlay->scratch);
   buf_release(&overlay->last_directory);
@@ -69,8 +70,8 @@ static struct overlay_node *find_child(const struct overlay *overlay, struct ove
   return node && !node->removed ? node : NULL;
 }
 
-static struct overlay_node *find_path(struct overlay *overlay, struct overlay_node *root,
-                                      struct str path)
+struct overlay_node *overlay_find_path(const struct overlay *overlay, struct overlay_node *root,
+                                       struct str path)
 {
   struct overlay_node *node = root;
   struct str component;
@@ -200,6 +201,9 @@ static struct overlay_node *make_directory(struct overlay *overlay, struct overl
     if (!child)
       child = add_child(overlay, node, component);
     if (!child->is_directory) {
+      overlay_note_cover(
+          overlay, (struct str) { path.ptr, (size_t)(component.ptr - path.ptr) + component.len },
+          COVERS_ALL);
       drop_entry(child);
       child->is_directory = true;
       child->layer = overlay->n_layers - 1;
@@ -252,8 +256,8 @@ static int find_target(struct overlay *overlay, const struct tar_entry *entry,
     return -1;
   if (kind != OVERLAY_FILE && kind != OVERLAY_AUFS_LINK)
     return 0;
-  node = find_path(overlay, kind == OVERLAY_FILE ? overlay->root : overlay->aufs_root,
-                   overlay_path_str(&path));
+  node = overlay_find_path(overlay, kind == OVERLAY_FILE ? overlay->root : overlay->aufs_root,
+                           overlay_path_str(&path));
   if (node && !node->is_directory)
     *out = node->object;
   return 0;
@@ -281,6 +285,8 @@ static int add_file(struct overlay *overlay, struct overlay_node *root, struct s
       node = add_child(overlay, parent, base);
     if (!is_directory)
       prune_below(overlay, node, ALL_LAYERS);
+    else if (!node->is_directory)
+      overlay_note_cover(overlay, path, COVERS_ALL);
     node->is_directory = is_directory;
   } else if (!node->own && !node->hidden) {
     overlay->n_paths++;
@@ -297,7 +303,8 @@ static int add_file(struct overlay *overlay, struct overlay_node *root, struct s
 static uint64_t memory_of(const struct overlay *overlay)
 {
   return overlay->arena.total + overlay->nodes.cap * sizeof(*overlay->nodes.entries) +
-         overlay->nodes.n_slots * sizeof(*overlay->nodes.slots);
+         overlay->nodes.n_slots * sizeof(*overlay->nodes.slots) +
+         overlay->covers.cap * sizeof(*overlay->covers.entries);
 }
 
 static int add(struct overlay *overlay, const struct addition *added, struct error *err)
@@ -323,7 +330,9 @@ static int add(struct overlay *overlay, const struct addition *added, struct err
     return 0;
   case OVERLAY_WHITEOUT:
   case OVERLAY_OPAQUE:
-    node = find_path(overlay, overlay->root, overlay_path_str(&path));
+    overlay_note_cover(overlay, overlay_path_str(&path),
+                       kind == OVERLAY_WHITEOUT ? COVERS_ALL : COVERS_BELOW);
+    node = overlay_find_path(overlay, overlay->root, overlay_path_str(&path));
     if (!node)
       return 0;
     prune_below(overlay, node, overlay->n_layers - 1);

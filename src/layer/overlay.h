@@ -27,6 +27,12 @@
 struct overlay;
 
 struct overlay *overlay_new(void);
+/* Of layers that stand upon `lower` others, of which nothing is known. The first one that is begun
+ * has this number. */
+struct overlay *overlay_new_upper(uint32_t lower);
+/* Whether two of these, put upon any lower layers, the same ones, lead to trees that differ at most
+ * in what the entries say that both have of a path. False also where that would be hard to tell. */
+bool overlay_same_effect(struct overlay *a, struct overlay *b);
 void overlay_free(struct overlay *overlay); /* NULL allowed */
 
 /* Starts the next layer, the first one too. Its number is one more than that of the layer before,

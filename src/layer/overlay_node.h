@@ -44,7 +44,17 @@ struct overlay {
   struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
   struct buf last_directory;        /* its path */
   struct overlay_node *root, *aufs_root;
+  bool is_upper;     /* there are lower layers that are not here */
+  struct map covers; /* path -> enum overlay_cover: what is hidden of lower layers */
 };
+
+enum overlay_cover { COVERS_NOTHING, COVERS_BELOW = 1, COVERS_ALL = 2 /* the path itself, too */ };
+
+/* Takes note, in an upper overlay, of what hides something of the lower layers for good. */
+void overlay_note_cover(struct overlay *overlay, struct str path, enum overlay_cover cover);
+/* The node of a path; NULL if there is none. */
+struct overlay_node *overlay_find_path(const struct overlay *overlay, struct overlay_node *root,
+                                       struct str path);
 
 static inline struct str overlay_node_name(const struct overlay_node *node)
 {

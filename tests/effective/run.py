@@ -52,10 +52,10 @@ class Case:
         if done.returncode != 0 or done.stdout:
             wrong(f"status {done.returncode}, not 0:\n{done.stdout}{done.stderr}")
 
-    def leaf(self):
+    def leaf(self, flags=None):
         """The one difference, as the report has it; the table has one row too."""
         report = os.path.join(self.directory, "report.json")
-        done = self.run(f"--report-file={report}", *self.rng.choice(FLAGS))
+        done = self.run(f"--report-file={report}", *self.rng.choice(flags or FLAGS))
         rows = done.stdout.splitlines()[1:]
         if done.returncode != 1 or len(rows) != 1:
             wrong(f"status {done.returncode}, {len(rows)} differences, not 1:\n{done.stdout}{done.stderr}")
@@ -195,9 +195,15 @@ CHANGES = [change_attribute, change_attribute, change_attribute, change_type, ch
 # --- the properties -----------------------------------------------------------------------------------
 
 
+def base_of(case, tree):
+    """Layers for two images to have in common, or none."""
+    return trees.Written(case.rng, trees.earlier_tree(case.rng, tree), {"Env": {}}) if case.rng.random() < 0.5 else None
+
+
 def check_equal(case):
     tree, config = trees.random_tree(case.rng), trees.random_config(case.rng)
-    case.write([trees.Written(case.rng, tree, config), trees.Written(case.rng, tree, config)])
+    base = base_of(case, tree)
+    case.write([trees.Written(case.rng, tree, config, base), trees.Written(case.rng, tree, config, base)])
     case.expect_same()
 
 
@@ -210,13 +216,43 @@ def check_change(case):
         check = change(case, changed, changed_config)
     if change is change_links and case.rng.random() < 0.5:
         tree, changed = changed, tree
-    written = [trees.Written(case.rng, tree, config), trees.Written(case.rng, changed, changed_config)]
+    base = base_of(case, tree)
+    written = [trees.Written(case.rng, tree, config, base), trees.Written(case.rng, changed, changed_config, base)]
     case.write(written)
     try:
         event, row = case.leaf()
         check(event, row, written)
     except Failure as failure:
         wrong(f"{change.__name__}: {failure}")
+
+
+def check_unread(case):
+    """Layers that both images begin with need not be there, where the others do the same to them."""
+    tree, config = trees.random_tree(case.rng), trees.random_config(case.rng)
+    base = trees.Written(case.rng, trees.earlier_tree(case.rng, tree), config)
+    changed = trees.clone(tree)
+    added = [p for p in sorted(tree) if tree[p].type == "file" and p not in base.tree]
+    if added and case.rng.random() < 0.5:
+        changed[added[0]].data += b"more"
+        names = names_of(changed, added[0])
+        same = False
+    else:
+        same = True
+    written = [trees.Written(case.rng, one, config, base, True) for one in (tree, changed)]
+    for one in written:
+        one.drop_layers(len(base.blobs))
+    case.write(written)
+    flags = FLAGS[:1] + FLAGS[2:]  # --verify would want them
+    if same:
+        done = case.run(*case.rng.choice(flags))
+        if done.returncode != 0 or done.stdout:
+            wrong(f"status {done.returncode}, not 0:\n{done.stdout}{done.stderr}")
+        return
+    event, row = case.leaf(flags)
+    check_entries(case, event, row, written, names, ["Digest", "Size"])
+
+
+CHECKS = [check_equal, check_change, check_change, check_equal, check_change, check_change, check_unread]
 
 
 def main():
@@ -228,7 +264,7 @@ def main():
     arguments = parser.parse_args()
     failed = 0
     for number in range(arguments.seed, arguments.seed + arguments.rounds):
-        check = check_equal if number % 3 == 0 else check_change
+        check = CHECKS[number % len(CHECKS)]
         with tempfile.TemporaryDirectory(prefix="diffoci-effective-") as directory:
             try:
                 check(Case(arguments.diffoci, random.Random(number), directory))

@@ -167,17 +167,19 @@ def change_attribute(rng, inode):
 
 
 class Changes:
-    """What a layer has to say to lead from one tree to another: paths to write, and whiteouts."""
+    """What a layer has to say to lead from one tree to another: paths to write, and whiteouts. plain: nothing beyond
+    that."""
 
-    def __init__(self, rng, before, after):
-        self.rng, self.before, self.after = rng, before, after
+    def __init__(self, rng, before, after, plain=False):
+        self.rng, self.before, self.after, self.plain = rng, before, after, plain
         self.write = set()
         self.links = {}  # of paths that are only linked to what lower layers have: to which path
         self.whiteouts = set()
         self.opaque = set()
         self.compare()
-        self.choose_opaque()
-        self.choose_redundant()
+        if not plain:
+            self.choose_opaque()
+            self.choose_redundant()
         self.complete_groups()
 
     def compare(self):
@@ -209,7 +211,7 @@ class Changes:
     def add_links(self, names):
         """Some names are there already, unchanged: the others are links to one of them, or all are written."""
         old = [path for path in names if path not in self.write]
-        if self.rng.random() < 0.5:
+        if self.plain or self.rng.random() < 0.5:
             self.write.update(names)
             return
         for path in names:
@@ -252,7 +254,7 @@ class Changes:
                 del self.links[path]
 
     def may_be_implied(self, path):
-        return path not in self.before and self.after[path].is_plain_directory() and \
+        return not self.plain and path not in self.before and self.after[path].is_plain_directory() and \
             any(is_below(p, path) for p in self.write | set(self.links))
 
 
@@ -314,8 +316,8 @@ class Layer:
     """A changeset in one of the ways in which it can be written. objects: the paths that are files of this layer,
     those that are links to files of lower layers apart."""
 
-    def __init__(self, rng, before, after):
-        changes = Changes(rng, before, after)
+    def __init__(self, rng, before, after, plain=False):
+        changes = Changes(rng, before, after, plain)
         self.objects, self.links = set(), dict(changes.links)
         chains = []  # each in its order, the chains in any
         for names in groups(after):
@@ -407,21 +409,27 @@ def history(rng, n):
 
 
 class Written:
-    """An image of a tree, and from which layer each path comes."""
+    """An image of a tree, and from which layer each path comes. base: another one, whose layers it begins with; plain:
+    it has one layer more, in which nothing is for nothing."""
 
-    def __init__(self, rng, tree, config, steps=None):
-        steps = list(steps) if steps is not None else \
-            [earlier_tree(rng, tree) for _ in range(rng.choice([0, 0, 1, 1, 2, 3]))]
-        self.layer_of = {}  # of the file that a path is a name of
-        self.entry_of = {}  # of the path's own entry
-        self.blobs = []
-        before = {"": Inode("dir")}
-        for number, after in enumerate([*steps, tree]):
-            layer = Layer(rng, before, after)
+    def __init__(self, rng, tree, config, base=None, plain=False):
+        steps = [] if plain else [earlier_tree(rng, tree) for _ in range(rng.choice([0, 0, 1, 1, 2, 3]))]
+        self.tree = tree
+        self.layer_of = dict(base.layer_of) if base else {}  # of the file that a path is a name of
+        self.entry_of = dict(base.entry_of) if base else {}  # of the path's own entry
+        self.blobs = list(base.blobs) if base else []
+        before = base.tree if base else {"": Inode("dir")}
+        for after in [*steps, tree]:
+            layer = Layer(rng, before, after, plain)
             self.blobs.append(self.blob(rng, layer))
-            self.note_origins(layer, number, after)
+            self.note_origins(layer, len(self.blobs) - 1, after)
             before = after
         self.image = self.wrap(rng, config)
+
+    def drop_layers(self, n):
+        """Leaves the lowest layers out of the image's blobs."""
+        for blob in self.blobs[:n]:
+            del self.image.blobs[mkimage.sha256(blob.data)]
 
     def note_origins(self, layer, number, after):
         self.layer_of = {p: n for p, n in self.layer_of.items() if p in after}
