@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "image/json.h"
 #include "image/manifest.h"
 
 #define ANNOTATION_REF_NAME "org.opencontainers.image.ref.name"
@@ -21,27 +22,27 @@ static bool is_subject(const struct search *search, bool has_subject,
   return has_subject && digest_equal(&subject->digest, &search->subject->digest);
 }
 
-/* The entry of index.json with the artifact type that its manifest has, since that is where it
- * stands in a list of referrers. */
-static int add_typed(const struct search *search, const struct descriptor *entry,
-                     const struct manifest *manifest, struct error *err)
+/* The entry of index.json as it would stand in a registry's list of referrers: with the artifact
+ * type and the annotations of its manifest. */
+static int add_manifest(const struct search *search, const struct descriptor *entry,
+                        const struct manifest *manifest, struct error *err)
 {
   const char *type =
       *manifest->artifact_type ? manifest->artifact_type : manifest->config.media_type;
-  struct descriptor typed;
-  json_t *json;
+  json_t *annotations = json_object_get(manifest->json, "annotations");
+  AUTO_JSON json = json_copy(entry->json);
+  struct descriptor listed;
   int result;
 
-  if (*entry->artifact_type || !*type)
-    return referrers_add(search->out, entry, search->limits->manifests, err);
-  json = json_copy(entry->json);
   json_object_set_new(json, "artifactType", json_string(type));
-  result = descriptor_from_json(&typed, json, err);
-  json_decref(json);
-  if (result == 0) {
-    result = referrers_add(search->out, &typed, search->limits->manifests, err);
-    descriptor_release(&typed);
-  }
+  if (annotations)
+    json_object_set(json, "annotations", annotations);
+  else
+    json_object_del(json, "annotations");
+  if (descriptor_from_json(&listed, json, err) < 0)
+    return -1;
+  result = referrers_add(search->out, &listed, search->limits->manifests, err);
+  descriptor_release(&listed);
   return result;
 }
 
@@ -55,7 +56,7 @@ static int look_into_manifest(const struct search *search, const struct descript
   if (manifest_parse(&manifest, text, entry->media_type, search->limits, &ignored) < 0)
     return 0;
   if (is_subject(search, manifest.has_subject, &manifest.subject))
-    result = add_typed(search, entry, &manifest, err);
+    result = add_manifest(search, entry, &manifest, err);
   manifest_release(&manifest);
   return result;
 }

@@ -40,6 +40,9 @@ static int follow(const struct place *place, const char *next, char **url, struc
     return error_set(err, ERROR_PERMISSION,
                      "%s: the next page of referrers is said to be on another server: %s",
                      place->endpoint->domain, shown);
+  if (strcmp(base.text, to.text) == 0)
+    return error_set(err, ERROR_CORRUPT, "%s: pages of referrers go in a circle (%s)",
+                     place->endpoint->domain, shown);
   free(*url);
   *url = xstrdup(to.text);
   return 0;

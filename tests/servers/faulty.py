@@ -66,6 +66,7 @@ class FaultyRegistry:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = outer.protocol
+            disable_nagle_algorithm = True  # heads and bodies are written one after the other
 
             def send(self, status, body=b"", **headers):
                 self.send_response(status)

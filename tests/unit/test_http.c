@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "net/http_transfer.h"
+#include "net/link.h"
 #include "net/url.h"
 
 static void test_parse(void **state)
@@ -51,6 +53,39 @@ static void test_parse(void **state)
       assert_int_equal(url.https, samples[i].https);
     }
     url_release(&url);
+  }
+}
+
+/* RFC 8288, section 3. */
+static void test_link(void **state)
+{
+  static const struct {
+    const char *value, *next;
+  } rows[] = {
+    { "</v2/a/referrers/x?n=2&last=y>; rel=\"next\"", "/v2/a/referrers/x?n=2&last=y" },
+    { "<https://x.io/a>;rel=next", "https://x.io/a" },
+    { "<a>; rel=\"prev\", <b>; rel=\"next\"", "b" },
+    { "<a>; rel=\"start NEXT\"", "a" },
+    { "<a>; title=\"x, <y>; rel=next\"; rel=\"prev\", <b>; Rel = next ; x", "b" },
+    { "<a>; rel=prev; rel=next", NULL }, /* the first counts */
+    { "<a>;; rel=next", "a" },
+    { ", <a>; rel=next", "a" },
+    { "<a>; rel=nextone", NULL },
+    { "<a>", NULL },
+    { "a; rel=next", NULL },
+    { "<a; rel=next", NULL },
+    { "<a> rel=next", NULL },
+    { "<a>; rel=\"next", NULL },
+    { "<>; rel=next", "" },
+    { "", NULL },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    AUTO_FREE char *next = link_next(str_of(rows[i].value));
+
+    if (!next != !rows[i].next || (next && strcmp(next, rows[i].next) != 0))
+      fail_msg("%s: %s", rows[i].value, next ? next : "(none)");
   }
 }
 
@@ -218,10 +253,11 @@ static void test_retry_date(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_parse),     cmocka_unit_test(test_origin),
-    cmocka_unit_test(test_display),   cmocka_unit_test(test_encode),
-    cmocka_unit_test(test_loopback),  cmocka_unit_test(test_head),
-    cmocka_unit_test(test_odd_heads), cmocka_unit_test(test_retry_date),
+    cmocka_unit_test(test_parse),      cmocka_unit_test(test_link),
+    cmocka_unit_test(test_origin),     cmocka_unit_test(test_display),
+    cmocka_unit_test(test_encode),     cmocka_unit_test(test_loopback),
+    cmocka_unit_test(test_head),       cmocka_unit_test(test_odd_heads),
+    cmocka_unit_test(test_retry_date),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
