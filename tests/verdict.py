@@ -300,7 +300,7 @@ def together(edits, verdicts):
     """The verdict of several edits, or None where one may undo or hide another."""
     weakest = min(verdicts, key=LEVELS.index)
     if len(edits) > 1 and (weakest == "different" or {zstd, level} <= set(edits) or
-                           split in edits and (hidden in edits or user_name in edits)):
+                           split in edits and {hidden, user_name, zstd} & set(edits)):
         return None
     if wrap in edits and weakest == "semantic":  # an index says the platform of what it holds, a manifest alone does not
         return "effective"
@@ -404,6 +404,28 @@ def layer_rounds():
     yield pair("semantic", [one], [f("a", "1", uid=4)], ["--ignore-fields", "uid"])
     yield pair("different", [one], [f("a", "2", uid=4)], ["--ignore-fields", "uid"])
     yield pair("effective", [f("a", "1", uname="u")], [f("a", "1", uid=4)], ["--ignore-fields", "uid:a"])
+
+
+# A file in an upper layer of one side only.
+def lone_rounds():
+    n = Entry("file", "etc/n", "x")
+    for verdict, below, upper, above in [
+            ("different", [], [n], []), ("effective", [n], [n], []), ("effective", [n.copy(name="./etc//n")], [n], []),
+            ("different", [n.copy(content="y")], [n], []), ("different", [n.copy(uid=1)], [n], []),
+            ("different", [Entry("file", "etc/n/x")], [n], []), ("different", [Entry("symlink", "etc/n", target="x")], [n], []),
+            ("effective", [], [n], [n.copy(content="z")]), ("effective", [], [n], [Entry("file", "etc/.wh.n")]),
+            ("effective", [], [n], [Entry("file", "etc/.wh..wh..opq")]), ("different", [], [n], [Entry("file", "etc/m")]),
+            ("effective", [n], [n.copy(mtime=3)], []), ("effective", [], [n, n.copy(name="etc/n/x")], [Entry("file", ".wh.etc")]),
+            ("different", [], [Entry("symlink", "etc/l", target="n")], []),
+            ("effective", [], [Entry("file", "etc/.wh.n")], []), ("different", [n], [Entry("file", "etc/.wh.n")], []),
+            ("different", [], [Entry("dir", "etc/d")], []), ("effective", [Entry("dir", "etc/d")], [Entry("dir", "etc/d")], [])]:
+        first, second = Model(), Model()
+        base_layer = [Entry("dir", "etc"), Entry("file", "etc/a", "a")]
+        for model, middle in ((first, []), (second, upper)):
+            model.layers = [base_layer + below, [Entry("file", "usr/b")] + middle] + ([above] if above else [])
+            model.layers = [[e.copy() for e in layer] for layer in model.layers]
+            model.storage = [("gzip", 6)] * len(model.layers)
+        yield first, second, verdict, []
 
 
 # ---- anything goes ----
@@ -547,7 +569,7 @@ def some_flags(rng):
 def rounds(seed, n):
     """(name, models, verdict or None, flags, rules)"""
     number = 0
-    for first, second, verdict, flags in [*scene_rounds(), *layer_rounds()]:
+    for first, second, verdict, flags in [*scene_rounds(), *layer_rounds(), *lone_rounds()]:
         number += 1
         rules = flags if flags and flags[0] in ("--ignore", "--ignore-fields") else []
         yield f"fixed-{number}", (first, second), verdict, [] if rules else flags, rules

@@ -57,18 +57,8 @@ static void prepare_verdict(struct diff *diff)
 {
   if (!shadow_is_semantic(diff->options))
     diff->shadow = shadow_semantic(diff);
-  for (size_t i = 0; i < diff->n_pairs; i++) {
-    const struct image_pair *pair = &diff->pairs[i];
-    size_t end = i + 1 < diff->n_pairs ? diff->pairs[i + 1].first_task : diff->n_tasks;
-
-    for (size_t t = pair->first_task; t < end; t++) {
-      struct findings *findings = &diff->tasks[t].findings;
-
-      findings->wanted = true;
-      findings->bottom = diff->tasks[t].blobs[0] == &pair->manifests[0]->layers[0] &&
-                         diff->tasks[t].blobs[1] == &pair->manifests[1]->layers[0];
-    }
-  }
+  for (size_t i = diff->n_pairs ? diff->pairs[0].first_task : diff->n_tasks; i < diff->n_tasks; i++)
+    diff->tasks[i].findings.wanted = true;
 }
 
 struct diff *diff_run(const struct diff_options *options, bool *failed, struct error *err)

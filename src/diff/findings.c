@@ -38,7 +38,7 @@ static bool is_for_lazy_pulling(struct str path)
          str_equal(path, STR(".no.prefetch.landmark"));
 }
 
-static void add_strong(struct findings *findings, const struct tar_entry *entry)
+static void add_strong(struct findings *findings, const struct tar_entry *entry, int lone)
 {
   struct strong *strong;
   enum overlay_kind kind;
@@ -54,6 +54,7 @@ static void add_strong(struct findings *findings, const struct tar_entry *entry)
       strong->path.len == 0 || is_for_lazy_pulling(overlay_path_str(&strong->path)))
     return;
   strong->is_directory = entry->type == TAR_DIR;
+  strong->lone = lone;
   strong->seen = 0;
   findings->n_strong++;
 }
@@ -124,7 +125,7 @@ void findings_differ(struct findings *findings, const struct tar_entry *const en
     return;
   findings->suspect = true;
   if (in_step && shows(findings, entries, content))
-    add_strong(findings, entries[0]);
+    add_strong(findings, entries[0], -1);
 }
 
 void findings_same(struct findings *findings, const struct tar_entry *const entries[2])
@@ -133,18 +134,18 @@ void findings_same(struct findings *findings, const struct tar_entry *const entr
     findings->suspect = true;
 }
 
-void findings_lone(struct findings *findings, const struct tar_entry *entry, bool always)
+void findings_lone(struct findings *findings, int side, const struct tar_entry *entry, bool always)
 {
   const struct policy *policy = findings->diff->options->policy;
-  const uint64_t counts_of_name[2] = { 1, 0 };
+  const uint64_t counts_of_name[2] = { side == 0, side == 1 };
 
   findings->suspect = true;
   findings->reordered = true;
   if (always && findings->started && !diff_has_sent(findings->semantic))
-    layer_events_lone(&findings->events, entry->name, counts_of_name, 0, entry, NULL);
-  if (findings->bottom && entry->type == TAR_REGULAR &&
+    layer_events_lone(&findings->events, entry->name, counts_of_name, side, entry, NULL);
+  if ((entry->type == TAR_REGULAR || entry->type == TAR_SYMLINK) &&
       !policy_hides_path(policy, entry->name, false) && counts(findings, FIELD_PRESENCE, entry))
-    add_strong(findings, entry);
+    add_strong(findings, entry, side);
 }
 
 void findings_spelled(struct findings *findings)
@@ -187,11 +188,14 @@ static bool may_touch(const struct strong *strong, struct str name)
          memmem(name.ptr, name.len, "..", 2) || (name.len == 1 && name.ptr[0] == '.');
 }
 
+enum position { OWN_LAYER, ABOVE, BELOW };
+
 struct weight {
+  enum position position;
   struct str name;
-  uint64_t times;
-  bool is_directory;
-  bool above;
+  uint64_t times;    /* OWN_LAYER */
+  bool is_directory; /* OWN_LAYER, ABOVE */
+  int side;          /* BELOW */
 };
 
 /* False: the suspect is none any more. */
@@ -208,12 +212,15 @@ static bool stays(struct strong *strong, const struct weight *weight)
     return false;
   if (kind == OVERLAY_AUFS || kind == OVERLAY_AUFS_LINK)
     return true;
-  if (!weight->above && kind != OVERLAY_FILE) /* whiteouts do nothing in their own layer */
+  if (weight->position != ABOVE && kind != OVERLAY_FILE) /* whiteouts do nothing there */
     return true;
+  if (weight->position == BELOW)
+    return strong->lone < 0 || strong->lone == weight->side ||
+           !str_equal(overlay_path_str(&path), overlay_path_str(&strong->path));
   if (!str_equal(overlay_path_str(&path), overlay_path_str(&strong->path)))
     return leaves(strong, overlay_path_str(&path), kind, weight->is_directory);
   strong->seen += weight->times > 1 ? 2 : 1;
-  return !weight->above;
+  return weight->position == OWN_LAYER;
 }
 
 static void weigh(struct findings *findings, const struct weight *weight)
@@ -235,12 +242,20 @@ static void weigh(struct findings *findings, const struct weight *weight)
 void findings_weigh_own(struct findings *findings, struct str name, uint64_t times,
                         bool is_directory)
 {
-  weigh(findings, &(struct weight) { name, times, is_directory, false });
+  weigh(findings,
+        &(struct weight) {
+            .position = OWN_LAYER, .name = name, .times = times, .is_directory = is_directory });
 }
 
 void findings_weigh_above(struct findings *findings, struct str name, bool is_directory)
 {
-  weigh(findings, &(struct weight) { name, 1, is_directory, true });
+  weigh(findings,
+        &(struct weight) { .position = ABOVE, .name = name, .is_directory = is_directory });
+}
+
+void findings_weigh_below(struct findings *findings, struct str name, int side)
+{
+  weigh(findings, &(struct weight) { .position = BELOW, .name = name, .side = side });
 }
 
 void findings_weighed(struct findings *findings)

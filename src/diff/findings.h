@@ -5,7 +5,8 @@
  * An entry is a suspect if it differs in more than what the effective comparison leaves out
  * (diff/effective.h), or has no partner. Where no entry of any layer is suspect and all came in the
  * same order, merging the layers gives the same on both sides. A strong suspect is one that shows
- * in what this layer and those below it come to, whatever those hold. */
+ * in what this layer and those below it come to, whatever those hold; but for one without a partner
+ * they must not have anything of its path on the other side. */
 #ifndef DIFFOCI_DIFF_FINDINGS_H
 #define DIFFOCI_DIFF_FINDINGS_H
 
@@ -19,6 +20,7 @@ enum { STRONG_MAX = 4 };
 struct strong {
   struct overlay_path path;
   bool is_directory;
+  int lone;      /* the side that alone has it; -1: both have it */
   unsigned seen; /* entries of this path in the layer */
 };
 
@@ -56,7 +58,7 @@ void findings_differ(struct findings *findings, const struct tar_entry *const en
 /* Two entries are the same to the comparison's rules. */
 void findings_same(struct findings *findings, const struct tar_entry *const entries[2]);
 /* An entry has no partner. always: the semantic comparison would not give it one either. */
-void findings_lone(struct findings *findings, const struct tar_entry *entry, bool always);
+void findings_lone(struct findings *findings, int side, const struct tar_entry *entry, bool always);
 /* Names begin in different ways: the semantic comparison may pair others. */
 void findings_spelled(struct findings *findings);
 
@@ -66,6 +68,8 @@ void findings_spelled(struct findings *findings);
 void findings_weigh_own(struct findings *findings, struct str name, uint64_t times,
                         bool is_directory);
 void findings_weigh_above(struct findings *findings, struct str name, bool is_directory);
+/* Drops those without a partner if the name is their path: an entry below, on the other side. */
+void findings_weigh_below(struct findings *findings, struct str name, int side);
 /* After the last entry of the own layer. */
 void findings_weighed(struct findings *findings);
 

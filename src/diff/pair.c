@@ -299,7 +299,7 @@ static void weigh_findings(struct pair *pair)
 
     for (int side = 0; side < 2; side++)
       for (const struct pending *left = name->first[side]; left; left = left->next)
-        findings_lone(findings, &left->entry, !unsure);
+        findings_lone(findings, side, &left->entry, !unsure);
   }
   if (findings->n_strong) {
     for (size_t i = 0; i < pair->met.n; i++) {

@@ -127,8 +127,8 @@ bool shadow_found_in_passing(const struct diff *shadow, const struct layer_task 
   return !twin->findings.semantic_unsure;
 }
 
-enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known, bool may_read,
-                                 struct error *err)
+enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known,
+                                 enum shadow_effort effort, struct error *err)
 {
   size_t left = 0;
 
@@ -139,11 +139,11 @@ enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known, bool 
 
     if (task->kind == TASK_CHECK || known(shadow, task))
       continue;
-    if (!may_read) {
+    if (effort == SHADOW_NO_READING) {
       error_set(err, ERROR_CANCELLED, "that was not asked for");
       return SHADOW_UNKNOWN;
     }
-    if (tasks_at_hand(shadow, task, err))
+    if (tasks_at_hand(shadow, task, effort == SHADOW_FETCHING, err))
       return SHADOW_UNKNOWN;
     shadow->tasks[left++] = *task;
   }

@@ -20,9 +20,14 @@ enum shadow_answer { SHADOW_SAME, SHADOW_DIFFERS, SHADOW_UNKNOWN };
 /* Whether a task's answer is known without it being run: that there is no difference. */
 typedef bool shadow_known(const struct diff *shadow, const struct layer_task *task);
 shadow_known shadow_found_in_passing; /* under --semantic, after the tasks of the comparison */
-/* Runs the tasks whose answer is not known, unless all is decided. may_read: false: says
- * SHADOW_UNKNOWN instead. *err says why the answer is SHADOW_UNKNOWN. */
-enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known, bool may_read,
-                                 struct error *err);
+enum shadow_effort {
+  SHADOW_NO_READING, /* says SHADOW_UNKNOWN instead */
+  SHADOW_READING,    /* what is at hand */
+  SHADOW_FETCHING,   /* also what was not fetched before */
+};
+/* Runs the tasks whose answer is not known, unless all is decided. *err says why the answer is
+ * SHADOW_UNKNOWN. */
+enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known,
+                                 enum shadow_effort effort, struct error *err);
 
 #endif

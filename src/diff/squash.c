@@ -169,7 +169,7 @@ static bool report_lone(struct trees *trees, int side)
   const uint64_t counts[2] = { side == 0, side == 1 };
 
   if (trees->findings)
-    findings_lone(trees->findings, item->entry, true);
+    findings_lone(trees->findings, side, item->entry, true);
   set_origin(trees, side);
   return layer_events_lone(&trees->events, entry_canonical(&trees->rules, item->entry->name),
                            counts, side, item->entry, content_of(item));

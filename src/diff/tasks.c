@@ -188,25 +188,55 @@ void tasks_release(struct diff *diff)
   diff->n_tasks = 0;
 }
 
-static int at_hand(const struct diff *diff, int side, const struct descriptor *layers, size_t n,
-                   struct error *err)
+static bool has_layer(const struct manifest *manifest, const struct descriptor *blob)
 {
-  for (size_t i = 0; i < n; i++)
-    if (!source_at_hand(diff->options->sources[side], &layers[i]))
+  for (size_t i = 0; manifest && i < manifest->n_layers; i++)
+    if (same_blob(&manifest->layers[i], blob))
+      return true;
+  return false;
+}
+
+/* Whether the comparison that a shadow stands beside may have read it. */
+static bool was_read(const struct diff *shadow, int side, const struct descriptor *blob)
+{
+  for (size_t i = 0; i < shadow->primary->n_tasks; i++) {
+    const struct layer_task *task = &shadow->primary->tasks[i];
+
+    if ((task->blobs[side] && same_blob(task->blobs[side], blob)) ||
+        has_layer(task->manifests[side], blob))
+      return true;
+  }
+  return false;
+}
+
+static int layers_at_hand(const struct diff *shadow, int side, const struct descriptor *layers,
+                          size_t n, bool may_fetch, struct error *err)
+{
+  struct source *source = shadow->options->sources[side];
+
+  for (size_t i = 0; i < n; i++) {
+    if (source_at_hand(source, &layers[i]))
+      continue;
+    if (source->fetches_again || was_read(shadow, side, &layers[i]))
       return error_set(err, ERROR_CANCELLED,
-                       "its layers would have to be fetched again; they are kept without "
-                       "--no-cache");
+                       "its layers would have to be fetched again, since no store keeps them");
+    if (!may_fetch)
+      return error_set(err, ERROR_CANCELLED,
+                       "not all of its layers were fetched; --verdict and --require fetch them");
+  }
   return 0;
 }
 
-int tasks_at_hand(const struct diff *diff, const struct layer_task *task, struct error *err)
+int tasks_at_hand(const struct diff *diff, const struct layer_task *task, bool may_fetch,
+                  struct error *err)
 {
   for (int side = 0; side < 2; side++) {
     const struct manifest *manifest = task->manifests[side];
 
-    if (task->blobs[side] && at_hand(diff, side, task->blobs[side], 1, err))
+    if (task->blobs[side] && layers_at_hand(diff, side, task->blobs[side], 1, may_fetch, err))
       return -1;
-    if (manifest && at_hand(diff, side, manifest->layers, manifest->n_layers, err))
+    if (manifest &&
+        layers_at_hand(diff, side, manifest->layers, manifest->n_layers, may_fetch, err))
       return -1;
   }
   return 0;

@@ -59,7 +59,8 @@ static const struct findings *find_layer(const struct diff *diff, const struct i
   return NULL;
 }
 
-static int weigh_layer(struct diff *diff, int side, const struct descriptor *blob,
+/* Reads the names of a layer above or below the one that was looked into. */
+static int weigh_layer(struct diff *diff, int side, const struct descriptor *blob, bool above,
                        struct findings *findings, struct error *err)
 {
   struct source *source = diff->options->sources[side];
@@ -73,29 +74,55 @@ static int weigh_layer(struct diff *diff, int side, const struct descriptor *blo
   stream = source_blob(source, blob, err);
   if (!stream || layer_open(&layer, stream, BLOCKS_AHEAD, NULL, diff->options->limits, err))
     return -1;
-  while (findings->n_strong && (got = tar_next(layer.tar, &entry, err)) > 0)
-    findings_weigh_above(findings, entry.name, entry.type == TAR_DIR);
+  while (findings->n_strong && (got = tar_next(layer.tar, &entry, err)) > 0) {
+    if (above)
+      findings_weigh_above(findings, entry.name, entry.type == TAR_DIR);
+    else
+      findings_weigh_below(findings, entry.name, side);
+  }
   layer_close(&layer);
   return got < 0 ? -1 : 0;
 }
 
-/* Whether what differs for sure in a layer is neither replaced nor hidden by those above it. */
+static bool any_lone(const struct findings *findings, int side)
+{
+  for (size_t i = 0; i < findings->n_strong; i++)
+    if (findings->strong[i].lone == side)
+      return true;
+  return false;
+}
+
+/* Above, blobs that are the same are read once; below, those that may hold what the other side has.
+ */
+static bool weigh_layers(struct diff *diff, const struct image_pair *pair, size_t layer, bool above,
+                         struct findings *findings)
+{
+  const struct descriptor *const blobs[2] = { &pair->manifests[0]->layers[layer],
+                                              &pair->manifests[1]->layers[layer] };
+  const int last = above && same_blob(blobs[0], blobs[1]) ? 0 : 1;
+  struct error ignored;
+
+  for (int side = 0; side <= last; side++)
+    if (findings->n_strong && (above || any_lone(findings, 1 - side)) &&
+        weigh_layer(diff, side, blobs[side], above, findings, &ignored))
+      return false;
+  return true;
+}
+
+/* Whether what differs for sure in a layer is neither replaced nor hidden by those above it, and
+ * what is only on one side there is not on the other side in those below it. */
 static bool shows_through(struct diff *diff, const struct image_pair *pair, size_t layer,
                           const struct findings *findings)
 {
   struct findings left = { .n_strong = findings->n_strong };
   bool known = true;
-  struct error ignored;
 
   left.strong = xcalloc(STRONG_MAX, sizeof(*left.strong));
   memcpy(left.strong, findings->strong, findings->n_strong * sizeof(*left.strong));
-  for (size_t i = layer + 1; i < pair->manifests[0]->n_layers && known && left.n_strong; i++) {
-    const struct descriptor *blobs[2] = { &pair->manifests[0]->layers[i],
-                                          &pair->manifests[1]->layers[i] };
-
-    known = weigh_layer(diff, 0, blobs[0], &left, &ignored) == 0 &&
-            (same_blob(blobs[0], blobs[1]) || weigh_layer(diff, 1, blobs[1], &left, &ignored) == 0);
-  }
+  for (size_t i = layer + 1; i < pair->manifests[0]->n_layers && known; i++)
+    known = weigh_layers(diff, pair, i, true, &left);
+  for (size_t i = 0; i < layer && known && left.n_strong && !any_lone(&left, -1); i++)
+    known = weigh_layers(diff, pair, i, false, &left);
   known = known && left.n_strong;
   findings_release(&left);
   return known;
@@ -138,7 +165,7 @@ static bool is_judged(const struct diff *shadow, const struct layer_task *task)
   return false;
 }
 
-static enum shadow_answer is_effective(struct diff *diff, struct error *err)
+static enum shadow_answer is_effective(struct diff *diff, bool thorough, struct error *err)
 {
   enum shadow_answer answer = SHADOW_UNKNOWN;
   struct diff *shadow;
@@ -156,7 +183,7 @@ static enum shadow_answer is_effective(struct diff *diff, struct error *err)
       answer = SHADOW_DIFFERS;
   }
   if (answer == SHADOW_UNKNOWN)
-    answer = shadow_decide(shadow, is_judged, true, err);
+    answer = shadow_decide(shadow, is_judged, thorough ? SHADOW_FETCHING : SHADOW_READING, err);
   shadow_free(shadow);
   return answer;
 }
@@ -207,7 +234,7 @@ static enum verdict_level decide(struct diff *diff, bool thorough, struct verdic
     return VERDICT_SEMANTIC;
   if (answer == SHADOW_UNKNOWN)
     leave_open(out, VERDICT_SEMANTIC, &err);
-  answer = is_effective(diff, &err);
+  answer = is_effective(diff, thorough, &err);
   if (answer == SHADOW_SAME)
     return VERDICT_EFFECTIVE;
   if (answer == SHADOW_UNKNOWN)

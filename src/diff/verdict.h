@@ -31,8 +31,9 @@ const char *verdict_name(enum verdict_level level);
 void verdict_describe(const struct verdict *verdict, struct buf *out);
 
 /* The verdict on a comparison that was run with options->verdict. failed: as diff_run said. Reads
- * layers a second time where what was found does not decide, but fetches nothing. thorough: also
- * where the answer is only how much stronger the verdict is than the comparison asked for. */
+ * layers a second time where what was found does not decide, but fetches none a second time, and
+ * without `thorough` fetches nothing. thorough: also where the answer is only how much stronger the
+ * verdict is than the comparison that was asked for. */
 void diff_verdict(struct diff *diff, bool failed, bool thorough, struct verdict *out);
 
 #endif

@@ -97,6 +97,21 @@ class Bytes(Case):
         self.assertLessEqual(self.proxy.received, self.limit)
         self.assertFalse(os.path.exists(self.store))
 
+    def test_verdict(self):
+        """One file more on each side: whether lower layers have it as well, those that both share have to tell."""
+        result = self.diffoci("diff", *self.names, status=1, says="whether it is effective was not looked into")
+        self.assertLessEqual(self.proxy.received, self.limit)
+        self.assertEqual(result.stdout, self.wanted())
+        self.assertEqual(self.diffoci("diff", "--verdict", *self.names, status=1).stdout, "different\n")
+        both = sum(layer["size"] for layer in self.images["one"].layers) + self.images["two"].layers[7]["size"]
+        self.assertLessEqual(self.proxy.received, both + 128 * 1024)
+        self.diffoci("diff", *self.names, status=1, says="verdict: different: a container")
+
+    def test_verdict_without_a_store(self):
+        self.diffoci("diff", "--no-cache", "--require=effective", *self.names, status=2, says="fetched again")
+        self.assertLessEqual(self.proxy.received, self.limit)
+        self.diffoci("diff", "--no-cache", "--require=identical", *self.names, status=1)
+
     def test_equal(self):
         self.assertEqual(self.diffoci("diff", self.names[0], self.names[0], status=0).stdout, "")
         self.assertLessEqual(self.proxy.received, 64 * 1024)
@@ -216,9 +231,9 @@ class Progress(Case):
         printed, drawn = self.on_terminal("diff", *self.names)
         self.assertIn(self.digest[:20], drawn)
         self.assertRegex(drawn, r"total  \d+\.\d MiB of \d+\.\d MiB, \d+(\.\d)? [KM]?i?B/s, \d+ s left")
-        self.assertTrue(drawn.endswith("\x1b[J"), repr(drawn[-40:]))
+        self.assertRegex(drawn, r"\x1b\[Jverdict: different: [^\r\n]*\r\n\Z")
         for line in re.split(r"[\r\n]+", re.sub(r"\x1b\[\d*[A-Z]", "", drawn)):
-            self.assertLess(len(line), 80)
+            self.assertLess(0 if line.startswith("verdict: ") else len(line), 80)
         self.assertIn("Layer", printed)
 
     def test_pull(self):
@@ -241,7 +256,8 @@ class Progress(Case):
         self.assertNotIn("total  ", self.on_terminal("diff", "--debug", *self.names)[1])
 
     def test_no_terminal(self):
-        self.assertEqual(self.diffoci("diff", *self.names, status=1).stderr, "")
+        self.assertRegex(self.diffoci("diff", *self.names, status=1).stderr, r"\Averdict: [^\n]*\n\Z")
+        self.assertEqual(self.diffoci("diff", "--quiet", *self.names, status=1).stderr, "")
 
 
 if __name__ == "__main__":

@@ -382,9 +382,9 @@ def test_read_only(_):
         assert "store" in result.stderr and "Permission denied" in result.stderr, result.stderr
         assert len(result.stderr.splitlines()) == 1, result.stderr
     result = run("diff", "example.com/i:0", name, status=None, **as_nobody)
-    result = run("diff", "--pull=always", name, name, status=0, **as_nobody)
+    result = run("diff", "--quiet", "--pull=always", name, name, status=0, **as_nobody)
     assert "warning" in result.stderr and len(result.stderr.splitlines()) == 1, result.stderr
-    assert not run("diff", "--no-cache", name, name, **as_nobody).stderr
+    assert not run("diff", "--quiet", "--no-cache", name, name, **as_nobody).stderr
     registry.close()
     assert before == sorted((root, *files) for root, _, files in os.walk("store"))
 
@@ -406,7 +406,7 @@ def test_full(_):
             result = run(*arguments, status=2)
             assert "No space left" in result.stderr, result.stderr
             assert check_clean() == {"example.com/i:0", "example.com/i:1"}
-        result = run("diff", *names, status=1)
+        result = run("diff", "--quiet", *names, status=1)
         assert "f2" in result.stdout and "f3" in result.stdout
         assert result.stderr.count("warning") == 1 and len(result.stderr.splitlines()) == 1, result.stderr
         assert result.stdout == run("diff", "--no-cache", *names, status=1).stdout
