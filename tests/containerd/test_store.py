@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""containerd as a store: test_store.py DIFFOCI PROBE [--containerd DIRECTORY | --suite SUITE] [TEST...]"""
+import json
+import os
+import subprocess
+
+import common
+import mkimage as mk
+from faulty import FaultyRegistry
+from layout import Image as ServedImage
+from layout import layer as served_layer
+
+RANDOM = os.urandom(3_000_000)
+
+def plain(*names):
+    return mk.image(mk.layer(mk.file("x", b"one"))).named(*names)
+
+
+def other(*names):
+    return mk.image(mk.layer(mk.file("x", b"two"), mk.file("y", b"\0" * 200000), compress=None)).named(*names)
+
+
+def large(*names):
+    return mk.image(mk.layer(mk.file("large", RANDOM), compress=None)).named(*names)
+
+
+class Store(common.Case):
+    def tearDown(self):
+        for name in self.containerd.images():
+            self.containerd.ctr("images", "rm", "--sync", name)
+        self.assertNothingLeft()
+
+    def archive(self, name, *images, **more):
+        mk.oci_archive(self.path(name), *images, **more)
+        return self.path(name)
+
+    def load(self, *images, **more):
+        return self.diffoci("load", "--input", self.archive("load.tar", *images), **more).stdout
+
+    def test_info(self):
+        version = self.containerd.ctr("version").split("Server:")[1].split()[1]
+        self.assertEqual(json.loads(self.diffoci("info", "--json").stdout)["Backend"],
+                         {"Name": "containerd", "Version": version})
+        self.assertEqual(self.diffoci("info").stdout.splitlines()[:2],
+                         ["Backend: containerd", "Containerd: " + version])
+
+    def test_load(self):
+        """What was loaded is whole in containerd's eyes, and stays when others are removed."""
+        names = ["docker.io/library/alpine:2", "example.com/a:1"]
+        self.assertEqual(self.load(plain("example.com/a:1"), other("alpine:2")).splitlines(),
+                         [f"Loaded image: {name}" for name in reversed(names)])
+        self.assertEqual(self.containerd.images(), names)
+        self.assertEqual(self.containerd.leases(), [])
+        checked = self.containerd.ctr("images", "check").splitlines()[1:]
+        self.assertEqual(len(checked), 2)
+        for line in checked:
+            self.assertIn(" complete (2/2) ", line)
+        before = len(self.containerd.content())
+        self.containerd.ctr("images", "rm", "--sync", "example.com/a:1")
+        self.assertEqual(len(self.containerd.content()), before - 3)
+        self.diffoci("diff", "alpine:2", "--pull=never", "--verify", self.archive("b.tar", other()))
+
+    def test_index(self):
+        multi = mk.index(plain(), other(), platforms=[mk.platform("amd64"), mk.platform("arm64", variant="v8")])
+        self.load(multi.named("example.com/multi:1"))
+        lines = [line.split() for line in self.diffoci("images").stdout.splitlines()]
+        self.assertEqual([line[:2] + line[3:] for line in lines],
+                         [["REPOSITORY", "TAG", "ID", "PLATFORM"],
+                          ["example.com/multi", "1", "linux/amd64"], ["example.com/multi", "1", "linux/arm64"]])
+        self.assertEqual(len(self.containerd.content()), 7)
+        # A collection keeps what the labels refer to.
+        self.load(plain("example.com/x:1"))
+        self.diffoci("remove", "example.com/x:1")
+        self.assertEqual(len(self.containerd.content()), 7)
+
+    def test_imported(self):
+        """What ctr has put there."""
+        path = self.archive("a.tar", plain("example.com/a:1"))
+        self.containerd.ctr("images", "import", "--no-unpack", path)
+        for name in ("example.com/a:1", "containerd://example.com/a:1"):
+            self.diffoci("diff", "--pull=never", name, path)
+        self.diffoci("diff", "containerd://example.com/a:1", self.archive("b.tar", other()), status=1, backend="local")
+        self.assertEqual(self.containerd.leases(), [])
+
+    def test_names(self):
+        self.load(plain("alpine:3"))
+        digest = self.diffoci("images").stdout.splitlines()[1].split()[2]
+        for name in ("alpine:3", "docker.io/library/alpine:3", f"alpine:3@{digest}", f"alpine@{digest}"):
+            self.diffoci("diff", "--pull=never", name, self.path("load.tar"))
+        for name in (digest, "alpine:3"):
+            self.diffoci("diff", "containerd://" + name, self.path("load.tar"))
+        wrong = "sha256:" + "0" * 64
+        for name in ("alpine", f"alpine:3@{wrong}"):
+            self.assertIn("no image", self.diffoci("diff", "--pull=never", name, "./x", status=2).stderr)
+        self.assertEqual(self.diffoci("remove", digest).stdout, "docker.io/library/alpine:3\n")
+
+    def test_unnamed(self):
+        self.assertTrue(self.load(plain()).startswith("Loaded image: sha256:"))
+        line = self.diffoci("images").stdout.splitlines()[1].split()
+        self.assertEqual(line[:2], ["<none>", "<none>"])
+        self.assertEqual(self.diffoci("remove", line[2]).stdout, line[2] + "\n")
+        self.assertNothingLeft()
+
+    def test_replace(self):
+        self.load(plain("example.com/a:1"))
+        self.load(other("example.com/a:1"))
+        self.assertEqual(len(self.containerd.content()), 3)  # what only the old one used is gone
+        self.diffoci("diff", "--pull=never", "example.com/a:1", self.path("load.tar"))
+
+    def test_remove(self):
+        self.load(plain("example.com/a:1"), plain("example.com/b:1"), other("example.com/c:1"))
+        result = self.diffoci("remove", "example.com/a:1", "nothing/here", "example.com/c:1", status=2)
+        self.assertEqual(result.stdout, "example.com/a:1\nexample.com/c:1\n")
+        self.assertIn("nothing/here", result.stderr)
+        self.assertEqual(len(self.containerd.content()), 3)
+        self.diffoci("rmi", "example.com/b:1")
+        self.assertNothingLeft()
+
+    def test_pull(self):
+        image = ServedImage([served_layer(1, 100_000), served_layer(2, 3_000_000)])
+        server = FaultyRegistry({"a/b:latest": image})
+        self.addCleanup(server.close)
+        name = f"{server.host}/a/b:latest"
+        self.assertEqual(self.diffoci("pull", name).stdout, f"Digest: {image.digest}\n{name}\n")
+        self.assertEqual(self.containerd.images(), [name])
+        self.assertIn("complete", self.containerd.ctr("images", "check"))
+        self.assertEqual(self.containerd.content(), sorted(image.blobs))
+        self.diffoci("diff", "--pull=never", "--verify", name, name)
+
+    def test_two_namespaces(self):
+        """What another namespace has is not sent again, and is ours when that one gives it up."""
+        self.load(large("example.com/a:1"))
+        self.diffoci("--containerd-namespace=other", "load", "--input", self.path("load.tar"))
+        more = {"namespace": "other"}
+        self.assertEqual(self.containerd.content(**more), self.containerd.content())
+        self.diffoci("remove", "example.com/a:1")
+        self.assertNothingLeft()
+        self.diffoci("diff", "--containerd-namespace=other", "--pull=never", "example.com/a:1", "--verify",
+                     self.path("load.tar"))
+        self.diffoci("remove", "example.com/a:1", "--containerd-namespace=other")
+        self.assertNothingLeft(**more)
+
+    def test_two_at_once(self):
+        """Two processes that write the same blobs."""
+        path = self.archive("load.tar", large("example.com/a:1"))
+        environ = dict(self.environ, DIFFOCI_BACKEND="containerd")
+        processes = [subprocess.Popen([common.PROGRAMS["diffoci"], "load", "--input", path], env=environ,
+                                      stdout=subprocess.DEVNULL) for _ in range(4)]
+        self.assertEqual([process.wait(common.WAIT) for process in processes], [0] * 4)
+        self.diffoci("diff", "--pull=never", "--verify", "example.com/a:1", path)
+        self.assertEqual(len(self.containerd.content()), 3)
+
+    def test_auto(self):
+        """containerd for what it has; the local store for the rest."""
+        self.load(plain("example.com/a:1"))
+        self.load(other("example.com/b:1"), backend="local")
+        result = self.auto("diff", "--pull=never", "example.com/a:1", "example.com/b:1", status=1)
+        self.assertIn("example.com/a:1: found in containerd", result.stderr)
+        listed = self.auto("images").stdout
+        self.assertIn("example.com/a", listed)
+        self.assertIn("example.com/b", listed)
+        self.assertEqual(self.auto("info").stdout.splitlines()[0], "Backend: containerd")
+        self.auto("remove", "example.com/b:1")
+        self.auto("remove", "example.com/a:1")
+        self.assertEqual(len(self.auto("images").stdout.splitlines()), 1)
+        self.auto("load", "--input", self.archive("c.tar", plain("example.com/c:1")))
+        self.assertEqual(self.containerd.images(), ["example.com/c:1"])
+
+    def test_auto_local(self):
+        """Without the namespace, and where only --local-cache is given, auto is local."""
+        self.load(plain("example.com/a:1"))
+        self.environ["CONTAINERD_NAMESPACE"] = "nobodys"
+        result = self.auto("load", "--input", self.path("load.tar"))
+        self.assertIn('containerd has no namespace "nobodys"', result.stderr)
+        self.assertNotIn("nobodys", self.containerd.ctr("namespaces", "ls", "-q").split())
+        del self.environ["CONTAINERD_NAMESPACE"], self.environ["CONTAINERD_ADDRESS"]
+        result = self.auto("info")
+        self.assertEqual(result.stdout.splitlines()[0], "Backend: local")
+        self.assertIn("since --local-cache is given", result.stderr)
+
+    def test_cached(self):
+        """What diff fetches in passing is kept whole as far as it was read, under the image's name."""
+        server = FaultyRegistry({"a/b:latest": ServedImage([served_layer(1, 100_000)]),
+                                 "a/c:latest": ServedImage([served_layer(2, 100_000)])})
+        self.addCleanup(server.close)
+        names = [f"{server.host}/a/{x}:latest" for x in "bc"]
+        self.diffoci("diff", *names, status=1)
+        self.assertEqual(self.containerd.images(), names)
+        self.diffoci("diff", "--pull=never", *names, status=1)
+        self.assertEqual(len(self.containerd.content()), 6)
+        self.assertIn("diffoci.cached=true", self.containerd.ctr("images", "ls"))
+        self.diffoci("pull", names[0])
+        self.assertEqual(self.containerd.ctr("images", "ls").count("diffoci.cached=true"), 1)
+
+
+if __name__ == "__main__":
+    common.main()
