@@ -79,7 +79,7 @@ static bool document_field(const struct event *event, const struct event_field *
     *out = (struct policy_field) { FIELD_ANNOTATION, str_of(found + sizeof(annotations) - 1) };
   else if (is_consequence(part))
     *out = (struct policy_field) { FIELD_DOCUMENT, STR("digest") };
-  else if (str_equal(part, STR("mediaType")))
+  else
     out->name = part;
   return !(is_consequence(part) && is_opaque(event));
 }

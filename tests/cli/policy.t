@@ -15,6 +15,7 @@ Rules about paths and fields, on the command line and in policy files. Nothing t
   >               [file("one", "1"), hardlink("two", "one", mtime=5), hardlink("three", "one", mtime=5)])
   > pair("whiteouts", [file("x/.wh.gone")], [file("x/.wh..wh..opq")])
   > pair("twice", [file("t", "1"), file("t", "2"), file("u")], [file("t", "1"), file("u")])
+  > pair("thrice", [file("t"), file("t"), file("t"), file("u")], [file("t"), file("u")])
   > pair("kind", [directory("k/"), file("k/in")], [symlink("k", "l")])
   > pair("type", [directory("k")], [symlink("k", "l")])
   > pair("fields", [file("f", "1", mtime=1, uid=1, mode=0o600)], [file("f", "2", mtime=2, uid=2, mode=0o644)])
@@ -51,6 +52,11 @@ A path, and all below it. What is left out moves no other file, and is in no num
   $ . ./sh.sh; try twice --ignore-history | grep -c appears; try twice --ignore /t
   1
   left out 1: /t (command line)
+
+  $ . ./sh.sh; try thrice --ignore t
+  left out 1: t (command line)
+  $ . ./sh.sh; try thrice --ignore-fields presence:t --ignore-file-order
+  left out 1: fields presence:t (command line)
 
 "!" takes back, but not what lies in a directory that is left out. The last rule that matches counts.
 
@@ -115,6 +121,8 @@ Fields: the others still count. A difference is gone when all its fields are.
   left out 2: fields mtime,mode (command line)
   left out nothing: 1 other rule
   [1]
+  $ . ./sh.sh; try fields --ignore-file-timestamps --ignore-fields mode,uid,content
+  left out 3: fields mode,uid,content (command line)
   $ . ./sh.sh; try pax --ignore-fields mtime,xattr.user.x
   left out 3: fields mtime,xattr.user.x (command line)
   $ . ./sh.sh; try pax --ignore-fields mtime,xattr.user.y

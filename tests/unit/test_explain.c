@@ -1,0 +1,368 @@
+/* The beginnings of contents that the comparison hands out, and what report/explain makes of
+ * events.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../common/memory_source.h"
+#include "base/alloc.h"
+#include "report/explain.h"
+#include "report_events.h"
+
+/* ---- layers in memory ---- */
+
+static void octal(char *field, size_t size, unsigned long long value)
+{
+  field[--size] = '\0';
+  for (; size > 0; value /= 8)
+    field[--size] = (char)('0' + value % 8);
+}
+
+static void add_file(struct buf *tar, const char *name, struct str content, unsigned mtime)
+{
+  static const char zeros[512];
+  char header[512] = { 0 };
+  unsigned sum = 0;
+
+  memcpy(header, name, strlen(name));
+  octal(header + 100, 8, 0644);
+  octal(header + 108, 8, 0);
+  octal(header + 116, 8, 0);
+  octal(header + 124, 12, content.len);
+  octal(header + 136, 12, mtime);
+  memset(header + 148, ' ', 8);
+  header[156] = '0';
+  memcpy(header + 257, "ustar\00000", 8);
+  for (size_t i = 0; i < sizeof(header); i++)
+    sum += (unsigned char)header[i];
+  octal(header + 148, 7, sum);
+  buf_add(tar, header, sizeof(header));
+  buf_add_str(tar, content);
+  buf_add(tar, zeros, (512 - content.len % 512) % 512);
+}
+
+struct pair {
+  struct buf tars[2];
+  struct source *sources[2];
+  struct limits limits;
+  struct diff_options options;
+  struct diff *diff;
+};
+
+static void pair_start(struct pair *pair)
+{
+  *pair = (struct pair) { .limits = limits_scaled(1) };
+  for (int side = 0; side < 2; side++)
+    pair->tars[side] = BUF_INIT((size_t)256 << 20);
+}
+
+static void pair_run(struct pair *pair, struct event_sink *sink, const struct diff_ignore *ignore)
+{
+  static const char end[1024];
+  struct error err;
+  bool failed;
+
+  for (int side = 0; side < 2; side++) {
+    struct str layer;
+
+    buf_add(&pair->tars[side], end, sizeof(end));
+    layer = buf_str(&pair->tars[side]);
+    pair->sources[side] = memory_source_new(side ? "b" : "a");
+    memory_source_image(pair->sources[side], &layer, 1, "");
+    buf_release(&pair->tars[side]);
+  }
+  pair->options = (struct diff_options) { .ignore = *ignore,
+                                          .limits = &pair->limits,
+                                          .threads = 2,
+                                          .sources = { pair->sources[0], pair->sources[1] },
+                                          .sink = sink };
+  pair->options.platforms.all = true;
+  pair->diff = diff_run(&pair->options, &failed, &err);
+  assert_non_null(pair->diff);
+  if (failed)
+    fail_msg("%s", err.message);
+}
+
+static void pair_stop(struct pair *pair)
+{
+  diff_free(pair->diff);
+  source_free(pair->sources[0]);
+  source_free(pair->sources[1]);
+}
+
+/* ---- heads ---- */
+
+enum { HEAD = 64 * 1024 };
+
+struct heads_sink {
+  struct event_sink base;
+  struct str contents[2]; /* what the heads have to be the beginnings of */
+  size_t n;
+};
+
+static void check_head(struct str head, struct str content)
+{
+  assert_non_null(head.ptr);
+  assert_int_equal(head.len, MIN_OF(content.len, (size_t)HEAD));
+  if (head.len)
+    assert_memory_equal(head.ptr, content.ptr, head.len);
+}
+
+static void take_heads(struct event_sink *base, const struct event *event)
+{
+  struct heads_sink *sink = (struct heads_sink *)base;
+  bool differ = !str_equal(sink->contents[0], sink->contents[1]);
+
+  if (event->type != EVENT_TARENTRY)
+    return;
+  sink->n++;
+  for (int side = 0; side < 2; side++) {
+    if (differ && base->wants_head_bytes)
+      check_head(event->inputs[side].head, sink->contents[side]);
+    else
+      assert_null(event->inputs[side].head.ptr);
+  }
+}
+
+/* Contents of these sizes, whose first difference is at `at` (or: one is longer). */
+static void check_heads(const size_t sizes[2], size_t at, bool digests, bool other_times,
+                        size_t wanted)
+{
+  static const struct diff_ignore history = { .history = true };
+  struct heads_sink sink = { .base = { .event = take_heads } };
+  struct pair pair;
+  char *contents[2];
+
+  sink.base.wants_content_digests = digests;
+  sink.base.wants_head_bytes = wanted;
+  pair_start(&pair);
+  for (int side = 0; side < 2; side++) {
+    contents[side] = xmalloc(sizes[side] + 1);
+    for (size_t i = 0; i < sizes[side]; i++)
+      contents[side][i] = (char)('a' + i % 23 + (side && i >= at));
+    sink.contents[side] = (struct str) { contents[side], sizes[side] };
+    add_file(&pair.tars[side], "before", STR("the same"), 0);
+    add_file(&pair.tars[side], "x", sink.contents[side], other_times && side ? 5 : 0);
+    add_file(&pair.tars[side], "behind", STR("the same"), 0);
+  }
+  pair_run(&pair, &sink.base, &history);
+  assert_int_equal(sink.n, other_times || !str_equal(sink.contents[0], sink.contents[1]));
+  pair_stop(&pair);
+  free(contents[0]);
+  free(contents[1]);
+}
+
+static void heads(void **state)
+{
+  static const struct {
+    size_t sizes[2], at;
+  } rows[] = {
+    { { 0, 0 }, 0 },
+    { { 0, 1 }, 0 },
+    { { 1, 1 }, 0 },
+    { { 1, 1 }, 1 },
+    { { 1000, 1000 }, 999 },
+    { { 1000, 900 }, 900 },
+    { { HEAD, HEAD }, HEAD - 1 },
+    { { HEAD - 1, HEAD + 1 }, HEAD - 1 },
+    { { HEAD + 1, HEAD + 1 }, HEAD },
+    { { 3 * HEAD, 5 * HEAD + 7 }, 2 * HEAD },
+    { { 1000000, 1000000 }, 500000 },
+    { { 1000000, 1000000 }, 1000000 },
+    { { 1000000, 10 }, 3 },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+    for (unsigned how = 0; how < 8; how++)
+      check_heads(rows[i].sizes, rows[i].at, how & 1, how & 2, how & 4 ? HEAD : 0);
+}
+
+/* More equal content than the comparison keeps (32 MiB) before it begins to hash. */
+static void heads_behind_much(void **state)
+{
+  static const size_t sizes[2] = { (size_t)40 << 20, ((size_t)40 << 20) + 3 };
+
+  (void)state;
+  check_heads(sizes, sizes[0] - 1, false, false, HEAD);
+}
+
+/* ---- explanations ---- */
+
+static void expect(struct explain *explain, const struct event *event, const char *id,
+                   enum cause_evidence evidence)
+{
+  struct explanation found = explain_get(explain, explain_event(explain, event));
+
+  assert_string_equal(found.cause ? cause_id(found.cause) : "-", id);
+  if (found.cause)
+    assert_int_equal(found.evidence, evidence);
+}
+
+static void documents(void **state)
+{
+  static const struct {
+    const char *context;
+    enum event_type type;
+    const char *fields[3]; /* "!": does not count */
+    const char *cause;
+  } rows[] = {
+    { "/config/config", EVENT_CONFIG, { "created" }, "image-created" },
+    { "/config/config", EVENT_CONFIG, { "created", "history[0].created" }, "image-created" },
+    { "/config/config", EVENT_CONFIG, { "config.Env[0]", "created" }, "-" },
+    { "/config/config", EVENT_CONFIG, { "created", "config.Env[0]" }, "-" },
+    { "/config/config", EVENT_CONFIG, { "!config.Env[0]", "created" }, "image-created" },
+    { "/config/config", EVENT_CONFIG, { "rootfs.diff_ids[0]" }, "layer-digests" },
+    { "/config/config/history", EVENT_CONFIG, { "history (items)" }, "image-history" },
+    { "/config/config/history-2", EVENT_CONFIG, { "created_by" }, "image-history" },
+    { "/desc", EVENT_DESCRIPTOR, { "mediaType", "digest", "size" }, "media-types" },
+    { "/desc", EVENT_DESCRIPTOR, { "digest", "size" }, "consequence" },
+    { "/desc", EVENT_DESCRIPTOR, { "platform.variant" }, "-" },
+    { "/manifest", EVENT_MANIFEST, { "config.digest", "layers[12].size" }, "consequence" },
+    { "/manifest", EVENT_MANIFEST, { "layers[1]" }, "layer-boundaries" },
+    { "/manifest", EVENT_MANIFEST, { "layers[1].mediaType" }, "media-types" },
+    { "/manifest", EVENT_MANIFEST, { "layers[1].urls[0]" }, "-" },
+    { "/manifest",
+      EVENT_MANIFEST,
+      { "layers[0].annotations.org.opencontainers.image.created" },
+      "image-annotations" },
+    { "/index", EVENT_INDEX, { "manifests[0].digest" }, "consequence" },
+    { "/annotations", EVENT_MANIFEST, { "org.opencontainers.image.created" }, "image-annotations" },
+    { "/annotations", EVENT_MANIFEST, { "com.example.mine" }, "-" },
+    { "/manifests-1", EVENT_INDEX, { NULL }, "-" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    struct explain *explain = explain_new();
+    struct event_field fields[3];
+    struct event event = make_event(rows[i].context, rows[i].type, "", fields, 0);
+
+    while (event.n_fields < 3 && rows[i].fields[event.n_fields]) {
+      const char *name = rows[i].fields[event.n_fields];
+
+      fields[event.n_fields] = make_field(name + (*name == '!'), "", "1", "2");
+      fields[event.n_fields++].ignored = *name == '!';
+    }
+    expect(explain, &event, rows[i].cause, CAUSE_BY_NAME);
+    explain_free(explain);
+  }
+}
+
+/* A layer of unknown type is not looked into: its digest is the difference. */
+static void opaque_blobs(void **state)
+{
+  struct explain *explain = explain_new();
+  struct event_field field = make_field("digest", "", "1", "2");
+  struct event event = make_event("/layers-0/desc", EVENT_DESCRIPTOR, "", &field, 1);
+  struct descriptor descriptor = make_descriptor("application/x", 1);
+
+  (void)state;
+  descriptor.kind = MEDIA_OTHER;
+  event.inputs[0].descriptor = &descriptor;
+  event.inputs[1].descriptor = &descriptor;
+  expect(explain, &event, "-", CAUSE_BY_NAME);
+  descriptor.kind = MEDIA_LAYER;
+  expect(explain, &event, "consequence", CAUSE_BY_NAME);
+  explain_free(explain);
+}
+
+static void counts(void **state)
+{
+  struct explain *explain = explain_new();
+  struct explain_count *found = xcalloc(causes_count(), sizeof(*found));
+  struct event_field mtime = make_field("ModTime", "", "1", "2");
+  struct event event = make_event("/layer/tarentry", EVENT_TARENTRY, "", &mtime, 1);
+  struct event lone = make_event("/layer", EVENT_LAYER, "", NULL, 0);
+  struct tar_entry log = make_entry("var/log/dpkg.log");
+  struct tar_entry mine = make_entry("etc/mine");
+  uint64_t unexplained = 99;
+
+  (void)state;
+  assert_int_equal(explain_counts(explain, found, &unexplained), 0);
+  assert_int_equal(unexplained, 0);
+  event.inputs[0].entry = event.inputs[1].entry = &mine;
+  for (int i = 0; i < 5; i++)
+    expect(explain, &event, "build-time", CAUSE_BY_NAME);
+  lone.inputs[1].entry = &log;
+  expect(explain, &lone, "dpkg-log", CAUSE_BY_NAME);
+  lone.inputs[1].entry = &mine;
+  for (int i = 0; i < 7; i++)
+    expect(explain, &lone, "-", CAUSE_BY_NAME);
+  assert_int_equal(explain_counts(explain, found, &unexplained), 2);
+  assert_string_equal(cause_id(found[0].cause), "build-time");
+  assert_int_equal(found[0].differences, 5);
+  assert_string_equal(cause_id(found[1].cause), "dpkg-log");
+  assert_int_equal(found[1].differences, 1);
+  assert_int_equal(unexplained, 7);
+  free(found);
+  explain_free(explain);
+}
+
+/* ---- the second pass ---- */
+
+struct explain_sink {
+  struct event_sink base;
+  struct explain *explain;
+  unsigned number; /* of the last event about x */
+};
+
+static void explain_one(struct event_sink *base, const struct event *event)
+{
+  struct explain_sink *sink = (struct explain_sink *)base;
+  unsigned number = explain_event(sink->explain, event);
+
+  if (event->inputs[0].entry && str_equal(event->inputs[0].entry->name, STR("x")))
+    sink->number = number;
+}
+
+/* Two files change places; the one called x differs in a date. */
+static void second_pass(void **state)
+{
+  static const struct diff_ignore order = { .file_order = true };
+
+  (void)state;
+  for (int fetches_again = 0; fetches_again < 2; fetches_again++) {
+    struct explain_sink sink = { .base = { .event = explain_one } };
+    struct pair pair;
+    struct explanation found;
+
+    sink.explain = explain_new();
+    sink.base.wants_head_bytes = HEAD;
+    pair_start(&pair);
+    add_file(&pair.tars[0], "y", STR("y"), 0);
+    add_file(&pair.tars[0], "x", STR("built Jan  2 2024\n"), 0);
+    add_file(&pair.tars[1], "x", STR("built Jan  3 2024\n"), 0);
+    add_file(&pair.tars[1], "y", STR("y"), 0);
+    pair_run(&pair, &sink.base, &order);
+    assert_null(explain_get(sink.explain, sink.number).cause);
+    pair.sources[1]->fetches_again = fetches_again;
+    explain_look_again(sink.explain, &pair.options);
+    found = explain_get(sink.explain, sink.number);
+    if (fetches_again) {
+      assert_null(found.cause);
+    } else {
+      assert_non_null(found.cause);
+      assert_string_equal(cause_id(found.cause), "embedded-date");
+      assert_int_equal(found.evidence, CAUSE_BY_CONTENT);
+    }
+    pair_stop(&pair);
+    explain_free(sink.explain);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(heads),     cmocka_unit_test(heads_behind_much),
+    cmocka_unit_test(documents), cmocka_unit_test(opaque_blobs),
+    cmocka_unit_test(counts),    cmocka_unit_test(second_pass),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
