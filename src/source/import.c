@@ -9,6 +9,7 @@
 #include "image/json.h"
 #include "image/reference.h"
 #include "source/docker_image.h"
+#include "source/kinds.h"
 #include "source/taken.h"
 
 enum { LAYERS_PER_ARCHIVE = 64 }; /* an archive may be this many times as large as a layer */
@@ -206,7 +207,7 @@ static int import_docker(const struct importer *importer, struct error *err)
 
 static int import_members(const struct importer *importer, struct error *err)
 {
-  int found = members_has(importer->members, STR("oci-layout"), err);
+  int found = source_is_oci_layout(importer->members, importer->options->limits, err);
 
   if (found > 0)
     return import_oci(importer, err);

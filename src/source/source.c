@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/verify.h"
+#include "image/json.h"
 #include "source/argument.h"
 #include "source/engine.h"
 #include "source/external.h"
@@ -17,10 +18,36 @@ static int is_dir_transport(struct members *members, struct error *err)
   return has_version > 0 ? members_has(members, STR("manifest.json"), err) : has_version;
 }
 
+/* What cannot be read is for whoever reads it to complain about. */
+static bool names_no_image(struct members *members, const struct limits *limits)
+{
+  AUTO_BUF text = BUF_INIT(limits->json_bytes);
+  AUTO_JSON json = NULL;
+  struct error ignored;
+  json_t *manifests;
+
+  if (members_read(members, STR("index.json"), limits->json_bytes, &text, &ignored) < 0)
+    return false;
+  json = json_parse(buf_str(&text), &ignored);
+  return json_is_object(json) && json_get_array(json, "manifests", &manifests, &ignored) == 0 &&
+         json_array_size(manifests) == 0;
+}
+
+int source_is_oci_layout(struct members *members, const struct limits *limits, struct error *err)
+{
+  int found = members_has(members, STR("oci-layout"), err);
+  int docker;
+
+  if (found <= 0 || !names_no_image(members, limits))
+    return found;
+  docker = members_has(members, STR("manifest.json"), err);
+  return docker < 0 ? -1 : !docker;
+}
+
 struct source *source_detect(struct members *members, const char *ref,
                              const struct source_options *options, struct error *err)
 {
-  int found = members_has(members, STR("oci-layout"), err);
+  int found = source_is_oci_layout(members, options->limits, err);
 
   if (found > 0)
     return source_of_oci_layout(members, ref, options, err);
