@@ -9,7 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   /* Heads with NUL bytes are not looked into. */
-  char *text = strndup((const char *)data, size);
+  const char *nul = size ? memchr(data, '\0', size) : NULL;
+  char *text =
+      str_dup((struct str) { (const char *)data, nul ? (size_t)(nul - (const char *)data) : size });
   char *next = link_next((struct str) { text, strlen(text) });
   const char *found = next ? strstr(text, next) : NULL;
 
