@@ -28,7 +28,7 @@ ENVIRONMENT = {"backend": "DIFFOCI_BACKEND", "containerd-address": "CONTAINERD_A
                "containerd-namespace": "CONTAINERD_NAMESPACE", "local-cache": "DIFFOCI_LOCAL_CACHE", "debug": "DEBUG"}
 OWN_ENVIRONMENT = {"DIFFOCI_CACHE_LIMIT", "XDG_CACHE_HOME", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME",
                    "DOCKER_CONFIG", "CONTAINERS_REGISTRIES_CONF", "http_proxy", "https_proxy", "no_proxy",
-                   "SSL_CERT_FILE", "SSL_CERT_DIR"}
+                   "SSL_CERT_FILE", "SSL_CERT_DIR", "DOCKER", "PODMAN", "NERDCTL", "DIFFOCI_ENGINE_TIMEOUT", "TMPDIR"}
 PARSERS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "-n"]}
 
 program, template = sys.argv[1:]
