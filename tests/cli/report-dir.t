@@ -53,6 +53,9 @@ A hostile image. Everything it says is inside, or left out; nothing appears outs
   $ mkdir -p box/a/b; touch stamp; diffoci diff --quiet --semantic --report-dir=box/a/b/report ./hostile-0.tar ./hostile-1.tar >out 2>err; echo $?; wc -l <err
   1
   0
+  $ cd box/a/b/report/input-1/layers-0; stat -c '%a %F' dark locked/x; chmod u+rx dark; chmod u+r locked/x
+  0 directory
+  0 regular file
   $ find box -mindepth 1 -not -path 'box/a/b/report/*' | sort
   box/a
   box/a/b

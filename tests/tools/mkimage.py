@@ -305,8 +305,17 @@ def compressed(data, compress):
     return {None: lambda d: d, "gzip": gzipped, "zstd": zstded}[compress](data)
 
 
+def parents(name):
+    parts = name.split("/")[:-1]
+    return ["/".join(parts[:n + 1]) for n in range(len(parts))]
+
+
 def archive(path, files, compress=None, cut=None):
-    data = tar(*(file(name, content) for name, content in files.items()))
+    """Directories have members of their own, and all are the user's: else skopeo could unpack it as root only."""
+    own = {"uid": os.getuid(), "gid": os.getgid()}
+    folders = {f"{folder}/" for name in files for folder in parents(name)}
+    data = tar(*(directory(name, **own) for name in sorted(folders)),
+               *(file(name, content, **own) for name, content in files.items()))
     write(path, compressed(data, compress)[:cut])
 
 
