@@ -100,6 +100,8 @@ static json_t *normal_form(const struct config *config)
     json_object_update(run, (json_t *)given);
   json_object_set_new(run, "Env", env_map(json_object_get(run, "Env")));
   json_object_set_new(run, "ExposedPorts", key_set(json_object_get(run, "ExposedPorts"), "/tcp"));
+  if (!json_is_object(json_object_get(run, "Labels")))
+    json_object_set_new(run, "Labels", json_object());
   json_object_set_new(run, "Volumes", key_set(json_object_get(run, "Volumes"), NULL));
   json_object_set_new(run, "WorkingDir", working_directory(json_object_get(run, "WorkingDir")));
   json_object_set_new(form, "os", json_string(platform.os));
