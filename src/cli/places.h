@@ -74,8 +74,9 @@ struct source *places_open_containerd(struct places *places, const char *argumen
                                       struct error *err);
 /* Has what the store notices shown as warnings; places_open does that. */
 void places_watch_store(struct places *places);
-/* The connection to registries, opened when it is first asked for: for struct source_options. */
-struct net *places_net(void *places, struct error *err);
+/* The connection to registries, opened when it is first asked for: for struct source_options, with
+ * these places as context. */
+struct net *places_net(void *context, struct error *err);
 void places_release(struct places *places);
 /* Ends showing how far transfers are, before something else is written to the terminal. */
 void places_hide_progress(struct places *places);
