@@ -450,7 +450,7 @@ const struct command command_diff = {
   .arguments = "IMAGE0 IMAGE1",
   .summary = "Compare two images",
   .detail = "An IMAGE is NAME[:TAG][@DIGEST], in the store or its registry, docker://NAME, "
-            "podman://NAME or nerdctl://NAME, of that engine, oci:DIR[:REF], "
+            "podman://NAME or nerdctl://NAME, of that engine, containerd://NAME, oci:DIR[:REF], "
             "oci-archive:FILE[:REF], docker-archive:FILE[:REF], or a "
             "path that begins with /, ./, ../ or ~/. Archives may be compressed. REF is an image "
             "name, a tag or a digest, needed only where there are several. "

@@ -18,8 +18,9 @@ static const struct source_kind kinds[] = {
 static const struct source_kind any_kind = { "", "PATH", SHAPE_ANY, source_detect };
 
 #define READ_KINDS                                                                                 \
-  "images are read from docker://NAME, podman://NAME, nerdctl://NAME, oci:DIR[:REF], "             \
-  "oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, or a path such as ./image.tar"
+  "images are read from docker://NAME, podman://NAME, nerdctl://NAME, containerd://NAME, "         \
+  "oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, or a path such as "  \
+  "./image.tar"
 
 static bool exists(const char *path)
 {
