@@ -6,8 +6,9 @@
  * (s),
  * --delay (ms between reads of all streams), --at-once 1 (all blobs of all images are open at the
  * same time and read in turns), --last-first 1 (the same, but read one after the other, from the
- * last on). Prints for each image its media type, digest and size, for each blob digest and size,
- * and at the end the bytes received. Exit status 0; 2 after an error. */
+ * last on), --only-last 1 (the same, but the others are closed unread). Prints for each image its
+ * media type, digest and size, for each blob digest and size, and at the end the bytes received.
+ * Exit status 0; 2 after an error. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -29,7 +30,7 @@ struct run {
   struct stream *streams[STREAMS_MAX]; /* with --at-once: open ones */
   size_t n_streams;
   bool at_once;
-  bool last_first;
+  bool last_first, only_last;
   long delay_ms;
 };
 
@@ -149,6 +150,8 @@ static int drain_in_turns(struct run *run, struct error *err)
   char bytes[PIECE];
   size_t open = run->n_streams;
 
+  if (run->only_last && open > 0)
+    return drain(run, run->streams[open - 1], err);
   for (size_t i = run->n_streams; run->last_first && i > 0; i--) {
     if (drain(run, run->streams[i - 1], err) < 0)
       return -1;
@@ -201,6 +204,8 @@ static int parse(struct run *run, struct net_options *options, char **argv, int 
       run->at_once = true;
     } else if (strcmp(argv[i], "--last-first") == 0) {
       run->at_once = run->last_first = true;
+    } else if (strcmp(argv[i], "--only-last") == 0) {
+      run->at_once = run->only_last = true;
     }
     for (size_t k = 0; k < ARRAY_LEN(numbers); k++) {
       if (strcmp(argv[i], numbers[k].flag) == 0)
