@@ -30,6 +30,7 @@ void overlay_free(struct overlay *overlay)
     return;
   map_release(&overlay->nodes);
   map_release(&overlay->covers);
+  free(overlay->dangling);
   string_table_release(&overlay->strings);
   buf_release(&overlay->scratch);
   buf_release(&overlay->last_directory);
@@ -39,6 +40,7 @@ void overlay_free(struct overlay *overlay)
 
 void overlay_begin_layer(struct overlay *overlay)
 {
+  overlay_resolve_links(overlay);
   overlay->n_layers++;
 }
 
@@ -240,40 +242,79 @@ static struct overlay_object *add_object(struct overlay *overlay, const struct o
   return object;
 }
 
+/* A link that has no target itself is none. */
+static bool is_linkable(const struct overlay_node *node)
+{
+  return !node->is_directory && overlay_packed_type(node->object->packed) != TAR_LINK;
+}
+
 /* What a hard link's target is now; NULL if there is nothing that could be linked to. */
 static int find_target(struct overlay *overlay, const struct tar_entry *entry,
-                       struct overlay_object **out, struct error *err)
+                       struct overlay_path *path, struct overlay_object **out, struct error *err)
 {
-  struct overlay_path path;
   enum overlay_kind kind;
   struct overlay_node *node;
 
   *out = NULL;
   if (entry->type != TAR_LINK)
     return 0;
-  if (overlay_path_clean(&path, entry->link_name, err) < 0 ||
-      overlay_path_kind(&path, &kind, err) < 0)
+  if (overlay_path_clean(path, entry->link_name, err) < 0 ||
+      overlay_path_kind(path, &kind, err) < 0)
     return -1;
   if (kind != OVERLAY_FILE && kind != OVERLAY_AUFS_LINK)
     return 0;
   node = overlay_find_path(overlay, kind == OVERLAY_FILE ? overlay->root : overlay->aufs_root,
-                           overlay_path_str(&path));
-  if (node && !node->is_directory)
+                           overlay_path_str(path));
+  if (node && is_linkable(node))
     *out = node->object;
   return 0;
+}
+
+static void note_dangling(struct overlay *overlay, struct overlay_node *node, struct str target)
+{
+  overlay->dangling = xgrow(overlay->dangling, overlay->n_dangling, &overlay->cap_dangling,
+                            sizeof(*overlay->dangling));
+  overlay->dangling[overlay->n_dangling++] =
+      (struct dangling_link) { node, node->own, arena_str(&overlay->arena, target) };
+}
+
+static bool is_of_current_layer(const struct overlay *overlay, const struct overlay_node *node)
+{
+  return node->layer == overlay->n_layers - 1;
+}
+
+/* In their order: what a link waits for may be one that has just got its target. */
+void overlay_resolve_links(struct overlay *overlay)
+{
+  for (size_t i = 0; i < overlay->n_dangling; i++) {
+    const struct dangling_link *link = &overlay->dangling[i];
+    struct overlay_node *node = link->node;
+    struct overlay_node *target;
+
+    if (node->removed || node->own != link->own || node->object != link->own)
+      continue;
+    target = overlay_find_path(overlay, overlay->root, link->target);
+    if (!target || !is_of_current_layer(overlay, target) || !is_linkable(target))
+      continue;
+    node->object->links--;
+    node->object = target->object;
+    node->object->links++;
+  }
+  overlay->n_dangling = 0;
 }
 
 static int add_file(struct overlay *overlay, struct overlay_node *root, struct str path,
                     const struct addition *added, struct error *err)
 {
   bool is_directory = added->entry->type == TAR_DIR;
+  struct overlay_path target_path;
   struct overlay_object *target;
   struct overlay_object *own;
   struct overlay_node *node = root;
   struct str directory;
   struct str base;
 
-  if (find_target(overlay, added->entry, &target, err) < 0)
+  if (find_target(overlay, added->entry, &target_path, &target, err) < 0)
     return -1;
   if (path.len) {
     struct overlay_node *parent;
@@ -297,6 +338,8 @@ static int add_file(struct overlay *overlay, struct overlay_node *root, struct s
   node->object = target ? target : own;
   node->object->links++;
   node->layer = own->layer;
+  if (added->entry->type == TAR_LINK && !target && !root->hidden)
+    note_dangling(overlay, node, overlay_path_str(&target_path));
   return 0;
 }
 
@@ -304,7 +347,8 @@ static uint64_t memory_of(const struct overlay *overlay)
 {
   return overlay->arena.total + overlay->nodes.cap * sizeof(*overlay->nodes.entries) +
          overlay->nodes.n_slots * sizeof(*overlay->nodes.slots) +
-         overlay->covers.cap * sizeof(*overlay->covers.entries);
+         overlay->covers.cap * sizeof(*overlay->covers.entries) +
+         overlay->cap_dangling * sizeof(*overlay->dangling);
 }
 
 static int add(struct overlay *overlay, const struct addition *added, struct error *err)

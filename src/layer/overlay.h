@@ -10,7 +10,8 @@
  * - other names `.wh..wh.*` are bookkeeping of AUFS, and left out; hard links to what is in a
  *   `.wh..wh.plnk` at the top are resolved all the same;
  * - a hard link stands for what its target is at that moment: if one of the two names is replaced
- *   later, the other one keeps the content. A hard link without a target stays as it is;
+ *   later, the other one keeps the content. One that comes before its target in their layer is
+ *   resolved when the layer ends; a hard link without a target stays as it is;
  * - directories that are only implied by the names of other entries exist, without an entry. What
  *   stands where such a directory has to be is replaced by it;
  * - PAX global headers are no files, and left out.

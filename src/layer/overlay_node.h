@@ -34,6 +34,13 @@ struct overlay_node {
   char name[];
 };
 
+/* A hard link that had no target when it was added. */
+struct dangling_link {
+  struct overlay_node *node;
+  const struct overlay_object *own;
+  struct str target;
+};
+
 struct overlay {
   struct arena arena; /* nodes, objects, strings */
   struct map nodes;   /* by parent and name */
@@ -44,6 +51,8 @@ struct overlay {
   struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
   struct buf last_directory;        /* its path */
   struct overlay_node *root, *aufs_root;
+  struct dangling_link *dangling; /* owned; of the current layer */
+  size_t n_dangling, cap_dangling;
   bool is_upper;     /* there are lower layers that are not here */
   struct map covers; /* path -> enum overlay_cover: what is hidden of lower layers */
 };
@@ -52,6 +61,8 @@ enum overlay_cover { COVERS_NOTHING, COVERS_BELOW = 1, COVERS_ALL = 2 /* the pat
 
 /* Takes note, in an upper overlay, of what hides something of the lower layers for good. */
 void overlay_note_cover(struct overlay *overlay, struct str path, enum overlay_cover cover);
+/* Ends the current layer, as far as links in it wait for their targets. */
+void overlay_resolve_links(struct overlay *overlay);
 /* The node of a path; NULL if there is none. */
 struct overlay_node *overlay_find_path(const struct overlay *overlay, struct overlay_node *root,
                                        struct str path);

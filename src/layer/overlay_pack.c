@@ -156,6 +156,11 @@ void overlay_pack(struct buf *out, const struct tar_entry *entry, struct str pat
     buf_add(out, content->bytes, has & HAS_SHA256 ? 32 : 64);
 }
 
+char overlay_packed_type(const unsigned char *packed)
+{
+  return (char)packed[1]; /* behind what is there at all */
+}
+
 void overlay_unpacked_init(struct overlay_unpacked *unpacked)
 {
   *unpacked = (struct overlay_unpacked) { .name = BUF_INIT(NAME_ROOM) };

@@ -34,6 +34,8 @@ struct overlay_unpacked {
   size_t records_cap;
 };
 
+/* The entry's type. */
+char overlay_packed_type(const unsigned char *packed);
 void overlay_unpacked_init(struct overlay_unpacked *unpacked);
 void overlay_unpacked_release(struct overlay_unpacked *unpacked);
 /* path as for overlay_pack; it has to live as long as the result is used. */

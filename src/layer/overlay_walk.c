@@ -17,6 +17,7 @@ struct overlay_walk *overlay_walk_new(struct overlay *overlay)
 {
   struct overlay_walk *walk = xcalloc(1, sizeof(*walk));
 
+  overlay_resolve_links(overlay);
   walk->overlay = overlay;
   walk->path = BUF_INIT(LIMIT_PATH_BYTES + 1);
   walk->object_path = BUF_INIT(LIMIT_PATH_BYTES + 1);

@@ -132,7 +132,14 @@ static void test_rules(void **state)
     { { "a b>a", ".wh.a" }, "b:0.1=0.0" },
     { { "a", "b>a .wh.a" }, "b:1.0=0.0" },
     { { "a", ".wh.a b>a" }, "b:1.1" },
-    { { "b>a a" }, "a:0.1 b:0.0" },
+    { { "b>a a" }, "a:0.1*2 b:0.0=0.1*2" },
+    { { "b>a a", "a" }, "a:1.0 b:0.0=0.1" },
+    { { "b>a", "a" }, "a:1.0 b:0.0" },
+    { { "b>a b>a a c>b" }, "a:0.2*3 b:0.1=0.2*3 c:0.3=0.2*3" },
+    { { "c>b b>a a" }, "a:0.2*2 b:0.1=0.2*2 c:0.0" },
+    { { "a", ".wh.a b>a c>b a" }, "a:1.3*3 b:1.1=1.3*3 c:1.2=1.3*3" },
+    { { "b>a b/ a" }, "a:0.2 b/:0.1" },
+    { { "b>b" }, "b:0.0" },
     { { "b>a" }, "b:0.0" },
     { { "d/ d/x", "l>d" }, "d/:0.0 d/x:0.1 l:1.0" },
     { { "a/x", "a>a/x" }, "a:1.0=0.0" },
@@ -318,10 +325,18 @@ struct model_path {
   int object_layer;
 };
 
+struct model_link { /* that had no target */
+  char path[16], target[16];
+  int own;
+};
+
 struct model {
   struct model_path paths[500];
   size_t n;
   int layer;
+  struct model_link links[12]; /* of the current layer */
+  size_t n_links;
+  bool is_link[100]; /* by the number of the entry */
 };
 
 static struct model_path *model_find(struct model *model, const char *path)
@@ -395,7 +410,7 @@ static void model_add(struct model *model, const char *path, char type, const ch
   int object = number;
   int object_layer = model->layer;
 
-  if (linked && !linked->is_directory) {
+  if (linked && !linked->is_directory && !model->is_link[linked->object]) {
     object = linked->object;
     object_layer = linked->object_layer;
   }
@@ -409,6 +424,30 @@ static void model_add(struct model *model, const char *path, char type, const ch
   put->own = number;
   put->object = object;
   put->object_layer = object_layer;
+  model->is_link[number] = type == '1';
+  if (type == '1' && object == number) {
+    struct model_link *link = &model->links[model->n_links++];
+
+    link->own = number;
+    snprintf(link->path, sizeof(link->path), "%s", path);
+    snprintf(link->target, sizeof(link->target), "%s", target);
+  }
+}
+
+static void model_end_layer(struct model *model)
+{
+  for (size_t i = 0; i < model->n_links; i++) {
+    const struct model_link *link = &model->links[i];
+    struct model_path *path = model_find(model, link->path);
+    const struct model_path *target = model_find(model, link->target);
+
+    if (path && !path->implied && path->own == link->own && path->object == link->own && target &&
+        !target->is_directory && target->layer == model->layer && !model->is_link[target->object]) {
+      path->object = target->object;
+      path->object_layer = target->object_layer;
+    }
+  }
+  model->n_links = 0;
 }
 
 static int by_path(const void *a, const void *b)
@@ -502,6 +541,7 @@ static void test_random(void **state)
         entry.link_name = str_of(target);
         assert_int_equal(overlay_add(overlay, &entry, NULL, &err), 0);
       }
+      model_end_layer(model);
       check_model(model, overlay);
     }
     free(model);
