@@ -49,12 +49,13 @@ int grpc_frames_add(struct grpc_frames *frames, const void *bytes, size_t len, s
 
 int grpc_frames_next(struct grpc_frames *frames, struct str *message, struct error *err)
 {
-  const uint8_t *prefix = (const uint8_t *)frames->bytes.ptr + frames->start;
   size_t left = grpc_frames_left(frames);
+  const uint8_t *prefix;
   uint32_t len;
 
   if (left < GRPC_PREFIX_BYTES)
     return 0;
+  prefix = (const uint8_t *)frames->bytes.ptr + frames->start;
   len = (uint32_t)prefix[1] << 24 | (uint32_t)prefix[2] << 16 | (uint32_t)prefix[3] << 8 |
         (uint32_t)prefix[4];
   if (prefix[0] != 0)
