@@ -286,6 +286,8 @@ static bool is_of_current_layer(const struct overlay *overlay, const struct over
 /* In their order: what a link waits for may be one that has just got its target. */
 void overlay_resolve_links(struct overlay *overlay)
 {
+  if (overlay->is_upper) /* a lower layer may have had the target when the link came */
+    overlay->n_dangling = 0;
   for (size_t i = 0; i < overlay->n_dangling; i++) {
     const struct dangling_link *link = &overlay->dangling[i];
     struct overlay_node *node = link->node;

@@ -1,0 +1,191 @@
+/* Overlays of upper layers: what is said to have the same effect has it, on any lower layers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "layer/overlay.h"
+
+/* Layers, one a string: entries separated by blanks. "d/" is a directory, "l>t" a hard link to t,
+ * all else a file. */
+static void add_layers(struct overlay *overlay, const char *const layers[3])
+{
+  for (size_t i = 0; i < 3 && layers[i]; i++) {
+    struct str rest = str_of(layers[i]);
+    uint64_t index = 0;
+
+    overlay_begin_layer(overlay);
+    while (rest.len) {
+      const char *blank = memchr(rest.ptr, ' ', rest.len);
+      struct str text = { rest.ptr, blank ? (size_t)(blank - rest.ptr) : rest.len };
+      const char *target = memchr(text.ptr, '>', text.len);
+      struct tar_entry entry = { .index = index++, .type = TAR_REGULAR, .name = text };
+      struct error err;
+
+      rest = str_skip(rest, text.len + (blank ? 1 : 0));
+      if (target) {
+        entry.type = TAR_LINK;
+        entry.name.len = (size_t)(target - text.ptr);
+        entry.link_name = str_skip(text, entry.name.len + 1);
+      } else if (text.ptr[text.len - 1] == '/') {
+        entry.type = TAR_DIR;
+      }
+      assert_int_equal(overlay_add(overlay, &entry, NULL, &err), 0);
+    }
+  }
+}
+
+static void test_rules(void **state)
+{
+  static const struct {
+    const char *layers[2][3];
+    bool same;
+  } cases[] = {
+    { { { "" }, { "" } }, true },
+    { { { "a/ a/b" }, { "a/b a/" } }, true },
+    { { { "a/ a/b" }, { "a/", "a/b" } }, true },
+    { { { "a/b" }, { "a/ a/b" } }, false }, /* below, it may be of another mode */
+    { { { "a" }, { "" } }, false },
+    { { { "a" }, { "b" } }, false },
+    { { { "a" }, { "a/" } }, false },
+    { { { "./" }, { "" } }, false },
+    /* Whiteouts. */
+    { { { ".wh.a" }, { ".wh.a" } }, true },
+    { { { ".wh.a" }, { "" } }, false },
+    { { { ".wh.a a" }, { "a" } }, true }, /* a file hides whatever is there */
+    { { { ".wh.a", "a" }, { "a", "a" } }, true },
+    { { { "a", ".wh.a" }, { ".wh.a" } }, true },
+    { { { ".wh.a a/" }, { "a/" } }, false },
+    { { { ".wh.a a/" }, { "a/ a/.wh..wh..opq" } }, true },
+    { { { ".wh.a a/b" }, { "a/b a/.wh..wh..opq" } }, false }, /* the directory's own mode */
+    { { { "a", "a/" }, { ".wh.a a/" } }, true },
+    { { { "a", "a/b" }, { ".wh.a a/b" } }, true },
+    { { { "a", "a/b" }, { "a/b" } }, false },
+    { { { ".wh.a a/ a/.wh.b" }, { ".wh.a a/" } }, true },
+    { { { "a/.wh.b", "a" }, { "a" } }, true },
+    { { { "a/.wh..wh..opq" }, { "" } }, false },
+    { { { ".wh..wh..opq a" }, { ".wh..wh..opq .wh.b a" } }, true },
+    { { { ".wh..wh..opq a" }, { "a" } }, false },
+    /* Hard links. */
+    { { { "a b>a" }, { "b a>b" } }, true },
+    { { { "b>a" }, { "b>a" } }, false }, /* to what is below: hard to tell */
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    struct overlay *overlays[2];
+
+    for (int side = 0; side < 2; side++) {
+      overlays[side] = overlay_new_upper(3);
+      add_layers(overlays[side], cases[i].layers[side]);
+    }
+    if (overlay_same_effect(overlays[0], overlays[1]) != cases[i].same ||
+        overlay_same_effect(overlays[1], overlays[0]) != cases[i].same)
+      fail_msg("%s | %s: expected %s", cases[i].layers[0][0], cases[i].layers[1][0],
+               cases[i].same ? "the same" : "not the same");
+    overlay_free(overlays[0]);
+    overlay_free(overlays[1]);
+  }
+}
+
+static uint32_t next_random(uint32_t *x, uint32_t n)
+{
+  *x = *x * 1664525 + 1013904223;
+  return (*x >> 16) % n;
+}
+
+enum { TEXT = 200 };
+
+/* A layer of up to n entries among few paths, so that they meet. */
+static const char *random_layer(uint32_t *x, char text[TEXT], uint32_t n)
+{
+  static const char *const entries[] = { "a",     "a/",    "a/b",   "a/b/",     "a/b/c",
+                                         "c",     "c>a",   ".wh.a", "a/.wh.b",  "a/.wh..wh..opq",
+                                         "c>a/b", ".wh.c", "a/b>c", "a/b/.wh.c" };
+  size_t len = 0;
+
+  text[0] = '\0';
+  for (uint32_t i = next_random(x, n + 1); i; i--)
+    len += (size_t)snprintf(text + len, TEXT - len, "%s%s", len ? " " : "",
+                            entries[next_random(x, ARRAY_LEN(entries))]);
+  return text;
+}
+
+/* Of each path of both: the same kind; from the lower layers on both sides the same, or on none. */
+static void check_same(struct overlay *a, struct overlay *b, uint32_t lower)
+{
+  struct overlay_walk *walks[2] = { overlay_walk_new(a), overlay_walk_new(b) };
+  struct overlay_item items[2];
+  bool have = true;
+
+  while (have) {
+    have = overlay_walk_next(walks[0], &items[0]);
+    assert_int_equal(overlay_walk_next(walks[1], &items[1]), have);
+    if (!have)
+      break;
+    assert_true(str_equal(items[0].path, items[1].path));
+    assert_int_equal(!items[0].entry, !items[1].entry);
+    if (!items[0].entry)
+      continue;
+    assert_int_equal(items[0].object->type == TAR_DIR, items[1].object->type == TAR_DIR);
+    assert_int_equal(items[0].object_layer < lower, items[1].object_layer < lower);
+    if (items[0].object_layer < lower) {
+      assert_int_equal(items[0].object_layer, items[1].object_layer);
+      assert_int_equal(items[0].object->index, items[1].object->index);
+    }
+  }
+  overlay_walk_free(walks[0]);
+  overlay_walk_free(walks[1]);
+}
+
+static void test_random(void **state)
+{
+  unsigned same = 0;
+
+  (void)state;
+  for (uint32_t round = 0; round < 20000; round++) {
+    uint32_t x = round * 2654435761U + 1;
+    char text[4][TEXT];
+    const char *uppers[2][3] = { { random_layer(&x, text[0], 3), NULL, NULL },
+                                 { NULL, NULL, NULL } };
+    struct overlay *overlays[2];
+    bool equal;
+
+    uppers[1][0] = random_layer(&x, text[1], 2);
+    if (next_random(&x, 2))
+      uppers[1][1] = random_layer(&x, text[2], 2);
+    for (int side = 0; side < 2; side++) {
+      overlays[side] = overlay_new_upper(1);
+      add_layers(overlays[side], uppers[side]);
+    }
+    equal = overlay_same_effect(overlays[0], overlays[1]);
+    same += equal;
+    overlay_free(overlays[0]);
+    overlay_free(overlays[1]);
+    for (int lower = 0; lower < 4 && equal; lower++) {
+      const char *const lowers[3] = { random_layer(&x, text[3], 5), NULL, NULL };
+
+      for (int side = 0; side < 2; side++) {
+        overlays[side] = overlay_new();
+        add_layers(overlays[side], lowers);
+        add_layers(overlays[side], uppers[side]);
+      }
+      check_same(overlays[0], overlays[1], 1);
+      overlay_free(overlays[0]);
+      overlay_free(overlays[1]);
+    }
+  }
+  assert_true(same > 300); /* or the rest says little */
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_rules),
+    cmocka_unit_test(test_random),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
