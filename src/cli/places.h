@@ -38,8 +38,9 @@ struct place_flags {
       {                                                                                            \
         .name = "quiet",                                                                           \
         .kind = FLAG_BOOL,                                                                         \
-        .help = "do not show how far transfers are",                                               \
-        .detail = "That is shown only where standard error is a terminal.",                        \
+        .help = "print only errors and warnings on standard error",                                \
+        .detail = "Not how far transfers are (which is shown only where that is a terminal), and " \
+                  "of diff neither the verdict nor what rules left out.",                          \
         .offset = offsetof(type, places.quiet),                                                    \
       },                                                                                           \
   {                                                                                                \
