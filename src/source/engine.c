@@ -6,10 +6,14 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "image/json.h"
 #include "source/engine_inspect.h"
 #include "source/engine_program.h"
 #include "source/engine_spool.h"
 #include "source/kinds.h"
+#include "source/referrers.h"
+
+#define ORIGIN "containerd.io/distribution.source."
 
 enum {
   ANSWER_MAX = 4 * 1024 * 1024,
@@ -250,13 +254,46 @@ static int load_once(struct engine *engine, struct error *err)
   return result;
 }
 
+/* Takes out what Docker's containerd store adds, when it saves an image, to the descriptor that
+ * names it: which registry the image was pulled from, which says nothing about the image. */
+static int without_origins(struct descriptor *root, struct error *err)
+{
+  AUTO_JSON copy = json_deep_copy(root->json);
+  json_t *annotations = json_object_get(copy, "annotations");
+  struct descriptor stripped;
+  const char *key;
+  json_t *value;
+  void *next;
+
+  json_object_foreach_safe(annotations, next, key, value)
+  {
+    if (strncmp(key, ORIGIN, strlen(ORIGIN)) == 0)
+      json_object_del(annotations, key);
+  }
+  if (json_object_size(annotations) == json_object_size(root->annotations))
+    return 0;
+  if (json_object_size(annotations) == 0)
+    json_object_del(copy, "annotations");
+  if (descriptor_from_json(&stripped, copy, err) < 0)
+    return -1;
+  descriptor_release(root);
+  *root = stripped;
+  return 0;
+}
+
 static int engine_resolve(struct source *source, struct descriptor *out, struct error *err)
 {
   struct engine *engine = (struct engine *)source;
+  struct descriptor root;
 
-  if (load_once(engine, err) < 0)
+  if (load_once(engine, err) < 0 || engine->inner->ops->resolve(engine->inner, &root, err) < 0)
     return -1;
-  return engine->inner->ops->resolve(engine->inner, out, err);
+  if (without_origins(&root, err) < 0) {
+    descriptor_release(&root);
+    return -1;
+  }
+  *out = root;
+  return 0;
 }
 
 static struct stream *engine_open(struct source *source, const struct descriptor *blob,
@@ -267,6 +304,16 @@ static struct stream *engine_open(struct source *source, const struct descriptor
   if (load_once(engine, err) < 0)
     return NULL;
   return engine->inner->ops->open(engine->inner, blob, err);
+}
+
+static int engine_referrers(struct source *source, const struct descriptor *subject,
+                            struct referrers *out, struct error *err)
+{
+  struct engine *engine = (struct engine *)source;
+
+  if (load_once(engine, err) < 0)
+    return -1;
+  return source_referrers(engine->inner, subject, out, err);
 }
 
 static void engine_free(struct source *source)
@@ -289,6 +336,7 @@ static const struct source_ops ops = {
   .resolve = engine_resolve,
   .open = engine_open,
   .free = engine_free,
+  .referrers = engine_referrers,
 };
 
 struct source *source_engine_open(const struct engine_kind *kind, const char *name,

@@ -22,6 +22,6 @@ struct spool_counts { /* bytes of contents */
  * in $TMPDIR, else in /var/tmp or /tmp. Where there is no room the error says what to do. */
 struct members *engine_spool_new(struct stream *stream, const struct spool_options *options,
                                  struct error *err);
-struct spool_counts engine_spool_counts(const struct members *spool);
+struct spool_counts engine_spool_counts(const struct members *members);
 
 #endif

@@ -18,8 +18,8 @@ struct source *source_of_docker_archive(struct members *members, const char *ref
  * hex digests. */
 struct source *source_of_dir_transport(struct members *members, const char *ref,
                                        const struct source_options *options, struct error *err);
-/* 1 if the members are an OCI image layout, 0 if not, -1 with *err. One that names no image beside a
- * manifest.json counts as none: Docker 25.0.0 to 25.0.2 write it for an image given by its ID. */
+/* 1 if the members are an OCI image layout, 0 if not, -1 with *err. One that names no image beside
+ * a manifest.json counts as none: Docker 25.0.0 to 25.0.2 write it for an image given by its ID. */
 MUST_CHECK int source_is_oci_layout(struct members *members, const struct limits *limits,
                                     struct error *err);
 /* Whichever of these it is. */

@@ -29,7 +29,13 @@ for i, name in enumerate(("a", "b")):
     for j, one in enumerate(several):
         one.names = [f"example.com/{j}:1"]
 docker_archive("several.tar", *several)
-new = image(layer(file("large", some(0))), into=None)
+new = image(layer(file("large", some(0))))
+oci_archive("oci.tar", new)
+new.descriptor["annotations"] = {"containerd.io/distribution.source.example.com": "a"}
+oci_archive("pulled.tar", new)
+new.descriptor["annotations"]["org.example"] = "x"
+oci_archive("annotated.tar", new)
+del new.descriptor["annotations"]
 docker_archive("25.tar", new, replace=oci_files([new], index_json={"schemaVersion": 2, "manifests": None}))
 """
 GOOD = 'exec cat "{home}/$last.tar"'
@@ -160,6 +166,15 @@ class Faults(Case):
                             break  # ours no longer: whoever adopted it has not looked yet
                     time.sleep(0.02)
 
+    def test_children_are_forgotten(self):
+        """Who started us ignores the end of children, and so do we: no exit status is to be had."""
+        ignore = lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        self.docker()
+        self.assert_status(self.diff("docker://a", "docker://b", preexec_fn=ignore), 1)
+        self.docker(save='head -c 5000 "{home}/$last.tar"; exit 1')
+        self.assert_fails(self.diff("docker://a", "docker://b", preexec_fn=ignore), "docker://a: ", "ends early")
+        self.assert_all_ended()
+
     def test_floods_of_words(self):
         self.docker(save="yes 'much to say' | head -c 3000000 >&2; echo 'no such image: it' >&2; exit 1")
         self.fails("docker save: … ", "much to say; much to say", "; no such image: it (does the image exist")
@@ -209,6 +224,12 @@ class Faults(Case):
         self.docker()
         self.assert_status(self.diff("docker://25", "docker://a"), 0)
         self.assert_status(self.diff("docker://25", "docker://b"), 1)
+
+    def test_where_it_was_pulled_from_does_not_count(self):
+        self.docker()
+        self.assert_status(self.diff("docker://oci", "docker://pulled"), 0)
+        self.assert_status(self.diff("docker://pulled", self.path("oci.tar")), 0)
+        self.assert_status(self.diff("docker://oci", "docker://annotated"), 1)
 
     def test_compressed(self):
         self.docker(save='gzip -c "{home}/$last.tar"')
