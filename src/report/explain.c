@@ -1,6 +1,7 @@
 #include "report/explain.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "report/explain_late.h"
@@ -136,6 +137,23 @@ static void query_of_layer(const struct event *event, struct cause_query *query)
     cause_query_field(query, (struct policy_field) { FIELD_DOCUMENT, STR("digest") });
 }
 
+/* No umask, clock or order of packages makes a file setuid or setgid: whatever else differs, that
+ * is not to be explained away. */
+static bool is_privilege(const struct event *event)
+{
+  const struct tar_entry *a = event->inputs[0].entry;
+  const struct tar_entry *b = event->inputs[1].entry;
+  struct policy_field field;
+
+  if (!a || !b || ((a->mode ^ b->mode) & (S_ISUID | S_ISGID)) == 0)
+    return false;
+  for (size_t i = 0; i < event->n_fields; i++)
+    if (!event->fields[i].ignored && event_field_named(event, &event->fields[i], &field) &&
+        field.kind == FIELD_MODE)
+      return true;
+  return false;
+}
+
 static unsigned number_of(struct explanation explanation)
 {
   if (!explanation.cause)
@@ -152,6 +170,8 @@ unsigned explain_event(struct explain *explain, const struct event *event)
 
   if (event->type != EVENT_TARENTRY && event->type != EVENT_LAYER) {
     found = explain_document(event);
+  } else if (is_privilege(event)) {
+    found = (struct explanation) { NULL, CAUSE_BY_NAME };
   } else {
     query_of_entry(event, &query);
     if (event->type == EVENT_LAYER)

@@ -20,6 +20,8 @@ Why things differ: known causes, in the table, below it, and in reports.
   > pair("empty", [file("usr/m.pyc")], [file("usr/m.pyc", pyc(b"AAAA"))])
   > pair("docs", image(layer(file("x"))), image(layer(file("x")), created="2024-02-01T00:00:00Z"))
   > pair("config", image(layer(file("x"))), image(layer(file("x")), created="2024-02-01T00:00:00Z", cmd=["other"]))
+  > pair("modes", [file("etc/group", mode=0o664), file("etc/setuid", mode=0o755), file("etc/setgid", mode=0o2775)],
+  >      [file("etc/group", mode=0o644), file("etc/setuid", mode=0o4755), file("etc/setgid", mode=0o775)])
   > pair("unknown", image(blob("1", "application/x-unknown")), image(blob("2", "application/x-unknown")))
   > RECIPE
   $ cat >causes.py <<'PY'
@@ -168,6 +170,15 @@ What a policy leaves out is not explained; of what it leaves in part, the rest i
   $ . ./sh.sh; causes some --ignore-history --ignore-image-timestamps --ignore-fields content
   same build-time name
   build-time=1 unexplained=0
+  [1]
+
+Nothing that a builder does by accident makes a file setuid or setgid.
+
+  $ . ./sh.sh; causes modes --semantic
+  etc/group umask name
+  etc/setgid - -
+  etc/setuid - -
+  umask=1 unexplained=2
   [1]
 
 Verbose has it in each block, with --explain also the summary; so has the README of a report directory.
