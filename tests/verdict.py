@@ -606,7 +606,7 @@ def main():
                 found = future.result()
                 passed, failed = passed + (not found), failed + bool(found)
                 if found or verbose:
-                    print(f"{one[0]} (--seed {options['--seed']}): {'; '.join(found) or 'ok'}")
+                    print(f"{one[0]} (--seed {options['--seed']}): {'; '.join(found) or 'ok'}", flush=True)
     finally:
         runner.close()
     print(f"{passed} passed, {failed} failed")

@@ -36,8 +36,9 @@ struct diff {
   struct arena document_keys;
 
   /* For the verdict (verdict.c). */
-  struct diff *primary;             /* of a shadow: the comparison that it stands beside */
-  struct diff *shadow;              /* NULL: none */
+  struct diff *primary;  /* of a shadow: the comparison that it stands beside */
+  struct diff *semantic; /* its shadows; NULL: none */
+  struct diff *effective;
   const struct descriptor *root[2]; /* what the images are named by */
   struct image_pair *pairs;         /* images with different digests that were compared */
   size_t n_pairs, cap_pairs;

@@ -56,9 +56,13 @@ void diff_walk(struct diff *diff)
 static void prepare_verdict(struct diff *diff)
 {
   if (!shadow_is_semantic(diff->options))
-    diff->shadow = shadow_semantic(diff);
+    diff->semantic = shadow_semantic(diff);
   for (size_t i = diff->n_pairs ? diff->pairs[0].first_task : diff->n_tasks; i < diff->n_tasks; i++)
     diff->tasks[i].findings.wanted = true;
+  /* Where layers are merged anyway, that is the time to ask. */
+  for (size_t i = 0; i < diff->n_tasks && !diff->options->effective && !diff->effective; i++)
+    if (diff->tasks[i].kind == TASK_SQUASH)
+      diff->effective = shadow_effective(diff);
 }
 
 struct diff *diff_run(const struct diff_options *options, bool *failed, struct error *err)
@@ -88,7 +92,8 @@ void diff_free(struct diff *diff)
 {
   if (!diff)
     return;
-  shadow_free(diff->shadow);
+  shadow_free(diff->semantic);
+  shadow_free(diff->effective);
   diff_release_kept(diff);
   map_release(&diff->documents);
   arena_release(&diff->document_keys);

@@ -108,6 +108,14 @@ static int compare_trees(const struct attempt *attempt, struct overlay *const ov
       differ, err);
 }
 
+int effective_compare_overlays(struct diff *diff, const struct event_node *parent,
+                               const struct effective_image images[2],
+                               struct overlay *const overlays[2], bool *differ, struct error *err)
+{
+  return compare_trees(&(struct attempt) { .diff = diff, .parent = parent, .images = images },
+                       overlays, differ, err);
+}
+
 /* *done: it told; else the layers below decide, too. */
 static int try_layers(const struct attempt *attempt, bool *done, bool *differ, struct error *err)
 {

@@ -15,6 +15,7 @@
 
 #include "diff/compare.h"
 #include "diff/tasks.h"
+#include "layer/overlay.h"
 
 /* One side: a manifest, and its config parsed: NULL where it is of no known type, as that of an
  * artifact. */
@@ -42,5 +43,12 @@ MUST_CHECK int effective_compare_layers(struct diff *diff, const struct event_no
                                         const struct effective_image images[2],
                                         const struct task_resources *resources, bool *differ,
                                         struct error *err);
+
+/* The same with the layers merged already, every content hashed, and what exists only for lazy
+ * pulling not among them. */
+MUST_CHECK int effective_compare_overlays(struct diff *diff, const struct event_node *parent,
+                                          const struct effective_image images[2],
+                                          struct overlay *const overlays[2], bool *differ,
+                                          struct error *err);
 
 #endif

@@ -32,10 +32,10 @@ void findings_release(struct findings *findings)
 }
 
 /* What eStargz adds in the root of a layer, and leaves out of images again. */
-static bool is_for_lazy_pulling(struct str path)
+bool findings_is_lazy(struct str name)
 {
-  return str_equal(path, STR("stargz.index.json")) || str_equal(path, STR(".prefetch.landmark")) ||
-         str_equal(path, STR(".no.prefetch.landmark"));
+  return str_has_suffix(name, STR("stargz.index.json")) ||
+         str_has_suffix(name, STR("prefetch.landmark"));
 }
 
 static void add_strong(struct findings *findings, const struct tar_entry *entry, int lone)
@@ -51,7 +51,7 @@ static void add_strong(struct findings *findings, const struct tar_entry *entry,
   strong = &findings->strong[findings->n_strong];
   if (overlay_path_clean(&strong->path, entry->name, &ignored) < 0 ||
       overlay_path_kind(&strong->path, &kind, &ignored) < 0 || kind != OVERLAY_FILE ||
-      strong->path.len == 0 || is_for_lazy_pulling(overlay_path_str(&strong->path)))
+      strong->path.len == 0 || findings_is_lazy(overlay_path_str(&strong->path)))
     return;
   strong->is_directory = entry->type == TAR_DIR;
   strong->lone = lone;

@@ -30,7 +30,11 @@ struct findings {
   bool bottom;                              /* it is the lowest layer of both images */
   struct diff *semantic;                    /* the shadow to be asked; NULL: none, or it is known */
   const struct event_node *semantic_parent; /* the task's in the shadow */
+  /* The same for the effective one, of layers that are merged anyway. */
+  struct diff *effective;
+  const struct layer_task *effective_task;
 
+  bool effective_same;   /* the effective shadow's task finds no difference */
   bool semantic_unsure;  /* names are written in different ways: the shadow has to compare */
   bool reordered;        /* some entry did not meet its partner at once */
   bool suspect;          /* there are suspects */
@@ -61,6 +65,9 @@ void findings_same(struct findings *findings, const struct tar_entry *const entr
 void findings_lone(struct findings *findings, int side, const struct tar_entry *entry, bool always);
 /* Names begin in different ways: the semantic comparison may pair others. */
 void findings_spelled(struct findings *findings);
+
+/* Whether a file of this name may be there for lazy pulling only. */
+bool findings_is_lazy(struct str name);
 
 /* Drops the strong suspects that entries called name may replace, hide, or turn into a directory:
  * entries of the suspects' own layer, which have to be told of one and all, or of one above it.

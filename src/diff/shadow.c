@@ -57,6 +57,19 @@ static struct layer_task *find_twin(struct diff *primary, const struct layer_tas
   return NULL;
 }
 
+/* Whose findings may tell about a task that merges all layers. */
+static struct layer_task *find_squash(struct diff *primary, const struct layer_task *task)
+{
+  for (size_t i = 0; i < primary->n_tasks; i++) {
+    struct layer_task *twin = &primary->tasks[i];
+
+    if (twin->kind == TASK_SQUASH && task->kind == TASK_EFFECTIVE &&
+        twin->manifests[0] == task->manifests[0] && twin->manifests[1] == task->manifests[1])
+      return twin;
+  }
+  return NULL;
+}
+
 static void link_tasks(struct diff *primary, struct diff *shadow)
 {
   size_t next = 0;
@@ -109,7 +122,18 @@ struct diff *shadow_semantic(struct diff *primary)
 
 struct diff *shadow_effective(struct diff *primary)
 {
-  return shadow_new(primary, true);
+  struct diff *shadow = shadow_new(primary, true);
+
+  for (size_t i = 0; i < shadow->n_tasks && !diff_has_sent(shadow); i++) {
+    struct layer_task *twin = find_squash(primary, &shadow->tasks[i]);
+
+    if (!twin)
+      continue;
+    twin->findings.effective = shadow;
+    twin->findings.effective_task = &shadow->tasks[i];
+    shadow->tasks[i].twin = (size_t)(twin - primary->tasks) + 1;
+  }
+  return shadow;
 }
 
 void shadow_free(struct diff *shadow)

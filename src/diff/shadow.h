@@ -12,7 +12,7 @@ bool shadow_is_semantic(const struct diff_options *options);
 
 /* Between the walk of the comparison and the run of its tasks. */
 struct diff *shadow_semantic(struct diff *primary);
-/* At any time after the walk. */
+/* At any time after the walk; before the run of the tasks if it is to learn from them. */
 struct diff *shadow_effective(struct diff *primary);
 void shadow_free(struct diff *shadow); /* NULL allowed */
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "diff/content.h"
+#include "diff/effective.h"
 #include "diff/layer_events.h"
 #include "diff/tasks.h"
 #include "layer/layer.h"
@@ -17,18 +18,20 @@ struct reading {
   size_t n_layers;
   struct overlay *overlays[2];
   size_t n_overlays;
+  bool lazy; /* there are files that may be there for lazy pulling only */
   int status;
   struct error error;
 };
 
-static int add_entries(const struct reading *reading, struct tar_reader *tar,
-                       struct comparer *comparer, struct error *err)
+static int add_entries(struct reading *reading, struct tar_reader *tar, struct comparer *comparer,
+                       struct error *err)
 {
   struct tar_entry entry;
   struct digest content;
   int got;
 
   while ((got = tar_next(tar, &entry, err)) > 0) {
+    reading->lazy = reading->lazy || findings_is_lazy(entry.name);
     if (comparer_hash(comparer, tar, &content, err))
       return error_wrap(err, "\"%.*s\"", STR_ARGS(entry.name));
     for (size_t i = 0; i < reading->n_overlays; i++)
@@ -38,7 +41,7 @@ static int add_entries(const struct reading *reading, struct tar_reader *tar,
   return got;
 }
 
-static int read_layer(const struct reading *reading, const struct descriptor *descriptor,
+static int read_layer(struct reading *reading, const struct descriptor *descriptor,
                       struct comparer *comparer, struct error *err)
 {
   struct source *source = reading->diff->options->sources[reading->side];
@@ -78,7 +81,7 @@ static void *read_layers(void *context)
 /* Reads what both images start with once, then the rest of both at the same time. */
 static int read_images(struct diff *diff, const struct manifest *const manifests[2],
                        const struct task_resources *resources, struct overlay *const overlays[2],
-                       struct error *err)
+                       bool *lazy, struct error *err)
 {
   struct reading sides[2];
   struct reading *failed = NULL;
@@ -98,6 +101,7 @@ static int read_images(struct diff *diff, const struct manifest *const manifests
     *err = sides[0].error;
     return -1;
   }
+  *lazy = sides[0].lazy;
   for (int side = 0; side < 2; side++) {
     sides[side] = (struct reading) { .diff = diff, .resources = resources, .side = side };
     sides[side].layers = manifests[side]->layers + shared;
@@ -112,6 +116,7 @@ static int read_images(struct diff *diff, const struct manifest *const manifests
     read_layers(&sides[0]);
     read_layers(&sides[1]);
   }
+  *lazy = *lazy || sides[0].lazy || sides[1].lazy;
   failed = sides[0].status ? &sides[0] : sides[1].status ? &sides[1] : NULL;
   if (failed)
     *err = failed->error;
@@ -204,6 +209,21 @@ static void compare_trees(struct trees *trees)
     layer_events_length(&trees->events, counts[0], counts[1]);
 }
 
+/* What the verdict may want to know, now that all is at hand. A failure leaves it unknown. */
+static void compare_in_effect(struct findings *findings, struct overlay *const overlays[2])
+{
+  const struct layer_task *task = findings->effective_task;
+  struct effective_image images[2];
+  struct error ignored;
+  bool differ;
+
+  for (int side = 0; side < 2; side++)
+    images[side] = (struct effective_image) { task->manifests[side], task->configs[side] };
+  findings->effective_same = effective_compare_overlays(findings->effective, task->parent, images,
+                                                        overlays, &differ, &ignored) == 0 &&
+                             !differ;
+}
+
 int compare_squashed(struct diff *diff, const struct event_node *parent,
                      const struct manifest *const manifests[2],
                      const struct task_resources *resources, struct findings *findings,
@@ -216,7 +236,8 @@ int compare_squashed(struct diff *diff, const struct event_node *parent,
     .manifests = manifests,
     .findings = findings,
   };
-  int status = read_images(diff, manifests, resources, overlays, err);
+  bool lazy = false;
+  int status = read_images(diff, manifests, resources, overlays, &lazy, err);
 
   if (status == 0) {
     layer_events_init(&trees.events, diff, parent, no_layers);
@@ -229,6 +250,8 @@ int compare_squashed(struct diff *diff, const struct event_node *parent,
     overlay_walk_free(trees.walks[1]);
     if (findings)
       findings_stop(findings);
+    if (findings && findings->effective_task && !lazy && !diff_has_sent(findings->effective))
+      compare_in_effect(findings, overlays);
     layer_events_release(&trees.events);
   }
   overlay_free(overlays[0]);

@@ -156,6 +156,8 @@ static enum shadow_answer judge_layers(struct diff *diff, const struct image_pai
 /* Whether the layers that a task of the effective shadow would merge are known to be the same. */
 static bool is_judged(const struct diff *shadow, const struct layer_task *task)
 {
+  if (task->twin && shadow->primary->tasks[task->twin - 1].findings.effective_same)
+    return true;
   for (size_t i = 0; i < shadow->primary->n_pairs; i++) {
     const struct image_pair *pair = &shadow->primary->pairs[i];
 
@@ -168,12 +170,12 @@ static bool is_judged(const struct diff *shadow, const struct layer_task *task)
 static enum shadow_answer is_effective(struct diff *diff, bool thorough, struct error *err)
 {
   enum shadow_answer answer = SHADOW_UNKNOWN;
-  struct diff *shadow;
 
   if (diff->options->effective)
     return diff_has_sent(diff) ? SHADOW_DIFFERS : SHADOW_SAME;
-  shadow = shadow_effective(diff);
-  if (diff_has_sent(shadow))
+  if (!diff->effective)
+    diff->effective = shadow_effective(diff);
+  if (diff_has_sent(diff->effective))
     answer = SHADOW_DIFFERS;
   for (size_t i = 0; i < diff->n_pairs && answer == SHADOW_UNKNOWN; i++) {
     enum shadow_answer judged = judge_layers(diff, &diff->pairs[i]);
@@ -183,8 +185,8 @@ static enum shadow_answer is_effective(struct diff *diff, bool thorough, struct 
       answer = SHADOW_DIFFERS;
   }
   if (answer == SHADOW_UNKNOWN)
-    answer = shadow_decide(shadow, is_judged, thorough ? SHADOW_FETCHING : SHADOW_READING, err);
-  shadow_free(shadow);
+    answer =
+        shadow_decide(diff->effective, is_judged, thorough ? SHADOW_FETCHING : SHADOW_READING, err);
   return answer;
 }
 
@@ -194,8 +196,8 @@ static enum shadow_answer is_semantic(struct diff *diff, bool thorough, struct e
 {
   if (shadow_is_semantic(diff->options))
     return diff_has_sent(diff) ? SHADOW_DIFFERS : SHADOW_SAME;
-  return shadow_decide(diff->shadow, shadow_found_in_passing, thorough || !diff->options->effective,
-                       err);
+  return shadow_decide(diff->semantic, shadow_found_in_passing,
+                       thorough || !diff->options->effective, err);
 }
 
 static bool is_identical(const struct diff *diff)

@@ -389,6 +389,28 @@ def test_read_only(_):
     assert before == sorted((root, *files) for root, _, files in os.walk("store"))
 
 
+def test_verdict_in_one_pass(_):
+    """Without a store every layer is fetched once, and the verdict is known all the same where it can be."""
+    def of(*layers):
+        return mk.image(*(mk.layer(*entries) for entries in layers))
+
+    x, y, z = mk.file("x", "1"), mk.file("y", "2"), mk.file("z", "3")
+    user = mk.file("x", "1", uname="someone")
+    images = {"a": of([x], [y], [z]), "user": of([user], [y], [z]), "merged": of([user, y, z]), "other": of([x], [y, mk.file("z")]),
+              "twice": of([mk.file("x")], [mk.file("x", "1", uname="someone")], [z, y])}
+    registry = Registry()
+    names = {name: registry.add(f"{name}:1", image) for name, image in images.items()}
+    for name, wanted in (("a", "identical"), ("user", "effective"), ("merged", "effective"), ("other", "different"),
+                         ("twice", None)):
+        result = run("diff", "--no-cache", "--verdict", names["a"], names[name], status=None)
+        if wanted:
+            assert (result.stdout, result.returncode) == (wanted + "\n", int(name != "a")), result
+        else:
+            assert result.returncode == 2 and "fetched again" in result.stderr, result
+            assert run("diff", "--verdict", names["a"], names[name], status=1).stdout == "effective\n"
+    registry.close()
+
+
 def test_full(_):
     """A full disk: load fails and leaves nothing behind, diff goes on without storing."""
     os.mkdir("store")
