@@ -83,6 +83,7 @@ static int pull_name(struct places *places, const char *text, const struct copy_
     return error_wrap(err, "%s", text);
   full = reference_format(&reference);
   source = source_registry_open(places->named.net, &reference, options->limits, err);
+  store_set_origin(places->named.store, reference.domain, reference.path);
   reference_release(&reference);
   if (source) {
     free(source->label);

@@ -7,6 +7,7 @@
 
 #include "net/grpc.h"
 #include "store/containerd.h"
+#include "store/containerd_labels.h"
 
 struct ProtobufCMessage;
 struct ProtobufCMessageDescriptor;
@@ -18,6 +19,8 @@ struct containerd {
   char *version;
   pthread_mutex_t mutex; /* around lease */
   char lease[64];        /* "": none yet */
+  struct containerd_label
+      origin; /* of every blob that is written; its key is "" where that is not known */
 };
 
 /* Connects and asks for the version. */

@@ -22,7 +22,7 @@ static int update_labels(struct containerd *containerd, const struct descriptor 
   struct containerd_labels labels;
   int result = 0;
 
-  containerd_labels_make(&labels, blob->kind, document);
+  containerd_labels_make(&labels, blob->kind, document, &containerd->origin);
   digest_format(&blob->digest, digest);
   info.digest = digest;
   info.labels = labels.pointers;

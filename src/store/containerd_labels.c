@@ -68,7 +68,8 @@ static void make_messages(struct containerd_labels *labels)
   labels->pointers = pointers;
 }
 
-void containerd_labels_make(struct containerd_labels *out, enum media_kind kind, struct str text)
+void containerd_labels_make(struct containerd_labels *out, enum media_kind kind, struct str text,
+                            const struct containerd_label *further)
 {
   const struct limits limits = limits_scaled(SCALE);
   struct error err;
@@ -81,6 +82,10 @@ void containerd_labels_make(struct containerd_labels *out, enum media_kind kind,
     result = add_index(out, text, &limits, &err);
   if (result < 0)
     log_debug("containerd is not told what this refers to: %s", err.message);
+  if (further->key[0]) {
+    out->items = xgrow(out->items, out->n, &out->cap, sizeof(*out->items));
+    out->items[out->n++] = *further;
+  }
   make_messages(out);
 }
 

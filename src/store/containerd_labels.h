@@ -12,8 +12,8 @@
 #define CONTAINERD_REFERENCE_LABEL "containerd.io/gc.ref.content"
 
 struct containerd_label {
-  char key[64];
-  char value[DIGEST_MAX_TEXT];
+  char key[320];
+  char value[264];
 };
 
 struct containerd_labels { /* all owned */
@@ -24,8 +24,10 @@ struct containerd_labels { /* all owned */
 };
 
 /* Those of this document, as containerd writes them: config, l.0, l.1, ... of a manifest, m.0, m.1,
- * ... of an index. None for what is neither, or cannot be parsed. */
-void containerd_labels_make(struct containerd_labels *out, enum media_kind kind, struct str text);
+ * ... of an index; none for what is neither, or cannot be parsed. Then further, unless its key is
+ * "". */
+void containerd_labels_make(struct containerd_labels *out, enum media_kind kind, struct str text,
+                            const struct containerd_label *further);
 void containerd_labels_release(struct containerd_labels *labels);
 
 #endif

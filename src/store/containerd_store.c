@@ -1,6 +1,7 @@
 #include "store/containerd_store.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,18 @@ static void set_limit(struct store *store, uint64_t bytes)
 {
   (void)bytes;
   log_debug("containerd (%s): --cache-limit has no effect there", containerd_of(store)->address);
+}
+
+/* As containerd's own clients do; a push to the same registry then need not send these blobs. */
+static void set_origin(struct store *store, const char *domain, const char *path)
+{
+  struct containerd_label *origin = &containerd_of(store)->origin;
+  int key =
+      snprintf(origin->key, sizeof(origin->key), "containerd.io/distribution.source.%s", domain);
+  int value = snprintf(origin->value, sizeof(origin->value), "%s", path);
+
+  if (key >= (int)sizeof(origin->key) || value >= (int)sizeof(origin->value))
+    origin->key[0] = '\0';
 }
 
 static bool has(struct store *store, const struct descriptor *blob)
@@ -126,6 +139,7 @@ struct store *store_open_containerd(const struct containerd_options *options, en
   static const struct store_ops ops = {
     .close = close_store,
     .set_limit = set_limit,
+    .set_origin = set_origin,
     .has = has,
     .open_blob = open_blob,
     .open_writer = open_writer,

@@ -159,7 +159,7 @@ static int send_commit(struct containerd_writer *writer, struct error *err)
 
   containerd_labels_make(
       &labels, writer->document.len && !writer->document.overflow ? writer->kind : MEDIA_OTHER,
-      buf_str(&writer->document));
+      buf_str(&writer->document), &writer->containerd->origin);
   request.labels = labels.pointers;
   request.n_labels = labels.n;
   grpc_call_set_stall(writer->call, CONTAINERD_SLOW_MS);

@@ -27,6 +27,12 @@ void store_set_notice(struct store *store, void (*notice)(void *context, const c
     store->ops->set_notice(store, notice, context);
 }
 
+void store_set_origin(struct store *store, const char *domain, const char *path)
+{
+  if (store->ops->set_origin)
+    store->ops->set_origin(store, domain, path);
+}
+
 bool store_has(struct store *store, const struct descriptor *blob)
 {
   return store->ops->has(store, blob);

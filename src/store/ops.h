@@ -10,7 +10,8 @@ struct store_ops {
   void (*set_limit)(struct store *store, uint64_t bytes);           /* NULL: has no effect, */
   void (*set_patience)(struct store *store, unsigned milliseconds); /* nor has this, */
   void (*set_notice)(struct store *store, void (*notice)(void *context, const char *line),
-                     void *context); /* nor this */
+                     void *context);                                             /* nor this, */
+  void (*set_origin)(struct store *store, const char *domain, const char *path); /* nor this */
   bool (*has)(struct store *store, const struct descriptor *blob);
   struct stream *(*open_blob)(struct store *store, const struct descriptor *blob,
                               struct error *err);

@@ -68,6 +68,10 @@ void store_set_patience(struct store *store, unsigned milliseconds);
 void store_set_notice(struct store *store, void (*notice)(void *context, const char *line),
                       void *context);
 
+/* Which repository what is written from here on comes from ("docker.io", "library/alpine"), for
+ * kinds of store that keep that. Before other threads use the store. */
+void store_set_origin(struct store *store, const char *domain, const char *path);
+
 /* Blobs. */
 
 /* Whether the blob is there, with that size. If so it stays until store_close. */

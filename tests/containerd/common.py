@@ -37,7 +37,7 @@ def fetched(suite):
     programs = os.path.join(directory, "tree", "usr", "bin")
     try:
         if not os.path.exists(os.path.join(programs, "ctr")):
-            subprocess.run([os.path.join(HERE, "fetch"), suite, directory], check=True, timeout=120,
+            subprocess.run([os.path.join(HERE, "fetch"), suite, directory], check=True, timeout=60,
                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         subprocess.run([os.path.join(programs, "containerd"), "--version"], check=True, capture_output=True)
     except (OSError, subprocess.SubprocessError) as error:

@@ -125,6 +125,8 @@ class Store(common.Case):
         self.assertEqual(self.containerd.images(), [name])
         self.assertIn("complete", self.containerd.ctr("images", "check"))
         self.assertEqual(self.containerd.content(), sorted(image.blobs))
+        origin = f"containerd.io/distribution.source.{server.host}=a/b"
+        self.assertEqual(self.containerd.ctr("content", "ls").count(origin), len(image.blobs))
         self.diffoci("diff", "--pull=never", "--verify", name, name)
 
     def test_two_namespaces(self):

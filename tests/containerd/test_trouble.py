@@ -4,7 +4,7 @@ test_trouble.py DIFFOCI PROBE [--containerd DIRECTORY | --suite SUITE] [TEST...]
 import os
 import signal
 import subprocess
-import unittest
+import time
 
 import common
 import mkimage as mk
@@ -195,8 +195,10 @@ with Server(sys.argv[1], Handler) as server:
         with open(path, "rb") as file:
             process.stdin.write(file.read(6_000_000))
         process.stdin.flush()
+        end = time.monotonic() + common.WAIT
         while not self.containerd.active():
             self.assertIsNone(process.poll())
+            self.assertLess(time.monotonic(), end)
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdin.close()
