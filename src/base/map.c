@@ -25,7 +25,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
 }
 
 /* A keyed multiply-and-fold hash over eight bytes at a time. */
-static uint64_t hash_of(struct str key)
+static uint32_t hash_of(struct str key)
 {
   uint64_t hash = seed[1] ^ (key.len * 0x9e3779b97f4a7c15U);
   size_t at = 0;
@@ -38,7 +38,7 @@ static uint64_t hash_of(struct str key)
   word = 0;
   if (at < key.len)
     memcpy(&word, key.ptr + at, key.len - at);
-  return mix(mix(hash ^ word, seed[0] ^ 0xe7037ed1a0b428dbU), seed[1] | 1);
+  return (uint32_t)mix(mix(hash ^ word, seed[0] ^ 0xe7037ed1a0b428dbU), seed[1] | 1);
 }
 
 void map_release(struct map *map)
@@ -49,13 +49,16 @@ void map_release(struct map *map)
 }
 
 /* The slot that holds key, or the free one where it belongs. */
-static size_t slot_of(const struct map *map, struct str key)
+static struct map_slot *slot_of(const struct map *map, struct str key, uint32_t hash)
 {
-  size_t slot = (size_t)hash_of(key) & (map->n_slots - 1);
+  size_t mask = map->n_slots - 1;
+  size_t at = hash & mask;
 
-  while (map->slots[slot] && !str_equal(map->entries[map->slots[slot] - 1].key, key))
-    slot = (slot + 1) & (map->n_slots - 1);
-  return slot;
+  while (map->slots[at].position &&
+         (map->slots[at].hash != hash ||
+          !str_equal(map->entries[map->slots[at].position - 1].key, key)))
+    at = (at + 1) & mask;
+  return &map->slots[at];
 }
 
 struct map_entry *map_find(const struct map *map, struct str key)
@@ -64,33 +67,47 @@ struct map_entry *map_find(const struct map *map, struct str key)
 
   if (!map->n)
     return NULL;
-  at = map->slots[slot_of(map, key)];
+  at = slot_of(map, key, hash_of(key))->position;
   return at ? &map->entries[at - 1] : NULL;
 }
 
 static void grow(struct map *map)
 {
+  const struct map_slot *old = map->slots;
+  size_t n_old = map->n_slots;
+  size_t mask;
+
   pthread_once(&seed_once, make_seed);
-  free(map->slots);
-  map->n_slots = map->n_slots ? map->n_slots * 2 : 16;
+  map->n_slots = n_old ? n_old * 2 : 16;
   map->slots = xcalloc(map->n_slots, sizeof(*map->slots));
-  for (size_t i = 0; i < map->n; i++)
-    map->slots[slot_of(map, map->entries[i].key)] = (uint32_t)i + 1;
+  mask = map->n_slots - 1;
+  for (size_t i = 0; i < n_old; i++) {
+    size_t at = old[i].hash & mask;
+
+    if (!old[i].position)
+      continue;
+    while (map->slots[at].position)
+      at = (at + 1) & mask;
+    map->slots[at] = old[i];
+  }
+  free((void *)old);
 }
 
 struct map_entry *map_put(struct map *map, struct str key)
 {
-  size_t slot;
+  struct map_slot *slot;
+  uint32_t hash;
 
-  if (map->n_slots < 2 * (map->n + 1))
+  if (map->n_slots / 4 * 3 < map->n + 1)
     grow(map);
-  slot = slot_of(map, key);
-  if (!map->slots[slot]) {
+  hash = hash_of(key);
+  slot = slot_of(map, key, hash);
+  if (!slot->position) {
     if (map->n >= INT32_MAX)
       abort();
     map->entries = xgrow(map->entries, map->n, &map->cap, sizeof(*map->entries));
     map->entries[map->n] = (struct map_entry) { .key = key };
-    map->slots[slot] = (uint32_t)++map->n;
+    *slot = (struct map_slot) { (uint32_t)++map->n, hash };
   }
-  return &map->entries[map->slots[slot] - 1];
+  return &map->entries[slot->position - 1];
 }

@@ -15,9 +15,14 @@ struct map_entry {
   void *value;
 };
 
+struct map_slot {
+  uint32_t position; /* 1 + position in entries; 0: free */
+  uint32_t hash;     /* of the key, so that most other keys need not be looked at */
+};
+
 struct map {
   struct map_entry *entries; /* in the order of insertion */
-  uint32_t *slots;           /* 1 + position in entries; 0: free; a power of two of them */
+  struct map_slot *slots;    /* a power of two of them */
   size_t n;                  /* entries */
   size_t cap;                /* room in entries */
   size_t n_slots;

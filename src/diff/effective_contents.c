@@ -44,6 +44,11 @@ void effective_contents_want(struct effective_contents *contents, int side,
   entry->value = wanted;
 }
 
+bool effective_contents_wanted(const struct effective_contents *contents)
+{
+  return contents->wanted[0].n || contents->wanted[1].n;
+}
+
 const struct digest *effective_contents_of(const struct effective_contents *contents, int side,
                                            const struct overlay_item *item)
 {

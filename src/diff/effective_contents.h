@@ -17,6 +17,7 @@ void effective_contents_release(struct effective_contents *contents);
 /* Of the item's object, which has a token. */
 void effective_contents_want(struct effective_contents *contents, int side,
                              const struct overlay_item *item);
+bool effective_contents_wanted(const struct effective_contents *contents); /* anything */
 /* Reads the layers that hold what is wanted. */
 MUST_CHECK int effective_contents_fetch(struct effective_contents *contents, struct diff *diff,
                                         const struct effective_image images[2], struct error *err);

@@ -4,8 +4,8 @@
 #include "diff/effective_links.h"
 #include "diff/layer_events.h"
 
-/* One of two walks over both trees in step: the first finds the contents whose digests are needed,
- * the second sends the events. Where one event is enough, the first sends what is sure. */
+/* A walk over both trees in step, or two: the first puts off the paths for which digests of
+ * contents are needed that nobody has hashed, the second looks at these alone. */
 struct comparison {
   const struct effective_trees *trees;
   struct entry_rules rules;
@@ -40,34 +40,41 @@ static void set_origin(struct comparison *comparison, int side, const struct ove
 
 /* ---- contents ---- */
 
-enum contents_relation { CONTENTS_SAME, CONTENTS_DIFFER, CONTENTS_UNKNOWN };
-
 static bool has_content(const struct overlay_item *item)
 {
   return item->token || item->content.algorithm != DIGEST_NONE;
 }
 
-static enum contents_relation relate_contents(const struct comparison *comparison,
-                                              const struct overlay_item *const items[2])
+/* Of a path that was not put off, or whose digests are there now. */
+static bool contents_differ(const struct comparison *comparison,
+                            const struct overlay_item *const items[2])
 {
   const struct digest *digests[2];
 
   if (!has_content(items[0]) || !has_content(items[1]) ||
-      (items[0]->token && items[0]->token == items[1]->token) ||
-      (!items[0]->object->size && !items[1]->object->size))
-    return CONTENTS_SAME;
+      (items[0]->token && items[0]->token == items[1]->token))
+    return false;
   for (int side = 0; side < 2; side++)
     digests[side] = effective_contents_of(&comparison->contents, side, items[side]);
-  if (!digests[0] || !digests[1])
-    return CONTENTS_UNKNOWN;
-  return digest_equal(digests[0], digests[1]) ? CONTENTS_SAME : CONTENTS_DIFFER;
+  return digests[0] && digests[1] && !digest_equal(digests[0], digests[1]);
 }
 
-static void want_contents(struct comparison *comparison, const struct overlay_item *const items[2])
+/* Whether a path has to wait for the second walk; in that one, whether it did. */
+static bool is_put_off(struct comparison *comparison, const struct overlay_item *const items[2],
+                       bool differ)
 {
-  for (int side = 0; side < 2; side++)
-    if (items[side]->token)
+  const bool tokens[2] = { items[0]->token != 0, items[1]->token != 0 };
+  bool wait = tokens[0] || tokens[1];
+
+  if (!differ || !comparison->wants_digests)
+    wait = wait && has_content(items[0]) && has_content(items[1]) &&
+           (items[0]->token != items[1]->token || !tokens[0]) &&
+           (items[0]->object->size || items[1]->object->size) &&
+           !(differ && comparison->one_is_enough);
+  for (int side = 0; side < 2 && wait && comparison->first; side++)
+    if (tokens[side])
       effective_contents_want(&comparison->contents, side, items[side]);
+  return wait;
 }
 
 /* ---- paths ---- */
@@ -91,17 +98,14 @@ static void compare_items(struct comparison *comparison, const struct overlay_it
   const struct tar_entry entries[2] = { seen(items[0]), seen(items[1]) };
   enum links_meeting met =
       effective_links_meet(&comparison->links, items, comparison->events.links);
-  enum contents_relation contents;
   bool differ;
 
   if (met == LINKS_KNOWN)
     return;
-  contents = relate_contents(comparison, items);
-  differ = met == LINKS_SPLIT || contents == CONTENTS_DIFFER ||
-           entry_headers_differ(&comparison->rules, &entries[0], &entries[1]);
-  if (comparison->first && (contents == CONTENTS_UNKNOWN || (differ && comparison->wants_digests)))
-    want_contents(comparison, items);
-  if (!differ || (comparison->first && !comparison->one_is_enough))
+  differ = met == LINKS_SPLIT || entry_headers_differ(&comparison->rules, &entries[0], &entries[1]);
+  if (is_put_off(comparison, items, differ) == comparison->first)
+    return;
+  if (!differ && !contents_differ(comparison, items))
     return;
   comparison->events.links_differ = met == LINKS_SPLIT;
   send_pair(comparison, items, entries);
@@ -112,11 +116,12 @@ static void report_lone(struct comparison *comparison, int side)
   const struct overlay_item *item = &comparison->items[side];
   const struct tar_entry implied = seen(item);
   const uint64_t counts[2] = { side == 0, side == 1 };
+  const bool put_off = comparison->wants_digests && item->token;
 
   effective_links_lone(&comparison->links, side, item);
-  if (comparison->first && comparison->wants_digests && item->token)
+  if (put_off && comparison->first)
     effective_contents_want(&comparison->contents, side, item);
-  if (comparison->first && !comparison->one_is_enough)
+  if (put_off == comparison->first)
     return;
   set_origin(comparison, side, item, item->layer);
   layer_events_from(&comparison->events, 1 - side, NULL);
@@ -191,14 +196,16 @@ int effective_compare_trees(const struct effective_trees *trees, bool *differ, s
     .one_is_enough = options->sink->one_is_enough,
     .wants_digests = options->sink->wants_content_digests,
   };
-  int status;
+  int status = 0;
 
   layer_events_init(&comparison.events, trees->diff, trees->parent, no_layers);
   walk(&comparison);
-  status = effective_contents_fetch(&comparison.contents, trees->diff, trees->images, err);
-  if (status == 0 && !(comparison.one_is_enough && comparison.sent)) {
+  if (effective_contents_wanted(&comparison.contents) &&
+      !(comparison.one_is_enough && comparison.sent)) {
     comparison.first = false;
-    walk(&comparison);
+    status = effective_contents_fetch(&comparison.contents, trees->diff, trees->images, err);
+    if (status == 0)
+      walk(&comparison);
   }
   layer_events_release(&comparison.events);
   effective_contents_release(&comparison.contents);
