@@ -406,6 +406,32 @@ def layer_rounds():
     yield pair("effective", [f("a", "1", uname="u")], [f("a", "1", uid=4)], ["--ignore-fields", "uid:a"])
 
 
+# The same entries in another order, and layers that are merged anyway.
+def order_rounds():
+    def pair(verdict, *sides):
+        models = []
+        for layers in sides:
+            model = Model()
+            model.layers, model.storage = [list(layer) for layer in layers], [("gzip", 6)] * len(layers)
+            models.append(model)
+        return (*models, verdict, [])
+
+    old, new, link = Entry("file", "a", "0"), Entry("file", "a", "1"), Entry("hardlink", "b", target="a")
+    u, v = Entry("file", "n", uname="u"), Entry("file", "n", uname="v")
+    yield pair("different", [[old], [u, link, new]], [[old], [v, new, link]])
+    yield pair("effective", [[old], [u, new, link]], [[old], [v, new, link]])
+    yield pair("effective", [[old], [u, new, Entry("file", "c")]], [[old], [v, Entry("file", "c"), new]])
+    top, inside = Entry("file", "d", "x"), Entry("file", "d/a", "y")
+    yield pair("different", [[u, top, inside]], [[v, inside, top]])
+    yield pair("different", [[u, top], [inside]], [[v, inside], [top]])
+    lazy, mark = Entry("file", "stargz.index.json", "{}"), Entry("file", ".prefetch.landmark")
+    yield pair("effective", [[u, old], [link]], [[v, old, link]])
+    yield pair("effective", [[u, lazy, old], [link, mark]], [[v, old, link]])
+    yield pair("different", [[u, lazy, old], [link]], [[v, new, link]])
+    yield pair("different", [[u, old], [link]], [[v, new, link]])
+    yield pair("effective", [[u, old], [Entry("file", ".wh.a"), new]], [[v, new]])
+
+
 # A file in an upper layer of one side only.
 def lone_rounds():
     n = Entry("file", "etc/n", "x")
@@ -569,7 +595,7 @@ def some_flags(rng):
 def rounds(seed, n):
     """(name, models, verdict or None, flags, rules)"""
     number = 0
-    for first, second, verdict, flags in [*scene_rounds(), *layer_rounds(), *lone_rounds()]:
+    for first, second, verdict, flags in [*scene_rounds(), *layer_rounds(), *order_rounds(), *lone_rounds()]:
         number += 1
         rules = flags if flags and flags[0] in ("--ignore", "--ignore-fields") else []
         yield f"fixed-{number}", (first, second), verdict, [] if rules else flags, rules

@@ -87,6 +87,9 @@ Rules of a policy count, and it is said that they do; but not for digests.
   ! diffoci: left out *
   semantic
   [1]
+  $ diffoci diff --ignore-fields mtime,uname ./a.tar ./user.tar
+  ! diffoci: left out 1: fields mtime,uname (command line)
+  ! verdict: semantic: no difference but for what --semantic leaves out, apart from what the rules of the policy leave out
   $ diffoci diff --ignore etc/x ./a.tar ./a.tar
   ! diffoci: left out nothing: 1 rule
   ! verdict: identical: the digests are the same
@@ -139,4 +142,24 @@ An index around one side, an attestation beside it, another platform: of what wa
   [1]
   $ diffoci diff --platform=arm64 --verdict ./index.tar ./changed.tar
   different
+  [1]
+
+Two attestations of one image differ, the image does not.
+
+  $ images <<'EOF'
+  > for name in ("one", "two"):
+  >     image_ = image(layer(file("etc/x", "one")))
+  >     statement = {"_type": "https://in-toto.io/Statement/v1", "predicateType": "p", "subject": [], "predicate": {"a": name}}
+  >     proof = image(blob(json.dumps(statement), "application/vnd.in-toto+json"), descriptor={"annotations": {
+  >         "vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": image_.descriptor["digest"]}})
+  >     oci_archive(name + ".tar", index(image_, proof, platforms=[platform("amd64"), platform("unknown", "unknown")]))
+  > EOF
+  $ diffoci diff --all-platforms --quiet ./one.tar ./two.tar >table; echo $?; wc -l <table
+  1
+  *
+  $ diffoci diff --all-platforms --verdict ./one.tar ./two.tar
+  identical
+  [1]
+  $ diffoci diff --all-platforms --attestations --verdict ./one.tar ./two.tar
+  identical
   [1]
