@@ -114,7 +114,9 @@ static void advance(struct tar_chunk *chunk, size_t len)
 struct progress {
   struct tar_chunk chunks[2];
   bool ended[2];
-  bool hashing; /* hashers[0] has all that was equal so far; else the pieces are it */
+  bool hashing;      /* hashers[0] has all that was equal so far; else the pieces are it */
+  uint64_t passed;   /* bytes of both, as long as both have some */
+  bool rest_differs; /* behind the heads */
 };
 
 static int fill(struct tar_reader *const readers[2], struct progress *progress, int *failed_side,
@@ -168,7 +170,20 @@ static int compare_equal_part(struct comparer *comparer, struct tar_reader *cons
     }
     advance(a, len);
     advance(b, len);
+    progress->passed += len;
   }
+}
+
+/* Whether the next bytes of both are another, of those that do not go to the heads. */
+static bool differ_behind_heads(const struct comparer *comparer, const struct progress *progress,
+                                size_t len)
+{
+  const uint64_t room =
+      progress->passed < comparer->head_bytes ? comparer->head_bytes - progress->passed : 0;
+  const size_t skip = (size_t)MIN_OF((uint64_t)len, room);
+
+  return skip < len && memcmp(progress->chunks[0].bytes + skip, progress->chunks[1].bytes + skip,
+                              len - skip) != 0;
 }
 
 /* Hashes what is left of both, a piece of each in turn, so that neither decoder waits long. */
@@ -176,12 +191,18 @@ static int hash_rest(struct comparer *comparer, struct tar_reader *const readers
                      struct progress *progress, int *failed_side, struct error *err)
 {
   while (!progress->ended[0] || !progress->ended[1]) {
+    const size_t both = MIN_OF(progress->chunks[0].len, progress->chunks[1].len);
+
+    if (comparer->head_bytes && !progress->rest_differs)
+      progress->rest_differs = !both || differ_behind_heads(comparer, progress, both);
+    progress->passed += both;
     for (int side = 0; side < 2; side++) {
       struct tar_chunk *chunk = &progress->chunks[side];
+      const size_t len = both ? both : chunk->len;
 
-      hasher_add(comparer->hashers[side], chunk->bytes, chunk->len);
-      head_add(comparer, side, chunk->bytes, chunk->len);
-      chunk->len = 0;
+      hasher_add(comparer->hashers[side], chunk->bytes, len);
+      head_add(comparer, side, chunk->bytes, len);
+      advance(chunk, len);
     }
     if (fill(readers, progress, failed_side, err))
       return -1;
@@ -212,6 +233,7 @@ static int compare(struct comparer *comparer, struct tar_reader *const readers[2
     head_add(comparer, 1, (const unsigned char *)comparer->heads[0].bytes, comparer->heads[0].len);
     if (hash_rest(comparer, readers, &progress, failed_side, err))
       return -1;
+    out->same_rest = comparer->head_bytes && !progress.rest_differs;
     for (int side = 0; side < 2; side++)
       out->heads[side] = (struct str) { comparer->heads[side].bytes, comparer->heads[side].len };
   }

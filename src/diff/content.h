@@ -20,6 +20,7 @@ struct content_result {
   bool hashed;              /* digests are set; always so where they differ */
   struct digest digests[2]; /* SHA-256 */
   struct str heads[2];      /* where wanted, and they differ; valid until the next call */
+  bool same_rest;           /* then: what follows the heads is the same */
 };
 
 /* Reads the contents of both readers' current entries to their ends and compares them.

@@ -75,7 +75,8 @@ struct event {
    * May be none where there is a note. */
   const struct event_field *fields;
   size_t n_fields;
-  bool left_out; /* rules of the user's policy took fields off the list */
+  bool same_rest; /* behind the heads, the contents are the same */
+  bool left_out;  /* rules of the user's policy took fields off the list */
   unsigned
       explanation; /* what report/explain.h knows of it, set on the way to reports; 0: nothing */
 };

@@ -119,6 +119,8 @@ bool layer_events_entry(struct layer_events *events, const struct entry_rules *r
     event.inputs[side].head = events->heads[side];
     events->heads[side] = (struct str) { NULL, 0 };
   }
+  event.same_rest = events->same_rest;
+  events->same_rest = false;
   if (left_out_entry(events->diff, path, is_dir) ||
       left_out_fields(events->diff, &event, &events->fields, path, is_dir))
     return false;

@@ -150,6 +150,7 @@ static int compare_in_step(struct pair *pair, struct error *err)
 
     for (int side = 0; side < 2; side++)
       pair->events.heads[side] = content.heads[side];
+    pair->events.same_rest = content.same_rest;
     layer_events_entry(&pair->events, &pair->rules, entries, digests);
     if (pair->findings)
       findings_differ(pair->findings, entries, digests, true);

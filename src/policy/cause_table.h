@@ -11,6 +11,7 @@ enum cause_test_kind {
   TEST_CONTAINS,                /* each contains one of the texts */
   TEST_EITHER_CONTAINS,         /* one of them contains one of the texts */
   TEST_ONLY_DIFFERS_IN,         /* all bytes that differ lie in windows */
+  TEST_BEGINNING_DIFFERS_IN,    /* the same as far as it is in sight */
   TEST_DIFFERING_LINES,         /* each line that differs contains one of the texts */
   TEST_DIFFERING_COLUMNS,       /* lines differ in these columns only */
   TEST_SAME_LINES,              /* the same lines in another order */
@@ -68,9 +69,10 @@ extern const size_t n_causes;
 extern const struct cause_rule cause_rules[];
 extern const size_t n_cause_rules;
 
-/* Whether the contents differ, as far as they are known, in the way that all tests want. */
-bool cause_tests_hold(const struct cause_test *tests, size_t n_tests, const struct str content[2],
-                      const uint64_t size[2]);
+/* Whether the contents of a query differ, as far as they are known, in the way that all tests want.
+ * *first_only: more may differ than they looked at. */
+bool cause_tests_hold(const struct cause_test *tests, size_t n_tests,
+                      const struct cause_query *query, bool *first_only);
 
 /* What the table says about itself, for its tests: a difference, and its cause. */
 struct cause_example {

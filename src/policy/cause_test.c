@@ -13,6 +13,7 @@ struct pair {
   size_t telling; /* the same without what differs in an ELF file because something else does */
   bool differ;    /* a difference is in sight */
   bool whole;     /* all of both is in sight */
+  bool all_seen;  /* all that differs is */
   bool same_size;
 };
 
@@ -65,8 +66,11 @@ static size_t first_telling(const struct pair *pair)
   return at;
 }
 
-static void pair_init(struct pair *pair, const struct str content[2], const uint64_t size[2])
+static void pair_init(struct pair *pair, const struct cause_query *query)
 {
+  const struct str *content = query->content;
+  const uint64_t *size = query->size;
+
   for (int side = 0; side < 2; side++) {
     pair->content[side] = content[side];
     pair->content[side].len = MIN_OF(content[side].len, (size_t)CAUSE_CONTENT_BYTES);
@@ -79,6 +83,7 @@ static void pair_init(struct pair *pair, const struct str content[2], const uint
   pair->telling = first_telling(pair);
   pair->whole = size[0] == pair->content[0].len && size[1] == pair->content[1].len;
   pair->same_size = size[0] == size[1] && pair->content[0].len == pair->content[1].len;
+  pair->all_seen = pair->whole || (query->same_rest && size[0] == size[1]);
   pair->differ = pair->first < pair->common || pair->content[0].len != pair->content[1].len;
 }
 
@@ -396,6 +401,8 @@ static bool holds(const struct pair *pair, const struct cause_test *test)
   case TEST_EITHER_CONTAINS:
     return contains_any(pair->content[0], test) || contains_any(pair->content[1], test);
   case TEST_ONLY_DIFFERS_IN:
+    return pair->all_seen && only_differs_in(pair, test);
+  case TEST_BEGINNING_DIFFERS_IN:
     return only_differs_in(pair, test);
   case TEST_DIFFERING_LINES:
   case TEST_DIFFERING_COLUMNS:
@@ -412,14 +419,39 @@ static bool holds(const struct pair *pair, const struct cause_test *test)
   return false;
 }
 
-bool cause_tests_hold(const struct cause_test *tests, size_t n_tests, const struct str content[2],
-                      const uint64_t size[2])
+/* Whether the test knows nothing of what it did not see. */
+static bool is_of_first_difference(const struct pair *pair, const struct cause_test *test)
+{
+  switch (test->kind) {
+  case TEST_AT:
+  case TEST_CONTAINS:
+  case TEST_EITHER_CONTAINS:
+  case TEST_ONLY_DIFFERS_IN:
+  case TEST_SAME_LINES:
+    return false;
+  case TEST_BEGINNING_DIFFERS_IN:
+  case TEST_DIFFERING_LINES:
+  case TEST_DIFFERING_COLUMNS:
+    return !pair->all_seen;
+  case TEST_FIRST_DIFFERENCE_WITHIN:
+  case TEST_FIRST_DIFFERENCE_IN:
+  case TEST_FIRST_DIFFERENCE_AFTER:
+    break;
+  }
+  return true;
+}
+
+bool cause_tests_hold(const struct cause_test *tests, size_t n_tests,
+                      const struct cause_query *query, bool *first_only)
 {
   struct pair pair;
 
-  pair_init(&pair, content, size);
-  for (size_t i = 0; i < n_tests; i++)
+  pair_init(&pair, query);
+  *first_only = false;
+  for (size_t i = 0; i < n_tests; i++) {
     if (!holds(&pair, &tests[i]))
       return false;
+    *first_only |= is_of_first_difference(&pair, &tests[i]);
+  }
   return true;
 }

@@ -101,16 +101,19 @@ const struct cause *cause_find(const struct cause_query *query, enum cause_evide
   for (size_t i = 0; i < n_cause_rules && query->has_field; i++) {
     const struct cause_rule *rule = &cause_rules[i];
     const struct cause *cause = rule->cause;
+    bool first_only = false;
 
     if (!rule_fits(rule, query, &path))
       continue;
     if (cause->n_tests && !look && !rule->pattern)
       continue;
     if (cause->n_tests && look &&
-        !cause_tests_hold(cause->tests, cause->n_tests, query->content, query->size))
+        !cause_tests_hold(cause->tests, cause->n_tests, query, &first_only))
       continue;
     if (evidence)
-      *evidence = cause->n_tests && look ? CAUSE_BY_CONTENT : CAUSE_BY_NAME;
+      *evidence = !cause->n_tests || !look ? CAUSE_BY_NAME
+                  : first_only             ? CAUSE_BY_FIRST_DIFFERENCE
+                                           : CAUSE_BY_CONTENT;
     return cause;
   }
   return NULL;

@@ -36,14 +36,17 @@ struct cause_query {
   /* The first CAUSE_CONTENT_BYTES, or all, of both contents; ptr NULL where it is not known. */
   struct str content[2];
   uint64_t size[2]; /* of the contents as a whole */
+  bool same_rest;   /* of contents that are longer: what follows is known to be the same */
 };
 
 /* Notes a field that differs; the query keeps the most telling. */
 void cause_query_field(struct cause_query *query, struct policy_field field);
 
 enum cause_evidence {
-  CAUSE_BY_NAME,    /* the path, type or field is known for it */
-  CAUSE_BY_CONTENT, /* the contents differ in the way that tells */
+  CAUSE_BY_NAME,             /* the path, type or field is known for it */
+  CAUSE_BY_FIRST_DIFFERENCE, /* so do the contents differ first; there may be more */
+  CAUSE_BY_CONTENT,          /* so the contents differ, as a whole */
+  N_CAUSE_EVIDENCES,
 };
 
 /* The cause of the difference, the most specific there is (a path in full, then a pattern with a

@@ -111,6 +111,7 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     { "contains", TEST_CONTAINS },
     { "either-contains", TEST_EITHER_CONTAINS },
     { "only-differs-in", TEST_ONLY_DIFFERS_IN },
+    { "beginning-only-differs-in", TEST_BEGINNING_DIFFERS_IN },
     { "differing-lines", TEST_DIFFERING_LINES },
     { "differing-columns", TEST_DIFFERING_COLUMNS },
     { "same-lines", TEST_SAME_LINES },
@@ -126,7 +127,8 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
   if (i == ARRAY_LEN(kinds))
     FAIL(reader, item,
          "content: expected at, contains, either-contains, only-differs-in, "
-         "differing-lines, differing-columns, same-lines, first-difference-within, "
+         "beginning-only-differs-in, differing-lines, differing-columns, same-lines, "
+         "first-difference-within, "
          "first-difference-in or "
          "first-difference-after");
   test->kind = kinds[i].kind;
@@ -134,7 +136,8 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     FAIL(reader, item->first->next->key, "expected one key");
   if (test->kind == TEST_AT)
     read_at(reader, item, test);
-  else if (test->kind == TEST_ONLY_DIFFERS_IN || test->kind == TEST_FIRST_DIFFERENCE_WITHIN)
+  else if (test->kind == TEST_ONLY_DIFFERS_IN || test->kind == TEST_BEGINNING_DIFFERS_IN ||
+           test->kind == TEST_FIRST_DIFFERENCE_WITHIN)
     read_windows(reader, item->first, test);
   else if (test->kind == TEST_DIFFERING_COLUMNS)
     read_columns(reader, item->first, test);

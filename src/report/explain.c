@@ -6,8 +6,8 @@
 #include "base/alloc.h"
 #include "report/explain_late.h"
 
-/* Numbers of events: 0, then two for each cause (one per kind of evidence), then those whose cause
- * is looked for later. */
+/* Numbers of events: 0, then one for each cause and kind of evidence, then those whose cause is
+ * looked for later. */
 struct explain {
   uint64_t *found; /* how many events have which number, of the first two kinds */
   size_t n_found;
@@ -18,7 +18,7 @@ struct explain *explain_new(void)
 {
   struct explain *explain = xcalloc(1, sizeof(*explain));
 
-  explain->n_found = 1 + 2 * causes_count();
+  explain->n_found = 1 + N_CAUSE_EVIDENCES * causes_count();
   explain->found = xcalloc(explain->n_found, sizeof(*explain->found));
   return explain;
 }
@@ -121,6 +121,7 @@ static void query_of_entry(const struct event *event, struct cause_query *query)
     query->size[side] = (uint64_t)MAX_OF(entry->size, (int64_t)0);
     query->content[side] = event->inputs[side].head;
   }
+  query->same_rest = event->same_rest;
   for (size_t i = 0; i < event->n_fields; i++) {
     struct policy_field field;
 
@@ -158,8 +159,8 @@ static unsigned number_of(struct explanation explanation)
 {
   if (!explanation.cause)
     return 0;
-  return 1 + 2 * (unsigned)cause_index(explanation.cause) +
-         (explanation.evidence == CAUSE_BY_CONTENT);
+  return 1 + N_CAUSE_EVIDENCES * (unsigned)cause_index(explanation.cause) +
+         (unsigned)explanation.evidence;
 }
 
 unsigned explain_event(struct explain *explain, const struct event *event)
@@ -196,8 +197,8 @@ struct explanation explain_get(const struct explain *explain, unsigned number)
     return (struct explanation) { NULL, CAUSE_BY_NAME };
   if (number >= explain->n_found)
     return explain_late_get(&explain->late, number - explain->n_found);
-  return (struct explanation) { cause_at((number - 1) / 2),
-                                (number - 1) % 2 ? CAUSE_BY_CONTENT : CAUSE_BY_NAME };
+  return (struct explanation) { cause_at((number - 1) / N_CAUSE_EVIDENCES),
+                                (enum cause_evidence)((number - 1) % N_CAUSE_EVIDENCES) };
 }
 
 /* ---- counts ---- */
@@ -225,7 +226,10 @@ size_t explain_counts(const struct explain *explain, struct explain_count *out,
     numbers[number_of(explain_late_get(&explain->late, i))]++;
   *unexplained = numbers[0];
   for (size_t i = 0; i < n; i++) {
-    uint64_t differences = numbers[1 + 2 * i] + numbers[2 + 2 * i];
+    uint64_t differences = 0;
+
+    for (size_t evidence = 0; evidence < N_CAUSE_EVIDENCES; evidence++)
+      differences += numbers[1 + N_CAUSE_EVIDENCES * i + evidence];
 
     if (differences)
       out[kept++] = (struct explain_count) { cause_at(i), differences };
@@ -237,5 +241,7 @@ size_t explain_counts(const struct explain *explain, struct explain_count *out,
 
 const char *explain_evidence_name(enum cause_evidence evidence)
 {
-  return evidence == CAUSE_BY_CONTENT ? "content" : "name";
+  return evidence == CAUSE_BY_NAME               ? "name"
+         : evidence == CAUSE_BY_FIRST_DIFFERENCE ? "first difference"
+                                                 : "content";
 }

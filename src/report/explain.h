@@ -41,7 +41,7 @@ struct explain_count {
 size_t explain_counts(const struct explain *explain, struct explain_count *out,
                       uint64_t *unexplained);
 
-/* "name" or "content". */
+/* "name", "first difference" or "content". */
 const char *explain_evidence_name(enum cause_evidence evidence);
 
 #endif

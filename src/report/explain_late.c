@@ -76,20 +76,25 @@ static int by_place(const void *a, const void *b)
   return (wanted_a->position > wanted_b->position) - (wanted_a->position < wanted_b->position);
 }
 
-/* The beginning of the current entry's content; NULL if it cannot be read. */
-static char *read_head(struct tar_reader *reader, size_t *len, struct error *err)
+/* The beginning of the current entry's content, and the digest of the rest; NULL if it cannot be
+ * read. */
+static char *read_head(struct tar_reader *reader, size_t *len, struct digest *rest,
+                       struct error *err)
 {
   AUTO_FREE char *head = xmalloc(CAUSE_CONTENT_BYTES);
+  AUTO_HASHER hasher = hasher_new(DIGEST_SHA256);
   struct tar_chunk chunk;
-  int got = 1;
+  int got;
 
   *len = 0;
-  while (*len < CAUSE_CONTENT_BYTES && (got = tar_read(reader, &chunk, err)) > 0) {
+  while ((got = tar_read(reader, &chunk, err)) > 0) {
     size_t n = MIN_OF(chunk.len, CAUSE_CONTENT_BYTES - *len);
 
     memcpy(head + *len, chunk.bytes, n);
     *len += n;
+    hasher_add(hasher, chunk.bytes + n, chunk.len - n);
   }
+  *rest = hasher_finish(hasher);
   return got < 0 ? NULL : xstrndup(head, *len);
 }
 
@@ -98,7 +103,8 @@ static int visit(struct content_visitor *visitor, const struct tar_entry *entry,
 {
   struct pass *pass = (struct pass *)visitor;
   size_t len = 0;
-  AUTO_FREE char *head = read_head(reader, &len, err);
+  struct digest rest;
+  AUTO_FREE char *head = read_head(reader, &len, &rest, err);
 
   if (!head)
     return -1;
@@ -108,6 +114,7 @@ static int visit(struct content_visitor *visitor, const struct tar_entry *entry,
     if (item->heads[pass->side])
       continue;
     item->heads[pass->side] = xstrndup(head, len);
+    item->rests[pass->side] = rest;
     item->query.content[pass->side] = (struct str) { item->heads[pass->side], len };
   }
   return 0;
@@ -157,6 +164,7 @@ void explain_late_look(struct explain_late *late, const struct diff_options *opt
   for (size_t i = 0; i < late->n; i++) {
     struct late *item = &late->items[i];
 
+    item->query.same_rest = digest_equal(&item->rests[0], &item->rests[1]);
     if (item->query.content[0].ptr && item->query.content[1].ptr)
       item->explanation.cause = cause_find(&item->query, &item->explanation.evidence);
   }

@@ -12,7 +12,8 @@ struct late {
   struct cause_query query; /* what it points to is in the arena, but for the contents */
   const struct descriptor *layers[2];
   uint64_t positions[2];
-  char *heads[2]; /* owned; NULL where not read */
+  char *heads[2];         /* owned; NULL where not read */
+  struct digest rests[2]; /* of what follows */
   struct explanation explanation;
 };
 

@@ -17,6 +17,10 @@ Why things differ: known causes, in the table, below it, and in reports.
   > big = "x" * 70000
   > pair("far", [file("x", big + "built Jan  2 2024")], [file("x", big + "built Jan  3 2024")])
   > pair("near", [file("x", big[:65000] + "built Jan  2 2024" + big)], [file("x", big[:65000] + "built Jan  3 2024" + big)])
+  > long = pyc(b"AAAA") + b"c" * 100000, pyc(b"BBBB") + b"c" * 100000, pyc(b"BBBB") + b"c" * 99999 + b"d"
+  > for i, name in ((1, "same-rest"), (2, "other-rest")):
+  >     pair(name, [file("m.pyc", long[0]), file("y")], [file("m.pyc", long[i]), file("y")])
+  >     pair(name + "-moved", [file("m.pyc", long[0]), file("y")], [file("y"), file("m.pyc", long[i])])
   > pair("empty", [file("usr/m.pyc")], [file("usr/m.pyc", pyc(b"AAAA"))])
   > pair("docs", image(layer(file("x"))), image(layer(file("x")), created="2024-02-01T00:00:00Z"))
   > pair("config", image(layer(file("x"))), image(layer(file("x")), created="2024-02-01T00:00:00Z", cmd=["other"]))
@@ -99,11 +103,19 @@ Reports always tell, and by what.
 The first 64 KiB of contents are looked at, wherever the first difference lies.
 
   $ . ./sh.sh; causes near --semantic; causes far --semantic
-  x embedded-date content
+  x embedded-date first difference
   embedded-date=1 unexplained=0
   x - -
   unexplained=1
   [1]
+
+Whether more differs behind that is known all the same.
+
+  $ . ./sh.sh; for p in same-rest same-rest-moved other-rest other-rest-moved; do causes $p --semantic | head -n 1; done
+  m.pyc pyc-header content
+  m.pyc pyc-header content
+  m.pyc pyc-code name
+  m.pyc pyc-code name
 
 Files that do not stand at the same place on both sides are looked at in a second pass: in another order, in other layers.
 

@@ -117,6 +117,8 @@ static void test_choice(void **state)
   assert_int_equal(evidence, CAUSE_BY_NAME);
   assert_string_equal(find("opt/x", "content", "2024-01-02 a", "2024-01-03 a", &evidence),
                       "embedded-date");
+  assert_int_equal(evidence, CAUSE_BY_FIRST_DIFFERENCE);
+  assert_string_equal(find("opt/x", "content", "b\na\n", "a\nb\n", &evidence), "reordered-lines");
   assert_int_equal(evidence, CAUSE_BY_CONTENT);
   /* where contents are not known, a path is enough for a cause that would look at them */
   assert_string_equal(find("etc/shadow", "content", NULL, NULL, &evidence), "shadow-date");
@@ -181,6 +183,9 @@ static void test_looks(void **state)
   const struct cause_test in_bytes = { .kind = TEST_ONLY_DIFFERS_IN,
                                        .windows = bytes,
                                        .n_windows = 1 };
+  const struct cause_test begins = { .kind = TEST_BEGINNING_DIFFERS_IN,
+                                     .windows = bytes,
+                                     .n_windows = 1 };
   const struct cause_test within = { .kind = TEST_FIRST_DIFFERENCE_WITHIN,
                                      .windows = bytes,
                                      .n_windows = 1 };
@@ -220,7 +225,10 @@ static void test_looks(void **state)
     { in_bytes, "01ab4", "11cd4", false, 0 },
     { in_bytes, "01ab", "01cd4", false, 0 },
     { in_bytes, "01ab", "01ab", false, 0 },
-    { in_bytes, "01ab499", "01cd488", true, 5 },
+    { in_bytes, "01ab499", "01cd488", false, 5 },
+    { begins, "01ab499", "01cd488", true, 5 },
+    { begins, "01ab499", "01cd488", false, 0 },
+    { begins, "01ab4", "01cd4", true, 0 },
     { in_after, "1xabz2", "1yabw2", true, 0 },
     { in_after, "1xab2", "1yab3", true, 0 },
     { in_after, "ab2ab3", "ab4ab5", true, 0 },
@@ -268,13 +276,61 @@ static void test_looks(void **state)
 
   (void)state;
   for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
-    struct str content[2] = { str_of(looks[i].a), str_of(looks[i].b) };
-    const uint64_t size[2] = { content[0].len, content[1].len };
+    struct cause_query query = { .content = { str_of(looks[i].a), str_of(looks[i].b) } };
+    bool first_only;
 
-    for (int side = 0; side < 2 && looks[i].cut; side++)
-      content[side].len = MIN_OF(content[side].len, looks[i].cut);
-    if (cause_tests_hold(&looks[i].test, 1, content, size) != looks[i].holds)
+    for (int side = 0; side < 2; side++) {
+      query.size[side] = query.content[side].len;
+      if (looks[i].cut)
+        query.content[side].len = MIN_OF(query.content[side].len, looks[i].cut);
+    }
+    if (cause_tests_hold(&looks[i].test, 1, &query, &first_only) != looks[i].holds)
       fail_msg("row %zu: \"%s\", \"%s\"", i, looks[i].a, looks[i].b);
+  }
+}
+
+/* What is behind the part in sight decides whether a difference in a window is all there is. */
+static void test_rest(void **state)
+{
+  static const char *const contents[2][2] = {
+    { "\x1f\x8b\x08\x01"
+      "AAAA\x02\xff"
+      "data",
+      "\x1f\x8b\x08\x01"
+      "BBBB\x02\xff"
+      "data" },
+    { "PK\3\4......AAAA data", "PK\3\4......BBBB data" },
+  };
+  static const struct {
+    int which;
+    uint64_t more; /* bytes out of sight */
+    bool same_rest;
+    const char *cause;
+    enum cause_evidence evidence;
+  } rows[] = {
+    { 0, 0, false, "gzip-time", CAUSE_BY_CONTENT },
+    { 0, 9, true, "gzip-time", CAUSE_BY_CONTENT },
+    { 0, 9, false, "none", CAUSE_BY_CONTENT },
+    { 1, 0, false, "zip-times", CAUSE_BY_CONTENT },
+    { 1, 9, true, "zip-times", CAUSE_BY_CONTENT },
+    { 1, 9, false, "zip-times", CAUSE_BY_FIRST_DIFFERENCE },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cause_query query = { .path = STR("opt/x"), .types = "00" };
+    enum cause_evidence evidence = rows[i].evidence;
+    const struct cause *found;
+
+    add_fields(&query, "content");
+    query.same_rest = rows[i].same_rest;
+    for (int side = 0; side < 2; side++) {
+      query.content[side] = str_of(contents[rows[i].which][side]);
+      query.size[side] = query.content[side].len + rows[i].more;
+    }
+    found = cause_find(&query, &evidence);
+    assert_string_equal(found ? cause_id(found) : "none", rows[i].cause);
+    assert_int_equal(evidence, rows[i].evidence);
   }
 }
 
@@ -283,7 +339,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_examples),      cmocka_unit_test(test_table),
     cmocka_unit_test(test_choice),        cmocka_unit_test(test_looks),
-    cmocka_unit_test(test_wants_content),
+    cmocka_unit_test(test_wants_content), cmocka_unit_test(test_rest),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

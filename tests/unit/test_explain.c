@@ -102,6 +102,7 @@ enum { HEAD = 64 * 1024 };
 struct heads_sink {
   struct event_sink base;
   struct str contents[2]; /* what the heads have to be the beginnings of */
+  bool same_rest;
   size_t n;
 };
 
@@ -121,6 +122,7 @@ static void take_heads(struct event_sink *base, const struct event *event)
   if (event->type != EVENT_TARENTRY)
     return;
   sink->n++;
+  assert_int_equal(event->same_rest, sink->same_rest && base->wants_head_bytes);
   for (int side = 0; side < 2; side++) {
     if (differ && base->wants_head_bytes)
       check_head(event->inputs[side].head, sink->contents[side]);
@@ -144,12 +146,15 @@ static void check_heads(const size_t sizes[2], size_t at, bool digests, bool oth
   for (int side = 0; side < 2; side++) {
     contents[side] = xmalloc(sizes[side] + 1);
     for (size_t i = 0; i < sizes[side]; i++)
-      contents[side][i] = (char)('a' + i % 23 + (side && i >= at));
+      contents[side][i] = (char)('a' + i % 23 + (side && i >= at && i < at + 3));
     sink.contents[side] = (struct str) { contents[side], sizes[side] };
     add_file(&pair.tars[side], "before", STR("the same"), 0);
     add_file(&pair.tars[side], "x", sink.contents[side], other_times && side ? 5 : 0);
     add_file(&pair.tars[side], "behind", STR("the same"), 0);
   }
+  /* only what differs has a rest */
+  sink.same_rest = !str_equal(sink.contents[0], sink.contents[1]) && sizes[0] == sizes[1] &&
+                   str_equal(str_skip(sink.contents[0], HEAD), str_skip(sink.contents[1], HEAD));
   pair_run(&pair, &sink.base, &history);
   assert_int_equal(sink.n, other_times || !str_equal(sink.contents[0], sink.contents[1]));
   pair_stop(&pair);
@@ -173,6 +178,10 @@ static void heads(void **state)
     { { HEAD + 1, HEAD + 1 }, HEAD },
     { { 3 * HEAD, 5 * HEAD + 7 }, 2 * HEAD },
     { { 1000000, 1000000 }, 500000 },
+    { { 1000000, 1000000 }, 10 },
+    { { 1000000, 1000000 }, HEAD - 3 },
+    { { 1000000, 1000000 }, HEAD - 2 },
+    { { 1000000, 1000000 }, 999999 },
     { { 1000000, 1000000 }, 1000000 },
     { { 1000000, 10 }, 3 },
   };
@@ -349,7 +358,7 @@ static void second_pass(void **state)
     } else {
       assert_non_null(found.cause);
       assert_string_equal(cause_id(found.cause), "embedded-date");
-      assert_int_equal(found.evidence, CAUSE_BY_CONTENT);
+      assert_int_equal(found.evidence, CAUSE_BY_FIRST_DIFFERENCE);
     }
     pair_stop(&pair);
     explain_free(sink.explain);
