@@ -7,7 +7,8 @@
  * --delay (ms between reads of all streams), --at-once 1 (all blobs of all images are open at the
  * same time and read in turns), --last-first 1 (the same, but read one after the other, from the
  * last on), --only-last 1 (the same, but the others are closed unread). Prints for each image its
- * media type, digest and size, for each blob digest and size, and at the end the bytes received.
+ * media type, digest and size, for each blob digest and size, and at the end how much memory it
+ * took (KiB), and the bytes received.
  * Exit status 0; 2 after an error. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +216,21 @@ static int parse(struct run *run, struct net_options *options, char **argv, int 
   return i;
 }
 
+/* Of this program alone: what getrusage tells may be its parent's. */
+static long peak_kib(void)
+{
+  FILE *file = fopen("/proc/self/status", "re");
+  char line[256];
+  long kib = 0;
+
+  while (file && fgets(line, sizeof(line), file))
+    if (strncmp(line, "VmHWM:", 6) == 0)
+      kib = strtol(line + 6, NULL, 10);
+  if (file)
+    fclose(file);
+  return kib;
+}
+
 int main(int argc, char **argv)
 {
   struct run run = { .limits = limits_scaled(1) };
@@ -241,6 +257,7 @@ int main(int argc, char **argv)
     escape_terminal(&shown, str_of(err.message));
     fprintf(stderr, "fetch: %s\n", shown.ptr);
   } else {
+    printf("peak %ld\n", peak_kib());
     printf("received %llu\n", (unsigned long long)http_client_received(net_client(run.net)));
   }
   net_free(run.net);
