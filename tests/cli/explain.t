@@ -111,7 +111,7 @@ The first 64 KiB of contents are looked at, wherever the first difference lies.
 
 Whether more differs behind that is known all the same.
 
-  $ . ./sh.sh; for p in same-rest same-rest-moved other-rest other-rest-moved; do causes $p --semantic | head -n 1; done
+  $ . ./sh.sh; for p in same-rest same-rest-moved other-rest other-rest-moved; do causes $p --semantic | grep '^m'; done
   m.pyc pyc-header content
   m.pyc pyc-header content
   m.pyc pyc-code name
