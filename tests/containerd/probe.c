@@ -7,6 +7,8 @@
  *   open DIGEST SIZE
  *   read N       reads N bytes of it
  *   rest         reads to its end, checked
+ *   begin DIGEST SIZE
+ *                begins to write that blob; 0: to be written, 1: is there
  *   put N        begins to write a blob, if none is begun, and adds N bytes
  *   commit       ends it
  *   abort        drops it */
@@ -56,16 +58,33 @@ static int put(struct probe *probe, unsigned long len, struct error *err)
   return 0;
 }
 
-static int open_blob(struct probe *probe, char *argument, struct error *err)
+static int parse_blob(struct descriptor *blob, char *argument, struct error *err)
 {
   char *space = strchr(argument, ' ');
-  struct descriptor blob = { 0 };
 
   if (!space)
-    return error_set(err, ERROR_USAGE, "open DIGEST SIZE");
+    return error_set(err, ERROR_USAGE, "expected DIGEST SIZE");
   *space = '\0';
-  blob.size = strtol(space + 1, NULL, 10);
-  if (digest_parse(&blob.digest, str_of(argument), err) < 0)
+  *blob = (struct descriptor) { .size = strtol(space + 1, NULL, 10) };
+  return digest_parse(&blob->digest, str_of(argument), err);
+}
+
+static int begin(struct probe *probe, char *argument, unsigned long *found, struct error *err)
+{
+  struct descriptor blob;
+  int result = parse_blob(&blob, argument, err);
+
+  if (result == 0)
+    result = blob_writer_open(&probe->writer, probe->store, &blob, STORE_WAIT, err);
+  *found = result == BLOB_IS_THERE;
+  return result < 0 ? -1 : 0;
+}
+
+static int open_blob(struct probe *probe, char *argument, struct error *err)
+{
+  struct descriptor blob;
+
+  if (parse_blob(&blob, argument, err) < 0)
     return -1;
   stream_close(probe->stream);
   probe->stream = store_open_blob(probe->store, &blob, err);
@@ -89,6 +108,8 @@ static int run(struct probe *probe, const char *command, char *argument, unsigne
   }
   if (strcmp(command, "open") == 0)
     return open_blob(probe, argument, err);
+  if (strcmp(command, "begin") == 0)
+    return begin(probe, argument, number, err);
   if (strcmp(command, "read") == 0)
     return read_some(probe, strtoul(argument, NULL, 10), number, err);
   if (strcmp(command, "rest") == 0)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A containerd that hangs, ends, refuses, or is not there: a clear error, and nothing left half-written.
 test_trouble.py DIFFOCI PROBE [--containerd DIRECTORY | --suite SUITE] [TEST...]"""
+import hashlib
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from layout import layer as served_layer
 RANDOM = os.urandom(8_000_000)
 NOBODY = 65534
 # enum error_code
-NOT_FOUND, NETWORK, TIMEOUT = "2", "9", "10"
+NOT_FOUND, CORRUPT, NETWORK, TIMEOUT = "2", "4", "9", "10"
 
 
 def plain(*names):
@@ -161,6 +162,35 @@ with Server(sys.argv[1], Handler) as server:
         self.containerd.start()
         self.assertEqual(probe(opening), "ok 0")
         self.assertEqual(probe("rest"), f"ok {size}")
+        probe.close()
+        self.empty()
+
+    def test_restarted(self):
+        """A connection that was kept for later is found to be dead."""
+        self.load_large()
+        probe = Probe(self)
+        self.assertRegex(probe("find example.com/large:1"), "^ok ")
+        self.containerd.kill()
+        self.containerd.start()
+        self.assertRegex(probe("find example.com/large:1"), "^ok ")
+        probe.close()
+        self.empty()
+
+    def test_wrong_digest(self):
+        """containerd checks what it is told."""
+        zeros = hashlib.sha256(bytes(1000)).hexdigest()
+        probe = Probe(self)
+        self.assertEqual(probe(f"begin sha256:{'1' * 64} 1000"), "ok 0")
+        self.assertEqual(probe("put 1000"), "ok 0")
+        self.assertRegex(probe("commit"), f"^{CORRUPT} containerd .*digest")
+        self.assertEqual(probe(f"begin sha256:{zeros} 1000"), "ok 0")
+        self.assertEqual(probe("put 999"), "ok 0")
+        self.assertRegex(probe("commit"), f"^{CORRUPT} size mismatch: expected 1000 bytes, found 999")
+        self.assertEqual(self.containerd.active(), [])
+        self.assertEqual(probe(f"begin sha256:{zeros} 1000"), "ok 0")
+        self.assertEqual(probe("put 1000"), "ok 0")
+        self.assertEqual(probe("commit"), "ok 0")
+        self.assertEqual(probe(f"begin sha256:{zeros} 1000"), "ok 1")
         probe.close()
         self.empty()
 
