@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/places.h"
 #include "source/copy.h"
+#include "source/engine.h"
 
 enum { JOBS = 4, LINES_MAX = 64 * 1024 };
 
@@ -44,15 +45,17 @@ static const struct flag flags[] = {
   },
 };
 
+/* name is NULL for an image without one. */
 static int print(const char *name, const struct digest *digest, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(LINES_MAX);
   char id[DIGEST_MAX_TEXT];
 
-  buf_printf(&text, "Digest: %s\n%s\n", digest_format(digest, id), name);
+  buf_printf(&text, "Digest: %s\n%s\n", digest_format(digest, id), name ? name : id);
   return cli_write(&text, err);
 }
 
+/* name: NULL: the one it has in the source, if any. */
 static int pull_image(struct places *places, struct source *source, const char *name,
                       const struct copy_options *options, struct error *err)
 {
@@ -63,11 +66,24 @@ static int pull_image(struct places *places, struct source *source, const char *
     return source_wrap(source, NULL, err);
   result = copy_image(source, places->named.store, &root, options, err);
   places_hide_progress(places);
+  if (!name)
+    name = descriptor_annotation(&root, ANNOTATION_IMAGE_NAME);
   if (result == 0)
     result = store_put_image(places->named.store, name, &root, false, err);
   if (result == 0)
     result = print(name, &root.digest, err);
   descriptor_release(&root);
+  return result;
+}
+
+static int pull_from_engine(struct places *places, const char *text,
+                            const struct source_options *source_options,
+                            const struct copy_options *options, struct error *err)
+{
+  struct source *source = source_open(text, source_options, err);
+  int result = source ? pull_image(places, source, NULL, options, err) : -1;
+
+  source_free(source);
   return result;
 }
 
@@ -100,6 +116,12 @@ static int pull_run(const struct invocation *call, struct error *err)
   const struct limits limits = limits_scaled(given->max_scale);
   struct platform_set platforms = { 0 };
   const struct copy_options options = { &limits, &platforms, JOBS };
+  const struct source_options source_options = {
+    .limits = &limits,
+    .platforms = given->platforms.n || given->all_platforms == TOGGLE_ON ? &platforms : NULL,
+  };
+  const char *image = call->arguments[0];
+  const char *engine_name;
   struct places places;
   int result = -1;
 
@@ -109,7 +131,9 @@ static int pull_run(const struct invocation *call, struct error *err)
       (places.named.store = cli_open_store(&call->globals, STORE_WRITE, err)) &&
       cli_limit_store(places.named.store, given->places.cache_limit, err) == 0) {
     places_watch_store(&places);
-    result = pull_name(&places, call->arguments[0], &options, err);
+    result = engine_kind_of(image, &engine_name)
+                 ? pull_from_engine(&places, image, &source_options, &options, err)
+                 : pull_name(&places, image, &options, err);
   }
   places_release(&places);
   platform_set_release(&platforms);
@@ -119,11 +143,12 @@ static int pull_run(const struct invocation *call, struct error *err)
 const struct command command_pull = {
   .name = "pull",
   .arguments = "IMAGE",
-  .summary = "Fetch an image from its registry into the store",
+  .summary = "Fetch an image from its registry, or an engine, into the store",
   .detail =
       "IMAGE is NAME[:TAG][@DIGEST], as for Docker: alpine is docker.io/library/alpine:latest. "
       "What the store has already is not fetched. Prints the digest of the image's index or "
-      "manifest and its full name.",
+      "manifest and its full name. Or IMAGE is docker://NAME, podman://NAME or nerdctl://NAME, "
+      "of that engine, and is stored under the name that it has there.",
   .min_arguments = 1,
   .max_arguments = 1,
   .flags = flags,

@@ -2,9 +2,10 @@
 import hashlib
 import os
 import re
+import subprocess
 import tarfile
 
-from engines import Case
+from engines import Case, PROGRAMS
 
 IMAGES = """
 import random
@@ -111,6 +112,22 @@ class Engine(Case):
         for name, wanted in (("a", 0), ("b", 1)):
             self.assert_status(self.diff(*self.images("a"), self.save(name)), wanted)
             self.assert_status(self.diff(self.save(name), *self.images("a")), wanted)
+
+    def test_pulling_into_the_store(self):
+        run = lambda *words: subprocess.run([PROGRAMS["diffoci"], *words], env=self.environ, capture_output=True, text=True,
+                                            check=False)
+        pulled = run("pull", *self.images("a"))
+        self.assert_status(pulled, 0)
+        digest, name = re.fullmatch(r"Digest: (sha256:[0-9a-f]{64})\n(\S*/test/a:1)\n", pulled.stdout).groups()
+        self.assertIn(name.removeprefix("docker.io/").removesuffix(":1"), run("images").stdout)
+        for other, wanted in (("a", 0), ("b", 1)):
+            self.assert_status(self.diff("--pull=never", name, *self.images(other)), wanted)
+        pulled = run("pull", self.name(self.ids["b"]))
+        self.assert_status(pulled, 0)
+        digest, name = re.fullmatch(r"Digest: (sha256:[0-9a-f]{64})\n(\S+)\n", pulled.stdout).groups()
+        self.assertEqual(name, digest)
+        self.assertIn(digest, run("images").stdout)
+        self.assert_fails(run("pull", self.name("test/none")), self.name("test/none"), "does the image exist")
 
     def test_no_such_image(self):
         for name in ("test/none", "test/none:1", "0123456789ab", "test/none@sha256:" + 64 * "0"):
