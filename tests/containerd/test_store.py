@@ -8,6 +8,7 @@ import common
 import mkimage as mk
 from faulty import FaultyRegistry
 from layout import Image as ServedImage
+from layout import Index as ServedIndex
 from layout import layer as served_layer
 
 RANDOM = os.urandom(3_000_000)
@@ -181,17 +182,20 @@ class Store(common.Case):
         self.assertIn("since --local-cache is given", result.stderr)
 
     def test_cached(self):
-        """What diff fetches in passing is kept whole as far as it was read, under the image's name."""
-        server = FaultyRegistry({"a/b:latest": ServedImage([served_layer(1, 100_000)]),
-                                 "a/c:latest": ServedImage([served_layer(2, 100_000)])})
+        """What diff fetches in passing is kept under the image's name, as far as it was read."""
+        images = [ServedIndex([ServedImage([served_layer(i, 100_000)])]) for i in range(2)]
+        server = FaultyRegistry({"a/b:latest": images[0], "a/c:latest": images[1]})
         self.addCleanup(server.close)
         names = [f"{server.host}/a/{x}:latest" for x in "bc"]
-        self.diffoci("diff", *names, status=1)
+        self.diffoci("diff", "--platform=amd64", *names, status=1)
         self.assertEqual(self.containerd.images(), names)
-        self.diffoci("diff", "--pull=never", *names, status=1)
-        self.assertEqual(len(self.containerd.content()), 6)
+        # What the indexes refer to, and the manifests below them, outlives a collection.
+        self.load(plain("example.com/x:1"))
+        self.diffoci("remove", "example.com/x:1")
+        self.assertEqual(self.containerd.content(), sorted({**images[0].blobs, **images[1].blobs}))
+        self.diffoci("diff", "--platform=amd64", "--pull=never", *names, status=1)
         self.assertIn("diffoci.cached=true", self.containerd.ctr("images", "ls"))
-        self.diffoci("pull", names[0])
+        self.diffoci("pull", "--platform=amd64", names[0])
         self.assertEqual(self.containerd.ctr("images", "ls").count("diffoci.cached=true"), 1)
 
 
