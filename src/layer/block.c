@@ -14,6 +14,9 @@ enum { UNUSED_BLOCKS = 32 * 1024 * 1024 / BLOCK_SIZE };
  * Memory that is touched for the first time costs more than inflating a small layer into it. */
 enum { FIRST_AHEAD = 8 };
 
+/* By how much a wide pace lets decoders go further ahead. */
+enum { WIDER = 8 };
+
 /* Unused blocks, so that a decoder's memory is mapped once. Lives until its decoder is gone and the
  * last block came back. */
 struct block_pool {
@@ -28,6 +31,7 @@ struct pace {
   pthread_mutex_t lock; /* for all below, and for what the decoders say it is for */
   pthread_cond_t filled;
   bool sparing;
+  bool wide;
   struct decoder *members[PACE_MEMBERS];
   struct decoder *awaited; /* whose blocks the reader waits for */
   unsigned n_blocked;      /* decoders that wait for a free place */
@@ -43,7 +47,8 @@ struct decoder {
   struct pace *pace; /* its lock is for all below */
   pthread_cond_t emptied;
   struct block **ring;
-  size_t ahead;  /* places in the ring */
+  size_t places; /* in the ring */
+  size_t ahead;  /* of which may be used, unless the pace is wide */
   size_t open;   /* of which are used so far */
   size_t first;  /* the oldest block */
   size_t n;      /* blocks in the ring */
@@ -158,6 +163,13 @@ void pace_free(struct pace *pace)
   free(pace);
 }
 
+void pace_widen(struct pace *pace)
+{
+  pthread_mutex_lock(&pace->lock);
+  pace->wide = true;
+  pthread_mutex_unlock(&pace->lock);
+}
+
 static void pace_replace(struct pace *pace, const struct decoder *old, struct decoder *new)
 {
   size_t i = 0;
@@ -253,10 +265,11 @@ static bool push(struct decoder *decoder, struct block *block, bool ended, bool 
   }
   stopped = decoder->stopped;
   if (block && !stopped) {
-    decoder->ring[(decoder->first + decoder->n) % decoder->ahead] = block;
+    decoder->ring[(decoder->first + decoder->n) % decoder->places] = block;
     decoder->n++;
     decoder->filled++;
-    decoder->open = MIN_OF(decoder->ahead, FIRST_AHEAD + decoder->filled / 16);
+    decoder->open =
+        MIN_OF(pace->wide ? decoder->places : decoder->ahead, FIRST_AHEAD + decoder->filled / 16);
     block = NULL;
   }
   decoder->ended = ended;
@@ -294,7 +307,8 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *
   decoder->stream = stream;
   decoder->ahead = MAX_OF(ahead, (size_t)2);
   decoder->open = MIN_OF(decoder->ahead, (size_t)FIRST_AHEAD);
-  decoder->ring = xcalloc(decoder->ahead, sizeof(struct block *));
+  decoder->places = decoder->ahead * WIDER;
+  decoder->ring = xcalloc(decoder->places, sizeof(struct block *));
   decoder->pool = pool_new(decoder->ahead + 2 + UNUSED_BLOCKS);
   pthread_cond_init(&decoder->emptied, NULL);
   decoder->own = pace ? NULL : pace_new(false);
@@ -325,7 +339,7 @@ int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
     await(decoder);
   if (decoder->n) {
     block = decoder->ring[decoder->first];
-    decoder->first = (decoder->first + 1) % decoder->ahead;
+    decoder->first = (decoder->first + 1) % decoder->places;
     decoder->n--;
     if (decoder->n * (pace->sparing ? 4 : 2) <= decoder->open)
       pthread_cond_signal(&decoder->emptied);
@@ -353,7 +367,7 @@ void decoder_stop(struct decoder *decoder)
     pthread_join(decoder->thread, NULL);
   for (; decoder->n; decoder->n--) {
     block_unref(decoder->ring[decoder->first]);
-    decoder->first = (decoder->first + 1) % decoder->ahead;
+    decoder->first = (decoder->first + 1) % decoder->places;
   }
   pool_unref(decoder->pool);
   stream_close(decoder->stream);

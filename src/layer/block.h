@@ -33,6 +33,9 @@ void block_unref(struct block *block);
 struct pace;
 enum { PACE_MEMBERS = 2 };
 struct pace *pace_new(bool sparing);
+/* The reader takes much of one decoder, then much of the other: they may go eight times as far
+ * ahead from here on. */
+void pace_widen(struct pace *pace);
 void pace_free(struct pace *pace); /* after its decoders; NULL allowed */
 
 /* A decoder: reads a stream in a thread of its own, `ahead` blocks ahead of its reader. */

@@ -62,17 +62,38 @@ static struct str make_key(struct node_key *key, struct overlay_node *parent, st
   return (struct str) { (const char *)key, sizeof(key->parent) + name.len };
 }
 
-static struct overlay_node *find_child(const struct overlay *overlay, struct overlay_node *parent,
+static void index_node(struct overlay *overlay, struct overlay_node *node)
+{
+  struct str key = { (const char *)&node->parent, sizeof(node->parent) + node->name_len };
+  struct map_entry *entry = map_put(&overlay->nodes, key);
+
+  entry->key = key;
+  entry->value = node;
+}
+
+static struct overlay_node *find_child(struct overlay *overlay, struct overlay_node *parent,
                                        struct str name)
 {
   struct node_key key;
-  struct map_entry *found = map_find(&overlay->nodes, make_key(&key, parent, name));
-  struct overlay_node *node = found ? found->value : NULL;
+  struct map_entry *found;
+  struct overlay_node *node = parent->children;
 
+  /* Most often the entries of a directory come in order, once. */
+  if (!parent->indexed && (!node || !parent->walked)) {
+    int order = node ? str_compare(name, overlay_node_name(node)) : 1;
+
+    if (order >= 0)
+      return order ? NULL : node;
+  }
+  if (!parent->indexed)
+    for (parent->indexed = true; node; node = node->next)
+      index_node(overlay, node);
+  found = map_find(&overlay->nodes, make_key(&key, parent, name));
+  node = found ? found->value : NULL;
   return node && !node->removed ? node : NULL;
 }
 
-struct overlay_node *overlay_find_path(const struct overlay *overlay, struct overlay_node *root,
+struct overlay_node *overlay_find_path(struct overlay *overlay, struct overlay_node *root,
                                        struct str path)
 {
   struct overlay_node *node = root;
@@ -87,7 +108,7 @@ struct overlay_node *overlay_find_path(const struct overlay *overlay, struct ove
  * been at work, there is nothing left to do in that layer. 0 stands for "never". */
 static uint32_t pruned_mark(const struct overlay *overlay)
 {
-  return overlay->n_layers <= UINT16_MAX ? overlay->n_layers : 0;
+  return overlay->n_layers <= OVERLAY_PRUNED_MAX ? overlay->n_layers : 0;
 }
 
 static bool is_pruned(const struct overlay *overlay, const struct overlay_node *node)
@@ -97,15 +118,14 @@ static bool is_pruned(const struct overlay *overlay, const struct overlay_node *
 
 static void mark_pruned(const struct overlay *overlay, struct overlay_node *node)
 {
-  node->pruned = pruned_mark(overlay) & UINT16_MAX;
+  node->pruned = pruned_mark(overlay) & OVERLAY_PRUNED_MAX;
 }
 
-/* An implied directory, to begin with. There is none of this name. */
+/* An implied directory, to begin with. There is none of this name, as find_child said. */
 static struct overlay_node *add_child(struct overlay *overlay, struct overlay_node *parent,
                                       struct str name)
 {
   struct overlay_node *node = arena_alloc(&overlay->arena, sizeof(*node) + name.len);
-  struct map_entry *entry;
 
   node->parent = parent;
   node->name_len = (uint32_t)name.len & 0x1fff;
@@ -117,11 +137,11 @@ static struct overlay_node *add_child(struct overlay *overlay, struct overlay_no
   node->next = parent->children;
   if (node->next)
     node->next->previous = node;
+  else
+    parent->walked = false;
   parent->children = node;
-  entry = map_put(&overlay->nodes,
-                  (struct str) { (const char *)&node->parent, sizeof(node->parent) + name.len });
-  entry->key.ptr = (const char *)&node->parent;
-  entry->value = node;
+  if (parent->indexed)
+    index_node(overlay, node);
   overlay->n_paths += !node->hidden;
   return node;
 }

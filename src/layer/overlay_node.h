@@ -27,8 +27,11 @@ struct overlay_node {
   uint32_t name_len : 13;
   uint32_t is_directory : 1;
   uint32_t removed : 1;
-  uint32_t hidden : 1;  /* in the tree of AUFS's hard links: not part of the image */
-  uint32_t pruned : 16; /* 1 + a layer: nothing of lower layers is in it any more */
+  uint32_t hidden : 1; /* in the tree of AUFS's hard links: not part of the image */
+  uint32_t
+      indexed : 1; /* its children are in overlay.nodes; else, the last one's name comes first */
+  uint32_t walked : 1;  /* its children are in order, so that the first one's name comes first */
+  uint32_t pruned : 14; /* 1 + a layer: nothing of lower layers is in it any more */
   /* The two are, as bytes, what the node is found by. */
   struct overlay_node *parent; /* NULL for a root */
   char name[];
@@ -41,9 +44,11 @@ struct dangling_link {
   struct str target;
 };
 
+enum { OVERLAY_PRUNED_MAX = 0x3fff };
+
 struct overlay {
   struct arena arena; /* nodes, objects, strings */
-  struct map nodes;   /* by parent and name */
+  struct map nodes;   /* by parent and name, where the parent is indexed */
   struct string_table strings;
   struct buf scratch; /* an entry being packed */
   uint32_t n_layers;  /* begun; the current one is one less */
@@ -64,7 +69,7 @@ void overlay_note_cover(struct overlay *overlay, struct str path, enum overlay_c
 /* Ends the current layer, as far as links in it wait for their targets. */
 void overlay_resolve_links(struct overlay *overlay);
 /* The node of a path; NULL if there is none. */
-struct overlay_node *overlay_find_path(const struct overlay *overlay, struct overlay_node *root,
+struct overlay_node *overlay_find_path(struct overlay *overlay, struct overlay_node *root,
                                        struct str path);
 
 static inline struct str overlay_node_name(const struct overlay_node *node)

@@ -25,14 +25,14 @@ void overlay_note_cover(struct overlay *overlay, struct str path, enum overlay_c
 }
 
 /* Whether all below a path is hidden by what stands there. */
-static bool is_hiding(const struct overlay *overlay, struct str path)
+static bool is_hiding(struct overlay *overlay, struct str path)
 {
   const struct overlay_node *node = overlay_find_path(overlay, overlay->root, path);
 
   return map_find(&overlay->covers, path) || (node && !node->is_directory);
 }
 
-static bool is_hidden_by_parents(const struct overlay *overlay, struct str path)
+static bool is_hidden_by_parents(struct overlay *overlay, struct str path)
 {
   struct str base;
 
@@ -45,7 +45,7 @@ static bool is_hidden_by_parents(const struct overlay *overlay, struct str path)
 }
 
 /* What is hidden at a path, beyond what the nodes and the paths above hide. */
-static enum overlay_cover cover_of(const struct overlay *overlay, struct str path)
+static enum overlay_cover cover_of(struct overlay *overlay, struct str path)
 {
   const struct map_entry *entry = map_find(&overlay->covers, path);
   const struct overlay_node *node = overlay_find_path(overlay, overlay->root, path);
@@ -55,7 +55,7 @@ static enum overlay_cover cover_of(const struct overlay *overlay, struct str pat
   return node && node->own ? COVERS_BELOW : (enum overlay_cover)(uintptr_t)entry->value;
 }
 
-static bool same_covers(const struct overlay *a, const struct overlay *b)
+static bool same_covers(struct overlay *a, struct overlay *b)
 {
   for (size_t i = 0; i < a->covers.n; i++) {
     struct str path = a->covers.entries[i].key;

@@ -69,6 +69,7 @@ static void sort_children(struct overlay_node *directory)
   struct overlay_node *list = directory->children;
   struct overlay_node *previous = NULL;
 
+  directory->walked = true;
   if (is_sorted(list))
     return;
   while (list) {
