@@ -577,7 +577,10 @@ class Runner:
                     found.append("another verdict in the report")
             required = LEVELS[1 + zlib.crc32(name.encode()) % 3]
             got = self.diff(turned, "--verdict", "--require", required, *flags, *rules)
-            if got.stdout != wanted + "\n" or got.returncode != (LEVELS.index(wanted) < LEVELS.index(required)):
+            status = int(LEVELS.index(wanted) < LEVELS.index(required))
+            if (wanted, required) == ("semantic", "effective"):  # the order may count for a container
+                status = self.diff(turned, "--effective", "--quiet", *rules).returncode
+            if got.stdout != wanted + "\n" or got.returncode != status:
                 found.append(f"--verdict --require {required}: {got.returncode} {got.stdout}{got.stderr}, wanted {wanted}")
         for path in paths:
             shutil.rmtree(path)

@@ -342,7 +342,7 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
   int status = out->any ? EXIT_DIFFERENT : EXIT_SAME;
   bool trouble;
 
-  diff_verdict(diff, failed, thorough, &verdict);
+  diff_verdict(diff, failed, thorough, verdict_required((enum require)given->require), &verdict);
   out->about.verdict = &verdict;
   if (!quiet)
     policy_flags_summary(options->policy);

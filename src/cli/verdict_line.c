@@ -30,19 +30,29 @@ int verdict_print_word(const struct verdict *verdict, struct error *err)
   return cli_write(&line, err);
 }
 
-int verdict_status(const struct verdict *verdict, enum require require, int otherwise,
-                   struct error *err)
+enum verdict_level verdict_required(enum require require)
 {
-  static const enum verdict_level wanted[] = {
+  static const enum verdict_level levels[] = {
     [REQUIRE_NONE] = VERDICT_UNKNOWN,
     [REQUIRE_IDENTICAL] = VERDICT_IDENTICAL,
     [REQUIRE_SEMANTIC] = VERDICT_SEMANTIC,
     [REQUIRE_EFFECTIVE] = VERDICT_EFFECTIVE,
   };
 
+  return levels[require];
+}
+
+int verdict_status(const struct verdict *verdict, enum require require, int otherwise,
+                   struct error *err)
+{
+  const enum verdict_level required = verdict_required(require);
+
   if (require == REQUIRE_NONE)
     return otherwise;
-  if (verdict->level >= wanted[require])
+  if (verdict->level == VERDICT_SEMANTIC && verdict->open == VERDICT_EFFECTIVE)
+    return not_known(verdict, err);
+  if (verdict->level >= required && !verdict->shows)
     return EXIT_SAME;
-  return verdict->open >= wanted[require] ? not_known(verdict, err) : EXIT_DIFFERENT;
+  return verdict->level < required && verdict->open >= required ? not_known(verdict, err)
+                                                                : EXIT_DIFFERENT;
 }

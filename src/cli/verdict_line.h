@@ -10,6 +10,8 @@ enum require { REQUIRE_NONE, REQUIRE_IDENTICAL, REQUIRE_SEMANTIC, REQUIRE_EFFECT
 void verdict_print(const struct verdict *verdict);
 /* The word alone on stdout; an error where a stronger one may be right. */
 MUST_CHECK int verdict_print_word(const struct verdict *verdict, struct error *err);
+/* What it demands; VERDICT_UNKNOWN: nothing. */
+enum verdict_level verdict_required(enum require require);
 /* The exit status; `otherwise` for REQUIRE_NONE. -1: whether it is good enough is not known. */
 MUST_CHECK int verdict_status(const struct verdict *verdict, enum require require, int otherwise,
                               struct error *err);

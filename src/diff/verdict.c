@@ -35,6 +35,8 @@ void verdict_describe(const struct verdict *verdict, struct buf *out)
   if (verdict->level == VERDICT_DIFFERENT && verdict->open != VERDICT_UNKNOWN)
     meaning = "more than the digests differs";
   buf_printf(out, "%s: %s", verdict_name(verdict->level), meaning);
+  if (verdict->shows)
+    buf_puts(out, ", though a container would see one");
   if (verdict->rules && verdict->level < VERDICT_IDENTICAL)
     buf_puts(out, ", apart from what the rules of the policy leave out");
   if (verdict->open == VERDICT_UNKNOWN)
@@ -224,7 +226,19 @@ static void leave_open(struct verdict *out, enum verdict_level level, const stru
   snprintf(out->why, sizeof(out->why), "%s", err->message);
 }
 
-static enum verdict_level decide(struct diff *diff, bool thorough, struct verdict *out)
+/* Nearly always what --semantic leaves out is nothing that a container sees. */
+static void look_closer(struct diff *diff, struct verdict *out)
+{
+  struct error err;
+  enum shadow_answer answer = is_effective(diff, true, &err);
+
+  out->shows = answer == SHADOW_DIFFERS;
+  if (answer == SHADOW_UNKNOWN)
+    leave_open(out, VERDICT_EFFECTIVE, &err);
+}
+
+static enum verdict_level decide(struct diff *diff, bool thorough, enum verdict_level required,
+                                 struct verdict *out)
 {
   enum shadow_answer answer;
   struct error err;
@@ -232,8 +246,11 @@ static enum verdict_level decide(struct diff *diff, bool thorough, struct verdic
   if (is_identical(diff))
     return VERDICT_IDENTICAL;
   answer = is_semantic(diff, thorough, &err);
-  if (answer == SHADOW_SAME)
+  if (answer == SHADOW_SAME) {
+    if (required == VERDICT_EFFECTIVE)
+      look_closer(diff, out);
     return VERDICT_SEMANTIC;
+  }
   if (answer == SHADOW_UNKNOWN)
     leave_open(out, VERDICT_SEMANTIC, &err);
   answer = is_effective(diff, thorough, &err);
@@ -246,7 +263,8 @@ static enum verdict_level decide(struct diff *diff, bool thorough, struct verdic
   return VERDICT_DIFFERENT;
 }
 
-void diff_verdict(struct diff *diff, bool failed, bool thorough, struct verdict *out)
+void diff_verdict(struct diff *diff, bool failed, bool thorough, enum verdict_level required,
+                  struct verdict *out)
 {
   *out = (struct verdict) { .level = VERDICT_UNKNOWN };
   for (int side = 0; side < 2; side++)
@@ -254,6 +272,6 @@ void diff_verdict(struct diff *diff, bool failed, bool thorough, struct verdict 
         (diff->n_pairs == 1 ? diff->pairs[0].descriptors[side] : diff->root[side])->digest;
   if (failed)
     return;
-  out->level = decide(diff, thorough, out);
+  out->level = decide(diff, thorough, required, out);
   out->rules = rules_hid(diff->options->policy);
 }

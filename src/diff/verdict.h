@@ -18,6 +18,10 @@ struct verdict {
    * VERDICT_UNKNOWN. Of VERDICT_DIFFERENT it is VERDICT_SEMANTIC or VERDICT_EFFECTIVE. */
   enum verdict_level open;
   char why[2048]; /* one line, may hold bytes from images */
+  /* Of VERDICT_SEMANTIC: a container would see a difference all the same, since the order of
+   * entries, or what a link's target begins with, is nothing to --semantic. Looked into only where
+   * VERDICT_EFFECTIVE is required; open is that if it could not be. */
+  bool shows;
   /* The rules of the policy hid differences; they never count for VERDICT_IDENTICAL. */
   bool rules;
   /* Of the two images; of what the arguments name, where more than one pair of images was compared.
@@ -33,7 +37,9 @@ void verdict_describe(const struct verdict *verdict, struct buf *out);
 /* The verdict on a comparison that was run with options->verdict. failed: as diff_run said. Reads
  * layers a second time where what was found does not decide, but fetches none a second time, and
  * without `thorough` fetches nothing. thorough: also where the answer is only how much stronger the
- * verdict is than the comparison that was asked for. */
-void diff_verdict(struct diff *diff, bool failed, bool thorough, struct verdict *out);
+ * verdict is than the comparison that was asked for. required: the level that has to hold with
+ * certainty; VERDICT_UNKNOWN: none. */
+void diff_verdict(struct diff *diff, bool failed, bool thorough, enum verdict_level required,
+                  struct verdict *out);
 
 #endif

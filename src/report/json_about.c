@@ -80,6 +80,8 @@ static void write_verdict(struct writer *writer, const struct verdict *verdict)
     writer_printf(writer, ",\"unknown\":\"%s\"", verdict_name(verdict->open));
     text_member(writer, "reason", verdict->why);
   }
+  if (verdict->shows)
+    writer_puts(writer, ",\"effective\":false");
   writer_putc(writer, '}');
 }
 

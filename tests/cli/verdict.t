@@ -163,3 +163,27 @@ Two attestations of one image differ, the image does not.
   $ diffoci diff --all-platforms --attestations --verdict ./one.tar ./two.tar
   identical
   [1]
+
+The order of entries is nothing to --semantic, but here it decides which file the hard link is. Who requires that a
+container sees no difference gets to know.
+
+  $ images <<'EOF'
+  > below, new, link = layer(file("a", "old")), file("a", "new"), hardlink("b", "a")
+  > oci_archive("link-first.tar", image(below, layer(link, new)))
+  > oci_archive("link-last.tar", image(below, layer(new, link)))
+  > oci_archive("file-last.tar", image(below, layer(file("c"), new, link)))
+  > oci_archive("file-first.tar", image(below, layer(new, file("c"), link)))
+  > EOF
+  $ diffoci diff --require=semantic ./link-first.tar ./link-last.tar >/dev/null
+  ! verdict: semantic: no difference but for what --semantic leaves out
+  $ diffoci diff --require=effective --report-file=r.json ./link-first.tar ./link-last.tar >/dev/null
+  ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
+  [1]
+  $ jq -c '.verdict | .verdict, .effective' r.json
+  "semantic"
+  false
+  $ diffoci diff --semantic --require=effective ./link-first.tar ./link-last.tar
+  ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
+  [1]
+  $ diffoci diff --require=effective ./file-first.tar ./file-last.tar >/dev/null
+  ! verdict: semantic: no difference but for what --semantic leaves out
