@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -381,6 +382,30 @@ static void test_stalled(void **state)
   descriptor_release(&blob);
 }
 
+static void unlock_notice(void *context, const char *line)
+{
+  assert_non_null(strstr(line, "waiting for another process"));
+  assert_int_equal(flock(*(int *)context, LOCK_UN), 0);
+}
+
+/* Another process was stopped while it held the lock of the store. */
+static void test_locked(void **state)
+{
+  struct store *store = open_store();
+  struct descriptor blob = hello(5);
+  AUTO_FREE char *path = xasprintf("%s/.diffoci/lock", store_dir);
+  int fd = open(path, O_RDWR | O_CLOEXEC);
+
+  (void)state;
+  store_set_patience(store, 30);
+  store_set_notice(store, unlock_notice, &fd);
+  assert_int_equal(flock(fd, LOCK_EX), 0);
+  assert_false(store_has(store, &blob)); /* takes a lease, under the lock */
+  close(fd);
+  store_close(store);
+  descriptor_release(&blob);
+}
+
 /* --- images --- */
 
 static struct descriptor put_image(struct store *store, const char *name, const char *json,
@@ -524,7 +549,8 @@ int main(void)
     TEST(test_index_refused), TEST(test_index_names), TEST(test_index_changes),
     TEST(test_write),         TEST(test_write_wrong), TEST(test_write_unknown),
     TEST(test_busy),          TEST(test_lease),       TEST(test_stalled),
-    TEST(test_replace),       TEST(test_cached_mark), TEST(test_not_a_store),
+    TEST(test_locked),        TEST(test_replace),     TEST(test_cached_mark),
+    TEST(test_not_a_store),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
