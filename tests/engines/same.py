@@ -16,6 +16,7 @@ def build(seed, text, *more):
     return image(base, layer(directory("etc"), file("etc/conf", text), file("etc/large", some(seed, 200000))), *more)
 docker_archive("a.tar", build(2, "one"))
 docker_archive("b.tar", build(3, "two"))
+docker_archive("d.tar", build(5, "to be pushed"))
 docker_archive("c.tar", build(3, "two", layer(file("usr/.wh.small"), file("opt", some(4, 100000)))))
 """
 SMALL = 64 * 1024  # members up to this size are not stored
@@ -38,7 +39,7 @@ class Engine(Case):
         maker = Case()
         maker.home = engine.home
         maker.make(IMAGES)
-        cls.ids = {name: engine.load(os.path.join(engine.home, f"{name}.tar"), f"test/{name}:1") for name in "abc"}
+        cls.ids = {name: engine.load(os.path.join(engine.home, f"{name}.tar"), f"test/{name}:1") for name in "abcd"}
 
     def name(self, name):
         return f"{self.engine.scheme}://{name}"
