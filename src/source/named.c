@@ -65,18 +65,34 @@ static struct source *from_store(const struct named_options *named, const char *
   return NULL;
 }
 
-/* NULL: not there. */
-static struct source *from_first(const struct named_options *named, const char *full)
+/* NULL: not there. What it lacks (containerd may drop layers that it has unpacked, and has often
+ * one platform only) comes from the registry. */
+static struct source *from_first(const struct named_options *named,
+                                 const struct reference *reference, const char *full,
+                                 const struct limits *limits)
 {
-  struct error err;
+  const struct cached_options options = { .name = full, .json_bytes = limits->json_bytes };
   struct source *source;
+  struct source *rest;
+  struct error err;
 
   if (!named->first || named->pull == NAMED_PULL_ALWAYS)
     return NULL;
   source = source_of_store(named->first, full, &err);
-  if (!source)
+  if (!source) {
     log_debug("%s", err.message);
-  return source;
+    return NULL;
+  }
+  log_debug("%s: found in containerd", full);
+  if (!named->net || named->pull == NAMED_PULL_NEVER)
+    return source;
+  rest = from_registry(named, reference, full, limits, &err);
+  if (!rest) {
+    log_debug("%s", err.message);
+    return source;
+  }
+  source_free(source);
+  return source_cached(rest, named->first, &options);
 }
 
 struct source *source_of_name(const char *text, const struct named_options *named,
@@ -93,12 +109,10 @@ struct source *source_of_name(const char *text, const struct named_options *name
     return NULL;
   }
   full = reference_format(&reference);
-  source = from_first(named, full);
-  if (source)
-    log_debug("%s: found in containerd", full);
-  else if (named->net && named->pull != NAMED_PULL_NEVER)
+  source = from_first(named, &reference, full, limits);
+  if (!source && named->net && named->pull != NAMED_PULL_NEVER)
     source = from_registry(named, &reference, full, limits, err);
-  else
+  else if (!source)
     source = from_store(named, full, err);
   reference_release(&reference);
   if (source) {

@@ -54,13 +54,13 @@ static bool is_cached(const Containerd__Image *image)
   return false;
 }
 
-/* A record for an image without a name has its digest for one. */
-static bool is_digest(const char *name)
+/* The record of an image without a name has its digest for one. (In the namespace k8s.io there are
+ * records that have another digest, the config's, for one.) */
+static bool is_unnamed(const char *name, const struct descriptor *target)
 {
-  struct digest digest;
-  struct error ignored;
+  char digest[DIGEST_MAX_TEXT];
 
-  return digest_parse(&digest, str_of(name), &ignored) == 0;
+  return strcmp(name, digest_format(&target->digest, digest)) == 0;
 }
 
 int containerd_list(struct store *store, struct store_images *out, struct error *err)
@@ -85,7 +85,7 @@ int containerd_list(struct store *store, struct store_images *out, struct error 
       log_debug("containerd: image \"%s\": %s", image->name, skipped.message);
       continue;
     }
-    item->name = is_digest(image->name) ? NULL : xstrdup(image->name);
+    item->name = is_unnamed(image->name, &item->target) ? NULL : xstrdup(image->name);
     item->cached = is_cached(image);
     images.n++;
   }

@@ -95,6 +95,35 @@ class Store(common.Case):
             self.assertIn("no image", self.diffoci("diff", "--pull=never", name, "./x", status=2).stderr)
         self.assertEqual(self.diffoci("remove", digest).stdout, "docker.io/library/alpine:3\n")
 
+    def test_kubernetes(self):
+        """Its images have three records: a name, a name with a digest, and the digest of the config."""
+        image = plain("example.com/a:1")
+        self.load(image)
+        config, root = image.manifest["config"]["digest"], self.diffoci("images").stdout.splitlines()[1].split()[2]
+        for name in (config, f"example.com/a@{root}"):
+            self.containerd.ctr("images", "tag", "example.com/a:1", name)
+        for name in (config, root, f"example.com/a@{root}", "example.com/a:1"):
+            self.diffoci("diff", "containerd://" + name, self.path("load.tar"))
+        self.diffoci("remove", root)
+        self.assertNothingLeft()
+
+    def test_incomplete(self):
+        """Layers that containerd has unpacked and dropped are fetched."""
+        image = ServedImage([served_layer(1, 100_000), served_layer(2, 100_000)])
+        server = FaultyRegistry({"a/b:latest": image})
+        self.addCleanup(server.close)
+        name = f"{server.host}/a/b:latest"
+        self.diffoci("pull", name)
+        dropped, kept = (layer["digest"] for layer in image.layers)
+        self.containerd.ctr("content", "rm", dropped)
+        self.assertIn("not found", self.diffoci("diff", "--verify", "--pull=never", name, name, status=2).stderr)
+        del server.requests[:]
+        result = self.auto("diff", "--verify", name, name)
+        self.assertIn("found in containerd", result.stderr)
+        self.assertTrue(server.paths(dropped))
+        self.assertFalse(server.paths(kept))
+        self.assertNotIn("warning", result.stderr)
+
     def test_unnamed(self):
         self.assertTrue(self.load(plain()).startswith("Loaded image: sha256:"))
         line = self.diffoci("images").stdout.splitlines()[1].split()
