@@ -111,7 +111,7 @@ static void compare_documents(struct diff *diff, const struct event_node *parent
                           ? statement_without_times(&statements[side])
                           : json_incref(statements[side].json);
   if (json_diff(&fields, schema_statement, documents[0], documents[1], &options))
-    diff_leaf(diff, parent, "statement", EVENT_LAYER, NULL, inputs, &fields);
+    diff_leaf(diff, parent, "statement", EVENT_MANIFEST, NULL, inputs, &fields);
   json_decref(documents[0]);
   json_decref(documents[1]);
 }

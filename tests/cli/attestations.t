@@ -64,12 +64,12 @@ Statements, paired by the type of their predicates, whatever their order.
   Desc    application/vnd.in-toto+json    field "Annotations"
   [1]
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./a.tar ./builder.tar
-  TYPE     NAME                                         INPUT-0 *INPUT-1
-  Layer    ctx:/manifests-1/attestations-0/statement    predicate.builder.id me    predicate.builder.id you
+  TYPE    NAME                                         INPUT-0 *INPUT-1
+  Mani    ctx:/manifests-1/attestations-0/statement    predicate.builder.id me    predicate.builder.id you
   [1]
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./a.tar ./package.tar
-  TYPE     NAME                                         INPUT-0 *INPUT-1
-  Layer    ctx:/manifests-1/attestations-1/statement    predicate.packages[1].name sed    predicate.packages[1].name sad
+  TYPE    NAME                                         INPUT-0 *INPUT-1
+  Mani    ctx:/manifests-1/attestations-1/statement    predicate.packages[1].name sed    predicate.packages[1].name sad
   [1]
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./a.tar ./only-slsa.tar
   TYPE    NAME                               INPUT-0*INPUT-1
@@ -84,8 +84,8 @@ When a build began counts as the other times do; what a statement is about, as t
 
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./a.tar ./later.tar
   $ diffoci diff --quiet --platform=amd64 --ignore-history --attestations ./a.tar ./later.tar
-  TYPE     NAME*
-  Layer    ctx:/manifests-1/attestations-0/statement    predicate.metadata.buildStartedOn 2024-01-01T00:00:00Z    predicate.metadata.buildStartedOn 2024-02-02T02:02:02Z
+  TYPE    NAME*
+  Mani    ctx:/manifests-1/attestations-0/statement    predicate.metadata.buildStartedOn 2024-01-01T00:00:00Z    predicate.metadata.buildStartedOn 2024-02-02T02:02:02Z
   [1]
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./a.tar ./content.tar | cut -c 1-12
   TYPE    NAME
@@ -120,7 +120,7 @@ An image that is on one side only is said once, not again for what attests to it
   / None None
   /manifests-1 IndexBlobMismatch field "Manifests[1]"
   /manifests-1/attestations-0 ManifestBlobMismatch predicate "https://slsa.dev/provenance/v0.2"
-  /manifests-1/attestations-0/statement LayerBlobMismatch None
+  /manifests-1/attestations-0/statement ManifestBlobMismatch None
   - predicate.builder.id: me
   + predicate.builder.id: you
 
@@ -156,7 +156,7 @@ A manifest with a subject and an empty config, as BuildKit writes it with oci-ar
   > built("artifact-you.tar", slsa("you"), attest=artifact, content="two")
   > RECIPE
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./artifact.tar ./artifact-you.tar
-  TYPE     NAME*
-  File     x*
-  Layer    ctx:/manifests-1/attestations-0/statement    predicate.builder.id me *predicate.builder.id you
+  TYPE    NAME*
+  File    x*
+  Mani    ctx:/manifests-1/attestations-0/statement    predicate.builder.id me *predicate.builder.id you
   [1]

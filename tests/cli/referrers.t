@@ -97,8 +97,8 @@ those of its manifests; what is damaged, or about something else, is none.
   > make("odd", "one", lambda one: artifact(image(layer()), "application/x.signature", "s"), lambda one: image(raw_manifest="{", descriptor={"artifactType": "x/y"}))
   > RECIPE
   $ diffoci diff --quiet --referrers --semantic ./me:example.com/i:1 ./you:example.com/i:1
-  TYPE     NAME                                         INPUT-0*INPUT-1
-  Layer    ctx:/referrers-0/attestations-0/statement    predicate.builder me    predicate.builder you
+  TYPE    NAME                                         INPUT-0*INPUT-1
+  Mani    ctx:/referrers-0/attestations-0/statement    predicate.builder me    predicate.builder you
   [1]
   $ diffoci diff --quiet --referrers --semantic --platform=amd64 ./index:example.com/i:1 ./index-other:example.com/i:1
   TYPE*
