@@ -20,8 +20,8 @@ struct source *source_engine_open(const struct engine_kind *kind, const char *na
                                   const struct source_options *options, struct error *err);
 
 /* Tells that the two sources are compared with each other. If both are images of engines, layers
- * that both have are stored only once. Else does nothing. To be called before either is resolved.
- */
+ * that both have are stored only once. Else does nothing. To be called before either is resolved;
+ * one thread resolves both. */
 void source_engine_pair(struct source *a, struct source *b);
 
 #endif

@@ -9,6 +9,12 @@ class PodmanImages(same.Engine):
     def setUpClass(cls):
         cls.start(Podman())
 
+    def test_a_digest(self):
+        name = self.engine.run("image", "inspect", "--format", "{{index .RepoDigests 0}}", "test/a:1").stdout.strip()
+        self.assertIn("/test/a@sha256:", name)
+        self.assert_status(self.diff(self.name(name), *self.images("a")), 0)
+        self.assert_status(self.diff(self.name(name), *self.images("b")), 1)
+
     def test_another_user_has_other_images(self):
         """A store without images, as that of another user is."""
         other = Podman()
