@@ -54,9 +54,13 @@ static uint64_t number_of(struct string_table *table, struct str s)
 /* Seven bits to a byte, the lowest first, the eighth bit on all but the last. */
 static void put_number(struct buf *out, uint64_t value)
 {
+  char bytes[10];
+  size_t n = 0;
+
   for (; value >= 0x80; value >>= 7)
-    buf_putc(out, (char)(value | 0x80));
-  buf_putc(out, (char)value);
+    bytes[n++] = (char)(value | 0x80);
+  bytes[n++] = (char)value;
+  buf_add(out, bytes, n);
 }
 
 /* Small numbers of either sign stay small. */
