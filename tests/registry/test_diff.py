@@ -112,6 +112,18 @@ class Bytes(Case):
         self.assertLessEqual(self.proxy.received, self.limit)
         self.diffoci("diff", "--no-cache", "--require=identical", *self.names, status=1)
 
+    def test_effective(self):
+        """Each blob once, those that both have on one side only, whether they are kept or not."""
+        sides = [f"oci:{WORLD['layout']}:{name}" for name in ("one", "two")]
+        wanted = self.run_program("diff", "--effective", *sides, program="diffoci").stdout
+        self.assertEqual(re.findall(r'name "(.*)" only appears in input (\d) \(layer 7\)', wanted),
+                         [("file-100", "0"), ("file-200", "1")])
+        both = sum(layer["size"] for layer in self.images["one"].layers) + self.images["two"].layers[7]["size"]
+        for flags in (["--no-cache"], []):
+            before = self.proxy.received
+            self.assertEqual(self.diffoci("diff", "--effective", *flags, *self.names, status=1).stdout, wanted)
+            self.assertLessEqual(self.proxy.received - before, both + 128 * 1024)
+
     def test_equal(self):
         self.assertEqual(self.diffoci("diff", self.names[0], self.names[0], status=0).stdout, "")
         self.assertLessEqual(self.proxy.received, 64 * 1024)

@@ -1,0 +1,147 @@
+--effective compares what a container would see; random trees are in tests/effective.
+
+  $ images <<'RECIPE'
+  > x, y = file("etc/x", "one"), file("etc/y", "two")
+  > etc = directory("etc/")
+  > def put(name, *layers, **more): oci_archive(name + ".tar", image(*layers, **more))
+  > commands = [{"created_by": "ENV A", "empty_layer": True}, {"created_by": "COPY etc"}, {"created_by": "RUN\n2"}]
+  > put("one", layer(etc, x), layer(y), history=commands)
+  > put("other", layer(file("/./etc//y", "two", uname="u", mode=0o100644), file("etc/x", "one", mtime=5), compress=None),
+  >     media_type=DOCKER_MANIFEST, config_type=DOCKER_CONFIG, created="2001-01-01T00:00:00Z")
+  > put("changed", layer(etc, x), layer(file("etc/y", "2", uid=5), file("new")), history=commands)
+  > put("implied", layer(x, y))
+  > put("closed", layer(directory("etc", mode=0o700), x, y))
+  > put("root", layer(directory("./"), etc, x, y))
+  > put("closed-root", layer(directory("/", uid=7), etc, x, y))
+  > put("lazy", layer(etc, file(".no.prefetch.landmark", b"\x0f"), x, y, file("stargz.index.json", "{}")))
+  > put("lazy-deeper", layer(etc, x, y, file("etc/stargz.index.json", "{}")))
+  > put("linked", layer(etc, x, y, file("a", "1"), hardlink("b", "a"), hardlink("c", "a")))
+  > put("linked-too", layer(etc, x, y, file("c", "1"), hardlink("a", "c"), hardlink("b", "a")))
+  > put("unlinked", layer(etc, x, y, file("a", "1"), hardlink("b", "a")), layer(file("c", "1")))
+  > put("pairs", layer(file("a"), hardlink("b", "a"), file("c"), hardlink("d", "c")))
+  > put("crossed", layer(file("a"), hardlink("c", "a"), file("b"), hardlink("d", "b")))
+  > put("symlink", layer(symlink("l", "/etc/x")))
+  > put("symlink-too", layer(symlink("l", "/etc/x", mode=0o644, mtime=1)))
+  > put("symlink-relative", layer(symlink("l", "etc/x")))
+  > put("pax", layer(file("f", "c", records={"SCHILY.xattr.user.a": "1", "mtime": "1.5", "comment": "x"})))
+  > put("plain", layer(file("f", "c", records={"SCHILY.xattr.user.a": "1"})))
+  > put("xattr", layer(file("f", "c", records={"SCHILY.xattr.user.a": "2"})))
+  > put("opaque", blob(b"data", "application/x-data"))
+  > put("opaque-too", blob(b"data", "application/x-data"), created="2001-01-01T00:00:00Z")
+  > put("opaque-other", blob(b"more", "application/x-data"))
+  > put("env", layer(x), config={"config": {"Env": ["A=1", "B=2"], "ExposedPorts": {"80": {}}, "WorkingDir": ""}})
+  > put("env-too", layer(x), config={"config": {"Env": ["B=1", "A=1", "B=2"], "ExposedPorts": {"80/tcp": {}},
+  >     "WorkingDir": "/", "Cmd": [], "Labels": {}, "Volumes": None}, "architecture": "x86_64"})
+  > put("env-other", layer(x), config={"config": {"Env": ["A=2", "C=3"], "ExposedPorts": {"80/udp": {}}, "User": "me"}})
+  > RECIPE
+  $ echo 'diffoci diff --quiet --effective "./$1.tar" "./$2.tar"' >differ
+
+One is the same as the other, in other layers and another format.
+
+  $ . ./differ one other
+
+What differs, and which layer of each side it comes from.
+
+  $ . ./differ one changed
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    name "new" only appears in input 1 (layer 1)
+  File     etc/y         Uid 0 (layer 1) * Uid 5 (layer 1)
+  [1]
+  $ diffoci diff --quiet --effective --verbose --report-file r.json ./one.tar ./changed.tar | grep -v Cause
+  Event: "LayerBlobMismatch" (name "new" only appears in input 1)
+    Context: /layer
+    Input 1: layer 1, sha256:*, made by: RUN\\n2
+  
+  Event: "TarEntryMismatch" (name "etc/y")
+    Context: /layer/tarentry
+    Input 0: layer 1, sha256:*, made by: RUN\\n2
+    Input 1: layer 1, sha256:*, made by: RUN\\n2
+  - Uid: 0
+  + Uid: 5
+  - Digest: 3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3
+  + Digest: d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35
+  - Size: 3
+  + Size: 1
+  $ jq -c '.. | .layer? // empty | [.number, .createdBy, (.digest | length)]' r.json
+  [1,"RUN\n2",71]
+  [1,"RUN\n2",71]
+  [1,"RUN\n2",71]
+
+A directory that is only implied is one of mode 0755 of root's; so is the root.
+
+  $ . ./differ one implied
+  $ . ./differ implied closed
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    etc     Mode 0x1ed    Mode 0x1c0 (layer 0)
+  [1]
+  $ . ./differ one root
+  $ . ./differ closed-root one
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    .       Uid 7 (layer 0)    Uid 0
+  [1]
+
+Files for lazy pulling count only where they are none.
+
+  $ . ./differ one lazy
+  $ . ./differ one lazy-deeper
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    name "etc/stargz.index.json" only appears in input 1 (layer 0)
+  [1]
+
+Hard links: one name more or less is one difference, which of the names is the file is none.
+
+  $ . ./differ linked linked-too
+  $ . ./differ linked unlinked
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    c       Hardlink a (layer 0)    Hardlink (absent) (layer 1)
+  [1]
+  $ . ./differ pairs crossed
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    b       Hardlink a (layer 0)           Hardlink (absent) (layer 0)
+  File    c       Hardlink (absent) (layer 0)    Hardlink a (layer 0)
+  File    d       Hardlink c (layer 0)           Hardlink b (layer 0)
+  [1]
+
+Symbolic links are read to the letter, and have no mode.
+
+  $ . ./differ symlink symlink-too
+  $ . ./differ symlink symlink-relative
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    l       Linkname /etc/x (layer 0)    Linkname etc/x (layer 0)
+  [1]
+
+Of PAX records, xattrs count.
+
+  $ . ./differ pax plain
+  $ . ./differ pax xattr
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    f       Xattr user.a 1 (layer 0)    Xattr user.a 2 (layer 0)
+  [1]
+
+Layers of an unknown type cannot be merged.
+
+  $ . ./differ opaque opaque-too
+  $ . ./differ opaque opaque-other
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Desc    application/x-data * *
+  [1]
+  $ . ./differ opaque one
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Mani    ctx:/layers    field "Layers": length mismatch (1 vs 2)
+  [1]
+
+Configs: variables, ports with a protocol, nothing is "/".
+
+  $ . ./differ env env-too
+  $ diffoci diff --quiet --effective --verbose ./env.tar ./env-other.tar | grep '^[-+]'
+  - config.Env.A: 1
+  + config.Env.A: 2
+  - config.Env.B: 2
+  + config.Env.C: 3
+  + config.User: me
+  - config.ExposedPorts.80/tcp: {}
+  + config.ExposedPorts.80/udp: {}
+
+Rules of a policy apply.
+
+  $ diffoci diff --quiet --effective --ignore new --ignore-fields uid,content ./one.tar ./changed.tar
