@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "cli/commands.h"
-#include "cli/store_flags.h"
+#include "cli/places.h"
 #include "source/import.h"
 
 struct load_flags {
@@ -113,13 +113,15 @@ static int report(void *context, const char *name, const struct digest *digest, 
 }
 
 static int load(struct store *store, const struct load_flags *given,
-                const struct platform_set *platforms, struct error *err)
+                const struct platform_set *platforms, struct places *places, struct error *err)
 {
   const struct limits limits = limits_scaled(given->max_scale);
   const struct copy_options options = {
     .limits = &limits,
     .platforms = platforms->n > 0 && given->all_platforms != TOGGLE_ON ? platforms : NULL,
     .jobs = 1,
+    .net = places_net,
+    .net_context = places,
   };
   struct stream *stream;
 
@@ -134,10 +136,13 @@ static int load(struct store *store, const struct load_flags *given,
 static int load_run(const struct invocation *call, struct error *err)
 {
   const struct load_flags *given = call->options;
+  const struct place_flags no_flags = { 0 };
   struct platform_set platforms = { 0 };
+  struct places places;
   struct store *store = NULL;
   int result = 0;
 
+  places_init(&places, &call->globals, &no_flags);
   for (size_t i = 0; result == 0 && i < given->platforms.n; i++) {
     result = platform_set_add(&platforms, str_of(given->platforms.items[i]), err);
     if (result < 0)
@@ -145,8 +150,9 @@ static int load_run(const struct invocation *call, struct error *err)
   }
   if (result == 0) {
     store = cli_open_store(&call->globals, STORE_WRITE, err);
-    result = store ? load(store, given, &platforms, err) : -1;
+    result = store ? load(store, given, &platforms, &places, err) : -1;
   }
+  places_release(&places);
   store_close(store);
   platform_set_release(&platforms);
   return result;
@@ -161,7 +167,8 @@ const struct command command_load = {
       "OCI, plain or compressed with gzip or zstd, from standard input or FILE, and stores all "
       "images in it under the names they have there (alpine:3.18 as "
       "docker.io/library/alpine:3.18). Prints the name of each; one without a name is listed "
-      "as <none> and goes by its digest. An image of the same name is replaced.",
+      "as <none> and goes by its digest. An image of the same name is replaced. A layer that the "
+      "archive lacks is fetched if it has urls.",
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
   .options_size = sizeof(struct load_flags),

@@ -13,6 +13,9 @@ struct copy_options {
    * the source lacks is then left out, unless that is all of it. */
   const struct platform_set *platforms;
   unsigned jobs; /* blobs fetched at once, >= 1 */
+  /* For import_archive: as in struct source_options. */
+  struct net *(*net)(void *context, struct error *err);
+  void *net_context;
 };
 
 /* Writes all blobs of the image whose root is this descriptor; blobs that are in the store are not

@@ -71,7 +71,10 @@ static int import_blobs(const struct importer *importer, const struct descriptor
   static const struct source_ops ops = { .open = import_open };
   char label[] = "archive";
   struct import_source source = {
-    .base = { .ops = &ops, .label = label },
+    .base = { .ops = &ops,
+              .label = label,
+              .net = importer->options->net,
+              .net_context = importer->options->net_context },
     .members = importer->members,
     .docker = docker,
   };

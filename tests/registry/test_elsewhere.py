@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import subprocess
 
 import common
 from faulty import FaultyRegistry
@@ -139,6 +140,18 @@ class Urls(Case):
         self.assertFalse(os.path.exists(self.store))
         self.diffoci("diff", "--pull=never", *names, status=2, says="not in the image layout")
         self.diffoci("diff", names[0], names[0], status=0)
+
+
+    def test_load(self):
+        image = self.image(1, [self.url(1)])
+        write_layout(f"{self.home}/layout", {"example.com/i:1": image})
+        subprocess.run(["tar", "-C", f"{self.home}/layout", "-cf", f"{self.home}/a.tar", "."], check=True)
+        self.diffoci("load", "--input", f"{self.home}/a.tar", status=0)
+        with open(f"{self.store}/blobs/sha256/{image.foreign['digest'][7:]}", "rb") as file:
+            self.assertEqual(file.read(), self.files["/files/1"])
+        self.diffoci("remove", "example.com/i:1", status=0)
+        self.files.clear()
+        self.diffoci("load", "--input", f"{self.home}/a.tar", status=2, says=["not in the archive", "nor is it to be had"])
 
 
 class Data(Case):
