@@ -105,14 +105,14 @@ static int add_to_both(struct effective_reading *reading, const struct tar_entry
 {
   struct digest digest;
   uint64_t token = 0;
-  bool content = has_content(entry);
+  bool hash = has_content(entry) && reading->hash_all;
 
-  if (content && !reading->hash_all)
-    token = ++reading->tokens;
-  else if (content && comparer_hash(comparer, tar, &digest, err))
+  if (hash && comparer_hash(comparer, tar, &digest, err))
     return error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name));
+  if (has_content(entry) && !hash)
+    token = ++reading->tokens;
   for (int side = 0; side < 2; side++)
-    if (add(reading, side, entry, content ? &digest : NULL, token, err))
+    if (add(reading, side, entry, hash ? &digest : NULL, token, err))
       return -1;
   return 0;
 }
@@ -137,7 +137,7 @@ static int read_shared(struct effective_reading *reading, const size_t numbers[2
   struct source *const *sources = reading->diff->options->sources;
   int side = sources[0]->fetches_again && !sources[1]->fetches_again;
   struct comparer *comparer;
-  struct layer layer;
+  struct layer layer = { NULL, NULL };
   int status;
 
   if (open_layer(reading, side, numbers[side], NULL, &layer, err))
