@@ -4,11 +4,10 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/fan_out.h"
 #include "cli/places.h"
 #include "cli/policy_flags.h"
 #include "cli/verdict_line.h"
-#include "report/explain.h"
-#include "report/report.h"
 #include "source/engine.h"
 
 struct diff_flags {
@@ -251,84 +250,15 @@ static struct diff_ignore ignore_of(const struct diff_flags *given)
   };
 }
 
-/* Files first, the terminal last, so that a reader who goes away early costs no report. */
-enum { REPORT_FILE, REPORT_DIR, REPORT_STDOUT, N_REPORTS };
-
-struct fan_out {
-  struct event_sink sink; /* first: the comparison knows this only */
-  struct report *reports[N_REPORTS];
-  struct explain *explain; /* NULL where nobody wants to know causes */
-  struct report_about about;
-  bool any;
-};
-
-static void fan_out_event(struct event_sink *sink, const struct event *event)
+static struct fan_out_wanted wanted_of(const struct diff_flags *given)
 {
-  struct fan_out *out = (struct fan_out *)sink;
-  struct event explained = *event;
-
-  out->any = true;
-  if (out->explain)
-    explained.explanation = explain_event(out->explain, event);
-  for (size_t i = 0; i < N_REPORTS; i++) {
-    if (out->reports[i])
-      report_event(out->reports[i], &explained);
-  }
-}
-
-/* Looking for causes takes time, and contents. */
-static void fan_out_explain(struct fan_out *out, const struct diff_flags *given,
-                            const struct diff_options *options)
-{
-  out->about = (struct report_about) { .policy = options->policy,
-                                       .with_causes = given->explain == TOGGLE_ON };
-  if (given->report_file || given->report_dir || given->verbose == TOGGLE_ON ||
-      given->explain == TOGGLE_ON) {
-    out->about.explain = out->explain = explain_new();
-    out->sink.wants_head_bytes = CAUSE_CONTENT_BYTES;
-  }
-  for (size_t i = 0; i < N_REPORTS; i++)
-    report_tell(out->reports[i], &out->about);
-}
-
-static void fan_out_init(struct fan_out *out, const struct diff_flags *given,
-                         const struct diff_options *options)
-{
-  if (given->report_file)
-    out->reports[REPORT_FILE] = report_json_new(given->report_file);
-  if (given->report_dir)
-    out->reports[REPORT_DIR] = report_dir_new(given->report_dir, options);
-  if (given->verdict == TOGGLE_ON)
-    out->reports[REPORT_STDOUT] = NULL;
-  else if (given->verbose == TOGGLE_ON)
-    out->reports[REPORT_STDOUT] = report_verbose_new(stdout);
-  else
-    out->reports[REPORT_STDOUT] = report_table_new(stdout);
-  out->sink.event = fan_out_event;
-  fan_out_explain(out, given, options);
-  for (size_t i = 0; i < N_REPORTS; i++)
-    out->sink.wants_content_digests |=
-        out->reports[i] && out->reports[i]->ops->wants_content_digests;
-}
-
-/* Finishes every report, whether others fail or not. Prints what fails; -1 if anything did. */
-static int fan_out_finish(struct fan_out *out, const struct diff_options *options)
-{
-  int result = 0;
-
-  if (out->explain)
-    explain_look_again(out->explain, options);
-  for (size_t i = 0; i < N_REPORTS; i++) {
-    struct error err;
-
-    if (!out->reports[i] || report_finish(out->reports[i], &err) == 0)
-      continue;
-    if (i == REPORT_STDOUT && cli_is_closed_pipe(&err))
-      continue;
-    cli_print_error(&err);
-    result = -1;
-  }
-  return result;
+  return (struct fan_out_wanted) {
+    .report_file = given->report_file,
+    .report_dir = given->report_dir,
+    .nothing_on_stdout = given->verdict == TOGGLE_ON,
+    .verbose = given->verbose == TOGGLE_ON,
+    .explain = given->explain == TOGGLE_ON,
+  };
 }
 
 /* Writes the reports and says the verdict. Returns the exit status, or -1. */
@@ -361,12 +291,13 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
 static int compare(const struct diff_flags *given, struct diff_options *options,
                    struct places *places, struct error *err)
 {
+  const struct fan_out_wanted wanted = wanted_of(given);
   struct fan_out out = { 0 };
   bool failed = false;
   struct diff *diff;
   int status;
 
-  fan_out_init(&out, given, options);
+  fan_out_init(&out, &wanted, options);
   options->sink = &out.sink;
   source_engine_pair(options->sources[0], options->sources[1]);
   diff = diff_run(options, &failed, err);
@@ -376,9 +307,7 @@ static int compare(const struct diff_flags *given, struct diff_options *options,
   } else {
     status = conclude(&out, given, options, diff, failed, err);
   }
-  for (size_t i = 0; i < N_REPORTS; i++)
-    report_free(out.reports[i]);
-  explain_free(out.explain);
+  fan_out_release(&out);
   diff_free(diff);
   options->sink = NULL; /* it ends here */
   return status;
