@@ -166,8 +166,11 @@ struct stream *source_blob(struct source *source, const struct descriptor *blob,
 struct stream *source_blob_again(struct source *source, const struct descriptor *blob,
                                  struct error *err)
 {
-  return source_at_hand(source, blob) ? source->ops->open(source, blob, err)
-                                      : source_blob(source, blob, err);
+  struct stream *stored = NULL;
+
+  if (source_at_hand(source, blob))
+    stored = source->ops->open(source, blob, err);
+  return stored ? stored : source_blob(source, blob, err);
 }
 
 /* Fills *out with the whole stream of size bytes, and reads its end, which makes the check. */
@@ -204,6 +207,8 @@ int source_read(struct source *source, const struct descriptor *blob, uint64_t m
 
 bool source_at_hand(struct source *source, const struct descriptor *blob)
 {
+  if (source->net && external_has(blob)) /* it may be one that is fetched from its urls */
+    return false;
   return source->at_hand ? source->at_hand(source, blob) : !source->fetches_again;
 }
 
