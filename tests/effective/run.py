@@ -119,6 +119,16 @@ def change_attribute(case, tree, config):
     return lambda event, row, written: check_entries(case, event, row, written, names, fields)
 
 
+def change_content(case, tree, config):
+    files = [path for path in sorted(tree) if tree[path].type == "file"]
+    if not files:
+        return None
+    path = case.rng.choice(files)
+    fields = trees.change_attribute(case.rng, tree[path], "content")
+    names = names_of(tree, path)
+    return lambda event, row, written: check_entries(case, event, row, written, names, fields)
+
+
 def change_type(case, tree, config):
     path = case.rng.choice(sorted(trees.leaves(tree)))
     old = tree[path]
@@ -188,22 +198,32 @@ def change_config(case, tree, config):
     return check
 
 
-CHANGES = [change_attribute, change_attribute, change_attribute, change_type, change_presence, change_presence_added,
-           change_links, change_links, change_config]
+CHANGES = [change_attribute, change_attribute, change_content, change_content, change_type, change_presence,
+           change_presence_added, change_links, change_links, change_config]
 
 
 # --- the properties -----------------------------------------------------------------------------------
 
 
 def base_of(case, tree):
-    """Layers for two images to have in common, or none."""
-    return trees.Written(case.rng, trees.earlier_tree(case.rng, tree), {"Env": {}}) if case.rng.random() < 0.5 else None
+    """Layers for two images to have in common, or none; often with all that is wanted."""
+    if case.rng.random() < 0.4:
+        return None
+    below = trees.clone(tree) if case.rng.random() < 0.6 else trees.earlier_tree(case.rng, tree)
+    return trees.Written(case.rng, below, {"Env": {}})
+
+
+def write_pair(case, pairs, base):
+    """Two images of (tree, config); upon a base often without more layers than need be."""
+    plain = base is not None and case.rng.random() < 0.5
+    written = [trees.Written(case.rng, tree, config, base, plain) for tree, config in pairs]
+    case.write(written)
+    return written
 
 
 def check_equal(case):
     tree, config = trees.random_tree(case.rng), trees.random_config(case.rng)
-    base = base_of(case, tree)
-    case.write([trees.Written(case.rng, tree, config, base), trees.Written(case.rng, tree, config, base)])
+    write_pair(case, [(tree, config), (tree, config)], base_of(case, tree))
     case.expect_same()
 
 
@@ -216,9 +236,7 @@ def check_change(case):
         check = change(case, changed, changed_config)
     if change is change_links and case.rng.random() < 0.5:
         tree, changed = changed, tree
-    base = base_of(case, tree)
-    written = [trees.Written(case.rng, tree, config, base), trees.Written(case.rng, changed, changed_config, base)]
-    case.write(written)
+    written = write_pair(case, [(tree, config), (changed, changed_config)], base_of(case, tree))
     try:
         event, row = case.leaf()
         check(event, row, written)

@@ -126,13 +126,13 @@ def earlier_tree(rng, tree):
     return grow(rng, earlier, rng.randrange(10))
 
 
-def change_attribute(rng, inode):
+def change_attribute(rng, inode, kind=None):
     """Changes one attribute for certain. Returns the fields in which that shows (diffoci's names), of which the first
     has to be there."""
     kinds = ["uid", "gid", "xattr"]
     kinds += {"symlink": ["target"], "file": ["mode", "content", "content"], "char": ["mode", "device"],
               "block": ["mode", "device"]}.get(inode.type, ["mode"])
-    kind = rng.choice(kinds)
+    kind = kind or rng.choice(kinds)
     if kind == "uid":
         inode.uid += rng.choice([1, 70000, 1 << 22])
         return ["Uid"]
