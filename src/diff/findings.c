@@ -173,19 +173,20 @@ static bool leaves(const struct strong *strong, struct str path, enum overlay_ki
   return strong->is_directory || !is_below(path, own);
 }
 
-/* Nearly all names begin with another component than the suspects' paths, and then need no more
- * work than this. */
+/* Whether an entry called name may have to do with the suspect's path. Nearly all names differ from
+ * it somewhere within a component, and then only ".." could lead back. */
 static bool may_touch(const struct strong *strong, struct str name)
 {
-  struct str own = overlay_path_str(&strong->path);
-  struct str first;
+  const char *own = strong->path.bytes;
+  size_t at = 0;
 
-  if (!overlay_path_next(&own, &first))
-    return true;
   while (name.len && (name.ptr[0] == '/' || str_has_prefix(name, STR("./"))))
     name = str_skip(name, name.ptr[0] == '/' ? 1 : 2);
-  return !name.len || str_has_prefix(name, first) || str_has_prefix(name, STR(".wh.")) ||
-         memmem(name.ptr, name.len, "..", 2) || (name.len == 1 && name.ptr[0] == '.');
+  while (at < name.len && at < strong->path.len && name.ptr[at] == own[at])
+    at++;
+  if (at == name.len || name.ptr[at] == '/' || name.ptr[at] == '.')
+    return true;
+  return memmem(name.ptr + at, name.len - at, "..", 2) != NULL;
 }
 
 enum position { OWN_LAYER, ABOVE, BELOW };

@@ -74,9 +74,13 @@ enum spelling {
 
 static enum spelling spelling_of(struct str name)
 {
-  bool slash = str_has_prefix(name, STR("/"));
-  bool dot = str_has_prefix(str_skip(name, slash), STR("./"));
+  bool slash;
+  bool dot;
 
+  if (!name.len || (name.ptr[0] != '/' && name.ptr[0] != '.'))
+    return SPELLED_PLAIN;
+  slash = name.ptr[0] == '/';
+  dot = str_has_prefix(str_skip(name, slash), STR("./"));
   if (str_equal(name, STR(".")))
     return SPELLED_ANYHOW;
   return slash && dot ? SPELLED_BOTH : slash ? SPELLED_SLASH : dot ? SPELLED_DOT : SPELLED_PLAIN;
@@ -154,7 +158,7 @@ static int compare_in_step(struct pair *pair, struct error *err)
     layer_events_entry(&pair->events, &pair->rules, entries, digests);
     if (pair->findings)
       findings_differ(pair->findings, entries, digests, true);
-  } else if (pair->findings) {
+  } else if (pair->findings && (entries[0]->link_name.len || entries[1]->link_name.len)) {
     findings_same(pair->findings, entries);
   }
   count_met(pair, sides[0].key, entries);
