@@ -262,12 +262,6 @@ static struct overlay_object *add_object(struct overlay *overlay, const struct o
   return object;
 }
 
-/* A link that has no target itself is none. */
-static bool is_linkable(const struct overlay_node *node)
-{
-  return !node->is_directory && overlay_packed_type(node->object->packed) != TAR_LINK;
-}
-
 /* What a hard link's target is now; NULL if there is nothing that could be linked to. */
 static int find_target(struct overlay *overlay, const struct tar_entry *entry,
                        struct overlay_path *path, struct overlay_object **out, struct error *err)
@@ -285,44 +279,9 @@ static int find_target(struct overlay *overlay, const struct tar_entry *entry,
     return 0;
   node = overlay_find_path(overlay, kind == OVERLAY_FILE ? overlay->root : overlay->aufs_root,
                            overlay_path_str(path));
-  if (node && is_linkable(node))
+  if (node && overlay_is_linkable(node))
     *out = node->object;
   return 0;
-}
-
-static void note_dangling(struct overlay *overlay, struct overlay_node *node, struct str target)
-{
-  overlay->dangling = xgrow(overlay->dangling, overlay->n_dangling, &overlay->cap_dangling,
-                            sizeof(*overlay->dangling));
-  overlay->dangling[overlay->n_dangling++] =
-      (struct dangling_link) { node, node->own, arena_str(&overlay->arena, target) };
-}
-
-static bool is_of_current_layer(const struct overlay *overlay, const struct overlay_node *node)
-{
-  return node->layer == overlay->n_layers - 1;
-}
-
-/* In their order: what a link waits for may be one that has just got its target. */
-void overlay_resolve_links(struct overlay *overlay)
-{
-  if (overlay->is_upper) /* a lower layer may have had the target when the link came */
-    overlay->n_dangling = 0;
-  for (size_t i = 0; i < overlay->n_dangling; i++) {
-    const struct dangling_link *link = &overlay->dangling[i];
-    struct overlay_node *node = link->node;
-    struct overlay_node *target;
-
-    if (node->removed || node->own != link->own || node->object != link->own)
-      continue;
-    target = overlay_find_path(overlay, overlay->root, link->target);
-    if (!target || !is_of_current_layer(overlay, target) || !is_linkable(target))
-      continue;
-    node->object->links--;
-    node->object = target->object;
-    node->object->links++;
-  }
-  overlay->n_dangling = 0;
 }
 
 static int add_file(struct overlay *overlay, struct overlay_node *root, struct str path,
@@ -361,7 +320,7 @@ static int add_file(struct overlay *overlay, struct overlay_node *root, struct s
   node->object->links++;
   node->layer = own->layer;
   if (added->entry->type == TAR_LINK && !target && !root->hidden)
-    note_dangling(overlay, node, overlay_path_str(&target_path));
+    overlay_note_dangling(overlay, node, overlay_path_str(&target_path));
   return 0;
 }
 

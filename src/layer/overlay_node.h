@@ -66,11 +66,19 @@ enum overlay_cover { COVERS_NOTHING, COVERS_BELOW = 1, COVERS_ALL = 2 /* the pat
 
 /* Takes note, in an upper overlay, of what hides something of the lower layers for good. */
 void overlay_note_cover(struct overlay *overlay, struct str path, enum overlay_cover cover);
+/* Takes note of a hard link without a target, whose node it is. */
+void overlay_note_dangling(struct overlay *overlay, struct overlay_node *node, struct str target);
 /* Ends the current layer, as far as links in it wait for their targets. */
 void overlay_resolve_links(struct overlay *overlay);
 /* The node of a path; NULL if there is none. */
 struct overlay_node *overlay_find_path(struct overlay *overlay, struct overlay_node *root,
                                        struct str path);
+
+/* Whether it can be the target of a hard link: another link without a target cannot. */
+static inline bool overlay_is_linkable(const struct overlay_node *node)
+{
+  return !node->is_directory && overlay_packed_type(node->object->packed) != TAR_LINK;
+}
 
 static inline struct str overlay_node_name(const struct overlay_node *node)
 {
