@@ -161,8 +161,8 @@ int effective_compare_layers(struct diff *diff, const struct event_node *parent,
   /* A base image is often much larger than what stands upon it, and what that does to it most often
    * the same on both sides: then it need not be read. Where nothing is to be read twice, all is
    * read at once. */
-  if (attempt.below && !sources[0]->fetches_again && !sources[1]->fetches_again &&
-      try_layers(&attempt, &done, differ, err))
+  if (attempt.below && !diff->options->verify && !sources[0]->fetches_again &&
+      !sources[1]->fetches_again && try_layers(&attempt, &done, differ, err))
     return -1;
   attempt.below = 0;
   return done ? 0 : try_layers(&attempt, &done, differ, err);

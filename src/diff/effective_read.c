@@ -355,7 +355,9 @@ static int read_in_step(struct effective_reading *reading, const size_t from[2],
 
 static bool is_shared(const struct effective_reading *reading, const size_t numbers[2])
 {
-  return same_blob(&reading->images[0].manifest->layers[numbers[0]],
+  /* To be verified, both have to be read. */
+  return !reading->diff->options->verify &&
+         same_blob(&reading->images[0].manifest->layers[numbers[0]],
                    &reading->images[1].manifest->layers[numbers[1]]);
 }
 

@@ -53,11 +53,14 @@ void tasks_add_effective(struct diff *diff, const struct event_node *parent,
                          const struct config *const configs[2])
 {
   const size_t n = MIN_OF(manifests[0]->n_layers, manifests[1]->n_layers);
+  size_t same = 0;
   struct layer_task *task;
 
-  /* What both have is read on one side only, or not at all. */
-  for (size_t i = 0; i < n && diff->options->verify; i++)
-    if (same_blob(&manifests[0]->layers[i], &manifests[1]->layers[i]))
+  /* Where nothing differs nothing is read. */
+  while (same < n && same_blob(&manifests[0]->layers[same], &manifests[1]->layers[same]))
+    same++;
+  if (diff->options->verify && same == manifests[0]->n_layers && same == manifests[1]->n_layers)
+    for (size_t i = 0; i < same; i++)
       tasks_add_check(diff, &manifests[0]->layers[i], &manifests[1]->layers[i]);
   task = add(diff, TASK_EFFECTIVE);
   task->parent = parent;

@@ -106,8 +106,11 @@ class Place:
         return os.path.join(self.directory, *parts)
 
     def call(self, *command, **more):
-        done = subprocess.run(command, cwd=self.directory, env=self.environ, capture_output=True, text=True,
-                              check=False, **more)
+        try:
+            done = subprocess.run(command, cwd=self.directory, env=self.environ, capture_output=True, text=True,
+                                  check=False, timeout=120, stdin=subprocess.DEVNULL, **more)
+        except subprocess.TimeoutExpired as error:
+            raise Wrong(f"{' '.join(command)}: does not end") from error
         if done.returncode != 0:
             raise Wrong(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
