@@ -6,12 +6,17 @@
 #include "base/alloc.h"
 #include "base/inflate_codec.h"
 
-enum { WINDOW_LOG_MAX = 27 }; /* 128 MiB, as much as `zstd --ultra` uses without --long */
+enum {
+  WINDOW_LOG_MAX = 27, /* 128 MiB, as much as `zstd --ultra` uses without --long */
+  HEADER_MAX = 18,     /* bytes of a frame's header (RFC 8878, 3.1.1.1) */
+};
 
 struct zstd {
   ZSTD_DCtx *context;
   bool in_frame; /* a frame has begun and not ended */
   bool end;
+  unsigned long long expected; /* bytes in the frame as its header says, or ZSTD_CONTENTSIZE_… */
+  unsigned long long found;    /* so far */
 };
 
 static bool is_frame_magic(const unsigned char *p, size_t len)
@@ -23,7 +28,7 @@ static bool is_frame_magic(const unsigned char *p, size_t len)
  * also take the frames of its formats from before the RFC. */
 static int start_frame(struct zstd *zstd, struct inflate_input *input, struct error *err)
 {
-  if (inflate_input_need(input, 4, err) < 0)
+  if (inflate_input_need(input, HEADER_MAX, err) < 0)
     return -1;
   if (!inflate_input_left(input)) {
     zstd->end = true;
@@ -33,7 +38,23 @@ static int start_frame(struct zstd *zstd, struct inflate_input *input, struct er
     return error_set(err, ERROR_CORRUPT, "zstd: garbage after the last frame, at byte %llu",
                      inflate_input_offset(input));
   zstd->in_frame = true;
+  zstd->expected = ZSTD_getFrameContentSize(input->bytes + input->pos, inflate_input_left(input));
+  zstd->found = 0;
   return 0;
+}
+
+/* The library checks this too, but not where the last block is empty and the frame is not
+ * decompressed at once. */
+static int end_frame(struct zstd *zstd, const struct inflate_input *input, struct error *err)
+{
+  zstd->in_frame = false;
+  if (zstd->expected == ZSTD_CONTENTSIZE_UNKNOWN || zstd->expected == ZSTD_CONTENTSIZE_ERROR ||
+      zstd->expected == zstd->found)
+    return 0;
+  return error_set(err, ERROR_CORRUPT,
+                   "zstd: length mismatch in the frame that ends at byte %llu: expected %llu, "
+                   "found %llu",
+                   inflate_input_offset(input), zstd->expected, zstd->found);
 }
 
 static int report(size_t result, const struct inflate_input *input, struct error *err)
@@ -74,9 +95,10 @@ static int decompress(struct zstd *zstd, struct inflate_input *input, unsigned c
   *size = to.pos;
   if (ZSTD_isError(result))
     return report(result, input, err);
+  zstd->found += to.pos;
   if (result == 0)
-    zstd->in_frame = false;
-  else if (!from.size && !to.pos)
+    return end_frame(zstd, input, err);
+  if (!from.size && !to.pos)
     return error_set(err, ERROR_CORRUPT, "zstd: the stream ends in a frame, at byte %llu",
                      inflate_input_offset(input));
   return 0;

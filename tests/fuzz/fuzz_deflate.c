@@ -1,6 +1,7 @@
 /* Two decompressors for the same raw deflate data, as the data of a gzip member whose checksum is
  * made right, so that the fuzzer need not find it: what one of them takes the other takes too, and
- * both give the same. */
+ * both give the same. But for one thing: ISA-L takes sets of Huffman codes that are not complete,
+ * where zlib and Go's compress/flate refuse the whole block; no such code is then used. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -14,8 +15,9 @@ enum { OUT_MAX = 1 << 17, CHUNK_MAX = 256 * 1024 };
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What the data inflates to; false if it is corrupt, ends early, or becomes too much. *used: how
- * much of it there was. */
-static bool reference(const uint8_t *data, size_t size, struct buf *out, size_t *used)
+ * much of it there was. *incomplete: it was refused for an incomplete set of codes. */
+static bool reference(const uint8_t *data, size_t size, struct buf *out, size_t *used,
+                      bool *incomplete)
 {
   z_stream z = { 0 };
   void *room = buf_reserve(out, OUT_MAX);
@@ -30,6 +32,7 @@ static bool reference(const uint8_t *data, size_t size, struct buf *out, size_t 
   result = inflate(&z, Z_FINISH);
   out->len = z.total_out;
   *used = z.total_in;
+  *incomplete = result == Z_DATA_ERROR && z.msg && strstr(z.msg, "set");
   inflateEnd(&z);
   return result == Z_STREAM_END;
 }
@@ -69,19 +72,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   AUTO_BUF gzip = BUF_INIT(OUT_MAX);
   size_t used;
   bool good;
+  bool incomplete;
 
   if (size < 2 || size > OUT_MAX / 2)
     return 0;
-  good = reference(data + 1, size - 1, &want, &used);
+  good = reference(data + 1, size - 1, &want, &used, &incomplete);
   buf_add(&gzip, "\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
   buf_add(&gzip, data + 1, good ? used : size - 1);
   if (good) {
     put_u32(&gzip, (uint32_t)crc32(0, (const Bytef *)want.ptr, (uInt)want.len));
     put_u32(&gzip, (uint32_t)want.len);
   }
-  check(&gzip, &want, good, SIZE_MAX, CHUNK_MAX, GZIP_ENGINE_FASTEST);
-  check(&gzip, &want, good, 1 + data[0] % 64, 1 + (size_t)(data[0] / 64) * 333,
-        GZIP_ENGINE_FASTEST);
+  if (!incomplete) {
+    check(&gzip, &want, good, SIZE_MAX, CHUNK_MAX, GZIP_ENGINE_FASTEST);
+    check(&gzip, &want, good, 1 + data[0] % 64, 1 + (size_t)(data[0] / 64) * 333,
+          GZIP_ENGINE_FASTEST);
+  }
   check(&gzip, &want, good, 1 + data[0] % 64, 65536, GZIP_ENGINE_ZLIB);
   return 0;
 }

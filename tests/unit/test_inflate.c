@@ -316,6 +316,15 @@ static void test_zstd(void **state)
   }
 }
 
+/* A frame that says it has three bytes in a header of one segment, and then one raw block, the
+ * last, of none, or of four: RFC 8878, 3.1.1.1 and 3.1.1.2. */
+static void test_zstd_wrong_size(void **state)
+{
+  (void)state;
+  check_bad(STR("\x28\xb5\x2f\xfd\x20\x03\x01\0\0"), ERROR_CORRUPT, "zstd: ");
+  check_bad(STR("\x28\xb5\x2f\xfd\x20\x03\x21\0\0abcd"), ERROR_CORRUPT, "zstd: ");
+}
+
 static void test_zstd_bad(void **state)
 {
   AUTO_FREE char *text = make_text(5000);
@@ -443,11 +452,17 @@ static void test_inner_error(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_detect),         cmocka_unit_test(test_plain),
-    cmocka_unit_test(test_gzip),           cmocka_unit_test(test_gzip_header),
-    cmocka_unit_test(test_gzip_long_name), cmocka_unit_test(test_zstd),
-    cmocka_unit_test(test_zstd_bad),       cmocka_unit_test(test_truncated),
-    cmocka_unit_test(test_limit),          cmocka_unit_test(test_inner_error),
+    cmocka_unit_test(test_detect),
+    cmocka_unit_test(test_plain),
+    cmocka_unit_test(test_gzip),
+    cmocka_unit_test(test_gzip_header),
+    cmocka_unit_test(test_gzip_long_name),
+    cmocka_unit_test(test_zstd),
+    cmocka_unit_test(test_zstd_wrong_size),
+    cmocka_unit_test(test_zstd_bad),
+    cmocka_unit_test(test_truncated),
+    cmocka_unit_test(test_limit),
+    cmocka_unit_test(test_inner_error),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
