@@ -106,6 +106,8 @@ static void keep(struct comparer *comparer, const struct tar_chunk *chunk, size_
 
 static void advance(struct tar_chunk *chunk, size_t len)
 {
+  if (!len) /* the chunk behind the last one has no bytes */
+    return;
   chunk->bytes += len;
   chunk->len -= len;
 }

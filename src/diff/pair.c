@@ -15,6 +15,9 @@
 #include "layer/layer.h"
 #include "policy/policy.h"
 
+/* Entries that wait when it is no longer a few that one side has and the other has not. */
+enum { OUT_OF_STEP = 64 };
+
 struct side {
   struct layer layer;
   bool opened;
@@ -212,6 +215,8 @@ static int postpone(struct pair *pair, int number, struct error *err)
   bool hash = !pair->sides[1 - number].ended || pair->diff->options->sink->wants_content_digests;
 
   pending = pending_add(&pair->pending, number, side->key, &side->entry);
+  if (pair->pending.waiting == OUT_OF_STEP)
+    pace_widen(pair->pace);
   if (hash && hash_content(pair, number, &pending->content, err))
     return -1;
   pending->hashed = hash;

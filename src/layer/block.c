@@ -7,8 +7,8 @@
 
 #include "base/alloc.h"
 
-/* Blocks that come back late, since the reader had kept them, are used again too, up to 32 MiB. */
-enum { UNUSED_BLOCKS = 32 * 1024 * 1024 / BLOCK_SIZE };
+/* Blocks that come back late, since the reader had kept them, are used again too, up to 36 MiB. */
+enum { UNUSED_BLOCKS = 36 * 1024 * 1024 / BLOCK_SIZE };
 
 /* Places of a ring that are used from the start; it grows to all of them with what is decoded.
  * Memory that is touched for the first time costs more than inflating a small layer into it. */
@@ -17,17 +17,18 @@ enum { FIRST_AHEAD = 8 };
 /* By how much a wide pace lets decoders go further ahead. */
 enum { WIDER = 8 };
 
-/* Unused blocks, so that a decoder's memory is mapped once. Lives until its decoder is gone and the
- * last block came back. */
+/* Unused blocks, so that memory is mapped once. Decoders that are read in step share one: the
+ * reader keeps blocks of one side only, and that side alone would be slowed down by memory that is
+ * new to it. Lives until the pace is gone and the last block came back. */
 struct block_pool {
   pthread_mutex_t lock;
   struct block *unused;
   size_t n_unused;
-  size_t max_unused; /* what comes back beyond that is freed */
-  int refs;          /* atomic: the decoder's, and one for each block outside */
+  int refs; /* atomic: the pace's, and one for each block outside */
 };
 
 struct pace {
+  struct block_pool *pool;
   pthread_mutex_t lock; /* for all below, and for what the decoders say it is for */
   pthread_cond_t filled;
   bool sparing;
@@ -39,7 +40,6 @@ struct pace {
 
 struct decoder {
   struct stream *stream;
-  struct block_pool *pool;
   pthread_t thread;
   bool has_thread;  /* to be joined */
   struct pace *own; /* where none was given */
@@ -73,12 +73,11 @@ static void pool_unref(struct block_pool *pool)
   free(pool);
 }
 
-static struct block_pool *pool_new(size_t max_unused)
+static struct block_pool *pool_new(void)
 {
   struct block_pool *pool = xcalloc(1, sizeof(*pool));
 
   pthread_mutex_init(&pool->lock, NULL);
-  pool->max_unused = max_unused;
   pool->refs = 1;
   return pool;
 }
@@ -106,7 +105,7 @@ static struct block *pool_get(struct block_pool *pool)
 static void pool_put(struct block_pool *pool, struct block *block)
 {
   pthread_mutex_lock(&pool->lock);
-  if (pool->n_unused < pool->max_unused) {
+  if (pool->n_unused < UNUSED_BLOCKS) {
     block->next_unused = pool->unused;
     pool->unused = block;
     pool->n_unused++;
@@ -151,6 +150,7 @@ struct pace *pace_new(bool sparing)
   pthread_mutex_init(&pace->lock, NULL);
   pthread_cond_init(&pace->filled, NULL);
   pace->sparing = sparing;
+  pace->pool = pool_new();
   return pace;
 }
 
@@ -160,6 +160,7 @@ void pace_free(struct pace *pace)
     return;
   pthread_cond_destroy(&pace->filled);
   pthread_mutex_destroy(&pace->lock);
+  pool_unref(pace->pool);
   free(pace);
 }
 
@@ -198,7 +199,7 @@ static bool is_worth_waking(const struct pace *pace)
   if (awaited->ended || is_full(awaited))
     return true;
   if (pace->sparing)
-    return awaited->n * 2 >= awaited->open && pace->n_blocked;
+    return awaited->n * 8 >= awaited->open && pace->n_blocked;
   return awaited->n * 2 >= awaited->open;
 }
 
@@ -233,7 +234,7 @@ static bool is_stopped(struct decoder *decoder)
  * is not to its end; NULL if it ended at once. */
 static struct block *fill(struct decoder *decoder, bool *ended, bool *failed)
 {
-  struct block *block = pool_get(decoder->pool);
+  struct block *block = pool_get(decoder->pace->pool);
 
   while (block->len < BLOCK_SIZE && !*ended) {
     ssize_t n = stream_read(decoder->stream, block->bytes + block->len, BLOCK_SIZE - block->len,
@@ -309,7 +310,6 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *
   decoder->open = MIN_OF(decoder->ahead, (size_t)FIRST_AHEAD);
   decoder->places = decoder->ahead * WIDER;
   decoder->ring = xcalloc(decoder->places, sizeof(struct block *));
-  decoder->pool = pool_new(decoder->ahead + 2 + UNUSED_BLOCKS);
   pthread_cond_init(&decoder->emptied, NULL);
   decoder->own = pace ? NULL : pace_new(false);
   decoder->pace = pace ? pace : decoder->own;
@@ -369,7 +369,6 @@ void decoder_stop(struct decoder *decoder)
     block_unref(decoder->ring[decoder->first]);
     decoder->first = (decoder->first + 1) % decoder->places;
   }
-  pool_unref(decoder->pool);
   stream_close(decoder->stream);
   pthread_cond_destroy(&decoder->emptied);
   pace_replace(decoder->pace, decoder, NULL);

@@ -41,6 +41,7 @@
   X(url_strerror)
 
 struct curl_api {
+/* A declaration has no place for the parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses) */
 #define CURL_MEMBER(name) __typeof__(curl_##name) *name;
   CURL_FUNCTIONS(CURL_MEMBER)
 #undef CURL_MEMBER
