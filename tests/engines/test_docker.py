@@ -28,6 +28,40 @@ class DockerImages(same.Engine):
         self.assert_status(self.diff("--effective", f"{name}:1", *self.images("d")), 0)
         self.assert_status(self.diff("--effective", f"{name}:1", *self.images("a")), 1)
 
+    def test_builds(self):
+        """One tree, built by the daemon's own builder in two ways: a container sees no difference."""
+        if os.environ.get("DIFFOCI_TEST_SNAPSHOTTER"):
+            self.skipTest("the builder within dockerd does not use containerd's store")
+        self.engine.environ["DOCKER_BUILDKIT"] = "0"  # the other builder is a program of its own
+        ways = {"one": "COPY tree /", "two": "COPY tree/usr /usr\nCOPY tree/etc/large /etc/\nCOPY tree/etc /etc"}
+        for name, content in (("etc/conf", "conf"), ("etc/large", "large" * 30000), ("usr/lib/deep/x", "x")):
+            path = self.path(f"tree/{name}")
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="ascii") as file:
+                file.write(content)
+        for folder, _, _ in os.walk(self.path("tree")):
+            os.chmod(folder, 0o755)
+        for name, copies in ways.items():
+            self.build(name, f"FROM scratch\n{copies}\nENV A=1\nCMD [\"/x\"]\n")
+        self.build("author", f"FROM scratch\nMAINTAINER somebody\n{ways['two']}\nENV A=1\nCMD [\"/x\"]\n")
+        self.build("env", f"FROM scratch\n{ways['two']}\nENV A=2\nCMD [\"/x\"]\n")
+        with open(self.path("tree/etc/conf"), "w", encoding="ascii") as file:
+            file.write("fonc")
+        self.build("content", f"FROM scratch\n{ways['two']}\nENV A=1\nCMD [\"/x\"]\n")
+        for other, verdict in (("one", "identical"), ("two", "semantic"), ("author", "effective"), ("env", "different"),
+                               ("content", "different")):
+            result = self.diff("--verdict", *self.images("one", other))
+            self.assertEqual(result.stdout, f"{verdict}\n", result.stderr)
+        result = self.diff("--effective", *self.images("one", "content"))
+        self.assertEqual([row.split()[:2] for row in result.stdout.splitlines()[1:]], [["File", "etc/conf"]])
+        self.assertIn("Env", self.diff("--effective", *self.images("one", "env")).stdout)
+
+    def build(self, name, recipe):
+        path = self.path(f"Dockerfile.{name}")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(recipe)
+        self.engine.run("build", "--quiet", "--no-cache", "--file", path, "--tag", f"test/{name}:1", self.home)
+
     def test_no_daemon(self):
         self.environ["DOCKER_HOST"] = f"unix://{self.path('none.sock')}"
         self.assert_fails(self.diff(*self.images("a", "b")), "docker://test/a:1: docker", "is the daemon running?")
