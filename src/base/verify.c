@@ -64,3 +64,12 @@ struct stream *stream_verified(struct stream *inner, const struct digest *digest
       (struct verify_stream) { { &ops }, inner, hasher_new(digest->algorithm), *digest, size, 0 };
   return &verify->base;
 }
+
+int stream_read_checked(struct stream *verified, void *room, size_t size, struct error *err)
+{
+  char beyond;
+
+  if (stream_read_full(verified, room, size, err) < 0 || stream_read(verified, &beyond, 1, err) < 0)
+    return -1;
+  return 0;
+}

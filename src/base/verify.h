@@ -10,4 +10,8 @@
  * the check to have been made. */
 struct stream *stream_verified(struct stream *inner, const struct digest *digest, uint64_t size);
 
+/* Reads all `size` bytes of such a stream, and its end, which makes the check. */
+MUST_CHECK int stream_read_checked(struct stream *verified, void *room, size_t size,
+                                   struct error *err);
+
 #endif

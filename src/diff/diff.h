@@ -26,6 +26,12 @@ struct diff_ignore {
   bool unseen; /* what no container sees; set by the effective comparison alone */
 };
 
+/* The members that --semantic sets, for initialisers. */
+#define DIFF_IGNORE_SEMANTIC                                                                       \
+  .file_timestamps = true, .image_timestamps = true, .history = true, .file_order = true,          \
+  .file_mode_redundant_bits = true, .image_name = true, .tar_format = true,                        \
+  .canonical_paths = true
+
 struct diff_options {
   struct diff_ignore ignore;
   /* --ignore-image-name=false: also compare the name annotations of the descriptor that names the

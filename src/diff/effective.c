@@ -6,17 +6,7 @@
 #include "diff/effective_trees.h"
 
 /* The rules for entries: all that the ignore flags leave out, and more. */
-static const struct diff_ignore ignore_unseen = {
-  .file_timestamps = true,
-  .image_timestamps = true,
-  .history = true,
-  .file_order = true,
-  .file_mode_redundant_bits = true,
-  .image_name = true,
-  .tar_format = true,
-  .canonical_paths = true,
-  .unseen = true,
-};
+static const struct diff_ignore ignore_unseen = { DIFF_IGNORE_SEMANTIC, .unseen = true };
 
 bool effective_can_compare(const struct effective_image images[2])
 {

@@ -43,7 +43,7 @@ static int open_layer(const struct effective_reading *reading, int side, size_t 
   struct stream *blob =
       source_blob(options->sources[side], &reading->images[side].manifest->layers[number], err);
 
-  if (!blob || layer_open(out, blob, reading->resources->blocks_ahead, pace, options->limits, err))
+  if (!blob || layer_open(out, blob, LAYER_BLOCKS_AHEAD, pace, options->limits, err))
     return wrap_layer(reading, side, number, err);
   return 0;
 }

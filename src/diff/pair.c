@@ -53,13 +53,12 @@ static int wrap_layer(const struct pair *pair, int side, struct error *err)
   return diff_wrap_input(pair->diff, side, err);
 }
 
-static int open_side(struct pair *pair, int side, const struct task_resources *resources,
-                     struct error *err)
+static int open_side(struct pair *pair, int side, struct error *err)
 {
   struct source *source = pair->diff->options->sources[side];
   struct stream *blob = source_blob(source, pair->layers[side], err);
 
-  if (!blob || layer_open(&pair->sides[side].layer, blob, resources->blocks_ahead, pair->pace,
+  if (!blob || layer_open(&pair->sides[side].layer, blob, LAYER_BLOCKS_AHEAD, pair->pace,
                           pair->diff->options->limits, err))
     return wrap_layer(pair, side, err);
   pair->sides[side].opened = true;
@@ -349,10 +348,7 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
   layer_events_init(&pair.events, diff, parent, layers);
   if (findings)
     findings_start(findings, diff, &pair.rules, layers);
-  status =
-      open_side(&pair, 0, resources, err) || open_side(&pair, 1, resources, err) || walk(&pair, err)
-          ? -1
-          : 0;
+  status = open_side(&pair, 0, err) || open_side(&pair, 1, err) || walk(&pair, err) ? -1 : 0;
   if (status == 0)
     report_rest(&pair);
   if (status == 0 && findings)

@@ -11,16 +11,7 @@ struct shadow {
   struct event_sink sink;
 };
 
-static const struct diff_ignore semantic = {
-  .file_timestamps = true,
-  .image_timestamps = true,
-  .history = true,
-  .file_order = true,
-  .file_mode_redundant_bits = true,
-  .image_name = true,
-  .tar_format = true,
-  .canonical_paths = true,
-};
+static const struct diff_ignore semantic = { DIFF_IGNORE_SEMANTIC };
 
 bool shadow_is_semantic(const struct diff_options *options)
 {

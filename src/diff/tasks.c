@@ -8,7 +8,6 @@
 
 enum {
   MEMORY_KEPT = 32 * 1024 * 1024, /* equal content kept, all tasks together */
-  BLOCKS_AHEAD = 32,              /* per decoder */
   MAX_WORKERS = 16,
 };
 
@@ -168,7 +167,6 @@ void tasks_run(struct diff *diff)
 
   if (!diff->n_tasks)
     return;
-  workers.resources.blocks_ahead = BLOCKS_AHEAD;
   workers.resources.sparing = processors < 3 * n;
   workers.resources.keep_bytes = MEMORY_KEPT / n;
   /* This thread is one of them; where no further can be started it does all the work. */

@@ -47,9 +47,8 @@ MUST_CHECK int tasks_at_hand(const struct diff *diff, const struct layer_task *t
 
 /* What a task may use. */
 struct task_resources {
-  size_t blocks_ahead; /* blocks a decoder may be ahead */
-  bool sparing;        /* see pace_new */
-  size_t keep_bytes;   /* bytes of equal content kept in case a difference follows */
+  bool sparing;      /* see pace_new */
+  size_t keep_bytes; /* bytes of equal content kept in case a difference follows */
 };
 
 /* Compares two layers entry by entry (pair.c). findings: NULL, or what is wanted beyond events. The

@@ -11,8 +11,6 @@
 #include "layer/layer.h"
 #include "policy/policy.h"
 
-enum { BLOCKS_AHEAD = 8 };
-
 const char *verdict_name(enum verdict_level level)
 {
   static const char *const names[] = { "unknown", "different", "effective", "semantic",
@@ -74,7 +72,7 @@ static int weigh_layer(struct diff *diff, int side, const struct descriptor *blo
   if (!source_at_hand(source, blob))
     return error_set(err, ERROR_CANCELLED, "not at hand");
   stream = source_blob(source, blob, err);
-  if (!stream || layer_open(&layer, stream, BLOCKS_AHEAD, NULL, diff->options->limits, err))
+  if (!stream || layer_open(&layer, stream, LAYER_BLOCKS_AHEAD, NULL, diff->options->limits, err))
     return -1;
   while (findings->n_strong && (got = tar_next(layer.tar, &entry, err)) > 0) {
     if (above)

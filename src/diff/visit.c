@@ -2,8 +2,6 @@
 #include "diff/diff.h"
 #include "layer/layer.h"
 
-enum { BLOCKS_AHEAD = 32 };
-
 static int walk(struct layer *layer, const uint64_t *positions, size_t n_positions,
                 struct content_visitor *visitor, struct error *err)
 {
@@ -48,7 +46,7 @@ int diff_visit_layer(struct source *source, const struct descriptor *layer,
 
   if (!blob)
     return -1;
-  if (layer_open(&opened, blob, BLOCKS_AHEAD, NULL, limits, err))
+  if (layer_open(&opened, blob, LAYER_BLOCKS_AHEAD, NULL, limits, err))
     return error_wrap(err, "layer %s", digest_format(&layer->digest, digest));
   status = walk(&opened, positions, n_positions, visitor, err);
   if (status == 0 && !source_at_hand(source, layer))

@@ -315,3 +315,16 @@ char *reference_familiar(const struct reference *reference)
     path += official;
   return with_suffixes("", path, reference);
 }
+
+char *reference_full_name(const char *name)
+{
+  struct reference reference;
+  struct error ignored;
+  char *full;
+
+  if (!name || reference_parse(&reference, str_of(name), &ignored) < 0)
+    return NULL;
+  full = reference_format(&reference);
+  reference_release(&reference);
+  return full;
+}

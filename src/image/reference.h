@@ -24,6 +24,8 @@ MUST_CHECK int reference_parse(struct reference *out, struct str text, struct er
 void reference_release(struct reference *reference);
 /* The full name: DOMAIN/PATH[:TAG][@DIGEST]; to be freed. */
 char *reference_format(const struct reference *reference);
+/* The full form of a name, to be freed; NULL if it is none, or NULL. */
+char *reference_full_name(const char *name);
 /* The short name that Docker shows: docker.io/ and library/ left out; to be freed. */
 char *reference_familiar(const struct reference *reference);
 

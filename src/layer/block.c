@@ -183,13 +183,13 @@ static void pace_replace(struct pace *pace, const struct decoder *old, struct de
   pthread_mutex_unlock(&pace->lock);
 }
 
-/* The threads wake each other for half a ring at a time, not for every block. Where processors are
- * to be spared the reader runs only when a decoder could not: in its place, that is. */
 static bool is_full(const struct decoder *decoder)
 {
   return decoder->n >= decoder->open;
 }
 
+/* The threads wake each other for half a ring at a time, not for every block. Where processors are
+ * to be spared the reader runs only when a decoder could not, in its place, and then soon. */
 static bool is_worth_waking(const struct pace *pace)
 {
   const struct decoder *awaited = pace->awaited;

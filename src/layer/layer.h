@@ -6,6 +6,8 @@
 #include "base/limits.h"
 #include "layer/tar.h"
 
+enum { LAYER_BLOCKS_AHEAD = 32 }; /* what is decoded ahead, usually: 2 MiB */
+
 struct layer {
   struct decoder *decoder;
   struct tar_reader *tar; /* for tar_next and tar_read */

@@ -11,20 +11,6 @@ enum {
   API_WITH_PLATFORM = 48, /* 1.48 */
 };
 
-/* The full form, to be freed; NULL if it is no name. */
-static char *full_name(const char *name)
-{
-  struct reference reference;
-  struct error ignored;
-  char *full;
-
-  if (!name || reference_parse(&reference, str_of(name), &ignored) < 0)
-    return NULL;
-  full = reference_format(&reference);
-  reference_release(&reference);
-  return full;
-}
-
 static bool has_tag_or_digest(const char *name)
 {
   const char *slash = strrchr(name, '/');
@@ -41,10 +27,10 @@ static bool is_latest(const json_t *tags, const char *name)
 
   if (has_tag_or_digest(name))
     return false;
-  full = full_name(name);
+  full = reference_full_name(name);
   json_array_foreach(tags, i, tag)
   {
-    AUTO_FREE char *other = full ? full_name(json_string_value(tag)) : NULL;
+    AUTO_FREE char *other = full ? reference_full_name(json_string_value(tag)) : NULL;
 
     if (other && strcmp(full, other) == 0)
       return true;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "source/engine_legacy.h"
+#include "source/members.h"
 
 enum {
   LAYERS_MAX = 256, /* more than engines allow */
@@ -13,23 +14,6 @@ void layer_ids_release(struct layer_ids *ids)
 {
   free(ids->diff_ids);
   *ids = (struct layer_ids) { 0 };
-}
-
-/* blobs/ALGORITHM/HEX */
-static bool is_blob(const char *path, struct digest *out)
-{
-  char text[DIGEST_MAX_TEXT];
-  struct error ignored;
-  const char *slash;
-
-  if (strncmp(path, "blobs/", 6) != 0)
-    return false;
-  path += 6;
-  slash = strchr(path, '/');
-  if (!slash || strlen(path) >= sizeof(text))
-    return false;
-  snprintf(text, sizeof(text), "%.*s:%s", (int)(slash - path), path, slash + 1);
-  return digest_parse(out, str_of(text), &ignored) == 0;
 }
 
 /* HEX and then rest. */
@@ -50,7 +34,7 @@ bool engine_member_digest(const struct layer_ids *image, const char *path, struc
   struct digest found;
   struct digest chain;
 
-  if (is_blob(path, &found) || is_hex_and(path, ".tar", &found)) {
+  if (members_blob_digest(path, &found) || is_hex_and(path, ".tar", &found)) {
     *out = found;
     return true;
   }

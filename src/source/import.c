@@ -90,30 +90,16 @@ static int import_name(const struct importer *importer, const char *name,
   return importer->report(importer->context, name, &root->digest, err);
 }
 
-/* The full form of a name in an archive, to be freed; NULL if it is none. */
-static char *full_name(const char *name)
-{
-  struct reference reference;
-  struct error ignored;
-  char *full;
-
-  if (!name || reference_parse(&reference, str_of(name), &ignored) < 0)
-    return NULL;
-  full = reference_format(&reference);
-  reference_release(&reference);
-  return full;
-}
-
 /* Where there is only org.opencontainers.image.ref.name, it may be a whole name or just a tag,
  * which names nothing by itself. */
 static char *name_of_descriptor(const struct descriptor *descriptor)
 {
   const char *ref_name = descriptor_annotation(descriptor, ANNOTATION_REF_NAME);
-  char *full = full_name(descriptor_annotation(descriptor, ANNOTATION_IMAGE_NAME));
+  char *full = reference_full_name(descriptor_annotation(descriptor, ANNOTATION_IMAGE_NAME));
 
   if (full || !ref_name || !strpbrk(ref_name, ":/"))
     return full;
-  return full_name(ref_name);
+  return reference_full_name(ref_name);
 }
 
 static int import_oci(const struct importer *importer, struct error *err)
@@ -152,7 +138,7 @@ static int import_tags(const struct importer *importer, json_t *entry,
     return -1;
   json_array_foreach(tags, i, tag)
   {
-    AUTO_FREE char *name = full_name(json_string_value(tag));
+    AUTO_FREE char *name = reference_full_name(json_string_value(tag));
 
     if (!name)
       continue;

@@ -103,3 +103,19 @@ void cleanup_members(struct members **members)
 {
   members_free(*members);
 }
+
+bool members_blob_digest(const char *path, struct digest *out)
+{
+  char text[DIGEST_MAX_TEXT];
+  struct error ignored;
+  const char *slash;
+
+  if (!path || strncmp(path, "blobs/", 6) != 0)
+    return false;
+  path += 6;
+  slash = strchr(path, '/');
+  if (!slash || strlen(path) >= sizeof(text))
+    return false;
+  snprintf(text, sizeof(text), "%.*s:%s", (int)(slash - path), path, slash + 1);
+  return digest_parse(out, str_of(text), &ignored) == 0;
+}

@@ -4,6 +4,7 @@
 #define DIFFOCI_SOURCE_MEMBERS_H
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/stream.h"
@@ -49,5 +50,9 @@ MUST_CHECK ssize_t members_peek(struct members *members, struct str path, void *
 void members_free(struct members *members); /* NULL allowed */
 void cleanup_members(struct members **members);
 #define AUTO_MEMBERS CLEANUP(cleanup_members) struct members *
+
+/* The digest in a member's name blobs/ALGORITHM/HEX (image-layout.md, "Blobs"); false if it is
+ * none, or NULL. */
+bool members_blob_digest(const char *path, struct digest *out);
 
 #endif

@@ -177,16 +177,13 @@ struct stream *source_blob_again(struct source *source, const struct descriptor 
 static int read_all(struct stream *stream, uint64_t size, struct buf *out, struct error *err)
 {
   void *room = buf_reserve(out, (size_t)size);
-  char beyond;
-  ssize_t n;
 
   if (!room)
     return error_set(err, ERROR_LIMIT, "%llu bytes, at most %zu allowed (see --max-scale)",
                      (unsigned long long)size, out->max);
-  n = stream_read_full(stream, room, (size_t)size, err);
-  if (n < 0 || ((uint64_t)n == size && stream_read(stream, &beyond, 1, err) < 0))
+  if (stream_read_checked(stream, room, (size_t)size, err) < 0)
     return -1;
-  out->len += (size_t)n;
+  out->len += (size_t)size;
   out->ptr[out->len] = '\0';
   return 0;
 }

@@ -21,23 +21,6 @@ struct taken {
   uint64_t max_blob;
 };
 
-/* blobs/ALGORITHM/HEX */
-static bool digest_of_path(const char *path, struct digest *out)
-{
-  char text[DIGEST_MAX_TEXT];
-  struct error ignored;
-  const char *slash;
-
-  if (!path || strncmp(path, "blobs/", 6) != 0)
-    return false;
-  path += 6;
-  slash = strchr(path, '/');
-  if (!slash || strlen(path) >= sizeof(text))
-    return false;
-  snprintf(text, sizeof(text), "%.*s:%s", (int)(slash - path), path, slash + 1);
-  return digest_parse(out, str_of(text), &ignored) == 0;
-}
-
 static int fill(struct tar_member *member, struct stream *contents, struct blob_writer *writer,
                 struct error *err)
 {
@@ -94,7 +77,7 @@ static int take(void *context, const char *path, struct tar_member *member, stru
                      (unsigned long long)member->size, (unsigned long long)taken->max_blob);
   blob = arena_alloc(&taken->arena, sizeof(*blob));
   blob->size = (int64_t)member->size;
-  (void)!digest_of_path(path, &blob->digest);
+  (void)!members_blob_digest(path, &blob->digest);
   member->taken = blob;
   return take_blob(taken, member, blob, contents, err) < 0 ? -1 : 1;
 }

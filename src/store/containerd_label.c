@@ -48,7 +48,6 @@ static int read_document(struct containerd *containerd, const struct descriptor 
 {
   void *room = (uint64_t)blob->size > out->max ? NULL : buf_reserve(out, (size_t)blob->size);
   AUTO_STREAM stream = NULL;
-  char beyond;
 
   if (!room)
     return error_set(err, ERROR_LIMIT, "%lld bytes, at most %zu allowed", (long long)blob->size,
@@ -57,8 +56,7 @@ static int read_document(struct containerd *containerd, const struct descriptor 
   if (!stream)
     return -1;
   stream = stream_verified(steal_pointer(&stream), &blob->digest, (uint64_t)blob->size);
-  if (stream_read_full(stream, room, (size_t)blob->size, err) < 0 ||
-      stream_read(stream, &beyond, 1, err) < 0)
+  if (stream_read_checked(stream, room, (size_t)blob->size, err) < 0)
     return -1;
   out->len = (size_t)blob->size;
   return 0;

@@ -24,7 +24,6 @@ static int read_document(struct finder *finder, const struct descriptor *blob, s
 {
   AUTO_STREAM stream = NULL;
   void *room;
-  char beyond;
 
   if (finder->left-- == 0)
     return error_set(err, ERROR_LIMIT, "too many manifests");
@@ -36,8 +35,7 @@ static int read_document(struct finder *finder, const struct descriptor *blob, s
   if (!stream)
     return -1;
   stream = stream_verified(steal_pointer(&stream), &blob->digest, (uint64_t)blob->size);
-  if (stream_read_full(stream, room, (size_t)blob->size, err) < 0 ||
-      stream_read(stream, &beyond, 1, err) < 0)
+  if (stream_read_checked(stream, room, (size_t)blob->size, err) < 0)
     return -1;
   out->len = (size_t)blob->size;
   return 0;
