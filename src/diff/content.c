@@ -259,18 +259,36 @@ int comparer_compare(struct comparer *comparer, struct tar_reader *const readers
   return status;
 }
 
+int comparer_hash_piece(struct comparer *comparer, int side, struct tar_reader *reader,
+                        uint64_t *hashed, struct error *err)
+{
+  struct tar_chunk chunk;
+  int got = tar_read(reader, &chunk, err);
+
+  if (got < 0)
+    hasher_reset(comparer->hashers[side]);
+  if (got <= 0)
+    return got;
+  hasher_add(comparer->hashers[side], chunk.bytes, chunk.len);
+  *hashed += chunk.len;
+  return 1;
+}
+
+struct digest comparer_hash_end(struct comparer *comparer, int side)
+{
+  return hasher_finish(comparer->hashers[side]);
+}
+
 int comparer_hash(struct comparer *comparer, struct tar_reader *reader, struct digest *out,
                   struct error *err)
 {
-  struct tar_chunk chunk;
+  uint64_t hashed = 0;
   int got;
 
-  while ((got = tar_read(reader, &chunk, err)) > 0)
-    hasher_add(comparer->hashers[0], chunk.bytes, chunk.len);
-  if (got < 0) {
-    hasher_reset(comparer->hashers[0]);
-    return -1;
-  }
-  *out = hasher_finish(comparer->hashers[0]);
-  return 0;
+  do {
+    got = comparer_hash_piece(comparer, 0, reader, &hashed, err);
+  } while (got > 0);
+  if (got == 0)
+    *out = comparer_hash_end(comparer, 0);
+  return got;
 }

@@ -31,5 +31,12 @@ MUST_CHECK int comparer_compare(struct comparer *comparer, struct tar_reader *co
 /* The SHA-256 of the rest of one reader's current entry. */
 MUST_CHECK int comparer_hash(struct comparer *comparer, struct tar_reader *reader,
                              struct digest *out, struct error *err);
+/* The same piece by piece, with one of the two sides' hash; between the first piece and the end
+ * only the other side's is free. Adds to *hashed the bytes of a piece; 1 if there was one, 0 if
+ * there are no more. */
+MUST_CHECK int comparer_hash_piece(struct comparer *comparer, int side, struct tar_reader *reader,
+                                   uint64_t *hashed, struct error *err);
+/* After that 0: the digest. */
+struct digest comparer_hash_end(struct comparer *comparer, int side);
 
 #endif

@@ -43,8 +43,9 @@ static int open_layer(const struct effective_reading *reading, int side, size_t 
   struct stream *blob =
       source_blob(options->sources[side], &reading->images[side].manifest->layers[number], err);
 
-  if (!blob || layer_open(out, blob, LAYER_BLOCKS_AHEAD, pace, options->limits, err))
+  if (!blob)
     return wrap_layer(reading, side, number, err);
+  layer_open(out, blob, pace, options->limits);
   return 0;
 }
 
@@ -337,7 +338,7 @@ static int read_in_step(struct effective_reading *reading, const size_t from[2],
     .reading = reading,
     .rules = { reading->ignore, reading->diff->options->skip_security_xattrs, true },
     .rows = { { .next = from[0], .end = to[0] }, { .next = from[1], .end = to[1] } },
-    .pace = pace_new(reading->resources->sparing),
+    .pace = pace_new(reading->resources->decoders),
     .comparer = comparer_new(reading->resources->keep_bytes),
   };
   int status = walk(&run, err);

@@ -1,49 +1,22 @@
 /* The comparison of two layers: both tar streams are walked in step. Entries that meet in the same
  * order are compared byte by byte and forgotten; one that meets another name waits, as its header
  * and its content's digest, until its partner comes. */
+#include "diff/pair.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "diff/content.h"
-#include "diff/entry.h"
-#include "diff/layer_events.h"
-#include "diff/pending.h"
-#include "diff/tasks.h"
 #include "layer/block.h"
-#include "layer/layer.h"
 #include "policy/policy.h"
 
 /* Entries that wait when it is no longer a few that one side has and the other has not. */
 enum { OUT_OF_STEP = 64 };
 
-struct side {
-  struct layer layer;
-  bool opened;
-  struct tar_entry entry; /* the current one, where have is set */
-  struct str key;         /* its name, as it is compared */
-  bool have;
-  bool ended;
-  uint64_t count;   /* entries met */
-  uint64_t skipped; /* of these, where order counts: left out by the policy */
-  unsigned spelled; /* in which ways names begin: a set of enum spelling */
-};
-
-struct pair {
-  struct diff *diff;
-  const struct descriptor *const *layers;
-  struct entry_rules rules;
-  struct side sides[2];
-  struct pending_table pending;
-  struct map met;     /* key -> how often it was met and settled on both sides: see count_met */
-  struct arena names; /* keys of met */
-  struct pace *pace;
-  bool skips; /* positions are counted without what the policy leaves out */
-  struct comparer *comparer;
-  struct layer_events events;
-  struct findings *findings; /* NULL: none are wanted */
-};
+/* Bytes that one side may hash before the other, whose entry waits for nothing, does too. */
+enum { IN_FRONT = 256 * 1024 };
 
 static int wrap_layer(const struct pair *pair, int side, struct error *err)
 {
@@ -58,9 +31,9 @@ static int open_side(struct pair *pair, int side, struct error *err)
   struct source *source = pair->diff->options->sources[side];
   struct stream *blob = source_blob(source, pair->layers[side], err);
 
-  if (!blob || layer_open(&pair->sides[side].layer, blob, LAYER_BLOCKS_AHEAD, pair->pace,
-                          pair->diff->options->limits, err))
+  if (!blob)
     return wrap_layer(pair, side, err);
+  layer_open(&pair->sides[side].layer, blob, pair->pace, pair->diff->options->limits);
   pair->sides[side].opened = true;
   return 0;
 }
@@ -113,8 +86,6 @@ static int advance(struct pair *pair, int number, struct error *err)
   return 0;
 }
 
-enum { MET_NO_DIRECTORY = 1, MET_ONCE = 2 };
-
 /* The value is the number of times, and whether it was always a directory. */
 static void count_met(struct pair *pair, struct str key, const struct tar_entry *const entries[2])
 {
@@ -126,11 +97,6 @@ static void count_met(struct pair *pair, struct str key, const struct tar_entry 
   if (entries[0]->type != TAR_DIR || entries[1]->type != TAR_DIR)
     value |= MET_NO_DIRECTORY;
   found->value = (void *)(value + MET_ONCE);
-}
-
-static uint64_t times_met(const struct map_entry *found)
-{
-  return found ? (uintptr_t)found->value / MET_ONCE : 0;
 }
 
 static int compare_in_step(struct pair *pair, struct error *err)
@@ -169,58 +135,39 @@ static int compare_in_step(struct pair *pair, struct error *err)
   return 0;
 }
 
-static int hash_content(struct pair *pair, int side, struct digest *out, struct error *err)
-{
-  if (comparer_hash(pair->comparer, pair->sides[side].layer.tar, out, err)) {
-    error_wrap(err, "\"%.*s\"", STR_ARGS(pair->sides[side].entry.name));
-    return wrap_layer(pair, side, err);
-  }
-  return 0;
-}
-
-/* The current entry of `number` against the oldest one of its name that waits on the other side. */
-static int settle(struct pair *pair, int number, struct pending_name *name, struct error *err)
+/* The current entry of `number` against the oldest one of its name that waited on the other side.
+ */
+static void settle(struct pair *pair, int number, const struct digest *content)
 {
   struct side *side = &pair->sides[number];
-  struct digest content;
-  struct pending *partner;
   const struct tar_entry *entries[2];
   const struct digest *digests[2];
 
-  if (hash_content(pair, number, &content, err))
-    return -1;
-  partner = pending_take(&pair->pending, name, 1 - number);
   entries[number] = &side->entry;
-  entries[1 - number] = &partner->entry;
-  digests[number] = &content;
-  digests[1 - number] = &partner->content;
-  if (!digest_equal(&content, &partner->content) ||
+  entries[1 - number] = &side->partner->entry;
+  digests[number] = content;
+  digests[1 - number] = &side->partner->content;
+  if (!digest_equal(digests[0], digests[1]) ||
       entry_headers_differ(&pair->rules, entries[0], entries[1]))
     layer_events_entry(&pair->events, &pair->rules, entries, digests);
   if (pair->findings)
     findings_differ(pair->findings, entries, digests, false);
   count_met(pair, side->key, entries);
-  pending_free(partner);
-  side->have = false;
-  return 0;
+  pending_free(side->partner);
+  side->partner = NULL;
 }
 
-/* The current entry of `number` has to wait. Where the other side has ended nobody will come for
- * it: then its content is hashed only if a report shows it. */
-static int postpone(struct pair *pair, int number, struct error *err)
+/* content: NULL where nobody wants to know it. */
+static void postpone(struct pair *pair, int number, const struct digest *content)
 {
   struct side *side = &pair->sides[number];
-  struct pending *pending;
-  bool hash = !pair->sides[1 - number].ended || pair->diff->options->sink->wants_content_digests;
+  struct pending *pending = pending_add(&pair->pending, number, side->key, &side->entry);
 
-  pending = pending_add(&pair->pending, number, side->key, &side->entry);
+  pending->hashed = content != NULL;
+  if (content)
+    pending->content = *content;
   if (pair->pending.waiting == OUT_OF_STEP)
     pace_widen(pair->pace);
-  if (hash && hash_content(pair, number, &pending->content, err))
-    return -1;
-  pending->hashed = hash;
-  side->have = false;
-  return 0;
 }
 
 static bool waits(const struct pair *pair, int number, struct pending_name **name)
@@ -231,21 +178,96 @@ static bool waits(const struct pair *pair, int number, struct pending_name **nam
   return *name && (*name)->first[1 - number];
 }
 
+static void begin_to_settle(struct pair *pair, int number, struct pending_name *name)
+{
+  pair->sides[number].partner = pending_take(&pair->pending, name, 1 - number);
+  pair->sides[number].hashing = true;
+}
+
+/* Where the other side has ended nobody will come for the entry: then its content is hashed only if
+ * a report shows it. */
+static void begin_to_postpone(struct pair *pair, int number)
+{
+  struct side *side = &pair->sides[number];
+
+  side->hashing =
+      !pair->sides[1 - number].ended || pair->diff->options->sink->wants_content_digests;
+  if (side->hashing)
+    return;
+  postpone(pair, number, NULL);
+  side->have = false;
+}
+
+/* Goes on with what was begun. */
+static int hash_piece(struct pair *pair, int number, struct error *err)
+{
+  struct side *side = &pair->sides[number];
+  struct digest content;
+  int got = comparer_hash_piece(pair->comparer, number, side->layer.tar, &side->hashed, err);
+
+  if (got < 0) {
+    error_wrap(err, "\"%.*s\"", STR_ARGS(side->entry.name));
+    return wrap_layer(pair, number, err);
+  }
+  if (got > 0)
+    return 0;
+  content = comparer_hash_end(pair->comparer, number);
+  if (side->partner)
+    settle(pair, number, &content);
+  else
+    postpone(pair, number, &content);
+  side->hashing = false;
+  side->have = false;
+  return 0;
+}
+
+/* While side 1 - number hashes. The other one does not stand still meanwhile: its decoder would
+ * have to, and there is work for one processor only. But as long as that is not much it does, since
+ * its entry may yet be compared in step. What goes on depends on the layers only, not on who is
+ * faster: so does what is found. */
+static bool begin_beside(struct pair *pair, int number)
+{
+  struct side *side = &pair->sides[number];
+  const struct side *other = &pair->sides[1 - number];
+  struct pending_name *name;
+
+  if (!side->have)
+    return false;
+  if (waits(pair, number, &name)) {
+    begin_to_settle(pair, number, name);
+    return true;
+  }
+  if (other->hashed < side->hashed + IN_FRONT ||
+      (!other->partner && str_equal(side->key, other->key)))
+    return false;
+  begin_to_postpone(pair, number);
+  return true;
+}
+
 static int step(struct pair *pair, struct error *err)
 {
   struct side *sides = pair->sides;
   struct pending_name *name;
 
+  if (sides[0].hashing && sides[1].hashing)
+    return hash_piece(pair, sides[0].hashed <= sides[1].hashed ? 0 : 1, err);
   for (int number = 0; number < 2; number++)
-    if (waits(pair, number, &name))
-      return settle(pair, number, name, err);
+    if (sides[number].hashing)
+      return begin_beside(pair, 1 - number) ? 0 : hash_piece(pair, number, err);
+  for (int number = 0; number < 2; number++)
+    if (waits(pair, number, &name)) {
+      begin_to_settle(pair, number, name);
+      return 0;
+    }
   if (sides[0].have && sides[1].have && str_equal(sides[0].key, sides[1].key))
     return compare_in_step(pair, err);
-  if (!sides[0].have || !sides[1].have)
-    return postpone(pair, sides[0].have ? 0 : 1, err);
   /* An entry too many on one side: the side that is behind goes on, so that after it both are in
    * step again. */
-  return postpone(pair, sides[0].count < sides[1].count ? 0 : 1, err);
+  if (!sides[0].have || !sides[1].have)
+    begin_to_postpone(pair, sides[0].have ? 0 : 1);
+  else
+    begin_to_postpone(pair, sides[0].count < sides[1].count ? 0 : 1);
+  return 0;
 }
 
 static int walk(struct pair *pair, struct error *err)
@@ -260,75 +282,6 @@ static int walk(struct pair *pair, struct error *err)
   }
 }
 
-static size_t count_waiting(const struct pending_name *name, int side)
-{
-  size_t n = 0;
-
-  for (const struct pending *pending = name->first[side]; pending; pending = pending->next)
-    n++;
-  return n;
-}
-
-/* What is still waiting has no partner. What of it is left out is not counted either. */
-static void report_rest(struct pair *pair)
-{
-  uint64_t entries[2] = { pair->sides[0].count, pair->sides[1].count };
-
-  for (size_t i = 0; i < pair->pending.names.n && pair->pending.waiting; i++) {
-    const struct map_entry *item = &pair->pending.names.entries[i];
-    const struct pending_name *name = item->value;
-    struct map_entry *met = map_find(&pair->met, item->key);
-    uint64_t counts[2];
-    int side = name->first[0] ? 0 : 1;
-
-    if (!name->first[side])
-      continue;
-    counts[0] = times_met(met) + count_waiting(name, 0);
-    counts[1] = times_met(met) + count_waiting(name, 1);
-    if (!layer_events_lone(&pair->events, item->key, counts, side, &name->first[side]->entry,
-                           name->first[side]->hashed ? &name->first[side]->content : NULL))
-      entries[side] -= count_waiting(name, side);
-  }
-  if (entries[0] != entries[1])
-    layer_events_length(&pair->events, entries[0], entries[1]);
-}
-
-/* Holds every name of the layer against what shows. */
-static void weigh_findings(struct pair *pair)
-{
-  struct findings *findings = pair->findings;
-  const unsigned spelled = pair->sides[0].spelled | pair->sides[1].spelled;
-  const bool unsure = !pair->rules.ignore->canonical_paths && (spelled & (spelled - 1));
-
-  if (unsure)
-    findings_spelled(findings);
-  for (size_t i = 0; i < pair->pending.names.n; i++) {
-    const struct map_entry *item = &pair->pending.names.entries[i];
-    const struct pending_name *name = item->value;
-
-    for (int side = 0; side < 2; side++)
-      for (const struct pending *left = name->first[side]; left; left = left->next)
-        findings_lone(findings, side, &left->entry, !unsure);
-  }
-  if (findings->n_strong) {
-    for (size_t i = 0; i < pair->met.n; i++) {
-      const struct map_entry *item = &pair->met.entries[i];
-
-      findings_weigh_own(findings, item->key, times_met(item),
-                         !((uintptr_t)item->value & MET_NO_DIRECTORY));
-    }
-    for (size_t i = 0; i < pair->pending.names.n; i++) {
-      const struct map_entry *item = &pair->pending.names.entries[i];
-      const struct pending_name *name = item->value;
-
-      for (int side = 0; side < 2; side++)
-        for (const struct pending *left = name->first[side]; left; left = left->next)
-          findings_weigh_own(findings, item->key, 1, left->entry.type == TAR_DIR);
-    }
-    findings_weighed(findings);
-  }
-}
-
 int compare_layers(struct diff *diff, const struct event_node *parent,
                    const struct descriptor *const layers[2], const struct task_resources *resources,
                    struct findings *findings, struct error *err)
@@ -337,7 +290,7 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
     .diff = diff,
     .layers = layers,
     .rules = { &diff->options->ignore, diff->options->skip_security_xattrs, false },
-    .pace = pace_new(resources->sparing),
+    .pace = pace_new(resources->decoders),
     .comparer = comparer_new(resources->keep_bytes),
     .findings = findings,
   };
@@ -350,14 +303,17 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
     findings_start(findings, diff, &pair.rules, layers);
   status = open_side(&pair, 0, err) || open_side(&pair, 1, err) || walk(&pair, err) ? -1 : 0;
   if (status == 0)
-    report_rest(&pair);
+    pair_report_rest(&pair);
   if (status == 0 && findings)
-    weigh_findings(&pair);
+    pair_weigh_findings(&pair);
   if (findings)
     findings_stop(findings);
-  for (int side = 0; side < 2; side++)
+  for (int side = 0; side < 2; side++) {
     if (pair.sides[side].opened)
       layer_close(&pair.sides[side].layer);
+    if (pair.sides[side].partner)
+      pending_free(pair.sides[side].partner);
+  }
   pace_free(pair.pace);
   comparer_free(pair.comparer);
   layer_events_release(&pair.events);

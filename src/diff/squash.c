@@ -51,8 +51,7 @@ static int read_layer(struct reading *reading, const struct descriptor *descript
 
   if (!blob)
     return -1;
-  if (layer_open(&layer, blob, LAYER_BLOCKS_AHEAD, NULL, reading->diff->options->limits, err))
-    return -1;
+  layer_open(&layer, blob, NULL, reading->diff->options->limits);
   for (size_t i = 0; i < reading->n_overlays; i++)
     overlay_begin_layer(reading->overlays[i]);
   status = add_entries(reading, layer.tar, comparer, err);

@@ -167,7 +167,8 @@ void tasks_run(struct diff *diff)
 
   if (!diff->n_tasks)
     return;
-  workers.resources.sparing = processors < 3 * n;
+  /* A worker decodes too whenever it would have to wait. */
+  workers.resources.decoders = MAX_OF(processors / n, (size_t)2) - 1;
   workers.resources.keep_bytes = MEMORY_KEPT / n;
   /* This thread is one of them; where no further can be started it does all the work. */
   while (started + 1 < n && pthread_create(&threads[started], NULL, work, &workers) == 0)

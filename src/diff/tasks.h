@@ -47,7 +47,7 @@ MUST_CHECK int tasks_at_hand(const struct diff *diff, const struct layer_task *t
 
 /* What a task may use. */
 struct task_resources {
-  bool sparing;      /* see pace_new */
+  size_t decoders;   /* threads, see pace_new */
   size_t keep_bytes; /* bytes of equal content kept in case a difference follows */
 };
 

@@ -72,8 +72,9 @@ static int weigh_layer(struct diff *diff, int side, const struct descriptor *blo
   if (!source_at_hand(source, blob))
     return error_set(err, ERROR_CANCELLED, "not at hand");
   stream = source_blob(source, blob, err);
-  if (!stream || layer_open(&layer, stream, LAYER_BLOCKS_AHEAD, NULL, diff->options->limits, err))
+  if (!stream)
     return -1;
+  layer_open(&layer, stream, NULL, diff->options->limits);
   while (findings->n_strong && (got = tar_next(layer.tar, &entry, err)) > 0) {
     if (above)
       findings_weigh_above(findings, entry.name, entry.type == TAR_DIR);

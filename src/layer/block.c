@@ -29,23 +29,23 @@ struct block_pool {
 
 struct pace {
   struct block_pool *pool;
+  pthread_t threads[PACE_MEMBERS];
+  size_t n_threads;
+  size_t most_threads;
   pthread_mutex_t lock; /* for all below, and for what the decoders say it is for */
-  pthread_cond_t filled;
-  bool sparing;
+  pthread_cond_t decoded;
+  pthread_cond_t wanted;
   bool wide;
+  bool closing;
   struct decoder *members[PACE_MEMBERS];
   struct decoder *awaited; /* whose blocks the reader waits for */
-  unsigned n_blocked;      /* decoders that wait for a free place */
 };
 
 struct decoder {
-  struct stream *stream;
-  pthread_t thread;
-  bool has_thread;  /* to be joined */
-  struct pace *own; /* where none was given */
+  struct stream *stream; /* its user's who set busy */
+  struct pace *own;      /* where none was given */
 
   struct pace *pace; /* its lock is for all below */
-  pthread_cond_t emptied;
   struct block **ring;
   size_t places; /* in the ring */
   size_t ahead;  /* of which may be used, unless the pace is wide */
@@ -53,9 +53,10 @@ struct decoder {
   size_t first;  /* the oldest block */
   size_t n;      /* blocks in the ring */
   size_t filled; /* blocks so far */
+  bool busy;     /* a block is being decoded */
   bool ended;    /* no block comes after those in the ring */
   bool failed;   /* …because of `error` */
-  bool stopped;  /* nobody wants any more */
+  bool stopped;  /* nobody wants any more; read without the lock too */
   struct error error;
 };
 
@@ -143,91 +144,28 @@ void block_unref(struct block *block)
     free(block);
 }
 
-struct pace *pace_new(bool sparing)
-{
-  struct pace *pace = xcalloc(1, sizeof(*pace));
-
-  pthread_mutex_init(&pace->lock, NULL);
-  pthread_cond_init(&pace->filled, NULL);
-  pace->sparing = sparing;
-  pace->pool = pool_new();
-  return pace;
-}
-
-void pace_free(struct pace *pace)
-{
-  if (!pace)
-    return;
-  pthread_cond_destroy(&pace->filled);
-  pthread_mutex_destroy(&pace->lock);
-  pool_unref(pace->pool);
-  free(pace);
-}
-
-void pace_widen(struct pace *pace)
-{
-  pthread_mutex_lock(&pace->lock);
-  pace->wide = true;
-  pthread_mutex_unlock(&pace->lock);
-}
-
-static void pace_replace(struct pace *pace, const struct decoder *old, struct decoder *new)
-{
-  size_t i = 0;
-
-  pthread_mutex_lock(&pace->lock);
-  while (i < PACE_MEMBERS && pace->members[i] != old)
-    i++;
-  assert(i < PACE_MEMBERS);
-  pace->members[i] = new;
-  pthread_mutex_unlock(&pace->lock);
-}
-
 static bool is_full(const struct decoder *decoder)
 {
   return decoder->n >= decoder->open;
 }
 
-/* The threads wake each other for half a ring at a time, not for every block. Where processors are
- * to be spared the reader runs only when a decoder could not, in its place, and then soon. */
-static bool is_worth_waking(const struct pace *pace)
+static bool can_decode(const struct decoder *decoder)
 {
-  const struct decoder *awaited = pace->awaited;
-
-  if (!awaited)
-    return false;
-  if (awaited->ended || is_full(awaited))
-    return true;
-  if (pace->sparing)
-    return awaited->n * 8 >= awaited->open && pace->n_blocked;
-  return awaited->n * 2 >= awaited->open;
+  return decoder && !decoder->busy && !decoder->ended && !decoder->stopped && !is_full(decoder);
 }
 
-static void wake_reader(struct pace *pace)
+/* The decoder that is least ahead of those that can go on; NULL if none can. */
+static struct decoder *least_ahead(const struct pace *pace)
 {
-  if (is_worth_waking(pace))
-    pthread_cond_signal(&pace->filled);
-}
-
-/* The reader waits for a block of this decoder: the others may use its processor. */
-static void await(struct decoder *decoder)
-{
-  struct pace *pace = decoder->pace;
+  struct decoder *found = NULL;
 
   for (size_t i = 0; i < PACE_MEMBERS; i++) {
     struct decoder *member = pace->members[i];
 
-    if (member && !is_full(member))
-      pthread_cond_signal(&member->emptied);
+    if (can_decode(member) && (!found || member->n < found->n))
+      found = member;
   }
-  pace->awaited = decoder;
-  pthread_cond_wait(&pace->filled, &pace->lock);
-  pace->awaited = NULL;
-}
-
-static bool is_stopped(struct decoder *decoder)
-{
-  return __atomic_load_n(&decoder->stopped, __ATOMIC_RELAXED);
+  return found;
 }
 
 /* Fills a block as far as the stream goes. *ended, and perhaps *failed and decoder->error, if that
@@ -241,7 +179,7 @@ static struct block *fill(struct decoder *decoder, bool *ended, bool *failed)
                             &decoder->error);
 
     *failed = n < 0;
-    *ended = n <= 0 || is_stopped(decoder);
+    *ended = n <= 0 || __atomic_load_n(&decoder->stopped, __ATOMIC_RELAXED);
     if (n > 0)
       block->len += (size_t)n;
   }
@@ -251,81 +189,141 @@ static struct block *fill(struct decoder *decoder, bool *ended, bool *failed)
   return NULL;
 }
 
-/* Waits for a free place; false if nobody wants any more. */
-static bool push(struct decoder *decoder, struct block *block, bool ended, bool failed)
+/* One more block of a decoder that can go on. With the lock held, but for the decoding itself. */
+static void decode(struct decoder *decoder)
 {
   struct pace *pace = decoder->pace;
-  bool stopped;
-
-  pthread_mutex_lock(&pace->lock);
-  while (block && is_full(decoder) && !decoder->stopped) {
-    pace->n_blocked++;
-    wake_reader(pace);
-    pthread_cond_wait(&decoder->emptied, &pace->lock);
-    pace->n_blocked--;
-  }
-  stopped = decoder->stopped;
-  if (block && !stopped) {
-    decoder->ring[(decoder->first + decoder->n) % decoder->places] = block;
-    decoder->n++;
-    decoder->filled++;
-    decoder->open =
-        MIN_OF(pace->wide ? decoder->places : decoder->ahead, FIRST_AHEAD + decoder->filled / 16);
-    block = NULL;
-  }
-  decoder->ended = ended;
-  decoder->failed = failed;
-  wake_reader(pace);
-  pthread_mutex_unlock(&pace->lock);
-  block_unref(block);
-  return !stopped;
-}
-
-static void *decode(void *argument)
-{
-  struct decoder *decoder = argument;
-  bool ended = false;
-  bool failed = false;
-
-  while (!ended) {
-    struct block *block = fill(decoder, &ended, &failed);
-
-    if (!push(decoder, block, ended, failed))
-      break;
-  }
-  return NULL;
-}
-
-struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *pace,
-                              struct error *err)
-{
-  struct decoder *decoder = xcalloc(1, sizeof(*decoder));
   struct block *block;
   bool ended = false;
   bool failed = false;
-  int result;
+
+  decoder->busy = true;
+  pthread_mutex_unlock(&pace->lock);
+  block = fill(decoder, &ended, &failed);
+  pthread_mutex_lock(&pace->lock);
+  decoder->busy = false;
+  decoder->ended = ended;
+  decoder->failed = failed;
+  if (!block)
+    return;
+  decoder->ring[(decoder->first + decoder->n) % decoder->places] = block;
+  decoder->n++;
+  decoder->filled++;
+  decoder->open =
+      MIN_OF(pace->wide ? decoder->places : decoder->ahead, FIRST_AHEAD + decoder->filled / 16);
+}
+
+static void *work(void *argument)
+{
+  struct pace *pace = argument;
+
+  pthread_mutex_lock(&pace->lock);
+  while (!pace->closing) {
+    struct decoder *decoder = least_ahead(pace);
+
+    if (!decoder) {
+      pthread_cond_wait(&pace->wanted, &pace->lock);
+      continue;
+    }
+    decode(decoder);
+    if (decoder == pace->awaited)
+      pthread_cond_signal(&pace->decoded);
+  }
+  pthread_mutex_unlock(&pace->lock);
+  return NULL;
+}
+
+struct pace *pace_new(size_t threads)
+{
+  struct pace *pace = xcalloc(1, sizeof(*pace));
+
+  pthread_mutex_init(&pace->lock, NULL);
+  pthread_cond_init(&pace->decoded, NULL);
+  pthread_cond_init(&pace->wanted, NULL);
+  pace->most_threads = MIN_OF(threads, (size_t)PACE_MEMBERS);
+  pace->pool = pool_new();
+  return pace;
+}
+
+void pace_free(struct pace *pace)
+{
+  if (!pace)
+    return;
+  pthread_mutex_lock(&pace->lock);
+  pace->closing = true;
+  pthread_cond_broadcast(&pace->wanted);
+  pthread_mutex_unlock(&pace->lock);
+  while (pace->n_threads)
+    pthread_join(pace->threads[--pace->n_threads], NULL);
+  pthread_cond_destroy(&pace->wanted);
+  pthread_cond_destroy(&pace->decoded);
+  pthread_mutex_destroy(&pace->lock);
+  pool_unref(pace->pool);
+  free(pace);
+}
+
+void pace_widen(struct pace *pace)
+{
+  pthread_mutex_lock(&pace->lock);
+  pace->wide = true;
+  pthread_mutex_unlock(&pace->lock);
+}
+
+/* One more thread, if there may be one more. Where none can be had the reader does the work. */
+static void add_thread(struct pace *pace)
+{
+  if (pace->n_threads < pace->most_threads &&
+      pthread_create(&pace->threads[pace->n_threads], NULL, work, pace) == 0)
+    pace->n_threads++;
+}
+
+static void pace_replace(struct pace *pace, const struct decoder *old, struct decoder *new)
+{
+  size_t i = 0;
+
+  while (i < PACE_MEMBERS && pace->members[i] != old)
+    i++;
+  assert(i < PACE_MEMBERS);
+  pace->members[i] = new;
+}
+
+struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *pace)
+{
+  struct decoder *decoder = xcalloc(1, sizeof(*decoder));
 
   decoder->stream = stream;
   decoder->ahead = MAX_OF(ahead, (size_t)2);
   decoder->open = MIN_OF(decoder->ahead, (size_t)FIRST_AHEAD);
   decoder->places = decoder->ahead * WIDER;
   decoder->ring = xcalloc(decoder->places, sizeof(struct block *));
-  pthread_cond_init(&decoder->emptied, NULL);
-  decoder->own = pace ? NULL : pace_new(false);
+  decoder->own = pace ? NULL : pace_new(1);
   decoder->pace = pace ? pace : decoder->own;
+  pthread_mutex_lock(&decoder->pace->lock);
+  decode(decoder);
   pace_replace(decoder->pace, NULL, decoder);
-  block = fill(decoder, &ended, &failed);
-  push(decoder, block, ended, failed);
-  if (ended)
-    return decoder;
-  result = pthread_create(&decoder->thread, NULL, decode, decoder);
-  if (result != 0) {
-    error_sys(err, result, "starting a decoder thread");
-    decoder_stop(decoder);
-    return NULL;
-  }
-  decoder->has_thread = true;
+  pthread_cond_signal(&decoder->pace->wanted);
+  if (!decoder->ended)
+    add_thread(decoder->pace);
+  pthread_mutex_unlock(&decoder->pace->lock);
   return decoder;
+}
+
+/* Until there is a block, or the end. */
+static void await(struct decoder *decoder)
+{
+  struct pace *pace = decoder->pace;
+
+  while (!decoder->n && !decoder->ended) {
+    struct decoder *free_one = can_decode(decoder) ? decoder : least_ahead(pace);
+
+    if (free_one) {
+      decode(free_one);
+      continue;
+    }
+    pace->awaited = decoder;
+    pthread_cond_wait(&pace->decoded, &pace->lock);
+    pace->awaited = NULL;
+  }
 }
 
 int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
@@ -335,14 +333,13 @@ int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
   bool failed = false;
 
   pthread_mutex_lock(&pace->lock);
-  while (!decoder->n && !decoder->ended)
-    await(decoder);
+  await(decoder);
   if (decoder->n) {
     block = decoder->ring[decoder->first];
     decoder->first = (decoder->first + 1) % decoder->places;
     decoder->n--;
-    if (decoder->n * (pace->sparing ? 4 : 2) <= decoder->open)
-      pthread_cond_signal(&decoder->emptied);
+    if (decoder->n * 2 <= decoder->open)
+      pthread_cond_signal(&pace->wanted);
   } else {
     failed = decoder->failed;
   }
@@ -357,21 +354,24 @@ int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
 
 void decoder_stop(struct decoder *decoder)
 {
+  struct pace *pace;
+
   if (!decoder)
     return;
-  pthread_mutex_lock(&decoder->pace->lock);
+  pace = decoder->pace;
+  pthread_mutex_lock(&pace->lock);
   __atomic_store_n(&decoder->stopped, true, __ATOMIC_RELAXED);
-  pthread_cond_signal(&decoder->emptied);
-  pthread_mutex_unlock(&decoder->pace->lock);
-  if (decoder->has_thread)
-    pthread_join(decoder->thread, NULL);
+  pace->awaited = decoder;
+  while (decoder->busy)
+    pthread_cond_wait(&pace->decoded, &pace->lock);
+  pace->awaited = NULL;
+  pace_replace(pace, decoder, NULL);
+  pthread_mutex_unlock(&pace->lock);
   for (; decoder->n; decoder->n--) {
     block_unref(decoder->ring[decoder->first]);
     decoder->first = (decoder->first + 1) % decoder->places;
   }
   stream_close(decoder->stream);
-  pthread_cond_destroy(&decoder->emptied);
-  pace_replace(decoder->pace, decoder, NULL);
   pace_free(decoder->own);
   free(decoder->ring);
   free(decoder);

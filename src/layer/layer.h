@@ -1,12 +1,10 @@
-/* A layer opened for reading: stored bytes -> checked -> decompressed -> tar entries, with the
- * first three in a thread of their own. */
+/* A layer opened for reading: stored bytes -> checked -> decompressed -> tar entries, the first
+ * three ahead of the reader, in other threads. */
 #ifndef DIFFOCI_LAYER_LAYER_H
 #define DIFFOCI_LAYER_LAYER_H
 
 #include "base/limits.h"
 #include "layer/tar.h"
-
-enum { LAYER_BLOCKS_AHEAD = 32 }; /* what is decoded ahead, usually: 2 MiB */
 
 struct layer {
   struct decoder *decoder;
@@ -15,9 +13,9 @@ struct layer {
 
 struct pace;
 
-/* Owns blob, a checked stream of the layer as stored. ahead, pace: as decoder_start has them. */
-MUST_CHECK int layer_open(struct layer *layer, struct stream *blob, size_t ahead, struct pace *pace,
-                          const struct limits *limits, struct error *err);
+/* Owns blob, a checked stream of the layer as stored. pace: as decoder_start has it. */
+void layer_open(struct layer *layer, struct stream *blob, struct pace *pace,
+                const struct limits *limits);
 void layer_close(struct layer *layer);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/verify.h"
+#include "layer/block.h"
 #include "layer/layer.h"
 
 /* A stream of so many bytes, each the low byte of its offset divided by 1000, in pieces; it may
@@ -63,8 +64,7 @@ static void read_all(uint64_t size, size_t piece, bool fails, size_t ahead)
 {
   struct error err;
   bool closed;
-  struct decoder *decoder =
-      decoder_start(counter_new(size, piece, fails, &closed), ahead, NULL, &err);
+  struct decoder *decoder = decoder_start(counter_new(size, piece, fails, &closed), ahead, NULL);
   uint64_t have = 0;
   int result;
 
@@ -105,6 +105,55 @@ static void test_order(void **state)
     }
 }
 
+/* Two that one reader takes from, in turn, in a random order, or one far ahead of the other; left
+ * at the end, or in the middle. */
+static void read_in_step(size_t threads, int manner, bool left)
+{
+  const uint64_t sizes[] = { 150 * (uint64_t)BLOCK_SIZE + 77, 170 * (uint64_t)BLOCK_SIZE };
+  struct pace *pace = pace_new(threads);
+  struct decoder *decoders[2];
+  uint64_t have[2] = { 0, 0 };
+  bool ended[2] = { false, false };
+  bool closed[2];
+  size_t n = 0;
+
+  for (int i = 0; i < 2; i++)
+    decoders[i] = decoder_start(counter_new(sizes[i], SIZE_MAX, false, &closed[i]), 5, pace);
+  for (; !(ended[0] && ended[1]) && !(left && n == 200); n++) {
+    const int turns[] = { (int)(n % 2), (int)(random() % 2), n < 100 ? 1 : 0 };
+    const int i = ended[turns[manner]] ? 1 - turns[manner] : turns[manner];
+    struct block *block = NULL;
+    struct error err;
+
+    if (n == 50 && manner)
+      pace_widen(pace);
+    assert_int_equal(decoder_next(decoders[i], &block, &err), 0);
+    ended[i] = !block;
+    if (!block)
+      continue;
+    assert_int_equal(block->bytes[block->len - 1], byte_at(have[i] + block->len - 1));
+    have[i] += block->len;
+    block_unref(block);
+  }
+  for (int i = 0; i < 2; i++) {
+    if (!left)
+      assert_int_equal(have[i], sizes[i]);
+    decoder_stop(decoders[i]);
+    assert_true(closed[i]);
+  }
+  pace_free(pace);
+}
+
+static void test_in_step(void **state)
+{
+  (void)state;
+  srandom(20261123);
+  for (size_t threads = 0; threads <= 2; threads++)
+    for (int manner = 0; manner < 3; manner++)
+      for (int left = 0; left <= 1; left++)
+        read_in_step(threads, manner, left);
+}
+
 /* Stopped at every stage: before the first block, with some read, with the ring full. */
 static void test_stop(void **state)
 {
@@ -116,7 +165,7 @@ static void test_stop(void **state)
       struct error err;
       bool closed;
       struct decoder *decoder =
-          decoder_start(counter_new(UINT64_MAX, SIZE_MAX, false, &closed), 3, NULL, &err);
+          decoder_start(counter_new(UINT64_MAX, SIZE_MAX, false, &closed), 3, NULL);
 
       assert_non_null(decoder);
       for (size_t i = 0; i < n; i++)
@@ -144,8 +193,8 @@ static void test_kept(void **state)
   struct block *last;
   struct error err;
   bool closed;
-  struct decoder *decoder = decoder_start(
-      counter_new(50 * (uint64_t)BLOCK_SIZE, SIZE_MAX, false, &closed), 2, NULL, &err);
+  struct decoder *decoder =
+      decoder_start(counter_new(50 * (uint64_t)BLOCK_SIZE, SIZE_MAX, false, &closed), 2, NULL);
 
   (void)state;
   for (size_t i = 0; i < 50; i++)
@@ -205,10 +254,8 @@ static void test_layer(void **state)
 
     digest.bytes[0] ^= wrong == 1;
     limits.tar_bytes = wrong == 2 ? 2000000 : UINT64_MAX;
-    assert_int_equal(
-        layer_open(&layer, stream_verified(stream_of_memory(blob.ptr, blob.len), &digest, blob.len),
-                   4, NULL, &limits, &err),
-        0);
+    layer_open(&layer, stream_verified(stream_of_memory(blob.ptr, blob.len), &digest, blob.len),
+               NULL, &limits);
     digest.bytes[0] ^= wrong == 1;
     while ((result = tar_next(layer.tar, &entry, &err)) > 0) {
       assert_int_equal(entry.index, n);
@@ -238,8 +285,7 @@ static void test_layer_left(void **state)
     struct tar_entry entry;
     struct error err;
 
-    assert_int_equal(
-        layer_open(&layer, stream_of_memory(blob.ptr, blob.len), 2, NULL, &limits, &err), 0);
+    layer_open(&layer, stream_of_memory(blob.ptr, blob.len), NULL, &limits);
     for (size_t i = 0; i < n; i++)
       assert_int_equal(tar_next(layer.tar, &entry, &err), 1);
     layer_close(&layer);
@@ -249,8 +295,8 @@ static void test_layer_left(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_order), cmocka_unit_test(test_stop),       cmocka_unit_test(test_kept),
-    cmocka_unit_test(test_layer), cmocka_unit_test(test_layer_left),
+    cmocka_unit_test(test_order), cmocka_unit_test(test_in_step), cmocka_unit_test(test_stop),
+    cmocka_unit_test(test_kept),  cmocka_unit_test(test_layer),   cmocka_unit_test(test_layer_left),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,12 +71,13 @@ static char *run(const struct list lists[2], const struct diff_ignore *ignore)
 {
   struct limits limits = limits_scaled(1);
   struct memory_sink *sink = memory_sink_new(false);
-  struct diff_options options = { .ignore = *ignore, .limits = &limits, .threads = 2 };
+  struct diff_options options = { .ignore = *ignore, .limits = &limits };
   struct error err;
   struct diff *diff;
   bool failed;
   char *text;
 
+  options.threads = 1 + (unsigned)random() % 4;
   options.platforms.all = true;
   options.sink = memory_sink_sink(sink);
   for (int side = 0; side < 2; side++) {
@@ -282,6 +283,28 @@ static void test_random_layers(void **state)
   }
 }
 
+/* Contents that are long enough for one side to go on while the other is in the middle of one. */
+static void test_long_out_of_order(void **state)
+{
+  static const size_t sizes[] = { 0, 100, 400 * 1000, 1000 * 1000 };
+  struct diff_ignore ignore = { .file_timestamps = true };
+
+  (void)state;
+  srandom(20261124);
+  for (int round = 0; round < 150; round++) {
+    struct list lists[2] = { { .n = 1 + (size_t)random() % 8 }, { .n = (size_t)random() % 8 } };
+
+    for (int side = 0; side < 2; side++)
+      for (size_t i = 0; i < lists[side].n; i++) {
+        lists[side].items[i] = random_item();
+        lists[side].items[i].size = sizes[random() % (long)ARRAY_LEN(sizes)];
+      }
+    if (round % 2)
+      lists[1] = mutated(&lists[0]);
+    check(lists, &ignore);
+  }
+}
+
 /* Equal for longer than what is kept of equal content, then different: one running hash has to
  * serve both sides. */
 static void test_long_content(void **state)
@@ -301,6 +324,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_random_layers),
+    cmocka_unit_test(test_long_out_of_order),
     cmocka_unit_test(test_long_content),
   };
 
