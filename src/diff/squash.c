@@ -1,7 +1,6 @@
 /* Two images with different numbers of layers: each side's layers are merged as an overlay, every
  * content is hashed on the way, and the merged trees are compared path by path. */
-#include <pthread.h>
-
+#include "base/thread.h"
 #include "diff/content.h"
 #include "diff/effective.h"
 #include "diff/layer_events.h"
@@ -107,7 +106,7 @@ static int read_images(struct diff *diff, const struct manifest *const manifests
     sides[side].overlays[0] = overlays[side];
     sides[side].n_overlays = 1;
   }
-  if (pthread_create(&thread, NULL, read_layers, &sides[1]) == 0) {
+  if (thread_start(&thread, read_layers, &sides[1])) {
     read_layers(&sides[0]);
     pthread_join(thread, NULL);
   } else {

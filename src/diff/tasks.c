@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
 #include "diff/effective.h"
 
 enum {
@@ -171,7 +172,7 @@ void tasks_run(struct diff *diff)
   workers.resources.decoders = MAX_OF(processors / n, (size_t)2) - 1;
   workers.resources.keep_bytes = MEMORY_KEPT / n;
   /* This thread is one of them; where no further can be started it does all the work. */
-  while (started + 1 < n && pthread_create(&threads[started], NULL, work, &workers) == 0)
+  while (started + 1 < n && thread_start(&threads[started], work, &workers))
     started++;
   work(&workers);
   for (size_t i = 0; i < started; i++)

@@ -1,11 +1,11 @@
 #include "layer/block.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
 
 /* Blocks that come back late, since the reader had kept them, are used again too, up to 36 MiB. */
 enum { UNUSED_BLOCKS = 36 * 1024 * 1024 / BLOCK_SIZE };
@@ -273,7 +273,7 @@ void pace_widen(struct pace *pace)
 static void add_thread(struct pace *pace)
 {
   if (pace->n_threads < pace->most_threads &&
-      pthread_create(&pace->threads[pace->n_threads], NULL, work, pace) == 0)
+      thread_start(&pace->threads[pace->n_threads], work, pace))
     pace->n_threads++;
 }
 

@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
 #include "report/extract.h"
 #include "report/layer_files.h"
 #include "report/outfile.h"
@@ -128,8 +128,7 @@ static void *run_pass(void *user)
 static void run_passes(const struct dir_report *dir, struct pass passes[2])
 {
   pthread_t thread;
-  bool started =
-      dir->options->threads != 1 && pthread_create(&thread, NULL, run_pass, &passes[1]) == 0;
+  bool started = dir->options->threads != 1 && thread_start(&thread, run_pass, &passes[1]);
 
   run_pass(&passes[0]);
   if (started)

@@ -1,0 +1,16 @@
+/* Threads that share the work of their creator. */
+#ifndef DIFFOCI_BASE_THREAD_H
+#define DIFFOCI_BASE_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/macros.h"
+
+/* As pthread_create: run(argument), to be joined; false if no thread can be had. It begins on
+ * another processor than the caller's if it may, and is free to go anywhere from there: left to
+ * itself the kernel starts it beside its creator now and then, and takes milliseconds to move it,
+ * which is most of what a small comparison takes. */
+MUST_CHECK bool thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
+
+#endif
