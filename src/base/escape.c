@@ -1,5 +1,6 @@
 #include "base/escape.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -77,9 +78,15 @@ static void add_escape(struct buf *out, unsigned char byte, size_t len, uint32_t
  */
 static size_t plain_prefix(struct str s)
 {
+  static const bool plain[256] = {
+    [' '] = true,
+    ['!'] = true,
+    ['#' ... '['] = true,
+    [']' ... '~'] = true,
+  };
   size_t n = 0;
 
-  while (n < s.len && s.ptr[n] >= ' ' && s.ptr[n] <= '~' && s.ptr[n] != '"' && s.ptr[n] != '\\')
+  while (n < s.len && plain[(unsigned char)s.ptr[n]])
     n++;
   return n;
 }

@@ -8,7 +8,7 @@
 #include "diff/effective.h"
 
 enum {
-  MEMORY_KEPT = 32 * 1024 * 1024, /* equal content kept, all tasks together */
+  MEMORY_KEPT = 56 * 1024 * 1024, /* equal content kept, all tasks together */
   MAX_WORKERS = 16,
 };
 

@@ -7,8 +7,8 @@
 #include "base/alloc.h"
 #include "base/thread.h"
 
-/* Blocks that come back late, since the reader had kept them, are used again too, up to 36 MiB. */
-enum { UNUSED_BLOCKS = 36 * 1024 * 1024 / BLOCK_SIZE };
+/* Blocks that come back late, since the reader had kept them, are used again too, up to 60 MiB. */
+enum { UNUSED_BLOCKS = 60 * 1024 * 1024 / BLOCK_SIZE };
 
 /* Places of a ring that are used from the start; it grows to all of them with what is decoded.
  * Memory that is touched for the first time costs more than inflating a small layer into it. */

@@ -2,7 +2,7 @@
 
 #include "base/inflate.h"
 
-enum { BLOCKS_AHEAD = 32 }; /* 2 MiB */
+enum { BLOCKS_AHEAD = 16 }; /* 1 MiB */
 
 static int next_block(void *context, struct block **out, struct error *err)
 {

@@ -19,6 +19,11 @@ size_t text_columns(struct str text)
   return columns;
 }
 
+static bool fits(struct str text, size_t columns)
+{
+  return text.len <= columns || text_columns(text) <= columns;
+}
+
 /* The byte at which character number `column` of the text starts, or its length. */
 static size_t byte_of_column(struct str text, size_t column)
 {
@@ -50,7 +55,7 @@ static void add_window(struct buf *out, struct str text, size_t from, size_t col
     columns--;
   }
   text = str_skip(text, byte_of_column(text, from));
-  if (text_columns(text) <= columns) {
+  if (fits(text, columns)) {
     buf_add_str(out, text);
   } else {
     buf_add(out, text.ptr, byte_of_column(text, columns - 1));
@@ -60,13 +65,13 @@ static void add_window(struct buf *out, struct str text, size_t from, size_t col
 
 void shorten_pair(const struct str text[2], size_t columns, struct buf *const out[2])
 {
-  size_t shared = common_columns(text[0], text[1]);
-  bool long_one = text_columns(text[0]) > columns || text_columns(text[1]) > columns;
+  bool long_one = !fits(text[0], columns) || !fits(text[1], columns);
+  size_t shared = long_one ? common_columns(text[0], text[1]) : 0;
   size_t from = 0;
 
   /* The beginning tells most, so it stays as long as a third of the line is left for what differs.
    */
-  if (long_one && shared > columns * 2 / 3)
+  if (shared > columns * 2 / 3)
     from = shared - KEPT_BEFORE;
   for (int i = 0; i < 2; i++)
     add_window(out[i], text[i], from, columns);

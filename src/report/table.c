@@ -22,6 +22,7 @@ struct table {
   FILE *out;
   struct rows rows;
   struct buf name, cell[2]; /* of the row being made */
+  struct buf value[2];      /* for the cells */
 };
 
 static const char *short_type(enum event_type type)
@@ -80,18 +81,16 @@ static size_t columns_of(const struct event *event, const struct event_field *fi
 static void field_cells(struct table *table, const struct event *event,
                         const struct event_field *field, const char *label)
 {
-  AUTO_BUF value0 = BUF_INIT(ROW_MAX_TEXT);
-  AUTO_BUF value1 = BUF_INIT(ROW_MAX_TEXT);
-  struct buf *values[2] = { &value0, &value1 };
   struct buf *cells[2] = { &table->cell[0], &table->cell[1] };
   struct str texts[2];
 
   for (int i = 0; i < 2; i++) {
+    buf_clear(&table->value[i]);
     if (!field->value[i].ptr)
-      buf_puts(values[i], "(absent)");
+      buf_puts(&table->value[i], "(absent)");
     else
-      escape_terminal(values[i], field->value[i]);
-    texts[i] = buf_str(values[i]);
+      escape_terminal(&table->value[i], field->value[i]);
+    texts[i] = buf_str(&table->value[i]);
     escape_terminal(cells[i], str_of(label));
   }
   shorten_pair(texts, columns_of(event, field), cells);
@@ -311,6 +310,8 @@ static void table_free(struct report *report)
   buf_release(&table->name);
   buf_release(&table->cell[0]);
   buf_release(&table->cell[1]);
+  buf_release(&table->value[0]);
+  buf_release(&table->value[1]);
   free(table);
 }
 
@@ -326,6 +327,7 @@ struct report *report_table_new(FILE *out)
     .rows = ROWS_INIT,
     .name = BUF_INIT(ROW_MAX_TEXT),
     .cell = { BUF_INIT(ROW_MAX_TEXT), BUF_INIT(ROW_MAX_TEXT) },
+    .value = { BUF_INIT(ROW_MAX_TEXT), BUF_INIT(ROW_MAX_TEXT) },
   };
   return &table->report;
 }

@@ -59,6 +59,14 @@ static void test_each_field(void **state)
   DIFFERS(group_name, STR("dev"), "Gname root|Gname dev");
   DIFFERS(device_minor, 5, "Dev 0:0|Dev 0:5");
   DIFFERS(mtime.seconds, 1690975694, "2023-08-01 11:24:33 +0000 UTC|2023-08-02 11:28:14 +0000 UTC");
+  DIFFERS(mtime.seconds, 1690975690, "2023-08-01 11:24:33 +0000 UTC|2023-08-02 11:28:10 +0000 UTC");
+  DIFFERS(mtime.seconds, -1, "2023-08-01 11:24:33 +0000 UTC|1969-12-31 23:59:59 +0000 UTC");
+  DIFFERS(mtime.seconds, 253402300800,
+          "2023-08-01 11:24:33 +0000 UTC|10000-01-01 00:00:00 +0000 UTC");
+  DIFFERS(mtime.seconds, -62167219201,
+          "2023-08-01 11:24:33 +0000 UTC|-001-12-31 23:59:59 +0000 UTC");
+  DIFFERS(mtime.nanoseconds, 1,
+          "2023-08-01 11:24:33 +0000 UTC|2023-08-01 11:24:33.000000001 +0000 UTC");
   DIFFERS(mtime.nanoseconds, 500000000,
           "2023-08-01 11:24:33 +0000 UTC|2023-08-01 11:24:33.5 +0000 UTC");
   DIFFERS(atime.set, true,

@@ -313,8 +313,8 @@ static void test_long_content(void **state)
   struct list lists[2] = { { .n = 1 }, { .n = 1 } };
 
   (void)state;
-  lists[0].items[0] = (struct item) { 'a', '0', (size_t)40 << 20, 1 };
-  lists[1].items[0] = (struct item) { 'a', '0', ((size_t)40 << 20) + 1, 1 };
+  lists[0].items[0] = (struct item) { 'a', '0', (size_t)60 << 20, 1 };
+  lists[1].items[0] = (struct item) { 'a', '0', ((size_t)60 << 20) + 1, 1 };
   check(lists, &ignore);
   lists[1].items[0].size--;
   check(lists, &ignore);
