@@ -65,11 +65,18 @@ struct stream *stream_verified(struct stream *inner, const struct digest *digest
   return &verify->base;
 }
 
-int stream_read_checked(struct stream *verified, void *room, size_t size, struct error *err)
+int stream_read_checked(struct stream *verified, uint64_t size, struct buf *out, struct error *err)
 {
+  void *room = size > out->max ? NULL : buf_reserve(out, (size_t)size);
   char beyond;
 
-  if (stream_read_full(verified, room, size, err) < 0 || stream_read(verified, &beyond, 1, err) < 0)
+  if (!room)
+    return error_set(err, ERROR_LIMIT, "%llu bytes, at most %zu allowed (see --max-scale)",
+                     (unsigned long long)size, out->max);
+  if (stream_read_full(verified, room, (size_t)size, err) < 0 ||
+      stream_read(verified, &beyond, 1, err) < 0)
     return -1;
+  out->len += (size_t)size;
+  out->ptr[out->len] = '\0';
   return 0;
 }

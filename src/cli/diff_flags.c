@@ -198,14 +198,7 @@ static const struct flag flags[] = {
       AT(no_cache),
   },
   PLACE_FLAGS(struct diff_flags),
-  {
-      .name = "max-scale",
-      .kind = FLAG_SCALE,
-      .value = "X",
-      .fallback = "1",
-      .help = "multiply the limits on the sizes of images by X",
-      AT(max_scale),
-  },
+  MAX_SCALE_FLAG(offsetof(struct diff_flags, max_scale)),
 };
 
 const struct command command_diff = {

@@ -41,6 +41,13 @@ struct flag {
   size_t offset;      /* where in the values the result goes */
 };
 
+/* The flag --max-scale, whose value (double) is at this offset: see limits_scaled. */
+#define MAX_SCALE_FLAG(at)                                                                         \
+  {                                                                                                \
+    .name = "max-scale", .kind = FLAG_SCALE, .value = "X", .fallback = "1",                        \
+    .help = "multiply the limits on the sizes of images by X", .offset = (at),                     \
+  }
+
 struct flag_group { /* a table and where its values go */
   const struct flag *flags;
   size_t n;

@@ -44,14 +44,7 @@ static const struct flag flags[] = {
       AT(all_platforms),
   },
   CACHE_LIMIT_FLAG(offsetof(struct load_flags, cache_limit)),
-  {
-      .name = "max-scale",
-      .kind = FLAG_SCALE,
-      .value = "X",
-      .fallback = "1",
-      .help = "multiply the limits on the sizes of images by X",
-      AT(max_scale),
-  },
+  MAX_SCALE_FLAG(offsetof(struct load_flags, max_scale)),
 };
 
 /* Reads as far as a pipe or file goes. */

@@ -35,14 +35,7 @@ static const struct flag flags[] = {
       AT(all_platforms),
   },
   PLACE_FLAGS(struct pull_flags),
-  {
-      .name = "max-scale",
-      .kind = FLAG_SCALE,
-      .value = "X",
-      .fallback = "1",
-      .help = "multiply the limits on the sizes of images by X",
-      AT(max_scale),
-  },
+  MAX_SCALE_FLAG(offsetof(struct pull_flags, max_scale)),
 };
 
 /* name is NULL for an image without one. */

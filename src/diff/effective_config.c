@@ -4,17 +4,7 @@
 
 #include "base/alloc.h"
 #include "diff/effective.h"
-#include "diff/json_diff.h"
-
-static const struct json_field healthcheck[] = {
-  { "Test", JSON_KIND_ARRAY, NULL },
-  { "Interval", JSON_KIND_SCALAR, NULL },
-  { "Timeout", JSON_KIND_SCALAR, NULL },
-  { "StartPeriod", JSON_KIND_SCALAR, NULL },
-  { "StartInterval", JSON_KIND_SCALAR, NULL },
-  { "Retries", JSON_KIND_SCALAR, NULL },
-  { NULL, JSON_KIND_ANY, NULL },
-};
+#include "diff/schema.h"
 
 static const struct json_field run_config[] = {
   { "Env", JSON_KIND_MAP, NULL },
@@ -26,7 +16,7 @@ static const struct json_field run_config[] = {
   { "Volumes", JSON_KIND_MAP, NULL },
   { "Labels", JSON_KIND_MAP, NULL },
   { "StopSignal", JSON_KIND_SCALAR, NULL },
-  { "Healthcheck", JSON_KIND_OBJECT, healthcheck },
+  { "Healthcheck", JSON_KIND_OBJECT, schema_healthcheck },
   { "Shell", JSON_KIND_ARRAY, NULL },
   { "OnBuild", JSON_KIND_ARRAY, NULL },
   { NULL, JSON_KIND_ANY, NULL },

@@ -3,7 +3,8 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
+
+#include "diff/entry_text.h"
 
 struct str entry_canonical(const struct entry_rules *rules, struct str path)
 {
@@ -187,57 +188,6 @@ bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entr
   return records_differ(rules, e0, e1, NULL);
 }
 
-/* n decimal digits and what follows them. Returns the place behind. For what a comparison may have
- * to say of every file, since snprintf takes ten times as long. */
-static char *put_digits(char *to, int value, int n, char then)
-{
-  for (int i = n; i-- > 0; value /= 10)
-    to[i] = (char)('0' + value % 10);
-  to[n] = then;
-  return to + n + 1;
-}
-
-/* As Go's time.Time.String in UTC: "2023-08-01 11:24:33.5 +0000 UTC". */
-static const char *format_time(const struct tar_time *time, char text[80])
-{
-  time_t seconds = time->set ? (time_t)time->seconds : (time_t)-62135596800; /* year 1 */
-  struct tm parts;
-  char *at = text;
-
-  if (!gmtime_r(&seconds, &parts)) {
-    snprintf(text, 80, "%" PRId64 " seconds since 1970", time->seconds);
-    return text;
-  }
-  if (parts.tm_year >= 0 && parts.tm_year < 10000 - 1900)
-    at = put_digits(at, parts.tm_year + 1900, 4, '-');
-  else
-    at += snprintf(at, 20, "%04d-", parts.tm_year + 1900);
-  at = put_digits(at, parts.tm_mon + 1, 2, '-');
-  at = put_digits(at, parts.tm_mday, 2, ' ');
-  at = put_digits(at, parts.tm_hour, 2, ':');
-  at = put_digits(at, parts.tm_min, 2, ':');
-  at = put_digits(at, parts.tm_sec, 2, '.');
-  if (time->set && time->nanoseconds)
-    at = put_digits(at, time->nanoseconds, 9, '0');
-  while (at[-1] == '0')
-    at--;
-  if (at[-1] == '.')
-    at--;
-  memcpy(at, " +0000 UTC", sizeof(" +0000 UTC"));
-  return text;
-}
-
-static const char *format_format(enum tar_format format, char text[32])
-{
-  const char *name = format == TAR_FORMAT_USTAR ? "USTAR"
-                     : format == TAR_FORMAT_PAX ? "PAX"
-                     : format == TAR_FORMAT_GNU ? "GNU"
-                                                : "<unknown>";
-
-  snprintf(text, 32, "%s (%d)", name, (int)format);
-  return text;
-}
-
 static void add_number(struct fields *fields, const char *name, const char *label,
                        const char *format, int64_t a, int64_t b)
 {
@@ -263,39 +213,11 @@ static void add_text(struct fields *fields, const char *name, const char *label,
 static void add_time(struct fields *fields, const char *name, const char *label,
                      const struct tar_time *a, const struct tar_time *b)
 {
-  char text[2][80];
+  char text[2][ENTRY_TIME_MAX];
 
   if (!same_time(a, b))
-    fields_add(fields, name, label, str_of(format_time(a, text[0])),
-               str_of(format_time(b, text[1])));
-}
-
-static const char *type_name(char type)
-{
-  switch (type) {
-  case TAR_REGULAR:
-    return "regular file";
-  case TAR_LINK:
-    return "hard link";
-  case TAR_SYMLINK:
-    return "symbolic link";
-  case TAR_CHAR:
-    return "character device";
-  case TAR_BLOCK:
-    return "block device";
-  case TAR_DIR:
-    return "directory";
-  case TAR_FIFO:
-    return "fifo";
-  case TAR_CONTIGUOUS:
-    return "contiguous file";
-  case TAR_GLOBAL:
-    return "global header";
-  case TAR_GNU_SPARSE:
-    return "sparse file";
-  default:
-    return "unknown type";
-  }
+    fields_add(fields, name, label, str_of(entry_time_text(a, text[0])),
+               str_of(entry_time_text(b, text[1])));
 }
 
 static void add_type(struct fields *fields, char a, char b)
@@ -305,9 +227,9 @@ static void add_type(struct fields *fields, char a, char b)
 
   for (int i = 0; i < 2; i++) {
     if (types[i] >= ' ' && types[i] <= '~')
-      snprintf(text[i], sizeof(text[i]), "%s (%c)", type_name(types[i]), types[i]);
+      snprintf(text[i], sizeof(text[i]), "%s (%c)", entry_type_name(types[i]), types[i]);
     else
-      snprintf(text[i], sizeof(text[i]), "%s (0x%02x)", type_name(types[i]),
+      snprintf(text[i], sizeof(text[i]), "%s (0x%02x)", entry_type_name(types[i]),
                (unsigned)(unsigned char)types[i]);
   }
   fields_add(fields, "Typeflag", "Type ", str_of(text[0]), str_of(text[1]));
@@ -387,7 +309,7 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
                   struct fields *fields)
 {
   const struct diff_ignore *ignore = rules->ignore;
-  char text[2][32];
+  char text[2][ENTRY_FORMAT_MAX];
 
   if (ignore->unseen && !same_type(rules, e0->type, e1->type))
     add_type(fields, e0->type, e1->type);
@@ -403,8 +325,8 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
     add_number(fields, "Index", "Index ", "d", (int64_t)position(e0), (int64_t)position(e1));
   fields->ignored = ignore->tar_format;
   if (e0->format != e1->format)
-    fields_add(fields, "Format", "Format ", str_of(format_format(e0->format, text[0])),
-               str_of(format_format(e1->format, text[1])));
+    fields_add(fields, "Format", "Format ", str_of(entry_format_text(e0->format, text[0])),
+               str_of(entry_format_text(e1->format, text[1])));
   fields->ignored = false;
   if (e0->type != e1->type && !ignore->unseen)
     add_type(fields, e0->type, e1->type);

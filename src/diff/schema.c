@@ -55,7 +55,7 @@ const struct json_field schema_statement[] = {
   { NULL, JSON_KIND_ANY, NULL },
 };
 
-static const struct json_field healthcheck_members[] = {
+const struct json_field schema_healthcheck[] = {
   { "Test", JSON_KIND_ARRAY, NULL },
   { "Interval", JSON_KIND_SCALAR, NULL },
   { "Timeout", JSON_KIND_SCALAR, NULL },
@@ -76,7 +76,7 @@ static const struct json_field run_config[] = {
   { "Labels", JSON_KIND_MAP, NULL },
   { "StopSignal", JSON_KIND_SCALAR, NULL },
   { "ArgsEscaped", JSON_KIND_SCALAR, NULL },
-  { "Healthcheck", JSON_KIND_OBJECT, healthcheck_members },
+  { "Healthcheck", JSON_KIND_OBJECT, schema_healthcheck },
   { "OnBuild", JSON_KIND_ARRAY, NULL },
   { "Shell", JSON_KIND_ARRAY, NULL },
   { NULL, JSON_KIND_ANY, NULL },

@@ -32,9 +32,9 @@ struct pace {
   pthread_t threads[PACE_MEMBERS];
   size_t n_threads;
   size_t most_threads;
-  pthread_mutex_t lock; /* for all below, and for what the decoders say it is for */
-  pthread_cond_t decoded;
-  pthread_cond_t wanted;
+  pthread_mutex_t lock;   /* for all below, and for what the decoders say it is for */
+  pthread_cond_t decoded; /* the reader: one more block of `awaited` */
+  pthread_cond_t wanted;  /* a thread: a decoder that can go on, or the end */
   bool wide;
   bool closing;
   struct decoder *members[PACE_MEMBERS];

@@ -173,21 +173,6 @@ struct stream *source_blob_again(struct source *source, const struct descriptor 
   return stored ? stored : source_blob(source, blob, err);
 }
 
-/* Fills *out with the whole stream of size bytes, and reads its end, which makes the check. */
-static int read_all(struct stream *stream, uint64_t size, struct buf *out, struct error *err)
-{
-  void *room = buf_reserve(out, (size_t)size);
-
-  if (!room)
-    return error_set(err, ERROR_LIMIT, "%llu bytes, at most %zu allowed (see --max-scale)",
-                     (unsigned long long)size, out->max);
-  if (stream_read_checked(stream, room, (size_t)size, err) < 0)
-    return -1;
-  out->len += (size_t)size;
-  out->ptr[out->len] = '\0';
-  return 0;
-}
-
 int source_read(struct source *source, const struct descriptor *blob, uint64_t max, struct buf *out,
                 struct error *err)
 {
@@ -199,7 +184,7 @@ int source_read(struct source *source, const struct descriptor *blob, uint64_t m
   stream = source_blob(source, blob, err);
   if (!stream)
     return -1;
-  return read_all(stream, (uint64_t)blob->size, out, err);
+  return stream_read_checked(stream, (uint64_t)blob->size, out, err);
 }
 
 bool source_at_hand(struct source *source, const struct descriptor *blob)

@@ -46,20 +46,12 @@ static int update_labels(struct containerd *containerd, const struct descriptor 
 static int read_document(struct containerd *containerd, const struct descriptor *blob,
                          struct buf *out, struct error *err)
 {
-  void *room = (uint64_t)blob->size > out->max ? NULL : buf_reserve(out, (size_t)blob->size);
-  AUTO_STREAM stream = NULL;
+  AUTO_STREAM stream = containerd_read(containerd, &blob->digest, err);
 
-  if (!room)
-    return error_set(err, ERROR_LIMIT, "%lld bytes, at most %zu allowed", (long long)blob->size,
-                     out->max);
-  stream = containerd_read(containerd, &blob->digest, err);
   if (!stream)
     return -1;
   stream = stream_verified(steal_pointer(&stream), &blob->digest, (uint64_t)blob->size);
-  if (stream_read_checked(stream, room, (size_t)blob->size, err) < 0)
-    return -1;
-  out->len = (size_t)blob->size;
-  return 0;
+  return stream_read_checked(stream, (uint64_t)blob->size, out, err);
 }
 
 static int label_node(struct containerd *containerd, const struct descriptor *node, int depth,

@@ -23,22 +23,14 @@ static int read_document(struct finder *finder, const struct descriptor *blob, s
                          struct error *err)
 {
   AUTO_STREAM stream = NULL;
-  void *room;
 
   if (finder->left-- == 0)
     return error_set(err, ERROR_LIMIT, "too many manifests");
-  room = (uint64_t)blob->size > out->max ? NULL : buf_reserve(out, (size_t)blob->size);
-  if (!room)
-    return error_set(err, ERROR_LIMIT, "%lld bytes, at most %zu allowed", (long long)blob->size,
-                     out->max);
   stream = store_open_blob(finder->store, blob, err);
   if (!stream)
     return -1;
   stream = stream_verified(steal_pointer(&stream), &blob->digest, (uint64_t)blob->size);
-  if (stream_read_checked(stream, room, (size_t)blob->size, err) < 0)
-    return -1;
-  out->len = (size_t)blob->size;
-  return 0;
+  return stream_read_checked(stream, (uint64_t)blob->size, out, err);
 }
 
 static bool has_all(struct finder *finder, const struct manifest *manifest)
