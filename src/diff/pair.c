@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "diff/content.h"
-#include "layer/block.h"
 #include "policy/policy.h"
 
 /* Entries that wait when it is no longer a few that one side has and the other has not. */

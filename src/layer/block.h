@@ -1,14 +1,8 @@
-/* Blocks of decompressed bytes, handed from a decoder thread to the thread that compares, through a
- * ring of bounded length. */
+/* Blocks of decompressed bytes. */
 #ifndef DIFFOCI_LAYER_BLOCK_H
 #define DIFFOCI_LAYER_BLOCK_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-#include "base/error.h"
-#include "base/stream.h"
 
 enum { BLOCK_SIZE = 64 * 1024 };
 
@@ -27,31 +21,12 @@ struct block *block_ref(struct block *block);
 /* NULL allowed; back to its pool at the last reference. From any thread. */
 void block_unref(struct block *block);
 
-/* What decoders have in common whose blocks one thread, the reader, reads in step: the threads that
- * decode. A thread goes on with the decoder that is least ahead. The reader decodes too whenever it
- * lacks a block, so with `threads` threads, at most PACE_MEMBERS, as many processors and one more
- * are busy, none waits for another while there is work, and what is read has just been decoded. */
-struct pace;
-enum { PACE_MEMBERS = 2 };
-struct pace *pace_new(size_t threads);
-/* The reader takes much of one decoder, then much of the other: they may go eight times as far
- * ahead from here on. */
-void pace_widen(struct pace *pace);
-void pace_free(struct pace *pace); /* after its decoders; NULL allowed */
-
-/* A decoder: a stream that is read `ahead` blocks ahead of its reader. */
-struct decoder;
-
-/* Owns stream. Reads the first block at once; starts a thread of its pace if there is more. ahead
- * >= 2. Blocks that the reader keeps references to do not count towards `ahead`: who keeps them
- * bounds how many. pace: NULL (a thread of its own), or what it shares with up to PACE_MEMBERS - 1
- * others that the same thread reads. */
-struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *pace);
-/* The next block, with a reference for the caller; *out is NULL at the end of the stream. -1 with
- * the stream's error, after all blocks before it were handed out. */
-MUST_CHECK int decoder_next(struct decoder *decoder, struct block **out, struct error *err);
-/* Waits for the read that the decoder may be in, closes the stream. NULL allowed. Blocks that are
- * still referenced stay valid. */
-void decoder_stop(struct decoder *decoder);
+/* Unused blocks, so that memory is mapped once. Lives until its owner and the last block let go of
+ * it. */
+struct block_pool *block_pool_new(void);
+void block_pool_unref(struct block_pool *pool);
+/* As block_new, from any thread. It comes back to the pool, however late, which keeps up to 60 MiB.
+ */
+struct block *block_pool_get(struct block_pool *pool);
 
 #endif

@@ -4,14 +4,13 @@
 #define DIFFOCI_LAYER_LAYER_H
 
 #include "base/limits.h"
+#include "layer/decoder.h"
 #include "layer/tar.h"
 
 struct layer {
   struct decoder *decoder;
   struct tar_reader *tar; /* for tar_next and tar_read */
 };
-
-struct pace;
 
 /* Owns blob, a checked stream of the layer as stored. pace: as decoder_start has it. */
 void layer_open(struct layer *layer, struct stream *blob, struct pace *pace,

@@ -6,6 +6,7 @@
 #ifndef DIFFOCI_LAYER_TAR_H
 #define DIFFOCI_LAYER_TAR_H
 
+#include "base/error.h"
 #include "layer/block.h"
 #include "layer/entry.h"
 

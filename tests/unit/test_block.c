@@ -13,7 +13,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/verify.h"
-#include "layer/block.h"
+#include "layer/decoder.h"
 #include "layer/layer.h"
 
 /* A stream of so many bytes, each the low byte of its offset divided by 1000, in pieces; it may
