@@ -2,8 +2,18 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+
+size_t thread_processors(void)
+{
+  cpu_set_t allowed;
+  long n = sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? CPU_COUNT(&allowed)
+                                                                : sysconf(_SC_NPROCESSORS_ONLN);
+
+  return n > 0 ? (size_t)n : 1;
+}
 
 struct start {
   void *(*run)(void *);

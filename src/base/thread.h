@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/macros.h"
 
@@ -12,5 +13,8 @@
  * itself the kernel starts it beside its creator now and then, and takes milliseconds to move it,
  * which is most of what a small comparison takes. */
 MUST_CHECK bool thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
+
+/* How many processors this process may use (sched_setaffinity(2), cpuset(7)); at least 1. */
+size_t thread_processors(void);
 
 #endif

@@ -1,7 +1,6 @@
 #include "diff/tasks.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/thread.h"
@@ -145,12 +144,10 @@ static void *work(void *context)
 
 static size_t count_processors(const struct diff *diff)
 {
-  long n = diff->options->threads ? (long)diff->options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-
-  return n > 0 ? (size_t)n : 1;
+  return diff->options->threads ? diff->options->threads : thread_processors();
 }
 
-/* A comparison of two layers keeps two processors busy: one per decoder. */
+/* A comparison of two layers keeps two processors busy. */
 static size_t count_workers(const struct diff *diff, size_t processors)
 {
   size_t n = MAX_OF(processors / 2, (size_t)1);

@@ -39,6 +39,7 @@ static void test_any_processor(void **state)
 
   (void)state;
   assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+  assert_int_equal(thread_processors(), CPU_COUNT(&allowed));
   start_and_join(&seen);
   assert_true(CPU_EQUAL(&seen.allowed, &allowed));
 }
@@ -58,6 +59,7 @@ static void test_one_processor(void **state)
     CPU_ZERO(&one);
     CPU_SET((unsigned)cpu, &one);
     assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+    assert_int_equal(thread_processors(), 1);
     start_and_join(&seen);
     assert_int_equal(seen.processor, cpu);
     assert_true(CPU_EQUAL(&seen.allowed, &one));
