@@ -12,12 +12,15 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TESTS, "servers"))
+sys.path.insert(0, os.path.join(TESTS, "tools"))
+
+import places  # noqa: E402
+
 MKIMAGE = os.path.join(TESTS, "tools", "mkimage.py")
 PROGRAMS = {}  # "diffoci": path
 SKIPPED = 77
@@ -81,7 +84,7 @@ class Docker:
     def __init__(self):
         need_root()
         need("docker", "dockerd", "containerd", "runc")
-        self.home = tempfile.mkdtemp(prefix="diffoci-dockerd-")
+        self.home = places.folder("diffoci-dockerd-")
         self.socket = os.path.join(self.home, "docker.sock")
         settings = {"deprecated-key-path": os.path.join(self.home, "key.json")}
         storage = "vfs"
@@ -144,7 +147,9 @@ class Podman:
     def __init__(self):
         need_root()
         need("podman")
-        self.home = tempfile.mkdtemp(prefix="diffoci-podman-")
+        if not places.root_is_mounted():
+            skip("/ is no mount point (a chroot?), so podman cannot unpack layers")
+        self.home = places.folder("diffoci-podman-")
         self.program = os.path.join(self.home, "podman")
         options = [f"--root={self.home}/root", f"--runroot={self.home}/run", f"--tmpdir={self.home}/tmp",
                    "--storage-driver=vfs", "--events-backend=none", "--cgroup-manager=cgroupfs"]
@@ -177,7 +182,7 @@ class Case(unittest.TestCase):
     engine = None
 
     def setUp(self):
-        self.home = tempfile.mkdtemp(prefix="diffoci-test-")
+        self.home = places.folder("diffoci-test-")
         self.addCleanup(shutil.rmtree, self.home)
         self.environ = clean_environ(self.home)
         if self.engine:
@@ -196,8 +201,8 @@ class Case(unittest.TestCase):
         os.chmod(self.path(name), mode)
         return self.path(name)
 
-    def diff(self, *words, timeout=120, **more):
-        return subprocess.run([PROGRAMS["diffoci"], "diff", *words], env=self.environ, capture_output=True, text=True,
+    def diff(self, *words, timeout=120, program=None, **more):
+        return subprocess.run([program or PROGRAMS["diffoci"], "diff", *words], env=self.environ, capture_output=True, text=True,
                               timeout=timeout, check=False, cwd=self.home, **more)
 
     def assert_status(self, result, status):

@@ -25,6 +25,7 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "tools")]
 import mkimage as mk  # noqa: E402
+import places  # noqa: E402
 from registry import Registry  # noqa: E402
 
 TIME_LIMIT = 60
@@ -42,13 +43,13 @@ PROGRAM = None
 SEED = None
 
 
-def command(*arguments, store="store"):
-    return [PROGRAM, "--local-cache", store, *arguments]
+def command(*arguments, store="store", program=None):
+    return [program or PROGRAM, "--local-cache", store, *arguments]
 
 
-def run(*arguments, store="store", status=0, **more):
+def run(*arguments, store="store", status=0, program=None, **more):
     more.setdefault("timeout", TIME_LIMIT)
-    result = subprocess.run(command(*arguments, store=store), capture_output=True, text=True, **more)
+    result = subprocess.run(command(*arguments, store=store, program=program), capture_output=True, text=True, **more)
     if status is not None and result.returncode != status:
         raise AssertionError(f"{arguments}: status {result.returncode}, wanted {status}\n{result.stdout}{result.stderr}")
     return result
@@ -374,6 +375,7 @@ def test_read_only(_):
     name = registry.add("i:1", images[1])
     subprocess.run(["chmod", "-R", "a+rX", "."], check=True)
     as_nobody = {"user": 65534, "group": 65534, "extra_groups": [], "env": {**os.environ, "HOME": os.getcwd()}}
+    as_nobody["program"] = places.for_anyone(PROGRAM, ".")
     before = sorted((root, *files) for root, _, files in os.walk("store"))
     assert "f1" in run("diff", "--pull=never", "example.com/i:0", "example.com/i:1", status=1, **as_nobody).stdout
     assert "example.com/i" in run("images", **as_nobody).stdout
