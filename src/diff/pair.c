@@ -11,9 +11,6 @@
 #include "diff/content.h"
 #include "policy/policy.h"
 
-/* Entries that wait when it is no longer a few that one side has and the other has not. */
-enum { OUT_OF_STEP = 64 };
-
 /* Bytes that one side may hash before the other, whose entry waits for nothing, does too. */
 enum { IN_FRONT = 256 * 1024 };
 
@@ -165,8 +162,6 @@ static void postpone(struct pair *pair, int number, const struct digest *content
   pending->hashed = content != NULL;
   if (content)
     pending->content = *content;
-  if (pair->pending.waiting == OUT_OF_STEP)
-    pace_widen(pair->pace);
 }
 
 static bool waits(const struct pair *pair, int number, struct pending_name **name)

@@ -11,9 +11,6 @@
  * Memory that is touched for the first time costs more than inflating a small layer into it. */
 enum { FIRST_AHEAD = 8 };
 
-/* By how much a wide pace lets decoders go further ahead. */
-enum { WIDER = 8 };
-
 struct pace {
   /* Decoders that are read in step share one: the reader keeps blocks of one side only, and that
    * side alone would be slowed down by memory that is new to it. */
@@ -24,7 +21,6 @@ struct pace {
   pthread_mutex_t lock;   /* for all below, and for what the decoders say it is for */
   pthread_cond_t decoded; /* the reader: one more block of `awaited` */
   pthread_cond_t wanted;  /* a thread: a decoder that can go on, or the end */
-  bool wide;
   bool closing;
   struct decoder *members[PACE_MEMBERS];
   struct decoder *awaited; /* whose blocks the reader waits for */
@@ -37,7 +33,6 @@ struct decoder {
   struct pace *pace; /* its lock is for all below */
   struct block **ring;
   size_t places; /* in the ring */
-  size_t ahead;  /* of which may be used, unless the pace is wide */
   size_t open;   /* of which are used so far */
   size_t first;  /* the oldest block */
   size_t n;      /* blocks in the ring */
@@ -114,8 +109,7 @@ static void decode(struct decoder *decoder)
   decoder->ring[(decoder->first + decoder->n) % decoder->places] = block;
   decoder->n++;
   decoder->filled++;
-  decoder->open =
-      MIN_OF(pace->wide ? decoder->places : decoder->ahead, FIRST_AHEAD + decoder->filled / 16);
+  decoder->open = MIN_OF(decoder->places, FIRST_AHEAD + decoder->filled / 16);
 }
 
 static void *work(void *argument)
@@ -167,13 +161,6 @@ void pace_free(struct pace *pace)
   free(pace);
 }
 
-void pace_widen(struct pace *pace)
-{
-  pthread_mutex_lock(&pace->lock);
-  pace->wide = true;
-  pthread_mutex_unlock(&pace->lock);
-}
-
 /* One more thread, if there may be one more. Where none can be had the reader does the work. */
 static void add_thread(struct pace *pace)
 {
@@ -197,9 +184,8 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *
   struct decoder *decoder = xcalloc(1, sizeof(*decoder));
 
   decoder->stream = stream;
-  decoder->ahead = MAX_OF(ahead, (size_t)2);
-  decoder->open = MIN_OF(decoder->ahead, (size_t)FIRST_AHEAD);
-  decoder->places = decoder->ahead * WIDER;
+  decoder->places = MAX_OF(ahead, (size_t)2);
+  decoder->open = MIN_OF(decoder->places, (size_t)FIRST_AHEAD);
   decoder->ring = xcalloc(decoder->places, sizeof(struct block *));
   decoder->own = pace ? NULL : pace_new(1);
   decoder->pace = pace ? pace : decoder->own;

@@ -14,9 +14,6 @@
 struct pace;
 enum { PACE_MEMBERS = 2 };
 struct pace *pace_new(size_t threads);
-/* The reader takes much of one decoder, then much of the other: they may go eight times as far
- * ahead from here on. */
-void pace_widen(struct pace *pace);
 void pace_free(struct pace *pace); /* after its decoders; NULL allowed */
 
 /* A decoder: a stream that is read `ahead` blocks ahead of its reader. */

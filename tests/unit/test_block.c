@@ -125,8 +125,6 @@ static void read_in_step(size_t threads, int manner, bool left)
     struct block *block = NULL;
     struct error err;
 
-    if (n == 50 && manner)
-      pace_widen(pace);
     assert_int_equal(decoder_next(decoders[i], &block, &err), 0);
     ended[i] = !block;
     if (!block)
