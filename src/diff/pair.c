@@ -3,11 +3,6 @@
  * and its content's digest, until its partner comes. */
 #include "diff/pair.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/alloc.h"
 #include "diff/content.h"
 #include "policy/policy.h"
 

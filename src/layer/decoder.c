@@ -7,10 +7,6 @@
 #include "base/alloc.h"
 #include "base/thread.h"
 
-/* Places of a ring that are used from the start; it grows to all of them with what is decoded.
- * Memory that is touched for the first time costs more than inflating a small layer into it. */
-enum { FIRST_AHEAD = 8 };
-
 struct pace {
   /* Decoders that are read in step share one: the reader keeps blocks of one side only, and that
    * side alone would be slowed down by memory that is new to it. */
@@ -33,10 +29,8 @@ struct decoder {
   struct pace *pace; /* its lock is for all below */
   struct block **ring;
   size_t places; /* in the ring */
-  size_t open;   /* of which are used so far */
   size_t first;  /* the oldest block */
   size_t n;      /* blocks in the ring */
-  size_t filled; /* blocks so far */
   bool busy;     /* a block is being decoded */
   bool ended;    /* no block comes after those in the ring */
   bool failed;   /* …because of `error` */
@@ -46,7 +40,7 @@ struct decoder {
 
 static bool is_full(const struct decoder *decoder)
 {
-  return decoder->n >= decoder->open;
+  return decoder->n == decoder->places;
 }
 
 static bool can_decode(const struct decoder *decoder)
@@ -108,8 +102,6 @@ static void decode(struct decoder *decoder)
     return;
   decoder->ring[(decoder->first + decoder->n) % decoder->places] = block;
   decoder->n++;
-  decoder->filled++;
-  decoder->open = MIN_OF(decoder->places, FIRST_AHEAD + decoder->filled / 16);
 }
 
 static void *work(void *argument)
@@ -185,7 +177,6 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *
 
   decoder->stream = stream;
   decoder->places = MAX_OF(ahead, (size_t)2);
-  decoder->open = MIN_OF(decoder->places, (size_t)FIRST_AHEAD);
   decoder->ring = xcalloc(decoder->places, sizeof(struct block *));
   decoder->own = pace ? NULL : pace_new(1);
   decoder->pace = pace ? pace : decoder->own;
@@ -205,10 +196,10 @@ static void await(struct decoder *decoder)
   struct pace *pace = decoder->pace;
 
   while (!decoder->n && !decoder->ended) {
-    struct decoder *free_one = can_decode(decoder) ? decoder : least_ahead(pace);
+    struct decoder *idle = can_decode(decoder) ? decoder : least_ahead(pace);
 
-    if (free_one) {
-      decode(free_one);
+    if (idle) {
+      decode(idle);
       continue;
     }
     pace->awaited = decoder;
@@ -229,7 +220,7 @@ int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
     block = decoder->ring[decoder->first];
     decoder->first = (decoder->first + 1) % decoder->places;
     decoder->n--;
-    if (decoder->n * 2 <= decoder->open)
+    if (decoder->n * 2 <= decoder->places)
       pthread_cond_signal(&pace->wanted);
   } else {
     failed = decoder->failed;
