@@ -15,6 +15,14 @@ class PodmanImages(same.Engine):
         self.assert_status(self.diff(self.name(name), *self.images("a")), 0)
         self.assert_status(self.diff(self.name(name), *self.images("b")), 1)
 
+    def test_formats(self):
+        """What podman saves, in each of its formats, holds the image that it was saved from, and not the other one."""
+        for form in ("docker-archive", "oci-archive", "oci-dir", "docker-dir"):
+            self.engine.run("save", "--quiet", f"--format={form}", f"--output={self.path(form)}", "test/a:1")
+            with self.subTest(form=form):
+                self.assert_status(self.diff("--effective", f"./{form}", *self.images("a")), 0)
+                self.assert_status(self.diff("--effective", f"./{form}", *self.images("b")), 1)
+
     def test_another_user_has_other_images(self):
         """A store without images, as that of another user is."""
         other = Podman()

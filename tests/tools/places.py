@@ -29,6 +29,6 @@ def for_anyone(program, place):
 
 def root_is_mounted():
     """Whether / is a mount point. In a plain chroot it is not, and then buildah and podman cannot unpack layers, which
-    they do in a mount namespace of its own."""
+    they do in a mount namespace of their own."""
     with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
         return any(line.split()[4] == "/" for line in mounts)
