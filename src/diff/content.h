@@ -3,7 +3,7 @@
 #define DIFFOCI_DIFF_CONTENT_H
 
 #include "base/digest.h"
-#include "layer/tar.h"
+#include "tar/tar.h"
 
 /* What comparing contents needs; used again for every pair. Not for several threads. */
 struct comparer;

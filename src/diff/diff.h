@@ -7,8 +7,8 @@
 
 #include "diff/event.h"
 #include "image/platform.h"
-#include "layer/tar.h"
 #include "source/source.h"
+#include "tar/tar.h"
 
 struct policy;
 

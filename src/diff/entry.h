@@ -5,7 +5,7 @@
 #include "base/digest.h"
 #include "diff/diff.h"
 #include "diff/fields.h"
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 struct entry_rules {
   const struct diff_ignore *ignore;

@@ -2,7 +2,7 @@
 #ifndef DIFFOCI_DIFF_ENTRY_TEXT_H
 #define DIFFOCI_DIFF_ENTRY_TEXT_H
 
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 enum { ENTRY_TIME_MAX = 80, ENTRY_FORMAT_MAX = 32 }; /* with the NUL */
 

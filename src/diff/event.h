@@ -11,8 +11,8 @@
 #include "base/digest.h"
 #include "base/str.h"
 #include "image/descriptor.h"
-#include "layer/entry.h"
 #include "policy/field.h"
+#include "tar/entry.h"
 
 enum event_type {
   EVENT_NONE, /* the root node, which is no event */

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/map.h"
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 /* An entry that waits: a copy of its header, and the digest of its content. */
 struct pending {

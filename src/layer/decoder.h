@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/stream.h"
-#include "layer/block.h"
+#include "tar/block.h"
 
 /* What decoders have in common whose blocks one thread, the reader, reads in step: the threads that
  * decode. A thread goes on with the decoder that is least ahead. The reader decodes too whenever it

@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "layer/decoder.h"
-#include "layer/tar.h"
+#include "tar/tar.h"
 
 struct layer {
   struct decoder *decoder;

@@ -23,7 +23,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 struct overlay;
 

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/map.h"
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 /* Strings that occur again and again, stored once. */
 struct string_table {

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "layer/tar.h"
 #include "report/notes.h"
+#include "tar/tar.h"
 
 struct extract;
 

@@ -2,7 +2,7 @@
 #ifndef DIFFOCI_REPORT_GOTIME_H
 #define DIFFOCI_REPORT_GOTIME_H
 
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 enum { GOTIME_MAX_TEXT = 48 };
 

@@ -5,8 +5,8 @@
 #include <jansson.h>
 
 #include "base/digest.h"
-#include "layer/entry.h"
 #include "report/writer.h"
+#include "tar/entry.h"
 
 /* A JSON string; bytes that are not UTF-8 become U+FFFD. */
 void jsonout_string(struct writer *writer, struct str s);

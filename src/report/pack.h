@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/digest.h"
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 /* Appends the entry and the digest of its content (NULL: none), as it differs from base (NULL: from
  * an empty entry). */

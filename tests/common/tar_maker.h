@@ -3,7 +3,7 @@
 #define DIFFOCI_TESTS_TAR_MAKER_H
 
 #include "base/buf.h"
-#include "layer/tar.h"
+#include "tar/tar.h"
 
 enum tar_maker_magic { MAGIC_USTAR, MAGIC_GNU, MAGIC_STAR, MAGIC_V7 };
 

@@ -9,7 +9,7 @@
 
 #include "../common/tar_maker.h"
 #include "base/limits.h"
-#include "layer/tar.h"
+#include "tar/tar.h"
 
 /* "NAME SIZE:" and the content with '.' for its zeros; then the error, if there is one. */
 static void dump(struct buf *out, struct str tar, uint64_t max_holes)

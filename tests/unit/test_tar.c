@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "base/limits.h"
-#include "layer/tar.h"
+#include "tar/tar.h"
 
 static void add_time(struct buf *out, struct tar_time time)
 {

@@ -1,11 +1,11 @@
-/* The tar reader's parts. Only for the files tar*.c. */
-#ifndef DIFFOCI_LAYER_TAR_READER_H
-#define DIFFOCI_LAYER_TAR_READER_H
+/* The tar reader's parts. Only for the files of tar/. */
+#ifndef DIFFOCI_TAR_READER_H
+#define DIFFOCI_TAR_READER_H
 
-#include "layer/tar.h"
-#include "layer/tar_block.h"
-#include "layer/tar_pax.h"
-#include "layer/tar_sparse.h"
+#include "tar/header.h"
+#include "tar/pax.h"
+#include "tar/sparse.h"
+#include "tar/tar.h"
 
 struct tar_reader {
   struct block_source source;
@@ -33,7 +33,7 @@ struct tar_reader {
   struct tar_sparse sparse;
 };
 
-/* Input (tar_input.c). All errors but the source's own are wrapped with tar_wrap. */
+/* Input (input.c). All errors but the source's own are wrapped with tar_wrap. */
 
 /* Puts "at byte OFFSET of the tar stream: " before the message. Returns -1. */
 int tar_wrap(uint64_t offset, struct error *err);
@@ -47,7 +47,7 @@ MUST_CHECK int tar_take(struct tar_reader *reader, void *to, size_t n, size_t *g
 /* Goes over up to *n bytes; *n becomes what was left to go over at the end of the stream. 0/-1. */
 MUST_CHECK int tar_skip(struct tar_reader *reader, uint64_t *n, struct error *err);
 
-/* Content (tar_content.c). */
+/* Content (content.c). */
 
 /* The content starts here: as many bytes as the entry's size and type say. */
 MUST_CHECK int tar_start_content(struct tar_reader *reader, const struct tar_entry *entry,

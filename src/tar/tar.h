@@ -3,12 +3,12 @@
  * Accepts what Go's archive/tar accepts (v7, USTAR, PAX, GNU with long names, base-256 numbers, old
  * GNU and PAX sparse files 0.0, 0.1 and 1.0, STAR) and reports what it reports, since images are
  * written by it (POSIX.1-2017, pax; GNU tar manual, "Tar Internals"). */
-#ifndef DIFFOCI_LAYER_TAR_H
-#define DIFFOCI_LAYER_TAR_H
+#ifndef DIFFOCI_TAR_TAR_H
+#define DIFFOCI_TAR_TAR_H
 
 #include "base/error.h"
-#include "layer/block.h"
-#include "layer/entry.h"
+#include "tar/block.h"
+#include "tar/entry.h"
 
 /* Where a reader gets its blocks: a decoder, or memory in tests and fuzzers. */
 struct block_source {

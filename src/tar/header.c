@@ -1,4 +1,4 @@
-#include "layer/tar_block.h"
+#include "tar/header.h"
 
 /* Where the fields lie; those from UNAME on only in the formats after v7. */
 enum {

@@ -1,4 +1,4 @@
-#include "layer/tar_pax.h"
+#include "tar/pax.h"
 
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
-/* PAX extended headers (POSIX.1-2017, pax, "pax Header Block"). Only for the files tar*.c. */
-#ifndef DIFFOCI_LAYER_TAR_PAX_H
-#define DIFFOCI_LAYER_TAR_PAX_H
+/* PAX extended headers (POSIX.1-2017, pax, "pax Header Block"). Only for the files of tar/. */
+#ifndef DIFFOCI_TAR_PAX_H
+#define DIFFOCI_TAR_PAX_H
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 /* The records of one extended header. */
 struct tar_pax {

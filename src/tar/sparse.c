@@ -1,10 +1,10 @@
-#include "layer/tar_sparse.h"
+#include "tar/sparse.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "layer/tar_block.h"
+#include "tar/header.h"
 
 void tar_sparse_release(struct tar_sparse *sparse)
 {

@@ -1,12 +1,12 @@
 /* Maps of sparse files: where the pieces that an archive holds belong in the file (GNU tar manual,
- * "Storing Sparse Files"). Only for the files tar*.c. */
-#ifndef DIFFOCI_LAYER_TAR_SPARSE_H
-#define DIFFOCI_LAYER_TAR_SPARSE_H
+ * "Storing Sparse Files"). Only for the files of tar/. */
+#ifndef DIFFOCI_TAR_SPARSE_H
+#define DIFFOCI_TAR_SPARSE_H
 
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "layer/tar_pax.h"
+#include "tar/pax.h"
 
 struct tar_fragment {
   int64_t offset, length; /* in the file */

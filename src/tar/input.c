@@ -1,5 +1,5 @@
 /* The tar reader's input: blocks, one after the other. */
-#include "layer/tar_reader.h"
+#include "tar/reader.h"
 
 int tar_wrap(uint64_t offset, struct error *err)
 {

@@ -1,12 +1,12 @@
 /* One header block of a tar archive (POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual,
- * "Basic Tar Format"). Only for the files tar*.c. */
-#ifndef DIFFOCI_LAYER_TAR_BLOCK_H
-#define DIFFOCI_LAYER_TAR_BLOCK_H
+ * "Basic Tar Format"). Only for the files of tar/. */
+#ifndef DIFFOCI_TAR_HEADER_H
+#define DIFFOCI_TAR_HEADER_H
 
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 enum { TAR_UNIT = 512, TAR_NAME_MAX = 155 + 1 + 100 };
 

@@ -1,6 +1,6 @@
 /* One entry of a layer's tar stream, as Go's archive/tar sees it. */
-#ifndef DIFFOCI_LAYER_ENTRY_H
-#define DIFFOCI_LAYER_ENTRY_H
+#ifndef DIFFOCI_TAR_ENTRY_H
+#define DIFFOCI_TAR_ENTRY_H
 
 #include <stdbool.h>
 #include <stdint.h>

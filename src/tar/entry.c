@@ -1,4 +1,4 @@
-#include "layer/entry.h"
+#include "tar/entry.h"
 
 bool tar_record_xattr(const struct tar_record *record, struct str *name)
 {

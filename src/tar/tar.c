@@ -1,10 +1,10 @@
-#include "layer/tar.h"
+#include "tar/tar.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "layer/tar_reader.h"
+#include "tar/reader.h"
 
 enum { TYPE_PAX = 'x', TYPE_LONG_NAME = 'L', TYPE_LONG_LINK = 'K' };
 /* Zeros that holes of sparse files may come to unless tar_reader_limit_holes says otherwise. */

@@ -1,4 +1,4 @@
-#include "layer/block.h"
+#include "tar/block.h"
 
 #include <pthread.h>
 #include <stdlib.h>

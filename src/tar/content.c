@@ -1,6 +1,6 @@
 /* The content of a tar entry, sparse files among them. */
 #include "base/limits.h"
-#include "layer/tar_reader.h"
+#include "tar/reader.h"
 
 enum { ZEROS_SIZE = 16 * 1024 };
 

@@ -1,6 +1,6 @@
 /* Blocks of decompressed bytes. */
-#ifndef DIFFOCI_LAYER_BLOCK_H
-#define DIFFOCI_LAYER_BLOCK_H
+#ifndef DIFFOCI_TAR_BLOCK_H
+#define DIFFOCI_TAR_BLOCK_H
 
 #include <stddef.h>
 
