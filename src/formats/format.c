@@ -1,0 +1,197 @@
+#include "formats/format.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "formats/gzip.h"
+#include "formats/tar.h"
+
+struct format_memory {
+  struct format_memory *next;
+  void *bytes;
+};
+
+/* The first that takes a file for its own reads it. */
+static const struct format *const formats[] = {
+  &format_gzip,
+  &format_tar,
+  NULL,
+};
+
+const struct format *const *format_all(void)
+{
+  return formats;
+}
+
+const struct format *format_detect(struct str bytes, struct str name)
+{
+  for (size_t i = 0; formats[i]; i++)
+    if (formats[i]->detect(bytes, name))
+      return formats[i];
+  return NULL;
+}
+
+/* ---- memory ---- */
+
+int format_charge(struct format_budget *budget, uint64_t size, struct error *err)
+{
+  if (size > budget->bytes)
+    return error_set(err, ERROR_LIMIT,
+                     "more comes out of it than may come out of one file (see --max-scale)");
+  budget->bytes -= size;
+  return 0;
+}
+
+void format_adopt(struct format_parts *parts, void *bytes)
+{
+  struct format_memory *memory = xmalloc(sizeof(*memory));
+
+  *memory = (struct format_memory) { parts->memory, bytes };
+  parts->memory = memory;
+}
+
+void *format_memory(struct format_parts *parts, size_t size, struct error *err)
+{
+  void *bytes;
+
+  if (format_charge(parts->budget, size, err))
+    return NULL;
+  bytes = malloc(size ? size : 1);
+  if (!bytes)
+    error_set(err, ERROR_LIMIT, "there is no memory for %zu bytes of it", size);
+  else
+    format_adopt(parts, bytes);
+  return bytes;
+}
+
+void format_release(struct format_parts *parts)
+{
+  while (parts->memory) {
+    struct format_memory *memory = parts->memory;
+
+    parts->memory = memory->next;
+    free(memory->bytes);
+    free(memory);
+  }
+  free(parts->members);
+  free(parts->fields);
+  free(parts->ranges);
+  arena_release(&parts->arena);
+  *parts = (struct format_parts) { 0 };
+}
+
+/* ---- what readers add ---- */
+
+struct format_member *format_add_member(struct format_parts *parts, const struct tar_entry *entry,
+                                        struct error *err)
+{
+  struct format_member *member;
+
+  if (parts->n_members == FORMAT_MEMBERS_MAX) {
+    error_set(err, ERROR_LIMIT, "it has more than %d members", FORMAT_MEMBERS_MAX);
+    return NULL;
+  }
+  parts->members =
+      xgrow(parts->members, parts->n_members, &parts->cap_members, sizeof(*parts->members));
+  member = &parts->members[parts->n_members];
+  *member = (struct format_member) { .entry = *entry };
+  member->entry.index = parts->n_members++;
+  member->entry.skipped = 0;
+  return member;
+}
+
+struct format_member *format_add_file(struct format_parts *parts, struct str name,
+                                      struct str content, struct error *err)
+{
+  const struct tar_entry entry = {
+    .type = TAR_REGULAR,
+    .name = name,
+    .mode = 0644,
+    .size = (int64_t)content.len,
+  };
+  struct format_member *member = format_add_member(parts, &entry, err);
+
+  if (member)
+    member->content = (struct format_content) { .stored = content, .size = content.len };
+  return member;
+}
+
+int format_add_field(struct format_parts *parts, enum format_class class, const char *name,
+                     struct str value, struct error *err)
+{
+  if (parts->n_fields == FORMAT_MEMBERS_MAX)
+    return error_set(err, ERROR_LIMIT, "it has more than %d fields", FORMAT_MEMBERS_MAX);
+  parts->fields = xgrow(parts->fields, parts->n_fields, &parts->cap_fields, sizeof(*parts->fields));
+  parts->fields[parts->n_fields++] = (struct format_field) { name, value, class };
+  return 0;
+}
+
+void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
+                    const struct format_rule *rule)
+{
+  struct format_range *last = parts->n_ranges ? &parts->ranges[parts->n_ranges - 1] : NULL;
+
+  if (!len)
+    return;
+  if (last && last->to == from && last->rule == rule) {
+    last->to += len;
+    return;
+  }
+  parts->ranges = xgrow(parts->ranges, parts->n_ranges, &parts->cap_ranges, sizeof(*parts->ranges));
+  parts->ranges[parts->n_ranges++] = (struct format_range) { from, from + len, rule };
+}
+
+struct str format_base_name(struct str name, const char *suffix)
+{
+  const struct str end = str_of(suffix);
+  const char *slash = name.len ? memrchr(name.ptr, '/', name.len) : NULL;
+
+  if (slash)
+    name = str_skip(name, (size_t)(slash - name.ptr) + 1);
+  if (name.len > end.len && strncasecmp(name.ptr + name.len - end.len, end.ptr, end.len) == 0)
+    name.len -= end.len;
+  return name;
+}
+
+/* ---- reading ---- */
+
+static int by_place(const void *a, const void *b)
+{
+  const struct format_range *range_a = a;
+  const struct format_range *range_b = b;
+
+  return (range_a->from > range_b->from) - (range_a->from < range_b->from);
+}
+
+/* Every byte is in one range, none in two: what two members share could be told of one only. */
+static int check_ranges(struct format_parts *parts, struct error *err)
+{
+  uint64_t at = 0;
+
+  if (parts->n_ranges)
+    qsort(parts->ranges, parts->n_ranges, sizeof(*parts->ranges), by_place);
+  for (size_t i = 0; i <= parts->n_ranges; i++) {
+    const uint64_t from = i < parts->n_ranges ? parts->ranges[i].from : parts->bytes.len;
+
+    if (from > at)
+      return error_set(err, ERROR_UNSUPPORTED,
+                       "%llu bytes from byte %llu on belong to nothing that is known",
+                       (unsigned long long)(from - at), (unsigned long long)at);
+    if (from < at)
+      return error_set(err, ERROR_CORRUPT, "parts of it overlap at byte %llu",
+                       (unsigned long long)from);
+    if (i < parts->n_ranges)
+      at = parts->ranges[i].to;
+  }
+  return 0;
+}
+
+int format_read(const struct format *format, struct format_parts *parts, struct str bytes,
+                struct str name, struct format_budget *budget, struct error *err)
+{
+  *parts = (struct format_parts) { .bytes = bytes, .name = name, .budget = budget };
+  if (format->read(parts, err))
+    return -1;
+  return format->may_be_equal ? check_ranges(parts, err) : 0;
+}

@@ -1,0 +1,168 @@
+/* RFC 1952: what counts of a gzip file is what comes out, its comments and its extra fields. */
+#include "formats/gzip.h"
+
+#include <zlib.h>
+
+#include "formats/codec.h"
+
+enum {
+  HEADER = 10, /* without the optional parts */
+  TRAILER = 8,
+  FLAG_TEXT = 1,
+  FLAG_HEADER_CRC = 2,
+  FLAG_EXTRA = 4,
+  FLAG_NAME = 8,
+  FLAG_COMMENT = 16,
+  FLAGS_RESERVED = 0xe0,
+};
+
+static const struct format_rule rule_text = { "gzip-1", FORMAT_FORM, "the guess that it is text" };
+static const struct format_rule rule_time = { "gzip-2", FORMAT_FORM, "the time of the original" };
+static const struct format_rule rule_made = { "gzip-3", FORMAT_FORM,
+                                              "how hard it was compressed, and on what system" };
+static const struct format_rule rule_name = { "gzip-4", FORMAT_FORM, "the name of the original" };
+static const struct format_rule rule_sums = { "gzip-5", FORMAT_FORM,
+                                              "checksums and sizes, which are right" };
+static const struct format_rule rule_form = { "gzip-6", FORMAT_FORM, "the compressed form" };
+
+static bool gzip_detect(struct str bytes, struct str name)
+{
+  (void)name;
+  return bytes.len >= HEADER + TRAILER && memcmp(bytes.ptr, "\x1f\x8b\x08", 3) == 0;
+}
+
+/* A field that ends with a NUL, which is part of it. */
+static int text_field(const struct format_parts *parts, size_t at, size_t *len, struct error *err)
+{
+  const char *start = parts->bytes.ptr + at;
+  const char *end = memchr(start, '\0', parts->bytes.len - at);
+
+  if (!end)
+    return error_set(err, ERROR_CORRUPT, "it ends in the header");
+  *len = (size_t)(end - start) + 1;
+  return 0;
+}
+
+static int extra_field(struct format_parts *parts, size_t *at, struct error *err)
+{
+  const char *start = parts->bytes.ptr + *at;
+  const size_t left = parts->bytes.len - *at;
+  size_t len;
+
+  if (left < 2 || left - 2 < (len = format_le16(start)))
+    return error_set(err, ERROR_CORRUPT, "it ends in the header");
+  format_account(parts, *at, len + 2, NULL);
+  *at += len + 2;
+  return format_add_field(parts, FORMAT_COUNTS, "extra field", (struct str) { start + 2, len },
+                          err);
+}
+
+/* Section 2.3.1, from FEXTRA on. */
+static int optional_fields(struct format_parts *parts, unsigned flags, size_t *at,
+                           struct error *err)
+{
+  size_t len;
+
+  if (flags & FLAG_EXTRA && extra_field(parts, at, err))
+    return -1;
+  if (flags & FLAG_NAME) {
+    if (text_field(parts, *at, &len, err))
+      return -1;
+    format_account(parts, *at, len, &rule_name);
+    *at += len;
+  }
+  if (flags & FLAG_COMMENT) {
+    if (text_field(parts, *at, &len, err) ||
+        format_add_field(parts, FORMAT_COUNTS, "comment",
+                         (struct str) { parts->bytes.ptr + *at, len - 1 }, err))
+      return -1;
+    format_account(parts, *at, len, NULL);
+    *at += len;
+  }
+  return 0;
+}
+
+/* A member's header from *at on. */
+static int header(struct format_parts *parts, size_t *at, struct error *err)
+{
+  const size_t start = *at;
+  const char *p = parts->bytes.ptr + start;
+  unsigned flags;
+
+  if (parts->bytes.len - start < HEADER + TRAILER || memcmp(p, "\x1f\x8b\x08", 3) != 0)
+    return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its end", parts->bytes.len - start);
+  flags = (unsigned char)p[3];
+  if (flags & FLAGS_RESERVED)
+    return error_set(err, ERROR_UNSUPPORTED, "its header has unknown flags (0x%02x)", flags);
+  format_account(parts, start, 3, NULL);
+  format_account(parts, start + 3, 1, &rule_text); /* the other flags show in what follows */
+  format_account(parts, start + 4, 4, &rule_time);
+  format_account(parts, start + 8, 2, &rule_made);
+  *at += HEADER;
+  if (optional_fields(parts, flags, at, err))
+    return -1;
+  if (!(flags & FLAG_HEADER_CRC))
+    return 0;
+  if (parts->bytes.len - *at < 2 ||
+      format_le16(parts->bytes.ptr + *at) != (crc32_z(0, (const void *)p, *at - start) & 0xffff))
+    return error_set(err, ERROR_CORRUPT, "its header's checksum is wrong");
+  format_account(parts, *at, 2, &rule_sums);
+  *at += 2;
+  return 0;
+}
+
+static int member(struct format_parts *parts, size_t *at, struct format_output *out,
+                  struct error *err)
+{
+  const struct str bytes = parts->bytes;
+  const size_t before = out->len;
+  size_t len;
+  size_t used;
+
+  if (header(parts, at, err) || format_deflate.decode(str_skip(bytes, *at), out, &used, err))
+    return -1;
+  format_account(parts, *at, used, &rule_form);
+  *at += used;
+  len = out->len - before;
+  if (bytes.len - *at < TRAILER)
+    return error_set(err, ERROR_CORRUPT, "it ends in the checksum");
+  if (format_le32(bytes.ptr + *at) != crc32_z(0, out->bytes + before, len) ||
+      format_le32(bytes.ptr + *at + 4) != (uint32_t)len)
+    return error_set(err, ERROR_CORRUPT, "its checksum is wrong");
+  format_account(parts, *at, TRAILER, &rule_sums);
+  *at += TRAILER;
+  return 0;
+}
+
+/* "x.tgz" holds "x.tar". */
+static struct str inner_name(struct format_parts *parts)
+{
+  const struct str base = format_base_name(parts->name, "");
+  const struct str stem = format_base_name(parts->name, ".tgz");
+
+  if (stem.len < base.len)
+    return str_of(arena_printf(&parts->arena, "%.*s.tar", STR_ARGS(stem)));
+  return format_base_name(parts->name, ".gz");
+}
+
+static int gzip_read(struct format_parts *parts, struct error *err)
+{
+  struct format_output out = format_output_begin(parts, parts->bytes.len);
+  size_t at = 0;
+
+  do {
+    if (member(parts, &at, &out, err)) {
+      format_output_drop(&out);
+      return -1;
+    }
+  } while (at < parts->bytes.len);
+  return format_add_file(parts, inner_name(parts), format_output_keep(parts, &out), err) ? 0 : -1;
+}
+
+const struct format format_gzip = {
+  .name = "gzip",
+  .may_be_equal = true,
+  .is_wrapper = true,
+  .detect = gzip_detect,
+  .read = gzip_read,
+};

@@ -1,0 +1,121 @@
+#include "formats/tar.h"
+
+#include "formats/tar_account.h"
+#include "tar/header.h"
+#include "tar/tar.h"
+
+/* The blocks that the reader wants, copied from the file. */
+struct blocks {
+  struct str left;
+};
+
+static int next_block(void *context, struct block **out, struct error *err)
+{
+  struct blocks *blocks = context;
+  struct block *block;
+
+  (void)err;
+  if (!blocks->left.len)
+    return 0;
+  block = block_new();
+  block->len = MIN_OF(blocks->left.len, sizeof(block->bytes));
+  memcpy(block->bytes, blocks->left.ptr, block->len);
+  blocks->left = str_skip(blocks->left, block->len);
+  *out = block;
+  return 1;
+}
+
+/* Other archives and texts have no such block at their beginning: it holds its own checksum. */
+static bool tar_detect(struct str bytes, struct str name)
+{
+  struct tar_block block = { 0 };
+  struct error ignored;
+
+  (void)name;
+  return bytes.len >= TAR_UNIT && bytes.ptr[0] &&
+         tar_block_parse(&block, (const unsigned char *)bytes.ptr, &ignored) == 0;
+}
+
+/* The content of an entry. Where it lies in one piece in the file it stays there; the holes of a
+ * sparse file do not. */
+static int take_content(struct format_parts *parts, struct tar_reader *reader,
+                        struct format_member *member, struct error *err)
+{
+  const uint64_t from = tar_offset(reader);
+  struct tar_chunk chunk;
+  uint64_t len = 0;
+  bool holes = false;
+  int got;
+
+  while ((got = tar_read(reader, &chunk, err)) > 0) {
+    holes = holes || !chunk.block;
+    len += chunk.len;
+  }
+  if (got < 0)
+    return -1;
+  if (holes || tar_offset(reader) - from != len)
+    return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" in it is a sparse file",
+                     STR_ARGS(member->entry.name));
+  member->content.stored = (struct str) { parts->bytes.ptr + from, len };
+  member->content.size = len;
+  format_account(parts, from, len, NULL);
+  return 0;
+}
+
+/* What belongs to the entry: header blocks from `from` on, content, padding. Returns where the next
+ * one begins in *from. */
+static int add_entry(struct format_parts *parts, struct tar_reader *reader,
+                     const struct tar_entry *entry, uint64_t *from, struct error *err)
+{
+  const struct tar_entry *copy = tar_entry_copy(entry, &parts->arena);
+  struct format_member *member = format_add_member(parts, copy, err);
+  uint64_t body = tar_offset(reader);
+  uint64_t end;
+
+  if (!member)
+    return -1;
+  if (entry->type == TAR_GLOBAL)
+    body = (body + TAR_UNIT - 1) / TAR_UNIT * TAR_UNIT;
+  body = MIN_OF(body, (uint64_t)parts->bytes.len);
+  if (tar_account_headers(parts, *from, body, copy, err))
+    return -1;
+  if (entry->type != TAR_GLOBAL && take_content(parts, reader, member, err))
+    return -1;
+  end = MAX_OF(body, tar_offset(reader));
+  *from = MIN_OF((end + TAR_UNIT - 1) / TAR_UNIT * TAR_UNIT, (uint64_t)parts->bytes.len);
+  tar_account_zeros(parts, end, *from);
+  return 0;
+}
+
+static int read_all(struct format_parts *parts, struct tar_reader *reader, struct error *err)
+{
+  struct tar_entry entry;
+  uint64_t from = 0;
+  int got;
+
+  while ((got = tar_next(reader, &entry, err)) > 0)
+    if (add_entry(parts, reader, &entry, &from, err))
+      return -1;
+  if (got == 0)
+    tar_account_zeros(parts, from, parts->bytes.len);
+  return got;
+}
+
+static int tar_format_read(struct format_parts *parts, struct error *err)
+{
+  struct blocks blocks = { parts->bytes };
+  struct tar_reader *reader = tar_reader_new((struct block_source) { next_block, &blocks });
+  int status;
+
+  tar_reader_limit_holes(reader, parts->budget->bytes);
+  status = read_all(parts, reader, err);
+  tar_reader_free(reader);
+  return status;
+}
+
+const struct format format_tar = {
+  .name = "tar",
+  .may_be_equal = true,
+  .detect = tar_detect,
+  .read = tar_format_read,
+};

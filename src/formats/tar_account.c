@@ -1,0 +1,297 @@
+#include "formats/tar_account.h"
+
+#include "tar/header.h"
+#include "tar/pax.h"
+
+static const struct format_rule rule_number = { "tar-1", FORMAT_WRITTEN,
+                                                "how numbers and the type are written" };
+static const struct format_rule rule_replaced = { "tar-2", FORMAT_WRITTEN,
+                                                  "what an extended header replaces" };
+static const struct format_rule rule_extended = { "tar-3", FORMAT_WRITTEN,
+                                                  "the header of an extended header" };
+static const struct format_rule rule_sum = { "tar-4", FORMAT_FORM, "checksums, which are right" };
+static const struct format_rule rule_zeros = { "tar-5", FORMAT_WRITTEN,
+                                               "zeros that fill up blocks and end the archive" };
+static const struct format_rule rule_magic = { "tar-6", FORMAT_WRITTEN,
+                                               "which kind of tar it says it is" };
+
+/* What kind of field. Numbers of 12 and 8 bytes, texts that may fill their field. */
+enum kind { TEXT, NUMBER };
+
+struct place {
+  uint16_t at, len;
+  enum kind kind;
+  const char *record; /* the PAX record that replaces it, or NULL */
+};
+
+/* POSIX.1-2017, pax, "ustar Header Block"; the magic, type and checksum are told apart. */
+static const struct place common[] = {
+  { 0, 100, TEXT, "path" },       { 100, 8, NUMBER, NULL },    { 108, 8, NUMBER, "uid" },
+  { 116, 8, NUMBER, "gid" },      { 124, 12, NUMBER, "size" }, { 136, 12, NUMBER, "mtime" },
+  { 157, 100, TEXT, "linkpath" },
+};
+static const struct place since_ustar[] = {
+  { 265, 32, TEXT, "uname" },
+  { 297, 32, TEXT, "gname" },
+  { 329, 8, NUMBER, NULL },
+  { 337, 8, NUMBER, NULL },
+};
+static const struct place ustar_prefix = { 345, 155, TEXT, "path" };
+static const struct place star_rest[] = {
+  { 345, 131, TEXT, "path" },
+  { 476, 12, NUMBER, "atime" },
+  { 488, 12, NUMBER, "ctime" },
+};
+static const struct place gnu_times[] = {
+  { 345, 12, NUMBER, "atime" },
+  { 357, 12, NUMBER, "ctime" },
+};
+
+enum { CHECKSUM = 148, TYPE = 156, MAGIC = 257, MAGIC_LEN = 8, STAR_TRAILER = 508 };
+
+/* What is known of an entry's extended headers. */
+struct extended {
+  const struct tar_entry *entry;
+  bool has_pax, long_name, long_link;
+};
+
+void tar_account_zeros(struct format_parts *parts, uint64_t from, uint64_t to)
+{
+  const char *bytes = parts->bytes.ptr;
+  uint64_t at = from;
+
+  while (at < to && !bytes[at])
+    at++;
+  format_account(parts, from, at - from, &rule_zeros);
+}
+
+static bool is_replaced(const struct extended *extended, const char *record)
+{
+  const struct tar_entry *entry = extended->entry;
+
+  if (!record)
+    return false;
+  if ((extended->long_name && strcmp(record, "path") == 0) ||
+      (extended->long_link && strcmp(record, "linkpath") == 0))
+    return true;
+  if (!extended->has_pax)
+    return false;
+  for (size_t i = 0; i < entry->n_records; i++)
+    if (str_equal(entry->records[i].key, str_of(record)))
+      return entry->records[i].value.len > 0;
+  return false;
+}
+
+/* A text up to its NUL, and zeros behind it. */
+static void account_text(struct format_parts *parts, uint64_t at, size_t len)
+{
+  const size_t used = strnlen(parts->bytes.ptr + at, len);
+
+  format_account(parts, at, used, NULL);
+  tar_account_zeros(parts, at + used, at + len);
+}
+
+static bool is_padding(char c)
+{
+  return c == ' ' || c == '\0';
+}
+
+/* Octal digits with nothing but spaces and NULs around them, or base-256; else it stays outside.
+ * What does not change the value, zeros before it too, is how it is written. */
+static void account_number(struct format_parts *parts, uint64_t at, size_t len,
+                           const struct format_rule *rule)
+{
+  const char *field = parts->bytes.ptr + at;
+  size_t from = 0;
+  size_t to = len;
+
+  if ((unsigned char)field[0] & 0x80) {
+    format_account(parts, at, len, NULL);
+    return;
+  }
+  while (to && is_padding(field[to - 1]))
+    to--;
+  while (from < to && is_padding(field[from]))
+    from++;
+  for (size_t i = from; i < to; i++)
+    if (field[i] < '0' || field[i] > '7')
+      return;
+  while (from < to && field[from] == '0')
+    from++;
+  format_account(parts, at, from, &rule_number);
+  format_account(parts, at + from, to - from, rule);
+  format_account(parts, at + to, len - to, &rule_number);
+}
+
+static void account_places(struct format_parts *parts, uint64_t header, const struct place *places,
+                           size_t n, const struct extended *extended)
+{
+  for (size_t i = 0; i < n; i++) {
+    const uint64_t at = header + places[i].at;
+
+    if (is_replaced(extended, places[i].record))
+      format_account(parts, at, places[i].len, &rule_replaced);
+    else if (places[i].kind == TEXT)
+      account_text(parts, at, places[i].len);
+    else
+      account_number(parts, at, places[i].len, NULL);
+  }
+}
+
+/* GNU's two times; Go's writer, before its version 1.8, put a name's prefix there: that stays
+ * outside, unless it is all zero. */
+static void account_gnu(struct format_parts *parts, uint64_t header,
+                        const struct extended *extended)
+{
+  const char *block = parts->bytes.ptr + header;
+
+  for (size_t i = 0; i < ARRAY_LEN(gnu_times); i++) {
+    if (block[gnu_times[i].at])
+      account_places(parts, header, &gnu_times[i], 1, extended);
+    else
+      tar_account_zeros(parts, header + gnu_times[i].at,
+                        header + gnu_times[i].at + gnu_times[i].len);
+  }
+  tar_account_zeros(parts, header + 369, header + TAR_UNIT);
+}
+
+static void account_header(struct format_parts *parts, uint64_t header,
+                           const struct extended *extended)
+{
+  const char *block = parts->bytes.ptr + header;
+  const bool is_gnu = memcmp(block + MAGIC, "ustar  \0", 8) == 0;
+  const bool is_posix = memcmp(block + MAGIC, "ustar\0", 6) == 0;
+  const bool is_star = is_posix && memcmp(block + STAR_TRAILER, "tar\0", 4) == 0;
+
+  account_places(parts, header, common, ARRAY_LEN(common), extended);
+  account_number(parts, header + CHECKSUM, 8, &rule_sum);
+  /* '\0' is '0' or, by the name, '5'. */
+  format_account(parts, header + TYPE, 1,
+                 block[TYPE] == '\0' || block[TYPE] == '0' ? &rule_number : NULL);
+  if (!is_gnu && !is_posix) {
+    tar_account_zeros(parts, header + MAGIC, header + TAR_UNIT);
+    return;
+  }
+  format_account(parts, header + MAGIC, is_gnu ? MAGIC_LEN : 6, &rule_magic);
+  if (is_posix && memcmp(block + MAGIC + 6, "00", 2) == 0)
+    format_account(parts, header + MAGIC + 6, 2, &rule_magic);
+  account_places(parts, header, since_ustar, ARRAY_LEN(since_ustar), extended);
+  if (is_gnu) {
+    account_gnu(parts, header, extended);
+  } else if (is_star) {
+    account_places(parts, header, star_rest, ARRAY_LEN(star_rest), extended);
+    tar_account_zeros(parts, header + 500, header + STAR_TRAILER);
+    format_account(parts, header + STAR_TRAILER, 4, &rule_magic);
+  } else {
+    account_places(parts, header, &ustar_prefix, 1, extended);
+    tar_account_zeros(parts, header + 500, header + TAR_UNIT);
+  }
+}
+
+/* The entry has each record once. What an empty value deletes, and what a global header repeats, is
+ * there too. */
+static int check_pax(struct format_parts *parts, uint64_t at, uint64_t size,
+                     const struct extended *extended, struct error *err)
+{
+  uint64_t expected = 0;
+
+  for (size_t i = 0; i < extended->entry->n_records; i++) {
+    const struct tar_record *record = &extended->entry->records[i];
+    const uint64_t rest = record->key.len + record->value.len + 3; /* " ", "=", "\n" */
+    uint64_t len = rest + 1;
+    char text[24];
+
+    while (len != rest + (uint64_t)snprintf(text, sizeof(text), "%llu", (unsigned long long)len))
+      len = rest + strlen(text);
+    expected += len;
+  }
+  if (expected != size)
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "the extended header at byte %llu says something twice, or sparsely",
+                     (unsigned long long)at);
+  format_account(parts, at, size, NULL);
+  return 0;
+}
+
+/* The body of an extended header of the given type. */
+static int account_body(struct format_parts *parts, char type, uint64_t at, uint64_t size,
+                        struct extended *extended, struct error *err)
+{
+  bool *seen = type == 'L'   ? &extended->long_name
+               : type == 'K' ? &extended->long_link
+               : type == 'x' ? &extended->has_pax
+                             : NULL;
+
+  if (!seen || *seen)
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "the extended header at byte %llu hides another, or is of unknown kind",
+                     (unsigned long long)at);
+  *seen = true;
+  if (type == 'x')
+    return check_pax(parts, at, size, extended, err);
+  account_text(parts, at, size);
+  return 0;
+}
+
+static int extended_header(struct format_parts *parts, uint64_t *at, uint64_t to,
+                           struct extended *extended, struct error *err)
+{
+  const unsigned char *block = (const unsigned char *)parts->bytes.ptr + *at;
+  const uint64_t body = *at + TAR_UNIT;
+  int64_t size;
+  uint64_t padded;
+
+  if (!tar_number(block + 124, 12, &size) || size < 0 || (uint64_t)size > to - body)
+    return error_set(err, ERROR_CORRUPT, "the extended header at byte %llu has no right size",
+                     (unsigned long long)*at);
+  padded = ((uint64_t)size + TAR_UNIT - 1) / TAR_UNIT * TAR_UNIT;
+  if (padded > to - body)
+    return error_set(err, ERROR_CORRUPT, "the extended header at byte %llu is cut short",
+                     (unsigned long long)*at);
+  format_account(parts, *at, TAR_UNIT, &rule_extended);
+  if (account_body(parts, (char)block[TYPE], body, (uint64_t)size, extended, err))
+    return -1;
+  tar_account_zeros(parts, body + (uint64_t)size, body + padded);
+  *at = body + padded;
+  return 0;
+}
+
+/* A global header is an entry whose records are its body. */
+static int account_global(struct format_parts *parts, uint64_t from, uint64_t to,
+                          const struct tar_entry *entry, struct error *err)
+{
+  struct extended extended = { .entry = entry };
+  int64_t size;
+
+  if (!tar_number((const unsigned char *)parts->bytes.ptr + from + 124, 12, &size) || size < 0 ||
+      (uint64_t)size > to - from - TAR_UNIT)
+    return error_set(err, ERROR_CORRUPT, "the global header at byte %llu has no right size",
+                     (unsigned long long)from);
+  account_text(parts, from, 100); /* its name is the entry's */
+  format_account(parts, from + 100, TAR_UNIT - 100, &rule_extended);
+  if (check_pax(parts, from + TAR_UNIT, (uint64_t)size, &extended, err))
+    return -1;
+  tar_account_zeros(parts, from + TAR_UNIT + (uint64_t)size, to);
+  return 0;
+}
+
+int tar_account_headers(struct format_parts *parts, uint64_t from, uint64_t to,
+                        const struct tar_entry *entry, struct error *err)
+{
+  struct extended extended = { .entry = entry };
+
+  if (to > parts->bytes.len || to - from < TAR_UNIT || (to - from) % TAR_UNIT)
+    return error_set(err, ERROR_CORRUPT, "the header at byte %llu is cut short",
+                     (unsigned long long)from);
+  if (entry->type == TAR_GLOBAL)
+    return account_global(parts, from, to, entry, err);
+  while (to - from > TAR_UNIT)
+    if (extended_header(parts, &from, to, &extended, err))
+      return -1;
+  if (extended.long_name + extended.long_link > 0 && extended.has_pax)
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "the entry at byte %llu has extended headers of two kinds",
+                     (unsigned long long)from);
+  account_header(parts, from, &extended);
+  return 0;
+}

@@ -1,0 +1,86 @@
+/* All readers of formats: whatever takes the bytes for its own reads them, and its members in turn.
+ * The first byte says how much may come out. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/macros.h"
+#include "formats/codec.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static volatile unsigned seen; /* so that what is read is read */
+
+static void touch(struct str s)
+{
+  for (size_t i = 0; i < s.len; i++)
+    seen += (unsigned char)s.ptr[i];
+}
+
+static void look_into(struct str bytes, struct str name, struct format_budget *budget,
+                      unsigned depth);
+
+static void touch_member(const struct format_member *member, struct format_budget *budget,
+                         unsigned depth)
+{
+  const struct tar_entry *entry = &member->entry;
+  struct format_opened opened;
+  struct error err;
+
+  touch(entry->name);
+  touch(entry->link_name);
+  touch(entry->user_name);
+  touch(entry->group_name);
+  for (size_t i = 0; i < entry->n_records; i++) {
+    touch(entry->records[i].key);
+    touch(entry->records[i].value);
+  }
+  if (format_open(&member->content, budget, &opened, &err))
+    return;
+  touch(opened.bytes);
+  look_into(opened.bytes, entry->name, budget, depth + 1);
+  format_close(&opened);
+}
+
+static void read_as(const struct format *format, struct str bytes, struct str name,
+                    struct format_budget *budget, unsigned depth)
+{
+  struct format_parts parts;
+  struct error err;
+
+  if (format_read(format, &parts, bytes, name, budget, &err) == 0) {
+    uint64_t accounted = 0;
+
+    for (size_t i = 0; i < parts.n_ranges; i++)
+      accounted += parts.ranges[i].to - parts.ranges[i].from;
+    if (format->may_be_equal && accounted != bytes.len)
+      abort();
+    for (size_t i = 0; i < parts.n_fields; i++)
+      touch(parts.fields[i].value);
+    for (size_t i = 0; i < parts.n_members; i++)
+      touch_member(&parts.members[i], budget, depth);
+  }
+  format_release(&parts);
+}
+
+static void look_into(struct str bytes, struct str name, struct format_budget *budget,
+                      unsigned depth)
+{
+  const struct format *const *formats = format_all();
+
+  if (depth > FORMAT_DEPTH_MAX)
+    return;
+  for (size_t i = 0; formats[i]; i++)
+    if (formats[i]->detect(bytes, name))
+      read_as(formats[i], bytes, name, budget, depth);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  struct format_budget budget;
+
+  if (!size)
+    return 0;
+  budget.bytes = (uint64_t)1024 << data[0] % 12;
+  look_into((struct str) { (const char *)data + 1, size - 1 }, STR("x/y.tar.gz"), &budget, 0);
+  return 0;
+}

@@ -1,0 +1,169 @@
+/* formats: what each reader makes of a file, and that no byte of it escapes: the wanted results
+ * follow from the formats' specifications and from the programs that wrote the files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+#include "../common/format_dump.h"
+#include "../common/tar_maker.h"
+#include "base/alloc.h"
+#include "formats/gzip.h"
+#include "formats/tar.h"
+
+static void expect(const struct format *format, struct str bytes, const char *name,
+                   const char *wanted)
+{
+  AUTO_BUF found = BUF_INIT(1 << 20);
+
+  format_dump(&found, format, bytes, str_of(name));
+  assert_string_equal(found.ptr, wanted);
+}
+
+/* No byte may be changed unseen. At least so many are meaningless. */
+static void flip(const struct format *format, struct str bytes, const char *name,
+                 void (*repair)(unsigned char *, size_t), size_t meaningless)
+{
+  size_t faults = 0;
+
+  assert_true(format_flip(format, bytes, str_of(name), repair, &faults) >= meaningless);
+  assert_int_equal(faults, 0);
+}
+
+/* ---- gzip ---- */
+
+static void add_le32(struct buf *out, uint32_t n)
+{
+  for (int i = 0; i < 32; i += 8)
+    buf_putc(out, (char)(n >> i));
+}
+
+/* RFC 1952 by hand, with what comes out in one stored block (RFC 1951, 3.2.4). */
+static void gzip_make(struct buf *out, const char *flags_and_fields, size_t len, const char *text)
+{
+  const uint16_t n = (uint16_t)strlen(text);
+
+  buf_add(out, "\x1f\x8b\x08", 3);
+  buf_add(out, flags_and_fields, 1);
+  buf_add(out, "\x11\x22\x33\x44\x02\x03", 6);
+  buf_add(out, flags_and_fields + 1, len - 1);
+  buf_putc(out, 1);
+  buf_add(out, &n, 2);
+  buf_putc(out, (char)~n);
+  buf_putc(out, (char)(~n >> 8));
+  buf_puts(out, text);
+  add_le32(out, (uint32_t)crc32(0, (const unsigned char *)text, n));
+  add_le32(out, n);
+}
+
+static void test_gzip(void **state)
+{
+  AUTO_BUF file = BUF_INIT(1 << 20);
+
+  (void)state;
+  gzip_make(&file, "\x1d\x03\0abcname\0why\0", 15, "hello");
+  expect(&format_gzip, buf_str(&file), "usr/x.TXT.gz",
+         "0 \"x.TXT\" 644 0:0 : 5 0:0 \"hello\"\nextra field=\"abc\"\ncomment=\"why\"\n");
+  flip(&format_gzip, buf_str(&file), "x.gz", NULL, 12);
+  gzip_make(&file, "\0", 1, " world");
+  expect(&format_gzip, buf_str(&file), "x.tgz",
+         "0 \"x.tar\" 644 0:0 : 11 0:0 \"hello world\"\nextra field=\"abc\"\ncomment=\"why\"\n");
+  buf_putc(&file, '\0');
+  expect(&format_gzip, buf_str(&file), "x.gz", "ERROR: 1 bytes lie behind its end\n");
+}
+
+static void test_gzip_faults(void **state)
+{
+  static const struct {
+    size_t at; /* of the byte that is changed; */
+    const char *wanted;
+  } cases[] = {
+    { 3, "ERROR: its header has unknown flags (0x80)\n" },
+    { 10, "ERROR: invalid block type at byte 1\n" },
+    { 15, "ERROR: its checksum is wrong\n" },
+    { 21, "ERROR: its checksum is wrong\n" },
+    { 25, "ERROR: its checksum is wrong\n" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    AUTO_BUF file = BUF_INIT(1 << 20);
+
+    gzip_make(&file, "\0", 1, "hello");
+    file.ptr[cases[i].at] ^= (char)(cases[i].at == 10 ? 6 : 0x80);
+    expect(&format_gzip, buf_str(&file), "x.gz", cases[i].wanted);
+  }
+}
+
+/* ---- tar ---- */
+
+static void repair_tar(unsigned char *bytes, size_t len)
+{
+  for (size_t at = 0; at + 512 <= len; at += 512)
+    if (memcmp(bytes + at + 257, "ustar", 5) == 0)
+      tar_make_checksum(bytes + at);
+}
+
+static void test_tar(void **state)
+{
+  AUTO_BUF file = BUF_INIT(1 << 20);
+
+  (void)state;
+  tar_make(&file, &(struct tar_item) { .name = "bin/x",
+                                       .mode = 04755,
+                                       .uid = 7,
+                                       .mtime = 1700000000,
+                                       .user_name = "joe",
+                                       .content = STR("hello") });
+  tar_make(&file, &(struct tar_item) { .name = "l", .type = '2', .link_name = "bin" });
+  tar_make_pax(&file, 'x', "SCHILY.xattr.user.a", "1", "path", "long", NULL);
+  tar_make(&file, &(struct tar_item) { .name = "short", .magic = MAGIC_USTAR });
+  tar_make(&file, &(struct tar_item) { .name = "g", .magic = MAGIC_GNU });
+  tar_make_end(&file);
+  expect(&format_tar, buf_str(&file), "x.tar",
+         "0 \"bin/x\" 4755 7:0 joe: 5 0:0 1700000000.000000000 \"hello\"\n"
+         "2 \"l\" 644 0:0 : 0 0:0 0.000000000 -> \"bin\"\n"
+         "0 \"long\" 644 0:0 : 0 0:0 0.000000000 {SCHILY.xattr.user.a=\"1\"} {path=\"long\"} \"\"\n"
+         "0 \"g\" 644 0:0 : 0 0:0 0.000000000 \"\"\n");
+  flip(&format_tar, buf_str(&file), "x.tar", repair_tar, 3000);
+}
+
+static void test_tar_hidden(void **state)
+{
+  static const struct {
+    size_t at; /* where a byte is put that no reader shows */
+    const char *wanted;
+  } cases[] = {
+    { 50, "ERROR: 50 bytes from byte 50 on belong to nothing that is known\n" },
+    { 505, "ERROR: 7 bytes from byte 505 on belong to nothing that is known\n" },
+    { 600, "ERROR: 424 bytes from byte 600 on belong to nothing that is known\n" },
+    { 2100, "ERROR: 460 bytes from byte 2100 on belong to nothing that is known\n" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    AUTO_BUF file = BUF_INIT(1 << 20);
+
+    tar_make(&file, &(struct tar_item) { .name = "x", .content = STR("hello") });
+    tar_make_end(&file);
+    memset(buf_reserve(&file, 512), 0, 512);
+    file.len += 512;
+    file.ptr[cases[i].at] = '!';
+    repair_tar((unsigned char *)file.ptr, 512);
+    expect(&format_tar, buf_str(&file), "x.tar", cases[i].wanted);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_gzip),
+    cmocka_unit_test(test_gzip_faults),
+    cmocka_unit_test(test_tar),
+    cmocka_unit_test(test_tar_hidden),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
