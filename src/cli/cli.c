@@ -9,7 +9,9 @@
 
 #include "base/escape.h"
 #include "base/log.h"
+#include "base/suggest.h"
 #include "cli/help.h"
+#include "cli/version.h"
 
 void cli_print_error(const struct error *err)
 {
@@ -19,19 +21,13 @@ void cli_print_error(const struct error *err)
   fprintf(stderr, "diffoci: %s\n", line.ptr ? line.ptr : "");
 }
 
-bool cli_is_closed_pipe(const struct error *err)
-{
-  return err->sys == EPIPE;
-}
-
 int cli_write(const struct buf *text, struct error *err)
 {
   if (text->overflow)
     return error_set(err, ERROR_LIMIT, "standard output: the text is over %zu bytes", text->max);
-  if (text->len > 0 && fwrite(text->ptr, 1, text->len, stdout) != text->len)
-    return error_sys(err, errno, "standard output");
-  if (fflush(stdout) != 0)
-    return error_sys(err, errno, "standard output");
+  if ((text->len > 0 && fwrite(text->ptr, 1, text->len, stdout) != text->len) ||
+      fflush(stdout) != 0)
+    return errno == EPIPE ? 0 : error_sys(err, errno, "standard output");
   return 0;
 }
 
@@ -89,26 +85,82 @@ static void group_init(struct flag_group *group, const struct flag *flags, size_
   group->seen = arena_alloc(arena, n * sizeof(*group->seen) + 1);
 }
 
-static int take_word(struct parser *parser, const char *word, struct error *err)
+int cli_unknown_command(const struct command *const *commands, const char *word, struct error *err)
+{
+  struct suggestion nearest = suggestion_for(str_of(word));
+
+  for (; *commands; commands++) {
+    if (!(*commands)->hidden)
+      suggestion_consider(&nearest, str_of((*commands)->name));
+  }
+  if (nearest.nearest.ptr)
+    return error_set(err, ERROR_USAGE, "unknown command \"%s\" (did you mean %s?)", word,
+                     nearest.nearest.ptr);
+  return error_set(err, ERROR_USAGE, "unknown command \"%s\"", word);
+}
+
+/* What no command is called, and images are. */
+static bool looks_like_image(const char *word)
+{
+  return strpbrk(word, ":/@") || access(word, F_OK) == 0;
+}
+
+static void choose(struct parser *parser, const struct command *command)
 {
   struct invocation *call = parser->call;
-  const struct command *command = call->command;
-  void *values;
+  void *values = arena_alloc(parser->arena, command->options_size + 1);
 
-  if (command) {
-    call->arguments[call->n_arguments++] = word;
-    return 0;
-  }
-  command = cli_find_command(call->commands, word);
-  if (!command)
-    return error_set(err, ERROR_USAGE, "unknown command \"%s\"", word);
-  values = arena_alloc(parser->arena, command->options_size + 1);
   group_init(&parser->groups[COMMANDS_OWN], command->flags, command->n_flags, values,
              parser->arena);
   parser->n_groups = N_GROUPS;
   call->command = command;
   call->options = values;
+}
+
+static int take_word(struct parser *parser, const char *word, struct error *err)
+{
+  struct invocation *call = parser->call;
+  const struct command *command = cli_find_command(call->commands, word);
+
+  if (!call->command && command) {
+    choose(parser, command);
+    return 0;
+  }
+  if (!call->command && looks_like_image(word))
+    choose(parser, cli_find_command(call->commands, "diff"));
+  if (!call->command)
+    return cli_unknown_command(call->commands, word, err);
+  call->arguments[call->n_arguments++] = word;
   return 0;
+}
+
+/* Flags of commands stand behind the command: only there is it known what they mean. */
+static int flag_too_early(const struct command *const *commands, const char *word,
+                          struct error *err)
+{
+  const struct str name = { word + 2, strcspn(word + 2, "=") };
+
+  for (; *commands; commands++) {
+    for (size_t i = 0; i < (*commands)->n_flags; i++) {
+      if (str_equal(name, str_of((*commands)->flags[i].name)))
+        return error_set(err, ERROR_USAGE, "flag --%s stands behind its command: diffoci %s --%s",
+                         (*commands)->flags[i].name, (*commands)->name, (*commands)->flags[i].name);
+    }
+  }
+  return 0;
+}
+
+static int take_flag(struct parser *parser, const char *word, const char *next, bool *took_next,
+                     struct error *err)
+{
+  struct error early;
+
+  if (flag_take(parser->groups, parser->n_groups, word, next, took_next, parser->arena, err) == 0)
+    return 0;
+  if (!parser->call->command && word[1] == '-' &&
+      flag_too_early(parser->call->commands, word, &early) < 0)
+    *err = early;
+  return -1;
 }
 
 static int parse_words(struct parser *parser, int argc, char **argv, struct error *err)
@@ -126,8 +178,7 @@ static int parse_words(struct parser *parser, int argc, char **argv, struct erro
     if (words_only || !flag_is(argv[i]))
       result = take_word(parser, argv[i], err);
     else
-      result = flag_take(parser->groups, parser->n_groups, argv[i],
-                         i + 1 < argc ? argv[i + 1] : NULL, &took_next, parser->arena, err);
+      result = take_flag(parser, argv[i], i + 1 < argc ? argv[i + 1] : NULL, &took_next, err);
     if (result < 0)
       return -1;
     i += took_next;
@@ -171,10 +222,8 @@ static int run(const struct invocation *call, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(HELP_MAX);
 
-  if (call->globals.version == TOGGLE_ON) {
-    buf_puts(&text, "diffoci version v" DIFFOCI_VERSION "\n");
-    return cli_write(&text, err);
-  }
+  if (call->globals.version == TOGGLE_ON)
+    return version_print(err);
   if (!call->command || call->globals.help == TOGGLE_ON) {
     help_render(&text, call->commands, call->command);
     return cli_write(&text, err);
@@ -199,9 +248,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
     status = run(&call, &err);
   if (status < 0 && err.code == ERROR_USAGE)
     help_point_to(&err, call.command);
-  if (status < 0 && cli_is_closed_pipe(&err)) {
-    status = EXIT_SAME;
-  } else if (status < 0) {
+  if (status < 0) {
     cli_print_error(&err);
     status = EXIT_TROUBLE;
   }

@@ -58,13 +58,15 @@ int cli_main(const struct command *const *commands, int argc, char **argv);
 /* The command of that name or alias, or NULL. */
 const struct command *cli_find_command(const struct command *const *commands, const char *name);
 
+/* ERROR_USAGE: there is no such command; with the one that may have been meant. */
+int cli_unknown_command(const struct command *const *commands, const char *word, struct error *err);
+
 /* "diffoci: MESSAGE" on stderr, escaped for a terminal. */
 void cli_print_error(const struct error *err);
 
-/* Writes all of text to standard output and flushes it; an overflown buffer is an error too. */
+/* Writes all of text to standard output and flushes it; an overflown buffer is an error too. A
+ * reader that closed the pipe has what it wanted: that is success, and changes no exit status. A
+ * closed pipe anywhere else is an error like others. */
 MUST_CHECK int cli_write(const struct buf *text, struct error *err);
-
-/* A reader that closed the pipe early has what it wanted: no error to report. */
-bool cli_is_closed_pipe(const struct error *err);
 
 #endif

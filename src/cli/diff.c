@@ -36,21 +36,26 @@ static struct fan_out_wanted wanted_of(const struct diff_flags *given)
   };
 }
 
+/* Whether the answer is a verdict: then it is worked out, whatever that costs. */
+static bool thorough(const struct diff_flags *given)
+{
+  return given->verdict == TOGGLE_ON || given->require != REQUIRE_NONE;
+}
+
 /* Writes the reports and says the verdict. Returns the exit status, or -1. */
 static int conclude(struct fan_out *out, const struct diff_flags *given,
                     const struct diff_options *options, struct diff *diff, bool failed,
                     struct error *err)
 {
   const bool quiet = given->places.quiet == TOGGLE_ON;
-  const bool thorough = given->verdict == TOGGLE_ON || given->require != REQUIRE_NONE;
   struct verdict verdict;
   int status = out->any ? EXIT_DIFFERENT : EXIT_SAME;
   bool trouble;
 
-  diff_verdict(diff, failed, thorough, verdict_required((enum require)given->require), &verdict);
+  diff_verdict(diff, failed, thorough(given), verdict_required((enum require)given->require),
+               &verdict);
   out->about.verdict = &verdict;
-  if (!quiet)
-    policy_flags_summary(options->policy);
+  policy_flags_summary(options->policy, quiet);
   trouble = fan_out_finish(out, options) < 0;
   out->about.verdict = NULL;
   if (failed)
@@ -136,7 +141,7 @@ int diff_command(const struct invocation *call, struct error *err)
 
   places_init(&places, &call->globals, &given->places);
   if (cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
-      policy_flags_read(&given->policy, &options.policy, err) == 0 &&
+      policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0 &&
       open_places(call, &places, err) == 0 &&
       (options.sources[0] = open_image(call->arguments[0], &places, &source_options, err)) &&
       (options.sources[1] = open_image(call->arguments[1], &places, &source_options, err)))

@@ -126,6 +126,7 @@ static const struct flag flags[] = {
   },
   {
       .name = "verbose",
+      .letter = 'v',
       .kind = FLAG_BOOL,
       .help = "print every difference in full, instead of the table",
       AT(verbose),

@@ -1,5 +1,7 @@
 #include "cli/fan_out.h"
 
+#include <errno.h>
+
 #include <stdio.h>
 
 #include "cli/cli.h"
@@ -61,7 +63,7 @@ int fan_out_finish(struct fan_out *out, const struct diff_options *options)
 
     if (!out->reports[i] || report_finish(out->reports[i], &err) == 0)
       continue;
-    if (i == REPORT_STDOUT && cli_is_closed_pipe(&err))
+    if (i == REPORT_STDOUT && err.sys == EPIPE) /* the reader of the table has seen enough */
       continue;
     cli_print_error(&err);
     result = -1;

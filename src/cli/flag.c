@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/suggest.h"
+
 /* The words that Go's strconv.ParseBool takes. */
 static bool bool_parse(const char *text, bool *out)
 {
@@ -101,6 +103,26 @@ static int scale_parse(double *out, const char *text, struct error *err)
   return 0;
 }
 
+static int size_parse(uint64_t *out, const char *text, struct error *err)
+{
+  static const char units[] = "KMGT";
+  size_t digits = strspn(text, "0123456789");
+  const char *suffix = text + digits;
+  const char *unit = *suffix ? strchr(units, *suffix == 'k' ? 'K' : *suffix) : NULL;
+  uint64_t base = unit && strcmp(suffix + 1, "B") == 0 ? 1000 : 1024;
+  uint64_t value = 0;
+  bool ok = str_to_u64((struct str) { text, digits }, INT64_MAX, &value);
+
+  if (ok && *suffix)
+    ok = unit && (!suffix[1] || strcmp(suffix + 1, "B") == 0 || strcmp(suffix + 1, "iB") == 0);
+  for (ptrdiff_t i = unit ? unit - units + 1 : 0; ok && i > 0; i--)
+    ok = !__builtin_mul_overflow(value, base, &value);
+  if (!ok)
+    return error_set(err, ERROR_USAGE, "expected a size such as 500M or 10G, found \"%s\"", text);
+  *out = value;
+  return 0;
+}
+
 static void list_append(struct text_list *list, const char *text, struct arena *arena)
 {
   /* A fresh array each time: lists are as short as a command line. */
@@ -143,6 +165,8 @@ static int flag_store(const struct flag_group *group, const struct flag *flag, c
     return 0;
   case FLAG_SCALE:
     return scale_parse(slot, text, err);
+  case FLAG_SIZE:
+    return size_parse(slot, text, err);
   }
   return error_set(err, ERROR_USAGE, "flag of an unknown kind");
 }
@@ -152,12 +176,13 @@ bool flag_is(const char *word)
   return word[0] == '-' && word[1] != '\0';
 }
 
-/* Finds the flag that the word names, by its long name (len bytes) or its letter. */
+/* Finds the flag that the word names, by its long name (len bytes) or its letter; what a command
+ * means by a letter goes before what it means to all, so the last group comes first. */
 static const struct flag *flag_find(const struct flag_group *groups, size_t n_groups,
                                     struct str name, bool is_letter,
                                     const struct flag_group **group)
 {
-  for (size_t g = 0; g < n_groups; g++) {
+  for (size_t g = n_groups; g-- > 0;) {
     for (size_t i = 0; i < groups[g].n; i++) {
       const struct flag *flag = &groups[g].flags[i];
 
@@ -171,35 +196,75 @@ static const struct flag *flag_find(const struct flag_group *groups, size_t n_gr
   return NULL;
 }
 
-int flag_take(const struct flag_group *groups, size_t n_groups, const char *word, const char *next,
-              bool *took_next, struct arena *arena, struct error *err)
+/* text: the value, or NULL if there is none; is_next: it is the word behind the flag. */
+static int take_found(const struct flag_group *group, const struct flag *flag, const char *text,
+                      bool is_next, bool *took_next, struct arena *arena, struct error *err)
 {
-  bool is_letter = word[1] != '-';
-  const char *name = word + (is_letter ? 1 : 2);
-  struct str bare = { name, strcspn(name, "=") };
-  const struct flag_group *group = NULL;
-  const struct flag *flag = flag_find(groups, n_groups, bare, is_letter, &group);
-  const char *text;
-
-  *took_next = false;
-  if (!flag)
-    return error_set(err, ERROR_USAGE, "unknown flag %.*s", (int)(name - word + (int)bare.len),
-                     word);
-  if (name[bare.len] == '=') {
-    text = name + bare.len + 1;
-  } else if (flag->kind == FLAG_BOOL) {
-    text = "true";
-  } else if (next) {
-    text = next;
-    *took_next = true;
-  } else {
+  if (!text)
     return error_set(err, ERROR_USAGE, "flag --%s needs a value: --%s=%s", flag->name, flag->name,
                      flag->value);
-  }
+  *took_next = is_next;
   group->seen[flag - group->flags] = true;
   if (flag_store(group, flag, text, arena, err) < 0)
     return error_wrap(err, "flag --%s", flag->name);
   return 0;
+}
+
+static int unknown_flag(const struct flag_group *groups, size_t n_groups, struct str name,
+                        struct error *err)
+{
+  struct suggestion nearest = suggestion_for(name);
+
+  for (size_t g = 0; g < n_groups; g++)
+    for (size_t i = 0; i < groups[g].n; i++)
+      suggestion_consider(&nearest, str_of(groups[g].flags[i].name));
+  if (nearest.nearest.ptr)
+    return error_set(err, ERROR_USAGE, "unknown flag --%.*s (did you mean --%s?)", STR_ARGS(name),
+                     nearest.nearest.ptr);
+  return error_set(err, ERROR_USAGE, "unknown flag --%.*s", STR_ARGS(name));
+}
+
+/* "-q", "-i FILE", "-iFILE", "-i=FILE", and letters of booleans put together. */
+static int take_letters(const struct flag_group *groups, size_t n_groups, const char *letters,
+                        const char *next, bool *took_next, struct arena *arena, struct error *err)
+{
+  for (; *letters; letters++) {
+    const struct flag_group *group = NULL;
+    const struct flag *flag =
+        flag_find(groups, n_groups, (struct str) { letters, 1 }, true, &group);
+    const char *rest = letters + 1;
+    const bool has_value = *rest == '=' || (flag && flag->kind != FLAG_BOOL && *rest);
+
+    if (!flag)
+      return error_set(err, ERROR_USAGE, "unknown flag -%.*s", *letters == '-' ? 2 : 1, letters);
+    if (has_value || flag->kind != FLAG_BOOL)
+      return take_found(group, flag, has_value ? rest + (*rest == '=') : next, !has_value,
+                        took_next, arena, err);
+    if (take_found(group, flag, "true", false, took_next, arena, err) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+int flag_take(const struct flag_group *groups, size_t n_groups, const char *word, const char *next,
+              bool *took_next, struct arena *arena, struct error *err)
+{
+  const char *name = word + 2;
+  const struct str bare = { name, word[1] == '-' ? strcspn(name, "=") : 0 };
+  const struct flag_group *group = NULL;
+  const struct flag *flag;
+
+  *took_next = false;
+  if (word[1] != '-')
+    return take_letters(groups, n_groups, word + 1, next, took_next, arena, err);
+  flag = flag_find(groups, n_groups, bare, false, &group);
+  if (!flag)
+    return unknown_flag(groups, n_groups, bare, err);
+  if (name[bare.len] == '=')
+    return take_found(group, flag, name + bare.len + 1, false, took_next, arena, err);
+  if (flag->kind == FLAG_BOOL)
+    return take_found(group, flag, "true", false, took_next, arena, err);
+  return take_found(group, flag, next, true, took_next, arena, err);
 }
 
 int flag_defaults(const struct flag_group *group, struct arena *arena, struct error *err)

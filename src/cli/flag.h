@@ -17,6 +17,7 @@ enum flag_kind {
   FLAG_CHOICE, /* unsigned: the position in choices */
   FLAG_LIST,   /* struct text_list; may be given several times */
   FLAG_SCALE,  /* double, finite and > 0 */
+  FLAG_SIZE,   /* uint64_t, bytes. K, M, G, T, alone or with iB: powers of 1024; with B: of 1000 */
 };
 
 enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
@@ -58,9 +59,9 @@ struct flag_group { /* a table and where its values go */
 /* Whether the word is a flag: begins with '-' and is more than that. */
 bool flag_is(const char *word);
 
-/* Takes one word that is a flag, "--name", "--name=value", "-x"; next is the word behind it, or
- * NULL, and *took_next tells whether it was used as the value. Looks through all groups.
- * ERROR_USAGE says what is wrong. Values live as long as arena and the words. */
+/* Takes one word that is a flag, "--name", "--name=value", "-x", "-xVALUE", "-xy"; next is the word
+ * behind it, or NULL, and *took_next tells whether it was used as the value. Looks through all
+ * groups. ERROR_USAGE says what is wrong. Values live as long as arena and the words. */
 MUST_CHECK int flag_take(const struct flag_group *groups, size_t n_groups, const char *word,
                          const char *next, bool *took_next, struct arena *arena, struct error *err);
 

@@ -62,6 +62,7 @@ const struct flag global_flags[] = {
   },
   {
       .name = "version",
+      .letter = 'v',
       .kind = FLAG_BOOL,
       .help = "print the version and exit",
       .offset = offsetof(struct global_options, version),

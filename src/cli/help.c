@@ -130,7 +130,7 @@ void help_point_to(struct error *err, const struct command *command)
 {
   size_t used = strlen(err->message);
 
-  if (command && !command->hidden)
+  if (command && !command->hidden && command != &command_help)
     snprintf(err->message + used, sizeof(err->message) - used, "; see \"diffoci help %s\"",
              command->name);
   else
@@ -145,7 +145,7 @@ static int help_run(const struct invocation *call, struct error *err)
   if (call->n_arguments > 0) {
     about = cli_find_command(call->commands, call->arguments[0]);
     if (!about)
-      return error_set(err, ERROR_USAGE, "unknown command \"%s\"", call->arguments[0]);
+      return cli_unknown_command(call->commands, call->arguments[0], err);
   }
   help_render(&text, call->commands, about);
   return cli_write(&text, err);

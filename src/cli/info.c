@@ -1,4 +1,5 @@
 #include "base/escape.h"
+#include "base/version.h"
 #include "cli/backend.h"
 #include "cli/commands.h"
 #include "image/json.h"
@@ -52,7 +53,7 @@ static int info_run(const struct invocation *call, struct error *err)
     print_containerd(&text, json, store_containerd_version(containerd));
   else
     buf_puts(&text, json ? "\"Name\":\"local\"" : "Backend: local\n");
-  buf_printf(&text, json ? "},\"Version\":\"%s\"}\n" : "Version: %s\n", "v" DIFFOCI_VERSION);
+  buf_printf(&text, json ? "},\"Version\":\"v%s\"}\n" : "Version: v%s\n", diffoci_version);
   store_close(containerd);
   return cli_write(&text, err);
 }

@@ -11,7 +11,7 @@ struct load_flags {
   const char *input;
   struct text_list platforms;
   enum toggle all_platforms;
-  const char *cache_limit;
+  uint64_t cache_limit;
   double max_scale;
 };
 
@@ -118,8 +118,7 @@ static int load(struct store *store, const struct load_flags *given,
   };
   struct stream *stream;
 
-  if (cli_limit_store(store, given->cache_limit, err) < 0)
-    return -1;
+  cli_limit_store(store, given->cache_limit);
   stream = open_input(given->input, err);
   if (!stream || import_archive(store, stream, &options, report, NULL, err) < 0)
     return error_wrap(err, "%s", given->input ? given->input : "standard input");

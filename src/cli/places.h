@@ -9,7 +9,7 @@
 #include "source/named.h"
 
 struct place_flags {
-  const char *cache_limit;
+  uint64_t cache_limit; /* bytes; 0: none */
   struct text_list plain_http, insecure;
   const char *ca_file;
   enum toggle quiet;
@@ -37,10 +37,11 @@ struct place_flags {
       },                                                                                           \
       {                                                                                            \
         .name = "quiet",                                                                           \
+        .letter = 'q',                                                                             \
         .kind = FLAG_BOOL,                                                                         \
         .help = "print only errors and warnings on standard error",                                \
         .detail = "Not how far transfers are (which is shown only where that is a terminal), and " \
-                  "of diff neither the verdict nor what rules left out.",                          \
+                  "of diff not the verdict; what rules left out is a warning.",                    \
         .offset = offsetof(type, places.quiet),                                                    \
       },                                                                                           \
   {                                                                                                \

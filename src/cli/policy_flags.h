@@ -9,6 +9,7 @@
 struct policy_flags {
   struct text_list ignore, ignore_fields, ignore_files;
   const char *policy; /* NULL: the file of the working directory */
+  enum toggle none, trust_local;
 };
 
 /* The flags of a member `policy` (struct policy_flags) of TYPE. */
@@ -39,18 +40,36 @@ struct policy_flags {
         .detail = "Lines that begin with # are comments. May be given several times.",             \
         .offset = offsetof(type, policy.ignore_files),                                             \
       },                                                                                           \
+      {                                                                                            \
+        .name = "policy",                                                                          \
+        .kind = FLAG_PATH,                                                                         \
+        .value = "FILE",                                                                           \
+        .default_text = ".diffoci.yaml in the working directory, if it is there",                  \
+        .help = "read what is to be left out from FILE; none: from no file",                       \
+        .detail = "A file called none is ./none. See POLICY.",                                     \
+        .offset = offsetof(type, policy.policy),                                                   \
+      },                                                                                           \
+      {                                                                                            \
+        .name = "no-policy",                                                                       \
+        .kind = FLAG_BOOL,                                                                         \
+        .help = "read no policy file",                                                             \
+        .offset = offsetof(type, policy.none),                                                     \
+      },                                                                                           \
   {                                                                                                \
-    .name = "policy", .kind = FLAG_PATH, .value = "FILE",                                          \
-    .default_text = ".diffoci.yaml in the working directory, if it is there",                      \
-    .help = "read what is to be left out from FILE; none: from no file",                           \
-    .detail = "A file called none is ./none. See POLICY.", .offset = offsetof(type, policy.policy) \
+    .name = "trust-local-policy", .kind = FLAG_BOOL,                                               \
+    .help = "use .diffoci.yaml with --require and --verdict, too",                                 \
+    .detail = "Without this flag they use a policy file only if --policy names it.",               \
+    .offset = offsetof(type, policy.trust_local)                                                   \
   }
 
 /* Reads all of it, in the order of policy/policy.h. *out is NULL if there is no rule at all; to be
- * freed with policy_free. Warns on stderr of patterns that can match nothing. */
-MUST_CHECK int policy_flags_read(const struct policy_flags *given, struct policy **out,
+ * freed with policy_free. gates: the exit status or the answer is a verdict, so a policy file that
+ * nobody named is used only with --trust-local-policy. Says on stderr whether such a file is used.
+ * A pattern that can match nothing is an error on the command line, a warning in a file. */
+MUST_CHECK int policy_flags_read(const struct policy_flags *given, bool gates, struct policy **out,
                                  struct error *err);
-/* Says on stderr what the rules left out. policy may be NULL. */
-void policy_flags_summary(const struct policy *policy);
+/* Warns on stderr of what the rules left out; and, unless quiet, tells how many left out nothing.
+ * policy may be NULL. */
+void policy_flags_summary(const struct policy *policy, bool quiet);
 
 #endif

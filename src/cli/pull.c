@@ -121,8 +121,8 @@ static int pull_run(const struct invocation *call, struct error *err)
   places_init(&places, &call->globals, &given->places);
   if (cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
       places_open(&places, NAMED_PULL_ALWAYS, false, err) == 0 &&
-      (places.named.store = cli_open_store(&call->globals, STORE_WRITE, err)) &&
-      cli_limit_store(places.named.store, given->places.cache_limit, err) == 0) {
+      (places.named.store = cli_open_store(&call->globals, STORE_WRITE, err))) {
+    cli_limit_store(places.named.store, given->places.cache_limit);
     places_watch_store(&places);
     result = engine_kind_of(image, &engine_name)
                  ? pull_from_engine(&places, image, &source_options, &options, err)

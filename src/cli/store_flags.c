@@ -80,34 +80,8 @@ int cli_find_local(const struct global_options *globals, struct store **out, str
   return 0;
 }
 
-int cli_parse_size(const char *text, uint64_t *bytes, struct error *err)
+void cli_limit_store(struct store *store, uint64_t bytes)
 {
-  static const char units[] = "KMGT";
-  size_t digits = text ? strspn(text, "0123456789") : 0;
-  const char *suffix = text ? text + digits : "";
-  const char *unit = *suffix ? strchr(units, *suffix == 'k' ? 'K' : *suffix) : NULL;
-  uint64_t base = unit && strcmp(suffix + 1, "B") == 0 ? 1000 : 1024;
-  uint64_t value = 0;
-  bool ok = !text || str_to_u64((struct str) { text, digits }, INT64_MAX, &value);
-
-  if (ok && *suffix)
-    ok = unit && (!suffix[1] || strcmp(suffix + 1, "B") == 0 || strcmp(suffix + 1, "iB") == 0);
-  for (ptrdiff_t i = unit ? unit - units + 1 : 0; ok && i > 0; i--)
-    ok = !__builtin_mul_overflow(value, base, &value);
-  if (!ok)
-    return error_set(err, ERROR_USAGE,
-                     "flag --cache-limit: expected a size such as 500M or 10G, found \"%s\"", text);
-  *bytes = value;
-  return 0;
-}
-
-int cli_limit_store(struct store *store, const char *cache_limit, struct error *err)
-{
-  uint64_t bytes;
-
-  if (cli_parse_size(cache_limit, &bytes, err) < 0)
-    return -1;
   if (store && bytes)
     store_set_limit(store, bytes);
-  return 0;
 }

@@ -18,16 +18,13 @@ struct store *cli_open_store(const struct global_options *globals, enum store_mo
 MUST_CHECK int cli_find_local(const struct global_options *globals, struct store **out,
                               struct error *err);
 
-/* "10G", "512MiB", "1000000": bytes. K, M, G, T, alone or with iB, are powers of 1024; with B, of
- * 1000. NULL is 0: no limit. */
-MUST_CHECK int cli_parse_size(const char *text, uint64_t *bytes, struct error *err);
-/* Applies --cache-limit; NULL: not given. */
-MUST_CHECK int cli_limit_store(struct store *store, const char *cache_limit, struct error *err);
+/* Applies --cache-limit, in bytes, to the store, unless that is NULL; 0: no limit. */
+void cli_limit_store(struct store *store, uint64_t bytes);
 
-/* The flag --cache-limit, whose value (const char *) is at this offset. */
+/* The flag --cache-limit, whose value (uint64_t) is at this offset. */
 #define CACHE_LIMIT_FLAG(at)                                                                       \
   {                                                                                                \
-    .name = "cache-limit", .kind = FLAG_STRING, .value = "SIZE",                                   \
+    .name = "cache-limit", .kind = FLAG_SIZE, .value = "SIZE",                                     \
     .environment = "DIFFOCI_CACHE_LIMIT", .default_text = "none",                                  \
     .help = "remove cached blobs, the longest unused first, beyond SIZE",                          \
     .detail =                                                                                      \

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/version.h"
 #include "net/unix_socket.h"
 
 enum {
@@ -245,7 +246,7 @@ int grpc_link_begin(struct grpc_link *link, struct grpc_stream *stream, const ch
     make_header(":authority", "localhost"),
     make_header("te", "trailers"),
     make_header("content-type", "application/grpc"),
-    make_header("user-agent", "diffoci/" DIFFOCI_VERSION),
+    make_header("user-agent", diffoci_user_agent),
   };
   size_t n_all = 7;
 

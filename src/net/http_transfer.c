@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/version.h"
 
 enum {
   RING_BULK = 512 * 1024,
@@ -146,7 +147,7 @@ static void set_options(struct transfer *transfer, const struct transfer_options
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->message);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "diffoci/" DIFFOCI_VERSION);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, diffoci_user_agent);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)CURL_BUFFER);

@@ -58,7 +58,9 @@ MUST_CHECK int policy_add_fields(struct policy *policy, struct str text, const c
 MUST_CHECK int policy_add_ignore_file(struct policy *policy, const char *path, struct error *err);
 /* A policy file; policy_yaml.c begins with one. */
 MUST_CHECK int policy_add_file(struct policy *policy, const char *path, struct error *err);
-/* POLICY_FILE_NAME in the working directory, if it is there. */
+/* POLICY_FILE_NAME in the working directory. 1 if it is not there. Nobody named it, so it has to be
+ * one that only the user or root can have written: a regular file and no link, owned by root or the
+ * effective user, and not writable by others. What is not so is an error that tells a way out. */
 MUST_CHECK int policy_add_default_file(struct policy *policy, struct error *err);
 /* The same from memory; name: what messages and sources call it. */
 MUST_CHECK int policy_read_lines(struct policy *policy, struct str text, const char *name,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -119,15 +120,8 @@ int policy_read_lines(struct policy *policy, struct str text, const char *name, 
   return 0;
 }
 
-/* 0 if it was read, 1 if there is no such file and may_be_missing, -1 otherwise. */
-static int read_file(const char *path, bool may_be_missing, struct buf *out, struct error *err)
+static int read_all(int fd, const char *path, struct buf *out, struct error *err)
 {
-  AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-  if (fd < 0 && errno == ENOENT && may_be_missing)
-    return 1;
-  if (fd < 0)
-    return error_sys(err, errno, "%s", path);
   while (out->len <= MAX_FILE) {
     void *room = buf_reserve(out, READ_STEP);
     ssize_t got = room ? read(fd, room, READ_STEP) : 0;
@@ -141,11 +135,44 @@ static int read_file(const char *path, bool may_be_missing, struct buf *out, str
   return error_set(err, ERROR_LIMIT, "%s: expected at most %d bytes", path, MAX_FILE);
 }
 
+static int read_file(const char *path, struct buf *out, struct error *err)
+{
+  AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0)
+    return error_sys(err, errno, "%s", path);
+  return read_all(fd, path, out, err);
+}
+
+/* Group members can write where the group is more than the user's own: one that is not the
+ * process's counts as others. */
+static const char *why_not_trusted(const struct stat *status)
+{
+  if (S_ISDIR(status->st_mode))
+    return "is a directory";
+  if (!S_ISREG(status->st_mode))
+    return "is no regular file";
+  if (status->st_uid != 0 && status->st_uid != geteuid())
+    return "belongs to neither root nor the user who runs this";
+  if (status->st_mode & S_IWOTH)
+    return "may be written by anybody";
+  if (status->st_mode & S_IWGRP && status->st_gid != 0 && status->st_gid != getegid())
+    return "may be written by a group that is not the user's own";
+  return NULL;
+}
+
+static int not_trusted(const char *why, struct error *err)
+{
+  return error_set(err, ERROR_PERMISSION,
+                   "%s %s, so it is not used without being named: --policy=%s, or --no-policy",
+                   POLICY_FILE_NAME, why, POLICY_FILE_NAME);
+}
+
 int policy_add_ignore_file(struct policy *policy, const char *path, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(MAX_FILE + 2 * READ_STEP);
 
-  if (read_file(path, false, &text, err))
+  if (read_file(path, &text, err))
     return -1;
   return policy_read_lines(policy, buf_str(&text), path, err);
 }
@@ -154,7 +181,7 @@ int policy_add_file(struct policy *policy, const char *path, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(MAX_FILE + 2 * READ_STEP);
 
-  if (read_file(path, false, &text, err))
+  if (read_file(path, &text, err))
     return -1;
   return policy_read_yaml(policy, buf_str(&text), path, err);
 }
@@ -162,9 +189,23 @@ int policy_add_file(struct policy *policy, const char *path, struct error *err)
 int policy_add_default_file(struct policy *policy, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(MAX_FILE + 2 * READ_STEP);
-  int missing = read_file(POLICY_FILE_NAME, true, &text, err);
+  /* A FIFO opened without O_NONBLOCK would wait for a writer. */
+  AUTO_CLOSE int fd = open(POLICY_FILE_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat status;
+  const char *why;
 
-  if (missing)
-    return missing < 0 ? -1 : 0;
+  if (fd < 0 && errno == ENOENT)
+    return 1;
+  if (fd < 0 && errno == ELOOP)
+    return not_trusted("is a symbolic link", err);
+  if (fd < 0 && errno == ENXIO) /* a socket */
+    return not_trusted("is no regular file", err);
+  if (fd < 0 || fstat(fd, &status) < 0)
+    return error_sys(err, errno, "%s", POLICY_FILE_NAME);
+  why = why_not_trusted(&status);
+  if (why)
+    return not_trusted(why, err);
+  if (read_all(fd, POLICY_FILE_NAME, &text, err))
+    return -1;
   return policy_read_yaml(policy, buf_str(&text), POLICY_FILE_NAME, err);
 }

@@ -19,25 +19,38 @@ void about_rule(struct buf *out, const struct policy_rule *rule)
   buf_putc(out, ')');
 }
 
-void about_rules(struct buf *out, const struct policy *policy, const char *prefix)
+void about_rules_that_hid(struct buf *out, const struct policy *policy, const char *prefix)
 {
   size_t n = 0;
-  size_t idle = 0;
   struct policy_rule *const *rules = policy_rules(policy, &n);
 
   for (size_t i = 0; i < n; i++) {
-    if (!policy_hidden(rules[i])) {
-      idle++;
+    if (!policy_hidden(rules[i]))
       continue;
-    }
     buf_puts(out, prefix);
     buf_puts(out, "left out ");
     about_rule(out, rules[i]);
     buf_putc(out, '\n');
   }
+}
+
+void about_idle_rules(struct buf *out, const struct policy *policy, const char *prefix)
+{
+  size_t n = 0;
+  size_t idle = 0;
+  struct policy_rule *const *rules = policy_rules(policy, &n);
+
+  for (size_t i = 0; i < n; i++)
+    idle += !policy_hidden(rules[i]);
   if (idle)
     buf_printf(out, "%sleft out nothing: %zu %srule%s\n", prefix, idle, idle < n ? "other " : "",
                idle == 1 ? "" : "s");
+}
+
+void about_rules(struct buf *out, const struct policy *policy, const char *prefix)
+{
+  about_rules_that_hid(out, policy, prefix);
+  about_idle_rules(out, policy, prefix);
 }
 
 static void add_cause(struct buf *out, const struct explain_count *count)

@@ -13,6 +13,10 @@ void about_rule(struct buf *out, const struct policy_rule *rule);
 /* A line for each rule that left something out, after the prefix; then one for the others, if there
  * are some. NULL: no policy. */
 void about_rules(struct buf *out, const struct policy *policy, const char *prefix);
+/* The lines of about_rules for the rules that left something out, alone. */
+void about_rules_that_hid(struct buf *out, const struct policy *policy, const char *prefix);
+/* The line of about_rules for those that did not. */
+void about_idle_rules(struct buf *out, const struct policy *policy, const char *prefix);
 
 /* How many differences there are and how many are explained; then, for each cause, how many, its
  * id, its text, the fix and the sources. Nothing if there are no differences. */

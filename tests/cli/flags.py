@@ -14,7 +14,7 @@ COMMANDS = {
              "ignore-history", "ignore-file-order", "ignore-file-mode-redundant-bits", "ignore-image-name",
              "ignore-tar-format", "treat-canonical-paths-equal", "semantic", "verbose", "report-file", "report-dir",
              "pull", "max-scale", "verify", "no-cache", "cache-limit", "plain-http", "insecure", "ca-file",
-             "quiet", "ignore", "ignore-fields", "ignore-file", "policy", "explain", "effective", "verdict", "require",
+             "quiet", "ignore", "ignore-fields", "ignore-file", "policy", "no-policy", "trust-local-policy", "explain", "effective", "verdict", "require",
              "attestations", "referrers"},
     "pull": {"platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet"},
     "load": {"input", "platform", "all-platforms", "max-scale", "cache-limit"},
@@ -23,6 +23,7 @@ COMMANDS = {
     "info": {"json"},
     "completion": set(),
     "help": set(),
+    "version": set(),
 }
 ENVIRONMENT = {"backend": "DIFFOCI_BACKEND", "containerd-address": "CONTAINERD_ADDRESS",
                "containerd-namespace": "CONTAINERD_NAMESPACE", "local-cache": "DIFFOCI_LOCAL_CACHE", "debug": "DEBUG"}

@@ -18,6 +18,13 @@ comparison.
   1
   $ python3 -c 'import json; json.load(open("r.json"))'
   $ diffoci diff --verbose ./a.tar ./b.tar | true
+  $ diffoci diff --verdict ./a.tar ./b.tar | true; echo ${PIPESTATUS[0]}
+  1
+  $ diffoci diff --verdict --require=effective ./a.tar ./b.tar | true; echo ${PIPESTATUS[0]}
+  1
+  $ diffoci load -i a.tar 2>err | true; echo ${PIPESTATUS[0]}; diffoci images | wc -l; cat err
+  0
+  2
   $ diffoci diff ./a.tar ./b.tar >/dev/full
   ! diffoci: *: No space left on device
   [2]

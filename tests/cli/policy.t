@@ -27,7 +27,7 @@ Rules about paths and fields, on the command line and in policy files. Nothing t
   > RECIPE
   $ cat >sh.sh <<'SH'
   > # What is left of a pair under flags: the names and values of rows, then the exit status.
-  > try() { diffoci diff "${@:2}" ./$1-0.tar ./$1-1.tar >out 2>err; s=$?; tail -n +2 out | tr -s ' '; sed -n 's/^diffoci: left/left/p' err; return $s; }
+  > try() { diffoci diff "${@:2}" ./$1-0.tar ./$1-1.tar >out 2>err; s=$?; tail -n +2 out | tr -s ' '; sed -En 's/^diffoci: (warning: )?left/left/p' err; return $s; }
   > SH
 
 A path, and all below it. What is left out moves no other file, and is in no number of entries.
@@ -161,10 +161,19 @@ The policy file of the working directory; another one; none. Rules come in the o
   >     path: "*.pyc"
   > YAML
   $ cd project; diffoci diff ../log-0.tar ../log-1.tar
-  ! diffoci: left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
+  ! diffoci: using .diffoci.yaml of this directory (not with --no-policy)
+  ! diffoci: warning: left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
   ! diffoci: left out nothing: 1 other rule
   ! ...
   $ cd project; diffoci diff --quiet ../log-0.tar ../log-1.tar
+  ! diffoci: using .diffoci.yaml of this directory (not with --no-policy)
+  ! diffoci: warning: left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
+  $ cd project; diffoci diff --no-policy --ignore-history ../log-0.tar ../log-1.tar >/dev/null
+  ! ...
+  [1]
+  $ cd project; diffoci diff --no-policy --policy=x ../log-0.tar ../log-1.tar
+  ! diffoci: --policy and --no-policy exclude each other; see "diffoci help diff"
+  [2]
   $ cd project; diffoci diff --policy none --ignore-history ../log-0.tar ../log-1.tar >/dev/null
   ! ...
   [1]
@@ -172,11 +181,12 @@ The policy file of the working directory; another one; none. Rules come in the o
   ! ...
   [1]
   $ printf '# mine\n\n!/var/log/y\r\n' >mine; cd project; diffoci diff --ignore-file ../mine --ignore x ../log-0.tar ../log-1.tar
-  ! diffoci: left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
+  ! diffoci: using .diffoci.yaml of this directory (not with --no-policy)
+  ! diffoci: warning: left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
   ! diffoci: left out nothing: 3 other rules
   ! ...
   $ diffoci diff --policy project/.diffoci.yaml ./log-0.tar ./log-1.tar
-  ! diffoci: left out 2: /var/log/ (project/.diffoci.yaml:3: logs \\x1b[31m)
+  ! diffoci: warning: left out 2: /var/log/ (project/.diffoci.yaml:3: logs \\x1b[31m)
   ! diffoci: left out nothing: 1 other rule
   ! ...
 
@@ -203,6 +213,8 @@ Reports tell the rules, with what each left out.
   {'hidden': 2, 'kind': 'path', 'text': '/var/log/', 'source': '.diffoci.yaml:3', 'reason': 'logs \\x1b[31m'}
   {'hidden': 0, 'kind': 'fields', 'text': 'mtime:\*.pyc', 'source': '.diffoci.yaml:6'}
   {'hidden': 0, 'kind': 'path', 'text': '<"&', 'source': 'command line'}
+  ! diffoci: using .diffoci.yaml of this directory (not with --no-policy)
+  ! diffoci: warning: left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
   $ sed -n '/^## What rules/,$p' report/README.md
   ## What rules left out
   
@@ -213,13 +225,21 @@ Reports tell the rules, with what each left out.
   $ cd project; diffoci diff --quiet --verbose --ignore '!x' ../log-0.tar ../log-1.tar
   left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
   left out nothing: 2 other rules
+  ! diffoci: using .diffoci.yaml of this directory (not with --no-policy)
+  ! diffoci: warning: left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
   $ diffoci diff --quiet --report-file plain.json ./log-0.tar ./log-0.tar; python3 -c 'import json; print("rules" in json.load(open("plain.json")))'
   False
 
 What is wrong is said before anything is compared, and where.
 
-  $ diffoci diff --ignore '[' ./log-0.tar ./log-0.tar
-  ! diffoci: warning: command line: "[" matches nothing: a [ has no ] that ends it, or holds a class that is not known
+  $ diffoci diff --ignore '[a' ./log-0.tar ./missing.tar
+  ! diffoci: flag --ignore: "[a" matches nothing: a [ has no ] that ends it, or holds a class that is not known; see "diffoci help diff"
+  [2]
+  $ diffoci diff --ignore-fields 'mode:a//b' ./log-0.tar ./missing.tar
+  ! diffoci: flag --ignore-fields: "mode:a//b" matches nothing: two slashes stand side by side, or nothing is there to match; see "diffoci help diff"
+  [2]
+  $ echo '[' >odd; diffoci diff --ignore-file odd ./log-0.tar ./log-0.tar
+  ! diffoci: warning: odd:1: "[" matches nothing: a [ has no ] that ends it, or holds a class that is not known
   ! diffoci: left out nothing: 1 rule
   ! ...
   $ diffoci diff --ignore-fields nothing ./log-0.tar ./missing.tar
@@ -238,8 +258,40 @@ What is wrong is said before anything is compared, and where.
   ! diffoci: .diffoci.yaml:3:1: unknown key "ignored"; known are version, ignore, ignore-fields
   [2]
   $ mkdir directory directory/.diffoci.yaml; cd directory; diffoci diff ../log-0.tar ../missing.tar
-  ! diffoci: .diffoci.yaml: Is a directory
+  ! diffoci: .diffoci.yaml is a directory, so it is not used without being named: --policy=.diffoci.yaml, or --no-policy
   [2]
   $ mkdir binary; cd binary; printf 'a: \\0\\377' >.diffoci.yaml; diffoci diff ../log-0.tar ../missing.tar 2>err; echo $?; head -c 24 err; echo
   2
   diffoci: .diffoci.yaml:*
+
+A policy file that nobody named is used only if no one else can have put it there, and decides no gate unasked.
+
+  $ mkdir link; ln -s ../project/.diffoci.yaml link/; cd link; diffoci diff ../log-0.tar ../log-1.tar
+  ! diffoci: .diffoci.yaml is a symbolic link, so it is not used without being named: --policy=.diffoci.yaml, or --no-policy
+  [2]
+  $ mkdir fifo; mkfifo fifo/.diffoci.yaml; cd fifo; diffoci diff ../log-0.tar ../log-1.tar
+  ! diffoci: .diffoci.yaml is no regular file, so *
+  [2]
+  $ mkdir open; cp project/.diffoci.yaml open; chmod 666 open/.diffoci.yaml; cd open; diffoci diff ../log-0.tar ../log-1.tar
+  ! diffoci: .diffoci.yaml may be written by anybody, so *
+  [2]
+  $ cd open; diffoci diff --quiet --policy=.diffoci.yaml ../log-0.tar ../log-1.tar
+  ! diffoci: warning: left out 2: /var/log/ (.diffoci.yaml:3: logs \\x1b[31m)
+  $ cd open; diffoci diff --quiet --no-policy --semantic ../log-0.tar ../log-1.tar | tail -n 1 | cut -c 1-10
+  File     v
+  $ cd project; diffoci diff --verdict ../log-0.tar ../log-1.tar
+  different
+  ! diffoci: warning: .diffoci.yaml is not used with --require and --verdict, but with --policy=.diffoci.yaml or --trust-local-policy
+  [1]
+  $ cd project; diffoci diff --quiet --require=semantic ../log-0.tar ../log-1.tar >/dev/null
+  ! diffoci: warning: .diffoci.yaml is not used with*
+  [1]
+  $ cd project; diffoci diff --quiet --require=semantic --trust-local-policy ../log-0.tar ../log-1.tar
+  ! diffoci: using .diffoci.yaml of this directory (not with --no-policy)
+  ! diffoci: warning: left out 2: *
+  $ cd project; diffoci diff --quiet --require=semantic --policy=.diffoci.yaml ../log-0.tar ../log-1.tar
+  ! diffoci: warning: left out 2: *
+#requires root
+  $ mkdir theirs; cp project/.diffoci.yaml theirs; chown 12345 theirs/.diffoci.yaml; cd theirs; diffoci diff ../log-0.tar ../log-1.tar
+  ! diffoci: .diffoci.yaml belongs to neither root nor the user who runs this, so *
+  [2]

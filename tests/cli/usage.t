@@ -1,16 +1,15 @@
 The command line itself: nothing here opens an image.
 
   $ diffoci --version
-  diffoci version v0.1.0
-  $ diffoci diff --version
-  diffoci version v0.1.0
+  diffoci version v1.0.0-rc*
+  $ for way in "diff --version" "-v" "version" "version --help --version"; do cmp <(diffoci --version) <(diffoci $way); done
   $ diffoci info
   Backend: local
-  Version: v0.1.0
+  Version: v1.0.0-rc*
   $ diffoci info --json
-  {"Backend":{"Name":"local"},"Version":"v0.1.0"}
+  {"Backend":{"Name":"local"},"Version":"v1.0.0-rc*"}
   $ diffoci --json info
-  ! diffoci: unknown flag --json; see "diffoci help"
+  ! diffoci: flag --json stands behind its command: diffoci info --json; see "diffoci help"
   [2]
 
 Without a command there is help, and it counts as success.
@@ -19,7 +18,7 @@ Without a command there is help, and it counts as success.
   diffoci - compare Docker and OCI container images
   $ diffoci >/dev/null
   $ diffoci help nothing
-  ! diffoci: unknown command "nothing"; see "diffoci help help"
+  ! diffoci: unknown command "nothing"; see "diffoci help"
   [2]
   $ diffoci nothing
   ! diffoci: unknown command "nothing"; see "diffoci help"
@@ -28,7 +27,7 @@ Without a command there is help, and it counts as success.
 Booleans take the words of Go's strconv.ParseBool after "=", and never the next argument.
 
   $ for word in 1 t T TRUE true True; do diffoci info --json=$word; done | sort | uniq -c | tr -s ' '
-   6 {"Backend":{"Name":"local"},"Version":"v0.1.0"}
+   6 {"Backend":{"Name":"local"},"Version":"v1.0.0-rc*"}
   $ for word in 0 f F FALSE false False; do diffoci info --json=$word; done | grep -c '^Backend: local$'
   6
   $ diffoci info --json=yes
@@ -39,7 +38,7 @@ Booleans take the words of Go's strconv.ParseBool after "=", and never the next 
   [2]
   $ diffoci info --json --json=false
   Backend: local
-  Version: v0.1.0
+  Version: v1.0.0-rc*
 
 Global flags stand before or after the command; values after "=" or a space; "--" ends flags.
 
@@ -57,7 +56,7 @@ Global flags stand before or after the command; values after "=" or a space; "--
   ! diffoci: flag --backend: expected one of auto|containerd|local, found "podman"; see "diffoci help info"
   [2]
   $ diffoci info --back=local
-  ! diffoci: unknown flag --back; see "diffoci help info"
+  ! diffoci: unknown flag --back (did you mean --backend?); see "diffoci help info"
   [2]
   $ diffoci info -x
   ! diffoci: unknown flag -x; see "diffoci help info"
@@ -93,4 +92,57 @@ Standard output: a reader who leaves is no error, a full disk and a closed descr
   [2]
   $ diffoci completion tcsh
   ! diffoci: completion: expected one of bash|zsh|fish, found "tcsh"; see "diffoci help completion"
+  [2]
+
+What was nearly right is told. Words that can be no command are images, which are compared.
+
+  $ diffoci dif a b
+  ! diffoci: unknown command "dif" (did you mean diff?); see "diffoci help"
+  [2]
+  $ diffoci help Puall
+  ! diffoci: unknown command "Puall" (did you mean pull?); see "diffoci help"
+  [2]
+  $ diffoci diff --semantics a b
+  ! diffoci: unknown flag --semantics (did you mean --semantic?); see "diffoci help diff"
+  [2]
+  $ diffoci diff --ignore-timestamp a b
+  ! diffoci: unknown flag --ignore-timestamp (did you mean --ignore-timestamps?); see "diffoci help diff"
+  [2]
+  $ diffoci diff --xyzzy a b
+  ! diffoci: unknown flag --xyzzy; see "diffoci help diff"
+  [2]
+  $ diffoci --semantic diff a b
+  ! diffoci: flag --semantic stands behind its command: diffoci diff --semantic; see "diffoci help"
+  [2]
+  $ diffoci ./a.tar ./b.tar
+  ! diffoci: ./a.tar: *No such file or directory*
+  [2]
+  $ diffoci oci:a
+  ! diffoci: diff needs IMAGE0 IMAGE1, found 1 argument; see "diffoci help diff"
+  [2]
+
+Letters take their value as getopt and Go's pflag do.
+
+  $ printf x >x; for way in "-i x" "-ix" "-i=x" "--input x"; do diffoci load $way 2>&1 | cut -c 1-12; done
+  diffoci: x: 
+  diffoci: x: 
+  diffoci: x: 
+  diffoci: x: 
+  $ diffoci load -i
+  ! diffoci: flag --input needs a value: --input=FILE; see "diffoci help load"
+  [2]
+  $ diffoci diff -qv ./a.tar ./b.tar
+  ! diffoci: ./a.tar: *No such file or directory*
+  [2]
+  $ diffoci diff -qz ./a.tar ./b.tar
+  ! diffoci: unknown flag -z; see "diffoci help diff"
+  [2]
+
+The limit of the cache is checked by every command that has it, and the message names where it came from.
+
+  $ diffoci diff --cache-limit=10X ./a.tar ./b.tar
+  ! diffoci: flag --cache-limit: expected a size such as 500M or 10G, found "10X"; see "diffoci help diff"
+  [2]
+  $ DIFFOCI_CACHE_LIMIT=ten diffoci diff ./a.tar ./b.tar
+  ! diffoci: environment variable DIFFOCI_CACHE_LIMIT: expected a size such as 500M or 10G, found "ten"; see "diffoci help diff"
   [2]

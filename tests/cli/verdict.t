@@ -81,14 +81,14 @@ What status 0 demands.
 Rules of a policy count, and it is said that they do; but not for digests.
 
   $ diffoci diff --semantic --ignore etc/x ./a.tar ./other.tar
-  ! diffoci: left out 1: etc/x (command line)
+  ! diffoci: warning: left out 1: etc/x (command line)
   ! verdict: semantic: no difference but for what --semantic leaves out, apart from what the rules of the policy leave out
   $ diffoci diff --ignore etc/x --verdict --require=identical ./a.tar ./other.tar
-  ! diffoci: left out *
+  ! diffoci: warning: left out *
   semantic
   [1]
   $ diffoci diff --ignore-fields mtime,uname ./a.tar ./user.tar
-  ! diffoci: left out 1: fields mtime,uname (command line)
+  ! diffoci: warning: left out 1: fields mtime,uname (command line)
   ! verdict: semantic: no difference but for what --semantic leaves out, apart from what the rules of the policy leave out
   $ diffoci diff --ignore etc/x ./a.tar ./a.tar
   ! diffoci: left out nothing: 1 rule
