@@ -1,29 +1,13 @@
 #include "diff/diff.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/diff_flags.h"
 #include "cli/fan_out.h"
 #include "cli/verdict_line.h"
 #include "source/engine.h"
-
-static struct diff_ignore ignore_of(const struct diff_flags *given)
-{
-  bool all = given->semantic == TOGGLE_ON || given->effective == TOGGLE_ON;
-  bool timestamps = all || given->ignore_timestamps == TOGGLE_ON;
-
-  return (struct diff_ignore) {
-    .file_timestamps = timestamps || given->ignore_file_timestamps == TOGGLE_ON,
-    .image_timestamps = timestamps || given->ignore_image_timestamps == TOGGLE_ON,
-    .history = all || given->ignore_history == TOGGLE_ON,
-    .file_order = all || given->ignore_file_order == TOGGLE_ON,
-    .file_mode_redundant_bits = all || given->ignore_file_mode_redundant_bits == TOGGLE_ON,
-    .image_name = all || given->ignore_image_name == TOGGLE_ON,
-    .tar_format = all || given->ignore_tar_format == TOGGLE_ON,
-    .canonical_paths = all || given->treat_canonical_paths_equal == TOGGLE_ON,
-  };
-}
 
 static struct fan_out_wanted wanted_of(const struct diff_flags *given)
 {
@@ -119,9 +103,6 @@ int diff_command(const struct invocation *call, struct error *err)
   const struct limits limits = limits_scaled(given->max_scale);
   struct places places;
   struct diff_options options = {
-    .ignore = ignore_of(given),
-    /* --semantic turns every ignore flag on, whatever else is said. */
-    .compare_root_name = given->ignore_image_name == TOGGLE_OFF && given->semantic != TOGGLE_ON,
     .effective = given->effective == TOGGLE_ON,
     .attestations = given->attestations == TOGGLE_ON,
     .referrers = given->referrers == TOGGLE_ON,
@@ -139,6 +120,7 @@ int diff_command(const struct invocation *call, struct error *err)
   };
   int status = -1;
 
+  diff_flags_ignore(given, &options);
   places_init(&places, &call->globals, &given->places);
   if (cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0 &&
@@ -151,5 +133,6 @@ int diff_command(const struct invocation *call, struct error *err)
   places_release(&places);
   platform_set_release(&options.platforms);
   policy_free(options.policy);
+  free((void *)options.ignored_files);
   return status;
 }

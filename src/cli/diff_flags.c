@@ -2,19 +2,22 @@
 
 #include <stddef.h>
 
+#include "base/alloc.h"
 #include "cli/commands.h"
 
 #define AT(field) .offset = offsetof(struct diff_flags, field)
 
-static const struct flag flags[] = {
-  {
-      .name = "semantic",
-      .kind = FLAG_BOOL,
-      .help = "all --ignore-... flags and --treat-canonical-paths-equal",
-      .detail = "The usual choice: what remains is what a user of the image could notice.",
-      AT(semantic),
+#define IGNORE_FLAG(bit, flag, implied_by, line, more)                                             \
+  {                                                                                                \
+    .name = (flag),                                                                                \
+    .kind = FLAG_BOOL,                                                                             \
+    .help = (line),                                                                                \
+    .detail = (more),                                                                              \
+    .offset = offsetof(struct diff_flags, ignore[IGNORE_NUMBER_##bit]),                            \
   },
-  {
+
+static const struct flag flags[] = {
+  IGNORE_FLAGS(IGNORE_FLAG) {
       .name = "effective",
       .kind = FLAG_BOOL,
       .help = "compare what a container would see",
@@ -26,67 +29,14 @@ static const struct flag flags[] = {
       AT(effective),
   },
   {
-      .name = "ignore-timestamps",
-      .kind = FLAG_BOOL,
-      .help = "--ignore-file-timestamps and --ignore-image-timestamps",
-      AT(ignore_timestamps),
-  },
-  {
-      .name = "ignore-file-timestamps",
-      .kind = FLAG_BOOL,
-      .help = "ignore mtime, atime and ctime of files",
-      .detail = "In tar headers and in PAX records.",
-      AT(ignore_file_timestamps),
-  },
-  {
-      .name = "ignore-image-timestamps",
-      .kind = FLAG_BOOL,
-      .help = "ignore when the image was created",
-      .detail = "The fields created of the config and of its history, and the annotation "
-                "org.opencontainers.image.created.",
-      AT(ignore_image_timestamps),
-  },
-  {
-      .name = "ignore-history",
-      .kind = FLAG_BOOL,
-      .help = "ignore the history of the config",
-      AT(ignore_history),
-  },
-  {
-      .name = "ignore-file-order",
-      .kind = FLAG_BOOL,
-      .help = "ignore the position of entries in a layer",
-      AT(ignore_file_order),
-  },
-  {
-      .name = "ignore-file-mode-redundant-bits",
-      .kind = FLAG_BOOL,
-      .help = "compare only the low 12 bits of file modes",
-      .detail = "Some writers add the file type, which the entry tells anyway.",
-      AT(ignore_file_mode_redundant_bits),
-  },
-  {
-      .name = "ignore-image-name",
-      .kind = FLAG_BOOL,
-      .help = "ignore annotations that hold the image's name",
-      .detail = "These are io.containerd.image.name and org.opencontainers.image.ref.name. The "
-                "name under which an image stands in index.json is no part of its content and is "
-                "compared only with --ignore-image-name=false.",
-      AT(ignore_image_name),
-  },
-  {
-      .name = "ignore-tar-format",
-      .kind = FLAG_BOOL,
-      .help = "ignore whether an entry is USTAR, PAX or GNU",
-      .detail = "PAX records that only encode a field of the header again do not count either.",
-      AT(ignore_tar_format),
-  },
-  {
-      .name = "treat-canonical-paths-equal",
-      .kind = FLAG_BOOL,
-      .help = "ignore one leading / and then one leading ./",
-      .detail = "In the names of entries and in the targets of links.",
-      AT(treat_canonical_paths_equal),
+      .name = "extra-ignore-files",
+      .kind = FLAG_LIST,
+      .value = "NAME,...",
+      .help = "ignore what differs between entries of exactly this name",
+      .detail = "As it stands in the tar header, the slash of a directory with it: \"tmp/\". An "
+                "entry that only one side has counts. May be given several times. The verdict "
+                "takes no notice of this flag.",
+      AT(extra_ignore_files),
   },
   POLICY_FLAGS(struct diff_flags),
   {
@@ -220,3 +170,36 @@ const struct command command_diff = {
   .options_size = sizeof(struct diff_flags),
   .run = diff_command,
 };
+
+static void add_ignored_files(struct diff_options *options, size_t *cap, const char *list)
+{
+  struct str *names = (struct str *)options->ignored_files;
+
+  for (;;) {
+    const size_t len = strcspn(list, ",");
+
+    names = xgrow(names, options->n_ignored_files, cap, sizeof(*names));
+    if (len)
+      names[options->n_ignored_files++] = (struct str) { list, len };
+    if (!list[len])
+      break;
+    list += len + 1;
+  }
+  options->ignored_files = names;
+}
+
+void diff_flags_ignore(const struct diff_flags *given, struct diff_options *options)
+{
+  uint32_t set = given->effective == TOGGLE_ON ? IGNORE_SEMANTIC : 0;
+  size_t cap = 0;
+
+  for (unsigned number = 0; number < N_IGNORE_FLAGS; number++)
+    if (given->ignore[number] == TOGGLE_ON)
+      set |= (uint32_t)1 << number;
+  options->ignore = ignore_implied(set);
+  /* --semantic turns every ignore flag on, whatever else is said. */
+  options->compare_root_name = given->ignore[IGNORE_NUMBER_IMAGE_NAME] == TOGGLE_OFF &&
+                               given->ignore[IGNORE_NUMBER_SEMANTIC] != TOGGLE_ON;
+  for (size_t i = 0; i < given->extra_ignore_files.n; i++)
+    add_ignored_files(options, &cap, given->extra_ignore_files.items[i]);
+}

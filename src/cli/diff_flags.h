@@ -5,13 +5,13 @@
 #include "cli/cli.h"
 #include "cli/places.h"
 #include "cli/policy_flags.h"
+#include "diff/diff.h"
 
 struct diff_flags {
   struct text_list platforms;
   enum toggle all_platforms;
-  enum toggle ignore_timestamps, ignore_file_timestamps, ignore_image_timestamps;
-  enum toggle ignore_history, ignore_file_order, ignore_file_mode_redundant_bits;
-  enum toggle ignore_image_name, ignore_tar_format, treat_canonical_paths_equal, semantic;
+  enum toggle ignore[N_IGNORE_FLAGS]; /* by enum ignore_number */
+  struct text_list extra_ignore_files;
   enum toggle effective;
   enum toggle verbose, verify, verdict;
   enum toggle attestations, referrers;
@@ -24,6 +24,10 @@ struct diff_flags {
   struct place_flags places;
   double max_scale;
 };
+
+/* Fills what --ignore-…, --extra-ignore-… and their like say: ignore, compare_root_name, and
+ * ignored_files, an array to be freed whose names point into the command line. */
+void diff_flags_ignore(const struct diff_flags *given, struct diff_options *options);
 
 /* The command: call->options is a struct diff_flags. */
 MUST_CHECK int diff_command(const struct invocation *call, struct error *err);

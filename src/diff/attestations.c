@@ -107,7 +107,7 @@ static void compare_documents(struct diff *diff, const struct event_node *parent
   json_t *documents[2];
 
   for (int side = 0; side < 2; side++)
-    documents[side] = diff->options->ignore.image_timestamps
+    documents[side] = diff->options->ignore & IGNORE_IMAGE_TIMESTAMPS
                           ? statement_without_times(&statements[side])
                           : json_incref(statements[side].json);
   if (json_diff(&fields, schema_statement, documents[0], documents[1], &options))

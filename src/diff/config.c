@@ -62,7 +62,7 @@ static void compare_rootfs_type(struct diff *diff, const struct event_node *pare
 void compare_configs(struct diff *diff, const struct event_node *parent,
                      const struct descriptor *d0, const struct descriptor *d1)
 {
-  const struct diff_ignore *ignore = &diff->options->ignore;
+  const uint32_t ignore = diff->options->ignore;
   AUTO_FIELDS fields = FIELDS_INIT;
   struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
   struct json_diff_options options = { .empty_is_absent = !diff->strict };
@@ -82,9 +82,9 @@ void compare_configs(struct diff *diff, const struct event_node *parent,
   inputs[1].config = c1->json;
   if (!diff->strict)
     skip[n++] = "rootfs";
-  if (ignore->image_timestamps)
+  if (ignore & IGNORE_IMAGE_TIMESTAMPS)
     skip[n++] = "created";
-  if (ignore->history || ignore->image_timestamps)
+  if (ignore & (IGNORE_HISTORY | IGNORE_IMAGE_TIMESTAMPS))
     skip[n++] = "history";
   skip[n] = NULL;
   options.skip = skip;
@@ -92,6 +92,6 @@ void compare_configs(struct diff *diff, const struct event_node *parent,
     diff_leaf(diff, parent, "config", EVENT_CONFIG, NULL, inputs, &fields);
   if (!diff->strict)
     compare_rootfs_type(diff, parent, c0, c1, inputs);
-  if (ignore->image_timestamps && !ignore->history)
+  if (ignore & IGNORE_IMAGE_TIMESTAMPS && !(ignore & IGNORE_HISTORY))
     compare_history(diff, parent, c0, c1, inputs);
 }

@@ -20,13 +20,13 @@ static void add_annotation(struct fields *fields, const char *key, const json_t 
 
 static bool annotation_counts(const struct diff *diff, const char *key, bool is_root)
 {
-  const struct diff_ignore *ignore = &diff->options->ignore;
+  const uint32_t ignore = diff->options->ignore;
 
   if (strcmp(key, "org.opencontainers.image.created") == 0)
-    return !ignore->image_timestamps;
+    return !(ignore & IGNORE_IMAGE_TIMESTAMPS);
   if (strcmp(key, "io.containerd.image.name") == 0 ||
       strcmp(key, "org.opencontainers.image.ref.name") == 0)
-    return !ignore->image_name && (!is_root || diff->options->compare_root_name);
+    return !(ignore & IGNORE_IMAGE_NAME) && (!is_root || diff->options->compare_root_name);
   return true;
 }
 

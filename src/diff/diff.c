@@ -28,12 +28,7 @@ static const struct descriptor *resolve(struct diff *diff, int side, struct erro
 
 static bool is_strict(const struct diff_options *options)
 {
-  const struct diff_ignore *ignore = &options->ignore;
-
-  return !(ignore->file_timestamps || ignore->image_timestamps || ignore->history ||
-           ignore->file_order || ignore->file_mode_redundant_bits || ignore->image_name ||
-           ignore->tar_format || ignore->canonical_paths) &&
-         policy_is_empty(options->policy);
+  return !options->ignore && !options->n_ignored_files && policy_is_empty(options->policy);
 }
 
 static bool can_compare(const struct descriptor *d0, const struct descriptor *d1)

@@ -6,39 +6,26 @@
 #include <stdbool.h>
 
 #include "diff/event.h"
+#include "diff/ignore.h"
 #include "image/platform.h"
 #include "source/source.h"
 #include "tar/tar.h"
 
 struct policy;
 
-/* What is left out (diffoci(1), --ignore-…). No flag at all, and no rule of a policy, is the strict
- * comparison. */
-struct diff_ignore {
-  bool file_timestamps;
-  bool image_timestamps;
-  bool history;
-  bool file_order;
-  bool file_mode_redundant_bits;
-  bool image_name;
-  bool tar_format;
-  bool canonical_paths;
-  bool unseen; /* what no container sees; set by the effective comparison alone */
-};
-
-/* The members that --semantic sets, for initialisers. */
-#define DIFF_IGNORE_SEMANTIC                                                                       \
-  .file_timestamps = true, .image_timestamps = true, .history = true, .file_order = true,          \
-  .file_mode_redundant_bits = true, .image_name = true, .tar_format = true,                        \
-  .canonical_paths = true
-
 struct diff_options {
-  struct diff_ignore ignore;
+  /* What is left out: a set of IGNORE_… bits. The empty set, with no rule of a policy and no
+   * ignored file, is the strict comparison. */
+  uint32_t ignore;
+  /* --extra-ignore-files: what differs between entries of these names, as they stand in the headers
+   * of both sides, is not shown. Not owned. The verdict takes no notice. */
+  const struct str *ignored_files;
+  size_t n_ignored_files;
   /* --ignore-image-name=false: also compare the name annotations of the descriptor that names the
    * image. Without it they are no content, strict or not. */
   bool compare_root_name;
-  /* --effective (diff/effective.h): what a container would see. ignore is as with --semantic then.
-   */
+  /* --effective (diff/effective.h): what a container would see. ignore holds what --semantic
+   * leaves out then. */
   bool effective;
   /* diff_verdict will be asked (diff/verdict.h). */
   bool verdict;

@@ -6,7 +6,10 @@
 #include "diff/effective_trees.h"
 
 /* The rules for entries: all that the ignore flags leave out, and more. */
-static const struct diff_ignore ignore_unseen = { DIFF_IGNORE_SEMANTIC, .unseen = true };
+static uint32_t ignore_unseen(const struct diff *diff)
+{
+  return IGNORE_ALL_SEMANTIC | IGNORE_UNSEEN | diff->options->ignore;
+}
 
 bool effective_can_compare(const struct effective_image images[2])
 {
@@ -90,7 +93,7 @@ static int compare_trees(const struct attempt *attempt, struct overlay *const ov
           .diff = diff,
           .parent = attempt->parent,
           .images = attempt->images,
-          .ignore = &ignore_unseen,
+          .ignore = ignore_unseen(diff),
           .overlays = { overlays[0], overlays[1] },
           .origins = { origins_new(diff, &attempt->images[0]),
                        origins_new(diff, &attempt->images[1]) },
@@ -119,7 +122,7 @@ static int try_layers(const struct attempt *attempt, bool *done, bool *differ, s
       &(struct effective_reading) {
           .diff = attempt->diff,
           .images = attempt->images,
-          .ignore = &ignore_unseen,
+          .ignore = ignore_unseen(attempt->diff),
           .resources = attempt->resources,
           .overlays = { overlays[0], overlays[1] },
           .below = attempt->below,

@@ -9,7 +9,7 @@
 struct effective_reading {
   struct diff *diff;
   const struct effective_image *images; /* of both sides */
-  const struct diff_ignore *ignore;
+  uint32_t ignore;                      /* the rules for entries */
   const struct task_resources *resources;
   struct overlay *overlays[2];
   size_t below;    /* so many layers at the bottom, that both have, are not read */

@@ -9,7 +9,7 @@ struct effective_trees {
   struct diff *diff;
   const struct event_node *parent; /* of the events */
   const struct effective_image *images;
-  const struct diff_ignore *ignore;
+  uint32_t ignore; /* the rules for entries */
   struct overlay *overlays[2];
   const struct event_origin *origins[2]; /* by layer */
 };

@@ -8,7 +8,7 @@
 
 struct str entry_canonical(const struct entry_rules *rules, struct str path)
 {
-  if (!rules->ignore->canonical_paths)
+  if (!(rules->ignore & IGNORE_CANONICAL_PATHS))
     return path;
   if (str_has_prefix(path, STR("/")))
     path = str_skip(path, 1);
@@ -26,9 +26,9 @@ static bool same_time(const struct tar_time *a, const struct tar_time *b)
 static bool same_mode(const struct entry_rules *rules, const struct tar_entry *a,
                       const struct tar_entry *b)
 {
-  int64_t mask = rules->ignore->file_mode_redundant_bits ? 07777 : -1;
+  int64_t mask = rules->ignore & IGNORE_FILE_MODE_REDUNDANT_BITS ? 07777 : -1;
 
-  if (rules->ignore->unseen && a->type == TAR_SYMLINK && b->type == TAR_SYMLINK)
+  if ((rules->ignore & IGNORE_UNSEEN) && a->type == TAR_SYMLINK && b->type == TAR_SYMLINK)
     return true; /* Linux has one mode for all of them */
   return (a->mode & mask) == (b->mode & mask);
 }
@@ -37,7 +37,7 @@ static bool same_type(const struct entry_rules *rules, char a, char b)
 {
   static const struct str regular = STR("07S"); /* three ways to write one file */
 
-  return a == b || (rules->ignore->unseen && memchr(regular.ptr, a, regular.len) &&
+  return a == b || ((rules->ignore & IGNORE_UNSEEN) && memchr(regular.ptr, a, regular.len) &&
                     memchr(regular.ptr, b, regular.len));
 }
 
@@ -46,14 +46,14 @@ static bool same_type(const struct entry_rules *rules, char a, char b)
 static bool same_link_name(const struct entry_rules *rules, const struct tar_entry *a,
                            const struct tar_entry *b)
 {
-  if (!rules->ignore->unseen || a->type == TAR_LINK || b->type == TAR_LINK)
+  if (!(rules->ignore & IGNORE_UNSEEN) || a->type == TAR_LINK || b->type == TAR_LINK)
     return str_equal(entry_canonical(rules, a->link_name), entry_canonical(rules, b->link_name));
   return a->type != TAR_SYMLINK || b->type != TAR_SYMLINK || str_equal(a->link_name, b->link_name);
 }
 
 static bool has_device(const struct entry_rules *rules, const struct tar_entry *entry)
 {
-  return !rules->ignore->unseen || entry->type == TAR_CHAR || entry->type == TAR_BLOCK;
+  return !(rules->ignore & IGNORE_UNSEEN) || entry->type == TAR_CHAR || entry->type == TAR_BLOCK;
 }
 
 static bool same_device(const struct entry_rules *rules, const struct tar_entry *a,
@@ -73,20 +73,37 @@ static bool key_is_one_of(struct str key, const char *const *keys)
   return false;
 }
 
+static bool is_ignored_time(const struct entry_rules *rules, struct str key)
+{
+  static const struct {
+    const char *key;
+    uint32_t ignore;
+  } times[] = {
+    { "mtime", IGNORE_FILE_MTIME },
+    { "atime", IGNORE_FILE_ATIME },
+    { "ctime", IGNORE_FILE_CTIME },
+    { "LIBARCHIVE.creationtime", IGNORE_FILE_TIMESTAMPS },
+  };
+
+  for (size_t i = 0; i < ARRAY_LEN(times); i++)
+    if (rules->ignore & times[i].ignore && str_equal(key, str_of(times[i].key)))
+      return true;
+  return false;
+}
+
 /* Records that say again what the header says, or say it better: what they say is compared as the
  * entry's own field. */
 static bool record_counts(const struct entry_rules *rules, const struct tar_record *record)
 {
-  static const char *const times[] = { "mtime", "atime", "ctime", "LIBARCHIVE.creationtime", NULL };
   static const char *const header[] = { "path",  "linkpath", "size",  "uid",   "gid", "uname",
                                         "gname", "mtime",    "atime", "ctime", NULL };
   struct str xattr;
 
-  if (rules->ignore->unseen && !tar_record_xattr(record, &xattr))
+  if ((rules->ignore & IGNORE_UNSEEN) && !tar_record_xattr(record, &xattr))
     return false;
-  if (rules->ignore->file_timestamps && key_is_one_of(record->key, times))
+  if (is_ignored_time(rules, record->key))
     return false;
-  if (rules->ignore->tar_format && key_is_one_of(record->key, header))
+  if (rules->ignore & IGNORE_TAR_FORMAT && key_is_one_of(record->key, header))
     return false;
   if (rules->skip_security_xattrs && tar_record_xattr(record, &xattr) &&
       str_has_prefix(xattr, STR("security.")))
@@ -99,7 +116,7 @@ static bool same_value(const struct entry_rules *rules, const struct tar_record 
 {
   static const char *const paths[] = { "path", "linkpath", NULL };
 
-  if (rules->ignore->canonical_paths && key_is_one_of(a->key, paths))
+  if ((rules->ignore & IGNORE_CANONICAL_PATHS) && key_is_one_of(a->key, paths))
     return str_equal(entry_canonical(rules, a->value), entry_canonical(rules, b->value));
   return str_equal(a->value, b->value);
 }
@@ -160,6 +177,11 @@ static bool records_differ(const struct entry_rules *rules, const struct tar_ent
 
 /* ---- all fields ---- */
 
+static bool ignores_format(const struct entry_rules *rules)
+{
+  return rules->ignore & (IGNORE_TAR_FORMAT | IGNORE_FILE_META_FORMAT);
+}
+
 /* An entry that is left out moves no other. */
 static uint64_t position(const struct tar_entry *entry)
 {
@@ -169,21 +191,22 @@ static uint64_t position(const struct tar_entry *entry)
 bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entry *e0,
                           const struct tar_entry *e1)
 {
-  const struct diff_ignore *ignore = rules->ignore;
+  const uint32_t ignore = rules->ignore;
 
   if (!same_type(rules, e0->type, e1->type) || !same_mode(rules, e0, e1) || e0->uid != e1->uid ||
       e0->gid != e1->gid || !same_device(rules, e0, e1) || !same_link_name(rules, e0, e1))
     return true;
-  if (!ignore->unseen && (e0->size != e1->size || !str_equal(e0->user_name, e1->user_name) ||
-                          !str_equal(e0->group_name, e1->group_name)))
+  if (!(ignore & IGNORE_UNSEEN) &&
+      (e0->size != e1->size || !str_equal(e0->user_name, e1->user_name) ||
+       !str_equal(e0->group_name, e1->group_name)))
     return true;
-  if (!ignore->file_timestamps &&
-      (!same_time(&e0->mtime, &e1->mtime) || !same_time(&e0->atime, &e1->atime) ||
-       !same_time(&e0->ctime, &e1->ctime)))
+  if ((!(ignore & IGNORE_FILE_MTIME) && !same_time(&e0->mtime, &e1->mtime)) ||
+      (!(ignore & IGNORE_FILE_ATIME) && !same_time(&e0->atime, &e1->atime)) ||
+      (!(ignore & IGNORE_FILE_CTIME) && !same_time(&e0->ctime, &e1->ctime)))
     return true;
-  if (!ignore->file_order && !rules->ignore_position && position(e0) != position(e1))
+  if (!(ignore & IGNORE_FILE_ORDER) && !rules->ignore_position && position(e0) != position(e1))
     return true;
-  if (!ignore->tar_format && e0->format != e1->format)
+  if (!ignores_format(rules) && e0->format != e1->format)
     return true;
   return records_differ(rules, e0, e1, NULL);
 }
@@ -256,15 +279,16 @@ static void owner_fields(const struct entry_rules *rules, const struct tar_entry
   fields->ignored = false;
   add_link_name(rules, e0, e1, fields);
   if (e0->mode != e1->mode) {
-    fields->ignored = same_mode(rules, e0, e1);
+    fields->ignored = rules->ignore & IGNORE_EXTRA_MODE || same_mode(rules, e0, e1);
     add_number(fields, "Mode", "Mode ", "x", e0->mode, e1->mode);
     fields->ignored = false;
   }
+  fields->ignored = rules->ignore & IGNORE_EXTRA_PERMISSIONS;
   if (e0->uid != e1->uid)
     add_number(fields, "Uid", "Uid ", "d", e0->uid, e1->uid);
   if (e0->gid != e1->gid)
     add_number(fields, "Gid", "Gid ", "d", e0->gid, e1->gid);
-  fields->ignored = rules->ignore->unseen;
+  fields->ignored = rules->ignore & IGNORE_UNSEEN;
   if (!str_equal(e0->user_name, e1->user_name))
     add_text(fields, "Uname", "Uname ", e0->user_name, e1->user_name);
   if (!str_equal(e0->group_name, e1->group_name))
@@ -308,33 +332,36 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
                   const struct tar_entry *e1, const struct digest *const contents[2],
                   struct fields *fields)
 {
-  const struct diff_ignore *ignore = rules->ignore;
+  const uint32_t ignore = rules->ignore;
   char text[2][ENTRY_FORMAT_MAX];
 
-  if (ignore->unseen && !same_type(rules, e0->type, e1->type))
+  if (ignore & IGNORE_UNSEEN && !same_type(rules, e0->type, e1->type))
     add_type(fields, e0->type, e1->type);
   owner_fields(rules, e0, e1, fields);
   device_field(rules, e0, e1, fields);
+  fields->ignored = ignore & IGNORE_EXTRA_CONTENT;
   content_field(contents, fields);
-  fields->ignored = ignore->file_timestamps;
+  fields->ignored = ignore & IGNORE_FILE_MTIME;
   add_time(fields, "ModTime", "", &e0->mtime, &e1->mtime);
+  fields->ignored = ignore & IGNORE_FILE_ATIME;
   add_time(fields, "AccessTime", "Atime ", &e0->atime, &e1->atime);
+  fields->ignored = ignore & IGNORE_FILE_CTIME;
   add_time(fields, "ChangeTime", "Ctime ", &e0->ctime, &e1->ctime);
-  fields->ignored = ignore->file_order;
+  fields->ignored = ignore & IGNORE_FILE_ORDER;
   if (!rules->ignore_position && position(e0) != position(e1))
     add_number(fields, "Index", "Index ", "d", (int64_t)position(e0), (int64_t)position(e1));
-  fields->ignored = ignore->tar_format;
+  fields->ignored = ignores_format(rules);
   if (e0->format != e1->format)
     fields_add(fields, "Format", "Format ", str_of(entry_format_text(e0->format, text[0])),
                str_of(entry_format_text(e1->format, text[1])));
   fields->ignored = false;
-  if (e0->type != e1->type && !ignore->unseen)
+  if (e0->type != e1->type && !(ignore & IGNORE_UNSEEN))
     add_type(fields, e0->type, e1->type);
-  fields->ignored = ignore->unseen && !(contents[0] && contents[1]);
+  fields->ignored = ignore & IGNORE_UNSEEN && !(contents[0] && contents[1]);
   if (e0->size != e1->size)
     add_number(fields, "Size", "Size ", "d", e0->size, e1->size);
   fields->ignored = false;
   records_differ(rules, e0, e1, fields);
-  if (ignore->unseen)
+  if (ignore & IGNORE_UNSEEN)
     drop_ignored(fields);
 }

@@ -8,7 +8,7 @@
 #include "tar/entry.h"
 
 struct entry_rules {
-  const struct diff_ignore *ignore;
+  uint32_t ignore; /* IGNORE_… */
   bool skip_security_xattrs;
   bool ignore_position; /* positions mean nothing, whatever the flags (squashed layers) */
 };
@@ -17,13 +17,14 @@ struct entry_rules {
  * leading "/", then one leading "./". */
 struct str entry_canonical(const struct entry_rules *rules, struct str path);
 
-/* Whether any field but the content differs. */
+/* Whether any field but the content differs. What IGNORE_BEYOND_SEMANTIC tells of the rules is not
+ * heeded: verdicts count it. */
 bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entry *e0,
                           const struct tar_entry *e1);
 
 /* Appends every field that differs, in the order in which the table wants the first of them
- * (behaviour.md, section 4). contents: the digests of both contents where they differ, else NULL.
- */
+ * (docs/behaviour.md, "The table"). contents: the digests of both contents where they differ, else
+ * NULL. */
 void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
                   const struct tar_entry *e1, const struct digest *const contents[2],
                   struct fields *fields);

@@ -13,7 +13,7 @@ void findings_start(struct findings *findings, const struct diff *diff,
   findings->started = findings->semantic != NULL;
   if (!findings->started)
     return;
-  findings->rules.ignore = &findings->semantic->options->ignore;
+  findings->rules.ignore = findings->semantic->options->ignore;
   layer_events_init(&findings->events, findings->semantic, findings->semantic_parent, layers);
 }
 
@@ -88,14 +88,12 @@ static bool shows(const struct findings *findings, const struct tar_entry *const
 /* Whether more differs than the effective comparison leaves out. */
 static bool is_suspect(const struct findings *findings, const struct tar_entry *const entries[2])
 {
-  static const struct diff_ignore ignore = {
-    .file_timestamps = true,
-    .file_order = true,
-    .file_mode_redundant_bits = true,
-    .tar_format = true,
-    .canonical_paths = false, /* "/x" and "x" are two targets of a symbolic link */
+  const struct entry_rules rules = {
+    /* "/x" and "x" are two targets of a symbolic link. */
+    .ignore = IGNORE_ALL_SEMANTIC & ~(uint32_t)IGNORE_CANONICAL_PATHS,
+    .skip_security_xattrs = findings->rules.skip_security_xattrs,
+    .ignore_position = true,
   };
-  const struct entry_rules rules = { &ignore, findings->rules.skip_security_xattrs, true };
   struct tar_entry nameless[2] = { *entries[0], *entries[1] };
 
   for (int side = 0; side < 2; side++) {

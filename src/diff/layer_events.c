@@ -50,10 +50,17 @@ static void send(struct layer_events *events, const char *note, const struct eve
   diff_send(events->diff, &event);
 }
 
+static bool leaves_out_lone(const struct layer_events *events)
+{
+  return events->diff->options->ignore & IGNORE_EXTRA_LENGTH;
+}
+
 void layer_events_length(struct layer_events *events, uint64_t count0, uint64_t count1)
 {
   char note[96];
 
+  if (leaves_out_lone(events))
+    return;
   snprintf(note, sizeof(note), "length mismatch (%" PRIu64 " vs %" PRIu64 ")", count0, count1);
   send(events, note, events->inputs);
 }
@@ -64,7 +71,8 @@ bool layer_events_lone(struct layer_events *events, struct str name, const uint6
   AUTO_BUF note = BUF_INIT((size_t)16 * 1024 * 1024);
   struct event_input inputs[2];
 
-  if (left_out_presence(events->diff, entry->name, entry->type == TAR_DIR))
+  if (leaves_out_lone(events) ||
+      left_out_presence(events->diff, entry->name, entry->type == TAR_DIR))
     return false;
   memcpy(inputs, events->inputs, sizeof(inputs));
   inputs[side].entry = entry;
@@ -77,6 +85,30 @@ bool layer_events_lone(struct layer_events *events, struct str name, const uint6
     buf_printf(&note, " appears %" PRIu64 " times in input 0, %" PRIu64 " times in input 1",
                counts[0], counts[1]);
   send(events, note.ptr, inputs);
+  return true;
+}
+
+static bool is_ignored_file(const struct diff_options *options, struct str name)
+{
+  for (size_t i = 0; i < options->n_ignored_files; i++)
+    if (str_equal(name, options->ignored_files[i]))
+      return true;
+  return false;
+}
+
+/* Whether the flags that verdicts take no notice of leave nothing of the difference. */
+static bool is_beyond_semantic(const struct layer_events *events, const struct entry_rules *rules,
+                               const struct tar_entry *const entries[2])
+{
+  const struct diff_options *options = events->diff->options;
+
+  if (is_ignored_file(options, entries[0]->name) && is_ignored_file(options, entries[1]->name))
+    return true;
+  if (!IGNORE_BEYOND_SEMANTIC(rules->ignore))
+    return false;
+  for (size_t i = 0; i < events->fields.n; i++)
+    if (!events->fields.items[i].ignored)
+      return false;
   return true;
 }
 
@@ -121,7 +153,7 @@ bool layer_events_entry(struct layer_events *events, const struct entry_rules *r
   }
   event.same_rest = events->same_rest;
   events->same_rest = false;
-  if (left_out_entry(events->diff, path, is_dir) ||
+  if (is_beyond_semantic(events, rules, entries) || left_out_entry(events->diff, path, is_dir) ||
       left_out_fields(events->diff, &event, &events->fields, path, is_dir))
     return false;
   need_node(events);

@@ -31,14 +31,14 @@ void layer_events_origin(struct layer_events *events, int side, const struct des
  * entry for. */
 void layer_events_from(struct layer_events *events, int side, const struct event_origin *origin);
 
-/* "length mismatch (5 vs 6)" */
+/* "length mismatch (5 vs 6)", unless a flag leaves it out. */
 void layer_events_length(struct layer_events *events, uint64_t count0, uint64_t count1);
 /* A name that appears counts[0] and counts[1] times; the entry is the first on `side` that has no
- * partner; content may be NULL. False if the policy leaves it out. */
+ * partner; content may be NULL. False if the policy or a flag leaves it out. */
 bool layer_events_lone(struct layer_events *events, struct str name, const uint64_t counts[2],
                        int side, const struct tar_entry *entry, const struct digest *content);
 /* Two entries that differ; contents may be NULL where they were not hashed (they are equal then).
- * Takes the heads and the links. False if the policy leaves it out. */
+ * Takes the heads and the links. False if the policy or a flag leaves it out. */
 bool layer_events_entry(struct layer_events *events, const struct entry_rules *rules,
                         const struct tar_entry *const entries[2],
                         const struct digest *const contents[2]);

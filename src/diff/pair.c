@@ -278,14 +278,15 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
   struct pair pair = {
     .diff = diff,
     .layers = layers,
-    .rules = { &diff->options->ignore, diff->options->skip_security_xattrs, false },
+    .rules = { diff->options->ignore, diff->options->skip_security_xattrs, false },
     .pace = pace_new(resources->decoders),
     .comparer = comparer_new(resources->keep_bytes),
     .findings = findings,
   };
   int status;
 
-  pair.skips = policy_has_paths(diff->options->policy) && !diff->options->ignore.file_order;
+  pair.skips =
+      policy_has_paths(diff->options->policy) && !(diff->options->ignore & IGNORE_FILE_ORDER);
   comparer_want_heads(pair.comparer, diff->options->sink->wants_head_bytes);
   layer_events_init(&pair.events, diff, parent, layers);
   if (findings)

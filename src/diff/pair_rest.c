@@ -42,7 +42,7 @@ void pair_weigh_findings(struct pair *pair)
 {
   struct findings *findings = pair->findings;
   const unsigned spelled = pair->sides[0].spelled | pair->sides[1].spelled;
-  const bool unsure = !pair->rules.ignore->canonical_paths && (spelled & (spelled - 1));
+  const bool unsure = !(pair->rules.ignore & IGNORE_CANONICAL_PATHS) && (spelled & (spelled - 1));
 
   if (unsure)
     findings_spelled(findings);

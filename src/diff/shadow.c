@@ -11,16 +11,16 @@ struct shadow {
   struct event_sink sink;
 };
 
-static const struct diff_ignore semantic = { DIFF_IGNORE_SEMANTIC };
-
 bool shadow_is_semantic(const struct diff_options *options)
 {
-  const struct diff_ignore *ignore = &options->ignore;
+  return options->ignore == IGNORE_ALL_SEMANTIC && !options->n_ignored_files &&
+         !options->compare_root_name && !options->effective && !options->attestations &&
+         !options->referrers;
+}
 
-  return ignore->file_timestamps && ignore->image_timestamps && ignore->history &&
-         ignore->file_order && ignore->file_mode_redundant_bits && ignore->image_name &&
-         ignore->tar_format && ignore->canonical_paths && !options->compare_root_name &&
-         !options->effective && !options->attestations && !options->referrers;
+bool shadow_is_effective(const struct diff_options *options)
+{
+  return options->effective && options->ignore == IGNORE_ALL_SEMANTIC && !options->n_ignored_files;
 }
 
 /* That there was an event is all there is to know. */
@@ -84,7 +84,8 @@ static struct diff *shadow_new(struct diff *primary, bool effective)
   struct diff *diff = &shadow->diff;
 
   shadow->options = *primary->options;
-  shadow->options.ignore = semantic;
+  shadow->options.ignore = IGNORE_ALL_SEMANTIC;
+  shadow->options.n_ignored_files = 0;
   shadow->options.compare_root_name = false;
   shadow->options.effective = effective;
   shadow->options.attestations = false;

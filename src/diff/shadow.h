@@ -9,6 +9,8 @@
 
 /* Whether the options are --semantic, so that no shadow is needed. */
 bool shadow_is_semantic(const struct diff_options *options);
+/* The same for --effective. */
+bool shadow_is_effective(const struct diff_options *options);
 
 /* Between the walk of the comparison and the run of its tasks. */
 struct diff *shadow_semantic(struct diff *primary);

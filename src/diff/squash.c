@@ -229,7 +229,7 @@ int compare_squashed(struct diff *diff, const struct event_node *parent,
   static const struct descriptor *const no_layers[2] = { NULL, NULL };
   struct overlay *overlays[2] = { overlay_new(), overlay_new() };
   struct trees trees = {
-    .rules = { &diff->options->ignore, diff->options->skip_security_xattrs, true },
+    .rules = { diff->options->ignore, diff->options->skip_security_xattrs, true },
     .manifests = manifests,
     .findings = findings,
   };

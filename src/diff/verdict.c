@@ -172,7 +172,7 @@ static enum shadow_answer is_effective(struct diff *diff, bool thorough, struct 
 {
   enum shadow_answer answer = SHADOW_UNKNOWN;
 
-  if (diff->options->effective)
+  if (shadow_is_effective(diff->options))
     return diff_has_sent(diff) ? SHADOW_DIFFERS : SHADOW_SAME;
   if (!diff->effective)
     diff->effective = shadow_effective(diff);

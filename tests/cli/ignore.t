@@ -45,3 +45,42 @@ A flag turned off again counts as not given; --semantic turns all of them on wha
   $ diffoci diff --ignore-file-timestamps --ignore-file-timestamps=false ./mtime-0.tar ./mtime-1.tar >/dev/null
   [1]
   $ diffoci diff --semantic --ignore-file-timestamps=false ./mtime-0.tar ./mtime-1.tar
+
+Flags that leave out more than --semantic does change the table and the status, never the verdict.
+
+  $ images <<'RECIPE'
+  > oci_archive("plain.tar", image(layer(directory("tmp/"), file("etc/x", "one"))))
+  > oci_archive("mode.tar", image(layer(directory("tmp/"), file("etc/x", "one", mode=0o4755))))
+  > oci_archive("owner.tar", image(layer(directory("tmp/"), file("etc/x", "one", uid=1, gid=2))))
+  > oci_archive("content.tar", image(layer(directory("tmp/"), file("etc/x", "two"))))
+  > oci_archive("size.tar", image(layer(directory("tmp/"), file("etc/x", "three"))))
+  > oci_archive("more.tar", image(layer(directory("tmp/"), file("etc/x", "one"), file("etc/y"))))
+  > oci_archive("tmp.tar", image(layer(directory("tmp/", mode=0o1777), file("etc/x", "one"))))
+  > RECIPE
+  $ for mode in --semantic --effective --ignore-timestamps; do
+  >   diffoci diff $mode --extra-ignore-file-mode ./plain.tar ./mode.tar || echo no
+  >   diffoci diff $mode --extra-ignore-file-permissions ./plain.tar ./owner.tar || echo no
+  >   diffoci diff $mode --extra-ignore-file-content ./plain.tar ./content.tar || echo no
+  >   diffoci diff $mode --extra-ignore-layer-length-mismatch --ignore-file-order ./plain.tar ./more.tar || echo no
+  > done
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  ! verdict: different: a container would see a difference
+  $ diffoci diff --semantic --extra-ignore-file-mode --quiet --require=effective ./plain.tar ./mode.tar
+  [1]
+  $ diffoci diff --semantic --extra-ignore-file-content --quiet ./plain.tar ./size.tar | tail -n 1 | tr -s ' ' | cut -d ' ' -f 1,2
+  File etc/x
+  $ diffoci diff --semantic --quiet ./plain.tar ./tmp.tar --extra-ignore-files etc/x,tmp/
+  $ diffoci diff --semantic --quiet ./plain.tar ./tmp.tar --extra-ignore-files=tmp
+  TYPE    NAME    INPUT-0       INPUT-1
+  File    tmp/    Mode 0x1ed    Mode 0x3ff
+  [1]

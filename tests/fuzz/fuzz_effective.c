@@ -25,7 +25,7 @@ static char *compare(const struct stack stacks[2], bool once, bool digests, bool
   struct diff *diff;
   char *text;
 
-  options.ignore = (struct diff_ignore) { true, true, true, true, true, true, true, true, false };
+  options.ignore = IGNORE_ALL_SEMANTIC;
   options.platforms.all = true;
   options.sink = memory_sink_sink(sink);
   for (int side = 0; side < 2; side++) {

@@ -9,11 +9,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char *compare(const struct str layers[2], const struct diff_ignore *ignore, bool *failed)
+static char *compare(const struct str layers[2], uint32_t ignore, bool *failed)
 {
   struct limits limits = limits_scaled(0.001);
   struct memory_sink *sink = memory_sink_new(true);
-  struct diff_options options = { .ignore = *ignore, .limits = &limits, .threads = 1 };
+  struct diff_options options = { .ignore = ignore, .limits = &limits, .threads = 1 };
   struct error err;
   struct diff *diff;
   char *text;
@@ -37,7 +37,7 @@ static char *compare(const struct str layers[2], const struct diff_ignore *ignor
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-  struct diff_ignore ignore = { 0 };
+  uint32_t ignore = 0;
   struct str layers[2];
   bool failed[2];
   size_t split;
@@ -47,23 +47,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   if (size < 3)
     return 0;
   split = ((size_t)data[0] | (size_t)(data[1] & 3) << 8) * 512;
-  ignore.file_order = data[1] & 4;
-  ignore.canonical_paths = data[1] & 8;
-  ignore.tar_format = data[1] & 16;
-  ignore.file_timestamps = data[1] & 32;
+  ignore |= data[1] & 4 ? IGNORE_FILE_ORDER : 0;
+  ignore |= data[1] & 8 ? IGNORE_CANONICAL_PATHS : 0;
+  ignore |= data[1] & 16 ? IGNORE_TAR_FORMAT : 0;
+  ignore |= data[1] & 32 ? IGNORE_FILE_TIMESTAMPS : 0;
+  ignore = ignore_implied(ignore);
   data += 2;
   size -= 2;
   split = split < size ? split : size;
   layers[0] = (struct str) { (const char *)data, split };
   layers[1] = (struct str) { (const char *)data + split, size - split };
-  first = compare(layers, &ignore, &failed[0]);
-  second = compare(layers, &ignore, &failed[1]);
+  first = compare(layers, ignore, &failed[0]);
+  second = compare(layers, ignore, &failed[1]);
   if (strcmp(first, second) != 0 || failed[0] != failed[1])
     abort();
   free(first);
   free(second);
   layers[1] = layers[0];
-  first = compare(layers, &ignore, &failed[0]);
+  first = compare(layers, ignore, &failed[0]);
   if (*first)
     abort();
   free(first);

@@ -21,8 +21,8 @@ static const struct tar_entry plain = {
 
 /* The first field that counts, as "LABELVALUE0|LABELVALUE1", or "" where none does; both ways
  * round have to agree that there is one. */
-static void check_first(const struct diff_ignore *ignore, const struct tar_entry *a,
-                        const struct tar_entry *b, const char *expected)
+static void check_first(uint32_t ignore, const struct tar_entry *a, const struct tar_entry *b,
+                        const char *expected)
 {
   struct entry_rules rules = { ignore, false, false };
   const struct digest *const none[2] = { NULL, NULL };
@@ -42,15 +42,15 @@ static void check_first(const struct diff_ignore *ignore, const struct tar_entry
 
 static void test_each_field(void **state)
 {
-  struct diff_ignore nothing = { 0 };
+  const uint32_t nothing = 0;
   struct tar_entry other;
 
   (void)state;
-  check_first(&nothing, &plain, &plain, "");
+  check_first(nothing, &plain, &plain, "");
 #define DIFFERS(member, value, expected)                                                           \
   other = plain;                                                                                   \
   other.member = value;                                                                            \
-  check_first(&nothing, &plain, &other, expected)
+  check_first(nothing, &plain, &other, expected)
   DIFFERS(link_name, STR("x"), "Linkname |Linkname x");
   DIFFERS(mode, 0755, "Mode 0x1a4|Mode 0x1ed");
   DIFFERS(uid, 3000000, "Uid 0|Uid 3000000");
@@ -81,8 +81,8 @@ static void test_each_field(void **state)
 
 static void test_order(void **state)
 {
-  struct diff_ignore nothing = { 0 };
-  struct entry_rules rules = { &nothing, false, false };
+  const uint32_t nothing = 0;
+  struct entry_rules rules = { nothing, false, false };
   struct digest digest[2] = { { DIGEST_SHA256, { 1 } }, { DIGEST_SHA256, { 2 } } };
   const struct digest *const contents[2] = { &digest[0], &digest[1] };
   AUTO_FIELDS fields = FIELDS_INIT;
@@ -106,8 +106,8 @@ static void test_order(void **state)
  */
 static void test_ignored_fields_are_marked(void **state)
 {
-  struct diff_ignore times = { .file_timestamps = true };
-  struct entry_rules rules = { &times, false, false };
+  const uint32_t times = ignore_implied(IGNORE_FILE_TIMESTAMPS);
+  struct entry_rules rules = { times, false, false };
   const struct digest *const none[2] = { NULL, NULL };
   AUTO_FIELDS fields = FIELDS_INIT;
   struct tar_entry other = plain;
@@ -131,28 +131,31 @@ static void test_flags(void **state)
 #define IGNORED(flag, member, value)                                                               \
   other = plain;                                                                                   \
   other.member = value;                                                                            \
-  check_first(&(struct diff_ignore) { .flag = true }, &plain, &other, "")
-  IGNORED(file_timestamps, mtime.seconds, 1);
-  IGNORED(file_timestamps, atime.set, true);
-  IGNORED(file_timestamps, ctime.set, true);
-  IGNORED(file_order, index, 9);
-  IGNORED(file_mode_redundant_bits, mode, 0100644);
-  IGNORED(tar_format, format, TAR_FORMAT_PAX);
-  IGNORED(canonical_paths, name, STR("./etc/conf"));
+  check_first(ignore_implied(IGNORE_##flag), &plain, &other, "")
+  IGNORED(FILE_TIMESTAMPS, mtime.seconds, 1);
+  IGNORED(FILE_TIMESTAMPS, atime.set, true);
+  IGNORED(FILE_TIMESTAMPS, ctime.set, true);
+  IGNORED(FILE_MTIME, mtime.seconds, 1);
+  IGNORED(FILE_ATIME, atime.set, true);
+  IGNORED(FILE_CTIME, ctime.set, true);
+  IGNORED(FILE_ORDER, index, 9);
+  IGNORED(FILE_META_FORMAT, index, 9);
+  IGNORED(FILE_META_FORMAT, format, TAR_FORMAT_PAX);
+  IGNORED(FILE_MODE_REDUNDANT_BITS, mode, 0100644);
+  IGNORED(TAR_FORMAT, format, TAR_FORMAT_PAX);
+  IGNORED(CANONICAL_PATHS, name, STR("./etc/conf"));
   /* one leading "/", then one leading "./" */
   other = plain;
   other.link_name = STR("/./a");
   struct tar_entry base = plain;
   base.link_name = STR("a");
-  check_first(&(struct diff_ignore) { .canonical_paths = true }, &base, &other, "");
+  check_first(IGNORE_CANONICAL_PATHS, &base, &other, "");
   other.link_name = STR("././a");
-  check_first(&(struct diff_ignore) { .canonical_paths = true }, &base, &other,
-              "Linkname a|Linkname ././a");
+  check_first(IGNORE_CANONICAL_PATHS, &base, &other, "Linkname a|Linkname ././a");
   /* the low twelve bits count */
   other = plain;
   other.mode = 04644;
-  check_first(&(struct diff_ignore) { .file_mode_redundant_bits = true }, &plain, &other,
-              "Mode 0x1a4|Mode 0x9a4");
+  check_first(IGNORE_FILE_MODE_REDUNDANT_BITS, &plain, &other, "Mode 0x1a4|Mode 0x9a4");
 }
 
 static void test_records(void **state)
@@ -163,10 +166,10 @@ static void test_records(void **state)
   static const struct tar_record path[] = { { STR("mtime"), STR("1690889073") },
                                             { STR("path"), STR("etc/conf") } };
   static const struct tar_record comment[] = { { STR("comment"), STR("c") } };
-  struct diff_ignore nothing = { 0 };
-  struct diff_ignore format = { .tar_format = true };
-  struct diff_ignore times = { .file_timestamps = true };
-  struct entry_rules unprivileged = { &nothing, true, false };
+  const uint32_t nothing = 0;
+  const uint32_t format = IGNORE_TAR_FORMAT;
+  const uint32_t times = ignore_implied(IGNORE_FILE_TIMESTAMPS);
+  struct entry_rules unprivileged = { nothing, true, false };
   struct tar_entry a = plain;
   struct tar_entry b = plain;
 
@@ -175,18 +178,18 @@ static void test_records(void **state)
   a.n_records = 1;
   b.records = xattr1;
   b.n_records = 1;
-  check_first(&format, &a, &b, "Xattr user.a 1|Xattr user.a 2");
-  check_first(&nothing, &a, &plain, "Xattr user.a 1|Xattr user.a ");
+  check_first(format, &a, &b, "Xattr user.a 1|Xattr user.a 2");
+  check_first(nothing, &a, &plain, "Xattr user.a 1|Xattr user.a ");
   a.records = security;
-  check_first(&nothing, &plain, &a, "Xattr security.ima |Xattr security.ima 2");
+  check_first(nothing, &plain, &a, "Xattr security.ima |Xattr security.ima 2");
   assert_false(entry_headers_differ(&unprivileged, &plain, &a));
   a.records = comment;
-  check_first(&format, &plain, &a, "PAX comment |PAX comment c");
+  check_first(format, &plain, &a, "PAX comment |PAX comment c");
   a.records = path;
   a.n_records = 2;
-  check_first(&format, &plain, &a, "");
-  check_first(&nothing, &plain, &a, "PAX mtime |PAX mtime 1690889073");
-  check_first(&times, &plain, &a, "PAX path |PAX path etc/conf");
+  check_first(format, &plain, &a, "");
+  check_first(nothing, &plain, &a, "PAX mtime |PAX mtime 1690889073");
+  check_first(times, &plain, &a, "PAX path |PAX path etc/conf");
 }
 
 int main(void)

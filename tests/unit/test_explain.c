@@ -61,7 +61,7 @@ static void pair_start(struct pair *pair)
     pair->tars[side] = BUF_INIT((size_t)256 << 20);
 }
 
-static void pair_run(struct pair *pair, struct event_sink *sink, const struct diff_ignore *ignore)
+static void pair_run(struct pair *pair, struct event_sink *sink, uint32_t ignore)
 {
   static const char end[1024];
   struct error err;
@@ -76,7 +76,7 @@ static void pair_run(struct pair *pair, struct event_sink *sink, const struct di
     memory_source_image(pair->sources[side], &layer, 1, "");
     buf_release(&pair->tars[side]);
   }
-  pair->options = (struct diff_options) { .ignore = *ignore,
+  pair->options = (struct diff_options) { .ignore = ignore,
                                           .limits = &pair->limits,
                                           .threads = 2,
                                           .sources = { pair->sources[0], pair->sources[1] },
@@ -135,7 +135,6 @@ static void take_heads(struct event_sink *base, const struct event *event)
 static void check_heads(const size_t sizes[2], size_t at, bool digests, bool other_times,
                         size_t wanted)
 {
-  static const struct diff_ignore history = { .history = true };
   struct heads_sink sink = { .base = { .event = take_heads } };
   struct pair pair;
   char *contents[2];
@@ -155,7 +154,7 @@ static void check_heads(const size_t sizes[2], size_t at, bool digests, bool oth
   /* only what differs has a rest */
   sink.same_rest = !str_equal(sink.contents[0], sink.contents[1]) && sizes[0] == sizes[1] &&
                    str_equal(str_skip(sink.contents[0], HEAD), str_skip(sink.contents[1], HEAD));
-  pair_run(&pair, &sink.base, &history);
+  pair_run(&pair, &sink.base, IGNORE_HISTORY);
   assert_int_equal(sink.n, other_times || !str_equal(sink.contents[0], sink.contents[1]));
   pair_stop(&pair);
   free(contents[0]);
@@ -333,7 +332,6 @@ static void explain_one(struct event_sink *base, const struct event *event)
 /* Two files change places; the one called x differs in a date. */
 static void second_pass(void **state)
 {
-  static const struct diff_ignore order = { .file_order = true };
 
   (void)state;
   for (int fetches_again = 0; fetches_again < 2; fetches_again++) {
@@ -348,7 +346,7 @@ static void second_pass(void **state)
     add_file(&pair.tars[0], "x", STR("built Jan  2 2024\n"), 0);
     add_file(&pair.tars[1], "x", STR("built Jan  3 2024\n"), 0);
     add_file(&pair.tars[1], "y", STR("y"), 0);
-    pair_run(&pair, &sink.base, &order);
+    pair_run(&pair, &sink.base, IGNORE_FILE_ORDER);
     assert_null(explain_get(sink.explain, sink.number).cause);
     pair.sources[1]->fetches_again = fetches_again;
     explain_look_again(sink.explain, &pair.options);

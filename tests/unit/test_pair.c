@@ -67,11 +67,11 @@ static void make_tar(struct buf *tar, const struct list *list)
   buf_add(tar, end, sizeof(end));
 }
 
-static char *run(const struct list lists[2], const struct diff_ignore *ignore)
+static char *run(const struct list lists[2], uint32_t ignore)
 {
   struct limits limits = limits_scaled(1);
   struct memory_sink *sink = memory_sink_new(false);
-  struct diff_options options = { .ignore = *ignore, .limits = &limits };
+  struct diff_options options = { .ignore = ignore, .limits = &limits };
   struct error err;
   struct diff *diff;
   bool failed;
@@ -135,7 +135,7 @@ static void content_digest(const struct item *item, char text[DIGEST_MAX_TEXT])
 }
 
 static void model_pair(const struct item *a, size_t i, const struct item *b, size_t j,
-                       const struct diff_ignore *ignore, struct buf *line)
+                       uint32_t ignore, struct buf *line)
 {
   char hex[2][DIGEST_MAX_TEXT];
 
@@ -143,16 +143,16 @@ static void model_pair(const struct item *a, size_t i, const struct item *b, siz
   content_digest(b, hex[1]);
   if (strcmp(hex[0], hex[1]) != 0)
     buf_printf(line, " | Digest=%s/%s", hex[0], hex[1]);
-  if (a->mtime != b->mtime && !ignore->file_timestamps)
+  if (a->mtime != b->mtime && !(ignore & IGNORE_FILE_MTIME))
     buf_printf(line, " | ModTime=1970-01-01 00:00:%02u +0000 UTC/1970-01-01 00:00:%02u +0000 UTC",
                a->mtime, b->mtime);
-  if (i != j && !ignore->file_order)
+  if (i != j && !(ignore & IGNORE_FILE_ORDER))
     buf_printf(line, " | Index=%zu/%zu", i, j);
   if (a->size != b->size)
     buf_printf(line, " | Size=%zu/%zu", a->size, b->size);
 }
 
-static size_t model(const struct list lists[2], const struct diff_ignore *ignore, char **lines)
+static size_t model(const struct list lists[2], uint32_t ignore, char **lines)
 {
   size_t n = 0;
 
@@ -191,7 +191,7 @@ static int by_text(const void *a, const void *b)
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void check(const struct list lists[2], const struct diff_ignore *ignore)
+static void check(const struct list lists[2], uint32_t ignore)
 {
   char *lines[64];
   size_t n = model(lists, ignore, lines);
@@ -266,8 +266,7 @@ static struct list mutated(const struct list *from)
 
 static void test_random_layers(void **state)
 {
-  static const struct diff_ignore flags[] = { { 0 },
-                                              { .file_order = true, .file_timestamps = true } };
+  const uint32_t flags[] = { 0, ignore_implied(IGNORE_FILE_ORDER | IGNORE_FILE_TIMESTAMPS) };
 
   (void)state;
   srandom(20261123);
@@ -279,7 +278,7 @@ static void test_random_layers(void **state)
         lists[side].items[i] = random_item();
     if (round % 3)
       lists[1] = mutated(&lists[0]);
-    check(lists, &flags[round % 2]);
+    check(lists, flags[round % 2]);
   }
 }
 
@@ -287,7 +286,7 @@ static void test_random_layers(void **state)
 static void test_long_out_of_order(void **state)
 {
   static const size_t sizes[] = { 0, 100, 400 * 1000, 1000 * 1000 };
-  struct diff_ignore ignore = { .file_timestamps = true };
+  const uint32_t ignore = ignore_implied(IGNORE_FILE_TIMESTAMPS);
 
   (void)state;
   srandom(20261124);
@@ -301,7 +300,7 @@ static void test_long_out_of_order(void **state)
       }
     if (round % 2)
       lists[1] = mutated(&lists[0]);
-    check(lists, &ignore);
+    check(lists, ignore);
   }
 }
 
@@ -309,15 +308,15 @@ static void test_long_out_of_order(void **state)
  * serve both sides. */
 static void test_long_content(void **state)
 {
-  struct diff_ignore ignore = { .file_order = true };
+  const uint32_t ignore = IGNORE_FILE_ORDER;
   struct list lists[2] = { { .n = 1 }, { .n = 1 } };
 
   (void)state;
   lists[0].items[0] = (struct item) { 'a', '0', (size_t)60 << 20, 1 };
   lists[1].items[0] = (struct item) { 'a', '0', ((size_t)60 << 20) + 1, 1 };
-  check(lists, &ignore);
+  check(lists, ignore);
   lists[1].items[0].size--;
-  check(lists, &ignore);
+  check(lists, ignore);
 }
 
 int main(void)

@@ -120,7 +120,7 @@ static char *compare(const struct image *a, const struct image *b)
   struct memory_sink *sink = memory_sink_new(false);
   struct diff_options options = {
     /* order and names are as they come; the rest is the strict comparison of entries */
-    .ignore = { .image_name = true },
+    .ignore = IGNORE_IMAGE_NAME,
     .sources = { make_source("a", a), make_source("b", b) },
     .sink = memory_sink_sink(sink),
     .limits = &limits,
