@@ -316,8 +316,11 @@ static int add_file(struct overlay *overlay, struct overlay_node *root, struct s
   own = add_object(overlay, node, added, path);
   drop_entry(node);
   node->own = own;
-  node->object = target ? target : own;
-  node->object->links++;
+  node->object = own;
+  if (target)
+    overlay_link_node(overlay, node, target);
+  else
+    own->links++;
   node->layer = own->layer;
   if (added->entry->type == TAR_LINK && !target && !root->hidden)
     overlay_note_dangling(overlay, node, overlay_path_str(&target_path));

@@ -10,7 +10,8 @@
  * - other names `.wh..wh.*` are bookkeeping of AUFS, and left out; hard links to what is in a
  *   `.wh..wh.plnk` at the top are resolved all the same;
  * - a hard link stands for what its target is at that moment: if one of the two names is replaced
- *   later, the other one keeps the content. One that comes before its target in their layer is
+ *   later, the other one keeps the content. Its entry's mode, owner and xattrs become those of the
+ *   file, under all its names. One that comes before its target in their layer is
  *   resolved when the layer ends; a hard link without a target stays as it is;
  * - directories that are only implied by the names of other entries exist, without an entry. What
  *   stands where such a directory has to be is replaced by it;
@@ -61,8 +62,9 @@ struct overlay_item {
   uint32_t layer;
 
   /* What is at this path: for a hard link, the entry that its target was; else the same as entry
-   * and layer. A hard link (TAR_LINK) here is one without a target. Two paths are names of one file
-   * if object_layer and object->index are the same. */
+   * and layer. Mode, owner and xattrs are those that the hard links made to it gave it. A hard link
+   * (TAR_LINK) here is one without a target. Two paths are names of one file if object_layer and
+   * object->index are the same. */
   const struct tar_entry *object;
   uint32_t object_layer;
   uint32_t links;        /* paths that are names of the object, this one included */

@@ -1,4 +1,4 @@
-/* Hard links that come before their targets. */
+/* Hard links, and those that come before their targets. */
 #include "base/alloc.h"
 #include "layer/overlay_node.h"
 
@@ -8,6 +8,17 @@ void overlay_note_dangling(struct overlay *overlay, struct overlay_node *node, s
                             sizeof(*overlay->dangling));
   overlay->dangling[overlay->n_dangling++] =
       (struct dangling_link) { node, node->own, arena_str(&overlay->arena, target) };
+}
+
+void overlay_link_node(struct overlay *overlay, struct overlay_node *node,
+                       struct overlay_object *target)
+{
+  struct overlay_link *link = arena_alloc(&overlay->arena, sizeof(*link));
+
+  *link = (struct overlay_link) { node->own, target->last_link };
+  target->last_link = link;
+  target->links++;
+  node->object = target;
 }
 
 static bool is_of_current_layer(const struct overlay *overlay, const struct overlay_node *node)
@@ -31,8 +42,7 @@ void overlay_resolve_links(struct overlay *overlay)
     if (!target || !is_of_current_layer(overlay, target) || !overlay_is_linkable(target))
       continue;
     node->object->links--;
-    node->object = target->object;
-    node->object->links++;
+    overlay_link_node(overlay, node, target->object);
   }
   overlay->n_dangling = 0;
 }

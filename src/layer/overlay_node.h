@@ -8,9 +8,16 @@
 #include "layer/overlay.h"
 #include "layer/overlay_pack.h"
 
+/* A hard link made to a file. */
+struct overlay_link {
+  const struct overlay_object *own;  /* its entry */
+  const struct overlay_link *before; /* the one made before it, or NULL */
+};
+
 /* An entry, shared by all paths that are hard links to it. */
 struct overlay_object {
-  const struct overlay_node *node; /* the path it was added as */
+  const struct overlay_node *node;      /* the path it was added as */
+  const struct overlay_link *last_link; /* made to it, also where its path is gone; or NULL */
   uint32_t layer;
   uint32_t links; /* nodes whose object it is */
   unsigned char packed[];
@@ -73,6 +80,10 @@ void overlay_resolve_links(struct overlay *overlay);
 /* The node of a path; NULL if there is none. */
 struct overlay_node *overlay_find_path(struct overlay *overlay, struct overlay_node *root,
                                        struct str path);
+
+/* Makes the node, whose entry is a hard link, a name of the target. */
+void overlay_link_node(struct overlay *overlay, struct overlay_node *node,
+                       struct overlay_object *target);
 
 /* Whether it can be the target of a hard link: another link without a target cannot. */
 static inline bool overlay_is_linkable(const struct overlay_node *node)

@@ -285,3 +285,48 @@ void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, s
     memcpy(out->content.bytes, p, has & HAS_SHA256 ? 32 : 64);
   }
 }
+
+/* ---- hard links ---- */
+
+static void remove_record(struct overlay_unpacked *file, size_t at)
+{
+  struct tar_record *records = file->records;
+
+  memmove(records + at, records + at + 1, (file->entry.n_records - at - 1) * sizeof(*records));
+  file->entry.n_records--;
+}
+
+/* In its place by the order of keys, instead of one of the same key. */
+static void set_record(struct overlay_unpacked *file, const struct tar_record *record)
+{
+  size_t n = file->entry.n_records;
+  size_t at = 0;
+
+  while (at < n && str_compare(file->records[at].key, record->key) < 0)
+    at++;
+  if (at < n && str_equal(file->records[at].key, record->key)) {
+    file->records[at] = *record;
+    return;
+  }
+  if (n == file->records_cap)
+    file->records = xgrow(file->records, n, &file->records_cap, sizeof(*file->records));
+  memmove(file->records + at + 1, file->records + at, (n - at) * sizeof(*file->records));
+  file->records[at] = *record;
+  file->entry.records = file->records;
+  file->entry.n_records = n + 1;
+}
+
+void overlay_unpacked_apply_link(struct overlay_unpacked *file, const struct tar_entry *link)
+{
+  struct str xattr;
+
+  file->entry.mode = link->mode;
+  file->entry.uid = link->uid;
+  file->entry.gid = link->gid;
+  for (size_t i = file->entry.n_records; i-- > 0;)
+    if (tar_record_xattr(&file->records[i], &xattr) && str_equal(xattr, STR("security.capability")))
+      remove_record(file, i);
+  for (size_t i = 0; i < link->n_records; i++)
+    if (tar_record_xattr(&link->records[i], &xattr))
+      set_record(file, &link->records[i]);
+}

@@ -41,5 +41,10 @@ void overlay_unpacked_release(struct overlay_unpacked *unpacked);
 /* path as for overlay_pack; it has to live as long as the result is used. */
 void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, struct str path,
                     const struct string_table *strings);
+/* Gives an unpacked file what the entry of a hard link to it says: engines make the link and then
+ * set owner, xattrs and mode. Setting the owner takes the file capabilities away that it had
+ * (capabilities(7)); other xattrs stay that the link's entry does not have. The link's records have
+ * to live as long as the result is used. */
+void overlay_unpacked_apply_link(struct overlay_unpacked *file, const struct tar_entry *link);
 
 #endif

@@ -10,7 +10,9 @@ struct overlay_walk {
   bool ended;
   struct buf path;        /* of node */
   struct buf object_path; /* of what node is a name of */
-  struct overlay_unpacked own, object;
+  struct overlay_unpacked own, object, link;
+  const struct overlay_link **links; /* owned; of the object, the last one first */
+  size_t cap_links;
 };
 
 struct overlay_walk *overlay_walk_new(struct overlay *overlay)
@@ -23,6 +25,7 @@ struct overlay_walk *overlay_walk_new(struct overlay *overlay)
   walk->object_path = BUF_INIT(LIMIT_PATH_BYTES + 1);
   overlay_unpacked_init(&walk->own);
   overlay_unpacked_init(&walk->object);
+  overlay_unpacked_init(&walk->link);
   return walk;
 }
 
@@ -34,6 +37,8 @@ void overlay_walk_free(struct overlay_walk *walk)
   buf_release(&walk->object_path);
   overlay_unpacked_release(&walk->own);
   overlay_unpacked_release(&walk->object);
+  overlay_unpacked_release(&walk->link);
+  free(walk->links);
   free(walk);
 }
 
@@ -142,30 +147,45 @@ static struct str path_of(const struct overlay_node *node, struct buf *out)
   return buf_str(out);
 }
 
+/* The file of a node with the mode, owner and xattrs that it has in the end. */
+static void fill_object(struct overlay_walk *walk, const struct overlay_object *object)
+{
+  const struct string_table *strings = &walk->overlay->strings;
+  size_t n = 0;
+
+  overlay_unpack(&walk->object, object->packed, path_of(object->node, &walk->object_path), strings);
+  for (const struct overlay_link *link = object->last_link; link; link = link->before) {
+    if (n == walk->cap_links)
+      walk->links = xgrow(walk->links, n, &walk->cap_links, sizeof(const struct overlay_link *));
+    walk->links[n++] = link;
+  }
+  while (n--) {
+    overlay_unpack(&walk->link, walk->links[n]->own->packed, STR(""), strings);
+    overlay_unpacked_apply_link(&walk->object, &walk->link.entry);
+  }
+}
+
 static void fill(struct overlay_walk *walk, struct overlay_item *out)
 {
   const struct overlay_node *node = walk->node;
-  const struct string_table *strings = &walk->overlay->strings;
+  const struct overlay_unpacked *object = &walk->own;
 
   *out = (struct overlay_item) { .path = buf_str(&walk->path), .layer = node->layer };
   out->object_layer = node->layer;
   out->links = 1;
   if (!node->own)
     return;
-  overlay_unpack(&walk->own, node->own->packed, out->path, strings);
+  overlay_unpack(&walk->own, node->own->packed, out->path, &walk->overlay->strings);
+  if (node->object != node->own || node->object->last_link) {
+    fill_object(walk, node->object);
+    object = &walk->object;
+    out->object_layer = node->object->layer;
+  }
   out->entry = &walk->own.entry;
-  out->object = out->entry;
-  out->content = walk->own.content;
-  out->token = walk->own.token;
+  out->object = &object->entry;
+  out->content = object->content;
+  out->token = object->token;
   out->links = node->object->links;
-  if (node->object == node->own)
-    return;
-  overlay_unpack(&walk->object, node->object->packed,
-                 path_of(node->object->node, &walk->object_path), strings);
-  out->object = &walk->object.entry;
-  out->object_layer = node->object->layer;
-  out->content = walk->object.content;
-  out->token = walk->object.token;
 }
 
 bool overlay_walk_next(struct overlay_walk *walk, struct overlay_item *out)
