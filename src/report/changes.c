@@ -1,0 +1,510 @@
+#include "report/changes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/escape.h"
+#include "report/change_words.h"
+
+enum { DIRECTORY_DEPTH = 2, NO_LAYER = -1, NO_SIZE = -1 };
+
+void changes_init(struct changes *changes, size_t keep)
+{
+  *changes = (struct changes) { .keep = keep };
+}
+
+static void release_sizes(struct map *sizes)
+{
+  for (size_t i = 0; i < sizes->n; i++)
+    free(sizes->entries[i].value);
+  map_release(sizes);
+}
+
+void changes_release(struct changes *changes)
+{
+  release_sizes(&changes->directories);
+  release_sizes(&changes->layers);
+  map_release(&changes->above);
+  free(changes->items);
+  arena_release(&changes->arena);
+  *changes = (struct changes) { 0 };
+}
+
+/* ---- one change ---- */
+
+static const char *keep_text(struct changes *changes, const struct buf *text)
+{
+  return arena_str(&changes->arena, buf_str(text)).ptr;
+}
+
+static const char *keep_escaped(struct changes *changes, struct str text)
+{
+  AUTO_BUF escaped = BUF_INIT(INT32_MAX);
+
+  escape_terminal(&escaped, text);
+  return keep_text(changes, &escaped);
+}
+
+/* The name that rules know the field by, if they do. */
+static const char *field_name(struct changes *changes, const struct event *event,
+                              const struct event_field *field)
+{
+  struct policy_field named;
+
+  if (event_field_named(event, field, &named))
+    return keep_escaped(changes, str_of(field_format(&named, &changes->arena)));
+  return keep_escaped(changes, str_of(field->name));
+}
+
+static void keep_field(struct changes *changes, const struct event *event,
+                       const struct event_field *field, struct change_field *out)
+{
+  out->name = field_name(changes, event, field);
+  for (int side = 0; side < 2; side++)
+    if (field->value[side].ptr)
+      out->value[side] = keep_escaped(changes, field->value[side]);
+}
+
+static void keep_fields(struct changes *changes, const struct event *event, struct change *change)
+{
+  struct change_field *fields =
+      arena_alloc(&changes->arena, (event->n_fields + 1) * sizeof(*fields));
+
+  for (size_t i = 0; i < event->n_fields; i++)
+    if (!event->fields[i].ignored)
+      keep_field(changes, event, &event->fields[i], &fields[change->n_fields++]);
+  change->fields = fields;
+}
+
+/* The last "layers-N" of a context: what is in a nested place has none further below. */
+static int32_t layer_of_context(const char *context)
+{
+  static const char word[] = "/layers-";
+  const char *at = strstr(context, word);
+  const char *end;
+  uint64_t number;
+
+  if (!at)
+    return NO_LAYER;
+  at += sizeof(word) - 1;
+  end = strchrnul(at, '/');
+  return str_to_u64((struct str) { at, (size_t)(end - at) }, INT32_MAX, &number) ? (int32_t)number
+                                                                                 : NO_LAYER;
+}
+
+static void note_place(struct change *change, const struct event *event)
+{
+  for (int side = 0; side < 2; side++) {
+    const struct event_input *input = &event->inputs[side];
+    const struct tar_entry *entry = input->entry;
+
+    change->size[side] = NO_SIZE;
+    change->layer[side] = NO_LAYER;
+    if (!entry)
+      continue;
+    if ((entry->type == TAR_REGULAR || entry->type == TAR_CONTIGUOUS ||
+         entry->type == TAR_GNU_SPARSE) &&
+        entry->size >= 0)
+      change->size[side] = entry->size;
+    change->layer[side] =
+        input->origin ? (int32_t)input->origin->number : layer_of_context(event->context);
+  }
+}
+
+int64_t change_bytes(const struct change *change)
+{
+  int64_t before = change->size[0] > 0 ? change->size[0] : 0;
+  int64_t after = change->size[1] > 0 ? change->size[1] : 0;
+
+  return after - before;
+}
+
+/* ---- totals ---- */
+
+static void count_size(struct map *sizes, struct arena *arena, struct str name, int64_t bytes)
+{
+  struct map_entry *entry = map_put(sizes, name);
+  struct change_size *size = entry->value;
+
+  if (!size) {
+    entry->key = arena_str(arena, name);
+    size = xcalloc(1, sizeof(*size));
+    size->name = entry->key.ptr;
+    entry->value = size;
+  }
+  size->bytes += bytes;
+  size->files++;
+}
+
+/* The first directories of a path, "/" at their end; "./" for what lies in none. */
+static struct str directory_of(struct str path)
+{
+  size_t end = 0;
+  size_t depth = 0;
+
+  for (size_t i = 0; i < path.len && depth < DIRECTORY_DEPTH; i++)
+    if (path.ptr[i] == '/') {
+      end = i + 1;
+      depth++;
+    }
+  return end ? (struct str) { path.ptr, end } : STR("./");
+}
+
+static void count_change(struct changes *changes, const struct change *change)
+{
+  const int64_t bytes = change_bytes(change);
+  char layer[32];
+
+  changes->totals.by_kind[change->kind]++;
+  if (change->kind == CHANGE_IMAGE || bytes == 0)
+    return;
+  if (bytes > 0)
+    changes->totals.bytes_added += (uint64_t)bytes;
+  else
+    changes->totals.bytes_removed += (uint64_t)-bytes;
+  count_size(&changes->directories, &changes->arena, directory_of(str_of(change->name)), bytes);
+  for (int side = 1; side >= 0; side--) {
+    if (change->size[side] < 0 || change->layer[side] < 0)
+      continue;
+    snprintf(layer, sizeof(layer), "layer %" PRId32, change->layer[side]);
+    count_size(&changes->layers, &changes->arena, str_of(layer), bytes);
+    break;
+  }
+}
+
+/* Notes that something stands below each context on the way up. */
+static void note_above(struct changes *changes, const char *context)
+{
+  struct str at = str_of(context);
+
+  if (changes->last_context && strcmp(changes->last_context, context) == 0)
+    return;
+  changes->last_context = context;
+  while (at.len > 0) {
+    struct map_entry *entry;
+
+    while (at.len > 0 && at.ptr[at.len - 1] != '/')
+      at.len--;
+    at.len -= at.len > 0;
+    entry = map_put(&changes->above, at);
+    if (entry->value)
+      return; /* and so all above it */
+    entry->value = changes;
+  }
+}
+
+/* ---- keeping the weightiest ---- */
+
+static int compare_texts(const char *a, const char *b)
+{
+  return str_compare_natural(str_of(a), str_of(b));
+}
+
+/* An order in which no two changes are equal, unless nothing tells them apart. */
+static int compare_names(const struct change *a, const struct change *b)
+{
+  int order = str_compare(a->path, b->path);
+
+  order = order ? order : compare_texts(a->context, b->context);
+  order = order ? order : strcmp(a->name, b->name);
+  order = order ? order : (int)a->kind - (int)b->kind;
+  return order ? order : strcmp(a->words, b->words);
+}
+
+static int by_weight(const void *a, const void *b)
+{
+  const struct change *change_a = a;
+  const struct change *change_b = b;
+
+  if (change_a->weight != change_b->weight)
+    return change_a->weight > change_b->weight ? -1 : 1;
+  return compare_names(change_a, change_b);
+}
+
+static int by_name(const void *a, const void *b)
+{
+  return compare_names(a, b);
+}
+
+static int by_size(const void *a, const void *b)
+{
+  const uint64_t bytes_a = (uint64_t)llabs(change_bytes(a));
+  const uint64_t bytes_b = (uint64_t)llabs(change_bytes(b));
+
+  return bytes_a != bytes_b ? (bytes_a > bytes_b ? -1 : 1) : by_weight(a, b);
+}
+
+/* Half of them stay: with this order, the same ones however they came. Their text stays in memory
+ * with that of the others; what bounds it is that only as many come as fit the budget. */
+static void drop_lightest(struct changes *changes)
+{
+  qsort(changes->items, changes->n, sizeof(*changes->items), by_weight);
+  changes->dropped += changes->n - changes->keep;
+  changes->n = changes->keep;
+}
+
+static void add_change(struct changes *changes, const struct change *change)
+{
+  count_change(changes, change);
+  if (change->weight != WEIGHT_CONSEQUENCE)
+    note_above(changes, change->context);
+  if (changes->n == 2 * changes->keep)
+    drop_lightest(changes);
+  changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
+  changes->items[changes->n++] = *change;
+}
+
+/* ---- events ---- */
+
+static struct str name_of_entry(const struct event *event)
+{
+  const struct tar_entry *entry =
+      event->inputs[0].entry ? event->inputs[0].entry : event->inputs[1].entry;
+
+  return entry ? entry->name : str_of("");
+}
+
+static void begin(struct changes *changes, const struct event *event, struct change *out)
+{
+  const bool same =
+      changes->n > 0 && strcmp(changes->items[changes->n - 1].context, event->context) == 0;
+
+  *out = (struct change) {
+    .kind = CHANGE_IMAGE,
+    .type = event->type,
+    .context = same ? changes->items[changes->n - 1].context
+                    : arena_strdup(&changes->arena, event->context),
+    .path = STR(""),
+    .explanation = event->explanation,
+  };
+  note_place(out, event);
+}
+
+static void add_entry(struct changes *changes, const struct event *event)
+{
+  AUTO_BUF words = BUF_INIT(INT32_MAX);
+  struct change change;
+  bool content;
+
+  begin(changes, event, &change);
+  change.path = arena_str(&changes->arena, name_of_entry(event));
+  change.name = keep_escaped(changes, change.path);
+  change.weight = change_weight_entry(event, &content);
+  change.kind = content ? CHANGE_CONTENT : CHANGE_METADATA;
+  change_words_entry(&words, event);
+  change.words = keep_text(changes, &words);
+  keep_fields(changes, event, &change);
+  add_change(changes, &change);
+}
+
+static void add_lone(struct changes *changes, const struct event *event)
+{
+  const int side = event->inputs[0].entry ? 0 : 1;
+  const struct tar_entry *entry = event->inputs[side].entry;
+  AUTO_BUF words = BUF_INIT(INT32_MAX);
+  struct change change;
+
+  begin(changes, event, &change);
+  change.kind = side ? CHANGE_ADDED : CHANGE_REMOVED;
+  change.path = arena_str(&changes->arena, entry->name);
+  change.name = keep_escaped(changes, change.path);
+  change.weight = change_weight_lone(entry);
+  change_words_lone(&words, entry);
+  if (strstr(event->note, " times in input 0, ")) {
+    buf_puts(&words, "; ");
+    escape_terminal(&words, str_of(strrchr(event->note, '"') + 1));
+  }
+  change.words = keep_text(changes, &words);
+  add_change(changes, &change);
+}
+
+static void add_field(struct changes *changes, const struct event *event,
+                      const struct event_field *field)
+{
+  struct change_field *kept = arena_alloc(&changes->arena, sizeof(*kept));
+  AUTO_BUF words = BUF_INIT(INT32_MAX);
+  struct change change;
+
+  begin(changes, event, &change);
+  keep_field(changes, event, field, kept);
+  change.name = kept->name;
+  change.weight = change_weight_field(event->type, field->name);
+  change_words_values(&words, field);
+  change.words = keep_text(changes, &words);
+  change.fields = kept;
+  change.n_fields = 1;
+  add_change(changes, &change);
+}
+
+/* What has no fields that count is told by its note. */
+static void add_note(struct changes *changes, const struct event *event)
+{
+  static const char length[] = "length mismatch (";
+  struct change change;
+
+  begin(changes, event, &change);
+  change.name = keep_escaped(changes, str_of(event->context));
+  change.words = keep_escaped(changes, str_of(event->note));
+  /* So many entries on one side and so many on the other: those that are more are told. */
+  change.weight =
+      event->type == EVENT_LAYER && strncmp(event->note, length, sizeof(length) - 1) == 0
+          ? WEIGHT_CONSEQUENCE
+          : WEIGHT_RECORD;
+  add_change(changes, &change);
+}
+
+void changes_add(struct changes *changes, const struct event *event)
+{
+  size_t counting = 0;
+
+  for (size_t i = 0; i < event->n_fields; i++)
+    counting += !event->fields[i].ignored;
+  if (event->type == EVENT_TARENTRY)
+    add_entry(changes, event);
+  else if (event->type == EVENT_LAYER && (event->inputs[0].entry || event->inputs[1].entry))
+    add_lone(changes, event);
+  else if (counting == 0)
+    add_note(changes, event);
+  else
+    for (size_t i = 0; i < event->n_fields; i++)
+      if (!event->fields[i].ignored)
+        add_field(changes, event, &event->fields[i]);
+}
+
+/* ---- order ---- */
+
+static size_t depth_of(const char *context)
+{
+  size_t depth = 0;
+
+  for (; *context; context++)
+    depth += *context == '/';
+  return depth;
+}
+
+static int deepest_first(const void *a, const void *b)
+{
+  const struct change *change_a = *(struct change *const *)a;
+  const struct change *change_b = *(struct change *const *)b;
+  const size_t depth_a = depth_of(change_a->context);
+  const size_t depth_b = depth_of(change_b->context);
+
+  if (depth_a != depth_b)
+    return depth_a > depth_b ? -1 : 1;
+  return compare_names(change_a, change_b);
+}
+
+static struct str parent_of(const char *context)
+{
+  const char *slash = strrchr(context, '/');
+
+  return (struct str) { context, slash ? (size_t)(slash - context) : 0 };
+}
+
+/* What only says that something else differs stays where nothing else says so. */
+static void settle_consequences(struct changes *changes)
+{
+  AUTO_FREE struct change **suspects = xcalloc(changes->n + 1, sizeof(*suspects));
+  size_t n = 0;
+
+  for (size_t i = 0; i < changes->n; i++)
+    if (changes->items[i].weight == WEIGHT_CONSEQUENCE)
+      suspects[n++] = &changes->items[i];
+  if (n > 0)
+    qsort(suspects, n, sizeof(*suspects), deepest_first);
+  for (size_t i = 0; i < n;) {
+    size_t end = i;
+
+    /* Fields of one document decide together, so that none hides the others. */
+    while (end < n && strcmp(suspects[end]->context, suspects[i]->context) == 0)
+      end++;
+    if (map_find(&changes->above, parent_of(suspects[i]->context))) {
+      changes->totals.consequences += end - i;
+      for (; i < end; i++)
+        changes->totals.by_kind[suspects[i]->kind]--;
+      continue;
+    }
+    note_above(changes, suspects[i]->context);
+    for (; i < end; i++)
+      suspects[i]->weight = WEIGHT_RECORD;
+  }
+}
+
+size_t changes_sort(struct changes *changes, enum change_order order)
+{
+  static int (*const orders[])(const void *, const void *) = {
+    [CHANGE_ORDER_WEIGHT] = by_weight,
+    [CHANGE_ORDER_NAME] = by_name,
+    [CHANGE_ORDER_SIZE] = by_size,
+  };
+  size_t shown = 0;
+
+  settle_consequences(changes);
+  if (changes->n > changes->keep)
+    drop_lightest(changes);
+  if (changes->n > 0)
+    qsort(changes->items, changes->n, sizeof(*changes->items), by_weight);
+  while (shown < changes->n && changes->items[shown].weight != WEIGHT_CONSEQUENCE)
+    shown++;
+  if (shown > 0 && order != CHANGE_ORDER_WEIGHT)
+    qsort(changes->items, shown, sizeof(*changes->items), orders[order]);
+  return shown;
+}
+
+static int most_bytes_first(const void *a, const void *b)
+{
+  const struct change_size *size_a = a;
+  const struct change_size *size_b = b;
+  const uint64_t bytes_a = (uint64_t)llabs(size_a->bytes);
+  const uint64_t bytes_b = (uint64_t)llabs(size_b->bytes);
+
+  if (bytes_a != bytes_b)
+    return bytes_a > bytes_b ? -1 : 1;
+  return compare_texts(size_a->name, size_b->name);
+}
+
+static size_t list_sizes(const struct map *sizes, struct change_size *out, size_t max)
+{
+  AUTO_FREE struct change_size *all = xcalloc(sizes->n + 1, sizeof(*all));
+  size_t n = MIN_OF(sizes->n, max);
+
+  for (size_t i = 0; i < sizes->n; i++)
+    all[i] = *(const struct change_size *)sizes->entries[i].value;
+  if (sizes->n > 0)
+    qsort(all, sizes->n, sizeof(*all), most_bytes_first);
+  memcpy(out, all, n * sizeof(*out));
+  return n;
+}
+
+size_t changes_directories(const struct changes *changes, struct change_size *out, size_t max)
+{
+  return list_sizes(&changes->directories, out, max);
+}
+
+size_t changes_layers(const struct changes *changes, struct change_size *out, size_t max)
+{
+  return list_sizes(&changes->layers, out, max);
+}
+
+char change_mark(const struct change *change)
+{
+  static const char marks[] = {
+    [CHANGE_ADDED] = 'A',    [CHANGE_REMOVED] = 'D', [CHANGE_CONTENT] = 'M',
+    [CHANGE_METADATA] = 'm', [CHANGE_IMAGE] = 'C',
+  };
+
+  return marks[change->kind];
+}
+
+const char *change_kind_word(enum change_kind kind)
+{
+  static const char *const words[] = {
+    [CHANGE_ADDED] = "added",        [CHANGE_REMOVED] = "removed",
+    [CHANGE_CONTENT] = "changed",    [CHANGE_METADATA] = "metadata changed",
+    [CHANGE_IMAGE] = "of the image",
+  };
+
+  return words[kind];
+}
