@@ -11,24 +11,27 @@ enum { KILO = 1000, TENTHS = 10 };
 static void amount_write(uint64_t bytes, char *out, size_t room)
 {
   static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
-  uint64_t tenths;
+  uint64_t scale = KILO;
   size_t unit = 0;
+  uint64_t tenths;
 
   if (bytes < KILO) {
     snprintf(out, room, "%" PRIu64 " B", bytes);
     return;
   }
-  /* Rounded at each step, so that 999950 is 1.0 MB and not 1000.0 kB. */
-  tenths = bytes / (KILO / TENTHS) + (bytes % (KILO / TENTHS) >= KILO / TENTHS / 2);
-  while (tenths >= KILO * TENTHS - TENTHS / 2 && unit + 1 < ARRAY_LEN(units)) {
-    tenths = (tenths + KILO / 2) / KILO;
+  /* What would be rounded to 1000 of a unit is 1.0 of the next. */
+  while (unit + 1 < ARRAY_LEN(units) && bytes / scale >= KILO - 1 &&
+         bytes - (KILO - 1) * scale >= scale / 2) {
+    scale *= KILO;
     unit++;
   }
+  tenths = bytes / scale < TENTHS ? (bytes + scale / TENTHS / 2) / (scale / TENTHS) : UINT64_MAX;
   if (tenths < TENTHS * TENTHS)
     snprintf(out, room, "%" PRIu64 ".%" PRIu64 " %s", tenths / TENTHS, tenths % TENTHS,
              units[unit]);
   else
-    snprintf(out, room, "%" PRIu64 " %s", (tenths + TENTHS / 2) / TENTHS, units[unit]);
+    snprintf(out, room, "%" PRIu64 " %s", bytes / scale + (bytes % scale >= scale / 2),
+             units[unit]);
 }
 
 const char *amount_bytes(uint64_t bytes, char out[AMOUNT_MAX])

@@ -235,7 +235,11 @@ static int run(const struct invocation *call, struct error *err)
 int cli_main(const struct command *const *commands, int argc, char **argv)
 {
   struct arena arena = ARENA_INIT;
-  struct invocation call = { .commands = commands };
+  struct invocation call = {
+    .commands = commands,
+    .words = argc > 0 ? (const char *const *)argv + 1 : NULL,
+    .n_words = argc > 0 ? (size_t)argc - 1 : 0,
+  };
   struct parser parser = { .call = &call, .arena = &arena };
   struct error err;
   int status;

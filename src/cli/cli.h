@@ -28,6 +28,8 @@ struct invocation {
   const void *options; /* command->options_size bytes, as command->flags say */
   const char **arguments;
   size_t n_arguments;
+  const char *const *words; /* the whole line as it was typed, without the program's name */
+  size_t n_words;
 };
 
 /* What shells offer for the arguments of a command. */

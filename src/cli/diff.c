@@ -1,23 +1,23 @@
 #include "diff/diff.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/diff_flags.h"
-#include "cli/fan_out.h"
+#include "cli/diff_outputs.h"
 #include "cli/verdict_line.h"
+#include "report/fan_out.h"
 #include "source/engine.h"
 
-static struct fan_out_wanted wanted_of(const struct diff_flags *given)
+/* A reader of standard output that went away has what it wanted. */
+static bool report_failed(const struct error *err, bool to_stdout)
 {
-  return (struct fan_out_wanted) {
-    .report_file = given->report_file,
-    .report_dir = given->report_dir,
-    .nothing_on_stdout = given->verdict == TOGGLE_ON,
-    .verbose = given->verbose == TOGGLE_ON,
-    .explain = given->explain == TOGGLE_ON,
-  };
+  if (to_stdout && err->sys == EPIPE)
+    return false;
+  cli_print_error(err);
+  return true;
 }
 
 /* Whether the answer is a verdict: then it is worked out, whatever that costs. */
@@ -40,7 +40,7 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
                &verdict);
   out->about.verdict = &verdict;
   policy_flags_summary(options->policy, quiet);
-  trouble = fan_out_finish(out, options) < 0;
+  trouble = fan_out_finish(out, options, report_failed) < 0;
   out->about.verdict = NULL;
   if (failed)
     return -1;
@@ -52,16 +52,15 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
   return trouble && status >= 0 ? EXIT_TROUBLE : status;
 }
 
-static int compare(const struct diff_flags *given, struct diff_options *options,
-                   struct places *places, struct error *err)
+static int compare(const struct diff_flags *given, const struct fan_out_wanted *wanted,
+                   struct diff_options *options, struct places *places, struct error *err)
 {
-  const struct fan_out_wanted wanted = wanted_of(given);
   struct fan_out out = { 0 };
   bool failed = false;
   struct diff *diff;
   int status;
 
-  fan_out_init(&out, &wanted, options);
+  fan_out_init(&out, wanted, options);
   options->sink = &out.sink;
   source_engine_pair(options->sources[0], options->sources[1]);
   diff = diff_run(options, &failed, err);
@@ -118,8 +117,16 @@ int diff_command(const struct invocation *call, struct error *err)
     .platforms =
         given->platforms.n || given->all_platforms == TOGGLE_ON ? &options.platforms : NULL,
   };
+  const struct report_run run = {
+    .arguments = call->words,
+    .n_arguments = call->n_words,
+    .inputs = { call->arguments[0], call->arguments[1] },
+  };
+  struct fan_out_wanted wanted;
   int status = -1;
 
+  if (diff_outputs(given, &run, &wanted, err))
+    return -1;
   diff_flags_ignore(given, &options);
   places_init(&places, &call->globals, &given->places);
   if (cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
@@ -127,7 +134,7 @@ int diff_command(const struct invocation *call, struct error *err)
       open_places(call, &places, err) == 0 &&
       (options.sources[0] = open_image(call->arguments[0], &places, &source_options, err)) &&
       (options.sources[1] = open_image(call->arguments[1], &places, &source_options, err)))
-    status = compare(given, &options, &places, err);
+    status = compare(given, &wanted, &options, &places, err);
   source_free(options.sources[0]);
   source_free(options.sources[1]);
   places_release(&places);

@@ -82,6 +82,17 @@ static const struct flag flags[] = {
       AT(verbose),
   },
   {
+      .name = "output",
+      .letter = 'o',
+      .kind = FLAG_LIST,
+      .value = "FORMAT[=FILE]",
+      .default_text = "auto",
+      .help = "how the differences are told: auto, table, verbose, json or markdown",
+      .detail = "May be given several times, with a FILE for all but one: -o table -o "
+                "json=report.json. See OUTPUT.",
+      AT(outputs),
+  },
+  {
       .name = "explain",
       .kind = FLAG_BOOL,
       .help = "say for each difference why it is there, if that is known",

@@ -19,7 +19,8 @@ struct diff_flags {
   struct policy_flags policy;
   enum toggle explain;
   const char *report_file, *report_dir;
-  unsigned pull; /* enum named_pull */
+  struct text_list outputs; /* as output_parse takes them, or "auto" */
+  unsigned pull;            /* enum named_pull */
   enum toggle no_cache;
   struct place_flags places;
   double max_scale;

@@ -255,15 +255,42 @@ enum change_weight change_weight_entry(const struct event *event, bool *content)
   return weight;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+  return str_has_suffix(str_of(text), str_of(end));
+}
+
+static bool is_reference(enum event_type type, const char *field)
+{
+  static const char *const refers[] = { "digest", "size", "data", NULL };
+
+  if (type == EVENT_CONFIG)
+    return strncmp(field, "rootfs.diff_ids[", strlen("rootfs.diff_ids[")) == 0;
+  return is_one_of(field, refers) || ends_with(field, ".digest") || ends_with(field, ".size") ||
+         ends_with(field, ".data");
+}
+
+void change_refers_to(struct buf *out, const char *field)
+{
+  static const char diff_ids[] = "rootfs.diff_ids[";
+  const bool diff_id = strncmp(field, diff_ids, strlen(diff_ids)) == 0;
+  const char *open = strchr(field, '[');
+  const char *dot = strchr(field, '.');
+
+  if (open) /* layers[1].digest, manifests[0].size */
+    buf_printf(out, "%.*s-%.*s", diff_id ? 6 : (int)(open - field), diff_id ? "layers" : field,
+               (int)strcspn(open + 1, "]"), open + 1);
+  else if (dot) /* config.digest, subject.size */
+    buf_add(out, field, (size_t)(dot - field));
+}
+
 enum change_weight change_weight_field(enum event_type type, const char *field)
 {
   static const char *const runs[] = { "os", "architecture", "variant", "config", NULL };
-  static const char *const refers[] = { "digest", "size", "data", NULL };
-  const char *end = strpbrk(field, ".[");
+  const size_t len = strcspn(field, ".[");
   char first[16];
-  size_t len = end ? (size_t)(end - field) : strlen(field);
 
-  if (type == EVENT_DESCRIPTOR && is_one_of(field, refers))
+  if (is_reference(type, field))
     return WEIGHT_CONSEQUENCE;
   if (type != EVENT_CONFIG || len >= sizeof(first))
     return WEIGHT_RECORD;

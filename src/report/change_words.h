@@ -20,7 +20,13 @@ void change_words_values(struct buf *out, const struct event_field *field);
 enum change_weight change_weight_entry(const struct event *event, bool *content);
 /* How much it weighs that only one side has the entry. */
 enum change_weight change_weight_lone(const struct tar_entry *entry);
-/* How much a field of a document weighs. type: the document's kind of event. */
+/* How much a field of a document weighs. type: the document's kind of event. WEIGHT_CONSEQUENCE: it
+ * refers to something by its digest (change_refers_to). */
 enum change_weight change_weight_field(enum event_type type, const char *field);
+
+/* Where, beside the document's own context, that stands which a field of WEIGHT_CONSEQUENCE refers
+ * to: "layers-1" for layers[1].digest and rootfs.diff_ids[1], "" for what the document itself
+ * stands for. */
+void change_refers_to(struct buf *out, const char *field);
 
 #endif

@@ -174,7 +174,7 @@ static void count_change(struct changes *changes, const struct change *change)
   }
 }
 
-/* Notes that something stands below each context on the way up. */
+/* Notes that something differs in this context and in those above it. */
 static void note_above(struct changes *changes, const char *context)
 {
   struct str at = str_of(context);
@@ -182,16 +182,17 @@ static void note_above(struct changes *changes, const char *context)
   if (changes->last_context && strcmp(changes->last_context, context) == 0)
     return;
   changes->last_context = context;
-  while (at.len > 0) {
-    struct map_entry *entry;
+  for (;;) {
+    struct map_entry *entry = map_put(&changes->above, at);
 
-    while (at.len > 0 && at.ptr[at.len - 1] != '/')
-      at.len--;
-    at.len -= at.len > 0;
-    entry = map_put(&changes->above, at);
     if (entry->value)
       return; /* and so all above it */
     entry->value = changes;
+    if (at.len == 0)
+      return;
+    while (at.len > 0 && at.ptr[at.len - 1] != '/')
+      at.len--;
+    at.len -= at.len > 0;
   }
 }
 
@@ -320,6 +321,27 @@ static void add_lone(struct changes *changes, const struct event *event)
   add_change(changes, &change);
 }
 
+static struct str parent_of(struct str context)
+{
+  while (context.len > 0 && context.ptr[--context.len] != '/')
+    ;
+  return context;
+}
+
+/* The context of what a field of this document refers to. A config stands in a node of its own,
+ * beside those of the layers. */
+static const char *referred(struct changes *changes, enum event_type type, const char *context,
+                            const char *field)
+{
+  const struct str beside = parent_of(str_of(context));
+  const struct str parent = type == EVENT_CONFIG ? parent_of(beside) : beside;
+  AUTO_BUF name = BUF_INIT(INT32_MAX);
+
+  change_refers_to(&name, field);
+  return arena_printf(&changes->arena, "%.*s%s%.*s", STR_ARGS(parent), name.len ? "/" : "",
+                      STR_ARGS(buf_str(&name)));
+}
+
 static void add_field(struct changes *changes, const struct event *event,
                       const struct event_field *field)
 {
@@ -331,6 +353,8 @@ static void add_field(struct changes *changes, const struct event *event,
   keep_field(changes, event, field, kept);
   change.name = kept->name;
   change.weight = change_weight_field(event->type, field->name);
+  if (change.weight == WEIGHT_CONSEQUENCE)
+    change.refers_to = referred(changes, event->type, change.context, field->name);
   change_words_values(&words, field);
   change.words = keep_text(changes, &words);
   change.fields = kept;
@@ -396,13 +420,6 @@ static int deepest_first(const void *a, const void *b)
   return compare_names(change_a, change_b);
 }
 
-static struct str parent_of(const char *context)
-{
-  const char *slash = strrchr(context, '/');
-
-  return (struct str) { context, slash ? (size_t)(slash - context) : 0 };
-}
-
 /* What only says that something else differs stays where nothing else says so. */
 static void settle_consequences(struct changes *changes)
 {
@@ -414,21 +431,14 @@ static void settle_consequences(struct changes *changes)
       suspects[n++] = &changes->items[i];
   if (n > 0)
     qsort(suspects, n, sizeof(*suspects), deepest_first);
-  for (size_t i = 0; i < n;) {
-    size_t end = i;
-
-    /* Fields of one document decide together, so that none hides the others. */
-    while (end < n && strcmp(suspects[end]->context, suspects[i]->context) == 0)
-      end++;
-    if (map_find(&changes->above, parent_of(suspects[i]->context))) {
-      changes->totals.consequences += end - i;
-      for (; i < end; i++)
-        changes->totals.by_kind[suspects[i]->kind]--;
-      continue;
-    }
-    note_above(changes, suspects[i]->context);
-    for (; i < end; i++)
+  for (size_t i = 0; i < n; i++) {
+    if (map_find(&changes->above, str_of(suspects[i]->refers_to))) {
+      changes->totals.consequences++;
+      changes->totals.by_kind[suspects[i]->kind]--;
+    } else {
+      note_above(changes, suspects[i]->context);
       suspects[i]->weight = WEIGHT_RECORD;
+    }
   }
 }
 

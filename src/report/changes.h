@@ -49,6 +49,8 @@ struct change {
   int64_t size[2];   /* bytes of a regular file's content; -1 where there is none */
   int32_t layer[2];  /* the number of the layer that the file stands in; -1: not known */
   unsigned explanation; /* as in struct event */
+  /* Of WEIGHT_CONSEQUENCE: the context of what it says that it differs, such as "/layers-1". */
+  const char *refers_to;
   const struct change_field *fields;
   size_t n_fields;
 };

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,6 +54,8 @@ static int open_target(struct outfile *file)
 {
   struct stat status;
 
+  if (strcmp(file->name, "-") == 0)
+    return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
   if (stat(file->name, &status) != 0) {
     if (errno != ENOENT)
       return -1;

@@ -14,8 +14,8 @@ struct outfile {
 
 /* Opens a file to be written. Where path is a regular file or nothing yet, a temporary file beside
  * it (beside what it points to, if it is a symlink) is made, with the mode that umask allows. Any
- * other kind of file (a pipe, a terminal), and what stdout goes to, is written to directly. NULL
- * with an error that names the path. */
+ * other kind of file (a pipe, a terminal), and what stdout goes to, is written to directly; so is
+ * stdout itself for "-". NULL with an error that names the path. */
 struct outfile *outfile_open(const char *path, struct error *err);
 /* Writes out the rest and renames the file to its name; the outfile is freed in any case, and
  * removed if this fails. */

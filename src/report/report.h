@@ -22,6 +22,13 @@ struct report_ops {
   bool wants_content_digests;
 };
 
+/* What was asked for. All is borrowed. */
+struct report_run {
+  const char *const *arguments; /* the words of the command line, that of the program left out */
+  size_t n_arguments;
+  const char *inputs[2]; /* the images, as they were given */
+};
+
 /* What a report says beyond its events. All is borrowed, and complete when the report is finished;
  * NULL: nothing is said of it. */
 struct report_about {
@@ -29,6 +36,7 @@ struct report_about {
   const struct explain *explain; /* the causes of events */
   const struct verdict *verdict; /* known when the reports are finished */
   bool with_causes;              /* --explain: also where not all reports show them */
+  const struct report_run *run;
 };
 
 struct report { /* the first member of every report */
@@ -40,7 +48,8 @@ struct report { /* the first member of every report */
 struct report *report_table_new(FILE *out);
 /* Every event with its fields (section 5), written to out at the end. */
 struct report *report_verbose_new(FILE *out);
-/* The JSON tree (section 6), to a temporary file beside path that replaces it when complete. */
+/* The JSON tree (section 6), to a temporary file beside path that replaces it when complete; "-":
+ * to standard output. */
 struct report *report_json_new(const char *path);
 /* README.md, report.json, input-0/, input-1/ in the directory path (section 7). options tell the
  * second pass where to read from; they must live as long as the report. */

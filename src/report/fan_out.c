@@ -1,0 +1,82 @@
+#include "report/fan_out.h"
+
+#include <string.h>
+
+static void fan_out_event(struct event_sink *sink, const struct event *event)
+{
+  struct fan_out *out = (struct fan_out *)sink;
+  struct event explained = *event;
+
+  out->any = true;
+  if (out->explain)
+    explained.explanation = explain_event(out->explain, event);
+  for (size_t i = 0; i < out->n_reports; i++)
+    report_event(out->reports[i], &explained);
+}
+
+/* Looking for causes takes time, and contents. */
+static void want_causes(struct fan_out *out)
+{
+  out->explain = explain_new();
+  out->about.explain = out->explain;
+  out->sink.wants_head_bytes = CAUSE_CONTENT_BYTES;
+}
+
+static void add_report(struct fan_out *out, struct report *report, bool to_stdout)
+{
+  report_tell(report, &out->about);
+  out->sink.wants_content_digests |= report->ops->wants_content_digests;
+  out->to_stdout[out->n_reports] = to_stdout;
+  out->reports[out->n_reports++] = report;
+}
+
+void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
+                  const struct diff_options *options)
+{
+  bool causes = wanted->explain || wanted->report_dir;
+
+  *out = (struct fan_out) {
+    .sink.event = fan_out_event,
+    .about = { .policy = options->policy, .with_causes = wanted->explain, .run = wanted->run },
+    .tells_verdict = wanted->report_dir != NULL,
+  };
+  for (int to_stdout = 0; to_stdout < 2; to_stdout++) {
+    for (size_t i = 0; i < wanted->n_outputs; i++) {
+      const struct output_format *format = wanted->outputs[i].format;
+
+      if ((strcmp(wanted->outputs[i].path, "-") == 0) != to_stdout)
+        continue;
+      causes = causes || format->causes;
+      out->tells_verdict = out->tells_verdict || format->tells_verdict;
+      add_report(out, format->make(wanted->outputs[i].path, options, &wanted->style), to_stdout);
+    }
+    if (!to_stdout && wanted->report_dir)
+      add_report(out, report_dir_new(wanted->report_dir, options), false);
+  }
+  if (causes)
+    want_causes(out);
+}
+
+int fan_out_finish(struct fan_out *out, const struct diff_options *options,
+                   bool (*failed)(const struct error *err, bool to_stdout))
+{
+  int result = 0;
+
+  if (out->explain)
+    explain_look_again(out->explain, options);
+  for (size_t i = 0; i < out->n_reports; i++) {
+    struct error err;
+
+    if (report_finish(out->reports[i], &err) && failed(&err, out->to_stdout[i]))
+      result = -1;
+  }
+  return result;
+}
+
+void fan_out_release(struct fan_out *out)
+{
+  for (size_t i = 0; i < out->n_reports; i++)
+    report_free(out->reports[i]);
+  explain_free(out->explain);
+  *out = (struct fan_out) { .any = out->any };
+}

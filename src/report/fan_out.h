@@ -1,0 +1,48 @@
+/* The reports of one comparison: each event goes to all of them. */
+#ifndef DIFFOCI_REPORT_FAN_OUT_H
+#define DIFFOCI_REPORT_FAN_OUT_H
+
+#include <stdbool.h>
+
+#include "diff/diff.h"
+#include "report/explain.h"
+#include "report/output.h"
+#include "report/report.h"
+
+enum { FAN_OUT_MAX = 16 }; /* reports of one comparison */
+
+struct fan_out_wanted {
+  const char *report_dir; /* NULL: none */
+  /* Forms and where they go. Files come first and standard output last, so that a reader who goes
+   * away early costs no report. */
+  struct {
+    const struct output_format *format;
+    const char *path; /* "-": standard output */
+  } outputs[FAN_OUT_MAX - 1];
+  size_t n_outputs;
+  struct output_style style;
+  bool explain; /* causes are told where that is not always so */
+  const struct report_run *run;
+};
+
+struct fan_out {
+  struct event_sink sink; /* first: the comparison knows this only */
+  struct report *reports[FAN_OUT_MAX];
+  bool to_stdout[FAN_OUT_MAX];
+  size_t n_reports;
+  struct explain *explain; /* NULL where nobody wants to know causes */
+  struct report_about about;
+  bool any;           /* events came */
+  bool tells_verdict; /* some report has the verdict */
+};
+
+/* *out stays where it is; the options and what is wanted have to live as long. */
+void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
+                  const struct diff_options *options);
+/* Finishes every report, whether others fail or not. failed is called with the error of each that
+ * does; -1 if any did. to_stdout: it was writing to standard output. */
+MUST_CHECK int fan_out_finish(struct fan_out *out, const struct diff_options *options,
+                              bool (*failed)(const struct error *err, bool to_stdout));
+void fan_out_release(struct fan_out *out);
+
+#endif
