@@ -5,6 +5,7 @@
 
 #include "base/amount.h"
 #include "base/escape.h"
+#include "base/version.h"
 #include "diff/verdict.h"
 #include "report/about.h"
 #include "report/explain.h"
@@ -192,7 +193,7 @@ static void write_markdown(const struct listing *listing, struct writer *writer)
   add_block(&out, "Causes, and what to do about them", &causes);
   add_block(&out, "Left out by rules", &rules);
   add_all(&out, listing);
-  buf_puts(&out, "\nMade by diffoci " DIFFOCI_VERSION ".\n");
+  buf_printf(&out, "\nMade by diffoci %s.\n", diffoci_version);
   writer_str(writer, buf_str(&out));
 }
 
