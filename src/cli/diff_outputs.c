@@ -48,4 +48,3 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
     want_output(out, given->verbose == TOGGLE_ON ? "verbose" : "table", "-");
   return 0;
 }
-
