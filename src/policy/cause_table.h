@@ -15,6 +15,7 @@ enum cause_test_kind {
   TEST_DIFFERING_LINES,         /* each line that differs contains one of the texts */
   TEST_DIFFERING_COLUMNS,       /* lines differ in these columns only */
   TEST_SAME_LINES,              /* the same lines in another order */
+  TEST_SAME_PARAGRAPHS,         /* the same paragraphs, between empty lines, in another order */
   TEST_FIRST_DIFFERENCE_WITHIN, /* the first byte that differs lies in a window */
   TEST_FIRST_DIFFERENCE_IN,     /* the first byte that differs lies in one of the shapes (texts) */
   TEST_FIRST_DIFFERENCE_AFTER,  /* it follows one of the texts, or is in it, in the same string */
@@ -39,8 +40,9 @@ struct cause_window {
 struct cause_test {
   enum cause_test_kind kind;
   uint32_t at;
-  char separator;   /* of columns */
-  uint64_t columns; /* bit n: the column n, from 1, may differ */
+  char separator;    /* of columns */
+  uint64_t columns;  /* bit n: the column n, from 1, may differ */
+  uint64_t min, max; /* of the numbers in such columns; max 0: they may be anything */
   const struct str *texts;
   size_t n_texts;
   const struct cause_window *windows;
@@ -56,6 +58,8 @@ struct cause {
   const char *types;              /* tar types, one of which one side has; NULL: any */
   const struct cause_test *tests; /* all of them hold */
   size_t n_tests;
+  bool harmless;        /* where it is all that differs, a container does the same */
+  bool found_elsewhere; /* no rule of the table names it, but who compares */
 };
 
 /* A cause and one of its patterns; sorted, the most specific first. */
@@ -70,7 +74,7 @@ extern const struct cause_rule cause_rules[];
 extern const size_t n_cause_rules;
 
 /* Whether the contents of a query differ, as far as they are known, in the way that all tests want.
- * *first_only: more may differ than they looked at. */
+ * *first_only: none of them speaks of all that differs. */
 bool cause_tests_hold(const struct cause_test *tests, size_t n_tests,
                       const struct cause_query *query, bool *first_only);
 

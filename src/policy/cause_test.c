@@ -197,6 +197,13 @@ static bool next_piece(struct str *s, char end, struct str *piece)
   return true;
 }
 
+static bool in_range(struct str column, const struct cause_test *test)
+{
+  uint64_t number;
+
+  return !test->max || (str_to_u64(column, test->max, &number) && number >= test->min);
+}
+
 static bool columns_fit(struct str a, struct str b, const struct cause_test *test)
 {
   struct str in_a;
@@ -209,7 +216,8 @@ static bool columns_fit(struct str a, struct str b, const struct cause_test *tes
       return false;
     if (!more)
       return true;
-    if (!str_equal(in_a, in_b) && (column > 63 || !(test->columns >> column & 1)))
+    if (!str_equal(in_a, in_b) && (column > 63 || !(test->columns >> column & 1) ||
+                                   !in_range(in_a, test) || !in_range(in_b, test)))
       return false;
   }
 }
@@ -251,22 +259,38 @@ static int by_bytes(const void *a, const void *b)
   return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-static struct str *sorted_lines(struct str s, size_t *n)
+/* Takes the next paragraph off *s: what ends before an empty line, without its last newline, so
+ * that the last one is like the others. Empty lines are paragraphs of their own, and empty. */
+static bool next_paragraph(struct str *s, struct str *paragraph)
 {
-  struct str *lines = NULL;
   struct str line;
-  size_t cap = 0;
+  const char *start = s->ptr;
+  size_t len = 0;
 
-  for (*n = 0; next_piece(&s, '\n', &line); (*n)++) {
-    lines = xgrow(lines, *n, &cap, sizeof(*lines));
-    lines[*n] = line;
-  }
-  if (lines)
-    qsort(lines, *n, sizeof(*lines), by_bytes);
-  return lines;
+  if (!s->ptr)
+    return false;
+  while (next_piece(s, '\n', &line) && line.len)
+    len = (size_t)(line.ptr - start) + line.len;
+  *paragraph = (struct str) { start, len };
+  return true;
 }
 
-static bool same_lines(const struct pair *pair)
+static struct str *sorted_pieces(struct str s, bool paragraphs, size_t *n)
+{
+  struct str *pieces = NULL;
+  struct str piece;
+  size_t cap = 0;
+
+  for (*n = 0; paragraphs ? next_paragraph(&s, &piece) : next_piece(&s, '\n', &piece); (*n)++) {
+    pieces = xgrow(pieces, *n, &cap, sizeof(*pieces));
+    pieces[*n] = piece;
+  }
+  if (pieces)
+    qsort(pieces, *n, sizeof(*pieces), by_bytes);
+  return pieces;
+}
+
+static bool same_pieces(const struct pair *pair, bool paragraphs)
 {
   size_t n[2];
   AUTO_FREE struct str *a = NULL;
@@ -274,8 +298,8 @@ static bool same_lines(const struct pair *pair)
 
   if (!pair->whole || !pair->same_size || !pair->differ)
     return false;
-  a = sorted_lines(pair->content[0], &n[0]);
-  b = sorted_lines(pair->content[1], &n[1]);
+  a = sorted_pieces(pair->content[0], paragraphs, &n[0]);
+  b = sorted_pieces(pair->content[1], paragraphs, &n[1]);
   for (size_t i = 0; n[0] == n[1] && i < n[0]; i++)
     if (!str_equal(a[i], b[i]))
       return false;
@@ -302,7 +326,9 @@ static bool holds(const struct pair *pair, const struct cause_test *test)
   case TEST_DIFFERING_COLUMNS:
     return differing_lines(pair, test);
   case TEST_SAME_LINES:
-    return same_lines(pair);
+    return same_pieces(pair, false);
+  case TEST_SAME_PARAGRAPHS:
+    return same_pieces(pair, true);
   case TEST_FIRST_DIFFERENCE_WITHIN:
     return first_difference_within(pair, test);
   case TEST_FIRST_DIFFERENCE_IN:
@@ -313,26 +339,28 @@ static bool holds(const struct pair *pair, const struct cause_test *test)
   return false;
 }
 
-/* Whether the test knows nothing of what it did not see. */
-static bool is_of_first_difference(const struct pair *pair, const struct cause_test *test)
+/* Whether the test holds only if all that differs is what it looks for. That lines which differ
+ * hold some text says nothing of what else they hold. */
+static bool is_of_all(const struct pair *pair, const struct cause_test *test)
 {
   switch (test->kind) {
+  case TEST_ONLY_DIFFERS_IN:
+  case TEST_SAME_LINES:
+  case TEST_SAME_PARAGRAPHS:
+    return true;
+  case TEST_BEGINNING_DIFFERS_IN:
+  case TEST_DIFFERING_COLUMNS:
+    return pair->all_seen;
   case TEST_AT:
   case TEST_CONTAINS:
   case TEST_EITHER_CONTAINS:
-  case TEST_ONLY_DIFFERS_IN:
-  case TEST_SAME_LINES:
-    return false;
-  case TEST_BEGINNING_DIFFERS_IN:
   case TEST_DIFFERING_LINES:
-  case TEST_DIFFERING_COLUMNS:
-    return !pair->all_seen;
   case TEST_FIRST_DIFFERENCE_WITHIN:
   case TEST_FIRST_DIFFERENCE_IN:
   case TEST_FIRST_DIFFERENCE_AFTER:
     break;
   }
-  return true;
+  return false;
 }
 
 bool cause_tests_hold(const struct cause_test *tests, size_t n_tests,
@@ -341,11 +369,11 @@ bool cause_tests_hold(const struct cause_test *tests, size_t n_tests,
   struct pair pair;
 
   pair_init(&pair, query);
-  *first_only = false;
+  *first_only = true;
   for (size_t i = 0; i < n_tests; i++) {
     if (!holds(&pair, &tests[i]))
       return false;
-    *first_only |= is_of_first_difference(&pair, &tests[i]);
+    *first_only = *first_only && !is_of_all(&pair, &tests[i]);
   }
   return true;
 }

@@ -29,6 +29,31 @@ const char *const *cause_sources(const struct cause *cause)
   return cause->sources;
 }
 
+bool cause_is_harmless(const struct cause *cause)
+{
+  return cause->harmless;
+}
+
+const struct cause *cause_named(struct str id)
+{
+  for (size_t i = 0; i < n_causes; i++)
+    if (str_equal(id, str_of(cause_table[i].id)))
+      return &cause_table[i];
+  return NULL;
+}
+
+enum cause_strength cause_strength_of(enum cause_evidence evidence)
+{
+  return evidence == CAUSE_BY_FIELD || evidence == CAUSE_BY_CONTENT ? CAUSE_PROVEN : CAUSE_LIKELY;
+}
+
+const char *cause_strength_name(enum cause_strength strength)
+{
+  static const char *const names[N_CAUSE_STRENGTHS] = { "likely", "part", "proven" };
+
+  return names[strength];
+}
+
 size_t causes_count(void)
 {
   return n_causes;
@@ -92,6 +117,28 @@ static bool knows_content(const struct cause_query *query)
   return query->content[0].ptr && query->content[1].ptr;
 }
 
+/* What these fields say is told whole by their names: times, order, who wrote an archive. That a
+ * path, type, mode, owner or attribute differs may have any reason. */
+static enum cause_evidence evidence_of_name(const struct cause_query *query)
+{
+  switch (query->field.kind) {
+  case FIELD_UNAME:
+  case FIELD_GNAME:
+  case FIELD_PAX:
+  case FIELD_MTIME:
+  case FIELD_ATIME:
+  case FIELD_CTIME:
+  case FIELD_ORDER:
+  case FIELD_FORMAT:
+  case FIELD_CONFIG:
+  case FIELD_ANNOTATION:
+  case FIELD_DOCUMENT:
+    return CAUSE_BY_FIELD;
+  default:
+    return CAUSE_BY_NAME;
+  }
+}
+
 const struct cause *cause_find(const struct cause_query *query, enum cause_evidence *evidence)
 {
   const bool look = query->has_field && content_differs(query) && knows_content(query);
@@ -111,7 +158,7 @@ const struct cause *cause_find(const struct cause_query *query, enum cause_evide
         !cause_tests_hold(cause->tests, cause->n_tests, query, &first_only))
       continue;
     if (evidence)
-      *evidence = !cause->n_tests || !look ? CAUSE_BY_NAME
+      *evidence = !cause->n_tests || !look ? evidence_of_name(query)
                   : first_only             ? CAUSE_BY_FIRST_DIFFERENCE
                                            : CAUSE_BY_CONTENT;
     return cause;

@@ -43,11 +43,29 @@ struct cause_query {
 void cause_query_field(struct cause_query *query, struct policy_field field);
 
 enum cause_evidence {
-  CAUSE_BY_NAME,             /* the path, type or field is known for it */
-  CAUSE_BY_FIRST_DIFFERENCE, /* so do the contents differ first; there may be more */
+  CAUSE_BY_NAME,             /* the path or type is known for it */
+  CAUSE_BY_FIRST_DIFFERENCE, /* so the contents look, or differ first; there may be more */
+  CAUSE_BY_FIELD,            /* the field that differs is one that differs for nothing else */
   CAUSE_BY_CONTENT,          /* so the contents differ, as a whole */
   N_CAUSE_EVIDENCES,
 };
+
+/* How much of a difference a cause accounts for. */
+enum cause_strength {
+  CAUSE_LIKELY, /* it usually does; nobody looked, or nobody looked at all of it */
+  CAUSE_PART,   /* it is there; something else differs besides */
+  CAUSE_PROVEN, /* all that differs was looked at, and is this */
+  N_CAUSE_STRENGTHS,
+};
+
+enum cause_strength cause_strength_of(enum cause_evidence evidence);
+/* "likely", "part", "proven". */
+const char *cause_strength_name(enum cause_strength strength);
+/* Whether a difference that has this cause and no other changes nothing that a container does.
+ */
+bool cause_is_harmless(const struct cause *cause);
+/* The cause called id; NULL if there is none. */
+const struct cause *cause_named(struct str id);
 
 /* The cause of the difference, the most specific there is (a path in full, then a pattern with a
  * look into the contents, then a pattern, then contents alone, then the field alone; then the first

@@ -204,11 +204,37 @@ static const char *read_title(const struct reader *reader, const struct yaml_val
   return reader_copy(reader, value->text).ptr;
 }
 
+static bool read_harmless(const struct reader *reader, const struct yaml_value *map)
+{
+  const struct yaml_value *value = yaml_member(map, "harmless");
+
+  if (!value)
+    return false;
+  reader_expect(reader, value, YAML_STRING, "harmless");
+  if (!str_equal(value->text, STR("true")))
+    FAIL(reader, value, "harmless: expected true, or nothing");
+  return true;
+}
+
+/* When the cause fits a difference, and examples of that. */
+static void read_rules(const struct reader *reader, const struct yaml_value *map,
+                       struct cause_source *source)
+{
+  read_fields(reader, map, &source->cause);
+  read_types(reader, map, &source->cause);
+  read_patterns(reader, map, source);
+  reader_tests(reader, map, &source->cause);
+  read_examples(reader, map, &source->cause);
+}
+
 static void read_cause(const struct reader *reader, const struct yaml_value *map)
 {
-  static const char *const keys[] = { "id",      "title",    "cause",           "fix",
-                                      "sources", "fields",   "paths",           "types",
-                                      "content", "examples", "counterexamples", NULL };
+  static const char *const keys[] = { "id",       "title",    "cause",           "fix",
+                                      "sources",  "fields",   "paths",           "types",
+                                      "content",  "examples", "counterexamples", "harmless",
+                                      "found-by", NULL };
+  static const char *const keys_without_rules[] = { "id",      "title",    "cause",    "fix",
+                                                    "sources", "harmless", "found-by", NULL };
   struct causes_source *out = reader->out;
   struct cause_source *source;
 
@@ -222,11 +248,12 @@ static void read_cause(const struct reader *reader, const struct yaml_value *map
   source->cause.text = reader_copy(reader, str_of(sentence(reader, map, "cause"))).ptr;
   source->cause.fix = reader_copy(reader, str_of(sentence(reader, map, "fix"))).ptr;
   read_sources(reader, map, &source->cause);
-  read_fields(reader, map, &source->cause);
-  read_types(reader, map, &source->cause);
-  read_patterns(reader, map, source);
-  reader_tests(reader, map, &source->cause);
-  read_examples(reader, map, &source->cause);
+  source->cause.harmless = read_harmless(reader, map);
+  source->cause.found_elsewhere = yaml_member(map, "found-by") != NULL;
+  if (source->cause.found_elsewhere)
+    reader_expect_keys(reader, map, keys_without_rules);
+  else
+    read_rules(reader, map, source);
   out->n++;
 }
 

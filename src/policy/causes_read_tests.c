@@ -62,7 +62,7 @@ static void read_windows(const struct reader *reader, const struct yaml_value *v
 static void read_columns(const struct reader *reader, const struct yaml_value *value,
                          struct cause_test *test)
 {
-  static const char *const keys[] = { "separator", "columns", NULL };
+  static const char *const keys[] = { "separator", "columns", "min", "max", NULL };
   const struct yaml_value *separator;
 
   reader_expect(reader, value, YAML_MAP, "differing-columns");
@@ -72,6 +72,10 @@ static void read_columns(const struct reader *reader, const struct yaml_value *v
   if (separator->text.len != 1)
     FAIL(reader, separator, "separator: expected one character");
   test->separator = separator->text.ptr[0];
+  if (yaml_member(value, "max")) {
+    test->min = (uint64_t)MAX_OF(number(reader, value, "min"), INT64_C(0));
+    test->max = (uint64_t)MAX_OF(number(reader, value, "max"), INT64_C(1));
+  }
   for (const struct yaml_value *item =
            reader_items(reader, reader_member(reader, value, "columns"), "columns");
        item; item = item->next) {
@@ -115,6 +119,7 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     { "differing-lines", TEST_DIFFERING_LINES },
     { "differing-columns", TEST_DIFFERING_COLUMNS },
     { "same-lines", TEST_SAME_LINES },
+    { "same-paragraphs", TEST_SAME_PARAGRAPHS },
     { "first-difference-within", TEST_FIRST_DIFFERENCE_WITHIN },
     { "first-difference-in", TEST_FIRST_DIFFERENCE_IN },
     { "first-difference-after", TEST_FIRST_DIFFERENCE_AFTER },
@@ -128,6 +133,7 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     FAIL(reader, item,
          "content: expected at, contains, either-contains, only-differs-in, "
          "beginning-only-differs-in, differing-lines, differing-columns, same-lines, "
+         "same-paragraphs, "
          "first-difference-within, "
          "first-difference-in or "
          "first-difference-after");
@@ -141,7 +147,7 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     read_windows(reader, item->first, test);
   else if (test->kind == TEST_DIFFERING_COLUMNS)
     read_columns(reader, item->first, test);
-  else if (test->kind != TEST_SAME_LINES)
+  else if (test->kind != TEST_SAME_LINES && test->kind != TEST_SAME_PARAGRAPHS)
     read_texts(reader, item->first, test);
 }
 

@@ -66,8 +66,11 @@ static void write_tests(FILE *out, size_t at, const struct cause *cause)
   for (size_t i = 0; i < cause->n_tests; i++) {
     const struct cause_test *t = &cause->tests[i];
 
-    fprintf(out, "{ .kind = %d, .at = %u, .separator = %d, .columns = UINT64_C(%llu), ",
-            (int)t->kind, t->at, t->separator, (unsigned long long)t->columns);
+    fprintf(out,
+            "{ .kind = %d, .at = %u, .separator = %d, .columns = UINT64_C(%llu), "
+            ".min = %llu, .max = %llu, ",
+            (int)t->kind, t->at, t->separator, (unsigned long long)t->columns,
+            (unsigned long long)t->min, (unsigned long long)t->max);
     if (t->n_texts)
       fprintf(out, ".texts = texts_%zu_%zu, .n_texts = %zu, ", at, i, t->n_texts);
     if (t->n_windows)
@@ -79,13 +82,14 @@ static void write_tests(FILE *out, size_t at, const struct cause *cause)
 
 static void write_fields(FILE *out, size_t at, const struct cause *cause)
 {
-  fprintf(out, "static const struct policy_field fields_%zu[] = {\n", at);
+  if (cause->n_fields)
+    fprintf(out, "static const struct policy_field fields_%zu[] = {\n", at);
   for (size_t i = 0; i < cause->n_fields; i++) {
     fprintf(out, "{ %d, ", (int)cause->fields[i].kind);
     write_str(out, cause->fields[i].name);
-    fputs(" },\n", out);
+    fputs(i + 1 < cause->n_fields ? " },\n" : " },\n};\n", out);
   }
-  fprintf(out, "};\nstatic const char *const sources_%zu[] = {\n", at);
+  fprintf(out, "static const char *const sources_%zu[] = {\n", at);
   for (size_t i = 0; cause->sources[i]; i++) {
     write_literal(out, str_of(cause->sources[i]));
     fputs(",\n", out);
@@ -130,15 +134,20 @@ static void write_cause(FILE *out, size_t at, const struct cause *cause)
     write_literal(out, str_of(texts[i]));
     fputs(",\n", out);
   }
-  fprintf(out, "sources_%zu, fields_%zu, %zu, %u, ", at, at, cause->n_fields, cause->kinds);
+  fprintf(out, "sources_%zu, ", at);
+  if (cause->n_fields)
+    fprintf(out, "fields_%zu, %zu, %u, ", at, cause->n_fields, cause->kinds);
+  else
+    fputs("NULL, 0, 0, ", out);
   if (cause->types)
     fprintf(out, "\"%s\", ", cause->types);
   else
     fputs("NULL, ", out);
   if (cause->n_tests)
-    fprintf(out, "tests_%zu, %zu,\n},\n", at, cause->n_tests);
+    fprintf(out, "tests_%zu, %zu, ", at, cause->n_tests);
   else
-    fputs("NULL, 0,\n},\n", out);
+    fputs("NULL, 0, ", out);
+  fprintf(out, "%d, %d,\n},\n", cause->harmless, cause->found_elsewhere);
 }
 
 /* ---- rules in their order ---- */
@@ -178,6 +187,8 @@ static struct rule *sorted_rules(const struct causes_source *causes, size_t *n)
   for (size_t i = 0; i < causes->n; i++) {
     const struct cause_source *source = &causes->causes[i];
 
+    if (source->cause.found_elsewhere)
+      continue;
     for (size_t j = 0; j < MAX_OF(source->n_patterns, (size_t)1); j++) {
       const struct pattern *pattern = source->n_patterns ? &source->patterns[j] : NULL;
 

@@ -53,12 +53,71 @@ void about_rules(struct buf *out, const struct policy *policy, const char *prefi
   about_idle_rules(out, policy, prefix);
 }
 
+enum { IDS_MAX = 3 }; /* causes named in a column; the others are counted */
+
+void about_cause_ids(struct buf *out, const struct explanation *found)
+{
+  static const char *const marks[N_CAUSE_STRENGTHS] = {
+    [CAUSE_LIKELY] = "?", [CAUSE_PART] = "+?", [CAUSE_PROVEN] = ""
+  };
+
+  if (!found->n)
+    buf_putc(out, '-');
+  for (size_t i = 0; i < found->n && i < IDS_MAX; i++) {
+    const struct explain_found *one = &found->found[i];
+
+    buf_printf(out, "%s%s%s", i ? "," : "", cause_id(one->cause), marks[one->strength]);
+  }
+  if (found->n > IDS_MAX)
+    buf_printf(out, ",+%zu", found->n - IDS_MAX);
+}
+
+void about_value(struct buf *out, const struct value_pair *value)
+{
+  if (*value->name)
+    buf_printf(out, "%s ", value->name);
+  for (int side = 0; side < 2; side++) {
+    buf_puts(out, side ? " / " : "");
+    if (!value->side[side].ptr)
+      buf_puts(out, "(none)");
+    else
+      escape_terminal(out, value->side[side]);
+  }
+}
+
+/* "3 proven, 1 likely", where not all are proven. */
+static void add_strengths(struct buf *out, const struct explain_count *count)
+{
+  static const char *const names[N_CAUSE_STRENGTHS] = { [CAUSE_LIKELY] =
+                                                            "likely, not looked into whole",
+                                                        [CAUSE_PART] = "a part of what differs",
+                                                        [CAUSE_PROVEN] = "proven" };
+  const char *comma = "          ";
+
+  for (int i = N_CAUSE_STRENGTHS - 1; i >= 0; i--) {
+    if (!count->by_strength[i])
+      continue;
+    buf_printf(out, "%s%" PRIu64 " %s", comma, count->by_strength[i], names[i]);
+    comma = ", ";
+  }
+  buf_putc(out, '\n');
+}
+
 static void add_cause(struct buf *out, const struct explain_count *count)
 {
   const struct cause *cause = count->cause;
+  const bool looked = count->by_strength[CAUSE_LIKELY] < count->differences;
 
-  buf_printf(out, "\n%8" PRIu64 "  %s: %s\n          %s\n          Fix: %s\n", count->differences,
-             cause_id(cause), cause_title(cause), cause_text(cause), cause_fix(cause));
+  buf_printf(out, "\n%8" PRIu64 "  %s: %s\n", count->differences, cause_id(cause),
+             cause_title(cause));
+  add_strengths(out, count);
+  buf_printf(out, "          %s%s\n", looked ? "" : "Usually: ", cause_text(cause));
+  for (size_t i = 0; count->values && i < count->values->n; i++) {
+    buf_puts(out, "          found: ");
+    about_value(out, &count->values->items[i]);
+    buf_putc(out, '\n');
+  }
+  buf_printf(out, "          Fix: %s\n", cause_fix(cause));
   for (const char *const *source = cause_sources(cause); *source; source++)
     buf_printf(out, "          %s\n", *source);
 }
@@ -66,17 +125,17 @@ static void add_cause(struct buf *out, const struct explain_count *count)
 void about_causes(struct buf *out, const struct explain *explain)
 {
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
-  uint64_t unexplained = 0;
-  uint64_t explained = 0;
-  const size_t n = explain_counts(explain, counts, &unexplained);
+  struct explain_totals totals;
+  const size_t n = explain_counts(explain, counts, &totals);
 
-  for (size_t i = 0; i < n; i++)
-    explained += counts[i].differences;
-  if (!explained && !unexplained)
+  if (!totals.differences)
     return;
   buf_printf(out, "%" PRIu64 " difference%s: %" PRIu64 " with a known cause, %" PRIu64 " without\n",
-             explained + unexplained, explained + unexplained == 1 ? "" : "s", explained,
-             unexplained);
+             totals.differences, totals.differences == 1 ? "" : "s",
+             totals.differences - totals.unexplained, totals.unexplained);
+  if (totals.proven)
+    buf_printf(out, "%" PRIu64 " proven, %" PRIu64 " of these harmless\n", totals.proven,
+               totals.harmless);
   for (size_t i = 0; i < n; i++)
     add_cause(out, &counts[i]);
 }

@@ -18,8 +18,15 @@ void about_rules_that_hid(struct buf *out, const struct policy *policy, const ch
 /* The line of about_rules for those that did not. */
 void about_idle_rules(struct buf *out, const struct policy *policy, const char *prefix);
 
+/* "pyc-header", "apk-scripts?", "build-path+?", "embedded-date,owner?": the causes with how strong
+ * they are: ? is likely, +? is a part of what differs. "-": none is known. */
+void about_cause_ids(struct buf *out, const struct explanation *found);
+/* "MTIME 0 / 2024-01-02T03:04:05Z": what differs, escaped for a terminal; no newline. */
+void about_value(struct buf *out, const struct value_pair *value);
+
 /* How many differences there are and how many are explained; then, for each cause, how many, its
- * id, its text, the fix and the sources. Nothing if there are no differences. */
+ * id, how strong the evidence is, its text, some of what was found, the fix and the sources.
+ * Nothing if there are no differences. */
 void about_causes(struct buf *out, const struct explain *explain);
 
 #endif

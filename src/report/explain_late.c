@@ -20,35 +20,31 @@ static bool is_file(char type)
   return type == TAR_REGULAR || type == TAR_CONTIGUOUS || type == TAR_GNU_SPARSE;
 }
 
-bool explain_late_add(struct explain_late *late, const struct event *event,
-                      const struct cause_query *query, struct explanation until_then,
-                      unsigned *number)
+bool explain_late_wants(const struct explain_late *late, const struct event *event,
+                        const struct cause_query *query)
 {
-  struct late *item;
-
-  if (event->type != EVENT_TARENTRY || late->n == EXPLAIN_LATE_MAX)
+  if (late->n == EXPLAIN_LATE_MAX)
     return false;
   for (int side = 0; side < 2; side++)
     if (query->content[side].ptr || !is_file(query->types[side]) || !event->inputs[side].layer)
       return false;
-  if (!cause_wants_content(query))
-    return false;
+  return cause_wants_content(query);
+}
+
+void explain_late_add(struct explain_late *late, const struct event *event,
+                      const struct cause_query *query, struct explanation others, size_t record)
+{
+  struct late *item;
+
   late->items = xgrow(late->items, late->n, &late->cap, sizeof(*late->items));
-  item = &late->items[late->n];
-  *item = (struct late) { .query = *query, .explanation = until_then };
+  item = &late->items[late->n++];
+  *item = (struct late) { .query = *query, .record = record, .others = others };
   item->query.path = arena_str(&late->arena, query->path);
   item->query.field.name = arena_str(&late->arena, query->field.name);
   for (int side = 0; side < 2; side++) {
     item->layers[side] = event->inputs[side].layer;
     item->positions[side] = event->inputs[side].entry->index;
   }
-  *number = (unsigned)late->n++;
-  return true;
-}
-
-struct explanation explain_late_get(const struct explain_late *late, size_t number)
-{
-  return late->items[number].explanation;
 }
 
 /* ---- the second pass ---- */
@@ -155,7 +151,24 @@ static void read_side(struct explain_late *late, int side, const struct diff_opt
   }
 }
 
-void explain_late_look(struct explain_late *late, const struct diff_options *options)
+static struct explanation explain_item(struct explain_late *late, struct late *item)
+{
+  AUTO_DRAFT draft = DRAFT_INIT;
+  enum cause_evidence evidence;
+  const struct cause *cause = cause_find(&item->query, &evidence);
+
+  if (cause)
+    draft_add(&draft, cause, evidence, cause_strength_of(evidence), NULL);
+  else
+    draft_leave(&draft, "content");
+  if (draft.n)
+    draft_add_all(&draft, &item->others);
+  return draft_finish(&draft, &late->arena);
+}
+
+void explain_late_look(struct explain_late *late, const struct diff_options *options,
+                       void (*set)(void *context, size_t record, struct explanation found),
+                       void *context)
 {
   if (!late->n || options->sources[0]->fetches_again || options->sources[1]->fetches_again)
     return;
@@ -166,6 +179,6 @@ void explain_late_look(struct explain_late *late, const struct diff_options *opt
 
     item->query.same_rest = digest_equal(&item->rests[0], &item->rests[1]);
     if (item->query.content[0].ptr && item->query.content[1].ptr)
-      item->explanation.cause = cause_find(&item->query, &item->explanation.evidence);
+      set(context, item->record, explain_item(late, item));
   }
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "report/explain.h"
 #include "report/json_about.h"
 #include "report/jsonout.h"
 #include "report/outfile.h"
@@ -108,13 +107,6 @@ static void write_event(struct writer *writer, const char *context, enum event_t
   }
 }
 
-static void write_cause(struct writer *writer, struct explanation explanation)
-{
-  if (explanation.cause)
-    writer_printf(writer, ",\"cause\":{\"id\":\"%s\",\"evidence\":\"%s\"}",
-                  cause_id(explanation.cause), explain_evidence_name(explanation.evidence));
-}
-
 static void write_leaf(struct writer *writer, const struct event_tree *tree, size_t leaf,
                        const struct report_about *about)
 {
@@ -124,7 +116,7 @@ static void write_leaf(struct writer *writer, const struct event_tree *tree, siz
   event_tree_leaf(tree, leaf, &event, &arena);
   write_event(writer, event.context, event.type, event.inputs, event.note, event.diff);
   if (about && about->explain)
-    write_cause(writer, explain_get(about->explain, event.explanation));
+    json_about_event(writer, about->explain, event.explanation);
   writer_puts(writer, "}}");
   arena_release(&arena);
 }

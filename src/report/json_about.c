@@ -33,12 +33,68 @@ static void write_rules(struct writer *writer, const struct policy *policy)
   writer_putc(writer, ']');
 }
 
+/* Names are our own and plain. */
+static void write_values(struct writer *writer, const struct values *values)
+{
+  writer_puts(writer, ",\"values\":[");
+  for (size_t i = 0; i < values->n; i++) {
+    const struct value_pair *value = &values->items[i];
+
+    writer_printf(writer, "%s{\"name\":\"%s\",\"inputs\":[", i ? "," : "", value->name);
+    for (int side = 0; side < 2; side++) {
+      writer_puts(writer, side ? "," : "");
+      if (value->side[side].ptr)
+        jsonout_string(writer, value->side[side]);
+      else
+        writer_puts(writer, "null");
+    }
+    writer_puts(writer, "]}");
+  }
+  writer_putc(writer, ']');
+  if (values->more)
+    writer_printf(writer, ",\"more\":%" PRIu64, values->more);
+}
+
+static void write_found(struct writer *writer, const struct explain_found *found)
+{
+  writer_printf(writer, "{\"id\":\"%s\",\"evidence\":\"%s\",\"strength\":\"%s\"",
+                cause_id(found->cause), explain_evidence_name(found->evidence),
+                cause_strength_name(found->strength));
+  if (found->values && found->values->n)
+    write_values(writer, found->values);
+  writer_putc(writer, '}');
+}
+
+void json_about_event(struct writer *writer, const struct explain *explain, unsigned explanation)
+{
+  const struct explanation found = explain_get(explain, explanation);
+
+  if (!found.n)
+    return;
+  writer_puts(writer, ",\"cause\":");
+  write_found(writer, &found.found[0]);
+  if (found.n > 1)
+    writer_puts(writer, ",\"causes\":[");
+  for (size_t i = 0; i < found.n && found.n > 1; i++) {
+    writer_puts(writer, i ? "," : "");
+    write_found(writer, &found.found[i]);
+  }
+  if (found.n > 1)
+    writer_putc(writer, ']');
+  if (*found.left)
+    text_member(writer, "left", found.left);
+}
+
 static void write_cause(struct writer *writer, const struct explain_count *count)
 {
   const struct cause *cause = count->cause;
   const char *const *sources = cause_sources(cause);
 
   writer_printf(writer, "{\"differences\":%" PRIu64, count->differences);
+  for (int i = 0; i < N_CAUSE_STRENGTHS; i++)
+    writer_printf(writer, ",\"%s\":%" PRIu64, cause_strength_name((enum cause_strength)i),
+                  count->by_strength[i]);
+  writer_printf(writer, ",\"harmless\":%s", cause_is_harmless(cause) ? "true" : "false");
   text_member(writer, "id", cause_id(cause));
   text_member(writer, "title", cause_title(cause));
   text_member(writer, "text", cause_text(cause));
@@ -55,15 +111,17 @@ static void write_cause(struct writer *writer, const struct explain_count *count
 static void write_causes(struct writer *writer, const struct explain *explain)
 {
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
-  uint64_t unexplained = 0;
-  const size_t n = explain_counts(explain, counts, &unexplained);
+  struct explain_totals totals;
+  const size_t n = explain_counts(explain, counts, &totals);
 
   writer_puts(writer, ",\n\"causes\":[");
   for (size_t i = 0; i < n; i++) {
     writer_puts(writer, i ? ",\n" : "\n");
     write_cause(writer, &counts[i]);
   }
-  writer_printf(writer, "],\n\"unexplained\":%" PRIu64, unexplained);
+  writer_printf(writer,
+                "],\n\"unexplained\":%" PRIu64 ",\n\"proven\":%" PRIu64 ",\n\"harmless\":%" PRIu64,
+                totals.unexplained, totals.proven, totals.harmless);
 }
 
 static void write_verdict(struct writer *writer, const struct verdict *verdict)

@@ -9,4 +9,7 @@
  * about may be NULL. */
 void json_about_write(struct writer *writer, const struct report_about *about);
 
+/* The members of an event that tell its causes, each behind a comma. */
+void json_about_event(struct writer *writer, const struct explain *explain, unsigned explanation);
+
 #endif

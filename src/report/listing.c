@@ -55,6 +55,10 @@ struct report *listing_new(const char *path, const struct output_style *style, s
 const struct cause *listing_cause(const struct listing *listing, const struct change *change)
 {
   const struct report_about *about = listing->report.about;
+  struct explanation found;
 
-  return about && about->explain ? explain_get(about->explain, change->explanation).cause : NULL;
+  if (!about || !about->explain)
+    return NULL;
+  found = explain_get(about->explain, change->explanation);
+  return found.n ? found.found[0].cause : NULL;
 }

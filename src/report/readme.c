@@ -99,16 +99,20 @@ static void write_verdict(struct writer *writer, const struct verdict *verdict)
 static void write_causes(struct writer *writer, const struct explain *explain)
 {
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
-  uint64_t unexplained = 0;
-  const size_t n = explain_counts(explain, counts, &unexplained);
+  struct explain_totals totals;
+  const size_t n = explain_counts(explain, counts, &totals);
 
-  if (!n && !unexplained)
+  if (!totals.differences)
     return;
   writer_puts(writer, "\n## Causes\n\n");
   for (size_t i = 0; i < n; i++) {
     const struct cause *cause = counts[i].cause;
+    const uint64_t likely = counts[i].by_strength[CAUSE_LIKELY];
 
-    writer_printf(writer, "- %" PRIu64 ", `%s`: ", counts[i].differences, cause_id(cause));
+    writer_printf(writer, "- %" PRIu64 ", `%s`", counts[i].differences, cause_id(cause));
+    if (likely)
+      writer_printf(writer, " (%" PRIu64 " not looked into whole)", likely);
+    writer_puts(writer, ": ");
     writer_puts(writer, cause_title(cause));
     writer_puts(writer, ". ");
     writer_puts(writer, cause_text(cause));
@@ -116,7 +120,7 @@ static void write_causes(struct writer *writer, const struct explain *explain)
     writer_puts(writer, cause_fix(cause));
     writer_printf(writer, " <%s>\n", cause_sources(cause)[0]);
   }
-  writer_printf(writer, "- %" PRIu64 " without a known cause\n", unexplained);
+  writer_printf(writer, "- %" PRIu64 " without a known cause\n", totals.unexplained);
 }
 
 void readme_write(struct writer *writer, const struct readme_input inputs[2],

@@ -61,8 +61,8 @@ void rows_add(struct rows *rows, const struct event *event, const struct str par
   rows->items = xgrow(rows->items, rows->n, &rows->cap, sizeof(*rows->items));
   row = &rows->items[rows->n++];
   row->context = rows->last_context;
-  row->type = (uint8_t)event->type;
-  row->explanation = (uint16_t)event->explanation;
+  row->type = (unsigned)event->type & 0xf;
+  row->explanation = event->explanation & 0xfffffff;
   row->text = arena_str(&rows->arena, buf_str(&rows->scratch)).ptr;
 }
 
@@ -93,7 +93,7 @@ static int compare_rows(const void *a, const void *b)
     text_a += strlen(text_a) + 1;
     text_b += strlen(text_b) + 1;
   }
-  return row_a->type - row_b->type;
+  return (int)row_a->type - (int)row_b->type;
 }
 
 void rows_sort(struct rows *rows)

@@ -11,10 +11,10 @@
 enum { ROW_PARTS = 3 };
 
 struct row {
-  uint32_t context;     /* position among the contexts; their order after rows_sort */
-  uint8_t type;         /* enum event_type */
-  uint16_t explanation; /* the event's */
-  const char *text;     /* the parts, each with a NUL behind it */
+  uint32_t context;          /* position among the contexts; their order after rows_sort */
+  uint32_t type : 4;         /* enum event_type */
+  uint32_t explanation : 28; /* the event's */
+  const char *text;          /* the parts, each with a NUL behind it */
 };
 
 struct rows {

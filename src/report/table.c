@@ -210,7 +210,9 @@ static void move_cells(struct str cells[COLUMNS])
     cells[i] = cells[i - 1];
 }
 
-static void row_cells(const struct table *table, const struct row *row, struct str cells[COLUMNS])
+/* causes: what holds their text until the next row. */
+static void row_cells(const struct table *table, const struct row *row, struct str cells[COLUMNS],
+                      struct buf *causes)
 {
   const struct explain *explain = shown_causes(table);
 
@@ -218,10 +220,12 @@ static void row_cells(const struct table *table, const struct row *row, struct s
   cells[COLUMNS - 1] = STR("");
   row_parts(row, cells + 1);
   if (explain) {
-    const struct cause *cause = explain_get(explain, row->explanation).cause;
+    const struct explanation found = explain_get(explain, row->explanation);
 
+    buf_clear(causes);
+    about_cause_ids(causes, &found);
     move_cells(cells);
-    cells[CAUSE_COLUMN] = cause ? str_of(cause_id(cause)) : STR("-");
+    cells[CAUSE_COLUMN] = buf_str(causes);
   }
 }
 
@@ -280,6 +284,7 @@ static int table_finish(struct report *report, struct error *err)
   size_t widths[COLUMNS] = { 0 };
   struct str header[COLUMNS];
   struct str cells[COLUMNS];
+  AUTO_BUF causes = BUF_INIT(4096);
   int error;
 
   if (table->rows.n == 0)
@@ -288,13 +293,13 @@ static int table_finish(struct report *report, struct error *err)
   header_cells(table, header);
   widen(widths, header);
   for (size_t i = 0; i < table->rows.n; i++) {
-    row_cells(table, &table->rows.items[i], cells);
+    row_cells(table, &table->rows.items[i], cells, &causes);
     widen(widths, cells);
   }
   writer_to_file(writer, table->out);
   write_line(writer, widths, header);
   for (size_t i = 0; i < table->rows.n && !writer->error; i++) {
-    row_cells(table, &table->rows.items[i], cells);
+    row_cells(table, &table->rows.items[i], cells, &causes);
     write_line(writer, widths, cells);
   }
   write_causes(table, writer);

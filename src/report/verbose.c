@@ -69,20 +69,33 @@ static void verbose_event(struct report *report, const struct event *event)
   rows_add(&verbose->rows, event, parts);
 }
 
-static void write_cause(struct writer *writer, const struct report_about *about, unsigned number)
+static void write_found(struct writer *writer, const struct explain_found *found)
 {
-  struct explanation found = { NULL, CAUSE_BY_NAME };
+  AUTO_BUF text = BUF_INIT(ROW_MAX_TEXT);
 
-  if (about && about->explain)
-    found = explain_get(about->explain, number);
-  if (!found.cause)
+  buf_printf(&text, "  Cause: %s (%s, %s, by its %s)\n", cause_title(found->cause),
+             cause_id(found->cause), cause_strength_name(found->strength),
+             explain_evidence_name(found->evidence));
+  for (size_t i = 0; found->values && i < found->values->n; i++) {
+    buf_puts(&text, "    Found: ");
+    about_value(&text, &found->values->items[i]);
+    buf_putc(&text, '\n');
+  }
+  buf_printf(&text, "  Fix: %s\n", cause_fix(found->cause));
+  writer_str(writer, buf_str(&text));
+}
+
+static void write_causes(struct writer *writer, const struct report_about *about, unsigned number)
+{
+  struct explanation found;
+
+  if (!about || !about->explain)
     return;
-  writer_puts(writer, "  Cause: ");
-  writer_puts(writer, cause_title(found.cause));
-  writer_printf(writer, " (%s, by its %s)\n  Fix: ", cause_id(found.cause),
-                explain_evidence_name(found.evidence));
-  writer_puts(writer, cause_fix(found.cause));
-  writer_putc(writer, '\n');
+  found = explain_get(about->explain, number);
+  for (size_t i = 0; i < found.n; i++)
+    write_found(writer, &found.found[i]);
+  if (found.n && *found.left)
+    writer_printf(writer, "  Not accounted for: %s\n", found.left);
 }
 
 static void write_section(struct writer *writer, struct str text, bool *any)
@@ -124,7 +137,7 @@ static int verbose_finish(struct report *report, struct error *err)
     if (i > 0)
       writer_putc(writer, '\n');
     writer_str(writer, parts[2]);
-    write_cause(writer, verbose->report.about, verbose->rows.items[i].explanation);
+    write_causes(writer, verbose->report.about, verbose->rows.items[i].explanation);
   }
   write_about(writer, verbose->report.about, verbose->rows.n > 0);
   error = writer_flush(writer);

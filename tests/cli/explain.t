@@ -55,12 +55,13 @@ The table has a column more, and a summary below it. Without the flag both are a
   File etc/app.conf - 6b86b273ff34fce19d6b804eff5a3f5747ada4ea
   File same build-time 1970-01-01 00:00:01 +0000 UTC 1970-01-0
   File usr/m.pyc pyc-header *
-  File var/log/dpkg.log dpkg-log 6b86b273ff34fce19d6b804eff5a3
+  File var/log/dpkg.log dpkg-log? 6b86b273ff34fce19d6b804eff5a
   
   4 differences: 3 with a known cause, 1 without
-  
+  2 proven, 2 of these harmless
   $ diffoci diff --quiet --explain --semantic ./some-0.tar ./some-1.tar | sed -n '/pyc-header: /,/^$/p'
          1  pyc-header: time in a compiled Python file
+            1 proven
             A .pyc file holds the time of its source.
             Fix: *SOURCE_DATE_EPOCH*
             https://peps.python.org/pep-0552/
@@ -91,13 +92,13 @@ Reports always tell, and by what.
   unexplained=1
   [1]
   $ . ./sh.sh; causes lone --semantic
-  length mismatch (1 vs 3) consequence name
+  length mismatch (1 vs 3) consequence field
   name "etc/machine-id" only appears in input 1 machine-id name
   name "etc/mine" only appears in input 1 - -
   machine-id=1 consequence=1 unexplained=1
   [1]
   $ python3 -c 'import json; c, = [c for c in json.load(open("report.json"))["causes"] if c["id"] == "machine-id"]; print(sorted(c)); print(c["sources"][0])'
-  ['differences', 'fix', 'id', 'sources', 'text', 'title']
+  ['differences', 'fix', 'harmless', 'id', 'likely', 'part', 'proven', 'sources', 'text', 'title']
   https://man7.org/linux/man-pages/man5/machine-id.5.html
 
 The first 64 KiB of contents are looked at, wherever the first difference lies.
@@ -142,7 +143,7 @@ Files that do not stand at the same place on both sides are looked at in a secon
   pyc-header=1 unexplained=0
   [1]
   $ . ./sh.sh; causes layers --ignore-history | grep same
-  same build-time name
+  same build-time field
 
 Of at most 512 files (and those few that happen to meet); of the others only the name is known.
 
@@ -158,11 +159,11 @@ Of at most 512 files (and those few that happen to meet); of the others only the
 Documents are explained if all of their fields are. Digests follow from what they stand for, unless nobody looks into that.
 
   $ . ./sh.sh; causes docs
-  /config/config image-created name
-  /config/desc consequence name
-  /desc consequence name
-  /manifest consequence name
-  consequence=3 image-created=1 unexplained=0
+  /config/config image-created field
+  /config/desc consequence field
+  /desc consequence field
+  /manifest consequence field
+  consequence=3 image-created=1 image-history=1 unexplained=0
   [1]
   $ . ./sh.sh; causes config --semantic
   /config/config - -
@@ -180,7 +181,7 @@ What a policy leaves out is not explained; of what it leaves in part, the rest i
   unexplained=1
   [1]
   $ . ./sh.sh; causes some --ignore-history --ignore-image-timestamps --ignore-fields content
-  same build-time name
+  same build-time field
   build-time=1 unexplained=0
   [1]
 
@@ -200,7 +201,7 @@ Verbose has it in each block, with --explain also the summary; so has the README
     Context: /layers-0/layer/tarentry
   - Digest: *
   + Digest: *
-    Cause: compiled Python code (pyc-code, by its name)
+    Cause: compiled Python code (pyc-code, likely, by its name)
     Fix: Compile *
   [1]
   $ diffoci diff --quiet --verbose --explain --semantic ./code-0.tar ./code-1.tar | sed -n '7,9p'
@@ -210,6 +211,81 @@ Verbose has it in each block, with --explain also the summary; so has the README
   $ diffoci diff --quiet --report-dir dir --semantic ./some-0.tar ./some-1.tar >/dev/null; sed -n '/^## Causes/,$p' dir/README.md
   ## Causes
   
-  - 1, `dpkg-log`: dpkg's log. dpkg writes *
+  - 1, `dpkg-log` (1 not looked into whole): dpkg's log. dpkg writes *
   - 1, `pyc-header`: time in a compiled Python file. A .pyc file *
   - 1 without a known cause
+
+A digest follows from what differs below it. Where nothing does, the blobs themselves are looked at: layers that were compressed in another way,
+other bytes between the same entries, documents that are only written in another way.
+
+  $ images <<'RECIPE'
+  > import gzip as G, io as IO, json as J
+  > T = tar(file("etc/f", "one" * 50), file("etc/y", "two" * 50))
+  > def gz(mtime=0, name="", level=6, data=T):
+  >     out = IO.BytesIO()
+  >     with G.GzipFile(filename=name, fileobj=out, mode="wb", compresslevel=level, mtime=mtime) as f: f.write(data)
+  >     return out.getvalue()
+  > def one(name, data, inside=T): oci_archive(f"form-{name}.tar", image(blob(data, LAYER_GZIP, sha256(inside))))
+  > one("0", gz()); one("time", gz(mtime=1785516688)); one("level", gz(level=9)); one("name", gz(name="layer.tar")); one("padded", gz() + bytes(512))
+  > one("members", gz(data=T[:1024]) + gz(data=T[1024:])); one("filler", gz(data=T + bytes(10240)), T + bytes(10240))
+  > oci_archive("form-zstd.tar", image(blob(zstded(T), LAYER_ZSTD, sha256(T))))
+  > RECIPE
+  $ cat >form.sh <<'SH'
+  > # What is found of a layer: its cause, and the values.
+  > form() { diffoci diff --quiet --explain "${@:2}" ./form-0.tar ./form-$1.tar | sed -n 's/^\(Desc\|Mani\) *[^ ]*\(layer\|ctx:\)[^ ]* *\([^ ]*\).*/\3/p; s/^ *found: //p'; }
+  > SH
+  $ . ./form.sh; for n in time level name padded members; do form $n; done
+  recompressed
+  consequence
+  MTIME 0 / 2026-07-31T16:51:28Z
+  recompressed
+  consequence
+  XFL 0 / 2 (slowest)
+  level or compressor * bytes / * other bytes
+  recompressed
+  consequence
+  FNAME (none) / layer.tar
+  recompressed
+  consequence
+  zero bytes behind the end 0 / 512
+  recompressed
+  consequence
+  members 1 / 2
+  level or compressor * bytes / * other bytes
+  $ . ./form.sh; form zstd; form filler
+  recompressed
+  consequence
+  algorithm gzip / zstd
+  bytes * / *
+  tar-filler
+  consequence
+  $ . ./form.sh; form time --semantic
+
+A directory that only one builder puts into a layer: that of WORKDIR, and buildah's /run. Others have no cause.
+
+  $ images <<'RECIPE'
+  > for i, more in enumerate(([], [directory("srv"), directory("srv/app"), directory("srv/app2"), directory("run"), directory("run/app")])):
+  >     layers = layer(file("x"), *more)
+  >     oci_archive(f"workdir-{i}.tar", image(layers, config=dict(config_of([layers]), config={"Cmd": ["sh"], "WorkingDir": "/srv/app/"})))
+  > RECIPE
+  $ diffoci diff --quiet --semantic --report-file r.json ./workdir-0.tar ./workdir-1.tar >/dev/null; python3 causes.py r.json
+  length mismatch (1 vs 6) consequence field
+  name "run" only appears in input 1 buildah-run name
+  name "run/app" only appears in input 1 temporary-files name
+  name "srv" only appears in input 1 - -
+  name "srv/app" only appears in input 1 workdir field
+  name "srv/app2" only appears in input 1 - -
+  workdir=1 buildah-run=1 temporary-files=1 consequence=1 unexplained=2
+
+A config that is only written in another way.
+
+  $ images <<'RECIPE'
+  > import json as J
+  > one = layer(file("x"))
+  > for i, spaces in enumerate((None, 2)): oci_archive(f"spaces-{i}.tar", image(one, raw_config=J.dumps(config_of([one]), indent=spaces).encode()))
+  > RECIPE
+  $ diffoci diff --quiet --report-file r.json ./spaces-0.tar ./spaces-1.tar >/dev/null; python3 causes.py r.json
+  /config/desc json-form content
+  /desc consequence field
+  /manifest consequence field
+  consequence=2 json-form=1 unexplained=0
