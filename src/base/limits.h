@@ -5,15 +5,19 @@
 
 #include <stdint.h>
 
+struct budget;
+
 struct limits {
-  uint64_t manifests;  /* manifests of one index */
-  uint64_t layers;     /* layers of one manifest */
-  uint64_t json_bytes; /* one index, manifest or config */
-  uint64_t blob_bytes; /* one layer as stored */
-  uint64_t tar_bytes;  /* one layer's tar stream */
+  uint64_t manifests;    /* manifests of one index */
+  uint64_t layers;       /* layers of one manifest */
+  uint64_t json_bytes;   /* one index, manifest or config */
+  uint64_t blob_bytes;   /* one layer as stored */
+  uint64_t tar_bytes;    /* one layer's tar stream */
+  struct budget *memory; /* base/budget.h; borrowed; NULL: no limit */
 };
 
-/* The defaults, each times scale (> 0, may be a fraction); results saturate at INT64_MAX. */
+/* The defaults, each times scale (> 0, may be a fraction); results saturate at INT64_MAX.
+ * Without a memory budget. */
 struct limits limits_scaled(double scale);
 
 enum {

@@ -25,7 +25,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
 }
 
 /* A keyed multiply-and-fold hash over eight bytes at a time. */
-static uint32_t hash_of(struct str key)
+static uint64_t map_hash_seeded(struct str key)
 {
   uint64_t hash = seed[1] ^ (key.len * 0x9e3779b97f4a7c15U);
   size_t at = 0;
@@ -38,7 +38,18 @@ static uint32_t hash_of(struct str key)
   word = 0;
   if (at < key.len)
     memcpy(&word, key.ptr + at, key.len - at);
-  return (uint32_t)mix(mix(hash ^ word, seed[0] ^ 0xe7037ed1a0b428dbU), seed[1] | 1);
+  return mix(mix(hash ^ word, seed[0] ^ 0xe7037ed1a0b428dbU), seed[1] | 1);
+}
+
+static uint32_t hash_of(struct str key)
+{
+  return (uint32_t)map_hash_seeded(key);
+}
+
+uint64_t map_hash(struct str key)
+{
+  pthread_once(&seed_once, make_seed);
+  return map_hash_seeded(key);
 }
 
 void map_release(struct map *map)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "cli/diff_flags.h"
 #include "cli/diff_outputs.h"
 #include "cli/verdict_line.h"
@@ -99,7 +100,9 @@ static struct source *open_image(const char *argument, struct places *places,
 int diff_command(const struct invocation *call, struct error *err)
 {
   const struct diff_flags *given = call->options;
-  const struct limits limits = limits_scaled(given->max_scale);
+  struct budget memory =
+      BUDGET_INIT(given->memory_limit ? given->memory_limit : budget_default(""));
+  struct limits limits = limits_scaled(given->max_scale);
   struct places places;
   struct diff_options options = {
     .effective = given->effective == TOGGLE_ON,
@@ -127,6 +130,7 @@ int diff_command(const struct invocation *call, struct error *err)
 
   if (diff_outputs(given, &run, &wanted, err))
     return -1;
+  limits.memory = &memory;
   diff_flags_ignore(given, &options);
   places_init(&places, &call->globals, &given->places);
   if (cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&

@@ -160,6 +160,18 @@ static const struct flag flags[] = {
       AT(no_cache),
   },
   PLACE_FLAGS(struct diff_flags),
+  {
+      .name = "memory-limit",
+      .kind = FLAG_SIZE,
+      .value = "SIZE",
+      .default_text = "a quarter of the memory, at most 1G",
+      .help = "how much memory may be used for what grows with an image",
+      .detail = "Names, entries that wait for their partners, merged trees, rows. SIZE is as with "
+                "--cache-limit. Of the machine's memory, or of what its control group leaves "
+                "this program. What has no room goes to unnamed files in $TMPDIR (or /tmp), or "
+                "the comparison ends with an error that says so.",
+      AT(memory_limit),
+  },
   MAX_SCALE_FLAG(offsetof(struct diff_flags, max_scale)),
 };
 

@@ -1,53 +1,30 @@
 #include "diff/effective_read.h"
 
-#include "diff/content.h"
 #include "diff/entry.h"
-#include "layer/layer.h"
+#include "diff/layer_reader.h"
+#include "pair/walk.h"
 
-/* A row of layers of one side, one after the other. */
+struct run;
+
+/* Layers of one side, one after the other. */
 struct row {
+  struct entry_reader reader; /* the first member */
+  struct run *run;
+  int side;
   size_t next, end; /* layers to open yet */
-  struct layer layer;
-  bool opened;
-  struct tar_entry entry; /* the current one, where have is set */
-  struct str key;         /* its name, as far as it matters for meeting another one */
-  bool have;
-  bool ended;
-  uint64_t count; /* entries met */
+  struct layer_reader layer;
 };
 
 struct run {
+  struct walk_user user; /* the first member */
   struct effective_reading *reading;
   struct entry_rules rules;
   struct row rows[2];
+  bool partner[2];    /* of the entry taken alone: it has one, or one may come */
   struct map ahead;   /* key -> how many entries of that name row 0 is ahead of row 1, or behind */
   struct arena names; /* keys of ahead */
   struct pace *pace;
-  struct comparer *comparer;
 };
-
-static int wrap_layer(const struct effective_reading *reading, int side, size_t number,
-                      struct error *err)
-{
-  char digest[DIGEST_MAX_TEXT];
-
-  error_wrap(err, "layer %s",
-             digest_format(&reading->images[side].manifest->layers[number].digest, digest));
-  return diff_wrap_input(reading->diff, side, err);
-}
-
-static int open_layer(const struct effective_reading *reading, int side, size_t number,
-                      struct pace *pace, struct layer *out, struct error *err)
-{
-  const struct diff_options *options = reading->diff->options;
-  struct stream *blob =
-      source_blob(options->sources[side], &reading->images[side].manifest->layers[number], err);
-
-  if (!blob)
-    return wrap_layer(reading, side, number, err);
-  layer_open(out, blob, pace, options->limits);
-  return 0;
-}
 
 /* What only helps to pull a layer lazily (eStargz), in its root. */
 static bool is_for_lazy_pulling(const struct tar_entry *entry, struct str key)
@@ -102,13 +79,13 @@ static int add(struct effective_reading *reading, int side, const struct tar_ent
 /* ---- layers that both have ---- */
 
 static int add_to_both(struct effective_reading *reading, const struct tar_entry *entry,
-                       struct tar_reader *tar, struct comparer *comparer, struct error *err)
+                       struct entry_reader *reader, struct comparer *comparer, struct error *err)
 {
   struct digest digest;
   uint64_t token = 0;
   bool hash = has_content(entry) && reading->hash_all;
 
-  if (hash && comparer_hash(comparer, tar, &digest, err))
+  if (hash && comparer_hash(comparer, reader, &digest, err))
     return error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name));
   if (has_content(entry) && !hash)
     token = ++reading->tokens;
@@ -118,15 +95,15 @@ static int add_to_both(struct effective_reading *reading, const struct tar_entry
   return 0;
 }
 
-static int read_shared_entries(struct effective_reading *reading, struct tar_reader *tar,
+static int read_shared_entries(struct effective_reading *reading, struct entry_reader *reader,
                                struct comparer *comparer, struct error *err)
 {
   struct tar_entry entry;
   int got;
 
-  while ((got = tar_next(tar, &entry, err)) > 0)
+  while ((got = entry_reader_next(reader, &entry, err)) > 0)
     if (!is_for_lazy_pulling(&entry, key_of(entry.name)) &&
-        add_to_both(reading, &entry, tar, comparer, err))
+        add_to_both(reading, &entry, reader, comparer, err))
       return -1;
   return got;
 }
@@ -137,96 +114,79 @@ static int read_shared(struct effective_reading *reading, const size_t numbers[2
 {
   struct source *const *sources = reading->diff->options->sources;
   int side = sources[0]->fetches_again && !sources[1]->fetches_again;
+  struct layer_reader layer;
   struct comparer *comparer;
-  struct layer layer = { NULL, NULL };
   int status;
 
-  if (open_layer(reading, side, numbers[side], NULL, &layer, err))
-    return -1;
+  if (layer_reader_open(&layer, reading->diff, side,
+                        &reading->images[side].manifest->layers[numbers[side]], NULL, err))
+    return entry_reader_wrap(&layer.reader, err);
   comparer = comparer_new(0);
   overlay_begin_layer(reading->overlays[0]);
   overlay_begin_layer(reading->overlays[1]);
-  status = read_shared_entries(reading, layer.tar, comparer, err);
-  layer_close(&layer);
+  status = read_shared_entries(reading, &layer.reader, comparer, err);
+  if (status)
+    entry_reader_wrap(&layer.reader, err);
+  layer_reader_close(&layer);
   comparer_free(comparer);
-  return status ? wrap_layer(reading, side, numbers[side], err) : 0;
+  return status;
 }
 
 /* ---- layers in step ---- */
 
-static void close_row(struct row *row)
+/* 1: the row has a layer open; 0: it ends. */
+static int row_open(struct row *row, struct error *err)
 {
-  if (row->opened)
-    layer_close(&row->layer);
-  row->opened = false;
-}
+  const struct effective_reading *reading = row->run->reading;
 
-/* The number of the layer that is open. */
-static size_t current(const struct row *row)
-{
-  return row->next - 1;
-}
-
-static int wrap_row(const struct run *run, int side, struct error *err)
-{
-  return wrap_layer(run->reading, side, current(&run->rows[side]), err);
-}
-
-/* Opens the next layer; the row ends where there is none. */
-static int open_next(struct run *run, int side, struct error *err)
-{
-  struct row *row = &run->rows[side];
-
-  row->ended = row->next == row->end;
-  if (row->ended)
+  if (row->layer.opened)
+    return 1;
+  if (row->next == row->end)
     return 0;
-  if (open_layer(run->reading, side, row->next, run->pace, &row->layer, err))
+  if (layer_reader_open(&row->layer, reading->diff, row->side,
+                        &reading->images[row->side].manifest->layers[row->next], row->run->pace,
+                        err))
     return -1;
-  row->opened = true;
   row->next++;
-  overlay_begin_layer(run->reading->overlays[side]);
-  return 0;
+  overlay_begin_layer(reading->overlays[row->side]);
+  return 1;
 }
 
-static int advance(struct run *run, int side, struct error *err)
+static int row_next(struct entry_reader *reader, struct tar_entry *entry, struct error *err)
 {
-  struct row *row = &run->rows[side];
+  struct row *row = (struct row *)reader;
+  int got;
 
-  while (!row->have && !row->ended) {
-    int got;
-
-    if (!row->opened) {
-      if (open_next(run, side, err))
-        return -1;
-      continue;
-    }
-    got = tar_next(row->layer.tar, &row->entry, err);
-    if (got < 0)
-      return wrap_row(run, side, err);
-    if (got == 0) {
-      close_row(row);
-      continue;
-    }
-    row->key = key_of(row->entry.name);
-    row->have = !is_for_lazy_pulling(&row->entry, row->key);
-    row->count += row->have;
+  while ((got = row_open(row, err)) > 0) {
+    got = entry_reader_next(&row->layer.reader, entry, err);
+    if (got)
+      return got;
+    layer_reader_close(&row->layer);
   }
-  return 0;
+  return got;
 }
 
-/* How many entries of the name that row `side` has now the other row has already gone past. */
-static bool is_behind(const struct run *run, int side)
+static int row_read(struct entry_reader *reader, struct tar_chunk *chunk, struct error *err)
 {
-  struct map_entry *found =
-      run->rows[side].have ? map_find(&run->ahead, run->rows[side].key) : NULL;
-  intptr_t ahead = found ? (intptr_t)found->value : 0;
-
-  return side == 0 ? ahead < 0 : ahead > 0;
+  return entry_reader_read(&((struct row *)reader)->layer.reader, chunk, err);
 }
 
-static void note_passed(struct run *run, int side)
+/* There is no error before the first layer. */
+static int row_wrap(struct entry_reader *reader, struct error *err)
 {
-  struct str key = run->rows[side].key;
+  return entry_reader_wrap(&((struct row *)reader)->layer.reader, err);
+}
+
+static bool run_begin(struct walk_user *user, int side, struct tar_entry *entry, struct str *key)
+{
+  (void)user;
+  (void)side;
+  *key = key_of(entry->name);
+  return !is_for_lazy_pulling(entry, *key);
+}
+
+static void note_passed(struct run *run, int side, struct str key)
+{
   struct map_entry *found = map_put(&run->ahead, key);
 
   if (found->key.ptr == key.ptr)
@@ -234,119 +194,102 @@ static void note_passed(struct run *run, int side)
   found->value = (void *)((intptr_t)found->value + (side == 0 ? 1 : -1));
 }
 
-/* The current entry of one row, without one of the other. */
-static int take_alone(struct run *run, int side, struct error *err)
+/* Whether the other row has already gone past an entry of the name. */
+static int run_claim(struct walk_user *user, int side, struct str key, struct error *err)
 {
-  struct effective_reading *reading = run->reading;
-  struct row *row = &run->rows[side];
-  bool partner = is_behind(run, side) || !run->rows[1 - side].ended;
-  bool hash = partner || reading->hash_all || reading->diff->options->sink->wants_content_digests;
-  struct digest digest;
-  uint64_t token = 0;
+  struct run *run = (struct run *)user;
+  const struct map_entry *found = map_find(&run->ahead, key);
+  const intptr_t ahead = found ? (intptr_t)found->value : 0;
 
-  if (!has_content(&row->entry))
-    hash = false;
-  else if (!hash)
-    token = ++reading->tokens;
-  else if (comparer_hash(run->comparer, row->layer.tar, &digest, err)) {
-    error_wrap(err, "\"%.*s\"", STR_ARGS(row->entry.name));
-    return wrap_row(run, side, err);
-  }
-  if (add(reading, side, &row->entry, hash ? &digest : NULL, token, err))
-    return wrap_row(run, side, err);
-  if (partner)
-    note_passed(run, side);
-  row->have = false;
-  return 0;
+  (void)err;
+  if (side == 0 ? ahead >= 0 : ahead <= 0)
+    return 0;
+  note_passed(run, side, key);
+  return 1;
 }
 
-/* What two contents are called. */
-struct names {
-  const struct digest *digests[2];
-  uint64_t token;
-};
-
-static int compare_contents(struct run *run, struct content_result *result, struct names *out,
-                            struct error *err)
+static bool run_wants_hash(struct walk_user *user, int side, const struct tar_entry *entry,
+                           bool claimed, bool last)
 {
-  struct row *rows = run->rows;
-  struct tar_reader *const readers[2] = { rows[0].layer.tar, rows[1].layer.tar };
-  bool wanted = run->reading->diff->options->sink->wants_content_digests &&
-                entry_headers_differ(&run->rules, &rows[0].entry, &rows[1].entry);
-  int failed_side = 0;
+  struct run *run = (struct run *)user;
 
-  if (comparer_compare(run->comparer, readers, wanted || run->reading->hash_all, result,
-                       &failed_side, err)) {
-    error_wrap(err, "\"%.*s\"", STR_ARGS(rows[failed_side].entry.name));
-    return wrap_row(run, failed_side, err);
-  }
-  if (result->hashed)
-    *out = (struct names) { { &result->digests[0], &result->digests[1] }, 0 };
-  else
-    out->token = ++run->reading->tokens;
-  return 0;
+  run->partner[side] = claimed || !last;
+  return has_content(entry) && (run->partner[side] || run->reading->hash_all ||
+                                run->reading->diff->options->sink->wants_content_digests);
 }
 
-static int take_both(struct run *run, struct error *err)
+static bool run_wants_digests(struct walk_user *user, const struct tar_entry *const entries[2])
 {
-  struct content_result result;
-  struct names names = { { NULL, NULL }, 0 };
+  const struct run *run = (struct run *)user;
 
-  if (!has_content(&run->rows[0].entry) != !has_content(&run->rows[1].entry))
-    return take_alone(run, 0, err) || take_alone(run, 1, err) ? -1 : 0;
-  if (has_content(&run->rows[0].entry) && compare_contents(run, &result, &names, err))
-    return -1;
+  return run->reading->hash_all || (run->reading->diff->options->sink->wants_content_digests &&
+                                    entry_headers_differ(&run->rules, entries[0], entries[1]));
+}
+
+static int run_add(struct run *run, int side, const struct tar_entry *entry,
+                   const struct digest *digest, uint64_t token, struct error *err)
+{
+  struct overlay *overlay = run->reading->overlays[side];
+
+  if (!has_content(entry))
+    return overlay_add(overlay, entry, NULL, err);
+  return digest ? overlay_add(overlay, entry, digest, err)
+                : overlay_add_token(overlay, entry, token, err);
+}
+
+static int run_met(struct walk_user *user, const struct tar_entry *const entries[2], struct str key,
+                   const struct content_result *content, int *failed_side, struct error *err)
+{
+  struct run *run = (struct run *)user;
+  const uint64_t token = content->hashed ? 0 : ++run->reading->tokens;
+
+  (void)key;
   for (int side = 0; side < 2; side++) {
-    if (add(run->reading, side, &run->rows[side].entry, names.digests[side], names.token, err))
-      return wrap_row(run, side, err);
-    run->rows[side].have = false;
+    *failed_side = side;
+    if (run_add(run, side, entries[side], content->hashed ? &content->digests[side] : NULL, token,
+                err))
+      return -1;
   }
   return 0;
 }
 
-static int step(struct run *run, struct error *err)
+static int run_alone(struct walk_user *user, int side, const struct tar_entry *entry,
+                     struct str key, bool claimed, const struct digest *content, struct error *err)
 {
-  struct row *rows = run->rows;
+  struct run *run = (struct run *)user;
 
-  for (int side = 0; side < 2; side++)
-    if (is_behind(run, side))
-      return take_alone(run, side, err);
-  if (!rows[0].have || !rows[1].have)
-    return take_alone(run, rows[0].have ? 0 : 1, err);
-  if (str_equal(rows[0].key, rows[1].key))
-    return take_both(run, err);
-  /* As where two layers are compared: after an entry too many both are in step again. */
-  return take_alone(run, rows[0].count < rows[1].count ? 0 : 1, err);
-}
-
-static int walk(struct run *run, struct error *err)
-{
-  for (;;) {
-    if (advance(run, 0, err) || advance(run, 1, err))
-      return -1;
-    if (!run->rows[0].have && !run->rows[1].have)
-      return 0;
-    if (step(run, err))
-      return -1;
-  }
+  if (run->partner[side] && !claimed)
+    note_passed(run, side, key);
+  return run_add(run, side, entry, content, content ? 0 : ++run->reading->tokens, err);
 }
 
 static int read_in_step(struct effective_reading *reading, const size_t from[2], const size_t to[2],
                         struct error *err)
 {
+  static const struct walk_user_ops user_ops = {
+    run_begin, run_claim, run_wants_hash, run_wants_digests, run_met, run_alone,
+  };
+  static const struct entry_reader_ops row_ops = { row_next, row_read, row_wrap };
   struct run run = {
+    .user = { &user_ops },
     .reading = reading,
     .rules = { reading->ignore, reading->diff->options->skip_security_xattrs, true },
-    .rows = { { .next = from[0], .end = to[0] }, { .next = from[1], .end = to[1] } },
     .pace = pace_new(reading->resources->decoders),
-    .comparer = comparer_new(reading->resources->keep_bytes),
   };
-  int status = walk(&run, err);
+  struct walk_options options = { .user = &run.user, .keep_bytes = reading->resources->keep_bytes };
+  uint64_t counts[2];
+  int status;
 
-  close_row(&run.rows[0]);
-  close_row(&run.rows[1]);
+  for (int side = 0; side < 2; side++) {
+    run.rows[side] = (struct row) {
+      { &row_ops }, .run = &run, .side = side, .next = from[side], .end = to[side],
+    };
+    options.readers[side] = &run.rows[side].reader;
+  }
+  status = walk_run(&options, counts, err);
+  layer_reader_close(&run.rows[0].layer);
+  layer_reader_close(&run.rows[1].layer);
   pace_free(run.pace);
-  comparer_free(run.comparer);
   map_release(&run.ahead);
   arena_release(&run.names);
   return status;

@@ -1,32 +1,32 @@
-/* The comparison of two layers: both tar streams are walked in step. Entries that meet in the same
- * order are compared byte by byte and forgotten; one that meets another name waits, as its header
- * and its content's digest, until its partner comes. */
-#include "diff/pair.h"
-
-#include "diff/content.h"
+/* The comparison of two layers: which of their entries are partners the engine says
+ * (pair/match.h); here is what is told about them. */
+#include "diff/entry.h"
+#include "diff/layer_events.h"
+#include "diff/layer_reader.h"
+#include "diff/names.h"
+#include "diff/tasks.h"
+#include "pair/match.h"
 #include "policy/policy.h"
 
-/* Bytes that one side may hash before the other, whose entry waits for nothing, does too. */
-enum { IN_FRONT = 256 * 1024 };
+struct pair {
+  struct match_rules match; /* the first member */
+  struct match_sink sink;
+  struct diff *diff;
+  struct entry_rules rules;
+  struct layer_events events;
+  bool skips; /* positions are counted without what the policy leaves out */
+  struct {
+    uint64_t skipped; /* entries that it leaves out */
+    uint64_t hidden;  /* entries without partner that it leaves out */
+    unsigned spelled; /* in which ways names begin: a set of enum spelling */
+  } sides[2];
+  struct findings *findings; /* NULL: none are wanted */
+  struct names *names;       /* of the layers, for the findings; else NULL */
+};
 
-static int wrap_layer(const struct pair *pair, int side, struct error *err)
+static struct pair *pair_of_sink(struct match_sink *sink)
 {
-  char digest[DIGEST_MAX_TEXT];
-
-  error_wrap(err, "layer %s", digest_format(&pair->layers[side]->digest, digest));
-  return diff_wrap_input(pair->diff, side, err);
-}
-
-static int open_side(struct pair *pair, int side, struct error *err)
-{
-  struct source *source = pair->diff->options->sources[side];
-  struct stream *blob = source_blob(source, pair->layers[side], err);
-
-  if (!blob)
-    return wrap_layer(pair, side, err);
-  layer_open(&pair->sides[side].layer, blob, pair->pace, pair->diff->options->limits);
-  pair->sides[side].opened = true;
-  return 0;
+  return (struct pair *)((char *)sink - offsetof(struct pair, sink));
 }
 
 /* The beginnings that --treat-canonical-paths-equal takes for the same. */
@@ -52,263 +52,143 @@ static enum spelling spelling_of(struct str name)
   return slash && dot ? SPELLED_BOTH : slash ? SPELLED_SLASH : dot ? SPELLED_DOT : SPELLED_PLAIN;
 }
 
-static int advance(struct pair *pair, int number, struct error *err)
+static struct str pair_key(const struct match_rules *rules, struct str name)
 {
-  struct side *side = &pair->sides[number];
-  int got;
-
-  if (side->have || side->ended)
-    return 0;
-  got = tar_next(side->layer.tar, &side->entry, err);
-  if (got < 0)
-    return wrap_layer(pair, number, err);
-  side->have = got > 0;
-  side->ended = got == 0;
-  if (side->have) {
-    side->key = entry_canonical(&pair->rules, side->entry.name);
-    side->count++;
-    side->entry.skipped = side->skipped;
-    if (pair->skips && policy_hides_path(pair->diff->options->policy, side->entry.name,
-                                         side->entry.type == TAR_DIR))
-      side->skipped++;
-    if (pair->findings)
-      side->spelled |= spelling_of(side->entry.name);
-  }
-  return 0;
+  return entry_canonical(&((const struct pair *)rules)->rules, name);
 }
 
-/* The value is the number of times, and whether it was always a directory. */
-static void count_met(struct pair *pair, struct str key, const struct tar_entry *const entries[2])
+static bool pair_differ(const struct match_rules *rules, const struct tar_entry *a,
+                        const struct tar_entry *b)
 {
-  struct map_entry *found = map_put(&pair->met, key);
-  uintptr_t value = (uintptr_t)found->value;
-
-  if (!value)
-    found->key = arena_str(&pair->names, key);
-  if (entries[0]->type != TAR_DIR || entries[1]->type != TAR_DIR)
-    value |= MET_NO_DIRECTORY;
-  found->value = (void *)(value + MET_ONCE);
+  return entry_headers_differ(&((const struct pair *)rules)->rules, a, b);
 }
 
-static int compare_in_step(struct pair *pair, struct error *err)
+static void pair_entry(struct match_sink *sink, int side, struct tar_entry *entry)
 {
-  struct side *sides = pair->sides;
-  struct tar_reader *const readers[2] = { sides[0].layer.tar, sides[1].layer.tar };
-  const struct tar_entry *const entries[2] = { &sides[0].entry, &sides[1].entry };
-  const bool differ = entry_headers_differ(&pair->rules, entries[0], entries[1]);
-  struct content_result content;
-  int failed_side = 0;
+  struct pair *pair = pair_of_sink(sink);
 
-  if (comparer_compare(pair->comparer, readers,
-                       differ && pair->diff->options->sink->wants_content_digests, &content,
-                       &failed_side, err)) {
-    error_wrap(err, "\"%.*s\"", STR_ARGS(entries[failed_side]->name));
-    return wrap_layer(pair, failed_side, err);
-  }
-  if (differ || content.differ) {
-    const struct digest *const digests[2] = {
-      content.hashed ? &content.digests[0] : NULL,
-      content.hashed ? &content.digests[1] : NULL,
-    };
-
-    for (int side = 0; side < 2; side++)
-      pair->events.heads[side] = content.heads[side];
-    pair->events.same_rest = content.same_rest;
-    layer_events_entry(&pair->events, &pair->rules, entries, digests);
-    if (pair->findings)
-      findings_differ(pair->findings, entries, digests, true);
-  } else if (pair->findings && (entries[0]->link_name.len || entries[1]->link_name.len)) {
-    findings_same(pair->findings, entries);
-  }
-  count_met(pair, sides[0].key, entries);
-  sides[0].have = false;
-  sides[1].have = false;
-  return 0;
-}
-
-/* The current entry of `number` against the oldest one of its name that waited on the other side.
- */
-static void settle(struct pair *pair, int number, const struct digest *content)
-{
-  struct side *side = &pair->sides[number];
-  const struct tar_entry *entries[2];
-  const struct digest *digests[2];
-
-  entries[number] = &side->entry;
-  entries[1 - number] = &side->partner->entry;
-  digests[number] = content;
-  digests[1 - number] = &side->partner->content;
-  if (!digest_equal(digests[0], digests[1]) ||
-      entry_headers_differ(&pair->rules, entries[0], entries[1]))
-    layer_events_entry(&pair->events, &pair->rules, entries, digests);
+  entry->skipped = pair->sides[side].skipped;
+  if (pair->skips &&
+      policy_hides_path(pair->diff->options->policy, entry->name, entry->type == TAR_DIR))
+    pair->sides[side].skipped++;
   if (pair->findings)
-    findings_differ(pair->findings, entries, digests, false);
-  count_met(pair, side->key, entries);
-  pending_free(side->partner);
-  side->partner = NULL;
+    pair->sides[side].spelled |= spelling_of(entry->name);
 }
 
-/* content: NULL where nobody wants to know it. */
-static void postpone(struct pair *pair, int number, const struct digest *content)
+static void pair_note_findings(struct pair *pair, const struct match_pair *found, bool differ)
 {
-  struct side *side = &pair->sides[number];
-  struct pending *pending = pending_add(&pair->pending, number, side->key, &side->entry);
+  struct findings *findings = pair->findings;
 
-  pending->hashed = content != NULL;
-  if (content)
-    pending->content = *content;
+  if (differ || !found->in_step)
+    findings_differ(findings, found->entries, found->contents, found->in_step);
+  else if (found->entries[0]->link_name.len || found->entries[1]->link_name.len)
+    findings_same(findings, found->entries);
+  names_add(pair->names, found->key,
+            found->entries[0]->type == TAR_DIR && found->entries[1]->type == TAR_DIR);
 }
 
-static bool waits(const struct pair *pair, int number, struct pending_name **name)
+static void pair_found(struct match_sink *sink, const struct match_pair *found)
 {
-  const struct side *side = &pair->sides[number];
+  struct pair *pair = pair_of_sink(sink);
+  const bool differ = found->headers_differ || found->contents_differ;
 
-  *name = side->have ? pending_find(&pair->pending, side->key) : NULL;
-  return *name && (*name)->first[1 - number];
+  if (differ) {
+    for (int side = 0; side < 2; side++)
+      pair->events.heads[side] = found->heads[side];
+    pair->events.same_rest = found->same_rest;
+    layer_events_entry(&pair->events, &pair->rules, found->entries, found->contents);
+  }
+  if (pair->findings)
+    pair_note_findings(pair, found, differ);
 }
 
-static void begin_to_settle(struct pair *pair, int number, struct pending_name *name)
+/* Whether --semantic may pair others, since names begin in several ways. */
+static bool pair_is_unsure(const struct pair *pair)
 {
-  pair->sides[number].partner = pending_take(&pair->pending, name, 1 - number);
-  pair->sides[number].hashing = true;
+  const unsigned spelled = pair->sides[0].spelled | pair->sides[1].spelled;
+
+  return !(pair->rules.ignore & IGNORE_CANONICAL_PATHS) && (spelled & (spelled - 1));
 }
 
-/* Where the other side has ended nobody will come for the entry: then its content is hashed only if
- * a report shows it. */
-static void begin_to_postpone(struct pair *pair, int number)
+static void pair_lone(struct match_sink *sink, const struct match_lone *lone)
 {
-  struct side *side = &pair->sides[number];
+  struct pair *pair = pair_of_sink(sink);
 
-  side->hashing =
-      !pair->sides[1 - number].ended || pair->diff->options->sink->wants_content_digests;
-  if (side->hashing)
+  if (lone->times && !layer_events_lone(&pair->events, lone->key, lone->counts, lone->side,
+                                        lone->entry, lone->content))
+    pair->sides[lone->side].hidden += lone->times;
+  if (!pair->findings)
     return;
-  postpone(pair, number, NULL);
-  side->have = false;
+  findings_lone(pair->findings, lone->side, lone->entry, !pair_is_unsure(pair));
+  names_add(pair->names, lone->key, lone->entry->type == TAR_DIR);
 }
 
-/* Goes on with what was begun. */
-static int hash_piece(struct pair *pair, int number, struct error *err)
+/* Holds every name of the layers against the findings. */
+static void pair_weigh(struct pair *pair)
 {
-  struct side *side = &pair->sides[number];
-  struct digest content;
-  int got = comparer_hash_piece(pair->comparer, number, side->layer.tar, &side->hashed, err);
+  if (pair_is_unsure(pair))
+    findings_spelled(pair->findings);
+  if (pair->findings->n_strong)
+    names_weigh(pair->names, pair->findings);
+}
 
-  if (got < 0) {
-    error_wrap(err, "\"%.*s\"", STR_ARGS(side->entry.name));
-    return wrap_layer(pair, number, err);
-  }
-  if (got > 0)
-    return 0;
-  content = comparer_hash_end(pair->comparer, number);
-  if (side->partner)
-    settle(pair, number, &content);
-  else
-    postpone(pair, number, &content);
-  side->hashing = false;
-  side->have = false;
+static int pair_run(struct pair *pair, struct layer_reader readers[2],
+                    const struct task_resources *resources, struct error *err)
+{
+  const struct match_options options = {
+    .readers = { &readers[0].reader, &readers[1].reader },
+    .rules = &pair->match,
+    .sink = &pair->sink,
+    .memory = pair->diff->options->limits->memory,
+    .keep_bytes = resources->keep_bytes,
+    .head_bytes = pair->diff->options->sink->wants_head_bytes,
+  };
+  uint64_t counts[2];
+
+  if (match_run(&options, counts, err))
+    return -1;
+  counts[0] -= pair->sides[0].hidden;
+  counts[1] -= pair->sides[1].hidden;
+  if (counts[0] != counts[1]) /* what is left out is not counted either */
+    layer_events_length(&pair->events, counts[0], counts[1]);
+  if (pair->findings)
+    pair_weigh(pair);
   return 0;
-}
-
-/* While side 1 - number hashes. The other one does not stand still meanwhile: its decoder would
- * have to, and there is work for one processor only. But as long as that is not much it does, since
- * its entry may yet be compared in step. What goes on depends on the layers only, not on who is
- * faster: so does what is found. */
-static bool begin_beside(struct pair *pair, int number)
-{
-  struct side *side = &pair->sides[number];
-  const struct side *other = &pair->sides[1 - number];
-  struct pending_name *name;
-
-  if (!side->have)
-    return false;
-  if (waits(pair, number, &name)) {
-    begin_to_settle(pair, number, name);
-    return true;
-  }
-  if (other->hashed < side->hashed + IN_FRONT ||
-      (!other->partner && str_equal(side->key, other->key)))
-    return false;
-  begin_to_postpone(pair, number);
-  return true;
-}
-
-static int step(struct pair *pair, struct error *err)
-{
-  struct side *sides = pair->sides;
-  struct pending_name *name;
-
-  if (sides[0].hashing && sides[1].hashing)
-    return hash_piece(pair, sides[0].hashed <= sides[1].hashed ? 0 : 1, err);
-  for (int number = 0; number < 2; number++)
-    if (sides[number].hashing)
-      return begin_beside(pair, 1 - number) ? 0 : hash_piece(pair, number, err);
-  for (int number = 0; number < 2; number++)
-    if (waits(pair, number, &name)) {
-      begin_to_settle(pair, number, name);
-      return 0;
-    }
-  if (sides[0].have && sides[1].have && str_equal(sides[0].key, sides[1].key))
-    return compare_in_step(pair, err);
-  /* An entry too many on one side: the side that is behind goes on, so that after it both are in
-   * step again. */
-  if (!sides[0].have || !sides[1].have)
-    begin_to_postpone(pair, sides[0].have ? 0 : 1);
-  else
-    begin_to_postpone(pair, sides[0].count < sides[1].count ? 0 : 1);
-  return 0;
-}
-
-static int walk(struct pair *pair, struct error *err)
-{
-  for (;;) {
-    if (advance(pair, 0, err) || advance(pair, 1, err))
-      return -1;
-    if (!pair->sides[0].have && !pair->sides[1].have)
-      return 0;
-    if (step(pair, err))
-      return -1;
-  }
 }
 
 int compare_layers(struct diff *diff, const struct event_node *parent,
                    const struct descriptor *const layers[2], const struct task_resources *resources,
                    struct findings *findings, struct error *err)
 {
+  const struct diff_options *options = diff->options;
   struct pair pair = {
+    .match = { pair_key, pair_differ, options->sink->wants_content_digests },
+    .sink = { pair_entry, pair_found, pair_lone },
     .diff = diff,
-    .layers = layers,
-    .rules = { diff->options->ignore, diff->options->skip_security_xattrs, false },
-    .pace = pace_new(resources->decoders),
-    .comparer = comparer_new(resources->keep_bytes),
+    .rules = { options->ignore, options->skip_security_xattrs, false },
+    .skips = policy_has_paths(options->policy) && !(options->ignore & IGNORE_FILE_ORDER),
     .findings = findings,
   };
-  int status;
+  struct layer_reader readers[2] = { 0 };
+  struct pace *pace = pace_new(resources->decoders);
+  int status = 0;
 
-  pair.skips =
-      policy_has_paths(diff->options->policy) && !(diff->options->ignore & IGNORE_FILE_ORDER);
-  comparer_want_heads(pair.comparer, diff->options->sink->wants_head_bytes);
   layer_events_init(&pair.events, diff, parent, layers);
-  if (findings)
+  if (findings) {
     findings_start(findings, diff, &pair.rules, layers);
-  status = open_side(&pair, 0, err) || open_side(&pair, 1, err) || walk(&pair, err) ? -1 : 0;
+    pair.names = names_new(options->limits->memory);
+  }
+  for (int side = 0; side < 2 && status == 0; side++)
+    if (layer_reader_open(&readers[side], diff, side, layers[side], pace, err))
+      status = entry_reader_wrap(&readers[side].reader, err);
   if (status == 0)
-    pair_report_rest(&pair);
-  if (status == 0 && findings)
-    pair_weigh_findings(&pair);
+    status = pair_run(&pair, readers, resources, err);
   if (findings)
     findings_stop(findings);
-  for (int side = 0; side < 2; side++) {
-    if (pair.sides[side].opened)
-      layer_close(&pair.sides[side].layer);
-    if (pair.sides[side].partner)
-      pending_free(pair.sides[side].partner);
-  }
-  pace_free(pair.pace);
-  comparer_free(pair.comparer);
+  layer_reader_close(&readers[0]);
+  layer_reader_close(&readers[1]);
+  pace_free(pace);
   layer_events_release(&pair.events);
-  pending_release(&pair.pending);
-  map_release(&pair.met);
-  arena_release(&pair.names);
+  names_free(pair.names);
   return status;
 }

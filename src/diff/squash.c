@@ -1,12 +1,12 @@
 /* Two images with different numbers of layers: each side's layers are merged as an overlay, every
  * content is hashed on the way, and the merged trees are compared path by path. */
 #include "base/thread.h"
-#include "diff/content.h"
 #include "diff/effective.h"
 #include "diff/layer_events.h"
+#include "diff/layer_reader.h"
 #include "diff/tasks.h"
-#include "layer/layer.h"
 #include "layer/overlay.h"
+#include "pair/content.h"
 
 /* A run of layers of one side, and whose overlays they go to. */
 struct reading {
@@ -22,14 +22,14 @@ struct reading {
   struct error error;
 };
 
-static int add_entries(struct reading *reading, struct tar_reader *tar, struct comparer *comparer,
+static int add_entries(struct reading *reading, struct entry_reader *tar, struct comparer *comparer,
                        struct error *err)
 {
   struct tar_entry entry;
   struct digest content;
   int got;
 
-  while ((got = tar_next(tar, &entry, err)) > 0) {
+  while ((got = entry_reader_next(tar, &entry, err)) > 0) {
     reading->lazy = reading->lazy || findings_is_lazy(entry.name);
     if (comparer_hash(comparer, tar, &content, err))
       return error_wrap(err, "\"%.*s\"", STR_ARGS(entry.name));
@@ -43,18 +43,17 @@ static int add_entries(struct reading *reading, struct tar_reader *tar, struct c
 static int read_layer(struct reading *reading, const struct descriptor *descriptor,
                       struct comparer *comparer, struct error *err)
 {
-  struct source *source = reading->diff->options->sources[reading->side];
-  struct stream *blob = source_blob(source, descriptor, err);
-  struct layer layer;
+  struct layer_reader layer;
   int status;
 
-  if (!blob)
-    return -1;
-  layer_open(&layer, blob, NULL, reading->diff->options->limits);
+  if (layer_reader_open(&layer, reading->diff, reading->side, descriptor, NULL, err))
+    return entry_reader_wrap(&layer.reader, err);
   for (size_t i = 0; i < reading->n_overlays; i++)
     overlay_begin_layer(reading->overlays[i]);
-  status = add_entries(reading, layer.tar, comparer, err);
-  layer_close(&layer);
+  status = add_entries(reading, &layer.reader, comparer, err);
+  if (status)
+    entry_reader_wrap(&layer.reader, err);
+  layer_reader_close(&layer);
   return status;
 }
 
@@ -62,15 +61,9 @@ static void *read_layers(void *context)
 {
   struct reading *reading = context;
   struct comparer *comparer = comparer_new(0);
-  char digest[DIGEST_MAX_TEXT];
 
-  for (size_t i = 0; i < reading->n_layers && !reading->status; i++) {
+  for (size_t i = 0; i < reading->n_layers && !reading->status; i++)
     reading->status = read_layer(reading, &reading->layers[i], comparer, &reading->error);
-    if (reading->status) {
-      error_wrap(&reading->error, "layer %s", digest_format(&reading->layers[i].digest, digest));
-      diff_wrap_input(reading->diff, reading->side, &reading->error);
-    }
-  }
   comparer_free(comparer);
   return NULL;
 }

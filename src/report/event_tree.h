@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "diff/event.h"
-#include "report/pack.h"
+#include "tar/pack.h"
 
 struct tree_leaf {
   uint32_t parent; /* its node's position among the nodes */

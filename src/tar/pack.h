@@ -1,6 +1,6 @@
 /* Tar entries in few bytes, for reports that keep a great many of them. */
-#ifndef DIFFOCI_REPORT_PACK_H
-#define DIFFOCI_REPORT_PACK_H
+#ifndef DIFFOCI_TAR_PACK_H
+#define DIFFOCI_TAR_PACK_H
 
 #include "base/arena.h"
 #include "base/buf.h"

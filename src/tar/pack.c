@@ -1,4 +1,4 @@
-#include "report/pack.h"
+#include "tar/pack.h"
 
 /* Which fields follow; those that do not are as in the base. */
 enum {

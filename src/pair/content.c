@@ -1,4 +1,4 @@
-#include "diff/content.h"
+#include "pair/content.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,12 +121,12 @@ struct progress {
   bool rest_differs; /* behind the heads */
 };
 
-static int fill(struct tar_reader *const readers[2], struct progress *progress, int *failed_side,
+static int fill(struct entry_reader *const readers[2], struct progress *progress, int *failed_side,
                 struct error *err)
 {
   for (int side = 0; side < 2; side++) {
     while (!progress->chunks[side].len && !progress->ended[side]) {
-      int got = tar_read(readers[side], &progress->chunks[side], err);
+      int got = entry_reader_read(readers[side], &progress->chunks[side], err);
 
       if (got < 0) {
         *failed_side = side;
@@ -142,7 +142,7 @@ static int fill(struct tar_reader *const readers[2], struct progress *progress, 
 }
 
 /* Goes on to the first difference or to the end. Returns 1 if they differ, 0 if not. */
-static int compare_equal_part(struct comparer *comparer, struct tar_reader *const readers[2],
+static int compare_equal_part(struct comparer *comparer, struct entry_reader *const readers[2],
                               struct progress *progress, int *failed_side, struct error *err)
 {
   struct tar_chunk *a = &progress->chunks[0];
@@ -189,7 +189,7 @@ static bool differ_behind_heads(const struct comparer *comparer, const struct pr
 }
 
 /* Hashes what is left of both, a piece of each in turn, so that neither decoder waits long. */
-static int hash_rest(struct comparer *comparer, struct tar_reader *const readers[2],
+static int hash_rest(struct comparer *comparer, struct entry_reader *const readers[2],
                      struct progress *progress, int *failed_side, struct error *err)
 {
   while (!progress->ended[0] || !progress->ended[1]) {
@@ -212,7 +212,7 @@ static int hash_rest(struct comparer *comparer, struct tar_reader *const readers
   return 0;
 }
 
-static int compare(struct comparer *comparer, struct tar_reader *const readers[2],
+static int compare(struct comparer *comparer, struct entry_reader *const readers[2],
                    bool want_digests, struct content_result *out, int *failed_side,
                    struct error *err)
 {
@@ -244,7 +244,7 @@ static int compare(struct comparer *comparer, struct tar_reader *const readers[2
   return 0;
 }
 
-int comparer_compare(struct comparer *comparer, struct tar_reader *const readers[2],
+int comparer_compare(struct comparer *comparer, struct entry_reader *const readers[2],
                      bool want_digests, struct content_result *out, int *failed_side,
                      struct error *err)
 {
@@ -259,11 +259,11 @@ int comparer_compare(struct comparer *comparer, struct tar_reader *const readers
   return status;
 }
 
-int comparer_hash_piece(struct comparer *comparer, int side, struct tar_reader *reader,
+int comparer_hash_piece(struct comparer *comparer, int side, struct entry_reader *reader,
                         uint64_t *hashed, struct error *err)
 {
   struct tar_chunk chunk;
-  int got = tar_read(reader, &chunk, err);
+  int got = entry_reader_read(reader, &chunk, err);
 
   if (got < 0)
     hasher_reset(comparer->hashers[side]);
@@ -279,7 +279,7 @@ struct digest comparer_hash_end(struct comparer *comparer, int side)
   return hasher_finish(comparer->hashers[side]);
 }
 
-int comparer_hash(struct comparer *comparer, struct tar_reader *reader, struct digest *out,
+int comparer_hash(struct comparer *comparer, struct entry_reader *reader, struct digest *out,
                   struct error *err)
 {
   uint64_t hashed = 0;

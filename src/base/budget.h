@@ -1,0 +1,36 @@
+/* The one memory budget: everything that grows with what an image holds (entries that wait for
+ * their partners, names, overlays, rows of reports) is taken from it before it is allocated. Who
+ * gets no more writes to an unlinked file (base/spool.h) or ends with budget_error. */
+#ifndef DIFFOCI_BASE_BUDGET_H
+#define DIFFOCI_BASE_BUDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/macros.h"
+
+struct budget {
+  uint64_t limit; /* bytes */
+  uint64_t used;  /* bytes; atomic */
+};
+
+#define BUDGET_INIT(bytes) ((struct budget) { .limit = (bytes) })
+
+/* What a comparison may use where nobody says otherwise: a quarter of the memory that this process
+ * can have, at most 1 GiB, at least 64 MiB. That memory is the machine's, or less where a control
+ * group says so: memory.max of cgroup v2, memory.limit_in_bytes of v1 (Linux,
+ * Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst), of the process's group and all
+ * above it. root: the directory that /proc and /sys are looked for in, "" for the real ones. */
+uint64_t budget_default(const char *root);
+
+/* Takes so many bytes; false, and nothing is taken, if they would pass the limit. A NULL budget
+ * has no limit. Any thread. */
+MUST_CHECK bool budget_take(struct budget *budget, uint64_t bytes);
+/* Gives back what budget_take gave. Any thread. */
+void budget_give(struct budget *budget, uint64_t bytes);
+/* ERROR_LIMIT: "WHAT take more memory than the limit of 1024 MiB (see --memory-limit)". Returns -1.
+ */
+int budget_error(const struct budget *budget, const char *what, struct error *err);
+
+#endif
