@@ -86,6 +86,14 @@ void diff_send(struct diff *diff, const struct event *event)
   pthread_mutex_unlock(&diff->lock);
 }
 
+static bool has_digest(const struct fields *fields)
+{
+  for (size_t i = 0; fields && i < fields->n; i++)
+    if (strcmp(fields->items[i].name, "digest") == 0)
+      return true;
+  return false;
+}
+
 void diff_leaf(struct diff *diff, const struct event_node *parent, const char *name,
                enum event_type type, const char *note, const struct event_input inputs[2],
                struct fields *fields)
@@ -93,7 +101,8 @@ void diff_leaf(struct diff *diff, const struct event_node *parent, const char *n
   struct event event = { .parent = parent,
                          .context = diff_context(diff, parent, name),
                          .type = type,
-                         .note = note ? note : "" };
+                         .note = note ? note : "",
+                         .digests_count = diff->strict || has_digest(fields) };
 
   memcpy(event.inputs, inputs, sizeof(event.inputs));
   if (fields) {

@@ -28,8 +28,9 @@ struct effective_image {
  * images have to be compared blob by blob. */
 bool effective_can_compare(const struct effective_image images[2]);
 
-/* Compares the run configurations: a leaf "config" below parent. Returns whether they differ.
- * config_inputs: what the leaf is about. */
+/* Compares the run configurations: a leaf "config" below parent
+ * for each field that differs. Returns whether they differ.
+ * config_inputs: what the leaves are about. */
 bool effective_compare_configs(struct diff *diff, const struct event_node *parent,
                                const struct config *const configs[2],
                                const struct event_input config_inputs[2]);

@@ -8,8 +8,8 @@
 
 static const struct json_field run_config[] = {
   { "Env", JSON_KIND_MAP, NULL },
-  { "Entrypoint", JSON_KIND_ARRAY, NULL },
-  { "Cmd", JSON_KIND_ARRAY, NULL },
+  { "Entrypoint", JSON_KIND_LIST, NULL },
+  { "Cmd", JSON_KIND_LIST, NULL },
   { "User", JSON_KIND_SCALAR, NULL },
   { "WorkingDir", JSON_KIND_SCALAR, NULL },
   { "ExposedPorts", JSON_KIND_MAP, NULL },
@@ -17,8 +17,8 @@ static const struct json_field run_config[] = {
   { "Labels", JSON_KIND_MAP, NULL },
   { "StopSignal", JSON_KIND_SCALAR, NULL },
   { "Healthcheck", JSON_KIND_OBJECT, schema_healthcheck },
-  { "Shell", JSON_KIND_ARRAY, NULL },
-  { "OnBuild", JSON_KIND_ARRAY, NULL },
+  { "Shell", JSON_KIND_LIST, NULL },
+  { "OnBuild", JSON_KIND_LIST, NULL },
   { NULL, JSON_KIND_ANY, NULL },
 };
 
@@ -113,8 +113,12 @@ bool effective_compare_configs(struct diff *diff, const struct event_node *paren
     return false;
   for (int side = 0; side < 2; side++)
     forms[side] = normal_form(configs[side]);
-  if (json_diff(&fields, effective_config, forms[0], forms[1], &options))
-    diff_leaf(diff, parent, "config", EVENT_CONFIG, NULL, config_inputs, &fields);
+  json_diff(&fields, effective_config, forms[0], forms[1], &options);
+  for (size_t i = 0; i < fields.n; i++) {
+    struct fields one = { .items = &fields.items[i], .n = 1 };
+
+    diff_leaf(diff, parent, "config", EVENT_CONFIG, NULL, config_inputs, &one);
+  }
   json_decref(forms[0]);
   json_decref(forms[1]);
   return fields.n > 0;

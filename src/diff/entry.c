@@ -138,9 +138,20 @@ static void add_record(struct fields *fields, const struct tar_record *r0,
              r0 ? r0->value : (struct str) { NULL, 0 }, r1 ? r1->value : (struct str) { NULL, 0 });
 }
 
-/* Walks the two sorted lists in step. With fields NULL it returns at the first difference. */
+/* Which records are added to the fields. */
+enum record_kind { RECORDS_XATTR, RECORDS_PAX };
+
+static bool record_is(const struct tar_record *record, enum record_kind kind)
+{
+  struct str xattr;
+
+  return tar_record_xattr(record, &xattr) == (kind == RECORDS_XATTR);
+}
+
+/* Walks the two sorted lists in step. With fields NULL it returns at the first difference, of
+ * whatever kind. */
 static bool records_differ(const struct entry_rules *rules, const struct tar_entry *e0,
-                           const struct tar_entry *e1, struct fields *fields)
+                           const struct tar_entry *e1, enum record_kind kind, struct fields *fields)
 {
   size_t i = 0;
   size_t j = 0;
@@ -165,7 +176,7 @@ static bool records_differ(const struct entry_rules *rules, const struct tar_ent
     if (counts && !fields)
       return true;
     differ = differ || counts;
-    if (fields) {
+    if (fields && record_is(r0 ? r0 : r1, kind)) {
       fields->ignored = !counts;
       add_record(fields, r0, r1);
     }
@@ -208,7 +219,7 @@ bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entr
     return true;
   if (!ignores_format(rules) && e0->format != e1->format)
     return true;
-  return records_differ(rules, e0, e1, NULL);
+  return records_differ(rules, e0, e1, RECORDS_PAX, NULL);
 }
 
 static void add_number(struct fields *fields, const char *name, const char *label,
@@ -341,6 +352,8 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
   device_field(rules, e0, e1, fields);
   fields->ignored = ignore & IGNORE_EXTRA_CONTENT;
   content_field(contents, fields);
+  fields->ignored = false;
+  records_differ(rules, e0, e1, RECORDS_XATTR, fields);
   fields->ignored = ignore & IGNORE_FILE_MTIME;
   add_time(fields, "ModTime", "", &e0->mtime, &e1->mtime);
   fields->ignored = ignore & IGNORE_FILE_ATIME;
@@ -361,7 +374,7 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
   if (e0->size != e1->size)
     add_number(fields, "Size", "Size ", "d", e0->size, e1->size);
   fields->ignored = false;
-  records_differ(rules, e0, e1, fields);
+  records_differ(rules, e0, e1, RECORDS_PAX, fields);
   if (ignore & IGNORE_UNSEEN)
     drop_ignored(fields);
 }

@@ -70,13 +70,14 @@ struct event {
   enum event_type type;
   const char *note; /* "" if there is none */
   struct event_input inputs[2];
-  /* What differs, the most telling first, what is ignored too (another field then counts): the
-   * table's columns show the first of all, as they always did; other reports show those that count.
-   * May be none where there is a note. */
+  struct str name; /* of two entries, as the flags compare it; else empty */
+  /* What differs, the most telling first, what is ignored too (another field then counts). May be
+   * none where there is a note. */
   const struct event_field *fields;
   size_t n_fields;
-  bool same_rest; /* behind the heads, the contents are the same */
-  bool left_out;  /* rules of the user's policy took fields off the list */
+  bool same_rest;     /* behind the heads, the contents are the same */
+  bool left_out;      /* rules of the user's policy took fields off the list */
+  bool digests_count; /* of descriptors: theirs are compared, and tell of whatever differs */
   unsigned
       explanation; /* what report/explain.h knows of it, set on the way to reports; 0: nothing */
 };

@@ -172,6 +172,10 @@ static void diff_member(struct walk *walk, const char *path, const struct json_f
     else
       diff_any(walk, path, a, b, 0);
     break;
+  case JSON_KIND_LIST:
+    if (!one_absent(walk, path, a, b, json_array_size(a ? a : b)) && !json_equal(a, b))
+      add(walk, path, a, b);
+    break;
   case JSON_KIND_MAP:
     if (!one_absent(walk, path, a, b, json_object_size(a ? a : b)))
       diff_any(walk, path, a, b, 0);

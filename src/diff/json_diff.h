@@ -13,6 +13,7 @@ enum json_kind {
   JSON_KIND_TIME,   /* RFC 3339: the same moment written in another way is the same */
   JSON_KIND_OBJECT, /* of the known members below; absent is {} */
   JSON_KIND_ARRAY,  /* of objects with the known members below, or, without any, of anything */
+  JSON_KIND_LIST,   /* an array that is one value: where anything differs, all of it does */
   JSON_KIND_MAP,    /* any members; order does not count */
   JSON_KIND_ANY,    /* present or absent, compared in depth */
 };

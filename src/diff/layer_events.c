@@ -162,6 +162,7 @@ bool layer_events_entry(struct layer_events *events, const struct entry_rules *r
   buf_puts(&note, "name ");
   escape_quote(&note, entry_canonical(rules, path));
   event.note = note.ptr;
+  event.name = entry_canonical(rules, path);
   diff_send(events->diff, &event);
   return true;
 }

@@ -102,17 +102,63 @@ static void field_cells(struct table *table, const struct event *event,
   }
 }
 
+/* The first field that counts; *more: how many others do. NULL: none does. */
+static const struct event_field *first_field(const struct event *event, size_t *more)
+{
+  const struct event_field *first = NULL;
+  size_t n = 0;
+
+  for (size_t i = 0; i < event->n_fields; i++) {
+    if (event->fields[i].ignored)
+      continue;
+    first = first ? first : &event->fields[i];
+    n++;
+  }
+  *more = n ? n - 1 : 0;
+  return first;
+}
+
+static bool is_one_of(const struct event_field *field, const char *const *names)
+{
+  for (; *names; names++)
+    if (strcmp(field->name, *names) == 0)
+      return true;
+  return false;
+}
+
+/* The field that the row of an entry shows: the first one that counts. Where that is only the order
+ * or the format, a time that was left out stands there, as it does for the Go tool. */
+static const struct event_field *entry_field(const struct event *event, size_t *more)
+{
+  static const char *const order[] = { "Index", "Format", NULL };
+  static const char *const times[] = { "ModTime", "AccessTime", "ChangeTime", NULL };
+  const struct event_field *first = first_field(event, more);
+
+  for (size_t i = 0; first && is_one_of(first, order) && i < event->n_fields; i++)
+    if (is_one_of(&event->fields[i], times))
+      return &event->fields[i];
+  return first;
+}
+
+static void more_cell(struct table *table, size_t more)
+{
+  if (more)
+    buf_printf(&table->cell[1], " (+%zu more)", more);
+}
+
 static void first_field_cells(struct table *table, const struct event *event)
 {
-  char *label;
+  size_t more;
+  const struct event_field *field = first_field(event, &more);
+  AUTO_FREE char *label = NULL;
 
-  if (event->n_fields == 0) {
+  if (!field) {
     note_cell(table, event);
     return;
   }
-  label = xasprintf("%s ", event->fields[0].name);
-  field_cells(table, event, &event->fields[0], label);
-  free(label);
+  label = xasprintf("%s ", field->name);
+  field_cells(table, event, field, label);
+  more_cell(table, more);
 }
 
 static void digest_cell(struct buf *cell, const struct digest *digest)
@@ -134,11 +180,13 @@ static void descriptor_row(struct table *table, const struct event *event)
   if (table->name.len == 0)
     context_name(table, event);
   /* What the user wants left out must not be shown as if it counted. */
-  if (event->left_out) {
+  if (event->left_out || (!event->digests_count && event->note[0])) {
     first_field_cells(table, event);
   } else if (strcmp(type0, type1) != 0) {
     escape_terminal(&table->cell[0], str_of(*type0 ? type0 : "\"\""));
     escape_terminal(&table->cell[1], str_of(*type1 ? type1 : "\"\""));
+  } else if (!event->digests_count) {
+    first_field_cells(table, event);
   } else if (d0 && d1 && !digest_equal(&d0->digest, &d1->digest)) {
     digest_cell(&table->cell[0], &d0->digest);
     digest_cell(&table->cell[1], &d1->digest);
@@ -149,20 +197,35 @@ static void descriptor_row(struct table *table, const struct event *event)
   }
 }
 
+/* Whether scripts that read the table know the field: then the row is worded as it always was. */
+static bool is_worded(const struct event_field *field)
+{
+  static const char *const names[] = { "Linkname",   "Mode",  "Uid",    "Gid",     "Uname",
+                                       "Gname",      "Dev",   "Digest", "ModTime", "AccessTime",
+                                       "ChangeTime", "Index", "Format", NULL };
+
+  return is_one_of(field, names);
+}
+
 static void entry_row(struct table *table, const struct event *event)
 {
+  size_t more;
+  const struct event_field *field = entry_field(event, &more);
   const struct tar_entry *entry =
       event->inputs[0].entry ? event->inputs[0].entry : event->inputs[1].entry;
 
   if (entry)
-    escape_terminal(&table->name, entry->name);
+    escape_terminal(&table->name, event->name.len ? event->name : entry->name);
   if (table->name.len == 0)
     context_name(table, event);
-  if (event->n_fields > 0)
-    field_cells(table, event, &event->fields[0], event->fields[0].label);
-  else
+  if (!field) {
     note_cell(table, event);
-  for (int i = 0; i < 2 && event->n_fields > 0; i++)
+    return;
+  }
+  field_cells(table, event, field, field->label);
+  if (!is_worded(field))
+    more_cell(table, more);
+  for (int i = 0; i < 2; i++)
     origin_cell(&table->cell[i], &event->inputs[i]);
 }
 

@@ -60,8 +60,8 @@ Statements, paired by the type of their predicates, whatever their order.
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./a.tar ./same.tar
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./a.tar ./unsaid.tar
   TYPE*
-  Desc    application/vnd.in-toto+json    field "Annotations"
-  Desc    application/vnd.in-toto+json    field "Annotations"
+  Desc    application/vnd.in-toto+json    in-toto.io/predicate-type https://slsa.dev/provenance/v0.2    in-toto.io/predicate-type (absent)
+  Desc    application/vnd.in-toto+json    in-toto.io/predicate-type https://spdx.dev/Document           in-toto.io/predicate-type (absent)
   [1]
   $ diffoci diff --quiet --platform=amd64 --semantic --attestations ./a.tar ./builder.tar
   TYPE    NAME                                         INPUT-0 *INPUT-1

@@ -134,13 +134,26 @@ Configs: variables, ports with a protocol, nothing is "/".
 
   $ . ./differ env env-too
   $ diffoci diff --quiet --effective --verbose ./env.tar ./env-other.tar | grep '^[-+]'
+  + config.Env.C: 3
+  + config.ExposedPorts.80/udp: {}
+  + config.User: me
   - config.Env.A: 1
   + config.Env.A: 2
   - config.Env.B: 2
-  + config.Env.C: 3
-  + config.User: me
   - config.ExposedPorts.80/tcp: {}
-  + config.ExposedPorts.80/udp: {}
+
+One row per field, lists as a whole.
+
+  $ images <<'EOF'
+  > oci_archive("run.tar", image(layer(file("x")), config={"config": {"Env": ["A=1"], "User": "root", "Cmd": ["a", "b"], "Entrypoint": ["e"]}}))
+  > oci_archive("run-other.tar", image(layer(file("x")), config={"config": {"Env": ["A=2"], "User": "me", "Cmd": ["c", "b", "d"], "Entrypoint": ["e"]}}))
+  > EOF
+  $ diffoci diff --quiet --effective ./run.tar ./run-other.tar
+  TYPE    NAME                  INPUT-0                 INPUT-1
+  Cfg     ctx:/config/config    config.Cmd ["a","b"]    config.Cmd ["c","b","d"]
+  Cfg     ctx:/config/config    config.Env.A 1          config.Env.A 2
+  Cfg     ctx:/config/config    config.User root        config.User me
+  [1]
 
 Rules of a policy apply.
 

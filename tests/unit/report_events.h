@@ -21,6 +21,7 @@ static inline struct event_field make_field(const char *name, const char *label,
   return (struct event_field) { name, label, { field_value(value0), field_value(value1) }, false };
 }
 
+/* As of a strict comparison. */
 static inline struct event make_event(const char *context, enum event_type type, const char *note,
                                       const struct event_field *fields, size_t n_fields)
 {
@@ -29,7 +30,8 @@ static inline struct event make_event(const char *context, enum event_type type,
                           .type = type,
                           .note = note,
                           .fields = fields,
-                          .n_fields = n_fields };
+                          .n_fields = n_fields,
+                          .digests_count = true };
 }
 
 /* A regular file of root's, 0644, without times. */

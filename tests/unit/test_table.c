@@ -43,7 +43,8 @@ static void no_row_no_header(void **state)
   finish(&test, "");
 }
 
-/* One event of each kind; the expected lines were written by hand from behaviour.md, section 4. */
+/* One event of each kind; the expected lines were written by hand from docs/behaviour.md, "The
+ * table". */
 static void every_type(void **state)
 {
   static const char manifest_type[] = "application/x-manifest";
@@ -110,6 +111,63 @@ static void every_type(void **state)
       "Layer    ctx:/layers-10/layer      length mismatch (5 vs 4)\n"
       "Mani     ctx:/manifest             size 5                                                 "
       "             size 6\n");
+}
+
+/* What the flags leave out is not shown, but where the Go tool shows a time for what is only order
+ * or format; how many other fields count stands in rows that it words as "?". */
+static void what_counts(void **state)
+{
+  struct table_test test = { 0 };
+  struct event_field fields[] = {
+    make_field("Mode", "Mode ", "0x81a4", "0x1a4"),
+    make_field("Xattr user.x", "Xattr user.x ", "1", NULL),
+    make_field("ModTime", "", "then", "now"),
+    make_field("Format", "Format ", "PAX (4)", "GNU (8)"),
+    make_field("Uid", "Uid ", "1", "2"),
+  };
+  struct event events[] = {
+    make_event("/a", EVENT_TARENTRY, "", fields, 5),
+    make_event("/b", EVENT_TARENTRY, "", fields, 1),
+    make_event("/c", EVENT_TARENTRY, "", &fields[2], 2),
+    make_event("/d", EVENT_CONFIG, "", &fields[1], 4),
+    make_event("/e", EVENT_TARENTRY, "", &fields[3], 2),
+  };
+  struct tar_entry entry = make_entry("./x");
+
+  (void)state;
+  fields[0].ignored = fields[2].ignored = true;
+  events[0].name = STR("x");
+  events[0].inputs[0].entry = events[0].inputs[1].entry = &entry;
+  events[1].note = "nothing counts";
+  start(&test);
+  for (size_t i = 0; i < ARRAY_LEN(events); i++)
+    report_event(test.report, &events[i]);
+  finish(&test, "TYPE    NAME      INPUT-0           INPUT-1\n"
+                "File    x         Xattr user.x 1    Xattr user.x (absent) (+2 more)\n"
+                "File    ctx:/b    nothing counts\n"
+                "File    ctx:/c    then              now\n"
+                "Cfg     ctx:/d    Xattr user.x 1    Xattr user.x (absent) (+2 more)\n"
+                "File    ctx:/e    Format PAX (4)    Format GNU (8)\n");
+}
+
+/* Where digests do not count, a descriptor's row names what does. */
+static void what_counts_of_a_descriptor(void **state)
+{
+  struct table_test test = { 0 };
+  struct descriptor descriptors[2] = { make_descriptor("application/x-layer", 0x11),
+                                       make_descriptor("application/x-layer", 0xab) };
+  struct event_field field = make_field("com.example.g", "com.example.g ", NULL, "1");
+  struct event event =
+      make_event("/annotations", EVENT_DESCRIPTOR, "field \"Annotations\"", &field, 1);
+
+  (void)state;
+  event.inputs[0].descriptor = &descriptors[0];
+  event.inputs[1].descriptor = &descriptors[1];
+  event.digests_count = false;
+  start(&test);
+  report_event(test.report, &event);
+  finish(&test, "TYPE    NAME                   INPUT-0                   INPUT-1\n"
+                "Desc    application/x-layer    com.example.g (absent)    com.example.g 1\n");
 }
 
 /* Events come in any order: the bytes are the same. */
@@ -292,6 +350,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_row_no_header),     cmocka_unit_test(every_type),
+    cmocka_unit_test(what_counts),          cmocka_unit_test(what_counts_of_a_descriptor),
     cmocka_unit_test(order_does_not_count), cmocka_unit_test(one_long_name),
     cmocka_unit_test(terminal_stays_safe),  cmocka_unit_test(full_disk),
     cmocka_unit_test(shortening),           cmocka_unit_test(what_is_shortened),
