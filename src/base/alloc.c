@@ -7,14 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static void out_of_memory(void)
-{
-  static const char message[] = "diffoci: out of memory\n";
-
-  (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
-  _exit(2);
-}
-
 void *xmalloc(size_t size)
 {
   void *memory = malloc(size ? size : 1);
@@ -76,6 +68,29 @@ void *xgrow(void *items, size_t n, size_t *cap, size_t size)
     return items;
   *cap = *cap ? *cap * 2 : 8;
   return xreallocarray(items, *cap, size);
+}
+
+void *library_malloc(size_t size)
+{
+  return xmalloc(size);
+}
+
+void *library_realloc(void *old, size_t size)
+{
+  if (size)
+    return xreallocarray(old, 1, size);
+  free(old);
+  return NULL;
+}
+
+void *library_calloc(size_t n, size_t size)
+{
+  return xcalloc(n, size);
+}
+
+char *library_strdup(const char *text)
+{
+  return xstrdup(text);
 }
 
 void cleanup_free(void *pointer_to_pointer)

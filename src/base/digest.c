@@ -96,7 +96,7 @@ bool digest_equal(const struct digest *a, const struct digest *b)
 static void must(int ok)
 {
   if (ok != 1)
-    abort();
+    out_of_memory();
 }
 
 struct hasher *hasher_new(enum digest_algorithm algorithm)

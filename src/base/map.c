@@ -115,7 +115,7 @@ struct map_entry *map_put(struct map *map, struct str key)
   slot = slot_of(map, key, hash);
   if (!slot->position) {
     if (map->n >= INT32_MAX)
-      abort();
+      out_of_memory();
     map->entries = xgrow(map->entries, map->n, &map->cap, sizeof(*map->entries));
     map->entries[map->n] = (struct map_entry) { .key = key };
     *slot = (struct map_slot) { (uint32_t)++map->n, hash };

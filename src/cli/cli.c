@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/help.h"
+#include "cli/memory.h"
 #include "cli/version.h"
 
 void cli_print_error(const struct error *err)
@@ -244,6 +245,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
   struct error err;
   int status;
 
+  memory_guard_libraries();
   open_standard_streams();
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is seen as EPIPE where it is written to */
   if (parse(&parser, argc, argv, &err) < 0)

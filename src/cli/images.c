@@ -57,7 +57,8 @@ static void split_name(const char *name, char **repository, char **tag)
   reference_release(&reference);
 }
 
-static void add_image(struct store *store, const struct store_image *image, struct table *table)
+/* false: the store could not be read; that was said. */
+static bool add_image(struct store *store, const struct store_image *image, struct table *table)
 {
   AUTO_FREE char *repository = NULL;
   AUTO_FREE char *tag = NULL;
@@ -70,12 +71,17 @@ static void add_image(struct store *store, const struct store_image *image, stru
   split_name(image->name, &repository, &tag);
   digest_format(&image->target.digest, digest);
   if (store_platforms(store, &image->target, &platforms, &n, &err) < 0) {
-    log_debug("%s: %s", image->name ? image->name : digest, err.message);
     add_row(table, repository, tag, digest, "");
-    return;
+    error_wrap(&err, "%s", image->name ? image->name : digest);
+    if (err.code == ERROR_IO || err.code == ERROR_PERMISSION)
+      cli_print_error(&err);
+    else
+      log_debug("%s", err.message);
+    return err.code != ERROR_IO && err.code != ERROR_PERMISSION;
   }
   for (size_t i = 0; i < n; i++)
     add_row(table, repository, tag, digest, platform_format(&platforms[i], platform));
+  return true;
 }
 
 static void print_row(struct buf *out, const struct row *row, const size_t widths[COLUMNS])
@@ -106,16 +112,18 @@ static void table_release(struct table *table)
   free(table->rows);
 }
 
+/* 0, EXIT_TROUBLE if some could not be read, or -1. */
 static int add_images(struct store *store, struct table *table, struct error *err)
 {
   struct store_images images;
+  int status = 0;
 
   if (store_list(store, &images, err) < 0)
     return -1;
   for (size_t i = 0; i < images.n; i++)
-    add_image(store, &images.items[i], table);
+    status = add_image(store, &images.items[i], table) ? status : EXIT_TROUBLE;
   store_images_release(&images);
-  return 0;
+  return status;
 }
 
 static int images_run(const struct invocation *call, struct error *err)
@@ -130,13 +138,15 @@ static int images_run(const struct invocation *call, struct error *err)
     return -1;
   add_row(&table, "REPOSITORY", "TAG", "IMAGE ID", "PLATFORM");
   for (int i = 0; i < n; i++) {
-    if (result == 0)
-      result = add_images(stores[i], &table, err);
+    const int one = result < 0 ? result : add_images(stores[i], &table, err);
+
+    result = one ? one : result;
     store_close(stores[i]);
   }
-  if (result == 0) {
+  if (result >= 0) {
     print_table(&text, &table);
-    result = cli_write(&text, err);
+    if (cli_write(&text, err) < 0)
+      result = -1;
   }
   table_release(&table);
   return result;

@@ -141,7 +141,7 @@ struct descriptor descriptor_make(const char *media_type, const struct digest *d
   d.json = json_pack("{s:s, s:s, s:I}", "mediaType", media_type, "digest",
                      digest_format(digest, text), "size", (json_int_t)size);
   if (!d.json)
-    abort(); /* out of memory, or a media type of ours that is not UTF-8 */
+    out_of_memory(); /* media types that we give are UTF-8 */
   d.media_type = json_string_value(json_object_get(d.json, "mediaType"));
   d.kind = media_kind(d.media_type);
   return d;

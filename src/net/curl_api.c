@@ -2,7 +2,10 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/alloc.h"
 
 static struct curl_api api; /* written once, by load */
 static struct error load_error;
@@ -29,7 +32,8 @@ static int load(void)
   memcpy(&api.name, &found, sizeof(found));
   CURL_FUNCTIONS(CURL_LOAD)
 #undef CURL_LOAD
-  if (api.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+  if (api.global_init_mem(CURL_GLOBAL_DEFAULT, library_malloc, free, library_realloc,
+                          library_strdup, library_calloc) != CURLE_OK)
     return fail("curl_global_init fails");
   return 0;
 }
@@ -45,7 +49,7 @@ static void load_once(void)
 int curl_load(struct error *err)
 {
   pthread_once(&once, load_once);
-  if (api.global_init)
+  if (api.global_init_mem)
     return 0;
   *err = load_error;
   return -1;

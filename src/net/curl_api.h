@@ -22,7 +22,7 @@
   X(easy_strerror)                                                                                 \
   X(free)                                                                                          \
   X(getdate)                                                                                       \
-  X(global_init)                                                                                   \
+  X(global_init_mem)                                                                               \
   X(multi_add_handle)                                                                              \
   X(multi_cleanup)                                                                                 \
   X(multi_info_read)                                                                               \

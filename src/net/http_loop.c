@@ -1,5 +1,6 @@
 #include "net/http_loop.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -79,7 +80,9 @@ static void *run(void *argument)
       return NULL;
     curl_multi_perform(loop->multi, &running);
     collect_finished(loop);
-    curl_multi_poll(loop->multi, NULL, 0, running ? 1000 : 60 * 1000, NULL);
+    /* Whoever adds work wakes this up; should that or the wait itself fail, a second passes. */
+    if (curl_multi_poll(loop->multi, NULL, 0, 1000, NULL) != CURLM_OK)
+      (void)poll(NULL, 0, 10);
   }
 }
 
@@ -91,7 +94,7 @@ int http_loop_start(struct http_loop *loop, struct error *err)
     return -1;
   *loop = (struct http_loop) { .multi = curl_multi_init() };
   if (!loop->multi)
-    abort();
+    return error_set(err, ERROR_IO, "libcurl cannot be started: out of memory or of descriptors");
   curl_multi_setopt(loop->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
   pthread_mutex_init(&loop->lock, NULL);
   code = pthread_create(&loop->thread, NULL, run, loop);

@@ -74,7 +74,7 @@ static void add_header(struct transfer *transfer, const char *name, const char *
   struct curl_slist *list = curl_slist_append(transfer->headers, line);
 
   if (!list)
-    abort();
+    out_of_memory();
   explicit_bzero(line, strlen(line));
   transfer->headers = list;
 }
@@ -178,7 +178,7 @@ struct transfer *transfer_start(struct http_client *client, const struct transfe
   transfer->client = client;
   transfer->easy = curl_easy_init();
   if (!transfer->easy)
-    abort();
+    out_of_memory();
   pthread_mutex_init(&transfer->lock, NULL);
   pthread_cond_init(&transfer->changed, NULL);
   transfer->head = (struct transfer_head) { .length = -1, .range_start = -1 };

@@ -192,9 +192,7 @@ static int add_endpoint(struct endpoint_list *list, const char *location, const 
 
   if (!slash || slash == full || !slash[1])
     return error_set(err, ERROR_CORRUPT, "registries.conf: \"%.200s\" names no repository", full);
-  list->items = realloc(list->items, (list->n + 1) * sizeof(*list->items));
-  if (!list->items)
-    abort();
+  list->items = xreallocarray(list->items, list->n + 1, sizeof(*list->items));
   list->items[list->n++] = (struct endpoint) {
     xstrndup(full, (size_t)(slash - full)),
     xstrdup(slash + 1),

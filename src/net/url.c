@@ -60,7 +60,7 @@ int url_parse(struct url *out, const char *base, const char *location, struct er
     return -1;
   handle = curl_url();
   if (!handle)
-    abort();
+    out_of_memory();
   if (strlen(location) > URL_MAX)
     return error_set(err, ERROR_LIMIT, "a URL of more than %d bytes", URL_MAX);
   if (base)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "policy/causes_source.h"
 #include "policy/yaml_value.h"
@@ -12,6 +13,11 @@ static _Noreturn void die(const char *path)
 {
   fprintf(stderr, "%s: %s\n", path, strerror(errno));
   exit(1);
+}
+
+void out_of_memory(void)
+{
+  die("memory");
 }
 
 static void read_all(const char *path, struct buf *text)

@@ -179,18 +179,34 @@ int index_json_append(struct index_json *index, const char *name, const struct d
   return 0;
 }
 
+/* Whatever went wrong on the way: a text that cannot be read, or names other images, never takes
+ * the place of one that can. */
+static int is_what_was_meant(const struct index_json *index, struct str text, struct error *err)
+{
+  struct index_json again;
+  bool same;
+
+  if (index_json_parse(&again, text, err) < 0)
+    return error_wrap(err, "index.json as it would be written cannot be read");
+  same = again.n == index->n && json_equal(again.json, index->json);
+  for (size_t i = 0; same && i < again.n; i++)
+    same = str_equal(str_of(again.entries[i].name), str_of(index->entries[i].name)) &&
+           digest_equal(&again.entries[i].target.digest, &index->entries[i].target.digest);
+  index_json_release(&again);
+  return same ? 0 : error_set(err, ERROR_IO, "index.json as it would be written says other things");
+}
+
 int index_json_format(const struct index_json *index, struct buf *out, struct error *err)
 {
-  char *text = json_dumps(index->json, JSON_COMPACT);
+  AUTO_FREE char *text = json_dumps(index->json, JSON_COMPACT);
 
   if (!text)
     return error_set(err, ERROR_IO, "index.json cannot be written as JSON");
   buf_puts(out, text);
   buf_putc(out, '\n');
-  free(text);
   if (out->overflow)
     return error_set(err, ERROR_LIMIT, "index.json would be over %zu bytes", out->max);
-  return 0;
+  return is_what_was_meant(index, buf_str(out), err);
 }
 
 int index_entry_target(const struct index_entry *entry, struct descriptor *out, struct error *err)

@@ -61,23 +61,34 @@ static int platform_of(struct finder *finder, const struct descriptor *descripto
   return 0;
 }
 
-static void add_manifest(struct finder *finder, const struct descriptor *descriptor)
+/* What is not there, or damaged, is not available. Where the system fails nobody knows. */
+static int unless_system(const struct error *err)
+{
+  return err->code == ERROR_IO || err->code == ERROR_PERMISSION ? -1 : 0;
+}
+
+static int add_manifest(struct finder *finder, const struct descriptor *descriptor,
+                        struct error *err)
 {
   AUTO_BUF text = BUF_INIT(finder->limits.json_bytes);
   struct manifest manifest;
   struct platform platform;
-  struct error ignored; /* what cannot be read is not available */
+  int result = 0;
 
-  if (read_document(finder, descriptor, &text, &ignored) < 0 ||
-      manifest_parse(&manifest, buf_str(&text), descriptor->media_type, &finder->limits, &ignored) <
-          0)
-    return;
-  if (has_all(finder, &manifest) &&
-      platform_of(finder, descriptor, &manifest, &platform, &ignored) == 0) {
-    finder->found = xgrow(finder->found, finder->n, &finder->cap, sizeof(*finder->found));
-    finder->found[finder->n++] = platform;
+  if (read_document(finder, descriptor, &text, err) < 0 ||
+      manifest_parse(&manifest, buf_str(&text), descriptor->media_type, &finder->limits, err) < 0)
+    return unless_system(err);
+  if (has_all(finder, &manifest)) {
+    result = platform_of(finder, descriptor, &manifest, &platform, err);
+    if (result == 0) {
+      finder->found = xgrow(finder->found, finder->n, &finder->cap, sizeof(*finder->found));
+      finder->found[finder->n++] = platform;
+    } else {
+      result = unless_system(err);
+    }
   }
   manifest_release(&manifest);
+  return result;
 }
 
 static int add_node(struct finder *finder, const struct descriptor *node, int depth,
@@ -86,23 +97,22 @@ static int add_node(struct finder *finder, const struct descriptor *node, int de
   AUTO_BUF text = BUF_INIT(finder->limits.json_bytes);
   const char *refers_to;
   struct index index;
+  int result = 0;
 
   if (descriptor_is_attestation(node, &refers_to) || depth >= LIMIT_INDEX_DEPTH)
     return 0;
-  if (node->kind != MEDIA_INDEX) {
-    add_manifest(finder, node);
-    return 0;
-  }
+  if (node->kind != MEDIA_INDEX)
+    return add_manifest(finder, node, err);
   if (read_document(finder, node, &text, err) < 0 ||
       index_parse(&index, buf_str(&text), node->media_type, &finder->limits, err) < 0)
     return -1;
-  for (size_t i = 0; i < index.n_manifests; i++) {
-    struct error ignored; /* a nested index that is not there has no platforms */
-
-    (void)!add_node(finder, &index.manifests[i], depth + 1, &ignored);
+  for (size_t i = 0; i < index.n_manifests && result == 0; i++) {
+    /* A nested index that is not there has no platforms. */
+    if (add_node(finder, &index.manifests[i], depth + 1, err) < 0)
+      result = unless_system(err);
   }
   index_release(&index);
-  return 0;
+  return result;
 }
 
 int store_platforms(struct store *store, const struct descriptor *root, struct platform **out,

@@ -5,7 +5,8 @@
 #include "store/store.h"
 
 /* The platforms of the image with this root whose manifest, config and layers are all in the store,
- * in the order of its index; attestations do not count. *out is to be freed. */
+ * in the order of its index; attestations do not count. *out is to be freed. An error is that the
+ * root is an index that is not there or cannot be read, or that the system failed to read any. */
 MUST_CHECK int store_platforms(struct store *store, const struct descriptor *root,
                                struct platform **out, size_t *n, struct error *err);
 
