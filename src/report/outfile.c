@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -31,10 +32,56 @@ static uint64_t some_number(void)
   return number;
 }
 
+/* The path through which a descriptor's file can be given a name. */
+struct fd_path {
+  char text[32];
+};
+
+static struct fd_path path_of(int fd)
+{
+  struct fd_path path;
+
+  snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", fd);
+  return path;
+}
+
+/* A file without a name in the target's directory: however the program ends, nothing of it stays.
+ * -1 where the file system or the lack of /proc does not allow that. */
+static int open_nameless(const char *target)
+{
+  const char *slash = strrchr(target, '/');
+  AUTO_FREE char *dir = slash ? xstrndup(target, (size_t)(slash - target) + 1) : xstrdup(".");
+  int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+
+  if (fd >= 0 && access(path_of(fd).text, F_OK) != 0) {
+    close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+/* Gives it a name beside the target's, to be renamed: linkat replaces nothing. 0, or an errno. */
+static int give_name(struct outfile *file, int fd)
+{
+  for (int i = 0; i < ATTEMPTS; i++) {
+    free(file->temporary);
+    file->temporary =
+        xasprintf("%s.%08x.tmp", file->target, (unsigned)(some_number() & UINT32_MAX));
+    if (linkat(AT_FDCWD, path_of(fd).text, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0)
+      return 0;
+    if (errno != EEXIST)
+      break;
+  }
+  free(file->temporary);
+  file->temporary = NULL;
+  return errno;
+}
+
 static int open_temporary(struct outfile *file)
 {
-  int fd = -1;
+  int fd = open_nameless(file->target);
 
+  file->nameless = fd >= 0;
   for (int i = 0; i < ATTEMPTS && fd < 0; i++) {
     free(file->temporary);
     file->temporary =
@@ -43,7 +90,7 @@ static int open_temporary(struct outfile *file)
     if (fd < 0 && errno != EEXIST)
       break;
   }
-  if (fd < 0) {
+  if (fd < 0 || file->nameless) {
     free(file->temporary);
     file->temporary = NULL;
   }
@@ -106,6 +153,8 @@ int outfile_commit(struct outfile *file, struct error *err)
   int fd = file->writer.fd;
 
   file->writer.fd = -1;
+  if (!error && file->nameless)
+    error = give_name(file, fd);
   if (close(fd) != 0 && !error)
     error = errno;
   if (!error && file->temporary) {

@@ -2,6 +2,8 @@
 #ifndef DIFFOCI_REPORT_OUTFILE_H
 #define DIFFOCI_REPORT_OUTFILE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "report/writer.h"
 
@@ -9,11 +11,13 @@ struct outfile {
   struct writer writer;
   char *name;      /* as the caller gave it, for messages; owned */
   char *target;    /* what is replaced; owned; NULL: the file is written to directly */
-  char *temporary; /* owned; NULL when there is none (any more) */
+  char *temporary; /* owned; NULL when there is none (any more), or not yet */
+  bool nameless;   /* the temporary file gets a name only when it is complete */
 };
 
 /* Opens a file to be written. Where path is a regular file or nothing yet, a temporary file beside
- * it (beside what it points to, if it is a symlink) is made, with the mode that umask allows. Any
+ * it (beside what it points to, if it is a symlink) is made, with the mode that umask allows: one
+ * without a name where the file system has that (O_TMPFILE), so that a signal leaves nothing. Any
  * other kind of file (a pipe, a terminal), and what stdout goes to, is written to directly; so is
  * stdout itself for "-". NULL with an error that names the path. */
 struct outfile *outfile_open(const char *path, struct error *err);

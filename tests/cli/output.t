@@ -17,6 +17,21 @@ comparison.
   TYPE *
   1
   $ python3 -c 'import json; json.load(open("r.json"))'
+  $ cat >stall.py <<'PY'
+  > # A registry that accepts and never answers; then a signal. What is left beside the report?
+  > import glob, os, signal, socket, subprocess, sys
+  > with socket.create_server(("127.0.0.1", 0)) as server:
+  >     image = f"127.0.0.1:{server.getsockname()[1]}/x"
+  >     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+  >         child = subprocess.Popen(["diffoci", "diff", "--no-cache", "--report-file=gone.json", image, "./a.tar"], stderr=subprocess.DEVNULL)
+  >         server.accept()
+  >         child.send_signal(getattr(signal, name))
+  >         print(name, child.wait(20) == -getattr(signal, name), glob.glob("gone.json*"))
+  > PY
+  $ python3 stall.py
+  SIGINT True []
+  SIGTERM True []
+  SIGHUP True []
   $ diffoci diff --verbose ./a.tar ./b.tar | true
   $ diffoci diff --verdict ./a.tar ./b.tar | true; echo ${PIPESTATUS[0]}
   1
