@@ -19,5 +19,6 @@ struct limits limits_scaled(double scale)
     .json_bytes = scaled(kib * kib, scale),
     .blob_bytes = scaled(4 * kib * kib * kib, scale),
     .tar_bytes = scaled(32 * kib * kib * kib, scale),
+    .file_bytes = scaled(256 * kib * kib, scale),
   };
 }

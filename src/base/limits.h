@@ -14,6 +14,7 @@ struct limits {
   uint64_t blob_bytes;   /* one layer as stored */
   uint64_t tar_bytes;    /* one layer's tar stream */
   struct budget *memory; /* base/budget.h; borrowed; NULL: no limit */
+  uint64_t file_bytes;   /* one file that is looked into, and what comes out of it */
 };
 
 /* The defaults, each times scale (> 0, may be a fraction); results saturate at INT64_MAX.

@@ -9,6 +9,8 @@
 #include "cli/diff_flags.h"
 #include "cli/diff_outputs.h"
 #include "cli/verdict_line.h"
+#include "diff/inside.h"
+#include "diff/inside_worker.h"
 #include "report/fan_out.h"
 #include "source/engine.h"
 
@@ -57,14 +59,21 @@ static int compare(const struct diff_flags *given, const struct fan_out_wanted *
                    struct diff_options *options, struct places *places, struct error *err)
 {
   struct fan_out out = { 0 };
+  struct inside *inside = NULL;
   bool failed = false;
   struct diff *diff;
   int status;
 
   fan_out_init(&out, wanted, options);
   options->sink = &out.sink;
+  if (options->looker) {
+    inside = inside_new(options);
+    options->sink = inside_sink(inside);
+  }
   source_engine_pair(options->sources[0], options->sources[1]);
   diff = diff_run(options, &failed, err);
+  if (inside)
+    inside_finish(inside);
   places_hide_progress(places);
   if (!diff) {
     status = -1;
@@ -72,6 +81,7 @@ static int compare(const struct diff_flags *given, const struct fan_out_wanted *
     status = conclude(&out, given, options, diff, failed, err);
   }
   fan_out_release(&out);
+  inside_free(inside);
   diff_free(diff);
   options->sink = NULL; /* it ends here */
   return status;
@@ -133,7 +143,10 @@ int diff_command(const struct invocation *call, struct error *err)
   limits.memory = &memory;
   diff_flags_ignore(given, &options);
   places_init(&places, &call->globals, &given->places);
-  if (cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
+  /* The process that looks inside begins before there are threads. */
+  if ((given->inside != TOGGLE_ON ||
+       (options.looker = inside_worker_start(limits.file_bytes, err))) &&
+      cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0 &&
       open_places(call, &places, err) == 0 &&
       (options.sources[0] = open_image(call->arguments[0], &places, &source_options, err)) &&
@@ -145,5 +158,6 @@ int diff_command(const struct invocation *call, struct error *err)
   platform_set_release(&options.platforms);
   policy_free(options.policy);
   free((void *)options.ignored_files);
+  inside_worker_stop(options.looker);
   return status;
 }

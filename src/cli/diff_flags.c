@@ -93,6 +93,15 @@ static const struct flag flags[] = {
       AT(outputs),
   },
   {
+      .name = "inside",
+      .kind = FLAG_BOOL,
+      .help = "look into files that differ: archives, packages, compressed files",
+      .detail = "Their members are compared by the rules that entries are compared by. Files in "
+                "which nothing that counts differs are no difference; else the table names the "
+                "place inside, like srv/app.jar!/x.class. See docs/formats.md.",
+      AT(inside),
+  },
+  {
       .name = "explain",
       .kind = FLAG_BOOL,
       .help = "say for each difference why it is there, if that is known",

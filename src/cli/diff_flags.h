@@ -17,7 +17,7 @@ struct diff_flags {
   enum toggle attestations, referrers;
   unsigned require; /* enum require */
   struct policy_flags policy;
-  enum toggle explain;
+  enum toggle explain, inside;
   const char *report_file, *report_dir;
   struct text_list outputs; /* as output_parse takes them, or "auto" */
   unsigned pull;            /* enum named_pull */

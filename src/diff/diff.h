@@ -11,6 +11,7 @@
 #include "source/source.h"
 #include "tar/tar.h"
 
+struct inside_worker;
 struct policy;
 
 struct diff_options {
@@ -29,11 +30,12 @@ struct diff_options {
   bool effective;
   /* diff_verdict will be asked (diff/verdict.h). */
   bool verdict;
-  bool attestations;         /* --attestations: compare what attests to images in an index */
-  bool referrers;            /* --referrers: compare what refers to the images */
-  bool verify;               /* read and check blobs even where the digests are equal */
-  bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
-  struct policy *policy;     /* what else is left out, and counted; not owned; NULL: nothing */
+  bool attestations;            /* --attestations: compare what attests to images in an index */
+  bool referrers;               /* --referrers: compare what refers to the images */
+  bool verify;                  /* read and check blobs even where the digests are equal */
+  bool skip_security_xattrs;    /* leave out xattrs security.*: who runs this could not read them */
+  struct inside_worker *looker; /* --inside: who looks into files (diff/inside.h); not owned */
+  struct policy *policy;        /* what else is left out, and counted; not owned; NULL: nothing */
   struct platform_set platforms; /* not owned */
   const struct limits *limits;
   struct source *sources[2];

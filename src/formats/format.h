@@ -62,9 +62,6 @@ enum {
   FORMAT_RATIO_MAX = 200,              /* times that something may grow, … */
   FORMAT_RATIO_FROM = 4 * 1024 * 1024, /* … once it is larger than this */
 };
-/* Out of one file, times --max-scale. */
-#define FORMAT_BYTES_MAX (UINT64_C(256) << 20)
-
 /* The content of a member that is a regular file. */
 struct format_content {
   struct str stored;                /* as it lies in the file, or in memory of the parts */
@@ -113,7 +110,8 @@ struct format {
    * does not name the member, unless that is where it ends. */
   bool is_wrapper;
   /* Whether the content is of this format, by what is in it; name (as in the parts) may only tell
-   * apart formats that begin alike. Cheap: called for every pair of files. */
+   * apart formats that begin alike. Cheap: called for every pair of files, at times with nothing
+   * but the first 64 KiB; then it has to say the same. */
   bool (*detect)(struct str bytes, struct str name);
   /* Reads parts->bytes. 0/-1; what was added before an error is thrown away. */
   int (*read)(struct format_parts *parts, struct error *err);

@@ -68,7 +68,7 @@ static void origin_cell(struct buf *cell, const struct event_input *input)
  * of xattrs and PAX records, and what JSON documents hold, are not. */
 static size_t columns_of(const struct event *event, const struct event_field *field)
 {
-  static const char *const whole[] = { "", "Linkname ", "Uname ", "Gname " };
+  static const char *const whole[] = { "", "Linkname ", "Uname ", "Gname ", "Inside " };
 
   if (event->type == EVENT_TARENTRY)
     for (size_t i = 0; i < ARRAY_LEN(whole); i++)

@@ -8,7 +8,7 @@
 #include "base/escape.h"
 #include "formats/codec.h"
 
-enum { DUMP_MAX = 64 * 1024 * 1024 };
+enum { DUMP_MAX = 64 * 1024 * 1024, FORMAT_BYTES_MAX = 256 * 1024 * 1024 };
 
 static void dump_content(struct buf *out, const struct format_member *member,
                          struct format_budget *budget)

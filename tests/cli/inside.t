@@ -1,0 +1,88 @@
+--inside: files that differ are looked into.
+
+  $ images <<'RECIPE'
+  > def pair(name, one, two):
+  >     oci_archive(name + "-0.tar", image(layer(*one)))
+  >     oci_archive(name + "-1.tar", image(layer(*two)))
+  > def inner(time, *more, text="hello"):
+  >     return tar(file("bin/x", text, mtime=time, mode=0o755), file("bin/y", "y", mtime=time), *more)
+  > def gz(data, stamp):
+  >     packed = gzipped(to_bytes(data))
+  >     return packed[:4] + stamp + packed[8:]
+  > a, b = b"AAAA", b"BBBB"
+  > old, new = inner(1), inner(2)
+  > pair("noise", [file("x.tar", old), file("y.tgz", gz(old, a)), file("z.gz", gz("z", a))],
+  >      [file("x.tar", new), file("y.tgz", gz(new, b)), file("z.gz", gz("z", b))])
+  > evil = inner(2, file("bin/evil", "!", mode=0o4755), text="hullo")
+  > pair("evil", [file("x.tar", old), file("y.tgz", gz(old, a)), file("z.gz", gz("z", a)), file("text", "1")],
+  >      [file("x.tar", evil), file("y.tgz", gz(evil, b)), file("z.gz", gz("Z", b)), file("text", "2")])
+  > pair("deep", [file("x.tar.gz", gz(tar(file("a.tar", old)), a), mode=0o600)],
+  >      [file("x.tar.gz", gz(tar(file("a.tar", inner(2, text="hallo"))), a), mode=0o644)])
+  > pair("mode", [file("x.tar", old, mode=0o600)], [file("x.tar", new, mode=0o644)])
+  > pair("behind", [file("x.gz", gz("z", a)), file("x.tar", old)], [file("x.gz", gz("z", b) + b"!"), file("x.tar", new + b"!")])
+  > pair("moved", [file("1", "1"), file("2", "2"), file("x.tar", old)], [file("x.tar", new), file("1", "1"), file("2", "2")])
+  > pair("bomb", [file("x.gz", gz(bytes(30000000), a))], [file("x.gz", gz(bytes(30000000), b))])
+  > nest = old
+  > other = new
+  > for i in range(9):
+  >     nest, other = tar(file("n", nest)), tar(file("n", other))
+  > pair("nest", [file("x.tar", nest)], [file("x.tar", other)])
+  > RECIPE
+
+Times, and how it is compressed, are nothing.
+
+  $ diffoci diff --semantic --inside ./noise-0.tar ./noise-1.tar
+
+  $ diffoci diff --semantic ./noise-0.tar ./noise-1.tar | cut -c1-20
+  TYPE    NAME     INP
+  File    x.tar    *
+  File    y.tgz    *
+  File    z.gz     *
+
+A row names the innermost place.
+
+  $ diffoci diff --semantic --inside ./evil-0.tar ./evil-1.tar | awk '{print $1, $2, substr($3, 1, 8), substr($4, 1, 8)}'
+  TYPE NAME INPUT-0 INPUT-1
+  File text 6b86b273 d4735e3a
+  File x.tar!/bin/evil (absent) bb7208bc
+  File x.tar!/bin/x 2cf24dba 7835066a
+  File y.tgz!/bin/evil (absent) bb7208bc
+  File y.tgz!/bin/x 2cf24dba 7835066a
+  File z.gz!/z 594e519a bbeebd87
+  $ printf hullo | sha256sum | cut -c1-8; printf ! | sha256sum | cut -c1-8
+  7835066a
+  bb7208bc
+  $ diffoci diff --semantic --inside ./deep-0.tar ./deep-1.tar | awk '{print $1, $2, $3, substr($4, 1, 8)}'
+  TYPE NAME INPUT-0 INPUT-1
+  File x.tar.gz Mode 0x180
+  File x.tar.gz!/a.tar!/bin/x 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 d3751d33
+
+What else differs of a file counts.
+
+  $ diffoci diff --semantic --inside ./mode-0.tar ./mode-1.tar
+  TYPE    NAME     INPUT-0       INPUT-1
+  File    x.tar    Mode 0x180    Mode 0x1a4
+  [1]
+
+Bytes that belong to nothing count, and so does what is too large, too deep or no file of its format.
+
+  $ diffoci diff --semantic --inside ./behind-0.tar ./behind-1.tar | sed 's/  */ /g'
+  TYPE NAME INPUT-0 INPUT-1
+  File x.gz Inside Inside not looked into because 1 bytes lie behind its end (gzip)
+  File x.tar Inside Inside not looked into because 1 bytes from byte * on belong to nothing that is known (tar)
+  $ diffoci diff --semantic --inside ./bomb-0.tar ./bomb-1.tar | sed 's/  */ /g'
+  TYPE NAME INPUT-0 INPUT-1
+  File x.gz Inside not looked into because it grows to more than 200 times its size (gzip) Inside not looked into because it grows to more than 200 times its size (gzip)
+  $ diffoci diff --semantic --inside ./nest-0.tar ./nest-1.tar | sed 's/  */ /g'
+  TYPE NAME INPUT-0 INPUT-1
+  File x.tar!/n!/n!/n!/n!/n!/n!/n!/n Inside not looked into because it lies too deep Inside not looked into because it lies too deep
+
+Without --semantic times count inside files, too.
+
+  $ diffoci diff --inside ./noise-0.tar ./noise-1.tar | grep -c 'x.tar!/bin/[xy] .*1970-01-01 00:00:01 .*1970-01-01 00:00:02'
+  2
+
+Wherever they stand in their layers.
+
+  $ diffoci diff --semantic --inside ./moved-0.tar ./moved-1.tar
+  $ diffoci diff --effective --inside ./moved-0.tar ./moved-1.tar
