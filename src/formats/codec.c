@@ -122,7 +122,8 @@ int format_open(const struct format_content *content, struct format_budget *budg
 {
   struct format_output output = {
     .budget = budget,
-    .max = content->size,
+    /* One more, so that codecs can go on to the end of what is stored. */
+    .max = content->size < UINT64_MAX ? content->size + 1 : UINT64_MAX,
     .stored = content->stored.len,
   };
   size_t used;

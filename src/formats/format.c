@@ -4,8 +4,23 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "formats/ar.h"
+#include "formats/cpio.h"
 #include "formats/gzip.h"
+#include "formats/png.h"
+#include "formats/pyc.h"
 #include "formats/tar.h"
+#include "formats/zip.h"
+#include "formats/zstd.h"
+#ifdef HAVE_BZIP2
+#include "formats/bzip2.h"
+#endif
+#ifdef HAVE_LZ4
+#include "formats/lz4.h"
+#endif
+#ifdef HAVE_LZMA
+#include "formats/xz.h"
+#endif
 
 struct format_memory {
   struct format_memory *next;
@@ -14,8 +29,17 @@ struct format_memory {
 
 /* The first that takes a file for its own reads it. */
 static const struct format *const formats[] = {
-  &format_gzip,
-  &format_tar,
+  &format_gzip,  &format_zstd, &format_zip, &format_ar, &format_cpio, &format_pyc, &format_png,
+#ifdef HAVE_BZIP2
+  &format_bzip2,
+#endif
+#ifdef HAVE_LZ4
+  &format_lz4,
+#endif
+#ifdef HAVE_LZMA
+  &format_xz,
+#endif
+  &format_tar, /* has no magic of its own */
   NULL,
 };
 

@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-#include "formats/codec.h"
+#include "formats/wrapper.h"
 
 enum {
   HEADER = 10, /* without the optional parts */
@@ -134,17 +134,6 @@ static int member(struct format_parts *parts, size_t *at, struct format_output *
   return 0;
 }
 
-/* "x.tgz" holds "x.tar". */
-static struct str inner_name(struct format_parts *parts)
-{
-  const struct str base = format_base_name(parts->name, "");
-  const struct str stem = format_base_name(parts->name, ".tgz");
-
-  if (stem.len < base.len)
-    return str_of(arena_printf(&parts->arena, "%.*s.tar", STR_ARGS(stem)));
-  return format_base_name(parts->name, ".gz");
-}
-
 static int gzip_read(struct format_parts *parts, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
@@ -156,7 +145,10 @@ static int gzip_read(struct format_parts *parts, struct error *err)
       return -1;
     }
   } while (at < parts->bytes.len);
-  return format_add_file(parts, inner_name(parts), format_output_keep(parts, &out), err) ? 0 : -1;
+  return format_add_file(parts, wrapper_name(parts, ".gz", ".tgz"), format_output_keep(parts, &out),
+                         err)
+             ? 0
+             : -1;
 }
 
 const struct format format_gzip = {

@@ -1,5 +1,6 @@
 /* All readers of formats: whatever takes the bytes for its own reads them, and its members in turn.
- * The first byte says how much may come out. */
+ * How much may come out
+ * follows from the size, so that the limit is reached, too. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -76,11 +77,8 @@ static void look_into(struct str bytes, struct str name, struct format_budget *b
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-  struct format_budget budget;
+  struct format_budget budget = { size % 4 ? (uint64_t)1 << 22 : (uint64_t)1024 << size % 7 };
 
-  if (!size)
-    return 0;
-  budget.bytes = (uint64_t)1024 << data[0] % 12;
-  look_into((struct str) { (const char *)data + 1, size - 1 }, STR("x/y.tar.gz"), &budget, 0);
+  look_into((struct str) { (const char *)data, size }, STR("x/y.tar.gz"), &budget, 0);
   return 0;
 }

@@ -1,0 +1,202 @@
+/* The format is that of ar(5) of FreeBSD and of "The GNU Archive Format": a header of 60 bytes of
+ * text before each member, which lies on an even place. */
+#include "formats/ar.h"
+
+static const struct format_rule rule_number = { "ar-1", FORMAT_WRITTEN,
+                                                "spaces and zeros around numbers" };
+static const struct format_rule rule_name = {
+  "ar-2", FORMAT_WRITTEN, "how a name is written: in the header, in a table, before the content"
+};
+static const struct format_rule rule_padding = { "ar-3", FORMAT_WRITTEN,
+                                                 "the newline behind contents of odd length" };
+
+enum { MAGIC = 8, HEADER = 60 };
+
+/* The header of a member, and what belongs to it. */
+struct header {
+  uint64_t at;
+  int64_t mtime, uid, gid, mode, size;
+  struct str name;    /* the field, without spaces at its end */
+  struct str content; /* with the name before it, if that stands there */
+};
+
+/* Digits and spaces behind them; an empty field is 0, as the symbol table's owners are. */
+static int number(struct format_parts *parts, uint64_t at, size_t len, unsigned base, int64_t *out,
+                  struct error *err)
+{
+  const char *field = parts->bytes.ptr + at;
+  size_t digits = 0;
+  size_t zeros = 0;
+  int64_t value = 0;
+
+  while (digits < len && field[digits] >= '0' && field[digits] < (char)('0' + base))
+    value = value * (int64_t)base + (field[digits++] - '0');
+  for (size_t i = digits; i < len; i++)
+    if (field[i] != ' ')
+      return error_set(err, ERROR_CORRUPT,
+                       "the header before byte %llu has a field that is no number",
+                       (unsigned long long)at);
+  while (zeros < digits && field[zeros] == '0')
+    zeros++;
+  format_account(parts, at, zeros, &rule_number);
+  format_account(parts, at + zeros, digits - zeros, NULL);
+  format_account(parts, at + digits, len - digits, &rule_number);
+  *out = value;
+  return 0;
+}
+
+static int read_header(struct format_parts *parts, uint64_t at, struct header *out,
+                       struct error *err)
+{
+  const char *p = parts->bytes.ptr + at;
+  size_t len = 16;
+
+  if (parts->bytes.len - at < HEADER || memcmp(p + 58, "`\n", 2) != 0)
+    return error_set(err, ERROR_CORRUPT, "there is no member's header at byte %llu",
+                     (unsigned long long)at);
+  while (len && p[len - 1] == ' ')
+    len--;
+  *out = (struct header) { .at = at, .name = { p, len } };
+  if (number(parts, at + 16, 12, 10, &out->mtime, err) ||
+      number(parts, at + 28, 6, 10, &out->uid, err) ||
+      number(parts, at + 34, 6, 10, &out->gid, err) ||
+      number(parts, at + 40, 8, 8, &out->mode, err) ||
+      number(parts, at + 48, 10, 10, &out->size, err))
+    return -1;
+  format_account(parts, at + len, 16 - len, &rule_name);
+  format_account(parts, at + 58, 2, NULL);
+  if ((uint64_t)out->size > parts->bytes.len - at - HEADER)
+    return error_set(err, ERROR_CORRUPT, "the member at byte %llu is cut short",
+                     (unsigned long long)at);
+  out->content = (struct str) { p + HEADER, (size_t)out->size };
+  return 0;
+}
+
+/* GNU's table of long names: each ends with "/\n". Which of its bytes are a name's is not
+ * asked: they count as the table's content does. */
+static bool long_name(struct str table, struct str field, struct str *out)
+{
+  uint64_t at;
+  const char *end;
+
+  if (!str_to_u64(str_skip(field, 1), table.len, &at) || at >= table.len)
+    return false;
+  end = memmem(table.ptr + at, table.len - at, "/\n", 2);
+  if (!end)
+    return false;
+  *out = (struct str) { table.ptr + at, (size_t)(end - table.ptr) - at };
+  return true;
+}
+
+/* BSD's: "#1/LENGTH", and the name before the content, perhaps with NULs behind it. */
+static bool bsd_name(struct format_parts *parts, struct header *header, struct str *out)
+{
+  uint64_t len;
+
+  if (!str_to_u64(str_skip(header->name, 3), header->content.len, &len))
+    return false;
+  out->ptr = header->content.ptr;
+  out->len = strnlen(out->ptr, len);
+  for (size_t i = out->len; i < len; i++)
+    if (header->content.ptr[i])
+      return false;
+  format_account(parts, header->at, header->name.len, &rule_name);
+  format_account(parts, header->at + HEADER, out->len, NULL);
+  format_account(parts, header->at + HEADER + out->len, len - out->len, &rule_name);
+  header->content = str_skip(header->content, len);
+  return true;
+}
+
+static int name_of(struct format_parts *parts, struct str table, struct header *header,
+                   struct str *out, struct error *err)
+{
+  const struct str field = header->name;
+  bool known = true;
+
+  if (str_has_prefix(field, STR("#1/"))) {
+    known = bsd_name(parts, header, out);
+  } else if (field.len > 1 && field.ptr[0] == '/' && field.ptr[1] >= '0' && field.ptr[1] <= '9') {
+    known = long_name(table, field, out);
+    format_account(parts, header->at, field.len, &rule_name);
+  } else {
+    const bool ended = field.len > 1 && field.ptr[field.len - 1] == '/' && field.ptr[0] != '/';
+
+    *out = (struct str) { field.ptr, field.len - ended };
+    format_account(parts, header->at, out->len, NULL);
+    format_account(parts, header->at + out->len, ended, &rule_name);
+  }
+  if (known && out->len && !memchr(out->ptr, '\0', out->len))
+    return 0;
+  return error_set(err, ERROR_CORRUPT, "the member at byte %llu has no right name",
+                   (unsigned long long)header->at);
+}
+
+static int add_member(struct format_parts *parts, struct str *table, struct header *header,
+                      struct error *err)
+{
+  struct tar_entry entry = {
+    .type = TAR_REGULAR,
+    .mode = header->mode & 07777,
+    .uid = header->uid,
+    .gid = header->gid,
+    .mtime = { header->mtime, 0, true },
+  };
+  struct format_member *member;
+
+  if (header->mode & ~(int64_t)0107777 ||
+      (header->mode & 0170000 && (header->mode & 0170000) != 0100000))
+    return error_set(err, ERROR_UNSUPPORTED, "the member at byte %llu is no regular file",
+                     (unsigned long long)header->at);
+  if (name_of(parts, *table, header, &entry.name, err))
+    return -1;
+  if (str_equal(header->name, STR("//"))) {
+    if (table->ptr)
+      return error_set(err, ERROR_CORRUPT, "it has two tables of names");
+    *table = header->content;
+  }
+  entry.size = (int64_t)header->content.len;
+  member = format_add_member(parts, &entry, err);
+  if (!member)
+    return -1;
+  member->content =
+      (struct format_content) { .stored = header->content, .size = header->content.len };
+  format_account(parts, (uint64_t)(header->content.ptr - parts->bytes.ptr), header->content.len,
+                 NULL);
+  return 0;
+}
+
+static int ar_read(struct format_parts *parts, struct error *err)
+{
+  struct str table = { NULL, 0 };
+  uint64_t at = MAGIC;
+
+  format_account(parts, 0, MAGIC, NULL);
+  while (at < parts->bytes.len) {
+    struct header header;
+
+    if (read_header(parts, at, &header, err))
+      return -1;
+    at += HEADER + (uint64_t)header.size;
+    if (add_member(parts, &table, &header, err))
+      return -1;
+    if (at % 2 && at < parts->bytes.len) {
+      if (parts->bytes.ptr[at] == '\n')
+        format_account(parts, at, 1, &rule_padding);
+      at++;
+    }
+  }
+  return 0;
+}
+
+static bool ar_detect(struct str bytes, struct str name)
+{
+  (void)name;
+  return bytes.len >= MAGIC && memcmp(bytes.ptr, "!<arch>\n", MAGIC) == 0;
+}
+
+const struct format format_ar = {
+  .name = "ar",
+  .may_be_equal = true,
+  .detect = ar_detect,
+  .read = ar_read,
+};

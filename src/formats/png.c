@@ -1,0 +1,158 @@
+#include "formats/png.h"
+
+#include <zlib.h>
+
+#include "formats/codec.h"
+
+static const struct format_rule rule_sums = { "png-1", FORMAT_FORM, "checksums, which are right" };
+static const struct format_rule rule_form = { "png-2", FORMAT_FORM,
+                                              "the compressed form of the picture" };
+
+enum { SIGNATURE = 8, CHUNK = 12, CHUNKS_MAX = 100000 };
+
+/* What is read of the chunks IDAT, which follow upon each other and are one zlib stream (10.1). */
+struct picture {
+  size_t first, last; /* positions of the chunks; 0: none */
+  size_t at;          /* in the file, of the first */
+  size_t len;         /* of the data of all */
+};
+
+struct chunk {
+  size_t at;
+  const char *type;
+  struct str data;
+};
+
+static int read_chunk(const struct format_parts *parts, size_t at, struct chunk *out,
+                      struct error *err)
+{
+  const char *p = parts->bytes.ptr + at;
+  const size_t left = parts->bytes.len - at;
+  uint32_t len;
+
+  if (left < CHUNK || (len = format_be32(p)) > left - CHUNK)
+    return error_set(err, ERROR_CORRUPT, "it ends in a chunk");
+  for (int i = 4; i < 8; i++)
+    if ((p[i] | 0x20) < 'a' || (p[i] | 0x20) > 'z')
+      return error_set(err, ERROR_CORRUPT, "the chunk at byte %zu has no right type", at);
+  if (crc32_z(0, (const unsigned char *)p + 4, (size_t)len + 4) != format_be32(p + 8 + len))
+    return error_set(err, ERROR_CORRUPT, "the checksum of the chunk at byte %zu is wrong", at);
+  *out = (struct chunk) { at, p + 4, { p + 8, len } };
+  return 0;
+}
+
+static bool is_type(const struct chunk *chunk, const char *type)
+{
+  return memcmp(chunk->type, type, 4) == 0;
+}
+
+/* The time of last change (11.3.6), and texts that tell dates: "Creation Time" is the standard's
+ * (11.3.3), "date:..." are ImageMagick's. */
+static bool is_time(const struct chunk *chunk)
+{
+  static const char *const keywords[] = { "Creation Time", "date:create", "date:modify",
+                                          "date:timestamp" };
+  const size_t len = chunk->data.len ? strnlen(chunk->data.ptr, chunk->data.len) : 0;
+
+  if (is_type(chunk, "tIME"))
+    return chunk->data.len == 7;
+  if (!is_type(chunk, "tEXt") && !is_type(chunk, "zTXt") && !is_type(chunk, "iTXt"))
+    return false;
+  for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
+    if (len < chunk->data.len &&
+        str_equal((struct str) { chunk->data.ptr, len }, str_of(keywords[i])))
+      return true;
+  return false;
+}
+
+static int add_chunk(struct format_parts *parts, const struct chunk *chunk, struct error *err)
+{
+  format_account(parts, chunk->at, 8 + chunk->data.len, NULL);
+  format_account(parts, chunk->at + 8 + chunk->data.len, 4, &rule_sums);
+  return format_add_field(parts, is_time(chunk) ? FORMAT_TIME : FORMAT_COUNTS,
+                          arena_printf(&parts->arena, "%.4s", chunk->type), chunk->data, err);
+}
+
+static int add_data(struct format_parts *parts, const struct chunk *chunk, size_t n,
+                    struct picture *picture, struct error *err)
+{
+  if (picture->last && picture->last + 1 != n)
+    return error_set(err, ERROR_CORRUPT, "its chunks IDAT do not follow upon each other");
+  if (!picture->first) {
+    picture->first = n;
+    picture->at = chunk->at;
+    /* Where the picture stands among the chunks. */
+    if (format_add_field(parts, FORMAT_COUNTS, "IDAT", STR(""), err))
+      return -1;
+  }
+  picture->last = n;
+  picture->len += chunk->data.len;
+  format_account(parts, chunk->at, CHUNK + chunk->data.len, &rule_form);
+  return 0;
+}
+
+static int add_picture(struct format_parts *parts, const struct picture *picture, struct error *err)
+{
+  struct str joined = { NULL, picture->len };
+  char *to = format_memory(parts, picture->len, err);
+  size_t at = picture->at;
+  size_t used;
+  struct str pixels;
+
+  if (!to)
+    return -1;
+  joined.ptr = to;
+  for (size_t i = picture->first; i <= picture->last; i++) {
+    struct chunk chunk;
+
+    if (read_chunk(parts, at, &chunk, err))
+      return -1;
+    if (chunk.data.len)
+      memcpy(to, chunk.data.ptr, chunk.data.len);
+    to += chunk.data.len;
+    at += CHUNK + chunk.data.len;
+  }
+  if (format_decode(parts, &format_zlib, joined, UINT64_MAX, &pixels, &used, err))
+    return -1;
+  if (used != joined.len)
+    return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its picture", joined.len - used);
+  return format_add_file(parts, STR("picture"), pixels, err) ? 0 : -1;
+}
+
+static int png_read(struct format_parts *parts, struct error *err)
+{
+  struct picture picture = { 0 };
+  size_t at = SIGNATURE;
+  size_t n = 0;
+  struct chunk chunk;
+
+  format_account(parts, 0, SIGNATURE, NULL);
+  do {
+    if (++n > CHUNKS_MAX)
+      return error_set(err, ERROR_LIMIT, "it has more than %d chunks", CHUNKS_MAX);
+    if (read_chunk(parts, at, &chunk, err))
+      return -1;
+    if (is_type(&chunk, "IDAT") ? add_data(parts, &chunk, n, &picture, err)
+                                : add_chunk(parts, &chunk, err))
+      return -1;
+    at += CHUNK + chunk.data.len;
+  } while (!is_type(&chunk, "IEND"));
+  if (at != parts->bytes.len)
+    return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its end", parts->bytes.len - at);
+  if (!picture.first)
+    return error_set(err, ERROR_CORRUPT, "it has no picture");
+  return add_picture(parts, &picture, err);
+}
+
+static bool png_detect(struct str bytes, struct str name)
+{
+  (void)name;
+  return bytes.len > SIGNATURE && memcmp(bytes.ptr, "\x89PNG\r\n\x1a\n", SIGNATURE) == 0;
+}
+
+const struct format format_png = {
+  .name = "png",
+  .may_be_equal = true,
+  .detect = png_detect,
+  .read = png_read,
+};

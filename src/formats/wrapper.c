@@ -1,0 +1,34 @@
+#include "formats/wrapper.h"
+
+struct str wrapper_name(struct format_parts *parts, const char *suffix, const char *tar_suffix)
+{
+  const struct str base = format_base_name(parts->name, "");
+  const struct str stem = format_base_name(parts->name, tar_suffix);
+
+  if (stem.len < base.len)
+    return str_of(arena_printf(&parts->arena, "%.*s.tar", STR_ARGS(stem)));
+  return format_base_name(parts->name, suffix);
+}
+
+int wrapper_read(struct format_parts *parts, const struct format_codec *codec,
+                 const struct format_rule *rule, const char *suffix, const char *tar_suffix,
+                 struct error *err)
+{
+  struct format_output out = format_output_begin(parts, parts->bytes.len);
+  size_t at = 0;
+
+  while (at < parts->bytes.len) {
+    size_t used = 0;
+
+    if (codec->decode(str_skip(parts->bytes, at), &out, &used, err)) {
+      format_output_drop(&out);
+      return at ? error_wrap(err, "behind its first %zu bytes", at) : -1;
+    }
+    format_account(parts, at, used, rule);
+    at += used;
+  }
+  return format_add_file(parts, wrapper_name(parts, suffix, tar_suffix),
+                         format_output_keep(parts, &out), err)
+             ? 0
+             : -1;
+}

@@ -1,0 +1,17 @@
+/* What files that are another form of one content have in common. */
+#ifndef DIFFOCI_FORMATS_WRAPPER_H
+#define DIFFOCI_FORMATS_WRAPPER_H
+
+#include "formats/codec.h"
+
+/* What the content is called: "x" for "dir/x.gz", "x.tar" for "x.tgz". suffix: of the file;
+ * tar_suffix: of one that holds a tar archive; each is taken off if it is there. */
+struct str wrapper_name(struct format_parts *parts, const char *suffix, const char *tar_suffix);
+
+/* Reads a file that is nothing but streams of the codec one behind the other, to its end; each
+ * gives a part of the one content. rule: what the bytes of streams are. */
+MUST_CHECK int wrapper_read(struct format_parts *parts, const struct format_codec *codec,
+                            const struct format_rule *rule, const char *suffix,
+                            const char *tar_suffix, struct error *err);
+
+#endif

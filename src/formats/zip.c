@@ -1,0 +1,452 @@
+#include "formats/zip.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/map.h"
+#include "formats/codec.h"
+#include "formats/zip_record.h"
+
+static const struct format_rule rule_version = { "zip-2", FORMAT_FORM,
+                                                 "versions, method and flags of compression" };
+static const struct format_rule rule_sums = { "zip-3", FORMAT_FORM,
+                                              "checksums and places, which are right" };
+static const struct format_rule rule_form = { "zip-4", FORMAT_FORM, "the compressed form" };
+static const struct format_rule rule_local = {
+  "zip-5", FORMAT_FORM, "what a local header and a data descriptor repeat, which is right"
+};
+static const struct format_rule rule_time = { "zip-6", FORMAT_TIME, "times in extra fields" };
+
+enum {
+  EXTRA_ZIP64 = 0x0001,
+  EXTRA_NTFS = 0x000a,
+  EXTRA_TIME = 0x5455,
+  SYSTEM_UNIX = 3,
+  SYSTEM_MAC = 19,
+  RECORDS_MAX = 64,
+  TARGET_MAX = 4096,
+  PREFIX_LOOK = 4096,
+  FLAGS_FORM = 0x000e, /* how hard it was compressed, and the descriptor */
+};
+
+/* What a member has beyond the fields of an entry, as records. */
+struct records {
+  struct tar_record items[RECORDS_MAX];
+  size_t n;
+};
+
+static int add_record(struct records *records, struct arena *arena, const char *key,
+                      struct str value, struct error *err)
+{
+  (void)arena;
+  for (size_t i = 0; i < records->n; i++)
+    if (str_equal(records->items[i].key, str_of(key)))
+      return error_set(err, ERROR_UNSUPPORTED, "a member has two fields \"%s\"", key);
+  if (records->n == RECORDS_MAX)
+    return error_set(err, ERROR_LIMIT, "a member has more than %d extra fields", RECORDS_MAX);
+  records->items[records->n++] = (struct tar_record) { str_of(key), value };
+  return 0;
+}
+
+static int add_number(struct records *records, struct arena *arena, const char *key,
+                      uint32_t number, struct error *err)
+{
+  return number ? add_record(records, arena, key, str_of(arena_printf(arena, "0x%x", number)), err)
+                : 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+  return str_compare(((const struct tar_record *)a)->key, ((const struct tar_record *)b)->key);
+}
+
+static void keep_records(struct records *records, struct arena *arena, struct tar_entry *entry)
+{
+  struct tar_record *kept;
+
+  if (!records->n)
+    return;
+  qsort(records->items, records->n, sizeof(records->items[0]), by_key);
+  kept = arena_alloc(arena, records->n * sizeof(*kept));
+  memcpy(kept, records->items, records->n * sizeof(*kept));
+  entry->records = kept;
+  entry->n_records = records->n;
+}
+
+/* ---- extra fields (4.5, 4.6) ---- */
+
+/* Info-ZIP's extended timestamp: flags that say which of three times follow; in the directory only
+ * the first does. NTFS's (4.5.5): one attribute, of three times. */
+static bool is_time(uint16_t id, struct str data, bool is_local)
+{
+  if (id == EXTRA_NTFS)
+    return data.len == 32 && format_le32(data.ptr) == 0 && format_le16(data.ptr + 4) == 1 &&
+           format_le16(data.ptr + 6) == 24;
+  if (id == EXTRA_TIME && data.len && (data.ptr[0] & ~7) == 0) {
+    const unsigned flags = (unsigned char)data.ptr[0];
+    const size_t times = (flags & 1) + (flags >> 1 & 1) + (flags >> 2);
+
+    return data.len == 1 + 4 * (is_local ? times : (size_t)(flags & 1));
+  }
+  return false;
+}
+
+/* Accounts for an extra field, and makes records of what counts of it. zip64 fields were read. */
+static int add_extra(struct format_parts *parts, struct str extra, bool is_local,
+                     struct records *records, struct error *err)
+{
+  struct str rest = extra;
+  struct str data;
+  uint16_t id;
+  int got;
+
+  while ((got = zip_next_extra(&rest, &id, &data)) > 0) {
+    const uint64_t at = (uint64_t)(data.ptr - parts->bytes.ptr) - 4;
+
+    if (id == EXTRA_ZIP64) {
+      format_account(parts, at, data.len + 4, &rule_sums);
+    } else if (is_time(id, data, is_local)) {
+      format_account(parts, at, 4, NULL);
+      format_account(parts, at + 4, data.len, &rule_time);
+    } else {
+      format_account(parts, at, data.len + 4, NULL);
+      if (add_record(records, &parts->arena,
+                     arena_printf(&parts->arena, "zip.%s.0x%04x", is_local ? "local" : "extra", id),
+                     data, err))
+        return -1;
+    }
+  }
+  return got < 0 ? error_set(err, ERROR_CORRUPT, "a member's extra field does not fit") : 0;
+}
+
+/* ---- what is said twice ---- */
+
+/* The local header's zip64 field has both sizes where they did not fit (4.5.3). */
+static bool local_sizes_agree(const char *p, struct str extra, const struct zip_record *record)
+{
+  uint64_t stored = format_le32(p + 18);
+  uint64_t size = format_le32(p + 22);
+  struct str data;
+  uint16_t id;
+
+  if (record->flags & ZIP_FLAG_DESCRIPTOR && format_le32(p + 14) == 0 && !stored && !size)
+    return true;
+  while (zip_next_extra(&extra, &id, &data) > 0)
+    if (id == EXTRA_ZIP64 && data.len == 16) {
+      size = size == UINT32_MAX ? format_le64(data.ptr) : size;
+      stored = stored == UINT32_MAX ? format_le64(data.ptr + 8) : stored;
+    }
+  if (record->flags & ZIP_FLAG_DESCRIPTOR && format_le32(p + 14) == 0 && !stored && !size)
+    return true;
+  return format_le32(p + 14) == record->crc && stored == record->stored && size == record->size;
+}
+
+/* 4.3.7. Gives where the content begins. */
+static int check_local(struct format_parts *parts, const struct zip_record *record,
+                       struct records *records, uint64_t *data, struct error *err)
+{
+  const char *p = parts->bytes.ptr + record->local;
+  size_t name_len;
+  struct str extra;
+
+  if (record->local > parts->bytes.len || parts->bytes.len - record->local < ZIP_LOCAL ||
+      memcmp(p, "PK\3\4", 4) != 0)
+    return error_set(err, ERROR_CORRUPT, "\"%.*s\" is not where the directory says",
+                     STR_ARGS(record->name));
+  name_len = format_le16(p + 26);
+  extra.len = format_le16(p + 28);
+  extra.ptr = p + ZIP_LOCAL + name_len;
+  if (parts->bytes.len - record->local - ZIP_LOCAL < name_len + extra.len)
+    return error_set(err, ERROR_CORRUPT, "\"%.*s\" is cut short", STR_ARGS(record->name));
+  if (!str_equal((struct str) { p + ZIP_LOCAL, name_len }, record->name) ||
+      format_le16(p + 6) != record->flags || format_le16(p + 8) != record->method ||
+      format_le16(p + 10) != record->time || format_le16(p + 12) != record->date ||
+      !local_sizes_agree(p, extra, record))
+    return error_set(err, ERROR_CORRUPT,
+                     "the header of \"%.*s\" says other things than the directory",
+                     STR_ARGS(record->name));
+  format_account(parts, record->local, 4, NULL);
+  format_account(parts, record->local + 4, 2, &rule_version);
+  format_account(parts, record->local + 6, ZIP_LOCAL + name_len - 6, &rule_local);
+  *data = record->local + ZIP_LOCAL + name_len + extra.len;
+  return add_extra(parts, extra, true, records, err);
+}
+
+/* 4.3.9: with or without its signature, with sizes of 4 or 8 bytes. */
+static int check_descriptor(struct format_parts *parts, const struct zip_record *record,
+                            uint64_t at, struct error *err)
+{
+  const struct str rest = str_skip(parts->bytes, at);
+
+  for (unsigned signature = 0; signature < 2; signature++)
+    for (unsigned width = 4; width <= 8; width += 4) {
+      const char *p = rest.ptr + (size_t)(4 * (1 - signature));
+      const size_t len = (size_t)(4 * (1 - signature)) + 4 + 2 * (size_t)width;
+      uint64_t stored;
+      uint64_t size;
+
+      if (rest.len < len || (!signature && memcmp(rest.ptr, "PK\7\10", 4) != 0) ||
+          format_le32(p) != record->crc)
+        continue;
+      stored = width == 4 ? format_le32(p + 4) : format_le64(p + 4);
+      size = width == 4 ? format_le32(p + 8) : format_le64(p + 12);
+      if (stored != record->stored || size != record->size)
+        continue;
+      format_account(parts, at, len, &rule_local);
+      return 0;
+    }
+  return error_set(err, ERROR_CORRUPT,
+                   "what lies behind \"%.*s\" says other things than the directory",
+                   STR_ARGS(record->name));
+}
+
+/* ---- members ---- */
+
+/* MS-DOS's date and time (4.4.6), in a zone that nobody tells. */
+static struct tar_time time_of(const struct zip_record *record)
+{
+  const int64_t year = 1980 + (record->date >> 9);
+  const int64_t month = record->date >> 5 & 15;
+  const int64_t day = record->date & 31;
+  /* Days since 1970 of a calendar whose years begin in March. */
+  const int64_t y = month <= 2 ? year - 1 : year;
+  const int64_t m = month <= 2 ? month + 9 : month - 3;
+  const int64_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+
+  return (struct tar_time) {
+    .seconds = days * 86400 + (record->time >> 11) * 3600 + (record->time >> 5 & 63) * 60 +
+               (record->time & 31) * 2,
+    .set = true,
+  };
+}
+
+static bool is_unix(const struct zip_record *record)
+{
+  const unsigned system = record->made_by >> 8;
+
+  return system == SYSTEM_UNIX || system == SYSTEM_MAC;
+}
+
+/* The type by the name and, where there is one, by the mode: these have to agree. 0: they do not.
+ */
+static char type_of(const struct zip_record *record)
+{
+  const bool is_dir = str_has_suffix(record->name, STR("/"));
+  const uint32_t mode = is_unix(record) ? record->external >> 16 : 0;
+
+  switch (mode & S_IFMT) {
+  case 0:
+    return is_dir ? TAR_DIR : TAR_REGULAR;
+  case S_IFREG:
+    return is_dir ? '\0' : TAR_REGULAR;
+  case S_IFDIR:
+    return is_dir ? TAR_DIR : '\0';
+  case S_IFLNK:
+    return is_dir ? '\0' : TAR_SYMLINK;
+  default:
+    return '\0';
+  }
+}
+
+static bool is_readable(const struct zip_record *record)
+{
+  return !(record->flags & ZIP_FLAG_ENCRYPTED) &&
+         (record->method == ZIP_STORED || record->method == ZIP_DEFLATED);
+}
+
+/* What a reader of entries does not know. */
+static int add_records(struct format_parts *parts, const struct zip_record *record,
+                       struct records *records, struct error *err)
+{
+  struct arena *arena = &parts->arena;
+  const uint32_t attributes = record->external & ~(is_unix(record) ? UINT32_C(07777) << 16 : 0);
+  bool is_ascii = true;
+
+  for (size_t i = 0; i < record->name.len; i++)
+    is_ascii = is_ascii && (unsigned char)record->name.ptr[i] < 0x80;
+  for (size_t i = 0; i < record->comment.len; i++)
+    is_ascii = is_ascii && (unsigned char)record->comment.ptr[i] < 0x80;
+  if ((record->comment.len && add_record(records, arena, "zip.comment", record->comment, err)) ||
+      add_number(records, arena, "zip.system", record->made_by >> 8, err) ||
+      add_number(records, arena, "zip.attributes", attributes, err) ||
+      add_number(records, arena, "zip.internal", record->internal, err) ||
+      add_number(records, arena, "zip.utf8", !is_ascii && (record->flags & ZIP_FLAG_UTF8), err))
+    return -1;
+  if (is_readable(record))
+    return 0;
+  /* What comes out of these is not known: the form has to be the same. */
+  return add_number(records, arena, "zip.method",
+                    record->method | (record->flags & ZIP_FLAG_ENCRYPTED) << 16, err) ||
+         add_number(records, arena, "zip.crc", record->crc, err);
+}
+
+/* 4.3.12. */
+static int account_record(struct format_parts *parts, const struct zip_record *record,
+                          struct records *records, struct error *err)
+{
+  const uint64_t at = record->at;
+
+  format_account(parts, at, 4, NULL);
+  format_account(parts, at + 4, 1, &rule_version);
+  format_account(parts, at + 5, 1, NULL);
+  format_account(parts, at + 6, 6, &rule_version);
+  format_account(parts, at + 12, 4, NULL); /* time and date */
+  format_account(parts, at + 16, 8, &rule_sums);
+  format_account(parts, at + 24, 18, NULL); /* up to the attributes */
+  format_account(parts, at + 42, 4, &rule_sums);
+  format_account(parts, at + ZIP_CENTRAL, record->name.len, NULL);
+  format_account(parts, at + ZIP_CENTRAL + record->name.len + record->extra.len,
+                 record->comment.len, NULL);
+  return add_extra(parts, record->extra, false, records, err);
+}
+
+static int check_record(const struct zip_record *record, struct error *err)
+{
+  const unsigned known = FLAGS_FORM | ZIP_FLAG_UTF8 | ZIP_FLAG_ENCRYPTED | ZIP_FLAG_DESCRIPTOR;
+
+  if (record->flags & ~known)
+    return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" has unknown flags (0x%04x)",
+                     STR_ARGS(record->name), record->flags);
+  if (!type_of(record))
+    return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" is of a type that does not fit its name",
+                     STR_ARGS(record->name));
+  if (!record->name.len || memchr(record->name.ptr, '\0', record->name.len))
+    return error_set(err, ERROR_CORRUPT, "a member's name is empty, or has a NUL");
+  if (type_of(record) == TAR_DIR && (record->size || record->stored))
+    return error_set(err, ERROR_CORRUPT, "the directory \"%.*s\" has a content",
+                     STR_ARGS(record->name));
+  if (record->method == ZIP_STORED && is_readable(record) && record->stored != record->size)
+    return error_set(err, ERROR_CORRUPT, "\"%.*s\" has two sizes", STR_ARGS(record->name));
+  return 0;
+}
+
+static int set_target(struct format_parts *parts, struct format_member *member, struct error *err)
+{
+  struct format_opened opened;
+
+  if (member->content.size > TARGET_MAX)
+    return error_set(err, ERROR_LIMIT, "\"%.*s\" is a link with a target of over %d bytes",
+                     STR_ARGS(member->entry.name), TARGET_MAX);
+  if (format_open(&member->content, parts->budget, &opened, err))
+    return -1;
+  member->entry.link_name = arena_str(&parts->arena, opened.bytes);
+  format_close(&opened);
+  member->content = (struct format_content) { .stored = { "", 0 } };
+  member->entry.size = 0;
+  return 0;
+}
+
+static int add_member(struct format_parts *parts, const struct zip_record *record, uint64_t data,
+                      struct records *records, struct error *err)
+{
+  struct tar_entry entry = {
+    .type = type_of(record),
+    .name = record->name,
+    .size = (int64_t)MIN_OF(record->size, (uint64_t)INT64_MAX),
+    .mode = is_unix(record) ? record->external >> 16 & 07777 : 0,
+    .mtime = time_of(record),
+  };
+  struct format_member *member;
+
+  keep_records(records, &parts->arena, &entry);
+  member = format_add_member(parts, &entry, err);
+  if (!member)
+    return -1;
+  member->content = (struct format_content) {
+    .stored = { parts->bytes.ptr + data, record->stored },
+    .codec = is_readable(record) && record->method == ZIP_DEFLATED ? &format_deflate : NULL,
+    .size = is_readable(record) ? record->size : record->stored,
+    .crc32 = record->crc,
+    .has_crc32 = is_readable(record),
+  };
+  format_account(parts, data, record->stored, member->content.codec ? &rule_form : NULL);
+  return entry.type == TAR_SYMLINK ? set_target(parts, member, err) : 0;
+}
+
+static int read_member(struct format_parts *parts, const struct zip_record *record,
+                       struct map *names, struct error *err)
+{
+  struct records records = { .n = 0 };
+  struct map_entry *known = map_put(names, record->name);
+  uint64_t data;
+
+  if (known->value)
+    return error_set(err, ERROR_UNSUPPORTED, "it has two members called \"%.*s\"",
+                     STR_ARGS(record->name));
+  known->value = names;
+  if (check_record(record, err) || check_local(parts, record, &records, &data, err))
+    return -1;
+  if (parts->bytes.len - data < record->stored)
+    return error_set(err, ERROR_CORRUPT, "\"%.*s\" is cut short", STR_ARGS(record->name));
+  if (record->flags & ZIP_FLAG_DESCRIPTOR &&
+      check_descriptor(parts, record, data + record->stored, err))
+    return -1;
+  if (add_records(parts, record, &records, err) || account_record(parts, record, &records, err))
+    return -1;
+  return add_member(parts, record, data, &records, err);
+}
+
+/* What stands before the first member: a line for the shell, a program that unpacks. */
+static int add_prefix(struct format_parts *parts, uint64_t len, struct error *err)
+{
+  if (!len)
+    return 0;
+  format_account(parts, 0, len, NULL);
+  return format_add_field(parts, FORMAT_COUNTS, "prefix", (struct str) { parts->bytes.ptr, len },
+                          err);
+}
+
+static int read_directory(struct format_parts *parts, const struct zip_directory *directory,
+                          struct map *names, struct error *err)
+{
+  uint64_t at = directory->at;
+  uint64_t first = directory->at;
+  uint64_t n = 0;
+
+  for (; at < directory->end; n++) {
+    struct zip_record record;
+
+    if (n == FORMAT_MEMBERS_MAX)
+      return error_set(err, ERROR_LIMIT, "it has more than %d members", FORMAT_MEMBERS_MAX);
+    if (zip_read_record(parts, at, directory->end, &record, err) ||
+        read_member(parts, &record, names, err))
+      return -1;
+    first = MIN_OF(first, record.local);
+    at += record.len;
+  }
+  if (n != directory->n)
+    return error_set(err, ERROR_CORRUPT,
+                     "its directory has another number of members than it says");
+  return add_prefix(parts, first, err);
+}
+
+static int zip_read(struct format_parts *parts, struct error *err)
+{
+  struct zip_directory directory;
+  struct map names = MAP_INIT;
+  int status;
+
+  if (zip_find_directory(parts, &directory, err))
+    return -1;
+  status = read_directory(parts, &directory, &names, err);
+  map_release(&names);
+  return status;
+}
+
+static bool zip_detect(struct str bytes, struct str name)
+{
+  (void)name;
+  if (bytes.len < ZIP_END)
+    return false;
+  if (memcmp(bytes.ptr, "PK\3\4", 4) == 0 || memcmp(bytes.ptr, "PK\5\6", 4) == 0)
+    return true;
+  return memcmp(bytes.ptr, "#!", 2) == 0 &&
+         memmem(bytes.ptr, MIN_OF(bytes.len, (size_t)PREFIX_LOOK), "PK\3\4", 4) != NULL;
+}
+
+const struct format format_zip = {
+  .name = "zip",
+  .may_be_equal = true,
+  .detect = zip_detect,
+  .read = zip_read,
+};

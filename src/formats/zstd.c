@@ -1,0 +1,114 @@
+/* RFC 8878. Skippable frames say what no decompressor shows: they count. */
+#include "formats/zstd.h"
+
+#include <zstd.h>
+
+#include "formats/wrapper.h"
+
+enum { WINDOW_LOG_MAX = 27, SKIPPABLE_HEADER = 8 };
+
+static const struct format_rule rule_form = { "zstd-1", FORMAT_FORM, "the compressed form" };
+
+static int zstd_decode(struct str in, struct format_output *out, size_t *used, struct error *err)
+{
+  ZSTD_DCtx *context = ZSTD_createDCtx();
+  ZSTD_inBuffer input = { in.ptr, in.len, 0 };
+  size_t result = 1;
+  int status = 0;
+
+  if (!context)
+    return error_set(err, ERROR_LIMIT, "there is no memory");
+  ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+  while (status == 0 && result) {
+    ZSTD_outBuffer output;
+    size_t room;
+
+    if (format_output_room(out, &room, err)) {
+      status = -1;
+      break;
+    }
+    output = (ZSTD_outBuffer) { out->bytes + out->len, room, 0 };
+    result = ZSTD_decompressStream(context, &output, &input);
+    out->len += output.pos;
+    if (ZSTD_isError(result))
+      status = error_set(err, ERROR_CORRUPT, "%s", ZSTD_getErrorName(result));
+    else if (result && input.pos == input.size && output.pos < output.size)
+      status = error_set(err, ERROR_CORRUPT, "it ends early");
+  }
+  *used = input.pos;
+  ZSTD_freeDCtx(context);
+  return status;
+}
+
+const struct format_codec format_zstd_codec = { "zstd", zstd_decode };
+
+static bool is_skippable(struct str bytes)
+{
+  return bytes.len >= SKIPPABLE_HEADER && (format_le32(bytes.ptr) & 0xfffffff0) == 0x184d2a50;
+}
+
+static bool is_frame(struct str bytes)
+{
+  return bytes.len >= 9 && format_le32(bytes.ptr) == 0xfd2fb528;
+}
+
+static bool zstd_detect(struct str bytes, struct str name)
+{
+  (void)name;
+  return is_frame(bytes) || is_skippable(bytes);
+}
+
+/* 3.1.2. Its kind, one of sixteen, is part of what it says. */
+static int skippable_frame(struct format_parts *parts, size_t *at, struct error *err)
+{
+  const struct str rest = str_skip(parts->bytes, *at);
+  const uint32_t len = format_le32(rest.ptr + 4);
+
+  if (len > rest.len - SKIPPABLE_HEADER)
+    return error_set(err, ERROR_CORRUPT, "a skippable frame is cut short");
+  format_account(parts, *at, SKIPPABLE_HEADER + (uint64_t)len, NULL);
+  *at += SKIPPABLE_HEADER + (size_t)len;
+  return format_add_field(parts, FORMAT_COUNTS, "skippable frame",
+                          (struct str) { rest.ptr, SKIPPABLE_HEADER + (size_t)len }, err);
+}
+
+static int next_frame(struct format_parts *parts, size_t *at, struct format_output *out,
+                      struct error *err)
+{
+  const struct str rest = str_skip(parts->bytes, *at);
+  size_t used = 0;
+
+  if (is_skippable(rest))
+    return skippable_frame(parts, at, err);
+  if (!is_frame(rest))
+    return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its end", rest.len);
+  if (zstd_decode(rest, out, &used, err))
+    return -1;
+  format_account(parts, *at, used, &rule_form);
+  *at += used;
+  return 0;
+}
+
+static int zstd_read(struct format_parts *parts, struct error *err)
+{
+  struct format_output out = format_output_begin(parts, parts->bytes.len);
+  size_t at = 0;
+
+  while (at < parts->bytes.len)
+    if (next_frame(parts, &at, &out, err)) {
+      format_output_drop(&out);
+      return -1;
+    }
+  return format_add_file(parts, wrapper_name(parts, ".zst", ".tzst"),
+                         format_output_keep(parts, &out), err)
+             ? 0
+             : -1;
+}
+
+const struct format format_zstd = {
+  .name = "zstd",
+  .may_be_equal = true,
+  .is_wrapper = true,
+  .detect = zstd_detect,
+  .read = zstd_read,
+};

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""--inside on files that Python's own modules and zstd write: run.py DIFFOCI [--seeds N] [SEED...]
+
+make.py makes two pairs of images for each seed. In `noise` every file differs, but only in what means nothing inside
+its format: no row, status 0, either way round. In `tamper` the files of want.json differ in something that counts as
+well: the rows name exactly these files, either way round."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+program = os.path.abspath(sys.argv[1])
+arguments = sys.argv[2:]
+seeds = list(range(1, 21))
+if arguments[:1] == ["--seeds"]:
+    seeds = list(range(1, 1 + int(arguments[1])))
+elif arguments:
+    seeds = [int(seed) for seed in arguments]
+failed = 0
+
+
+def check(what, wanted, found):
+    global failed
+    if wanted != found:
+        failed += 1
+        print(f"{what}: wanted {wanted}, found {found}")
+
+
+def diff(directory, name, sides, *more):
+    inputs = [os.path.join(directory, f"{name}-{side}.tar") for side in sides]
+    result = subprocess.run([program, "diff", "--semantic", "--inside", *more, *inputs], capture_output=True, text=True)
+    rows = [line.split()[1] for line in result.stdout.splitlines()[1:]]
+    return result, sorted({re.split("!/", row)[0] for row in rows})
+
+
+for seed in seeds:
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run([sys.executable, os.path.join(HERE, "make.py"), directory, str(seed)], check=True)
+        with open(os.path.join(directory, "want.json"), encoding="utf-8") as file:
+            want = json.load(file)
+        for sides in ((0, 1), (1, 0)):
+            result, files = diff(directory, "noise", sides)
+            check(f"seed {seed}: noise {sides}: status", 0, result.returncode)
+            check(f"seed {seed}: noise {sides}: files", [], files)
+            result, files = diff(directory, "tamper", sides)
+            check(f"seed {seed}: tamper {sides}: status", 1, result.returncode)
+            check(f"seed {seed}: tamper {sides}: missing", [], sorted(set(want["tamper"]) - set(files)))
+            check(f"seed {seed}: tamper {sides}: too many", [], sorted(set(files) - set(want["tamper"])))
+print(f"{len(seeds)} seeds, {failed} failed")
+sys.exit(1 if failed else 0)
