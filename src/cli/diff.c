@@ -29,6 +29,13 @@ static bool thorough(const struct diff_flags *given)
   return given->verdict == TOGGLE_ON || given->require != REQUIRE_NONE;
 }
 
+static enum verdict_effort effort_of(const struct diff_flags *given, const struct fan_out *out)
+{
+  if (thorough(given))
+    return VERDICT_FETCHES;
+  return out->tells_verdict ? VERDICT_READS : VERDICT_OPENS_NOTHING;
+}
+
 /* Writes the reports and says the verdict. Returns the exit status, or -1. */
 static int conclude(struct fan_out *out, const struct diff_flags *given,
                     const struct diff_options *options, struct diff *diff, bool failed,
@@ -39,9 +46,11 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
   int status = out->any ? EXIT_DIFFERENT : EXIT_SAME;
   bool trouble;
 
-  diff_verdict(diff, failed, thorough(given), verdict_required((enum require)given->require),
-               &verdict);
-  out->about.verdict = &verdict;
+  if (options->verdict) {
+    diff_verdict(diff, failed, effort_of(given, out),
+                 verdict_required((enum require)given->require), &verdict);
+    out->about.verdict = &verdict;
+  }
   policy_flags_summary(options->policy, quiet);
   trouble = fan_out_finish(out, options, report_failed) < 0;
   out->about.verdict = NULL;
@@ -51,7 +60,8 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
     return -1;
   if (given->verdict != TOGGLE_ON && !quiet)
     verdict_print(&verdict);
-  status = verdict_status(&verdict, (enum require)given->require, status, err);
+  if (given->require != REQUIRE_NONE)
+    status = verdict_status(&verdict, (enum require)given->require, err);
   return trouble && status >= 0 ? EXIT_TROUBLE : status;
 }
 
@@ -66,6 +76,7 @@ static int compare(const struct diff_flags *given, const struct fan_out_wanted *
 
   fan_out_init(&out, wanted, options);
   options->sink = &out.sink;
+  options->verdict = thorough(given) || out.tells_verdict || given->places.quiet != TOGGLE_ON;
   if (options->looker) {
     inside = inside_new(options);
     options->sink = inside_sink(inside);
@@ -119,7 +130,6 @@ int diff_command(const struct invocation *call, struct error *err)
     .attestations = given->attestations == TOGGLE_ON,
     .referrers = given->referrers == TOGGLE_ON,
     .verify = given->verify == TOGGLE_ON,
-    .verdict = true,
     .skip_security_xattrs = geteuid() != 0,
     .limits = &limits,
   };

@@ -42,13 +42,10 @@ enum verdict_level verdict_required(enum require require)
   return levels[require];
 }
 
-int verdict_status(const struct verdict *verdict, enum require require, int otherwise,
-                   struct error *err)
+int verdict_status(const struct verdict *verdict, enum require require, struct error *err)
 {
   const enum verdict_level required = verdict_required(require);
 
-  if (require == REQUIRE_NONE)
-    return otherwise;
   if (verdict->level == VERDICT_SEMANTIC && verdict->open == VERDICT_EFFECTIVE)
     return not_known(verdict, err);
   if (verdict->level >= required && !verdict->shows)

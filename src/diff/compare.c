@@ -40,6 +40,43 @@ void diff_fail(struct diff *diff, const struct error *err)
   diff->error = *err;
 }
 
+/* Shadows and the comparison that they stand beside read for the same purpose. */
+static struct diff *diff_primary(struct diff *diff)
+{
+  return diff->primary ? diff->primary : diff;
+}
+
+static struct str blob_key(const struct descriptor *blob)
+{
+  return (struct str) { (const char *)blob->digest.bytes, sizeof(blob->digest.bytes) };
+}
+
+struct stream *diff_open(struct diff *diff, int side, const struct descriptor *blob,
+                         struct error *err)
+{
+  struct diff *primary = diff_primary(diff);
+  struct map_entry *opened;
+
+  pthread_mutex_lock(&primary->lock);
+  opened = map_put(&primary->opened[side], blob_key(blob));
+  if (!opened->value)
+    opened->key = arena_str(&primary->arena, opened->key);
+  opened->value = primary;
+  pthread_mutex_unlock(&primary->lock);
+  return source_blob(diff->options->sources[side], blob, err);
+}
+
+bool diff_has_opened(struct diff *diff, int side, const struct descriptor *blob)
+{
+  struct diff *primary = diff_primary(diff);
+  bool has;
+
+  pthread_mutex_lock(&primary->lock);
+  has = map_find(&primary->opened[side], blob_key(blob)) != NULL;
+  pthread_mutex_unlock(&primary->lock);
+  return has;
+}
+
 int diff_wrap_input(const struct diff *diff, int side, struct error *err)
 {
   const char *label = diff->options->sources[side]->label;

@@ -35,6 +35,9 @@ struct diff {
   struct map documents;
   struct arena document_keys;
 
+  /* Digests of the blobs that were opened, by side, of the shadows too; guarded by lock. */
+  struct map opened[2];
+
   /* For the verdict (verdict.c). */
   struct diff *primary;  /* of a shadow: the comparison that it stands beside */
   struct diff *semantic; /* its shadows; NULL: none */
@@ -94,6 +97,12 @@ void diff_send(struct diff *diff, const struct event *event);
 /* Reads a JSON blob of side (0 or 1), checked, within the limit. The error names input and blob. */
 MUST_CHECK int diff_read(struct diff *diff, int side, const struct descriptor *blob,
                          struct buf *out, struct error *err);
+/* Opens a blob of side, checked, and takes note that it was opened. The error says nothing of whose
+ * it is. Any thread. */
+struct stream *diff_open(struct diff *diff, int side, const struct descriptor *blob,
+                         struct error *err);
+/* Whether a blob of side was opened. Any thread. */
+bool diff_has_opened(struct diff *diff, int side, const struct descriptor *blob);
 /* Puts the input's name before the message: "LABEL: ", and where both are called alike "LABEL
  * (input 0): ". Returns -1. */
 int diff_wrap_input(const struct diff *diff, int side, struct error *err);

@@ -91,6 +91,8 @@ void diff_free(struct diff *diff)
   shadow_free(diff->effective);
   diff_release_kept(diff);
   map_release(&diff->documents);
+  map_release(&diff->opened[0]);
+  map_release(&diff->opened[1]);
   arena_release(&diff->document_keys);
   arena_release(&diff->arena);
   tasks_release(diff);

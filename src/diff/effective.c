@@ -63,17 +63,6 @@ static const struct event_origin *origins_new(struct diff *diff,
   return origins;
 }
 
-static size_t count_shared(const struct effective_image images[2])
-{
-  const struct manifest *const manifests[2] = { images[0].manifest, images[1].manifest };
-  size_t n = MIN_OF(manifests[0]->n_layers, manifests[1]->n_layers);
-  size_t shared = 0;
-
-  while (shared < n && same_blob(&manifests[0]->layers[shared], &manifests[1]->layers[shared]))
-    shared++;
-  return shared;
-}
-
 /* One comparison of all layers, or of all but the `below` lowest ones. */
 struct attempt {
   struct diff *diff;
@@ -142,8 +131,7 @@ int effective_compare_layers(struct diff *diff, const struct event_node *parent,
                              const struct task_resources *resources, bool *differ,
                              struct error *err)
 {
-  struct source *const *sources = diff->options->sources;
-  struct attempt attempt = { diff, parent, images, resources, count_shared(images) };
+  struct attempt attempt = { diff, parent, images, resources, effective_shared(images) };
   bool done = false;
 
   if (attempt.below == images[0].manifest->n_layers &&
@@ -151,11 +139,8 @@ int effective_compare_layers(struct diff *diff, const struct event_node *parent,
     *differ = false;
     return 0;
   }
-  /* A base image is often much larger than what stands upon it, and what that does to it most often
-   * the same on both sides: then it need not be read. Where nothing is to be read twice, all is
-   * read at once. */
-  if (attempt.below && !diff->options->verify && !sources[0]->fetches_again &&
-      !sources[1]->fetches_again && try_layers(&attempt, &done, differ, err))
+  attempt.below = effective_leave_unread(diff, images);
+  if (attempt.below && try_layers(&attempt, &done, differ, err))
     return -1;
   attempt.below = 0;
   return done ? 0 : try_layers(&attempt, &done, differ, err);

@@ -34,6 +34,15 @@ static bool is_for_lazy_pulling(const struct tar_entry *entry, struct str key)
           str_equal(key, STR(".no.prefetch.landmark")));
 }
 
+static bool is_wanted(struct effective_reading *reading, const struct tar_entry *entry,
+                      struct str key)
+{
+  const bool lazy = is_for_lazy_pulling(entry, key);
+
+  reading->lazy |= lazy;
+  return !lazy || reading->keep_lazy;
+}
+
 static bool has_content(const struct tar_entry *entry)
 {
   switch (entry->type) {
@@ -102,7 +111,7 @@ static int read_shared_entries(struct effective_reading *reading, struct entry_r
   int got;
 
   while ((got = entry_reader_next(reader, &entry, err)) > 0)
-    if (!is_for_lazy_pulling(&entry, key_of(entry.name)) &&
+    if (is_wanted(reading, &entry, key_of(entry.name)) &&
         add_to_both(reading, &entry, reader, comparer, err))
       return -1;
   return got;
@@ -179,10 +188,9 @@ static int row_wrap(struct entry_reader *reader, struct error *err)
 
 static bool run_begin(struct walk_user *user, int side, struct tar_entry *entry, struct str *key)
 {
-  (void)user;
   (void)side;
   *key = key_of(entry->name);
-  return !is_for_lazy_pulling(entry, *key);
+  return is_wanted(((struct run *)user)->reading, entry, *key);
 }
 
 static void note_passed(struct run *run, int side, struct str key)
@@ -296,6 +304,26 @@ static int read_in_step(struct effective_reading *reading, const size_t from[2],
 }
 
 /* ---- all layers ---- */
+
+size_t effective_shared(const struct effective_image images[2])
+{
+  const struct manifest *const manifests[2] = { images[0].manifest, images[1].manifest };
+  size_t n = MIN_OF(manifests[0]->n_layers, manifests[1]->n_layers);
+  size_t shared = 0;
+
+  while (shared < n && same_blob(&manifests[0]->layers[shared], &manifests[1]->layers[shared]))
+    shared++;
+  return shared;
+}
+
+size_t effective_leave_unread(const struct diff *diff, const struct effective_image images[2])
+{
+  struct source *const *sources = diff->options->sources;
+
+  return diff->options->verify || sources[0]->fetches_again || sources[1]->fetches_again
+             ? 0
+             : effective_shared(images);
+}
 
 static bool is_shared(const struct effective_reading *reading, const size_t numbers[2])
 {

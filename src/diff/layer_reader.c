@@ -19,7 +19,7 @@ static int layer_reader_wrap(struct entry_reader *base, struct error *err)
   return diff_wrap_input(reader->diff, reader->side, err);
 }
 
-int layer_reader_open(struct layer_reader *reader, const struct diff *diff, int side,
+int layer_reader_open(struct layer_reader *reader, struct diff *diff, int side,
                       const struct descriptor *descriptor, struct pace *pace, struct error *err)
 {
   static const struct entry_reader_ops ops = {
@@ -27,7 +27,7 @@ int layer_reader_open(struct layer_reader *reader, const struct diff *diff, int 
     layer_reader_read,
     layer_reader_wrap,
   };
-  struct stream *blob = source_blob(diff->options->sources[side], descriptor, err);
+  struct stream *blob = diff_open(diff, side, descriptor, err);
 
   *reader = (struct layer_reader) { { &ops }, .diff = diff, .side = side };
   reader->descriptor = descriptor;

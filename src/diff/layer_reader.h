@@ -9,7 +9,7 @@
 
 struct layer_reader {
   struct entry_reader reader; /* the first member */
-  const struct diff *diff;
+  struct diff *diff;
   int side;
   const struct descriptor *descriptor;
   struct layer layer;
@@ -18,7 +18,7 @@ struct layer_reader {
 
 /* Opens it; everything is borrowed. pace: as decoder_start has it. Errors are not wrapped, but
  * entry_reader_wrap can be used after one. */
-MUST_CHECK int layer_reader_open(struct layer_reader *reader, const struct diff *diff, int side,
+MUST_CHECK int layer_reader_open(struct layer_reader *reader, struct diff *diff, int side,
                                  const struct descriptor *descriptor, struct pace *pace,
                                  struct error *err);
 void layer_reader_close(struct layer_reader *reader); /* also of one that is all zeros */

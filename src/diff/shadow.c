@@ -144,7 +144,7 @@ bool shadow_found_in_passing(const struct diff *shadow, const struct layer_task 
 }
 
 enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known,
-                                 enum shadow_effort effort, struct error *err)
+                                 enum verdict_effort effort, struct error *err)
 {
   size_t left = 0;
 
@@ -155,11 +155,11 @@ enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known,
 
     if (task->kind == TASK_CHECK || known(shadow, task))
       continue;
-    if (effort == SHADOW_NO_READING) {
-      error_set(err, ERROR_CANCELLED, "that was not asked for");
+    if (effort == VERDICT_OPENS_NOTHING) {
+      error_set(err, ERROR_CANCELLED, "that takes reading more, as --verdict does");
       return SHADOW_UNKNOWN;
     }
-    if (tasks_at_hand(shadow, task, effort == SHADOW_FETCHING, err))
+    if (tasks_at_hand(shadow, task, effort == VERDICT_FETCHES, err))
       return SHADOW_UNKNOWN;
     shadow->tasks[left++] = *task;
   }

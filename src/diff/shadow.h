@@ -6,6 +6,7 @@
 #define DIFFOCI_DIFF_SHADOW_H
 
 #include "diff/compare.h"
+#include "diff/verdict.h"
 
 /* Whether the options are --semantic, so that no shadow is needed. */
 bool shadow_is_semantic(const struct diff_options *options);
@@ -22,14 +23,9 @@ enum shadow_answer { SHADOW_SAME, SHADOW_DIFFERS, SHADOW_UNKNOWN };
 /* Whether a task's answer is known without it being run: that there is no difference. */
 typedef bool shadow_known(const struct diff *shadow, const struct layer_task *task);
 shadow_known shadow_found_in_passing; /* under --semantic, after the tasks of the comparison */
-enum shadow_effort {
-  SHADOW_NO_READING, /* says SHADOW_UNKNOWN instead */
-  SHADOW_READING,    /* what is at hand */
-  SHADOW_FETCHING,   /* also what was not fetched before */
-};
 /* Runs the tasks whose answer is not known, unless all is decided. *err says why the answer is
  * SHADOW_UNKNOWN. */
 enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known,
-                                 enum shadow_effort effort, struct error *err);
+                                 enum verdict_effort effort, struct error *err);
 
 #endif

@@ -80,7 +80,7 @@ void tasks_add_check(struct diff *diff, const struct descriptor *d0, const struc
 static int check_blob(struct diff *diff, int side, const struct descriptor *blob, struct error *err)
 {
   enum { PIECE = 256 * 1024 };
-  AUTO_STREAM stream = source_blob(diff->options->sources[side], blob, err);
+  AUTO_STREAM stream = diff_open(diff, side, blob, err);
   AUTO_FREE char *piece = xmalloc(PIECE);
   char digest[DIGEST_MAX_TEXT];
   ssize_t n = stream ? 1 : -1;
@@ -188,36 +188,15 @@ void tasks_release(struct diff *diff)
   diff->n_tasks = 0;
 }
 
-static bool has_layer(const struct manifest *manifest, const struct descriptor *blob)
-{
-  for (size_t i = 0; manifest && i < manifest->n_layers; i++)
-    if (same_blob(&manifest->layers[i], blob))
-      return true;
-  return false;
-}
-
-/* Whether the comparison that a shadow stands beside may have read it. */
-static bool was_read(const struct diff *shadow, int side, const struct descriptor *blob)
-{
-  for (size_t i = 0; i < shadow->primary->n_tasks; i++) {
-    const struct layer_task *task = &shadow->primary->tasks[i];
-
-    if ((task->blobs[side] && same_blob(task->blobs[side], blob)) ||
-        has_layer(task->manifests[side], blob))
-      return true;
-  }
-  return false;
-}
-
-static int layers_at_hand(const struct diff *shadow, int side, const struct descriptor *layers,
-                          size_t n, bool may_fetch, struct error *err)
+static int layers_at_hand(struct diff *shadow, int side, const struct descriptor *layers, size_t n,
+                          bool may_fetch, struct error *err)
 {
   struct source *source = shadow->options->sources[side];
 
   for (size_t i = 0; i < n; i++) {
     if (source_at_hand(source, &layers[i]))
       continue;
-    if (source->fetches_again || was_read(shadow, side, &layers[i]))
+    if (source->fetches_again || diff_has_opened(shadow, side, &layers[i]))
       return error_set(err, ERROR_CANCELLED,
                        "its layers would have to be fetched again, since no store keeps them");
     if (!may_fetch)
@@ -227,7 +206,7 @@ static int layers_at_hand(const struct diff *shadow, int side, const struct desc
   return 0;
 }
 
-int tasks_at_hand(const struct diff *diff, const struct layer_task *task, bool may_fetch,
+int tasks_at_hand(struct diff *diff, const struct layer_task *task, bool may_fetch,
                   struct error *err)
 {
   for (int side = 0; side < 2; side++) {

@@ -42,7 +42,7 @@ void tasks_run(struct diff *diff);
 void tasks_release(struct diff *diff);
 /* 0 if all that a task of a shadow reads can be read without fetching it a second time, and without
  * fetching it at all unless may_fetch; else -1, with *err. */
-MUST_CHECK int tasks_at_hand(const struct diff *diff, const struct layer_task *task, bool may_fetch,
+MUST_CHECK int tasks_at_hand(struct diff *diff, const struct layer_task *task, bool may_fetch,
                              struct error *err);
 
 /* What a task may use. */

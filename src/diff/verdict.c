@@ -6,9 +6,9 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "diff/compare.h"
+#include "diff/layer_reader.h"
 #include "diff/shadow.h"
 #include "diff/tasks.h"
-#include "layer/layer.h"
 #include "policy/policy.h"
 
 const char *verdict_name(enum verdict_level level)
@@ -63,25 +63,21 @@ static const struct findings *find_layer(const struct diff *diff, const struct i
 static int weigh_layer(struct diff *diff, int side, const struct descriptor *blob, bool above,
                        struct findings *findings, struct error *err)
 {
-  struct source *source = diff->options->sources[side];
-  struct stream *stream;
-  struct layer layer;
+  struct layer_reader layer;
   struct tar_entry entry;
   int got = 0;
 
-  if (!source_at_hand(source, blob))
+  if (!source_at_hand(diff->options->sources[side], blob))
     return error_set(err, ERROR_CANCELLED, "not at hand");
-  stream = source_blob(source, blob, err);
-  if (!stream)
+  if (layer_reader_open(&layer, diff, side, blob, NULL, err))
     return -1;
-  layer_open(&layer, stream, NULL, diff->options->limits);
-  while (findings->n_strong && (got = tar_next(layer.tar, &entry, err)) > 0) {
+  while (findings->n_strong && (got = entry_reader_next(&layer.reader, &entry, err)) > 0) {
     if (above)
       findings_weigh_above(findings, entry.name, entry.type == TAR_DIR);
     else
       findings_weigh_below(findings, entry.name, side);
   }
-  layer_close(&layer);
+  layer_reader_close(&layer);
   return got < 0 ? -1 : 0;
 }
 
@@ -96,7 +92,7 @@ static bool any_lone(const struct findings *findings, int side)
 /* Above, blobs that are the same are read once; below, those that may hold what the other side has.
  */
 static bool weigh_layers(struct diff *diff, const struct image_pair *pair, size_t layer, bool above,
-                         struct findings *findings)
+                         enum verdict_effort effort, struct findings *findings)
 {
   const struct descriptor *const blobs[2] = { &pair->manifests[0]->layers[layer],
                                               &pair->manifests[1]->layers[layer] };
@@ -105,7 +101,8 @@ static bool weigh_layers(struct diff *diff, const struct image_pair *pair, size_
 
   for (int side = 0; side <= last; side++)
     if (findings->n_strong && (above || any_lone(findings, 1 - side)) &&
-        weigh_layer(diff, side, blobs[side], above, findings, &ignored))
+        (effort == VERDICT_OPENS_NOTHING ||
+         weigh_layer(diff, side, blobs[side], above, findings, &ignored)))
       return false;
   return true;
 }
@@ -113,7 +110,7 @@ static bool weigh_layers(struct diff *diff, const struct image_pair *pair, size_
 /* Whether what differs for sure in a layer is neither replaced nor hidden by those above it, and
  * what is only on one side there is not on the other side in those below it. */
 static bool shows_through(struct diff *diff, const struct image_pair *pair, size_t layer,
-                          const struct findings *findings)
+                          enum verdict_effort effort, const struct findings *findings)
 {
   struct findings left = { .n_strong = findings->n_strong };
   bool known = true;
@@ -121,16 +118,17 @@ static bool shows_through(struct diff *diff, const struct image_pair *pair, size
   left.strong = xcalloc(STRONG_MAX, sizeof(*left.strong));
   memcpy(left.strong, findings->strong, findings->n_strong * sizeof(*left.strong));
   for (size_t i = layer + 1; i < pair->manifests[0]->n_layers && known; i++)
-    known = weigh_layers(diff, pair, i, true, &left);
+    known = weigh_layers(diff, pair, i, true, effort, &left);
   for (size_t i = 0; i < layer && known && left.n_strong && !any_lone(&left, -1); i++)
-    known = weigh_layers(diff, pair, i, false, &left);
+    known = weigh_layers(diff, pair, i, false, effort, &left);
   known = known && left.n_strong;
   findings_release(&left);
   return known;
 }
 
 /* What was found about the layers of two images, if it decides. */
-static enum shadow_answer judge_layers(struct diff *diff, const struct image_pair *pair)
+static enum shadow_answer judge_layers(struct diff *diff, const struct image_pair *pair,
+                                       enum verdict_effort effort)
 {
   const struct manifest *const *manifests = pair->manifests;
   bool same = true;
@@ -148,7 +146,7 @@ static enum shadow_answer judge_layers(struct diff *diff, const struct image_pai
       continue;
     findings = find_layer(diff, pair, i);
     if (findings && findings->n_strong)
-      return shows_through(diff, pair, i, findings) ? SHADOW_DIFFERS : SHADOW_UNKNOWN;
+      return shows_through(diff, pair, i, effort, findings) ? SHADOW_DIFFERS : SHADOW_UNKNOWN;
     same = same && findings && !findings->suspect && !findings->reordered;
   }
   return same ? SHADOW_SAME : SHADOW_UNKNOWN;
@@ -168,7 +166,8 @@ static bool is_judged(const struct diff *shadow, const struct layer_task *task)
   return false;
 }
 
-static enum shadow_answer is_effective(struct diff *diff, bool thorough, struct error *err)
+static enum shadow_answer is_effective(struct diff *diff, enum verdict_effort effort,
+                                       struct error *err)
 {
   enum shadow_answer answer = SHADOW_UNKNOWN;
 
@@ -179,26 +178,28 @@ static enum shadow_answer is_effective(struct diff *diff, bool thorough, struct 
   if (diff_has_sent(diff->effective))
     answer = SHADOW_DIFFERS;
   for (size_t i = 0; i < diff->n_pairs && answer == SHADOW_UNKNOWN; i++) {
-    enum shadow_answer judged = judge_layers(diff, &diff->pairs[i]);
+    enum shadow_answer judged = judge_layers(diff, &diff->pairs[i], effort);
 
     diff->pairs[i].layers_same = judged == SHADOW_SAME;
     if (judged == SHADOW_DIFFERS)
       answer = SHADOW_DIFFERS;
   }
   if (answer == SHADOW_UNKNOWN)
-    answer =
-        shadow_decide(diff->effective, is_judged, thorough ? SHADOW_FETCHING : SHADOW_READING, err);
+    answer = shadow_decide(diff->effective, is_judged, effort, err);
   return answer;
 }
 
 /* ---- the verdict ---- */
 
-static enum shadow_answer is_semantic(struct diff *diff, bool thorough, struct error *err)
+static enum shadow_answer is_semantic(struct diff *diff, enum verdict_effort effort,
+                                      struct error *err)
 {
+  /* How much stronger than what was asked for it is. */
+  if (diff->options->effective && effort != VERDICT_FETCHES)
+    effort = VERDICT_OPENS_NOTHING;
   if (shadow_is_semantic(diff->options))
     return diff_has_sent(diff) ? SHADOW_DIFFERS : SHADOW_SAME;
-  return shadow_decide(diff->semantic, shadow_found_in_passing,
-                       thorough || !diff->options->effective, err);
+  return shadow_decide(diff->semantic, shadow_found_in_passing, effort, err);
 }
 
 static bool is_identical(const struct diff *diff)
@@ -226,33 +227,33 @@ static void leave_open(struct verdict *out, enum verdict_level level, const stru
 }
 
 /* Nearly always what --semantic leaves out is nothing that a container sees. */
-static void look_closer(struct diff *diff, struct verdict *out)
+static void look_closer(struct diff *diff, enum verdict_effort effort, struct verdict *out)
 {
   struct error err;
-  enum shadow_answer answer = is_effective(diff, true, &err);
+  enum shadow_answer answer = is_effective(diff, effort, &err);
 
   out->shows = answer == SHADOW_DIFFERS;
   if (answer == SHADOW_UNKNOWN)
     leave_open(out, VERDICT_EFFECTIVE, &err);
 }
 
-static enum verdict_level decide(struct diff *diff, bool thorough, enum verdict_level required,
-                                 struct verdict *out)
+static enum verdict_level decide(struct diff *diff, enum verdict_effort effort,
+                                 enum verdict_level required, struct verdict *out)
 {
   enum shadow_answer answer;
   struct error err;
 
   if (is_identical(diff))
     return VERDICT_IDENTICAL;
-  answer = is_semantic(diff, thorough, &err);
+  answer = is_semantic(diff, effort, &err);
   if (answer == SHADOW_SAME) {
     if (required == VERDICT_EFFECTIVE)
-      look_closer(diff, out);
+      look_closer(diff, effort, out);
     return VERDICT_SEMANTIC;
   }
   if (answer == SHADOW_UNKNOWN)
     leave_open(out, VERDICT_SEMANTIC, &err);
-  answer = is_effective(diff, thorough, &err);
+  answer = is_effective(diff, effort, &err);
   if (answer == SHADOW_SAME)
     return VERDICT_EFFECTIVE;
   if (answer == SHADOW_UNKNOWN)
@@ -262,8 +263,8 @@ static enum verdict_level decide(struct diff *diff, bool thorough, enum verdict_
   return VERDICT_DIFFERENT;
 }
 
-void diff_verdict(struct diff *diff, bool failed, bool thorough, enum verdict_level required,
-                  struct verdict *out)
+void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
+                  enum verdict_level required, struct verdict *out)
 {
   *out = (struct verdict) { .level = VERDICT_UNKNOWN };
   for (int side = 0; side < 2; side++)
@@ -271,6 +272,6 @@ void diff_verdict(struct diff *diff, bool failed, bool thorough, enum verdict_le
         (diff->n_pairs == 1 ? diff->pairs[0].descriptors[side] : diff->root[side])->digest;
   if (failed)
     return;
-  out->level = decide(diff, thorough, required, out);
+  out->level = decide(diff, effort, required, out);
   out->rules = rules_hid(diff->options->policy);
 }

@@ -34,12 +34,18 @@ const char *verdict_name(enum verdict_level level);
 /* One line for people, without the "verdict: " before it: "semantic: …". Escaped. */
 void verdict_describe(const struct verdict *verdict, struct buf *out);
 
-/* The verdict on a comparison that was run with options->verdict. failed: as diff_run said. Reads
- * layers a second time where what was found does not decide, but fetches none a second time, and
- * without `thorough` fetches nothing. thorough: also where the answer is only how much stronger the
- * verdict is than the comparison that was asked for. required: the level that has to hold with
- * certainty; VERDICT_UNKNOWN: none. */
-void diff_verdict(struct diff *diff, bool failed, bool thorough, enum verdict_level required,
-                  struct verdict *out);
+/* What finding the verdict may cost, where what the comparison has found does not decide. */
+enum verdict_effort {
+  VERDICT_OPENS_NOTHING, /* then it stays open */
+  VERDICT_READS,         /* layers that are at hand, a second time or for the first */
+  VERDICT_FETCHES,       /* also layers that were not fetched before; none is fetched twice. Also
+                            where the answer is only how much stronger the verdict is than the
+                            comparison that was asked for. */
+};
+
+/* The verdict on a comparison that was run with options->verdict. failed: as diff_run said.
+ * required: the level that has to hold with certainty; VERDICT_UNKNOWN: none. */
+void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
+                  enum verdict_level required, struct verdict *out);
 
 #endif

@@ -32,7 +32,16 @@ The names of users and groups and media types count for --semantic, but no conta
   $ diffoci diff ./a.tar ./merged.tar >/dev/null
   ! verdict: semantic: no difference but for what --semantic leaves out
   [1]
+
+Without being asked for it, it takes what the comparison has seen: whether the layer above hides the change, that did not need to know.
+
   $ diffoci diff ./a.tar ./other.tar >/dev/null
+  ! verdict: different: more than the digests differs (whether it is effective was not looked into: that takes reading more, as --verdict does)
+  [1]
+  $ diffoci diff --require=effective ./a.tar ./other.tar >/dev/null
+  ! verdict: different: a container would see a difference
+  [1]
+  $ diffoci diff --report-file=r.json ./a.tar ./other.tar >/dev/null
   ! verdict: different: a container would see a difference
   [1]
 
@@ -72,7 +81,7 @@ What status 0 demands.
 --effective alone does not find out whether --semantic would see a difference, --require does.
 
   $ diffoci diff --effective ./a.tar ./later.tar
-  ! verdict: effective: a container would see no difference (whether it is semantic was not looked into: that was not asked for)
+  ! verdict: effective: a container would see no difference (whether it is semantic was not looked into: that takes reading more, as --verdict does)
   $ diffoci diff --effective --require=effective ./a.tar ./later.tar
   ! verdict: semantic: no difference but for what --semantic leaves out
   $ diffoci diff --effective --verdict ./a.tar ./user.tar

@@ -21,13 +21,14 @@ def dump(value):
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def layer(seed, size):
-    """(compressed, diff_id) of a layer with one file that does not compress."""
+def layer(seed, size, *more):
+    """(compressed, diff_id) of a layer with a file that does not compress, named after the seed, and one for each further seed."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        info = tarfile.TarInfo(f"file-{seed}")
-        info.size = size
-        tar.addfile(info, io.BytesIO(random.Random(seed).randbytes(size)))
+        for each in (seed, *more):
+            info = tarfile.TarInfo(f"file-{each}")
+            info.size = size
+            tar.addfile(info, io.BytesIO(random.Random(each).randbytes(size)))
     return gzip.compress(out.getvalue(), 1, mtime=0), digest(out.getvalue())
 
 
