@@ -1,14 +1,11 @@
 #include "base/spool.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/tempfile.h"
 
 enum { CHUNK = 256 * 1024, WINDOW = 16 * 1024 };
 
@@ -18,7 +15,7 @@ struct spool {
   size_t n, cap; /* chunks */
   size_t first;  /* all before it are in the file */
   uint64_t size;
-  int fd; /* -1: none */
+  struct tempfile file;
   /* What was last read of the file, so that bytes read one after the other cost no call each. */
   char *window;
   uint64_t window_at;
@@ -30,7 +27,7 @@ struct spool *spool_new(struct budget *memory)
   struct spool *spool = xcalloc(1, sizeof(*spool));
 
   spool->memory = memory;
-  spool->fd = -1;
+  spool->file = TEMPFILE_INIT;
   return spool;
 }
 
@@ -49,8 +46,7 @@ void spool_free(struct spool *spool)
     spool_drop_chunk(spool, i);
   free(spool->chunks);
   free(spool->window);
-  if (spool->fd >= 0)
-    close(spool->fd);
+  tempfile_close(&spool->file);
   free(spool);
 }
 
@@ -59,59 +55,14 @@ uint64_t spool_size(const struct spool *spool)
   return spool->size;
 }
 
-static const char *spool_directory(void)
-{
-  const char *directory = getenv("TMPDIR");
-
-  return directory && directory[0] ? directory : "/tmp";
-}
-
-int spool_open_file(struct error *err)
-{
-  const char *directory = spool_directory();
-  char path[PATH_MAX];
-  int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-  if (fd >= 0)
-    return fd;
-  /* Some file systems cannot make a file without a name. */
-  if (snprintf(path, sizeof(path), "%s/diffoci-XXXXXX", directory) >= (int)sizeof(path))
-    return error_set(err, ERROR_IO, "%s: the name is too long for a temporary file", directory);
-  fd = mkostemp(path, O_CLOEXEC);
-  if (fd < 0)
-    return error_sys(err, errno, "cannot make a temporary file in %s", directory);
-  unlink(path);
-  return fd;
-}
-
-static int spool_transfer(int fd, char *bytes, size_t len, uint64_t at, bool out, struct error *err)
-{
-  while (len > 0) {
-    ssize_t n = out ? pwrite(fd, bytes, len, (off_t)at) : pread(fd, bytes, len, (off_t)at);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return error_sys(err, n < 0 ? errno : EIO, "a temporary file in %s cannot be %s",
-                       spool_directory(), out ? "written" : "read");
-    bytes += n;
-    len -= (size_t)n;
-    at += (uint64_t)n;
-  }
-  return 0;
-}
-
 /* All chunks go to the file. */
 static int spool_flush(struct spool *spool, struct error *err)
 {
-  if (spool->fd < 0) {
-    spool->fd = spool_open_file(err);
-    if (spool->fd < 0)
-      return -1;
-  }
+  if (spool->file.fd < 0 && tempfile_open(&spool->file, err))
+    return -1;
   for (; spool->first < spool->n; spool->first++) {
-    if (spool_transfer(spool->fd, spool->chunks[spool->first], CHUNK,
-                       (uint64_t)spool->first * CHUNK, true, err))
+    if (tempfile_write(&spool->file, spool->chunks[spool->first], CHUNK,
+                       (uint64_t)spool->first * CHUNK, err))
       return -1;
     spool_drop_chunk(spool, spool->first);
   }
@@ -138,14 +89,14 @@ static int spool_read_file(struct spool *spool, uint64_t at, char *out, size_t l
   const uint64_t end = (uint64_t)spool->first * CHUNK;
 
   if (len > WINDOW / 4)
-    return spool_transfer(spool->fd, out, len, at, false, err);
+    return tempfile_read(&spool->file, out, len, at, err);
   if (at < spool->window_at || at + len > spool->window_at + spool->window_len) {
     if (!spool->window)
       spool->window = xmalloc(WINDOW);
     spool->window_at = at;
     spool->window_len = 0;
-    if (spool_transfer(spool->fd, spool->window, (size_t)MIN_OF(end - at, (uint64_t)WINDOW), at,
-                       false, err))
+    if (tempfile_read(&spool->file, spool->window, (size_t)MIN_OF(end - at, (uint64_t)WINDOW), at,
+                      err))
       return -1;
     spool->window_len = (size_t)MIN_OF(end - at, (uint64_t)WINDOW);
   }
@@ -157,7 +108,7 @@ static int spool_write_file(struct spool *spool, uint64_t at, const char *bytes,
                             struct error *err)
 {
   spool->window_len = 0;
-  return spool_transfer(spool->fd, (char *)bytes, len, at, true, err);
+  return tempfile_write(&spool->file, bytes, len, at, err);
 }
 
 /* Copies to or from what is there already. */

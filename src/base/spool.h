@@ -18,16 +18,12 @@ void spool_free(struct spool *spool); /* NULL allowed */
 /* How many bytes it holds: where the next ones go. */
 uint64_t spool_size(const struct spool *spool);
 /* Appends. ERROR_IO, with the directory's name, where a file would be needed and cannot be written
- * ($TMPDIR, else /tmp). */
+ * (base/tempfile.h). */
 MUST_CHECK int spool_add(struct spool *spool, const void *bytes, size_t len, struct error *err);
 /* Copies bytes that were appended before, or puts others in their place. */
 MUST_CHECK int spool_read(struct spool *spool, uint64_t at, void *out, size_t len,
                           struct error *err);
 MUST_CHECK int spool_write(struct spool *spool, uint64_t at, const void *bytes, size_t len,
                            struct error *err);
-
-/* A temporary file that has no name, open for reading and writing, in $TMPDIR or /tmp. -1 with
- * *err. */
-MUST_CHECK int spool_open_file(struct error *err);
 
 #endif

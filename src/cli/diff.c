@@ -112,7 +112,7 @@ static struct source *open_image(const char *argument, struct places *places,
                                  const struct source_options *options, struct error *err)
 {
   if (argument_is_name(argument))
-    return source_of_name(argument, &places->named, options->limits, err);
+    return places_open_name(places, argument, options->limits, err);
   if (places_is_containerd(argument))
     return places_open_containerd(places, argument, err);
   return source_open(argument, options, err);

@@ -166,6 +166,8 @@ static const struct flag flags[] = {
       .name = "no-cache",
       .kind = FLAG_BOOL,
       .help = "use no store: neither look images up there nor keep what is fetched",
+      .detail = "What is fetched lies in a file without a name, in $TMPDIR or /var/tmp, until the "
+                "comparison ends.",
       AT(no_cache),
   },
   PLACE_FLAGS(struct diff_flags),
@@ -177,7 +179,7 @@ static const struct flag flags[] = {
       .help = "how much memory may be used for what grows with an image",
       .detail = "Names, entries that wait for their partners, merged trees, rows. SIZE is as with "
                 "--cache-limit. Of the machine's memory, or of what its control group leaves "
-                "this program. What has no room goes to unnamed files in $TMPDIR (or /tmp), or "
+                "this program. What has no room goes to unnamed files in $TMPDIR (or /var/tmp), or "
                 "the comparison ends with an error that says so.",
       AT(memory_limit),
   },

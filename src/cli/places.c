@@ -109,6 +109,16 @@ static int open_store(struct places *places, enum named_pull pull, struct store 
   return 0;
 }
 
+/* Where no file can be had, what is needed twice is fetched twice. */
+static void places_keep(struct places *places)
+{
+  struct error err;
+
+  places->kept = kept_blobs_new(&err);
+  if (!places->kept)
+    log_debug("%s", err.message);
+}
+
 int places_open(struct places *places, enum named_pull pull, bool use_store, struct error *err)
 {
   places->named.pull = pull;
@@ -116,9 +126,19 @@ int places_open(struct places *places, enum named_pull pull, bool use_store, str
     places->named.first = cli_auto_containerd(places->globals, STORE_READ);
   if (use_store && open_store(places, pull, &places->named.store, err) < 0)
     return -1;
+  if (!use_store)
+    places_keep(places);
   places_watch_store(places);
   cli_limit_store(places->named.store, places->given->cache_limit);
   return pull == NAMED_PULL_NEVER || places_net(places, err) ? 0 : -1;
+}
+
+struct source *places_open_name(struct places *places, const char *argument,
+                                const struct limits *limits, struct error *err)
+{
+  struct source *source = source_of_name(argument, &places->named, limits, err);
+
+  return source && places->kept ? source_kept(source, places->kept) : source;
 }
 
 #define CONTAINERD_SCHEME "containerd://"
@@ -168,6 +188,7 @@ void places_release(struct places *places)
   store_close(places->named.store);
   store_close(places->named.first);
   store_close(places->containerd);
+  kept_blobs_free(places->kept);
   pthread_mutex_destroy(&places->lock);
   *places = (struct places) { 0 };
 }

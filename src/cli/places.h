@@ -6,6 +6,7 @@
 
 #include "cli/progress.h"
 #include "cli/store_flags.h"
+#include "source/kept.h"
 #include "source/named.h"
 
 struct place_flags {
@@ -60,16 +61,21 @@ struct places {
   int warned; /* atomic */
   const struct global_options *globals;
   struct store *containerd; /* of containerd://NAME; NULL: not opened */
+  struct kept_blobs *kept;  /* what is fetched where no store is used; NULL: not kept */
 };
 
 /* Opens nothing yet. *out is released by places_release, and stays where it is until then; globals
  * and given must live as long. */
 void places_init(struct places *out, const struct global_options *globals,
                  const struct place_flags *given);
-/* Opens what is needed to find images by name. use_store false: none is used. pull says whether
+/* Opens what is needed to find images by name. use_store false: none is used, but what is fetched
+ * is kept in a file until the end. pull says whether
  * registries are. */
 MUST_CHECK int places_open(struct places *places, enum named_pull pull, bool use_store,
                            struct error *err);
+/* An image that argument_is_name says an argument names; after places_open. */
+struct source *places_open_name(struct places *places, const char *argument,
+                                const struct limits *limits, struct error *err);
 /* Whether the argument is containerd://NAME, and the image that it names, whatever --backend is. */
 bool places_is_containerd(const char *argument);
 struct source *places_open_containerd(struct places *places, const char *argument,

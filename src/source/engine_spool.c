@@ -1,6 +1,5 @@
 #include "source/engine_spool.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/inflate.h"
+#include "base/tempfile.h"
 #include "source/tar_index.h"
 
 enum {
@@ -31,8 +31,7 @@ struct spool {
   struct arena arena;           /* of parts and small contents */
   struct map by_digest;         /* digest's bytes -> struct part in the own file */
   struct spool_options options; /* while it is read */
-  char *dir;
-  int fd;
+  struct tempfile file;
   int other_fd; /* the other spool's file, or -1 */
   uint64_t end; /* of the file */
   uint64_t max_member;
@@ -45,55 +44,11 @@ struct spool {
 
 /* --- the file --- */
 
-static int open_unnamed(const char *dir)
-{
-  AUTO_FREE char *path = NULL;
-  int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-
-  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-    return fd;
-  path = xasprintf("%s/diffoci-XXXXXX", dir);
-  fd = mkostemp(path, O_CLOEXEC);
-  if (fd >= 0)
-    unlink(path);
-  return fd;
-}
-
-static int open_file(struct spool *spool, struct error *err)
-{
-  const char *chosen = getenv("TMPDIR");
-  const char *dirs[] = { "/var/tmp", "/tmp" };
-
-  if (chosen && chosen[0]) {
-    spool->dir = xstrdup(chosen);
-    spool->fd = open_unnamed(chosen);
-  }
-  for (size_t i = 0; i < ARRAY_LEN(dirs) && !(chosen && chosen[0]) && spool->fd < 0; i++) {
-    free(spool->dir);
-    spool->dir = xstrdup(dirs[i]);
-    spool->fd = open_unnamed(dirs[i]);
-  }
-  return spool->fd < 0
-             ? error_sys(err, errno, "no temporary file in %s ($TMPDIR names another folder)",
-                         spool->dir)
-             : 0;
-}
-
 static int append(struct spool *spool, const char *bytes, size_t n, struct error *err)
 {
-  while (n) {
-    ssize_t written = pwrite(spool->fd, bytes, n, (off_t)spool->end);
-
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0)
-      return error_sys(err, errno,
-                       "storing the image in a temporary file in %s ($TMPDIR names another folder)",
-                       spool->dir);
-    spool->end += (uint64_t)written;
-    bytes += written;
-    n -= (size_t)written;
-  }
+  if (tempfile_write(&spool->file, bytes, n, spool->end, err))
+    return error_wrap(err, "storing the image");
+  spool->end += n;
   return 0;
 }
 
@@ -115,7 +70,7 @@ static int store(struct spool *spool, struct part *part, struct stream *contents
   if (n < 0)
     return -1;
   part->offset = start;
-  part->fd = spool->fd;
+  part->fd = spool->file.fd;
   return 0;
 }
 
@@ -238,9 +193,8 @@ static void spool_free(struct members *members)
   tar_index_release(&spool->index);
   arena_release(&spool->arena);
   map_release(&spool->by_digest);
-  cleanup_close(&spool->fd);
+  tempfile_close(&spool->file);
   cleanup_close(&spool->other_fd);
-  free(spool->dir);
   free(spool);
 }
 
@@ -269,11 +223,10 @@ struct members *engine_spool_new(struct stream *stream, const struct spool_optio
 
   spool->base.ops = &ops;
   spool->options = *options;
-  spool->fd = -1;
-  spool->other_fd = other ? fcntl(other->fd, F_DUPFD_CLOEXEC, 3) : -1;
+  spool->other_fd = other ? fcntl(other->file.fd, F_DUPFD_CLOEXEC, 3) : -1;
   spool->max_member = max;
   spool->max_stream = max <= INT64_MAX / LAYERS_PER_ARCHIVE ? max * LAYERS_PER_ARCHIVE : INT64_MAX;
-  if (open_file(spool, err) < 0) {
+  if (tempfile_open(&spool->file, err) < 0) {
     stream_close(stream);
     spool_free(&spool->base);
     return NULL;

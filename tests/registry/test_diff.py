@@ -111,9 +111,13 @@ class Bytes(Case):
         self.diffoci("diff", *self.names, status=1, says="whether it is effective was not looked into")
 
     def test_verdict_without_a_store(self):
-        self.diffoci("diff", "--no-cache", "--require=effective", *self.names, status=2, says="fetched again")
-        self.assertLessEqual(self.proxy.received, self.limit)
+        self.diffoci("diff", "--no-cache", "--require=effective", *self.names, status=1, says="verdict: different: a container")
+        both = sum(layer["size"] for layer in self.images["one"].layers) + self.images["two"].layers[7]["size"]
+        self.assertLessEqual(self.proxy.received, both + 128 * 1024)
         self.diffoci("diff", "--no-cache", "--require=identical", *self.names, status=1)
+        # Where no file can be had, it is fetched once and the question stays open.
+        self.environ["TMPDIR"] = self.home + "/none"
+        self.diffoci("diff", "--no-cache", "--require=effective", *self.names, status=2, says="fetched again")
 
     def test_effective(self):
         """Each blob once, those that both have on one side only, whether they are kept or not."""
@@ -133,12 +137,28 @@ class Bytes(Case):
         needed = sum(layer["size"] for name in ("whole", "cut") for layer in self.images[name].layers[7:])
         for flags, status, says in (
                 (["--semantic"], 0, ""), (["--effective"], 0, ""), (["--verdict"], 1, "semantic\n"),
-                (["--effective", "--verdict"], 0, "semantic\n"), (["--semantic", "--require=effective"], 0, "")):
+                (["--effective", "--verdict"], 0, "semantic\n"), (["--semantic", "--require=effective"], 0, ""),
+                (["--semantic", "--no-cache"], 0, ""), (["--effective", "--no-cache"], 0, ""),
+                (["--effective", "--verdict", "--no-cache"], 0, "semantic\n")):
             with self.subTest(flags=flags):
                 shutil.rmtree(self.store, ignore_errors=True)
                 before = self.proxy.received
                 self.assertEqual(self.diffoci("diff", *flags, *names, status=status).stdout, says)
                 self.assertLessEqual(self.proxy.received - before, needed + 96 * 1024)
+
+    def test_reports_without_a_store(self):
+        """What a report shows of files was read already."""
+        for flags in (["--semantic"], ["--effective"]):
+            with self.subTest(flags=flags):
+                before = self.proxy.received
+                self.diffoci("diff", "--no-cache", *flags, "--report-dir", f"{self.home}/report", *self.names, status=1)
+                both = sum(layer["size"] for layer in self.images["one"].layers) + self.images["two"].layers[7]["size"]
+                self.assertLessEqual(self.proxy.received - before,
+                                     (both if "--effective" in flags else self.limit) + 128 * 1024)
+                for side, number in ((0, 100), (1, 200)):
+                    where = f"{self.home}/report/input-{side}"
+                    found = [n for _, _, names in os.walk(where) for n in names]
+                    self.assertEqual(found, [f"file-{number}"])
 
     def test_equal(self):
         self.assertEqual(self.diffoci("diff", self.names[0], self.names[0], status=0).stdout, "")

@@ -1,0 +1,27 @@
+/* Temporary files without a name: they are gone when they are closed, whatever becomes of us. */
+#ifndef DIFFOCI_BASE_TEMPFILE_H
+#define DIFFOCI_BASE_TEMPFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct tempfile {
+  int fd;                /* for reading and writing; -1: none */
+  const char *directory; /* where it is, for messages; lives as long as the environment */
+};
+
+#define TEMPFILE_INIT ((struct tempfile) { -1, NULL })
+
+/* In $TMPDIR; where that is not set, in /var/tmp, or else in /tmp. The error names the directory
+ * and $TMPDIR. */
+MUST_CHECK int tempfile_open(struct tempfile *file, struct error *err);
+/* Writes all of bytes at offset, or reads exactly len bytes there. */
+MUST_CHECK int tempfile_write(const struct tempfile *file, const void *bytes, size_t len,
+                              uint64_t offset, struct error *err);
+MUST_CHECK int tempfile_read(const struct tempfile *file, void *bytes, size_t len, uint64_t offset,
+                             struct error *err);
+void tempfile_close(struct tempfile *file); /* also of TEMPFILE_INIT */
+
+#endif
