@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct budget;
+struct totals;
 
 struct limits {
   uint64_t manifests;    /* manifests of one index */
@@ -15,10 +16,11 @@ struct limits {
   uint64_t tar_bytes;    /* one layer's tar stream */
   struct budget *memory; /* base/budget.h; borrowed; NULL: no limit */
   uint64_t file_bytes;   /* one file that is looked into, and what comes out of it */
+  struct totals *totals; /* layer/totals.h: of a whole comparison; borrowed; NULL: no limit */
 };
 
 /* The defaults, each times scale (> 0, may be a fraction); results saturate at INT64_MAX.
- * Without a memory budget. */
+ * Without a memory budget and totals. */
 struct limits limits_scaled(double scale);
 
 enum {

@@ -11,6 +11,7 @@
 #include "cli/verdict_line.h"
 #include "diff/inside.h"
 #include "diff/inside_worker.h"
+#include "layer/totals.h"
 #include "report/fan_out.h"
 #include "source/engine.h"
 
@@ -123,6 +124,7 @@ int diff_command(const struct invocation *call, struct error *err)
   const struct diff_flags *given = call->options;
   struct budget memory =
       BUDGET_INIT(given->memory_limit ? given->memory_limit : budget_default(""));
+  struct totals totals = totals_scaled(given->max_scale);
   struct limits limits = limits_scaled(given->max_scale);
   struct places places;
   struct diff_options options = {
@@ -151,6 +153,9 @@ int diff_command(const struct invocation *call, struct error *err)
   if (diff_outputs(given, &run, &wanted, err))
     return -1;
   limits.memory = &memory;
+  limits.totals = &totals;
+  if (given->timeout > 0)
+    totals_set_timeout(&totals, given->timeout);
   diff_flags_ignore(given, &options);
   places_init(&places, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */

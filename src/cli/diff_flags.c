@@ -172,6 +172,15 @@ static const struct flag flags[] = {
   },
   PLACE_FLAGS(struct diff_flags),
   {
+      .name = "timeout",
+      .kind = FLAG_SCALE,
+      .value = "SECONDS",
+      .default_text = "none",
+      .help = "end with an error after so many seconds",
+      .detail = "Looked at while layers are read.",
+      AT(timeout),
+  },
+  {
       .name = "memory-limit",
       .kind = FLAG_SIZE,
       .value = "SIZE",

@@ -23,6 +23,7 @@ struct diff_flags {
   unsigned pull;            /* enum named_pull */
   enum toggle no_cache;
   struct place_flags places;
+  double timeout;        /* seconds; 0: none */
   uint64_t memory_limit; /* bytes; 0: not given */
   double max_scale;
 };

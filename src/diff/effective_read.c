@@ -180,6 +180,13 @@ static int row_read(struct entry_reader *reader, struct tar_chunk *chunk, struct
   return entry_reader_read(&((struct row *)reader)->layer.reader, chunk, err);
 }
 
+static void row_pass(struct entry_reader *reader, uint64_t zeros)
+{
+  struct entry_reader *layer = &((struct row *)reader)->layer.reader;
+
+  layer->ops->pass(layer, zeros);
+}
+
 /* There is no error before the first layer. */
 static int row_wrap(struct entry_reader *reader, struct error *err)
 {
@@ -277,7 +284,7 @@ static int read_in_step(struct effective_reading *reading, const size_t from[2],
   static const struct walk_user_ops user_ops = {
     run_begin, run_claim, run_wants_hash, run_wants_digests, run_met, run_alone,
   };
-  static const struct entry_reader_ops row_ops = { row_next, row_read, row_wrap };
+  static const struct entry_reader_ops row_ops = { row_next, row_read, row_pass, row_wrap };
   struct run run = {
     .user = { &user_ops },
     .reading = reading,

@@ -1,13 +1,29 @@
 #include "diff/layer_reader.h"
 
+#include "layer/totals.h"
+
 static int layer_reader_next(struct entry_reader *base, struct tar_entry *entry, struct error *err)
 {
-  return tar_next(((struct layer_reader *)base)->layer.tar, entry, err);
+  struct layer_reader *reader = (struct layer_reader *)base;
+  int got = tar_next(reader->layer.tar, entry, err);
+
+  return got > 0 && totals_add_entry(reader->diff->options->limits->totals, err) ? -1 : got;
 }
 
 static int layer_reader_read(struct entry_reader *base, struct tar_chunk *chunk, struct error *err)
 {
-  return tar_read(((struct layer_reader *)base)->layer.tar, chunk, err);
+  struct layer_reader *reader = (struct layer_reader *)base;
+  int got = tar_read(reader->layer.tar, chunk, err);
+
+  return got > 0 && !chunk->block &&
+                 totals_add_zeros(reader->diff->options->limits->totals, chunk->len, err)
+             ? -1
+             : got;
+}
+
+static void layer_reader_pass(struct entry_reader *base, uint64_t zeros)
+{
+  tar_pass(((struct layer_reader *)base)->layer.tar, zeros);
 }
 
 static int layer_reader_wrap(struct entry_reader *base, struct error *err)
@@ -25,6 +41,7 @@ int layer_reader_open(struct layer_reader *reader, struct diff *diff, int side,
   static const struct entry_reader_ops ops = {
     layer_reader_next,
     layer_reader_read,
+    layer_reader_pass,
     layer_reader_wrap,
   };
   struct stream *blob = diff_open(diff, side, descriptor, err);

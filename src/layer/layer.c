@@ -1,6 +1,6 @@
 #include "layer/layer.h"
 
-#include "base/inflate.h"
+#include "layer/totals.h"
 
 enum { BLOCKS_AHEAD = 16 }; /* 1 MiB */
 
@@ -12,7 +12,7 @@ static int next_block(void *context, struct block **out, struct error *err)
 void layer_open(struct layer *layer, struct stream *blob, struct pace *pace,
                 const struct limits *limits)
 {
-  layer->decoder = decoder_start(stream_inflated(blob, limits->tar_bytes), BLOCKS_AHEAD, pace);
+  layer->decoder = decoder_start(totals_inflated(blob, limits), BLOCKS_AHEAD, pace);
   layer->tar = tar_reader_new((struct block_source) { next_block, layer->decoder });
   tar_reader_limit_holes(layer->tar, limits->tar_bytes);
 }

@@ -8,8 +8,8 @@
 /* A piece of equal content that has not been hashed. */
 struct piece {
   struct block *block; /* a reference of our own; NULL for a hole's zeros, which live for ever */
-  const unsigned char *bytes;
-  size_t len;
+  const unsigned char *bytes; /* NULL: so many zeros */
+  uint64_t len;
 };
 
 struct comparer {
@@ -74,11 +74,30 @@ void comparer_free(struct comparer *comparer)
   free(comparer);
 }
 
+static void hash_zeros(struct comparer *comparer, uint64_t n)
+{
+  static const unsigned char zeros[64 * 1024];
+
+  while (n > 0) {
+    const size_t len = (size_t)MIN_OF(n, (uint64_t)sizeof(zeros));
+
+    hasher_add(comparer->hashers[0], zeros, len);
+    head_add(comparer, 0, zeros, len);
+    n -= len;
+  }
+}
+
 static void hash_pieces(struct comparer *comparer)
 {
   for (size_t i = 0; i < comparer->n; i++) {
-    hasher_add(comparer->hashers[0], comparer->pieces[i].bytes, comparer->pieces[i].len);
-    head_add(comparer, 0, comparer->pieces[i].bytes, comparer->pieces[i].len);
+    const struct piece *piece = &comparer->pieces[i];
+
+    if (!piece->bytes) {
+      hash_zeros(comparer, piece->len);
+      continue;
+    }
+    hasher_add(comparer->hashers[0], piece->bytes, (size_t)piece->len);
+    head_add(comparer, 0, piece->bytes, (size_t)piece->len);
   }
   drop_pieces(comparer);
 }
@@ -134,11 +153,44 @@ static int fill(struct entry_reader *const readers[2], struct progress *progress
       }
       if (got == 0) {
         progress->ended[side] = true;
-        progress->chunks[side] = (struct tar_chunk) { NULL, 0, NULL };
+        progress->chunks[side] = (struct tar_chunk) { 0 };
       }
     }
   }
   return 0;
+}
+
+/* Goes over so many of the zeros that a chunk and those behind it are. */
+static void pass_zeros(struct entry_reader *reader, struct tar_chunk *chunk, uint64_t n)
+{
+  const size_t here = (size_t)MIN_OF((uint64_t)chunk->len, n);
+
+  advance(chunk, here);
+  if (n > here) {
+    reader->ops->pass(reader, n - here);
+    chunk->zeros_behind -= n - here;
+  }
+}
+
+/* Where both are in a hole its zeros are not made: a few bytes may stand for gigabytes of them. */
+static void compare_holes(struct comparer *comparer, struct entry_reader *const readers[2],
+                          struct progress *progress)
+{
+  struct tar_chunk *chunks = progress->chunks;
+  const uint64_t n =
+      MIN_OF(chunks[0].len + chunks[0].zeros_behind, chunks[1].len + chunks[1].zeros_behind);
+
+  for (int side = 0; side < 2; side++)
+    pass_zeros(readers[side], &chunks[side], n);
+  progress->passed += n;
+  if (progress->hashing) {
+    comparer->dirty = true;
+    hash_zeros(comparer, n);
+    return;
+  }
+  comparer->pieces =
+      xgrow(comparer->pieces, comparer->n, &comparer->cap, sizeof(*comparer->pieces));
+  comparer->pieces[comparer->n++] = (struct piece) { NULL, NULL, n };
 }
 
 /* Goes on to the first difference or to the end. Returns 1 if they differ, 0 if not. */
@@ -155,6 +207,10 @@ static int compare_equal_part(struct comparer *comparer, struct entry_reader *co
       return -1;
     if (progress->ended[0] || progress->ended[1])
       return progress->ended[0] != progress->ended[1];
+    if (a->zeros_behind && b->zeros_behind) {
+      compare_holes(comparer, readers, progress);
+      continue;
+    }
     len = MIN_OF(a->len, b->len);
     if (memcmp(a->bytes, b->bytes, len) != 0)
       return 1;

@@ -160,6 +160,7 @@ static int read_stored(struct tar_reader *reader, uint64_t max, struct tar_chunk
   chunk->bytes = reader->block->bytes + reader->pos;
   chunk->len = (size_t)MIN_OF(max, (uint64_t)(reader->block->len - reader->pos));
   chunk->block = reader->block;
+  chunk->zeros_behind = 0;
   tar_advance(reader, chunk->len);
   reader->body_left -= chunk->len;
   return 1;
@@ -176,7 +177,7 @@ static int read_hole(struct tar_reader *reader, uint64_t max, struct tar_chunk *
     return tar_wrap(reader->header_at, err);
   }
   reader->holes_left -= len;
-  *chunk = (struct tar_chunk) { zeros, len, NULL };
+  *chunk = (struct tar_chunk) { .bytes = zeros, .len = len, .zeros_behind = max - len };
   return 1;
 }
 
@@ -218,6 +219,11 @@ static int read_sparse(struct tar_reader *reader, struct tar_chunk *chunk, struc
   if (result > 0)
     reader->position += (int64_t)chunk->len;
   return result;
+}
+
+void tar_pass(struct tar_reader *reader, uint64_t zeros)
+{
+  reader->position += (int64_t)zeros;
 }
 
 int tar_read(struct tar_reader *reader, struct tar_chunk *chunk, struct error *err)

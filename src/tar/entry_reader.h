@@ -16,6 +16,8 @@ struct entry_reader_ops {
    * piece without a block that is kept (content.h) has to be of bytes that live for ever, or have
    * its block. */
   int (*read)(struct entry_reader *reader, struct tar_chunk *chunk, struct error *err);
+  /* As tar_pass, after a piece whose zeros_behind is not 0. NULL: there are no such pieces. */
+  void (*pass)(struct entry_reader *reader, uint64_t zeros);
   /* Puts what is read now before the message: "a.tar: layer sha256:…". Returns -1. */
   int (*wrap)(struct entry_reader *reader, struct error *err);
 };

@@ -37,14 +37,18 @@ MUST_CHECK int tar_next(struct tar_reader *reader, struct tar_entry *entry, stru
 struct tar_chunk {
   const unsigned char *bytes;
   size_t len;
-  struct block
-      *block; /* what bytes lie in (borrowed; block_ref to keep), or NULL for a hole's zeros */
+  struct block *block;   /* what bytes lie in (borrowed; block_ref to keep); NULL: a hole's zeros */
+  uint64_t zeros_behind; /* of a hole: more of its zeros follow, which tar_pass can go over */
 };
 
 /* The next piece: 1 and *chunk, valid until the next call on this reader (or longer, with a
  * reference to its block); 0 at the end of the content (at once for entries that have none); -1 as
  * above. */
 MUST_CHECK int tar_read(struct tar_reader *reader, struct tar_chunk *chunk, struct error *err);
+
+/* Goes over so many of the zeros that the last chunk's zeros_behind tells of, without making them.
+ */
+void tar_pass(struct tar_reader *reader, uint64_t zeros);
 
 /* Bytes of the tar stream consumed so far, for messages. */
 uint64_t tar_offset(const struct tar_reader *reader);

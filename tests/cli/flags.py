@@ -13,7 +13,7 @@ COMMANDS = {
     "diff": {"platform", "all-platforms", "ignore-timestamps", "ignore-file-timestamps", "ignore-image-timestamps",
              "ignore-history", "ignore-file-order", "ignore-file-mode-redundant-bits", "ignore-image-name",
              "ignore-tar-format", "treat-canonical-paths-equal", "semantic", "verbose", "report-file", "report-dir",
-             "pull", "max-scale", "memory-limit", "verify", "no-cache", "cache-limit", "plain-http", "insecure", "ca-file",
+             "pull", "max-scale", "memory-limit", "timeout", "verify", "no-cache", "cache-limit", "plain-http", "insecure", "ca-file",
              "quiet", "ignore", "ignore-fields", "ignore-file", "policy", "no-policy",
              "trust-local-policy", "explain", "effective", "verdict", "require",
              "attestations", "referrers", "inside", "ignore-file-mtime", "ignore-file-atime", "ignore-file-ctime",

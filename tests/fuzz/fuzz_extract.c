@@ -129,8 +129,9 @@ static int next(void *context, struct tar_chunk *chunk, struct error *err)
   size_t len = MIN_OF(left->len, (size_t)7);
 
   (void)err;
-  *chunk = (struct tar_chunk) { (const unsigned char *)left->ptr, len,
-                                len % 2 ? (struct block *)(void *)&before : NULL };
+  *chunk = (struct tar_chunk) { .bytes = (const unsigned char *)left->ptr,
+                                .len = len,
+                                .block = len % 2 ? (struct block *)(void *)&before : NULL };
   *left = str_skip(*left, len);
   return len > 0;
 }

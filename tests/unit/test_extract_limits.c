@@ -149,8 +149,9 @@ static int next_sparse(void *context, struct tar_chunk *chunk, struct error *err
   (void)err;
   *chunk = (struct tar_chunk) { .bytes = NULL, .len = (size_t)1 << 30, .block = NULL };
   if (*step == 1)
-    *chunk =
-        (struct tar_chunk) { (const unsigned char *)"ab", 2, (struct block *)(void *)&any_block };
+    *chunk = (struct tar_chunk) { .bytes = (const unsigned char *)"ab",
+                                  .len = 2,
+                                  .block = (struct block *)(void *)&any_block };
   return (*step)++ < 3;
 }
 
@@ -181,8 +182,9 @@ static int next_broken(void *context, struct tar_chunk *chunk, struct error *err
   int *step = context;
 
   if ((*step)++ == 0) {
-    *chunk =
-        (struct tar_chunk) { (const unsigned char *)"ab", 2, (struct block *)(void *)&any_block };
+    *chunk = (struct tar_chunk) { .bytes = (const unsigned char *)"ab",
+                                  .len = 2,
+                                  .block = (struct block *)(void *)&any_block };
     return 1;
   }
   return error_set(err, ERROR_CORRUPT, "truncated");

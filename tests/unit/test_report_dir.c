@@ -31,8 +31,9 @@ static int read_file(void *reader, struct tar_chunk *chunk, struct error *err)
 
   if (!*content)
     return error_set(err, ERROR_CORRUPT, "truncated");
-  *chunk = (struct tar_chunk) { (const unsigned char *)*content, strlen(*content),
-                                (struct block *)(void *)&layers };
+  *chunk = (struct tar_chunk) { .bytes = (const unsigned char *)*content,
+                                .len = strlen(*content),
+                                .block = (struct block *)(void *)&layers };
   *content += chunk->len;
   return chunk->len > 0;
 }
