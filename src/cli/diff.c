@@ -150,7 +150,7 @@ int diff_command(const struct invocation *call, struct error *err)
   struct fan_out_wanted wanted;
   int status = -1;
 
-  if (diff_outputs(given, &run, &wanted, err))
+  if (diff_outputs(given, &run, &wanted, err) || fan_out_check(&wanted, err))
     return -1;
   limits.memory = &memory;
   limits.totals = &totals;

@@ -140,8 +140,9 @@ static const struct flag flags[] = {
       .kind = FLAG_PATH,
       .value = "DIR",
       .help = "write a report in JSON, and both sides of the files that differ",
-      .detail = "DIR is made if it is not there. README.md, report.json, input-0 and input-1 in it "
-                "are replaced; nothing else is touched. A leading ~/ is the home directory.",
+      .detail = "DIR is made if it is not there; one that holds something and that no report made "
+                "is an error. README.md, report.json, input-0 and input-1 in it are replaced; "
+                "nothing else is touched. A leading ~/ is the home directory.",
       AT(report_dir),
   },
   {

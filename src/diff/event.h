@@ -1,6 +1,6 @@
 /* What a comparison finds, one event per difference, and who wants to hear of it.
  *
- * Events form a tree (behaviour.md, section 3). The comparison sends the leaves; each carries the
+ * Events form a tree (docs/behaviour.md). The comparison sends the leaves; each carries the
  * chain of inner nodes above it. */
 #ifndef DIFFOCI_DIFF_EVENT_H
 #define DIFFOCI_DIFF_EVENT_H

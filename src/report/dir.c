@@ -1,5 +1,6 @@
 #include "report/dir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/thread.h"
 #include "report/extract.h"
+#include "report/json.h"
 #include "report/layer_files.h"
 #include "report/outfile.h"
 #include "report/readme.h"
@@ -153,18 +155,94 @@ static int make_path(const char *path, struct error *err)
   return 0;
 }
 
+/* What tells that a directory is a report's, so that four names in it may be replaced. */
+static const char marker[] = ".diffoci-report";
+
+/* 1: there is nothing in the directory; -1 with errno. */
+static int is_empty(int fd)
+{
+  int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+  const struct dirent *entry;
+  int result = 1;
+
+  if (!stream) {
+    if (copy >= 0)
+      close(copy);
+    return -1;
+  }
+  while (result && (errno = 0, entry = readdir(stream)))
+    result = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+  if (errno && result)
+    result = -1;
+  closedir(stream);
+  return result;
+}
+
+/* Makes sure that the directory is one to write a report to: an earlier report's, or empty; then it
+ * is marked. Removes nothing. */
+static int claim(const char *path, int fd, struct error *err)
+{
+  struct stat status;
+  int made;
+
+  if (fstatat(fd, marker, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode))
+    return faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) ? error_sys(err, errno, "%s", path) : 0;
+  switch (is_empty(fd)) {
+  case 0:
+    return error_set(err, ERROR_USAGE,
+                     "%s is not empty and not a report's (it has no %s): name another directory, "
+                     "or remove it first",
+                     path, marker);
+  case 1:
+    break;
+  default:
+    return error_sys(err, errno, "%s", path);
+  }
+  made = openat(fd, marker, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (made < 0)
+    return error_sys(err, errno, "%s/%s", path, marker);
+  close(made);
+  return 0;
+}
+
+/* Makes the directory where it is not there. A descriptor, or -1. */
+static int open_claimed(const char *path, struct error *err)
+{
+  AUTO_CLOSE int fd = -1;
+  int result;
+
+  if (make_path(path, err))
+    return -1;
+  fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return error_sys(err, errno, "%s", path);
+  if (claim(path, fd, err))
+    return -1;
+  result = fd;
+  fd = -1;
+  return result;
+}
+
+int report_dir_check(const char *path, struct error *err)
+{
+  int fd = open_claimed(path, err);
+
+  if (fd < 0)
+    return -1;
+  close(fd);
+  return 0;
+}
+
 /* Opens the directory and removes what an earlier report left in it. */
 static int open_cleared(const struct dir_report *dir, struct error *err)
 {
   static const char *const names[] = { "README.md", "report.json", "input-0", "input-1" };
-  AUTO_CLOSE int fd = -1;
+  AUTO_CLOSE int fd = open_claimed(dir->path, err);
   int result;
 
-  if (make_path(dir->path, err))
-    return -1;
-  fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
-    return error_sys(err, errno, "%s", dir->path);
+    return -1;
   for (size_t i = 0; i < ARRAY_LEN(names); i++)
     if (remove_tree(fd, names[i]) != 0)
       return error_sys(err, errno, "cannot remove %s/%s", dir->path, names[i]);
@@ -184,12 +262,12 @@ static int open_input(const struct dir_report *dir, int fd, int side, struct err
   return result >= 0 ? result : error_sys(err, errno, "%s/%s", dir->path, name);
 }
 
-static int write_readme(const struct dir_report *dir, const struct pass passes[2],
+static int write_readme(const struct dir_report *dir, int fd, const struct pass passes[2],
                         struct error *err)
 {
   AUTO_FREE char *path = path_below(dir, "README.md");
   struct readme_input inputs[2];
-  struct outfile *file = outfile_open(path, err);
+  struct outfile *file = outfile_open_at(fd, "README.md", path, err);
 
   if (!file)
     return -1;
@@ -205,7 +283,7 @@ static int write_readme(const struct dir_report *dir, const struct pass passes[2
 }
 
 /* Extracts both sides and says in README.md how that went. */
-static int write_files(struct dir_report *dir, const int roots[2], struct error *err)
+static int write_files(struct dir_report *dir, int fd, const int roots[2], struct error *err)
 {
   struct pass *passes = xcalloc(2, sizeof(*passes));
   int result = 0;
@@ -222,7 +300,7 @@ static int write_files(struct dir_report *dir, const int roots[2], struct error 
     free(path);
   }
   run_passes(dir, passes);
-  result = write_readme(dir, passes, err);
+  result = write_readme(dir, fd, passes, err);
   for (int side = 1; side >= 0; side--) { /* the first side's error is the one told */
     if (passes[side].result) {
       *err = passes[side].err;
@@ -247,9 +325,10 @@ static int dir_finish(struct report *report, struct error *err)
   root0 = open_input(dir, fd, 0, err);
   root1 = root0 < 0 ? -1 : open_input(dir, fd, 1, err);
   report_tell(dir->json, report->about);
+  report_json_at(dir->json, fd, "report.json");
   if (root1 < 0 || report_finish(dir->json, err) != 0)
     return -1;
-  return write_files(dir, (const int[2]) { root0, root1 }, err);
+  return write_files(dir, fd, (const int[2]) { root0, root1 }, err);
 }
 
 static void dir_free(struct report *report)

@@ -130,7 +130,7 @@ static void set_attributes(struct extract *extract, int fd, int64_t mode,
 {
   const struct timespec times[2] = { { 0, UTIME_OMIT }, time_of(mtime) };
 
-  if (fchmod(fd, (mode_t)(mode & 0777)) != 0 || futimens(fd, times) != 0)
+  if (fchmod(fd, (mode_t)mode) != 0 || futimens(fd, times) != 0)
     extract->without_attributes++;
 }
 
@@ -197,7 +197,7 @@ static int extract_file(struct extract *extract, int dir, const char *name,
     unlinkat(dir, name, 0);
     return -1;
   }
-  set_attributes(extract, fd, entry->mode, &entry->mtime);
+  set_attributes(extract, fd, entry->mode & 0777, &entry->mtime);
   return 0;
 }
 
@@ -300,7 +300,7 @@ static int extract_directory(struct extract *extract, const struct tar_entry *en
   *attributes = (struct attributes) {
     .path = arena_str(&extract->arena, buf_str(&extract->path)),
     .order = extract->n_directories++,
-    .mode = (mode_t)(entry->mode & 0777),
+    .mode = (mode_t)(entry->mode & 01777),
     .mtime = entry->mtime,
   };
   return 0;
@@ -357,6 +357,8 @@ int extract_entry(struct extract *extract, const struct tar_entry *entry,
   const char *reason;
 
   extract->path.len = extract->prefix;
+  if (extract->prefix) /* an entry for the root ends the path before it */
+    extract->path.ptr[extract->prefix - 1] = '/';
   reason = entry_path_add(&extract->path, entry->name);
   if (reason)
     return note(extract, entry->name, "%s", reason);

@@ -1,7 +1,8 @@
 /* Entries of layers written as files below one directory, whatever their names and types are.
  *
  * Nothing outside the directory is touched and nothing in it is followed. Of an entry's attributes
- * the permission bits (without setuid, setgid and sticky bit) and the mtime are set. What cannot be
+ * the permission bits and the mtime are set, of a directory the sticky bit, but never setuid and
+ * setgid. What cannot be
  * written as it is (devices, names that lead outside, …) is left out with a note. */
 #ifndef DIFFOCI_REPORT_EXTRACT_H
 #define DIFFOCI_REPORT_EXTRACT_H

@@ -1,4 +1,5 @@
 #include "report/fan_out.h"
+#include "report/outfile.h"
 
 #include <string.h>
 
@@ -28,6 +29,16 @@ static void add_report(struct fan_out *out, struct report *report, bool to_stdou
   out->sink.wants_content_digests |= report->ops->wants_content_digests;
   out->to_stdout[out->n_reports] = to_stdout;
   out->reports[out->n_reports++] = report;
+}
+
+int fan_out_check(const struct fan_out_wanted *wanted, struct error *err)
+{
+  for (size_t i = 0; i < wanted->n_outputs; i++)
+    if (outfile_check(wanted->outputs[i].path, err))
+      return error_wrap(err, "cannot write the report");
+  return wanted->report_dir && report_dir_check(wanted->report_dir, err)
+             ? error_wrap(err, "flag --report-dir")
+             : 0;
 }
 
 void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,

@@ -36,6 +36,8 @@ struct fan_out {
   bool tells_verdict; /* some report has the verdict */
 };
 
+/* Whether all files that are wanted can be written, before anything is read. */
+MUST_CHECK int fan_out_check(const struct fan_out_wanted *wanted, struct error *err);
 /* *out stays where it is; the options and what is wanted have to live as long. */
 void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
                   const struct diff_options *options);

@@ -13,6 +13,8 @@ struct json_report {
   struct report report;
   char *path;
   struct event_tree tree;
+  int dir; /* where it is written, under the name; else NULL: at the path */
+  const char *name;
 };
 
 /* A comma before every member but the first. */
@@ -188,7 +190,8 @@ static void json_event(struct report *report, const struct event *event)
 static int json_finish(struct report *report, struct error *err)
 {
   struct json_report *json = (struct json_report *)report;
-  struct outfile *file = outfile_open(json->path, err);
+  struct outfile *file = json->name ? outfile_open_at(json->dir, json->name, json->path, err)
+                                    : outfile_open(json->path, err);
 
   if (!file)
     return -1;
@@ -207,6 +210,14 @@ static void json_free(struct report *report)
 }
 
 static const struct report_ops json_ops = { json_event, json_finish, json_free, true };
+
+void report_json_at(struct report *report, int dir, const char *name)
+{
+  struct json_report *json = (struct json_report *)report;
+
+  json->dir = dir;
+  json->name = name;
+}
 
 struct report *report_json_new(const char *path)
 {

@@ -1,4 +1,4 @@
-/* The tree of events as JSON (behaviour.md, section 6). */
+/* The tree of events as JSON (docs/behaviour.md, "The report file"). */
 #ifndef DIFFOCI_REPORT_JSON_H
 #define DIFFOCI_REPORT_JSON_H
 
@@ -10,5 +10,9 @@
  * nothing), behind its children. */
 void json_write_tree(struct writer *writer, const struct event_tree *tree,
                      const struct report_about *about);
+
+/* Has a report of report_json_new written under this name in an open directory, which has to be
+ * open then; its path is for messages alone. name is borrowed. */
+void report_json_at(struct report *report, int dir, const char *name);
 
 #endif

@@ -12,7 +12,7 @@
 void jsonout_string(struct writer *writer, struct str s);
 /* A document as it stands, on one line. */
 void jsonout_document(struct writer *writer, const json_t *document);
-/* A tar entry as behaviour.md, section 6, has it: index, header as Go's archive/tar.Header, digest
+/* A tar entry as docs/behaviour.md has it: index, header as Go's archive/tar.Header, digest
  * (left out where content is NULL or DIGEST_NONE). */
 void jsonout_entry(struct writer *writer, const struct tar_entry *entry,
                    const struct digest *content);

@@ -47,11 +47,12 @@ static struct fd_path path_of(int fd)
 
 /* A file without a name in the target's directory: however the program ends, nothing of it stays.
  * -1 where the file system or the lack of /proc does not allow that. */
-static int open_nameless(const char *target)
+static int open_nameless(const struct outfile *file)
 {
-  const char *slash = strrchr(target, '/');
-  AUTO_FREE char *dir = slash ? xstrndup(target, (size_t)(slash - target) + 1) : xstrdup(".");
-  int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  const char *slash = strrchr(file->target, '/');
+  AUTO_FREE char *dir =
+      slash ? xstrndup(file->target, (size_t)(slash - file->target) + 1) : xstrdup(".");
+  int fd = openat(file->dir, dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
 
   if (fd >= 0 && access(path_of(fd).text, F_OK) != 0) {
     close(fd);
@@ -67,7 +68,7 @@ static int give_name(struct outfile *file, int fd)
     free(file->temporary);
     file->temporary =
         xasprintf("%s.%08x.tmp", file->target, (unsigned)(some_number() & UINT32_MAX));
-    if (linkat(AT_FDCWD, path_of(fd).text, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0)
+    if (linkat(AT_FDCWD, path_of(fd).text, file->dir, file->temporary, AT_SYMLINK_FOLLOW) == 0)
       return 0;
     if (errno != EEXIST)
       break;
@@ -79,14 +80,15 @@ static int give_name(struct outfile *file, int fd)
 
 static int open_temporary(struct outfile *file)
 {
-  int fd = open_nameless(file->target);
+  int fd = open_nameless(file);
 
   file->nameless = fd >= 0;
   for (int i = 0; i < ATTEMPTS && fd < 0; i++) {
     free(file->temporary);
     file->temporary =
         xasprintf("%s.%08x.tmp", file->target, (unsigned)(some_number() & UINT32_MAX));
-    fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    fd = openat(file->dir, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                0666);
     if (fd < 0 && errno != EEXIST)
       break;
   }
@@ -131,20 +133,52 @@ static void outfile_free(struct outfile *file)
   free(file);
 }
 
+static struct outfile *outfile_opened(struct outfile *file, int fd, struct error *err)
+{
+  const int error = errno;
+
+  writer_to_fd(&file->writer, fd);
+  if (fd >= 0)
+    return file;
+  error_sys(err, error, "%s", file->name);
+  outfile_free(file);
+  return NULL;
+}
+
 struct outfile *outfile_open(const char *path, struct error *err)
 {
   struct outfile *file = xcalloc(1, sizeof(*file));
   int fd;
 
   file->name = xstrdup(path);
+  file->dir = AT_FDCWD;
   fd = open_target(file);
-  writer_to_fd(&file->writer, fd);
-  if (fd < 0) {
-    error_sys(err, errno, "%s", path);
-    outfile_free(file);
-    return NULL;
-  }
-  return file;
+  return outfile_opened(file, fd, err);
+}
+
+struct outfile *outfile_open_at(int dir, const char *name, const char *label, struct error *err)
+{
+  struct outfile *file = xcalloc(1, sizeof(*file));
+
+  file->name = xstrdup(label);
+  file->target = xstrdup(name);
+  file->dir = dir;
+  return outfile_opened(file, open_temporary(file), err);
+}
+
+int outfile_check(const char *path, struct error *err)
+{
+  struct stat status;
+  struct outfile *file;
+
+  if (strcmp(path, "-") == 0)
+    return 0;
+  /* Opening a pipe may wait for its reader. */
+  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    return access(path, W_OK) ? error_sys(err, errno, "%s", path) : 0;
+  file = outfile_open(path, err);
+  outfile_abandon(file);
+  return file ? 0 : -1;
 }
 
 int outfile_commit(struct outfile *file, struct error *err)
@@ -158,7 +192,7 @@ int outfile_commit(struct outfile *file, struct error *err)
   if (close(fd) != 0 && !error)
     error = errno;
   if (!error && file->temporary) {
-    if (rename(file->temporary, file->target) != 0) {
+    if (renameat(file->dir, file->temporary, file->dir, file->target) != 0) {
       error = errno;
     } else {
       free(file->temporary);
@@ -176,6 +210,6 @@ void outfile_abandon(struct outfile *file)
   if (!file)
     return;
   if (file->temporary)
-    unlink(file->temporary);
+    unlinkat(file->dir, file->temporary, 0);
   outfile_free(file);
 }

@@ -13,6 +13,7 @@ struct outfile {
   char *target;    /* what is replaced; owned; NULL: the file is written to directly */
   char *temporary; /* owned; NULL when there is none (any more), or not yet */
   bool nameless;   /* the temporary file gets a name only when it is complete */
+  int dir;         /* what target and temporary are relative to; borrowed */
 };
 
 /* Opens a file to be written. Where path is a regular file or nothing yet, a temporary file beside
@@ -21,6 +22,11 @@ struct outfile {
  * other kind of file (a pipe, a terminal), and what stdout goes to, is written to directly; so is
  * stdout itself for "-". NULL with an error that names the path. */
 struct outfile *outfile_open(const char *path, struct error *err);
+/* The same for a name in an open directory, which has to outlive the outfile: no link is followed,
+ * whoever made it, and whatever stands at the name is replaced. label: the name in messages. */
+struct outfile *outfile_open_at(int dir, const char *name, const char *label, struct error *err);
+/* Whether outfile_open would succeed, as far as can be told without writing. -1: no. */
+MUST_CHECK int outfile_check(const char *path, struct error *err);
 /* Writes out the rest and renames the file to its name; the outfile is freed in any case, and
  * removed if this fails. */
 MUST_CHECK int outfile_commit(struct outfile *file, struct error *err);

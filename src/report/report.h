@@ -44,16 +44,19 @@ struct report { /* the first member of every report */
   const struct report_about *about; /* NULL: nothing */
 };
 
-/* The table (behaviour.md, section 4), written to out at the end; out is not closed. */
+/* The table (docs/behaviour.md), written to out at the end; out is not closed. */
 struct report *report_table_new(FILE *out);
-/* Every event with its fields (section 5), written to out at the end. */
+/* Every event with its fields, written to out at the end. */
 struct report *report_verbose_new(FILE *out);
-/* The JSON tree (section 6), to a temporary file beside path that replaces it when complete; "-":
- * to standard output. */
+/* The JSON tree (docs/behaviour.md), to a temporary file beside path that replaces it when
+ * complete; "-": to standard output. */
 struct report *report_json_new(const char *path);
-/* README.md, report.json, input-0/, input-1/ in the directory path (section 7). options tell the
+/* README.md, report.json, input-0/, input-1/ in the directory path. options tell the
  * second pass where to read from; they must live as long as the report. */
 struct report *report_dir_new(const char *path, const struct diff_options *options);
+/* Whether a report can be written there: makes the directory and marks it as a report's. One that
+ * is neither empty nor marked is an error, so that nobody's own files are replaced. */
+MUST_CHECK int report_dir_check(const char *path, struct error *err);
 
 /* Says what about; it must live as long as the report. NULL allowed for report. Before the first
  * event. */

@@ -1,4 +1,4 @@
-/* An image argument taken apart (behaviour.md, section 2). */
+/* An image argument taken apart (diffoci(1), IMAGE ARGUMENTS). */
 #ifndef DIFFOCI_SOURCE_ARGUMENT_H
 #define DIFFOCI_SOURCE_ARGUMENT_H
 

@@ -51,7 +51,7 @@ struct source_options {
   const struct platform_set *platforms;
 };
 
-/* Opens an image argument (behaviour.md, section 2; docs: diffoci(1), IMAGE ARGUMENTS):
+/* Opens an image argument (diffoci(1), IMAGE ARGUMENTS):
  * docker://NAME, podman://NAME, nerdctl://NAME, oci:DIR[:REF], oci-archive:FILE[:REF],
  * docker-archive:FILE[:REF], dir:DIR, or a path whose kind is detected. Errors name the argument.
  */

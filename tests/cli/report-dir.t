@@ -27,6 +27,7 @@ The report directory: what differs, nothing else, and nothing outside it, whatev
 Of what is equal nothing is there; the rest has its content, mode and time.
 
   $ diffoci diff --semantic --report-dir=plain ./plain-0.tar ./plain-1.tar >/dev/null; find plain -mindepth 1 -printf '%y %P\n' | sort -k 2
+  f .diffoci-report
   f README.md
   d input-0
   d input-0/layers-0
@@ -70,12 +71,41 @@ A hostile image. Everything it says is inside, or left out; nothing appears outs
 
 A directory that is a symlink is what the user said; one of the four names as a symlink is replaced, not followed.
 
-  $ mkdir real other; touch other/precious; ln -s real link; ln -s ../other real/input-0; diffoci diff --semantic --report-dir=link ./plain-0.tar ./plain-1.tar >/dev/null; ls real; ls other
+  $ mkdir real other; touch other/precious; ln -s real link; ln -s ../other real/input-0; touch real/.diffoci-report; diffoci diff --semantic --report-dir=link ./plain-0.tar ./plain-1.tar >/dev/null; ls real; ls other
   README.md
   input-0
   input-1
   report.json
   precious
+
+A directory with something in it that no report made is an error, at once, and nothing in it is touched.
+
+  $ mkdir own; cd own; echo mine >README.md; diffoci diff --semantic --report-dir=. ../plain-0.tar ../nosuch.tar; cat README.md; ls -A
+  ! diffoci: flag --report-dir: . is not empty and not a report's (it has no .diffoci-report): name another directory, or remove it first*
+  mine
+  README.md
+
+What cannot be written is known before anything is read.
+
+  $ diffoci diff --report-file=nosuch/r.json ./plain-0.tar ./nosuch.tar
+  ! diffoci: cannot write the report: nosuch/r.json: No such file or directory
+  [2]
+  $ diffoci diff --report-dir=/proc/x ./plain-0.tar ./nosuch.tar
+  ! diffoci: flag --report-dir: /proc/x: No such file or directory
+  [2]
+  $ diffoci diff --quiet --report-file=- ./plain-0.tar ./plain-1.tar | jq -r .context
+  /
+
+The sticky bit of a directory stays, set-user-ID does not.
+
+  $ images <<'EOF'
+  > oci_archive("sticky-0.tar", image(layer(directory("t/", mode=0o1777), file("t/x", "1", mode=0o4755))))
+  > oci_archive("sticky-1.tar", image(layer(directory("t/", mode=0o1755), file("t/x", "2", mode=0o4755))))
+  > EOF
+  $ diffoci diff --quiet --report-dir=sticky ./sticky-0.tar ./sticky-1.tar >/dev/null; stat -c %a sticky/input-0/layers-0/t sticky/input-1/layers-0/t sticky/input-0/layers-0/t/x
+  1777
+  1755
+  755
 
 #requires root
 

@@ -207,6 +207,7 @@ static void what_was_there(void **state)
   assert_int_equal(mkdir(outside, 0755), 0);
   tree_write(outside, "keep", "keep");
   tree_write(test.path, "mine", "mine");
+  tree_write(test.path, ".diffoci-report", "");
   free(path);
   path = xasprintf("%s/input-0", test.path); /* a symlink to a directory */
   assert_int_equal(symlink("../../outside", path), 0);
@@ -229,6 +230,29 @@ static void what_was_there(void **state)
   assert_non_null(strstr(text, "f 644 mine mine\n"));
   assert_non_null(strstr(text, "f 644 report.json {\"context\":\"/\""));
   assert_null(strstr(text, "tmp"));
+  free(text);
+  stop(&test);
+}
+
+/* A directory that holds something and that no report made is left as it is. */
+static void not_a_report(void **state)
+{
+  struct dir_test test;
+  struct error err;
+  AUTO_FREE char *parent = NULL;
+  char *text;
+
+  (void)state;
+  start(&test, 0);
+  send_all(&test);
+  parent = xasprintf("%s/new", test.place);
+  assert_int_equal(mkdir(parent, 0755), 0);
+  assert_int_equal(mkdir(test.path, 0755), 0);
+  tree_write(test.path, "README.md", "mine");
+  assert_int_equal(report_dir_check(test.path, &err), -1);
+  assert_int_equal(report_finish(test.report, &err), -1);
+  text = tree_list(test.path);
+  assert_string_equal(text, "f 644 README.md mine\n");
   free(text);
   stop(&test);
 }
@@ -358,10 +382,10 @@ static void changed_meanwhile(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_differs),         cmocka_unit_test(what_was_there),
-    cmocka_unit_test(no_difference),        cmocka_unit_test(unreadable_layer),
-    cmocka_unit_test(changed_meanwhile),    cmocka_unit_test(no_directory),
-    cmocka_unit_test(layers_and_positions),
+    cmocka_unit_test(what_differs),     cmocka_unit_test(what_was_there),
+    cmocka_unit_test(not_a_report),     cmocka_unit_test(no_difference),
+    cmocka_unit_test(unreadable_layer), cmocka_unit_test(changed_meanwhile),
+    cmocka_unit_test(no_directory),     cmocka_unit_test(layers_and_positions),
   };
 
   umask(022);

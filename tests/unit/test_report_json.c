@@ -54,7 +54,7 @@ static void no_events(void **state)
   free(text);
 }
 
-/* The header's members stand in Go's order, as in behaviour.md, section 6. */
+/* The header's members stand in Go's order, as docs/behaviour.md says. */
 static void one_entry(void **state)
 {
   static const struct tar_record records[] = {
