@@ -104,7 +104,7 @@ static const struct scenario scenarios[] = {
     "" },
   { "no setuid",
     { { 'f', "su", "x", 06755 }, { 'd', "tmp", NULL, 01777 }, { 'f', "neg", "x", -2 } },
-    "f 776 neg x\nf 755 su x\nd 777 tmp\n",
+    "f 776 neg x\nf 755 su x\nd 1777 tmp\n",
     "" },
   { "no permissions",
     { { 'd', "ro", NULL, 0555 },
