@@ -1,38 +1,15 @@
-"""The Go tool, where it can be had: timed beside, held to no target."""
+"""The Go tool, where --go names one: timed beside, held to no target."""
 
 import json
-import os
-import shutil
 import subprocess
 import tarfile
 import tempfile
 
-MODULE = "github.com/reproducible-containers/diffoci/cmd/diffoci@latest"
 NAME = "docker.io/bench/{}:latest"
 
 
 class Unavailable(Exception):
     pass
-
-
-def install(directory):
-    """The program's path. Raises Unavailable."""
-    program = directory / "bin" / "diffoci"
-    if program.exists():
-        return program
-    if not shutil.which("go"):
-        raise Unavailable("there is no Go toolchain")
-    environment = dict(os.environ, GOBIN=str(program.parent))
-    try:
-        done = subprocess.run(
-            ["go", "install", MODULE], env=environment, capture_output=True, text=True, timeout=900
-        )
-    except subprocess.TimeoutExpired:
-        raise Unavailable("`go install` did not end in 15 minutes") from None
-    if done.returncode != 0:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise Unavailable("`go install` says: " + (lines[-1] if lines else "nothing")[:160])
-    return program
 
 
 def named_archive(layout, name, path):
