@@ -6,6 +6,21 @@
 #include "base/alloc.h"
 #include "image/reference.h"
 
+static bool is_short_id(const char *name)
+{
+  const size_t digits = strspn(name, "0123456789abcdef");
+
+  return digits >= NAME_SHORT_ID && name[digits] == '\0';
+}
+
+static bool begins_with(const struct digest *digest, const char *short_id)
+{
+  char text[DIGEST_MAX_TEXT];
+  const char *hex = strchr(digest_format(digest, text), ':') + 1;
+
+  return strncmp(hex, short_id, strlen(short_id)) == 0;
+}
+
 void wanted_name_init(struct wanted_name *wanted, const char *name)
 {
   struct reference reference;
@@ -20,6 +35,8 @@ void wanted_name_init(struct wanted_name *wanted, const char *name)
     wanted->full = xstrdup(name);
     return;
   }
+  if (is_short_id(name))
+    wanted->short_id = xstrdup(name);
   wanted->full = reference_format(&reference);
   wanted->has_digest = reference.has_digest;
   wanted->digest = reference.digest;
@@ -32,6 +49,7 @@ void wanted_name_release(struct wanted_name *wanted)
 {
   free(wanted->full);
   free(wanted->repository);
+  free(wanted->short_id);
 }
 
 bool wanted_name_fits(const struct wanted_name *wanted, const char *name,
@@ -40,6 +58,8 @@ bool wanted_name_fits(const struct wanted_name *wanted, const char *name,
   size_t len;
 
   if (wanted->full && name && strcmp(name, wanted->full) == 0)
+    return true;
+  if (wanted->short_id && begins_with(digest, wanted->short_id))
     return true;
   if (!wanted->has_digest || !digest_equal(digest, &wanted->digest))
     return false;

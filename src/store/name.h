@@ -11,7 +11,11 @@ struct wanted_name {
   bool has_digest;
   struct digest digest;
   char *repository; /* owned: the full name without tag and digest, where there is a digest */
+  char *short_id;   /* owned: the beginning of a digest in hexadecimal, at least as long as `images`
+                       prints it; a name that looks so is a name as well. NULL: none */
 };
+
+enum { NAME_SHORT_ID = 12 }; /* digits that `images` prints, as docker and podman do */
 
 void wanted_name_init(struct wanted_name *wanted, const char *name);
 void wanted_name_release(struct wanted_name *wanted);

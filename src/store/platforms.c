@@ -14,7 +14,7 @@ enum { SCALE = 1000 }; /* what was stored with a high --max-scale is listed, too
 struct finder {
   struct store *store;
   struct limits limits;
-  struct platform *found;
+  struct store_platform *found;
   size_t n, cap;
   uint64_t left; /* documents that may still be read */
 };
@@ -40,6 +40,15 @@ static bool has_all(struct finder *finder, const struct manifest *manifest)
   for (size_t i = 0; all && i < manifest->n_layers; i++)
     all = store_has(finder->store, &manifest->layers[i]);
   return all;
+}
+
+static uint64_t bytes_of(const struct descriptor *descriptor, const struct manifest *manifest)
+{
+  uint64_t bytes = (uint64_t)descriptor->size + (uint64_t)manifest->config.size;
+
+  for (size_t i = 0; i < manifest->n_layers; i++)
+    bytes += (uint64_t)manifest->layers[i].size;
+  return bytes;
 }
 
 /* The config's platform, unless the index gives one. */
@@ -82,7 +91,8 @@ static int add_manifest(struct finder *finder, const struct descriptor *descript
     result = platform_of(finder, descriptor, &manifest, &platform, err);
     if (result == 0) {
       finder->found = xgrow(finder->found, finder->n, &finder->cap, sizeof(*finder->found));
-      finder->found[finder->n++] = platform;
+      finder->found[finder->n++] =
+          (struct store_platform) { platform, bytes_of(descriptor, &manifest) };
     } else {
       result = unless_system(err);
     }
@@ -115,7 +125,7 @@ static int add_node(struct finder *finder, const struct descriptor *node, int de
   return result;
 }
 
-int store_platforms(struct store *store, const struct descriptor *root, struct platform **out,
+int store_platforms(struct store *store, const struct descriptor *root, struct store_platform **out,
                     size_t *n, struct error *err)
 {
   struct finder finder = { .store = store, .limits = limits_scaled(SCALE) };

@@ -21,7 +21,7 @@ COMMANDS = {
              "extra-ignore-file-permissions", "extra-ignore-file-mode", "extra-ignore-layer-length-mismatch"},
     "pull": {"platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet"},
     "load": {"input", "platform", "all-platforms", "max-scale", "cache-limit"},
-    "images": set(),
+    "images": {"no-trunc", "quiet", "json"},
     "remove": set(),
     "info": {"json"},
     "completion": set(),

@@ -26,7 +26,7 @@ The local store: load, images, remove, and diff with names.
 Nothing is there, and looking does not make it.
 
   $ ./d images
-  REPOSITORY    TAG    IMAGE ID    PLATFORM
+  REPOSITORY    TAG    IMAGE ID    PLATFORM    SIZE
   $ ./d remove alpine
   ! diffoci: store store: No such file or directory
   [2]
@@ -37,10 +37,21 @@ Nothing is there, and looking does not make it.
   Loaded image: example.com/b:1
   Loaded image: docker.io/library/alpine:2
   $ ./d images
-  REPOSITORY       TAG    IMAGE ID                                                                   PLATFORM
-  example.com/a    1      sha256:*    linux/amd64
-  example.com/b    1      sha256:*    linux/amd64
-  alpine           2      sha256:*    linux/amd64
+  REPOSITORY       TAG    IMAGE ID        PLATFORM       SIZE
+  example.com/a    1      *    linux/amd64    *
+  example.com/b    1      *    linux/amd64    *
+  alpine           2      *    linux/amd64    *
+  $ ./d images --no-trunc | grep -c ' sha256:[0-9a-f]\{64\}  '; ./d images | grep -c ' [0-9a-f]\{12\}  '
+  3
+  3
+  $ ./d images --json | jq -r '.[] | "\(.repository) \(.tag) \(.platform) \(.id)"' | cut -c 1-40
+  example.com/a 1 linux/amd64 sha256:*
+  example.com/b 1 linux/amd64 sha256:*
+  alpine 2 linux/amd64 sha256:*
+  $ digest=$(./d images --json | jq -r '.[1].id'); size=0; for blob in ${digest#*:} $(jq -r '.config.digest, .layers[].digest' store/blobs/sha256/${digest#*:} | cut -c 8-); do size=$((size + $(stat -c %s store/blobs/sha256/$blob))); done; ./d images --json | jq ".[1].size == $size"
+  true
+  $ ./d images -q | wc -l
+  2
   $ ./d ls | wc -l
   4
   $ stat -c %a store
@@ -90,7 +101,7 @@ Pipes, compression, files.
   $ ./d load -i unnamed.tar
   Loaded image: sha256:*
   $ ./d images | grep none
-  <none>           <none>    sha256:*    linux/amd64
+  <none> * linux/amd64 *
 
 Loading the same again changes nothing.
 
@@ -125,7 +136,7 @@ Removing frees what nothing else uses.
   [2]
   $ ls store/blobs/sha256 | wc -l
   3
-  $ ./d remove $(./d images | grep -o 'sha256:[0-9a-f]*')
+  $ ./d remove $(./d images | awk '$1 == "<none>" { print $3 }')
   sha256:*
   $ ls store/blobs/sha256
   $ cat store/index.json
@@ -133,15 +144,13 @@ Removing frees what nothing else uses.
 
 Platforms.
 
-  $ ./d load -i multi.tar && ./d images | sed 's/.* //'
+  $ ./d load -i multi.tar && ./d images --json | jq -r '.[] | select(.repository == "example.com/multi").platform'
   Loaded image: example.com/multi:1
-  PLATFORM
   linux/amd64
   linux/arm64
-  $ ./d rm example.com/multi:1 && ./d load --platform arm64 -i multi.tar && ./d images | sed 's/.* //'
+  $ ./d rm example.com/multi:1 && ./d load --platform arm64 -i multi.tar && ./d images --json | jq -r '.[] | select(.repository == "example.com/multi").platform'
   example.com/multi:1
   Loaded image: example.com/multi:1
-  PLATFORM
   linux/arm64
   $ ./d load --platform linux/s390x -i multi.tar
   ! diffoci: multi.tar: *no such platform*linux/amd64, linux/arm64*

@@ -127,7 +127,7 @@ class Engine(Case):
         self.assert_status(pulled, 0)
         digest, name = re.fullmatch(r"Digest: (sha256:[0-9a-f]{64})\n(\S+)\n", pulled.stdout).groups()
         self.assertEqual(name, digest)
-        self.assertIn(digest, run("images").stdout)
+        self.assertIn(digest, run("images", "--no-trunc").stdout)
         self.assert_fails(run("pull", self.name("test/none")), self.name("test/none"), "does the image exist")
 
     def test_no_such_image(self):
