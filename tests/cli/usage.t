@@ -9,7 +9,7 @@ The command line itself: nothing here opens an image.
   $ diffoci info --json
   {"Backend":{"Name":"local"},"Version":"v1.0.0-rc*"}
   $ diffoci --json info
-  ! diffoci: flag --json stands behind its command: diffoci info --json; see "diffoci help"
+  ! diffoci: flag --json stands behind its command: diffoci images --json; see "diffoci help"
   [2]
 
 Without a command there is help, and it counts as success.
