@@ -7,15 +7,16 @@
 #include "policy/pattern.h"
 
 enum cause_test_kind {
-  TEST_AT,                      /* both have texts[0] at byte `at` */
-  TEST_CONTAINS,                /* each contains one of the texts */
-  TEST_EITHER_CONTAINS,         /* one of them contains one of the texts */
-  TEST_ONLY_DIFFERS_IN,         /* all bytes that differ lie in windows */
-  TEST_BEGINNING_DIFFERS_IN,    /* the same as far as it is in sight */
-  TEST_DIFFERING_LINES,         /* each line that differs contains one of the texts */
-  TEST_DIFFERING_COLUMNS,       /* lines differ in these columns only */
-  TEST_SAME_LINES,              /* the same lines in another order */
-  TEST_SAME_PARAGRAPHS,         /* the same paragraphs, between empty lines, in another order */
+  TEST_AT,                   /* both have texts[0] at byte `at` */
+  TEST_CONTAINS,             /* each contains one of the texts */
+  TEST_EITHER_CONTAINS,      /* one of them contains one of the texts */
+  TEST_ONLY_DIFFERS_IN,      /* all bytes that differ lie in windows */
+  TEST_BEGINNING_DIFFERS_IN, /* the same as far as it is in sight */
+  TEST_DIFFERING_LINES,      /* each line that differs contains one of the texts */
+  TEST_DIFFERING_COLUMNS,    /* lines differ in these columns only */
+  TEST_SAME_LINES,           /* the same lines in another order */
+  TEST_SAME_PARAGRAPHS,      /* the same paragraphs, between empty lines, in another order */
+  TEST_SAME_SIZE,
   TEST_FIRST_DIFFERENCE_WITHIN, /* the first byte that differs lies in a window */
   TEST_FIRST_DIFFERENCE_IN,     /* the first byte that differs lies in one of the shapes (texts) */
   TEST_FIRST_DIFFERENCE_AFTER,  /* it follows one of the texts, or is in it, in the same string */

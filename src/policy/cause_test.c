@@ -23,10 +23,8 @@ static void pair_init(struct pair *pair, const struct cause_query *query)
   const struct str *content = query->content;
   const uint64_t *size = query->size;
 
-  for (int side = 0; side < 2; side++) {
-    pair->content[side] = content[side];
-    pair->content[side].len = MIN_OF(content[side].len, (size_t)CAUSE_CONTENT_BYTES);
-  }
+  pair->content[0] = content[0];
+  pair->content[1] = content[1];
   pair->common = MIN_OF(pair->content[0].len, pair->content[1].len);
   pair->first = 0;
   while (pair->first < pair->common &&
@@ -329,6 +327,8 @@ static bool holds(const struct pair *pair, const struct cause_test *test)
     return same_pieces(pair, false);
   case TEST_SAME_PARAGRAPHS:
     return same_pieces(pair, true);
+  case TEST_SAME_SIZE:
+    return pair->same_size;
   case TEST_FIRST_DIFFERENCE_WITHIN:
     return first_difference_within(pair, test);
   case TEST_FIRST_DIFFERENCE_IN:
@@ -355,6 +355,7 @@ static bool is_of_all(const struct pair *pair, const struct cause_test *test)
   case TEST_CONTAINS:
   case TEST_EITHER_CONTAINS:
   case TEST_DIFFERING_LINES:
+  case TEST_SAME_SIZE:
   case TEST_FIRST_DIFFERENCE_WITHIN:
   case TEST_FIRST_DIFFERENCE_IN:
   case TEST_FIRST_DIFFERENCE_AFTER:

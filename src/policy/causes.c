@@ -34,6 +34,14 @@ bool cause_is_harmless(const struct cause *cause)
   return cause->harmless;
 }
 
+bool cause_has_paths(const struct cause *cause)
+{
+  for (size_t i = 0; i < n_cause_rules; i++)
+    if (cause_rules[i].cause == cause && cause_rules[i].pattern)
+      return true;
+  return false;
+}
+
 const struct cause *cause_named(struct str id)
 {
   for (size_t i = 0; i < n_causes; i++)

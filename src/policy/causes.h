@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "policy/field.h"
 
-/* No more of a content than this is looked at. */
+/* So much of the beginning of two contents is at hand when their difference is told. */
 enum { CAUSE_CONTENT_BYTES = 64 * 1024 };
 
 struct cause; /* constant, for ever */
@@ -33,7 +33,7 @@ struct cause_query {
   char types[2];             /* tar types of both sides; 0 where it is absent or not known */
   bool has_field;            /* set by cause_query_field */
   struct policy_field field; /* the most telling one that differs; name not copied */
-  /* The first CAUSE_CONTENT_BYTES, or all, of both contents; ptr NULL where it is not known. */
+  /* The beginning, or all, of both contents; ptr NULL where it is not known. */
   struct str content[2];
   uint64_t size[2]; /* of the contents as a whole */
   bool same_rest;   /* of contents that are longer: what follows is known to be the same */
@@ -64,6 +64,8 @@ const char *cause_strength_name(enum cause_strength strength);
 /* Whether a difference that has this cause and no other changes nothing that a container does.
  */
 bool cause_is_harmless(const struct cause *cause);
+/* Whether it is about certain paths, and not about contents or fields wherever they are. */
+bool cause_has_paths(const struct cause *cause);
 /* The cause called id; NULL if there is none. */
 const struct cause *cause_named(struct str id);
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "report/explain_below.h"
+#include "report/explain_content.h"
 #include "report/explain_late.h"
 #include "report/explain_made.h"
 #include "report/explain_names.h"
@@ -225,6 +226,13 @@ static void explain_entry_field(const struct event *event, struct cause_query *q
     leave_field(draft, field);
 }
 
+/* Both contents are at hand, and whole. */
+static bool has_all(const struct cause_query *query)
+{
+  return query->content[0].ptr && query->content[1].ptr &&
+         query->content[0].len == query->size[0] && query->content[1].len == query->size[1];
+}
+
 static size_t explain_entry(struct explain *explain, const struct event *event)
 {
   struct policy_field fields[N_FIELD_KINDS];
@@ -233,24 +241,30 @@ static size_t explain_entry(struct explain *explain, const struct event *event)
   struct cause_query query = { .has_field = false };
   AUTO_DRAFT draft = DRAFT_INIT;
   AUTO_DRAFT others = DRAFT_INIT;
-  size_t record;
+  bool whole;
+  bool later;
 
   query_of_entry(event, &query);
-  /* The most telling field is what is to be explained: a new owner explains no new content. */
-  if (n)
-    explain_entry_field(event, &query, &fields[0], &draft);
+  whole = content && has_all(&query);
+  later = content && !whole && explain_late_wants(event, &query);
   for (size_t i = 1; i < n; i++)
     explain_entry_field(event, &query, &fields[i], &others);
-  if (!content || !explain_late_wants(&explain->late, event, &query)) {
-    if (draft.n)
-      draft_add_draft(&draft, &others);
-    return shared_record(explain, &draft);
+  if (n) {
+    query.has_field = true;
+    query.field = fields[0];
   }
-  record = explain->n;
-  explain_late_add(&explain->late, event, &query, draft_finish(&others, &explain->arena), record);
+  /* The most telling field is what is to be explained: a new owner explains no new content. */
+  if (whole)
+    explain_content(&query, query.content, &explain->arena, &draft);
+  else if (n)
+    explain_entry_field(event, &query, &fields[0], &draft);
+  if (later)
+    explain_late_add(&explain->late, event, &query, draft_finish(&others, &explain->arena),
+                     explain->n);
   if (draft.n)
     draft_add_draft(&draft, &others);
-  return add_record(explain, draft_finish(&draft, &explain->arena));
+  return later || (whole && draft.n) ? add_record(explain, draft_finish(&draft, &explain->arena))
+                                     : shared_record(explain, &draft);
 }
 
 /* A name on one side only, or more often on one. */
@@ -345,7 +359,7 @@ static void count_record(const struct record *record, struct explain_count *coun
   bool harmless = found->proven;
 
   totals->differences += record->events;
-  if (!found->n)
+  if (!found->n || found->headless)
     totals->unexplained += record->events;
   for (size_t i = 0; i < found->n; i++) {
     struct explain_count *count = &counts[cause_index(found->found[i].cause)];

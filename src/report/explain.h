@@ -26,6 +26,9 @@ struct explanation {
   const char *left;
   /* All that differs was looked at, and is accounted for. */
   bool proven;
+  /* The causes account for what is beside the point: of what there is to explain none is known, and
+   * the difference counts as one without a cause. */
+  bool headless;
 };
 
 struct explain *explain_new(void);

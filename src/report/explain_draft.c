@@ -62,7 +62,10 @@ void draft_add_draft(struct draft *draft, const struct draft *other)
 
 struct explanation draft_finish(const struct draft *draft, struct arena *arena)
 {
-  struct explanation out = { .left = "", .n = draft->n, .proven = draft->n && !draft->left.len };
+  struct explanation out = { .left = "",
+                             .n = draft->n,
+                             .headless = draft->headless && draft->n,
+                             .proven = draft->n && !draft->left.len };
   struct explain_found *found = NULL;
 
   if (draft->left.len)

@@ -10,6 +10,7 @@ struct draft {
   struct explain_found found[DRAFT_MAX];
   size_t n;
   struct buf left; /* names, with commas between them */
+  bool headless;   /* see struct explanation */
 };
 
 enum { DRAFT_MAX_LEFT = 1000 };

@@ -69,17 +69,19 @@ void json_about_event(struct writer *writer, const struct explain *explain, unsi
 {
   const struct explanation found = explain_get(explain, explanation);
 
-  if (!found.n)
-    return;
-  writer_puts(writer, ",\"cause\":");
-  write_found(writer, &found.found[0]);
-  if (found.n > 1)
+  const bool list = found.n > 1 || found.headless;
+
+  if (found.n && !found.headless) {
+    writer_puts(writer, ",\"cause\":");
+    write_found(writer, &found.found[0]);
+  }
+  if (list)
     writer_puts(writer, ",\"causes\":[");
-  for (size_t i = 0; i < found.n && found.n > 1; i++) {
+  for (size_t i = 0; i < found.n && list; i++) {
     writer_puts(writer, i ? "," : "");
     write_found(writer, &found.found[i]);
   }
-  if (found.n > 1)
+  if (list)
     writer_putc(writer, ']');
   if (*found.left)
     text_member(writer, "left", found.left);

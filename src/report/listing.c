@@ -60,5 +60,5 @@ const struct cause *listing_cause(const struct listing *listing, const struct ch
   if (!about || !about->explain)
     return NULL;
   found = explain_get(about->explain, change->explanation);
-  return found.n ? found.found[0].cause : NULL;
+  return found.n && !found.headless ? found.found[0].cause : NULL;
 }

@@ -458,7 +458,10 @@ static void second_pass(void **state)
       assert_int_equal(found.n, 0);
     } else {
       assert_string_equal(primary_of(found), "embedded-date");
-      assert_int_equal(found.found[0].evidence, CAUSE_BY_FIRST_DIFFERENCE);
+      assert_int_equal(found.found[0].evidence, CAUSE_BY_CONTENT);
+      assert_true(found.proven);
+      assert_string_equal(found.found[0].values->items[0].side[0].ptr, "Jan  2 2024");
+      assert_string_equal(found.found[0].values->items[0].side[1].ptr, "Jan  3 2024");
     }
     pair_stop(&pair);
     explain_free(sink.explain);

@@ -1,0 +1,335 @@
+#include "evidence/inside.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "formats/codec.h"
+
+#define NOTHING ((struct str) { NULL, 0 })
+
+/* That may come out of one pair of files, however deep. */
+#define BYTES_MAX (UINT64_C(256) << 20)
+
+/* Where the walk is: formats lie in one another. */
+struct inside {
+  struct arena *arena;
+  struct content_evidence *out;
+  struct format_budget budget;
+  unsigned depth;
+};
+
+static void look_at_members(struct inside *inside, const struct format *format,
+                            struct format_parts *const parts[2]);
+
+/* ---- which cause a format's harmless differences have ---- */
+
+static const char *cause_of_times(const struct format *format)
+{
+  static const struct {
+    const char *format, *id;
+  } table[] = {
+    { "gzip", "gzip-time" }, { "tar", "tar-inside" },   { "zip", "zip-times" },
+    { "ar", "ar-members" },  { "cpio", "cpio-inside" }, { "pyc", "pyc-header" },
+  };
+
+  for (size_t i = 0; i < ARRAY_LEN(table); i++)
+    if (strcmp(format->name, table[i].format) == 0)
+      return table[i].id;
+  return "embedded-date";
+}
+
+/* For what is another way to write the same. */
+static const char *cause_of_form(const struct format *format)
+{
+  static const char *const containers[] = { "tar", "zip", "ar", "cpio" };
+  static const char *const ids[] = { "tar-inside", "zip-order", "ar-members", "cpio-inside" };
+
+  for (size_t i = 0; i < ARRAY_LEN(containers); i++)
+    if (strcmp(format->name, containers[i]) == 0)
+      return ids[i];
+  return "compression-level";
+}
+
+/* ---- members ---- */
+
+static const char *time_text(struct arena *arena, int64_t seconds)
+{
+  const time_t time = (time_t)seconds;
+  struct tm tm;
+  char text[40];
+
+  if (!gmtime_r(&time, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+    return "?";
+  return arena_strdup(arena, text);
+}
+
+static void add_times(struct inside *inside, const struct format *format, const struct tar_entry *a,
+                      const struct tar_entry *b)
+{
+  if (a->mtime.seconds == b->mtime.seconds && a->mtime.nanoseconds == b->mtime.nanoseconds)
+    return;
+  content_add(inside->out, inside->arena, cause_of_times(format), "time",
+              str_of(time_text(inside->arena, a->mtime.seconds)),
+              str_of(time_text(inside->arena, b->mtime.seconds)));
+}
+
+static void add_number(struct inside *inside, const char *id, const char *name, uint64_t a,
+                       uint64_t b)
+{
+  char texts[2][32];
+
+  if (a == b)
+    return;
+  snprintf(texts[0], sizeof(texts[0]), "%" PRIu64, a);
+  snprintf(texts[1], sizeof(texts[1]), "%" PRIu64, b);
+  content_add(inside->out, inside->arena, id, name, str_of(texts[0]), str_of(texts[1]));
+}
+
+/* The next record that is an xattr; NULL behind the last. */
+static const struct tar_record *next_xattr(const struct tar_entry *entry, size_t *at)
+{
+  struct str name;
+
+  while (*at < entry->n_records) {
+    const struct tar_record *record = &entry->records[(*at)++];
+
+    if (tar_record_xattr(record, &name))
+      return record;
+  }
+  return NULL;
+}
+
+static bool same_xattrs(const struct tar_entry *a, const struct tar_entry *b)
+{
+  size_t in_a = 0;
+  size_t in_b = 0;
+
+  for (;;) {
+    const struct tar_record *x = next_xattr(a, &in_a);
+    const struct tar_record *y = next_xattr(b, &in_b);
+
+    if (!x || !y)
+      return !x && !y;
+    if (!str_equal(x->key, y->key) || !str_equal(x->value, y->value))
+      return false;
+  }
+}
+
+/* What of a member's header counts. False if it is another kind of thing. */
+static bool look_at_entry(struct inside *inside, const struct format *format,
+                          const struct tar_entry *a, const struct tar_entry *b)
+{
+  if (a->type != b->type || !str_equal(a->link_name, b->link_name) || a->mode != b->mode ||
+      a->device_major != b->device_major || a->device_minor != b->device_minor ||
+      !same_xattrs(a, b)) {
+    content_leave(inside->out, a->name);
+    return false;
+  }
+  add_times(inside, format, a, b);
+  add_number(inside, "archive-owner", "uid", (uint64_t)a->uid, (uint64_t)b->uid);
+  add_number(inside, "archive-owner", "gid", (uint64_t)a->gid, (uint64_t)b->gid);
+  if (!str_equal(a->user_name, b->user_name) || !str_equal(a->group_name, b->group_name))
+    content_add(inside->out, inside->arena, "archive-owner", "owner", a->user_name, b->user_name);
+  return true;
+}
+
+/* Which file in which file the rest is in. */
+static void merge(struct inside *inside, const struct content_evidence *found, struct str name)
+{
+  for (size_t i = 0; i < found->n; i++)
+    for (size_t j = 0; j < found->found[i].values.n || j == 0; j++) {
+      const struct values *values = &found->found[i].values;
+
+      content_add(inside->out, inside->arena, found->found[i].id,
+                  values->n ? values->items[j].name : "",
+                  values->n ? values->items[j].side[0] : NOTHING,
+                  values->n ? values->items[j].side[1] : NOTHING);
+    }
+  if (found->left)
+    content_leave(inside->out, name);
+}
+
+static bool look_deeper(struct inside *inside, const struct str content[2], struct str name)
+{
+  const struct format *format = format_detect(content[0], name);
+  struct format_parts parts[2] = { 0 };
+  struct error err;
+  bool read;
+
+  if (!format || format != format_detect(content[1], name) || inside->depth == FORMAT_DEPTH_MAX)
+    return false;
+  read = format_read(format, &parts[0], content[0], name, &inside->budget, &err) == 0 &&
+         format_read(format, &parts[1], content[1], name, &inside->budget, &err) == 0;
+  if (read) {
+    inside->depth++;
+    look_at_members(inside, format, (struct format_parts *[]) { &parts[0], &parts[1] });
+    inside->depth--;
+  }
+  format_release(&parts[0]);
+  if (parts[1].bytes.ptr || parts[1].memory)
+    format_release(&parts[1]);
+  return read;
+}
+
+static void look_at_content(struct inside *inside, const struct format_member *a,
+                            const struct format_member *b)
+{
+  struct format_opened opened[2] = { 0 };
+  AUTO_FREE struct content_evidence *found = NULL;
+  struct error err;
+
+  if (format_open(&a->content, &inside->budget, &opened[0], &err) == 0 &&
+      format_open(&b->content, &inside->budget, &opened[1], &err) == 0) {
+    const struct str content[2] = { opened[0].bytes, opened[1].bytes };
+
+    if (!str_equal(content[0], content[1]) && !look_deeper(inside, content, a->entry.name)) {
+      found = xmalloc(sizeof(*found));
+      content_look(content, a->entry.name, inside->arena, found);
+      merge(inside, found, a->entry.name);
+    }
+  } else {
+    content_leave(inside->out, a->entry.name);
+  }
+  format_close(&opened[0]);
+  format_close(&opened[1]);
+}
+
+/* ---- pairs ---- */
+
+static int by_name(const void *a, const void *b)
+{
+  const struct format_member *x = *(const struct format_member *const *)a;
+  const struct format_member *y = *(const struct format_member *const *)b;
+  int order = str_compare(x->entry.name, y->entry.name);
+
+  return order ? order : (x > y) - (x < y);
+}
+
+static const struct format_member **sorted(const struct format_parts *parts)
+{
+  const struct format_member **list = xcalloc(parts->n_members + 1, sizeof(*list));
+
+  for (size_t i = 0; i < parts->n_members; i++)
+    list[i] = &parts->members[i];
+  qsort(list, parts->n_members, sizeof(*list), by_name);
+  return list;
+}
+
+static bool same_order(const struct format_parts *a, const struct format_parts *b)
+{
+  for (size_t i = 0; i < a->n_members; i++)
+    if (!str_equal(a->members[i].entry.name, b->members[i].entry.name))
+      return false;
+  return true;
+}
+
+static void look_at_fields(struct inside *inside, const struct format *format,
+                           struct format_parts *const parts[2])
+{
+  const size_t n = MIN_OF(parts[0]->n_fields, parts[1]->n_fields);
+
+  for (size_t i = 0; i < n; i++) {
+    const struct format_field *a = &parts[0]->fields[i];
+    const struct format_field *b = &parts[1]->fields[i];
+
+    if (strcmp(a->name, b->name) != 0)
+      content_leave(inside->out, str_of(a->name));
+    else if (str_equal(a->value, b->value))
+      continue;
+    else if (a->class == FORMAT_COUNTS)
+      content_leave(inside->out, str_of(a->name));
+    else
+      content_add(inside->out, inside->arena,
+                  a->class == FORMAT_TIME ? cause_of_times(format) : cause_of_form(format), a->name,
+                  a->value, b->value);
+  }
+  if (parts[0]->n_fields != parts[1]->n_fields)
+    content_leave(inside->out, STR("fields"));
+}
+
+static uint64_t count_found(const struct content_evidence *out)
+{
+  uint64_t n = out->left;
+
+  for (size_t i = 0; i < out->n; i++)
+    n += out->found[i].times;
+  return n;
+}
+
+/* Times that are no member's, but bytes that a rule knows: those of a gzip header. */
+static void look_at_times(struct inside *inside, const struct format *format,
+                          struct format_parts *const parts[2])
+{
+  for (size_t i = 0; i < parts[0]->n_ranges && i < parts[1]->n_ranges; i++) {
+    const struct format_range *a = &parts[0]->ranges[i];
+    const struct format_range *b = &parts[1]->ranges[i];
+    char texts[2][32];
+
+    if (!a->rule || a->rule->class != FORMAT_TIME || b->rule != a->rule ||
+        a->to - a->from != b->to - b->from ||
+        memcmp(parts[0]->bytes.ptr + a->from, parts[1]->bytes.ptr + b->from, a->to - a->from) == 0)
+      continue;
+    if (a->to - a->from == 4) {
+      snprintf(texts[0], sizeof(texts[0]), "%" PRIu32, format_le32(parts[0]->bytes.ptr + a->from));
+      snprintf(texts[1], sizeof(texts[1]), "%" PRIu32, format_le32(parts[1]->bytes.ptr + b->from));
+      content_add(inside->out, inside->arena, cause_of_times(format), "time", str_of(texts[0]),
+                  str_of(texts[1]));
+    } else {
+      content_add(inside->out, inside->arena, cause_of_times(format), "", NOTHING, NOTHING);
+    }
+  }
+}
+
+/* Bytes that mean nothing differ where nothing else does. */
+static void look_at_form(struct inside *inside, const struct format *format,
+                         struct format_parts *const parts[2], uint64_t before)
+{
+  if (count_found(inside->out) != before || str_equal(parts[0]->bytes, parts[1]->bytes))
+    return;
+  if (format->may_be_equal)
+    content_add(inside->out, inside->arena, cause_of_form(format), "", NOTHING, NOTHING);
+  else
+    content_leave(inside->out, NOTHING);
+}
+
+static void look_at_members(struct inside *inside, const struct format *format,
+                            struct format_parts *const parts[2])
+{
+  AUTO_FREE const struct format_member **a = sorted(parts[0]);
+  AUTO_FREE const struct format_member **b = sorted(parts[1]);
+  const uint64_t before = count_found(inside->out);
+
+  if (parts[0]->n_members != parts[1]->n_members) {
+    content_leave(inside->out, STR("the number of members"));
+    return;
+  }
+  for (size_t i = 0; i < parts[0]->n_members; i++) {
+    if (!str_equal(a[i]->entry.name, b[i]->entry.name)) {
+      content_leave(inside->out, a[i]->entry.name);
+      continue;
+    }
+    if (look_at_entry(inside, format, &a[i]->entry, &b[i]->entry) &&
+        (a[i]->entry.type == TAR_REGULAR || a[i]->content.stored.ptr))
+      look_at_content(inside, a[i], b[i]);
+  }
+  if (!same_order(parts[0], parts[1]))
+    content_add(inside->out, inside->arena, cause_of_form(format), "order", NOTHING, NOTHING);
+  look_at_fields(inside, format, parts);
+  look_at_times(inside, format, parts);
+  look_at_form(inside, format, parts, before);
+}
+
+bool inside_look(const struct str content[2], struct str path, struct arena *arena,
+                 struct content_evidence *out)
+{
+  struct inside inside = { .arena = arena, .out = out, .budget = { BYTES_MAX } };
+
+  if (!look_deeper(&inside, content, path))
+    return false;
+  out->looked_in = true;
+  return true;
+}

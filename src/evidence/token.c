@@ -1,0 +1,140 @@
+#include "evidence/token.h"
+
+#include "evidence/date.h"
+
+static bool is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_word(char c)
+{
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_path(char c)
+{
+  return is_word(c) || (c && strchr("/.+-~@%=#", c));
+}
+
+static size_t run(struct str s, bool (*fits)(char))
+{
+  size_t n = 0;
+
+  while (n < s.len && fits(s.ptr[n]))
+    n++;
+  return n;
+}
+
+static size_t uuid_length(struct str s)
+{
+  static const size_t groups[] = { 8, 4, 4, 4, 12 };
+  size_t at = 0;
+
+  for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+    if (i && (at >= s.len || s.ptr[at++] != '-'))
+      return 0;
+    if (run(str_skip(s, at), is_hex) != groups[i])
+      return 0;
+    at += groups[i];
+  }
+  return at < s.len && is_word(s.ptr[at]) ? 0 : at;
+}
+
+static size_t hash_length(struct str s)
+{
+  static const size_t lengths[] = { 32, 40, 56, 64, 96, 128 };
+  const size_t n = run(s, is_hex);
+
+  if (n < s.len && is_word(s.ptr[n]))
+    return 0;
+  for (size_t i = 0; i < ARRAY_LEN(lengths); i++)
+    if (n == lengths[i])
+      return n;
+  return 0;
+}
+
+/* 10 digits are seconds, 13 milliseconds, 16 micro-, 19 nanoseconds; a fraction may follow. */
+static size_t epoch_length(struct str s)
+{
+  size_t n = run(s, is_digit);
+  size_t fraction;
+  uint64_t seconds = 0;
+
+  if ((n != 10 && n != 13 && n != 16 && n != 19) || (n < s.len && is_word(s.ptr[n])) ||
+      !str_to_u64((struct str) { s.ptr, 10 }, UINT64_MAX, &seconds) ||
+      seconds < UINT64_C(1000000000) || seconds > UINT64_C(2100000000))
+    return 0;
+  fraction = n == 10 && n < s.len && s.ptr[n] == '.' ? run(str_skip(s, n + 1), is_digit) : 0;
+  return fraction && fraction <= 9 ? n + 1 + fraction : n;
+}
+
+/* From a slash; without what only ends a sentence. */
+static size_t path_length(struct str s)
+{
+  size_t n = run(s, is_path);
+  size_t slashes = 0;
+
+  while (n && strchr(".=#", s.ptr[n - 1]))
+    n--;
+  for (size_t i = 0; i < n; i++)
+    slashes += s.ptr[i] == '/' && i + 1 < n && s.ptr[i + 1] != '/';
+  return s.len > 1 && s.ptr[0] == '/' && s.ptr[1] != '/' && slashes >= 2 ? n : 0;
+}
+
+static size_t known_length(struct str s, char before, enum token_kind *kind)
+{
+  static const struct {
+    enum token_kind kind;
+    size_t (*length)(struct str s);
+  } kinds[] = {
+    { TOKEN_UUID, uuid_length },
+    { TOKEN_DATE, date_length },
+    { TOKEN_EPOCH, epoch_length },
+    { TOKEN_HASH, hash_length },
+  };
+  size_t n;
+
+  if (s.ptr[0] == '/' && !is_path(before) && (n = path_length(s))) {
+    *kind = TOKEN_PATH;
+    return n;
+  }
+  /* "D:20261128…" and "_2026…" are dates; "v12026…" is none. */
+  for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+    if (is_word(before) && before != '_' &&
+        !(is_digit(s.ptr[0]) && !is_digit(before) && kinds[i].kind == TOKEN_EPOCH))
+      continue;
+    if ((n = kinds[i].length(s))) {
+      *kind = kinds[i].kind;
+      return n;
+    }
+  }
+  return 0;
+}
+
+bool token_next(struct str *text, char *before, struct token *out)
+{
+  size_t n;
+
+  if (!text->len)
+    return false;
+  out->kind = TOKEN_OTHER;
+  n = known_length(*text, *before, &out->kind);
+  if (!n) {
+    n = run(*text, is_word);
+    /* Letters and digits apart, so that a date that follows a word is seen. */
+    if (n)
+      out->kind = TOKEN_WORD;
+    else
+      n = 1;
+  }
+  out->text = (struct str) { text->ptr, n };
+  *before = text->ptr[n - 1];
+  *text = str_skip(*text, n);
+  return true;
+}

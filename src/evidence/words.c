@@ -1,0 +1,386 @@
+#include "evidence/words.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "evidence/token.h"
+
+struct tokens {
+  struct token *items; /* owned */
+  size_t n, cap;
+};
+
+static void tokens_read(struct tokens *out, struct str line)
+{
+  struct token token;
+  char before = '\0';
+
+  *out = (struct tokens) { 0 };
+  while (token_next(&line, &before, &token)) {
+    out->items = xgrow(out->items, out->n, &out->cap, sizeof(*out->items));
+    out->items[out->n++] = token;
+  }
+}
+
+/* ---- what a value is about ---- */
+
+static bool holds(struct str s, const char *word)
+{
+  const size_t len = strlen(word);
+
+  for (size_t i = 0; i + len <= s.len; i++)
+    if (strncasecmp(s.ptr + i, word, len) == 0)
+      return true;
+  return false;
+}
+
+static bool ends_in(struct str s, const char *word)
+{
+  const size_t len = strlen(word);
+
+  return s.len >= len && strncasecmp(s.ptr + s.len - len, word, len) == 0;
+}
+
+static bool is_key_char(char c)
+{
+  return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
+}
+
+/* The name before a value: what stands there last, but for quotes, spaces and what assigns. */
+static struct str key_before(struct str before)
+{
+  size_t end = before.len;
+  size_t from;
+
+  while (end && !isalpha((unsigned char)before.ptr[end - 1]) &&
+         !strchr("{},;[]()", before.ptr[end - 1]))
+    end--;
+  from = end;
+  while (from && is_key_char(before.ptr[from - 1]))
+    from--;
+  return (struct str) { before.ptr + from, end - from };
+}
+
+static bool is_number(struct str s)
+{
+  for (size_t i = 0; i < s.len; i++)
+    if (!isdigit((unsigned char)s.ptr[i]))
+      return false;
+  return s.len > 0;
+}
+
+/* A name as hosts and users have: no spaces, nothing that a program would act on. */
+static bool is_name(struct str s)
+{
+  for (size_t i = 0; i < s.len; i++)
+    if (!is_key_char(s.ptr[i]) && s.ptr[i] != '@')
+      return false;
+  return s.len > 0 && s.len <= 255;
+}
+
+static bool is_random(struct str s)
+{
+  size_t n_digits = 0;
+
+  for (size_t i = 0; i < s.len; i++) {
+    if (!isxdigit((unsigned char)s.ptr[i]))
+      return false;
+    n_digits += isdigit((unsigned char)s.ptr[i]) != 0;
+  }
+  return s.len >= 8 && n_digits > 0;
+}
+
+static bool is_job_count(struct str s)
+{
+  return s.len >= 2 && s.ptr[0] == 'j' && is_number(str_skip(s, 1));
+}
+
+static const char *cause_of_key(struct str key, const struct str value[2])
+{
+  static const char *const counters[] = { "build_number", "build-number", "buildnumber",
+                                          "build_no",     "build_id",     "counter",
+                                          "run_id",       "run_number",   "pipeline",
+                                          "job_id" };
+  const bool numbers = is_number(value[0]) && is_number(value[1]);
+
+  if (holds(key, "host") || holds(key, "nodename") || holds(key, "node_name"))
+    return "embedded-host";
+  if (numbers && (holds(key, "jobs") || holds(key, "nproc") || holds(key, "ncpu") ||
+                  holds(key, "cpus") || holds(key, "parallel")))
+    return "embedded-jobs";
+  for (size_t i = 0; i < ARRAY_LEN(counters) && numbers; i++)
+    if (holds(key, counters[i]))
+      return "build-number";
+  if (numbers && (ends_in(key, "build") || ends_in(key, "number")))
+    return "build-number";
+  if (holds(key, "user") || holds(key, "logname") || holds(key, "builder") || ends_in(key, "_by") ||
+      ends_in(key, "-by") || (key.len == 2 && ends_in(key, "by")))
+    return "embedded-user";
+  if (is_random(value[0]) && is_random(value[1]) && value[0].len == value[1].len &&
+      (ends_in(key, "id") || holds(key, "salt") || holds(key, "nonce") || holds(key, "seed")))
+    return "random-id";
+  return NULL;
+}
+
+static struct str base_name(struct str path)
+{
+  const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
+
+  return slash ? str_skip(path, (size_t)(slash - path.ptr) + 1) : path;
+}
+
+/* The cause of two values that have no shape of their own. before: what stands before them in the
+ * line. */
+static const char *cause_of_values(struct str before, const struct str value[2], struct str path)
+{
+  const char *id;
+
+  if (!is_name(value[0]) || !is_name(value[1]))
+    return NULL;
+  if (is_job_count(value[0]) && is_job_count(value[1]) && str_has_suffix(before, STR("-")))
+    return "embedded-jobs";
+  id = cause_of_key(key_before(before), value);
+  if (!id && !key_before(before).len)
+    id = cause_of_key(base_name(path), value);
+  return id;
+}
+
+static const char *cause_of_kind(enum token_kind kind)
+{
+  static const char *const ids[] = {
+    [TOKEN_DATE] = "embedded-date", [TOKEN_EPOCH] = "embedded-epoch",
+    [TOKEN_UUID] = "embedded-uuid", [TOKEN_HASH] = "embedded-hash",
+    [TOKEN_PATH] = "build-path",
+  };
+
+  return (size_t)kind < ARRAY_LEN(ids) ? ids[kind] : NULL;
+}
+
+/* ---- two rows of tokens ---- */
+
+struct comparison {
+  struct tokens tokens[2];
+  struct str lines[2], path;
+  struct words *out;
+};
+
+static bool may_pair(const struct token *a, const struct token *b)
+{
+  if (a->kind != b->kind)
+    return false;
+  return a->kind >= TOKEN_DATE || str_equal(a->text, b->text);
+}
+
+static void add_pair(struct words *out, const char *id, struct str a, struct str b)
+{
+  if (out->n == WORDS_PAIRS_MAX)
+    out->all = false;
+  else
+    out->pairs[out->n++] = (struct words_pair) { id, { a, b } };
+}
+
+/* The components that two paths end in alike are no part of what differs. */
+static void cut_tails(struct str side[2])
+{
+  size_t same = 0;
+  size_t tail = 0;
+
+  while (same < side[0].len && same < side[1].len &&
+         side[0].ptr[side[0].len - 1 - same] == side[1].ptr[side[1].len - 1 - same]) {
+    same++;
+    if (side[0].ptr[side[0].len - same] == '/')
+      tail = same;
+  }
+  for (int i = 0; i < 2; i++)
+    side[i].len -= tail;
+}
+
+static bool is_below_any(struct str path, const char *const *directories, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    const size_t len = strlen(directories[i]);
+
+    if (str_has_prefix(path, str_of(directories[i])) && (path.len == len || path.ptr[len] == '/'))
+      return true;
+  }
+  return false;
+}
+
+/* Whether two paths, without the tail they have in common, are those of build directories: one of
+ * them is where builds are made, and none is where programs look for what they run or load.
+ * "/bin/sh" and "/tmp/sh" differ in what they do.
+ */
+static bool are_build_paths(const struct str whole[2], const struct str side[2])
+{
+  static const char *const builds[] = {
+    "/build",
+    "/builds",
+    "/buildroot",
+    "/BUILD",
+    "/home",
+    "/root",
+    "/usr/src",
+    "/usr/local/src",
+    "/workspace",
+    "/workspaces",
+    "/workdir",
+    "/work",
+    "/go/src",
+    "/github",
+    "/__w",
+    "/tmp",
+    "/var/tmp",
+    "/src",
+    "/srv",
+    "/mnt",
+    "/Users",
+    "/var/lib/jenkins",
+    "/var/jenkins_home",
+    "/codebuild",
+    "/drone",
+    "/buildkite",
+    "/opt/build",
+    "/data",
+    "/var/lib/buildkite-agent",
+  };
+  static const char *const systems[] = {
+    "/bin",           "/sbin",           "/lib",           "/lib32",     "/lib64",
+    "/usr/bin",       "/usr/sbin",       "/usr/lib",       "/usr/lib64", "/usr/libexec",
+    "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib", "/etc",       "/boot",
+    "/dev",           "/proc",           "/sys",           "/run",
+  };
+
+  for (int i = 0; i < 2; i++)
+    if (!side[i].len || is_below_any(whole[i], systems, ARRAY_LEN(systems)))
+      return false;
+  return is_below_any(side[0], builds, ARRAY_LEN(builds)) ||
+         is_below_any(side[1], builds, ARRAY_LEN(builds));
+}
+
+static void add_tokens(struct comparison *c, const struct token *a, const struct token *b)
+{
+  const struct str whole[2] = { a->text, b->text };
+  struct str side[2] = { a->text, b->text };
+
+  if (str_equal(side[0], side[1]))
+    return;
+  if (a->kind == TOKEN_PATH) {
+    cut_tails(side);
+    if (!are_build_paths(whole, side)) {
+      c->out->all = false;
+      return;
+    }
+  }
+  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1]);
+}
+
+static struct str span(const struct comparison *c, int side, size_t from, size_t to)
+{
+  const struct token *items = c->tokens[side].items;
+
+  if (from == to)
+    return STR("");
+  return (struct str) { items[from].text.ptr,
+                        (size_t)(items[to - 1].text.ptr + items[to - 1].text.len -
+                                 items[from].text.ptr) };
+}
+
+/* Tokens that have no partner. */
+static void add_gap(struct comparison *c, const size_t from[2], const size_t to[2])
+{
+  struct str value[2];
+  struct str before;
+  const char *id;
+
+  if (from[0] == to[0] && from[1] == to[1])
+    return;
+  for (int side = 0; side < 2; side++)
+    value[side] = span(c, side, from[side], to[side]);
+  before = (struct str) { c->lines[0].ptr,
+                          from[0] < to[0] ? (size_t)(value[0].ptr - c->lines[0].ptr) : 0 };
+  id = from[0] < to[0] && from[1] < to[1] ? cause_of_values(before, value, c->path) : NULL;
+  if (id)
+    add_pair(c->out, id, value[0], value[1]);
+  else
+    c->out->all = false;
+}
+
+/* The longest common row of the tokens between from and to, and what is beside it. */
+static void align(struct comparison *c, size_t from[2], size_t to[2])
+{
+  const size_t n = to[0] - from[0];
+  const size_t m = to[1] - from[1];
+  const struct token *a = c->tokens[0].items + from[0];
+  const struct token *b = c->tokens[1].items + from[1];
+  AUTO_FREE uint32_t *best = xcalloc((n + 1) * (m + 1), sizeof(*best)); /* of the rests */
+  size_t i = 0;
+  size_t j = 0;
+  size_t gap[2] = { from[0], from[1] };
+
+  for (size_t x = n; x-- > 0;)
+    for (size_t y = m; y-- > 0;)
+      best[x * (m + 1) + y] = may_pair(&a[x], &b[y])
+                                  ? best[(x + 1) * (m + 1) + y + 1] + 1
+                                  : MAX_OF(best[(x + 1) * (m + 1) + y], best[x * (m + 1) + y + 1]);
+  while (i < n && j < m) {
+    if (may_pair(&a[i], &b[j])) {
+      add_gap(c, gap, (size_t[2]) { from[0] + i, from[1] + j });
+      add_tokens(c, &a[i], &b[j]);
+      i++;
+      j++;
+      gap[0] = from[0] + i;
+      gap[1] = from[1] + j;
+    } else if (best[(i + 1) * (m + 1) + j] >= best[i * (m + 1) + j + 1]) {
+      i++;
+    } else {
+      j++;
+    }
+  }
+  add_gap(c, gap, to);
+}
+
+static void compare(struct comparison *c, uint64_t *work)
+{
+  size_t from[2] = { 0, 0 };
+  size_t to[2] = { c->tokens[0].n, c->tokens[1].n };
+  uint64_t cells;
+
+  while (from[0] < to[0] && from[1] < to[1] &&
+         may_pair(&c->tokens[0].items[from[0]], &c->tokens[1].items[from[1]])) {
+    add_tokens(c, &c->tokens[0].items[from[0]], &c->tokens[1].items[from[1]]);
+    from[0]++;
+    from[1]++;
+  }
+  while (from[0] < to[0] && from[1] < to[1] &&
+         may_pair(&c->tokens[0].items[to[0] - 1], &c->tokens[1].items[to[1] - 1])) {
+    add_tokens(c, &c->tokens[0].items[to[0] - 1], &c->tokens[1].items[to[1] - 1]);
+    to[0]--;
+    to[1]--;
+  }
+  cells = (uint64_t)(to[0] - from[0] + 1) * (to[1] - from[1] + 1);
+  if (cells > *work || cells > UINT64_C(1) << 22) {
+    c->out->all = false;
+    return;
+  }
+  *work -= cells;
+  align(c, from, to);
+}
+
+void words_compare(struct str a, struct str b, struct str path, uint64_t *work, struct words *out)
+{
+  struct comparison c = { .lines = { a, b }, .path = path, .out = out };
+  const uint64_t bytes = a.len + b.len;
+
+  out->n = 0;
+  out->all = bytes <= *work;
+  if (!out->all)
+    return;
+  *work -= bytes;
+  tokens_read(&c.tokens[0], a);
+  tokens_read(&c.tokens[1], b);
+  compare(&c, work);
+  free(c.tokens[0].items);
+  free(c.tokens[1].items);
+}

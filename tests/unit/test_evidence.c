@@ -1,0 +1,147 @@
+/* What is seen in two contents: dates in their spellings, and what accounts for all that differs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "evidence/content.h"
+#include "evidence/date.h"
+
+/* The spellings of ISO 8601, RFC 5322, asctime(3), date(1), info files, compilers and PDF; and
+ * numbers that are no dates. */
+static void dates(void **state)
+{
+  static const struct {
+    const char *text;
+    size_t len; /* of the date; 0: it is none */
+  } rows[] = {
+    { "2026-11-28", 10 },
+    { "2026-11-28T14:15:05Z", 20 },
+    { "2026-11-28T14:15:05.123456+01:00 x", 32 },
+    { "2026-11-28 14:15:05 +0100", 25 },
+    { "2026/11/28 x", 10 },
+    { "2026.11.28:1423", 15 },
+    { "2026:11:28 14:15:05", 19 },
+    { "28.11.2026", 10 },
+    { "11/28/2026", 10 },
+    { "28/11/2026", 10 },
+    { "20261128", 8 },
+    { "202611281415", 12 },
+    { "20261128141505Z", 15 },
+    { "20261128141505+01'00'", 21 },
+    { "20261128T141505Z", 16 },
+    { "November 28, 2026", 17 },
+    { "Nov 28 2026", 11 },
+    { "Nov  8 2026", 11 },
+    { "28 Nov 2026", 11 },
+    { "28 NOV 2026", 11 },
+    { "28-Nov-2026", 11 },
+    { "28th November 2026", 18 },
+    { "Nov 2026", 8 },
+    { "Sat Nov 28 14:15:05 2026", 24 },
+    { "Sat Nov 28 14:15:05 UTC 2026", 28 },
+    { "Sat, 28 Nov 2026 14:15:05 +0000", 31 },
+    { "Saturday, November 28, 2026", 27 },
+    { "14:15:05", 8 },
+    { "14:15", 5 },
+    { "2026-13-28", 0 },
+    { "2026-11-32", 0 },
+    { "1234-11-28", 0 },
+    { "20261328", 0 },
+    { "202611282515", 0 },
+    { "2026", 0 },
+    { "28", 0 },
+    { "Nove 28", 0 },
+    { "Mayor 3", 0 },
+    { "99:99", 0 },
+    { "Nov", 0 },
+    { "", 0 },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    if (date_length(str_of(rows[i].text)) != rows[i].len)
+      fail_msg("\"%s\": %zu, expected %zu", rows[i].text, date_length(str_of(rows[i].text)),
+               rows[i].len);
+}
+
+struct row {
+  const char *path;
+  struct str a, b;
+  const char *ids; /* with commas, in alphabetical order of nothing: in that of the file */
+  bool left;
+};
+
+static void check(const struct row *row)
+{
+  struct arena arena = ARENA_INIT;
+
+  for (int turn = 0; turn < 2; turn++) { /* and the other way round */
+    const struct str content[2] = { turn ? row->b : row->a, turn ? row->a : row->b };
+    struct content_evidence found;
+    AUTO_BUF ids = BUF_INIT(1000);
+
+    content_look(content, str_of(row->path), &arena, &found);
+    for (size_t i = 0; i < found.n; i++)
+      buf_printf(&ids, "%s%s", i ? "," : "", found.found[i].id);
+    if (strcmp(ids.len ? ids.ptr : "", row->ids) != 0 || found.left != row->left)
+      fail_msg("\"%.*s\": found %s, left %d (%s)", STR_ARGS(content[0]), ids.len ? ids.ptr : "-",
+               found.left, found.what);
+  }
+  arena_release(&arena);
+}
+
+static void contents(void **state)
+{
+  static const struct row rows[] = {
+    { "x", STR("on 2026-11-28\n"), STR("on 2026-12-02\n"), "embedded-date", false },
+    { "x", STR("on Nov  8 2026\n"), STR("on November 28, 2026\n"), "embedded-date", false },
+    { "x", STR("t=1700000000\n"), STR("t=1710000000.25\n"), "embedded-epoch", false },
+    { "x", STR("t=1700000000123 "), STR("t=1710000000456 "), "embedded-epoch", false },
+    { "x", STR("size=17000\n"), STR("size=17003\n"), "", true },
+    { "x", STR("n=99991700000000\n"), STR("n=99991710000000\n"), "", true },
+    /* lines that come and go are left; what is beside them is not */
+    { "x", STR("a\nb\non 2026-11-28\nc\n"), STR("a\non 2026-12-02\nc\n"), "embedded-date", true },
+    { "x", STR("on 2026-11-28 x\n"), STR("on 2026-12-02 y\n"), "embedded-date", true },
+    { "x", STR("in /home/a/x/src/m.c"), STR("in /builds/x/src/m.c"), "build-path", false },
+    { "x", STR("#!/bin/sh\n"), STR("#!/tmp/sh\n"), "", true },
+    { "x", STR("#!/usr/bin/python\n"), STR("#!/tmp/x/bin/python\n"), "", true },
+    { "x", STR("run /opt/a/bin/x\n"), STR("run /opt/b/bin/x\n"), "", true },
+    { "x", STR("id 123e4567-e89b-12d3-a456-426614174000\n"),
+      STR("id 00000000-e89b-12d3-a456-42661417400f\n"), "embedded-uuid", false },
+    { "x", STR("HOST=\"a\"\n"), STR("HOST=\"ci-10.local\"\n"), "embedded-host", false },
+    { "etc/host.txt", STR("a\n"), STR("ci-10\n"), "embedded-host", false },
+    { "x", STR("#define BUILT_BY \"root\"\n"), STR("#define BUILT_BY \"ci\"\n"), "embedded-user",
+      false },
+    { "x", STR("make -j4 all\n"), STR("make -j16 all\n"), "embedded-jobs", false },
+    { "x", STR("BUILD_NUMBER=7\n"), STR("BUILD_NUMBER=12\n"), "build-number", false },
+    { "x", STR("level=7\n"), STR("level=12\n"), "", true },
+    { "x", STR("b\na\n"), STR("a\nb\n"), "reordered-lines", false },
+    { "x", STR("b\na\n"), STR("a\na\n"), "", true },
+    { "x.json", STR("{\"a\":1,\"b\":2}"), STR("{\"b\": 2, \"a\": 1}"), "reordered-keys", false },
+    { "x.json", STR("{\"a\":1,\"b\":2}"), STR("{\"b\": 1, \"a\": 2}"), "", true },
+    /* strings of binary files, with as many NULs behind them or not */
+    { "x", STR("\1\0Nov 28 2026\0z\0"), STR("\1\0Nov  8 2027\0z\0"), "embedded-date", false },
+    { "x", STR("\1\0Nov 28 2026\0\0z\0"), STR("\1\0Nov 8 2027\0\0\0z\0"), "embedded-date", true },
+    { "x", STR(""), STR("a"), "", true },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    check(&rows[i]);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(dates),
+    cmocka_unit_test(contents),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
