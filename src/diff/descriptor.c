@@ -22,7 +22,8 @@ static bool annotation_counts(const struct diff *diff, const char *key, bool is_
 {
   const uint32_t ignore = diff->options->ignore;
 
-  if (strcmp(key, "org.opencontainers.image.created") == 0)
+  if (strcmp(key, "org.opencontainers.image.created") == 0 ||
+      strcmp(key, "buildkit/rewritten-timestamp") == 0) /* BuildKit's rewrite-timestamp=true */
     return !(ignore & IGNORE_IMAGE_TIMESTAMPS);
   if (strcmp(key, "io.containerd.image.name") == 0 ||
       strcmp(key, "org.opencontainers.image.ref.name") == 0)

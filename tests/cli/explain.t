@@ -63,6 +63,7 @@ The table has a column more, and a summary below it. Without the flag both are a
          1  pyc-header: time in a compiled Python file
             1 proven
             A .pyc file holds the time of its source.
+            found: source time AAAA / BBBB
             Fix: *SOURCE_DATE_EPOCH*
             https://peps.python.org/pep-0552/
             https://docs.python.org/3/library/py_compile.html
