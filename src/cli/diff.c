@@ -1,11 +1,13 @@
 #include "diff/diff.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/budget.h"
+#include "base/escape.h"
 #include "cli/diff_flags.h"
 #include "cli/diff_outputs.h"
 #include "cli/verdict_line.h"
@@ -37,6 +39,20 @@ static enum verdict_effort effort_of(const struct diff_flags *given, const struc
   return out->tells_verdict ? VERDICT_READS : VERDICT_OPENS_NOTHING;
 }
 
+/* What is to be known of the images beside what differs. */
+static void show_notices(const struct diff *diff)
+{
+  size_t n;
+  const char *const *lines = diff_notices(diff, &n);
+
+  for (size_t i = 0; i < n; i++) {
+    AUTO_BUF line = BUF_INIT(INT_MAX);
+
+    escape_terminal(&line, str_of(lines[i]));
+    fprintf(stderr, "diffoci: warning: %s\n", line.ptr);
+  }
+}
+
 /* Writes the reports and says the verdict. Returns the exit status, or -1. */
 static int conclude(struct fan_out *out, const struct diff_flags *given,
                     const struct diff_options *options, struct diff *diff, bool failed,
@@ -53,6 +69,7 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
     out->about.verdict = &verdict;
   }
   policy_flags_summary(options->policy, quiet);
+  show_notices(diff);
   trouble = fan_out_finish(out, options, report_failed) < 0;
   out->about.verdict = NULL;
   if (failed)

@@ -29,7 +29,9 @@ struct diff {
   size_t cap_tasks;
   bool failed; /* error holds the first error of the walk */
   struct error error;
-  uint64_t sent; /* events; atomic */
+  uint64_t sent;  /* events; atomic */
+  char **notices; /* owned, as each is; in order (notices.h) */
+  size_t n_notices, cap_notices;
 
   /* Documents that were loaded, none of them twice (compare.c). */
   struct map documents;
@@ -45,6 +47,7 @@ struct diff {
   const struct descriptor *root[2]; /* what the images are named by */
   struct image_pair *pairs;         /* images with different digests that were compared */
   size_t n_pairs, cap_pairs;
+  bool unpackable; /* one of two images is, by its diff_ids (unpackable.h) */
   bool unpaired;   /* something else differs in its digest, or exists on one side only */
   bool in_passing; /* what is compared now is no image that the verdict is about */
 

@@ -1,9 +1,11 @@
 #include "diff/diff.h"
+#include "diff/notices.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "diff/compare.h"
+#include "diff/notices.h"
 #include "diff/shadow.h"
 #include "diff/tasks.h"
 #include "policy/policy.h"
@@ -96,6 +98,7 @@ void diff_free(struct diff *diff)
   arena_release(&diff->document_keys);
   arena_release(&diff->arena);
   tasks_release(diff);
+  diff_notices_release(diff);
   free(diff->pairs);
   pthread_mutex_destroy(&diff->lock);
   free(diff);

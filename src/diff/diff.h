@@ -51,6 +51,11 @@ struct diff; /* one comparison; owns the nodes and documents that events refer t
 struct diff *diff_run(const struct diff_options *options, bool *failed, struct error *err);
 void diff_free(struct diff *diff); /* after the last use of an event's parents; NULL allowed */
 
+/* Lines for people about the images, as that an engine cannot unpack one; in an order that does not
+ * depend on timing. To be asked after diff_run, and after diff_verdict where that is wanted. They
+ * may hold bytes from images: escape before printing. As long as the comparison. */
+const char *const *diff_notices(const struct diff *diff, size_t *n);
+
 /* A second pass: hands out the content of chosen entries of one layer of one side. */
 struct content_visitor {
   /* Called for every entry of the layer whose position is in the list. read(reader, …) as tar_read;

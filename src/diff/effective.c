@@ -2,6 +2,7 @@
  * the trees are compared. */
 #include "diff/effective.h"
 
+#include "diff/effective_engines.h"
 #include "diff/effective_read.h"
 #include "diff/effective_trees.h"
 
@@ -76,18 +77,18 @@ static int compare_trees(const struct attempt *attempt, struct overlay *const ov
                          bool *differ, struct error *err)
 {
   struct diff *diff = attempt->diff;
+  const struct effective_trees trees = {
+    .diff = diff,
+    .parent = attempt->parent,
+    .images = attempt->images,
+    .ignore = ignore_unseen(diff),
+    .overlays = { overlays[0], overlays[1] },
+    .origins = { origins_new(diff, &attempt->images[0]), origins_new(diff, &attempt->images[1]) },
+  };
 
-  return effective_compare_trees(
-      &(struct effective_trees) {
-          .diff = diff,
-          .parent = attempt->parent,
-          .images = attempt->images,
-          .ignore = ignore_unseen(diff),
-          .overlays = { overlays[0], overlays[1] },
-          .origins = { origins_new(diff, &attempt->images[0]),
-                       origins_new(diff, &attempt->images[1]) },
-      },
-      differ, err);
+  if (effective_compare_trees(&trees, differ, err))
+    return -1;
+  return attempt->below ? 0 : effective_compare_engines(&trees, differ, err);
 }
 
 int effective_compare_overlays(struct diff *diff, const struct event_node *parent,
@@ -96,6 +97,15 @@ int effective_compare_overlays(struct diff *diff, const struct event_node *paren
 {
   return compare_trees(&(struct attempt) { .diff = diff, .parent = parent, .images = images },
                        overlays, differ, err);
+}
+
+/* Whether the layers below need not be known: they do the same to them, or something whose effect
+ * is not known without them, but the very same. */
+static bool is_enough(struct overlay *const overlays[2])
+{
+  if (overlay_in_doubt(overlays[0]) || overlay_in_doubt(overlays[1]))
+    return overlay_compare_layers(overlays[0], overlays[1]) == OVERLAY_SAME_ENTRIES;
+  return overlay_same_effect(overlays[0], overlays[1]);
 }
 
 /* *done: it told; else the layers below decide, too. */
@@ -118,7 +128,7 @@ static int try_layers(const struct attempt *attempt, bool *done, bool *differ, s
           .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
       },
       err);
-  *done = status || !attempt->below || overlay_same_effect(overlays[0], overlays[1]);
+  *done = status || !attempt->below || is_enough(overlays);
   if (status == 0 && *done)
     status = compare_trees(attempt, overlays, differ, err);
   overlay_free(overlays[0]);

@@ -5,6 +5,7 @@
 #include "diff/effective.h"
 #include "diff/schema.h"
 #include "diff/tasks.h"
+#include "diff/unpackable.h"
 
 void compare_manifest_fields(struct diff *diff, const struct event_node *parent,
                              const struct manifest *m0, const struct manifest *m1,
@@ -56,8 +57,6 @@ static void compare_layer_blobs(struct diff *diff, const struct event_node *pare
   compare_descriptors(diff, node, d0, d1, false, opaque);
   if (!same_blob(d0, d1) && !opaque)
     tasks_add_layers(diff, node, d0, d1);
-  else if (diff->options->verify)
-    tasks_add_check(diff, d0, d1);
 }
 
 static bool all_layers_readable(const struct manifest *manifest)
@@ -84,14 +83,6 @@ static void compare_layer_stacks(struct diff *diff, const struct event_node *par
              m1->n_layers);
     diff_leaf(diff, parent, "layers", EVENT_MANIFEST, note, inputs, NULL);
   }
-}
-
-/* --verify: the same manifest on both sides, so both sides have to have all of it. */
-static void check_manifest(struct diff *diff, const struct manifest *m0, const struct manifest *m1)
-{
-  tasks_add_check(diff, &m0->config, &m1->config);
-  for (size_t i = 0; i < m0->n_layers; i++)
-    tasks_add_check(diff, &m0->layers[i], &m1->layers[i]);
 }
 
 /* --effective: the configs now, the layers as one task. What is no image is compared blob by blob.
@@ -135,6 +126,7 @@ void compare_manifests(struct diff *diff, const struct event_node *parent,
 {
   const struct manifest *m0;
   const struct manifest *m1;
+  const struct manifest *manifests[2];
   struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
   struct error err;
 
@@ -146,13 +138,19 @@ void compare_manifests(struct diff *diff, const struct event_node *parent,
     diff_fail(diff, &err);
     return;
   }
+  manifests[0] = m0;
+  manifests[1] = m1;
   if (same_blob(d0, d1)) {
-    check_manifest(diff, m0, m1);
+    tasks_add_check(diff, &m0->config, &m1->config);
+    check_layers(diff, manifests);
     return;
   }
   diff_note_images(diff, d0, d1, m0, m1);
   inputs[0].manifest = m0->json;
   inputs[1].manifest = m1->json;
+  compare_diff_ids(diff, parent, manifests);
+  if (diff->options->verify)
+    check_layers(diff, manifests);
   if (diff->options->effective) {
     compare_in_effect(diff, parent, m0, m1, inputs);
     return;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/inflate.h"
 #include "base/thread.h"
 #include "diff/effective.h"
 
@@ -51,17 +52,8 @@ void tasks_add_effective(struct diff *diff, const struct event_node *parent,
                          const struct manifest *const manifests[2],
                          const struct config *const configs[2])
 {
-  const size_t n = MIN_OF(manifests[0]->n_layers, manifests[1]->n_layers);
-  size_t same = 0;
-  struct layer_task *task;
+  struct layer_task *task = add(diff, TASK_EFFECTIVE);
 
-  /* Where nothing differs nothing is read. */
-  while (same < n && same_blob(&manifests[0]->layers[same], &manifests[1]->layers[same]))
-    same++;
-  if (diff->options->verify && same == manifests[0]->n_layers && same == manifests[1]->n_layers)
-    for (size_t i = 0; i < same; i++)
-      tasks_add_check(diff, &manifests[0]->layers[i], &manifests[1]->layers[i]);
-  task = add(diff, TASK_EFFECTIVE);
   task->parent = parent;
   for (int side = 0; side < 2; side++) {
     task->manifests[side] = manifests[side];
@@ -77,7 +69,48 @@ void tasks_add_check(struct diff *diff, const struct descriptor *d0, const struc
   task->blobs[1] = d1;
 }
 
-static int check_blob(struct diff *diff, int side, const struct descriptor *blob, struct error *err)
+void tasks_add_check_layers(struct diff *diff, const struct descriptor *const layers[2],
+                            const char *const diff_ids[2])
+{
+  struct layer_task *task;
+
+  tasks_add_check(diff, layers[0], layers[1]);
+  task = &diff->tasks[diff->n_tasks - 1];
+  task->diff_ids[0] = diff_ids[0];
+  task->diff_ids[1] = diff_ids[1];
+}
+
+/* Reads a layer's uncompressed content, and so all of the blob. */
+static int check_content(struct stream **stream, const char *diff_id, const struct limits *limits,
+                         struct error *err)
+{
+  enum { PIECE = 256 * 1024 };
+  AUTO_FREE char *piece = xmalloc(PIECE);
+  AUTO_HASHER hasher = NULL;
+  char text[DIGEST_MAX_TEXT];
+  struct digest want;
+  struct digest found;
+  ssize_t n;
+
+  if (digest_parse(&want, str_of(diff_id), err))
+    return error_wrap(err, "its diff_id in the config");
+  *stream = stream_inflated(*stream, limits->tar_bytes);
+  hasher = hasher_new(want.algorithm);
+  while ((n = stream_read(*stream, piece, PIECE, err)) > 0)
+    hasher_add(hasher, piece, (size_t)n);
+  if (n < 0)
+    return -1;
+  found = hasher_finish(hasher);
+  if (digest_equal(&want, &found))
+    return 0;
+  return error_set(err, ERROR_CORRUPT,
+                   "its uncompressed content is not that of the config's diff_id: expected %s, "
+                   "found %s",
+                   diff_id, digest_format(&found, text));
+}
+
+static int check_blob(struct diff *diff, int side, const struct descriptor *blob,
+                      const char *diff_id, struct error *err)
 {
   enum { PIECE = 256 * 1024 };
   AUTO_STREAM stream = diff_open(diff, side, blob, err);
@@ -85,6 +118,8 @@ static int check_blob(struct diff *diff, int side, const struct descriptor *blob
   char digest[DIGEST_MAX_TEXT];
   ssize_t n = stream ? 1 : -1;
 
+  if (stream && diff_id)
+    n = check_content(&stream, diff_id, diff->options->limits, err);
   while (n > 0)
     n = stream_read(stream, piece, PIECE, err);
   if (n == 0)
@@ -120,9 +155,11 @@ static int run(struct workers *workers, struct layer_task *task, struct error *e
   case TASK_CHECK:
     break;
   }
-  if (check_blob(workers->diff, 0, task->blobs[0], err))
-    return -1;
-  return check_blob(workers->diff, 1, task->blobs[1], err);
+  for (int side = 0; side < 2; side++)
+    if (task->blobs[side] &&
+        check_blob(workers->diff, side, task->blobs[side], task->diff_ids[side], err))
+      return -1;
+  return 0;
 }
 
 static void *work(void *context)

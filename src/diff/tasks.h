@@ -15,6 +15,7 @@ struct layer_task {
   const struct descriptor *blobs[2];
   const struct manifest *manifests[2];
   const struct config *configs[2]; /* TASK_EFFECTIVE */
+  const char *diff_ids[2];         /* TASK_CHECK of layers; NULL: not known */
   bool failed;
   struct error error;
   struct findings findings;
@@ -33,6 +34,10 @@ void tasks_add_effective(struct diff *diff, const struct event_node *parent,
                          const struct config *const configs[2]);
 /* Reads both blobs to their ends and checks size and digest. */
 void tasks_add_check(struct diff *diff, const struct descriptor *d0, const struct descriptor *d1);
+/* The same for layers, of which one may be NULL, and whose uncompressed content has to have these
+ * digests (NULL: whatever). */
+void tasks_add_check_layers(struct diff *diff, const struct descriptor *const layers[2],
+                            const char *const diff_ids[2]);
 
 /* Runs them all. One that fails does not keep the others from being run, so that what is found does
  * not depend on timing; the error of the first one in order goes to diff_fail. */

@@ -245,6 +245,8 @@ static enum verdict_level decide(struct diff *diff, enum verdict_effort effort,
 
   if (is_identical(diff))
     return VERDICT_IDENTICAL;
+  if (diff->unpackable) /* whatever else is the same: only one of them runs */
+    return VERDICT_DIFFERENT;
   answer = is_semantic(diff, effort, &err);
   if (answer == SHADOW_SAME) {
     if (required == VERDICT_EFFECTIVE)

@@ -165,6 +165,11 @@ char overlay_packed_type(const unsigned char *packed)
   return (char)packed[1]; /* behind what is there at all */
 }
 
+bool overlay_packed_has_records(const unsigned char *packed)
+{
+  return packed[0] & HAS_RECORDS;
+}
+
 void overlay_unpacked_init(struct overlay_unpacked *unpacked)
 {
   *unpacked = (struct overlay_unpacked) { .name = BUF_INIT(NAME_ROOM) };
@@ -316,14 +321,16 @@ static void set_record(struct overlay_unpacked *file, const struct tar_record *r
   file->entry.n_records = n + 1;
 }
 
-void overlay_unpacked_apply_link(struct overlay_unpacked *file, const struct tar_entry *link)
+void overlay_unpacked_apply(struct overlay_unpacked *file, const struct tar_entry *link,
+                            bool lazy_owner)
 {
+  bool chown = !lazy_owner || file->entry.uid != link->uid || file->entry.gid != link->gid;
   struct str xattr;
 
   file->entry.mode = link->mode;
   file->entry.uid = link->uid;
   file->entry.gid = link->gid;
-  for (size_t i = file->entry.n_records; i-- > 0;)
+  for (size_t i = chown && file->entry.type != TAR_DIR ? file->entry.n_records : 0; i-- > 0;)
     if (tar_record_xattr(&file->records[i], &xattr) && str_equal(xattr, STR("security.capability")))
       remove_record(file, i);
   for (size_t i = 0; i < link->n_records; i++)

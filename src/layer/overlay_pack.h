@@ -36,6 +36,8 @@ struct overlay_unpacked {
 
 /* The entry's type. */
 char overlay_packed_type(const unsigned char *packed);
+/* Whether it has PAX records, xattrs among them. */
+bool overlay_packed_has_records(const unsigned char *packed);
 void overlay_unpacked_init(struct overlay_unpacked *unpacked);
 void overlay_unpacked_release(struct overlay_unpacked *unpacked);
 /* path as for overlay_pack; it has to live as long as the result is used. */
@@ -43,8 +45,10 @@ void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, s
                     const struct string_table *strings);
 /* Gives an unpacked file what the entry of a hard link to it says: engines make the link and then
  * set owner, xattrs and mode. Setting the owner takes the file capabilities away that it had
- * (capabilities(7)); other xattrs stay that the link's entry does not have. The link's records have
- * to live as long as the result is used. */
-void overlay_unpacked_apply_link(struct overlay_unpacked *file, const struct tar_entry *link);
+ * (capabilities(7)), which some engines do only where it changes (lazy_owner); other xattrs stay
+ * that the link's entry does not have. The same for a directory's second entry. The link's records
+ * have to live as long as the result is used. */
+void overlay_unpacked_apply(struct overlay_unpacked *file, const struct tar_entry *link,
+                            bool lazy_owner);
 
 #endif

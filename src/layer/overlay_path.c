@@ -97,6 +97,26 @@ int overlay_path_kind(struct overlay_path *path, enum overlay_kind *kind, struct
   return 0;
 }
 
+int overlay_path_mark(const struct overlay_path *path, enum overlay_mark *mark, struct str *hidden,
+                      struct error *err)
+{
+  struct str directory;
+  struct str base;
+
+  overlay_path_split(overlay_path_str(path), &directory, &base);
+  *mark = OVERLAY_NO_MARK;
+  if (str_equal(base, OPAQUE)) {
+    *mark = OVERLAY_HIDES_CONTENT;
+  } else if (str_has_prefix(base, WHITEOUT)) {
+    *mark = OVERLAY_HIDES_NAME;
+    *hidden = str_skip(base, WHITEOUT.len);
+    if (!hidden->len || str_equal(*hidden, STR(".")) || str_equal(*hidden, STR("..")))
+      return error_set(err, ERROR_CORRUPT, "the whiteout \"%.*s\" names nothing",
+                       (int)MIN_OF(path->len, (size_t)SHOWN_MAX), path->bytes);
+  }
+  return 0;
+}
+
 /* '/' comes before all other bytes, so that what is in a directory comes right behind it. */
 int overlay_compare_paths(struct str a, struct str b)
 {

@@ -34,4 +34,15 @@ enum overlay_kind {
 MUST_CHECK int overlay_path_kind(struct overlay_path *path, enum overlay_kind *kind,
                                  struct error *err);
 
+enum overlay_mark {
+  OVERLAY_NO_MARK,
+  OVERLAY_HIDES_NAME,   /* a whiteout of a path beside it */
+  OVERLAY_HIDES_CONTENT /* of all that its directory has of lower layers */
+};
+
+/* What an entry of this path is to those who unpack it. *hidden, of a whiteout: the name that it
+ * removes, a view into path. A whiteout that names nothing is ERROR_CORRUPT. */
+MUST_CHECK int overlay_path_mark(const struct overlay_path *path, enum overlay_mark *mark,
+                                 struct str *hidden, struct error *err);
+
 #endif

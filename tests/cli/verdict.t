@@ -186,12 +186,16 @@ container sees no difference gets to know.
   $ diffoci diff --require=semantic ./link-first.tar ./link-last.tar >/dev/null
   ! verdict: semantic: no difference but for what --semantic leaves out
   $ diffoci diff --require=effective --report-file=r.json ./link-first.tar ./link-last.tar >/dev/null
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
   ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
   [1]
   $ jq -c '.verdict | .verdict, .effective' r.json
   "semantic"
   false
   $ diffoci diff --semantic --require=effective ./link-first.tar ./link-last.tar
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
   ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
   [1]
   $ diffoci diff --require=effective ./file-first.tar ./file-last.tar >/dev/null

@@ -2,7 +2,9 @@
 
 A tree is what a container sees: a dict from paths ("etc/passwd", "" for the root) to inodes. Hard links are paths with
 the same inode. Layers are written as the OCI image specification has it (layer.md): as changesets, from one tree to the
-next, the last of which is the tree that is wanted. Nothing here asks diffoci what it thinks of that.
+next, the last of which is the tree that is wanted. Nothing here asks diffoci what it thinks of that. What container
+engines disagree about is left out: every layer has an entry for each directory that it changes something in, but for
+new ones, and before that; hard links stay within a layer; no directory has xattrs. (engines.py has all of that.)
 """
 import copy
 import os
@@ -74,7 +76,7 @@ def random_inode(rng, type_=None):
         inode.data = (rng.randrange(1, 300), rng.randrange(300))
     elif type_ == "dir" and rng.random() < 0.5:
         inode = Inode("dir")
-    if rng.random() < 0.2 and type_ in ("file", "dir"):
+    if rng.random() < 0.2 and type_ == "file":
         inode.xattrs = {name: rng.randbytes(rng.randrange(1, 20)) for name in rng.sample(XATTRS, rng.randrange(1, 3))}
     return inode
 
@@ -129,7 +131,7 @@ def earlier_tree(rng, tree):
 def change_attribute(rng, inode, kind=None):
     """Changes one attribute for certain. Returns the fields in which that shows (diffoci's names), of which the first
     has to be there."""
-    kinds = ["uid", "gid", "xattr"]
+    kinds = ["uid", "gid"] + ["xattr"] * (inode.type == "file")
     kinds += {"symlink": ["target"], "file": ["mode", "content", "content"], "char": ["mode", "device"],
               "block": ["mode", "device"]}.get(inode.type, ["mode"])
     kind = kind or rng.choice(kinds)
@@ -170,10 +172,10 @@ class Changes:
     """What a layer has to say to lead from one tree to another: paths to write, and whiteouts. plain: nothing beyond
     that."""
 
-    def __init__(self, rng, before, after, plain=False):
+    def __init__(self, rng, before, after, plain=False, ever=()):
         self.rng, self.before, self.after, self.plain = rng, before, after, plain
+        self.ever = ever  # all paths that any tree before had
         self.write = set()
-        self.links = {}  # of paths that are only linked to what lower layers have: to which path
         self.whiteouts = set()
         self.opaque = set()
         self.compare()
@@ -181,6 +183,7 @@ class Changes:
             self.choose_opaque()
             self.choose_redundant()
         self.complete_groups()
+        self.complete_parents()
 
     def compare(self):
         before, after = self.before, self.after
@@ -199,25 +202,14 @@ class Changes:
             if len(old) > 1:  # names of several files before
                 self.write.update(names)
             elif old and any(path in self.write for path in names):
-                self.add_links(names)
+                self.write.update(names)
         # The other half of a group that was split: at most one part may keep the old file.
         kept = {}
         for names in groups(after):
             for path in names:
-                if path in before and path not in self.write and path not in self.links:
+                if path in before and path not in self.write:
                     if kept.setdefault(names_before[path], names) != names:
                         self.write.update(names)
-
-    def add_links(self, names):
-        """Some names are there already, unchanged: the others are links to one of them, or all are written."""
-        old = [path for path in names if path not in self.write]
-        if self.plain or self.rng.random() < 0.5:
-            self.write.update(names)
-            return
-        for path in names:
-            if path in self.write:
-                self.links[path] = self.rng.choice(old)
-                self.write.discard(path)
 
     def choose_opaque(self):
         """In place of whiteouts, or for nothing: all that is in the directory is then written."""
@@ -234,10 +226,6 @@ class Changes:
         for path in sorted(self.after):
             if path and self.rng.random() < 0.05:
                 self.write.add(path)
-        for path in sorted(self.write):
-            replaced = path in self.before and path and self.after[path].type != "dir"
-            if replaced and self.rng.random() < 0.2:
-                self.whiteouts.add(path)
         if self.rng.random() < 0.3:
             directory = self.rng.choice(directories(self.after))
             path = f"{directory}/never".lstrip("/")
@@ -245,17 +233,21 @@ class Changes:
                 self.whiteouts.add(path)
 
     def complete_groups(self):
-        """A file is written with all its names; a link to one that is hidden or written is written too."""
+        """A file is written with all its names."""
         for names in groups(self.after):
             if any(path in self.write for path in names):
                 self.write.update(names)
-        for path in list(self.links):
-            if path in self.write:
-                del self.links[path]
+
+    def complete_parents(self):
+        for path in [*self.write, *self.whiteouts, *(f"{path}/x" for path in self.opaque)]:
+            while path:
+                path = parent_of(path)
+                if path:
+                    self.write.add(path)
 
     def may_be_implied(self, path):
-        return not self.plain and path not in self.before and self.after[path].is_plain_directory() and \
-            any(is_below(p, path) for p in self.write | set(self.links))
+        return not self.plain and path.partition("/")[0] not in self.ever and self.after[path].is_plain_directory() and \
+            any(is_below(p, path) for p in self.write)
 
 
 # --- entries -------------------------------------------------------------------------------------
@@ -284,7 +276,7 @@ def entry(rng, path, inode, target=None):
     content, records, linkname = b"", {}, ""
     if kind == "file":
         content = inode.data
-        fields["type"] = rng.choice(["0", "0", "\0", "7"])
+        fields["type"] = rng.choice(["0", "0", "\0"])
     elif kind == "symlink":
         linkname = inode.data
     elif kind == "link":
@@ -313,13 +305,13 @@ def whiteout(rng, path, opaque=False):
 
 
 class Layer:
-    """A changeset in one of the ways in which it can be written. objects: the paths that are files of this layer,
-    those that are links to files of lower layers apart."""
+    """A changeset in one of the ways in which it can be written. objects: the paths that are files of this layer."""
 
-    def __init__(self, rng, before, after, plain=False):
-        changes = Changes(rng, before, after, plain)
-        self.objects, self.links = set(), dict(changes.links)
+    def __init__(self, rng, before, after, plain=False, ever=()):
+        changes = Changes(rng, before, after, plain, ever)
+        self.objects = set()
         chains = []  # each in its order, the chains in any
+        first = []  # directories
         for names in groups(after):
             written = [p for p in names if p in changes.write]
             rng.shuffle(written)
@@ -330,16 +322,19 @@ class Layer:
                     continue
                 chain.append(entry(rng, path, inode, rng.choice(written[:len(chain)]) if chain else None))
                 self.objects.add(path)
-            chains.append(chain)
-        chains += [[entry(rng, path, after[path], target)] for path, target in changes.links.items()]
+            if after[names[0]].type == "dir":
+                first += [(names[0], item) for item in chain]
+            else:
+                chains.append(chain)
         chains += [[whiteout(rng, path)] for path in changes.whiteouts]
-        chains += [[whiteout(rng, path, True)] for path in changes.opaque]
+        first = [whiteout(rng, path, True) for path in sorted(changes.opaque)] + \
+            [item for _, item in sorted(first, key=lambda pair: pair[0])]
         if rng.random() < 0.2:
             chains.append([mkimage.file(rng.choice(["stargz.index.json", ".prefetch.landmark",
                                                     "./.no.prefetch.landmark"]), b"\x0f")])
         if rng.random() < 0.1:
             chains.append([mkimage.file(".wh..wh.aufs"), mkimage.directory(".wh..wh.plnk/")])
-        self.entries = self.shuffled(rng, chains)
+        self.entries = first + self.shuffled(rng, chains)
 
     @staticmethod
     def shuffled(rng, chains):
@@ -419,8 +414,10 @@ class Written:
         self.entry_of = dict(base.entry_of) if base else {}  # of the path's own entry
         self.blobs = list(base.blobs) if base else []
         before = base.tree if base else {"": Inode("dir")}
+        self.ever = set(base.ever) if base else set()
         for after in [*steps, tree]:
-            layer = Layer(rng, before, after, plain)
+            layer = Layer(rng, before, after, plain, self.ever)
+            self.ever.update(after)
             self.blobs.append(self.blob(rng, layer))
             self.note_origins(layer, len(self.blobs) - 1, after)
             before = after
@@ -434,9 +431,8 @@ class Written:
     def note_origins(self, layer, number, after):
         self.layer_of = {p: n for p, n in self.layer_of.items() if p in after}
         self.layer_of.update({path: number for path in layer.objects})
-        self.layer_of.update({path: self.layer_of[target] for path, target in layer.links.items()})
         self.entry_of = {p: n for p, n in self.entry_of.items() if p in after}
-        self.entry_of.update({path: number for path in (*layer.objects, *layer.links)})
+        self.entry_of.update({path: number for path in layer.objects})
 
     @staticmethod
     def blob(rng, layer):

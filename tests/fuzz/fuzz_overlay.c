@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "layer/overlay.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -47,6 +48,19 @@ static void check(struct overlay *overlay)
   overlay_walk_free(walk);
 }
 
+/* Without doubt, all engines make the same tree. */
+static void check_replay(struct overlay *overlay, enum overlay_engine engine)
+{
+  struct overlay *replay = overlay_replay(overlay, engine);
+  struct buf path = BUF_INIT(LIMIT_PATH_BYTES + 1);
+
+  check(replay);
+  if (overlay_first_difference(overlay, replay, &path) && !overlay_in_doubt(overlay))
+    abort();
+  buf_release(&path);
+  overlay_free(replay);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   static const char kinds[] = "01255g";
@@ -60,18 +74,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error err;
 
     size--;
-    if (kind & 0x80) {
-      check(overlay);
+    if (kind & 0x80)
       overlay_begin_layer(overlay);
-    }
     entry.type = kinds[(kind & 0x7f) % 6];
     entry.name = take_string(&data, &size);
-    if (entry.type == TAR_LINK)
+    if (entry.type == TAR_LINK || entry.type == TAR_SYMLINK)
       entry.link_name = take_string(&data, &size);
     if (overlay_add(overlay, &entry, NULL, &err) < 0)
       break;
   }
   check(overlay);
+  for (int engine = 1; engine < OVERLAY_ENGINES; engine++)
+    check_replay(overlay, (enum overlay_engine)engine);
   overlay_free(overlay);
   return 0;
 }
