@@ -45,6 +45,7 @@ void overlay_free(struct overlay *overlay)
 
 void overlay_begin_layer(struct overlay *overlay)
 {
+  overlay_end_layer(overlay);
   overlay->n_layers++;
   overlay->last_parent = NULL;
   map_release(&overlay->names);
@@ -82,6 +83,8 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
   else
     overlay->first = record;
   overlay->last = record;
+  if (!overlay->layer_first)
+    overlay->layer_first = record;
   added->record = record;
 }
 

@@ -55,7 +55,8 @@ static bool has_nothing_to_hide(const struct overlay *overlay, enum overlay_way 
   if (!is_whiteout(mark) || way == OVERLAY_WAY_ENDLESS)
     return false;
   if (overlay->engine == OVERLAY_PODMAN)
-    return way == OVERLAY_WAY_BARRED || !place->node->is_directory;
+    return (way == OVERLAY_WAY_BARRED && mark == OVERLAY_HIDES_NAME) ||
+           (way == OVERLAY_WAY_OPEN && !place->node->is_directory);
   return is_stacked(overlay) && mark == OVERLAY_HIDES_NAME && place->dangling;
 }
 
@@ -118,6 +119,10 @@ static void hide_content(struct overlay *overlay, const struct parent *parent)
 {
   overlay->in_doubt =
       overlay->in_doubt || parent->node->children || parent->is_link || parent->node->is_opaque;
+  if (marks_whiteouts(overlay) && !parent->node->parent) {
+    overlay->in_doubt = true; /* overlayfs does not look at the mark of a layer's root */
+    return;
+  }
   parent->node->is_opaque = !is_stacked(overlay);
   if (marks_whiteouts(overlay))
     return;

@@ -47,6 +47,8 @@ struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine
   for (const struct overlay_record *record = origin->first; record; record = record->next) {
     while (overlay->n_layers <= record->layer)
       overlay_begin_layer(overlay);
+    if (!overlay->layer_first)
+      overlay->layer_first = record;
     replay_record(overlay, record, &unpacked, &name);
   }
   while (overlay->n_layers < origin->n_layers)

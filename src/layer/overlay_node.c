@@ -102,8 +102,10 @@ void overlay_remove_node(struct overlay *overlay, struct overlay_node *node)
   if (node->next)
     node->next->previous = node->previous;
   node->removed = true;
-  if (node->is_directory)
-    overlay->last_parent = NULL;
+  if (!node->is_directory)
+    return;
+  overlay->last_parent = NULL;
+  overlay->lost_directory = true;
 }
 
 void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory)

@@ -66,6 +66,8 @@ struct overlay {
   uint32_t n_layers; /* begun, or left out below; the current one is one less */
   const struct overlay_record *first;
   struct overlay_record *last;
+  const struct overlay_record *layer_first; /* of the current layer; NULL: none yet */
+  bool lost_directory;                      /* one was removed in the current layer */
   struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
   struct buf last_directory;        /* its path */
   struct map names;                 /* of the layer's entries, where two of one name are refused */
@@ -148,6 +150,8 @@ void overlay_refuse(struct overlay *overlay, const struct overlay_addition *adde
 struct overlay_node *overlay_make_directories(struct overlay *overlay,
                                               const struct overlay_addition *added,
                                               struct overlay_place *place);
+/* Does what engines do when a layer is unpacked. */
+void overlay_end_layer(struct overlay *overlay);
 /* Puts the layers upon each other, once. */
 void overlay_unite(struct overlay *overlay);
 /* The node of the path that a walk is at. */

@@ -64,3 +64,40 @@ struct overlay_node *overlay_make_directories(struct overlay *overlay,
   }
   return node;
 }
+
+/* They set the times of the directories that a layer has entries of, and fail where one is gone. */
+static void check_directory(struct overlay *overlay, const struct overlay_record *record)
+{
+  const struct tar_entry *entry = &overlay->target.entry;
+  struct overlay_path path;
+  struct overlay_place place;
+  struct str name;
+  struct error err;
+
+  overlay_unpack(&overlay->target, record->packed,
+                 record->node ? overlay_node_path(record->node, &overlay->scratch) : STR(""),
+                 overlay_strings(overlay));
+  if (overlay_path_clean(&path, entry->name, &err) < 0)
+    return;
+  name = arena_str(&overlay->arena, entry->name); /* following links unpacks them to its place */
+  if (overlay_resolve(overlay, overlay->roots[overlay->n_roots - 1], overlay_path_str(&path),
+                      &place) == OVERLAY_WAY_OPEN &&
+      !place.missing.len)
+    return;
+  overlay_refuse(overlay,
+                 &(struct overlay_addition) { .entry = &(struct tar_entry) { .name = name } },
+                 "a directory that is gone at the end of its layer");
+}
+
+void overlay_end_layer(struct overlay *overlay)
+{
+  const uint32_t layer = overlay->n_layers - 1;
+
+  if (overlay->lost_directory)
+    for (const struct overlay_record *record = overlay->layer_first;
+         record && record->layer == layer; record = record->next)
+      if (overlay_packed_type(record->packed) == TAR_DIR)
+        check_directory(overlay, record);
+  overlay->lost_directory = false;
+  overlay->layer_first = NULL;
+}

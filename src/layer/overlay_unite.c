@@ -160,6 +160,7 @@ void overlay_unite(struct overlay *overlay)
   if (overlay->united)
     return;
   overlay->united = true;
+  overlay_end_layer(overlay);
   if (!overlay->n_roots)
     overlay_begin_layer(overlay);
   root = last = overlay->roots[overlay->n_roots - 1];

@@ -107,4 +107,6 @@ class Podman:
             self.podman("rmi", "-f", image)
 
     def close(self):
-        pass
+        """Mounts of its own that it leaves."""
+        for path in (os.path.join(self.words[2], "overlay"), self.words[2]):
+            subprocess.run(["umount", path], stderr=subprocess.DEVNULL, check=False)

@@ -119,7 +119,7 @@ static void test_rules(void **state)
     { { "a/ a/b a/c/ a/c/d", "a/.wh..wh..opq a/c/x" }, "a/:0.0 a/c/:0.2 a/c/x:1.1" },
     { { "a/ a/b a/c/ a/c/d", "a/c/x a/ a/.wh..wh..opq" }, "a/:1.1 a/c/:0.2 a/c/x:1.0" },
     { { "a/ a/b", "x/.wh..wh..opq" }, "a/:0.0 a/b:0.1 x/!" },
-    { { "./ a/ a/b", ".wh..wh..opq c" }, "/:0.0 c:1.1" },
+    { { "./ a/ a/b", ".wh..wh..opq c" }, "/:0.0 a/:0.1 a/b:0.2 c:1.1" },
     /* AUFS. */
     { { "a .wh..wh.aufs .wh..wh.orph/ .wh..wh.orph/x b/.wh..wh.x b/.wh..wh.y/z" },
       ".wh..wh.orph/! .wh..wh.orph/x:0.3 a:0.0 b/! b/.wh..wh.y/! b/.wh..wh.y/z:0.5" },

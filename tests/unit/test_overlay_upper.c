@@ -91,7 +91,7 @@ static void test_rules(void **state)
     { { { "a", "a/ a/.wh.b" }, { "a", "a/" } }, true },
     { { { "a/ a/.wh.b", "a" }, { "a" } }, true },
     { { { "a/.wh..wh..opq" }, { "" } }, false },
-    { { { ".wh..wh..opq a" }, { ".wh..wh..opq .wh.b a" } }, true },
+    { { { ".wh..wh..opq a" }, { ".wh..wh..opq .wh.b a" } }, false }, /* engines disagree */
     { { { ".wh..wh..opq a" }, { "a" } }, false },
     /* Hard links. */
     { { { "a b>a" }, { "b a>b" } }, true },
