@@ -32,7 +32,9 @@
  * leave them out and others refuse them; what
  * lies below a link to what its own layer does not have is made in Podman's overlay as containerd
  * makes it, while Podman before 5 refuses it; of names of hard links' targets what `..` leads to is
- * taken from the name alone.
+ * taken from the name alone, and of a symbolic link in the root whose target has `..` behind a
+ * further link, the directory above what that link leads to, where containerd may take it from the
+ * further link's text.
  *
  * Paths are compared without regard to how they are written: `./`, leading, doubled and trailing
  * `/` and `.` do not count, and `..` never leads above the root. */

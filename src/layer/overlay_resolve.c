@@ -13,17 +13,57 @@ struct way {
   unsigned links;
 };
 
+static void add_missing(struct overlay_path *missing, struct str name)
+{
+  if (missing->len + 1 + name.len > sizeof(missing->bytes))
+    return; /* its parts are no longer than the whole was */
+  if (missing->len)
+    missing->bytes[missing->len++] = '/';
+  memcpy(missing->bytes + missing->len, name.ptr, name.len);
+  missing->len += name.len;
+}
+
+/* "a/../b" to "b", whatever a is; ".." at the start stays. */
+static void clean_target(struct overlay_path *out, struct str target)
+{
+  struct str component;
+  struct str directory;
+  struct str base;
+
+  out->len = 0;
+  while (overlay_path_next(&target, &component)) {
+    overlay_path_split(overlay_path_str(out), &directory, &base);
+    if (str_equal(component, STR(".")))
+      continue;
+    if (str_equal(component, STR("..")) && out->len && !str_equal(base, STR(".."))) {
+      out->len = directory.len;
+      continue;
+    }
+    add_missing(out, component);
+  }
+}
+
 /* The target comes before what is left. */
 static bool follow(struct way *way, const struct overlay_node *link, struct str rest,
                    struct overlay_place *place)
 {
   struct overlay *overlay = way->overlay;
+  struct overlay_path cleaned;
   struct str target;
   unsigned most = overlay->engine == OVERLAY_CONTAINERD ? LINKS_CONTAINERD : LINKS_KERNEL;
 
   overlay_unpack(&overlay->target, (link->file ? link->file->content : link->own)->packed, STR(""),
                  overlay_strings(overlay));
   target = overlay->target.entry.link_name;
+  /* containerd does it by the name alone but for links in the root (fs.RootPath). */
+  if (overlay->engine == OVERLAY_CONTAINERD && target.len && target.ptr[0] != '/' &&
+      target.len < sizeof(cleaned.bytes) && place->node->parent) {
+    clean_target(&cleaned, target);
+    overlay->in_doubt = overlay->in_doubt || memmem(target.ptr + 1, target.len - 1, "/../", 4) ||
+                        str_has_suffix(target, STR("/.."));
+    target = overlay_path_str(&cleaned);
+    target = target.len ? target : STR(".");
+  }
   way->links++;
   overlay->in_doubt = overlay->in_doubt || way->links > LINKS_KERNEL;
   if (way->links > most || !target.len || target.len + 1 + rest.len > sizeof(way->todo.bytes))
@@ -37,16 +77,6 @@ static bool follow(struct way *way, const struct overlay_node *link, struct str 
     place->node = way->root;
   place->followed = true;
   return true;
-}
-
-static void add_missing(struct overlay_path *missing, struct str name)
-{
-  if (missing->len + 1 + name.len > sizeof(missing->bytes))
-    return; /* its parts are no longer than the whole was */
-  if (missing->len)
-    missing->bytes[missing->len++] = '/';
-  memcpy(missing->bytes + missing->len, name.ptr, name.len);
-  missing->len += name.len;
 }
 
 static void go_up(struct overlay_place *place)
