@@ -88,9 +88,9 @@ bool event_field_named(const struct event *event, const struct event_field *fiel
 
 struct event_sink {
   /* Takes one leaf. Parent nodes and what they and a leaf's inputs refer to live as long as the
-   * comparison, but for inputs[].entry, .content, .head, and the fields: these are gone after the
-   * call and have to be copied. Never called by two threads at once; the order of calls is not
-   * fixed: a sink sorts by context, then name, then note. */
+   * comparison, but for the name, the fields, inputs[].entry, .content and .head: these are gone
+   * after the call and have to be copied. Never called by two threads at once; the order of calls
+   * is not fixed: a sink sorts by context, then name, then note. */
   void (*event)(struct event_sink *sink, const struct event *event);
   /* Whether inputs[].content is wanted on every tar entry event (it costs hashing), not only where
    * the contents differ. */

@@ -99,6 +99,7 @@ static void keep(struct inside *inside, const struct event *event)
   waiting = &inside->waiting[inside->n_waiting++];
   *waiting = (struct waiting) { .event = *event, .contents = { { .fd = -1 }, { .fd = -1 } } };
   waiting->event.note = arena_strdup(arena, event->note);
+  waiting->event.name = copy_value(arena, event->name);
   waiting->event.fields = copy_fields(arena, event);
   waiting->event.same_rest = false;
   for (int side = 0; side < 2; side++) {

@@ -19,6 +19,7 @@ enum {
   HAS_CTIME = 1 << 14,
   HAS_RECORDS = 1 << 15,
   HAS_CONTENT = 1 << 16,
+  HAS_SKIPPED = 1 << 17,
 };
 
 void pack_number(struct buf *out, uint64_t number)
@@ -108,6 +109,7 @@ static uint64_t fields_of(const struct tar_entry *a, const struct tar_entry *b)
   uint64_t fields = 0;
 
   fields |= a->index != b->index ? HAS_INDEX : 0;
+  fields |= a->skipped != b->skipped ? HAS_SKIPPED : 0;
   fields |= a->type != b->type ? HAS_TYPE : 0;
   fields |= a->format != b->format ? HAS_FORMAT : 0;
   fields |= !str_equal(a->name, b->name) ? HAS_NAME : 0;
@@ -131,6 +133,8 @@ static void pack_fields(struct buf *out, const struct tar_entry *entry, uint64_t
 {
   if (fields & HAS_INDEX)
     pack_number(out, entry->index);
+  if (fields & HAS_SKIPPED)
+    pack_number(out, entry->skipped);
   if (fields & HAS_TYPE)
     buf_putc(out, entry->type);
   if (fields & HAS_FORMAT)
@@ -190,6 +194,8 @@ static void unpack_fields(struct tar_entry *entry, uint64_t fields, const char *
 {
   if (fields & HAS_INDEX)
     entry->index = unpack_number(packed);
+  if (fields & HAS_SKIPPED)
+    entry->skipped = unpack_number(packed);
   if (fields & HAS_TYPE)
     entry->type = *(*packed)++;
   if (fields & HAS_FORMAT)

@@ -70,6 +70,7 @@ Reports in files go beside the table, wherever ~ is home.
   / [('/layers-0/layer', 'name "etc/gone" only appears in input 0'), ('/layers-0/layer', 'name "etc/new" only appears in input 1'), ('/layers-0/layer/tarentry', 'name "etc/x"')]
   / [('/layers-0/layer', 'name "etc/gone" only appears in input 0'), ('/layers-0/layer', 'name "etc/new" only appears in input 1'), ('/layers-0/layer/tarentry', 'name "etc/x"')]
   $ cd $HOME/d; find . -type f | sort; cat input-0/layers-0/etc/x input-1/layers-0/etc/x; echo
+  ./.diffoci-report
   ./README.md
   ./input-0/layers-0/etc/gone
   ./input-0/layers-0/etc/x

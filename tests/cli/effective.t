@@ -158,3 +158,5 @@ One row per field, lists as a whole.
 Rules of a policy apply.
 
   $ diffoci diff --quiet --effective --ignore new --ignore-fields uid,content ./one.tar ./changed.tar
+  ! diffoci: warning: left out 1: new (command line)
+  ! diffoci: warning: left out 3: fields uid,content (command line)

@@ -67,10 +67,10 @@ Flags that leave out more than --semantic does change the table and the status, 
   ! verdict: different: a container would see a difference
   ! verdict: different: a container would see a difference
   ! verdict: different: a container would see a difference
-  ! verdict: different: a container would see a difference
-  ! verdict: different: a container would see a difference
-  ! verdict: different: a container would see a difference
-  ! verdict: different: a container would see a difference
+  ! verdict: different: *
+  ! verdict: different: *
+  ! verdict: different: *
+  ! verdict: different: *
   ! verdict: different: a container would see a difference
   ! verdict: different: a container would see a difference
   ! verdict: different: a container would see a difference

@@ -68,14 +68,14 @@ Bytes that belong to nothing count, and so does what is too large, too deep or n
 
   $ diffoci diff --semantic --inside ./behind-0.tar ./behind-1.tar | sed 's/  */ /g'
   TYPE NAME INPUT-0 INPUT-1
-  File x.gz Inside Inside not looked into because 1 bytes lie behind its end (gzip)
-  File x.tar Inside Inside not looked into because 1 bytes from byte * on belong to nothing that is known (tar)
+  File x.gz Inside Inside not looked into because 1 bytes lie behind its end (gzip) (+2 more)
+  File x.tar Inside Inside not looked into because 1 bytes from byte * on belong to nothing that is known (tar) (+2 more)
   $ diffoci diff --semantic --inside ./bomb-0.tar ./bomb-1.tar | sed 's/  */ /g'
   TYPE NAME INPUT-0 INPUT-1
-  File x.gz Inside not looked into because it grows to more than 200 times its size (gzip) Inside not looked into because it grows to more than 200 times its size (gzip)
+  File x.gz Inside not looked into because it grows to more than 200 times its size (gzip) Inside not looked into because it grows to more than 200 times its size (gzip) (+1 more)
   $ diffoci diff --semantic --inside ./nest-0.tar ./nest-1.tar | sed 's/  */ /g'
   TYPE NAME INPUT-0 INPUT-1
-  File x.tar!/n!/n!/n!/n!/n!/n!/n!/n Inside not looked into because it lies too deep Inside not looked into because it lies too deep
+  File x.tar!/n!/n!/n!/n!/n!/n!/n!/n Inside not looked into because it lies too deep Inside not looked into because it lies too deep (+1 more)
 
 Without --semantic times count inside files, too.
 

@@ -101,6 +101,7 @@ static void assert_time(const struct tar_time *a, const struct tar_time *b)
 static void assert_entry(const struct tar_entry *a, const struct tar_entry *b)
 {
   assert_int_equal(a->index, b->index);
+  assert_int_equal(a->skipped, b->skipped);
   assert_int_equal(a->type, b->type);
   assert_int_equal(a->format, b->format);
   assert_str(a->name, b->name);
@@ -133,6 +134,7 @@ static const struct tar_entry samples[] = {
   { 0 },
   { .type = '0', .name = { "a", 1 }, .mode = 0644 },
   { .index = UINT64_MAX,
+    .skipped = UINT64_MAX - 1,
     .type = (char)0xff,
     .format = TAR_FORMAT_GNU,
     .name = { "\xff", 1 },
