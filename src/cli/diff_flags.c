@@ -87,7 +87,8 @@ static const struct flag flags[] = {
       .kind = FLAG_LIST,
       .value = "FORMAT[=FILE]",
       .default_text = "auto",
-      .help = "how the differences are told: auto, table, verbose, json or markdown",
+      .help = "how the differences are told: auto, table, verbose, json, ndjson, markdown, "
+              "junit, sarif, svr or vsa",
       .detail = "May be given several times, with a FILE for all but one: -o table -o "
                 "json=report.json. See OUTPUT.",
       AT(outputs),

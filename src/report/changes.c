@@ -237,6 +237,15 @@ static int by_size(const void *a, const void *b)
   return bytes_a != bytes_b ? (bytes_a > bytes_b ? -1 : 1) : by_weight(a, b);
 }
 
+static int by_context(const void *a, const void *b)
+{
+  const struct change *change_a = a;
+  const struct change *change_b = b;
+  const int order = compare_texts(change_a->context, change_b->context);
+
+  return order ? order : compare_names(change_a, change_b);
+}
+
 /* Half of them stay: with this order, the same ones however they came. Their text stays in memory
  * with that of the others; what bounds it is that only as many come as fit the budget. */
 static void drop_lightest(struct changes *changes)
@@ -251,7 +260,7 @@ static void add_change(struct changes *changes, const struct change *change)
   count_change(changes, change);
   if (change->weight != WEIGHT_CONSEQUENCE)
     note_above(changes, change->context);
-  if (changes->n == 2 * changes->keep)
+  if (changes->n / 2 >= changes->keep)
     drop_lightest(changes);
   changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
   changes->items[changes->n++] = *change;
@@ -448,6 +457,7 @@ size_t changes_sort(struct changes *changes, enum change_order order)
     [CHANGE_ORDER_WEIGHT] = by_weight,
     [CHANGE_ORDER_NAME] = by_name,
     [CHANGE_ORDER_SIZE] = by_size,
+    [CHANGE_ORDER_TABLE] = by_context,
   };
   size_t shown = 0;
 
@@ -458,8 +468,9 @@ size_t changes_sort(struct changes *changes, enum change_order order)
     qsort(changes->items, changes->n, sizeof(*changes->items), by_weight);
   while (shown < changes->n && changes->items[shown].weight != WEIGHT_CONSEQUENCE)
     shown++;
-  if (shown > 0 && order != CHANGE_ORDER_WEIGHT)
-    qsort(changes->items, shown, sizeof(*changes->items), orders[order]);
+  if (changes->n > 0 && order != CHANGE_ORDER_WEIGHT)
+    qsort(changes->items, order == CHANGE_ORDER_TABLE ? changes->n : shown, sizeof(*changes->items),
+          orders[order]);
   return shown;
 }
 

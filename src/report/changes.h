@@ -93,6 +93,7 @@ enum change_order {
   CHANGE_ORDER_WEIGHT, /* the weightiest first, then by context and name */
   CHANGE_ORDER_NAME,   /* by path, documents first */
   CHANGE_ORDER_SIZE,   /* by how many bytes were added or removed, the most first */
+  CHANGE_ORDER_TABLE,  /* as the table has them: by context, then by name; consequences too */
 };
 
 /* To be called once, after the last changes_add. Puts the items in order, the same for the same

@@ -14,14 +14,11 @@ static void listing_event(struct report *report, const struct event *event)
 static int listing_finish(struct report *report, struct error *err)
 {
   struct listing *listing = (struct listing *)report;
-  const enum change_order order = listing->style.by_name   ? CHANGE_ORDER_NAME
-                                  : listing->style.by_size ? CHANGE_ORDER_SIZE
-                                                           : CHANGE_ORDER_WEIGHT;
   struct outfile *file = outfile_open(listing->path, err);
 
   if (!file)
     return -1;
-  listing->shown = changes_sort(&listing->changes, order);
+  listing->shown = changes_sort(&listing->changes, listing->style.order);
   listing->write(listing, &file->writer);
   return outfile_commit(file, err);
 }

@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "report/json.h"
+#include "report/junit.h"
 #include "report/markdown.h"
+#include "report/ndjson.h"
+#include "report/sarif.h"
+#include "report/statement_out.h"
 
 static struct report *make_table(const char *path, const struct diff_options *options,
                                  const struct output_style *style)
@@ -35,7 +39,14 @@ static const struct output_format formats[] = {
   { "table", "a row for each difference", make_table, false, true, false },
   { "verbose", "every field that differs", make_verbose, true, true, false },
   { "json", "all that is known, as a tree", make_json, true, false, true },
+  { "ndjson", "a JSON text a line for each difference", report_ndjson_make, true, false, true },
   { "markdown", "a comment for a pull request", report_markdown_make, true, false, true },
+  { "junit", "a test result for CI servers", report_junit_make, false, false, true },
+  { "sarif", "SARIF 2.1.0, for code scanning", report_sarif_make, true, false, true },
+  { "svr", "an in-toto statement: a simple verification result", report_svr_make, false, false,
+    true },
+  { "vsa", "an in-toto statement: a SLSA verification summary", report_vsa_make, false, false,
+    true },
 };
 
 size_t output_format_count(void)

@@ -3,14 +3,15 @@
 #define DIFFOCI_REPORT_OUTPUT_H
 
 #include "diff/diff.h"
+#include "report/changes.h"
 #include "report/report.h"
 
 /* How a report for people is to look. */
 struct output_style {
-  bool colour;           /* with escape sequences of ECMA-48 */
-  unsigned columns;      /* of the terminal; 0: as wide as it gets */
-  bool fold;             /* many changes of one package or directory are one line */
-  bool by_name, by_size; /* --sort; else by weight */
+  bool colour;      /* with escape sequences of ECMA-48 */
+  unsigned columns; /* of the terminal; 0: as wide as it gets */
+  bool fold;        /* many changes of one package or directory are one line */
+  enum change_order order;
 };
 
 struct output_format {

@@ -37,6 +37,7 @@ struct report_about {
   const struct verdict *verdict; /* known when the reports are finished */
   bool with_causes;              /* --explain: also where not all reports show them */
   const struct report_run *run;
+  bool passed; /* the exit status will be 0, unless a report cannot be written */
 };
 
 struct report { /* the first member of every report */
