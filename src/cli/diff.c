@@ -68,6 +68,11 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
                  verdict_required((enum require)given->require), &verdict);
     out->about.verdict = &verdict;
   }
+  if (failed)
+    status = -1;
+  else if (given->require != REQUIRE_NONE)
+    status = verdict_status(&verdict, (enum require)given->require, err);
+  out->about.passed = status == EXIT_SAME;
   policy_flags_summary(options->policy, quiet);
   show_notices(diff);
   trouble = fan_out_finish(out, options, report_failed) < 0;
@@ -78,8 +83,6 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
     return -1;
   if (given->verdict != TOGGLE_ON && !quiet)
     verdict_print(&verdict);
-  if (given->require != REQUIRE_NONE)
-    status = verdict_status(&verdict, (enum require)given->require, err);
   return trouble && status >= 0 ? EXIT_TROUBLE : status;
 }
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "report/change_words.h"
+#include "report/changes_order.h"
 
 enum { DIRECTORY_DEPTH = 2, NO_LAYER = -1, NO_SIZE = -1 };
 
@@ -26,9 +27,11 @@ void changes_release(struct changes *changes)
 {
   release_sizes(&changes->directories);
   release_sizes(&changes->layers);
+  map_release(&changes->contexts);
   map_release(&changes->above);
   free(changes->items);
   arena_release(&changes->arena);
+  arena_release(&changes->names);
   *changes = (struct changes) { 0 };
 }
 
@@ -113,14 +116,6 @@ static void note_place(struct change *change, const struct event *event)
   }
 }
 
-int64_t change_bytes(const struct change *change)
-{
-  int64_t before = change->size[0] > 0 ? change->size[0] : 0;
-  int64_t after = change->size[1] > 0 ? change->size[1] : 0;
-
-  return after - before;
-}
-
 /* ---- totals ---- */
 
 static void count_size(struct map *sizes, struct arena *arena, struct str name, int64_t bytes)
@@ -164,106 +159,25 @@ static void count_change(struct changes *changes, const struct change *change)
     changes->totals.bytes_added += (uint64_t)bytes;
   else
     changes->totals.bytes_removed += (uint64_t)-bytes;
-  count_size(&changes->directories, &changes->arena, directory_of(str_of(change->name)), bytes);
+  count_size(&changes->directories, &changes->names, directory_of(str_of(change->name)), bytes);
   for (int side = 1; side >= 0; side--) {
     if (change->size[side] < 0 || change->layer[side] < 0)
       continue;
     snprintf(layer, sizeof(layer), "layer %" PRId32, change->layer[side]);
-    count_size(&changes->layers, &changes->arena, str_of(layer), bytes);
+    count_size(&changes->layers, &changes->names, str_of(layer), bytes);
     break;
   }
-}
-
-/* Notes that something differs in this context and in those above it. */
-static void note_above(struct changes *changes, const char *context)
-{
-  struct str at = str_of(context);
-
-  if (changes->last_context && strcmp(changes->last_context, context) == 0)
-    return;
-  changes->last_context = context;
-  for (;;) {
-    struct map_entry *entry = map_put(&changes->above, at);
-
-    if (entry->value)
-      return; /* and so all above it */
-    entry->value = changes;
-    if (at.len == 0)
-      return;
-    while (at.len > 0 && at.ptr[at.len - 1] != '/')
-      at.len--;
-    at.len -= at.len > 0;
-  }
-}
-
-/* ---- keeping the weightiest ---- */
-
-static int compare_texts(const char *a, const char *b)
-{
-  return str_compare_natural(str_of(a), str_of(b));
-}
-
-/* An order in which no two changes are equal, unless nothing tells them apart. */
-static int compare_names(const struct change *a, const struct change *b)
-{
-  int order = str_compare(a->path, b->path);
-
-  order = order ? order : compare_texts(a->context, b->context);
-  order = order ? order : strcmp(a->name, b->name);
-  order = order ? order : (int)a->kind - (int)b->kind;
-  return order ? order : strcmp(a->words, b->words);
-}
-
-static int by_weight(const void *a, const void *b)
-{
-  const struct change *change_a = a;
-  const struct change *change_b = b;
-
-  if (change_a->weight != change_b->weight)
-    return change_a->weight > change_b->weight ? -1 : 1;
-  return compare_names(change_a, change_b);
-}
-
-static int by_name(const void *a, const void *b)
-{
-  return compare_names(a, b);
-}
-
-static int by_size(const void *a, const void *b)
-{
-  const uint64_t bytes_a = (uint64_t)llabs(change_bytes(a));
-  const uint64_t bytes_b = (uint64_t)llabs(change_bytes(b));
-
-  return bytes_a != bytes_b ? (bytes_a > bytes_b ? -1 : 1) : by_weight(a, b);
-}
-
-static int by_context(const void *a, const void *b)
-{
-  const struct change *change_a = a;
-  const struct change *change_b = b;
-  const int order = compare_texts(change_a->context, change_b->context);
-
-  return order ? order : compare_names(change_a, change_b);
-}
-
-/* Half of them stay: with this order, the same ones however they came. Their text stays in memory
- * with that of the others; what bounds it is that only as many come as fit the budget. */
-static void drop_lightest(struct changes *changes)
-{
-  qsort(changes->items, changes->n, sizeof(*changes->items), by_weight);
-  changes->dropped += changes->n - changes->keep;
-  changes->n = changes->keep;
 }
 
 static void add_change(struct changes *changes, const struct change *change)
 {
   count_change(changes, change);
   if (change->weight != WEIGHT_CONSEQUENCE)
-    note_above(changes, change->context);
-  if (changes->n / 2 >= changes->keep)
-    drop_lightest(changes);
+    changes_note_above(changes, change->context);
   changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
   changes->items[changes->n++] = *change;
+  if (changes->n / 2 > changes->keep)
+    changes_drop_lightest(changes);
 }
 
 /* ---- events ---- */
@@ -276,16 +190,30 @@ static struct str name_of_entry(const struct event *event)
   return entry ? entry->name : str_of("");
 }
 
+/* There are few of them, and most events have that of the one before. */
+static const char *keep_context(struct changes *changes, const char *context)
+{
+  struct map_entry *entry;
+
+  if (changes->last_context && strcmp(changes->last_context, context) == 0)
+    return changes->last_context;
+  entry = map_put(&changes->contexts, str_of(context));
+  if (!entry->value) {
+    char *kept = arena_strdup(&changes->names, context);
+
+    entry->key = str_of(kept);
+    entry->value = kept;
+  }
+  changes->last_context = entry->value;
+  return changes->last_context;
+}
+
 static void begin(struct changes *changes, const struct event *event, struct change *out)
 {
-  const bool same =
-      changes->n > 0 && strcmp(changes->items[changes->n - 1].context, event->context) == 0;
-
   *out = (struct change) {
     .kind = CHANGE_IMAGE,
     .type = event->type,
-    .context = same ? changes->items[changes->n - 1].context
-                    : arena_strdup(&changes->arena, event->context),
+    .context = keep_context(changes, event->context),
     .path = STR(""),
     .explanation = event->explanation,
   };
@@ -404,109 +332,6 @@ void changes_add(struct changes *changes, const struct event *event)
     for (size_t i = 0; i < event->n_fields; i++)
       if (!event->fields[i].ignored)
         add_field(changes, event, &event->fields[i]);
-}
-
-/* ---- order ---- */
-
-static size_t depth_of(const char *context)
-{
-  size_t depth = 0;
-
-  for (; *context; context++)
-    depth += *context == '/';
-  return depth;
-}
-
-static int deepest_first(const void *a, const void *b)
-{
-  const struct change *change_a = *(struct change *const *)a;
-  const struct change *change_b = *(struct change *const *)b;
-  const size_t depth_a = depth_of(change_a->context);
-  const size_t depth_b = depth_of(change_b->context);
-
-  if (depth_a != depth_b)
-    return depth_a > depth_b ? -1 : 1;
-  return compare_names(change_a, change_b);
-}
-
-/* What only says that something else differs stays where nothing else says so. */
-static void settle_consequences(struct changes *changes)
-{
-  AUTO_FREE struct change **suspects = xcalloc(changes->n + 1, sizeof(*suspects));
-  size_t n = 0;
-
-  for (size_t i = 0; i < changes->n; i++)
-    if (changes->items[i].weight == WEIGHT_CONSEQUENCE)
-      suspects[n++] = &changes->items[i];
-  if (n > 0)
-    qsort(suspects, n, sizeof(*suspects), deepest_first);
-  for (size_t i = 0; i < n; i++) {
-    if (map_find(&changes->above, str_of(suspects[i]->refers_to))) {
-      changes->totals.consequences++;
-      changes->totals.by_kind[suspects[i]->kind]--;
-    } else {
-      note_above(changes, suspects[i]->context);
-      suspects[i]->weight = WEIGHT_RECORD;
-    }
-  }
-}
-
-size_t changes_sort(struct changes *changes, enum change_order order)
-{
-  static int (*const orders[])(const void *, const void *) = {
-    [CHANGE_ORDER_WEIGHT] = by_weight,
-    [CHANGE_ORDER_NAME] = by_name,
-    [CHANGE_ORDER_SIZE] = by_size,
-    [CHANGE_ORDER_TABLE] = by_context,
-  };
-  size_t shown = 0;
-
-  settle_consequences(changes);
-  if (changes->n > changes->keep)
-    drop_lightest(changes);
-  if (changes->n > 0)
-    qsort(changes->items, changes->n, sizeof(*changes->items), by_weight);
-  while (shown < changes->n && changes->items[shown].weight != WEIGHT_CONSEQUENCE)
-    shown++;
-  if (changes->n > 0 && order != CHANGE_ORDER_WEIGHT)
-    qsort(changes->items, order == CHANGE_ORDER_TABLE ? changes->n : shown, sizeof(*changes->items),
-          orders[order]);
-  return shown;
-}
-
-static int most_bytes_first(const void *a, const void *b)
-{
-  const struct change_size *size_a = a;
-  const struct change_size *size_b = b;
-  const uint64_t bytes_a = (uint64_t)llabs(size_a->bytes);
-  const uint64_t bytes_b = (uint64_t)llabs(size_b->bytes);
-
-  if (bytes_a != bytes_b)
-    return bytes_a > bytes_b ? -1 : 1;
-  return compare_texts(size_a->name, size_b->name);
-}
-
-static size_t list_sizes(const struct map *sizes, struct change_size *out, size_t max)
-{
-  AUTO_FREE struct change_size *all = xcalloc(sizes->n + 1, sizeof(*all));
-  size_t n = MIN_OF(sizes->n, max);
-
-  for (size_t i = 0; i < sizes->n; i++)
-    all[i] = *(const struct change_size *)sizes->entries[i].value;
-  if (sizes->n > 0)
-    qsort(all, sizes->n, sizeof(*all), most_bytes_first);
-  memcpy(out, all, n * sizeof(*out));
-  return n;
-}
-
-size_t changes_directories(const struct changes *changes, struct change_size *out, size_t max)
-{
-  return list_sizes(&changes->directories, out, max);
-}
-
-size_t changes_layers(const struct changes *changes, struct change_size *out, size_t max)
-{
-  return list_sizes(&changes->layers, out, max);
 }
 
 char change_mark(const struct change *change)

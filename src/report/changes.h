@@ -69,7 +69,8 @@ struct change_size { /* how the sizes of files changed below a directory, or in 
 };
 
 struct changes {
-  struct arena arena;
+  struct arena arena;   /* of the items' text */
+  struct arena names;   /* of contexts, directories and layers, which stay */
   struct change *items; /* as they came; sorted by changes_sort */
   size_t n, cap;
   size_t keep;      /* no more than this many are kept: those that weigh the most */
@@ -77,6 +78,7 @@ struct changes {
   struct change_totals totals;
   struct map directories; /* name -> struct change_size */
   struct map layers;
+  struct map contexts;
   struct map above; /* contexts that something stands below which is no consequence */
   const char *last_context;
 };

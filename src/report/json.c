@@ -15,6 +15,7 @@ struct json_report {
   struct event_tree tree;
   int dir; /* where it is written, under the name; else NULL: at the path */
   const char *name;
+  struct changes changes; /* for the totals */
 };
 
 /* A comma before every member but the first. */
@@ -140,14 +141,15 @@ static struct walk open_node(struct writer *writer, const struct event_tree *tre
   return (struct walk) { node->first_child, node->first_child + node->n_children };
 }
 
-static void close_root(struct writer *writer, const struct report_about *about)
+static void close_root(struct writer *writer, const struct report_about *about,
+                       const struct change_totals *totals)
 {
-  json_about_write(writer, about);
+  json_about_write(writer, about, totals);
   writer_puts(writer, "}\n");
 }
 
 void json_write_tree(struct writer *writer, const struct event_tree *tree,
-                     const struct report_about *about)
+                     const struct report_about *about, const struct change_totals *totals)
 {
   AUTO_FREE struct walk *walks = NULL;
   size_t cap = 0;
@@ -155,7 +157,7 @@ void json_write_tree(struct writer *writer, const struct event_tree *tree,
 
   if (tree->n_nodes == 0) {
     writer_puts(writer, "{\"context\":\"/\",\"event\":{}");
-    close_root(writer, about);
+    close_root(writer, about, totals);
     return;
   }
   walks = xgrow(walks, 0, &cap, sizeof(*walks));
@@ -179,12 +181,15 @@ void json_write_tree(struct writer *writer, const struct event_tree *tree,
       walks[depth++] = open_node(writer, tree, child->index);
     }
   }
-  close_root(writer, about);
+  close_root(writer, about, totals);
 }
 
 static void json_event(struct report *report, const struct event *event)
 {
-  event_tree_add(&((struct json_report *)report)->tree, event);
+  struct json_report *json = (struct json_report *)report;
+
+  event_tree_add(&json->tree, event);
+  changes_add(&json->changes, event);
 }
 
 static int json_finish(struct report *report, struct error *err)
@@ -196,7 +201,8 @@ static int json_finish(struct report *report, struct error *err)
   if (!file)
     return -1;
   event_tree_sort(&json->tree);
-  json_write_tree(&file->writer, &json->tree, report->about);
+  changes_sort(&json->changes, CHANGE_ORDER_WEIGHT);
+  json_write_tree(&file->writer, &json->tree, report->about, &json->changes.totals);
   return outfile_commit(file, err);
 }
 
@@ -205,6 +211,7 @@ static void json_free(struct report *report)
   struct json_report *json = (struct json_report *)report;
 
   event_tree_release(&json->tree);
+  changes_release(&json->changes);
   free(json->path);
   free(json);
 }
@@ -228,5 +235,6 @@ struct report *report_json_new(const char *path)
     .path = xstrdup(path),
     .tree = EVENT_TREE_INIT,
   };
+  changes_init(&json->changes, CHANGES_FOR_TOTALS);
   return &json->report;
 }

@@ -9,8 +9,7 @@
 #include "policy/policy.h"
 #include "report/json_run.h"
 #include "report/listing.h"
-
-#define VERIFIER_ID "https://github.com/reproducible-containers/diffoci"
+#include "report/sarif.h"
 
 enum { TIME_MAX = 32 };
 
@@ -77,6 +76,17 @@ static void open_statement(struct json_writer *json, const char *predicate_type)
   json_write_text(json, "predicateType", predicate_type);
 }
 
+/* The program as a package URL, which is a URI that has the version in it. */
+static void write_verifier(struct json_writer *json)
+{
+  AUTO_BUF id = BUF_INIT(INT_MAX);
+
+  json_object_open(json, "verifier");
+  buf_puts(&id, "pkg:generic/diffoci@");
+  sarif_uri(&id, str_of(diffoci_version));
+  json_write_str(json, "id", buf_str(&id));
+}
+
 /* Each level says what the weaker ones say, where that was looked into. */
 static void write_properties(struct json_writer *json, const struct verdict *verdict)
 {
@@ -101,8 +111,7 @@ static void write_svr(const struct listing *listing, struct writer *writer)
   open_statement(&json, "https://in-toto.io/attestation/svr/v0.2");
   write_subject(&json, about, 0);
   json_object_open(&json, "predicate");
-  json_object_open(&json, "verifier");
-  json_write_text(&json, "id", VERIFIER_ID);
+  write_verifier(&json);
   json_write_text(&json, "version", diffoci_version);
   write_policy(&json, about->policy);
   json_object_close(&json);
@@ -123,8 +132,7 @@ static void write_vsa(const struct listing *listing, struct writer *writer)
   open_statement(&json, "https://slsa.dev/verification_summary/v1");
   write_subject(&json, about, 1);
   json_object_open(&json, "predicate");
-  json_object_open(&json, "verifier");
-  json_write_text(&json, "id", VERIFIER_ID);
+  write_verifier(&json);
   json_object_open(&json, "version");
   json_write_text(&json, "diffoci", diffoci_version);
   json_object_close(&json);

@@ -1,0 +1,14 @@
+/* What collecting changes needs of their order. Private to src/report. */
+#ifndef DIFFOCI_REPORT_CHANGES_ORDER_H
+#define DIFFOCI_REPORT_CHANGES_ORDER_H
+
+#include "report/changes.h"
+
+/* Notes that something differs in this context, which lives as long as changes, and so in those
+ * above it. */
+void changes_note_above(struct changes *changes, const char *context);
+/* Keeps changes->keep items, those that weigh the most: the same ones, in whatever order all came.
+ */
+void changes_drop_lightest(struct changes *changes);
+
+#endif
