@@ -30,6 +30,7 @@ void changes_release(struct changes *changes)
   map_release(&changes->contexts);
   map_release(&changes->above);
   free(changes->items);
+  free(changes->suspects);
   arena_release(&changes->arena);
   arena_release(&changes->names);
   *changes = (struct changes) { 0 };
@@ -171,9 +172,15 @@ static void count_change(struct changes *changes, const struct change *change)
 
 static void add_change(struct changes *changes, const struct change *change)
 {
+  if (change->weight == WEIGHT_CONSEQUENCE) {
+    changes->suspects = xgrow(changes->suspects, changes->n_suspects, &changes->cap_suspects,
+                              sizeof(*changes->suspects));
+    changes->suspects[changes->n_suspects] = *change;
+    changes_copy(&changes->names, &changes->suspects[changes->n_suspects++]);
+    return;
+  }
   count_change(changes, change);
-  if (change->weight != WEIGHT_CONSEQUENCE)
-    changes_note_above(changes, change->context);
+  changes_note_above(changes, change->context);
   changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
   changes->items[changes->n++] = *change;
   if (changes->n / 2 > changes->keep)

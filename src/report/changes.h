@@ -73,6 +73,10 @@ struct changes {
   struct arena names;   /* of contexts, directories and layers, which stay */
   struct change *items; /* as they came; sorted by changes_sort */
   size_t n, cap;
+  /* What refers to something by its digest, until it is settled whether that is told otherwise.
+   * Their text is among the names. */
+  struct change *suspects;
+  size_t n_suspects, cap_suspects;
   size_t keep;      /* no more than this many are kept: those that weigh the most */
   uint64_t dropped; /* that were not kept */
   struct change_totals totals;

@@ -84,8 +84,7 @@ static const char *copy_text(struct arena *arena, const char *text)
   return text ? arena_strdup(arena, text) : NULL;
 }
 
-/* The text of what is kept, in an arena of its own. */
-static void copy_change(struct arena *arena, struct change *change)
+void changes_copy(struct arena *arena, struct change *change)
 {
   struct change_field *fields = arena_alloc(arena, (change->n_fields + 1) * sizeof(*fields));
 
@@ -109,7 +108,7 @@ void changes_drop_lightest(struct changes *changes)
   changes->dropped += changes->n - changes->keep;
   changes->n = changes->keep;
   for (size_t i = 0; i < changes->n; i++)
-    copy_change(&kept, &changes->items[i]);
+    changes_copy(&kept, &changes->items[i]);
   arena_release(&changes->arena);
   changes->arena = kept;
 }
@@ -125,8 +124,8 @@ static size_t depth_of(const char *context)
 
 static int deepest_first(const void *a, const void *b)
 {
-  const struct change *change_a = *(struct change *const *)a;
-  const struct change *change_b = *(struct change *const *)b;
+  const struct change *change_a = a;
+  const struct change *change_b = b;
   const size_t depth_a = depth_of(change_a->context);
   const size_t depth_b = depth_of(change_b->context);
 
@@ -135,25 +134,24 @@ static int deepest_first(const void *a, const void *b)
   return compare_names(change_a, change_b);
 }
 
-/* What only says that something else differs stays where nothing else says so. */
+/* What only says that something else differs stays where nothing else says so. All of them join the
+ * items. */
 static void settle_consequences(struct changes *changes)
 {
-  AUTO_FREE struct change **suspects = xcalloc(changes->n + 1, sizeof(*suspects));
-  size_t n = 0;
+  if (changes->n_suspects > 0)
+    qsort(changes->suspects, changes->n_suspects, sizeof(*changes->suspects), deepest_first);
+  for (size_t i = 0; i < changes->n_suspects; i++) {
+    struct change *suspect = &changes->suspects[i];
 
-  for (size_t i = 0; i < changes->n; i++)
-    if (changes->items[i].weight == WEIGHT_CONSEQUENCE)
-      suspects[n++] = &changes->items[i];
-  if (n > 0)
-    qsort(suspects, n, sizeof(*suspects), deepest_first);
-  for (size_t i = 0; i < n; i++) {
-    if (map_find(&changes->above, str_of(suspects[i]->refers_to))) {
+    if (map_find(&changes->above, str_of(suspect->refers_to))) {
       changes->totals.consequences++;
-      changes->totals.by_kind[suspects[i]->kind]--;
     } else {
-      changes_note_above(changes, suspects[i]->context);
-      suspects[i]->weight = WEIGHT_RECORD;
+      changes_note_above(changes, suspect->context);
+      suspect->weight = WEIGHT_RECORD;
+      changes->totals.by_kind[suspect->kind]++;
     }
+    changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
+    changes->items[changes->n++] = *suspect;
   }
 }
 

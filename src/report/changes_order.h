@@ -7,6 +7,8 @@
 /* Notes that something differs in this context, which lives as long as changes, and so in those
  * above it. */
 void changes_note_above(struct changes *changes, const char *context);
+/* Puts all of a change's text into this arena. */
+void changes_copy(struct arena *arena, struct change *change);
 /* Keeps changes->keep items, those that weigh the most: the same ones, in whatever order all came.
  */
 void changes_drop_lightest(struct changes *changes);

@@ -9,6 +9,9 @@
 #include "report/outfile.h"
 #include "report/report.h"
 
+/* Only the totals of the changes are told. */
+enum { CHANGES_FOR_TOTALS = 256 };
+
 struct json_report {
   struct report report;
   char *path;

@@ -2,14 +2,15 @@
 #ifndef DIFFOCI_REPORT_JSON_H
 #define DIFFOCI_REPORT_JSON_H
 
+#include "report/changes.h"
 #include "report/event_tree.h"
 #include "report/report.h"
 #include "report/writer.h"
 
 /* Writes a sorted tree as one object, a node a line. The root has what `about` says, too (NULL:
- * nothing), behind its children. */
+ * nothing) and what the differences come to, behind its children. */
 void json_write_tree(struct writer *writer, const struct event_tree *tree,
-                     const struct report_about *about);
+                     const struct report_about *about, const struct change_totals *totals);
 
 /* Has a report of report_json_new written under this name in an open directory, which has to be
  * open then; its path is for messages alone. name is borrowed. */

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 
 #include "base/alloc.h"
-#include "diff/verdict.h"
 #include "policy/policy.h"
 #include "report/explain.h"
+#include "report/json_run.h"
 #include "report/jsonout.h"
 
 static void text_member(struct writer *writer, const char *key, const char *value)
@@ -126,29 +126,15 @@ static void write_causes(struct writer *writer, const struct explain *explain)
                 totals.unexplained, totals.proven, totals.harmless);
 }
 
-static void write_verdict(struct writer *writer, const struct verdict *verdict)
+void json_about_write(struct writer *writer, const struct report_about *about,
+                      const struct change_totals *totals)
 {
-  char text[DIGEST_MAX_TEXT];
+  struct json_writer json;
 
-  writer_printf(writer, ",\n\"verdict\":{\"verdict\":\"%s\",\"digests\":[",
-                verdict_name(verdict->level));
-  for (int side = 0; side < 2; side++)
-    writer_printf(writer, "%s\"%s\"", side ? "," : "",
-                  digest_format(&verdict->digests[side], text));
-  writer_putc(writer, ']');
-  if (verdict->open != VERDICT_UNKNOWN) {
-    writer_printf(writer, ",\"unknown\":\"%s\"", verdict_name(verdict->open));
-    text_member(writer, "reason", verdict->why);
-  }
-  if (verdict->shows)
-    writer_puts(writer, ",\"effective\":false");
-  writer_putc(writer, '}');
-}
-
-void json_about_write(struct writer *writer, const struct report_about *about)
-{
-  if (about && about->verdict)
-    write_verdict(writer, about->verdict);
+  json_writer_resume(&json, writer, true);
+  json_run_members(&json, about);
+  json_run_verdict(&json, about);
+  json_run_totals(&json, totals, about);
   if (about && !policy_is_empty(about->policy))
     write_rules(writer, about->policy);
   if (about && about->explain)

@@ -2,12 +2,14 @@
 #ifndef DIFFOCI_REPORT_JSON_ABOUT_H
 #define DIFFOCI_REPORT_JSON_ABOUT_H
 
+#include "report/changes.h"
 #include "report/report.h"
 #include "report/writer.h"
 
 /* Writes further members of an object that has some: ",\n\"rules\":[…],\n\"causes\":[…]" and so on.
  * about may be NULL. */
-void json_about_write(struct writer *writer, const struct report_about *about);
+void json_about_write(struct writer *writer, const struct report_about *about,
+                      const struct change_totals *totals);
 
 /* The members of an event that tell its causes, each behind a comma. */
 void json_about_event(struct writer *writer, const struct explain *explain, unsigned explanation);

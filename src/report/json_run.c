@@ -63,14 +63,16 @@ void json_run_verdict(struct json_writer *json, const struct report_about *about
 static void write_causes(struct json_writer *json, const struct explain *explain)
 {
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
-  uint64_t unexplained = 0;
-  const size_t n = explain_counts(explain, counts, &unexplained);
+  struct explain_totals totals;
+  const size_t n = explain_counts(explain, counts, &totals);
 
   json_object_open(json, "causes");
   for (size_t i = 0; i < n; i++)
     json_write_number(json, cause_id(counts[i].cause), (int64_t)counts[i].differences);
   json_object_close(json);
-  json_write_number(json, "unexplained", (int64_t)unexplained);
+  json_write_number(json, "unexplained", (int64_t)totals.unexplained);
+  json_write_number(json, "proven", (int64_t)totals.proven);
+  json_write_number(json, "harmless", (int64_t)totals.harmless);
 }
 
 void json_run_totals(struct json_writer *json, const struct change_totals *totals,

@@ -12,6 +12,13 @@ void json_writer_init(struct json_writer *json, struct writer *out, bool lines)
   *json = (struct json_writer) { .out = out, .lines = lines };
 }
 
+void json_writer_resume(struct json_writer *json, struct writer *out, bool lines)
+{
+  json_writer_init(json, out, lines);
+  json->depth = 1;
+  json->more[1] = true;
+}
+
 static void begin_value(struct json_writer *json, const char *key)
 {
   if (json->more[json->depth])

@@ -19,6 +19,9 @@ struct json_writer {
 /* Writes to out, which keeps the errors. */
 void json_writer_init(struct json_writer *json, struct writer *out, bool lines);
 
+/* The same inside of an object that has members already and that the caller closes. */
+void json_writer_resume(struct json_writer *json, struct writer *out, bool lines);
+
 /* key: the member's name, a plain ASCII text of ours; NULL in an array and for the outermost value.
  * Objects and arrays are opened and closed in turn, at most JSON_WRITER_DEPTH deep. */
 void json_object_open(struct json_writer *json, const char *key);

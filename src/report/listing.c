@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "report/explain.h"
 #include "report/outfile.h"
 
 static void listing_event(struct report *report, const struct event *event)
@@ -49,13 +48,15 @@ struct report *listing_new(const char *path, const struct output_style *style, s
   return &listing->report;
 }
 
-const struct cause *listing_cause(const struct listing *listing, const struct change *change)
+struct explanation listing_causes(const struct listing *listing, const struct change *change)
 {
   const struct report_about *about = listing->report.about;
   struct explanation found;
 
   if (!about || !about->explain)
-    return NULL;
+    return (struct explanation) { .left = "" };
   found = explain_get(about->explain, change->explanation);
-  return found.n && !found.headless ? found.found[0].cause : NULL;
+  if (found.headless) /* what is known is not what matters most */
+    found.n = 0;
+  return found;
 }

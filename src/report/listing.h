@@ -4,6 +4,7 @@
 #define DIFFOCI_REPORT_LISTING_H
 
 #include "report/changes.h"
+#include "report/explain.h"
 #include "report/output.h"
 #include "report/report.h"
 #include "report/writer.h"
@@ -22,7 +23,7 @@ struct listing {
 struct report *listing_new(const char *path, const struct output_style *style, size_t keep,
                            void (*write)(const struct listing *listing, struct writer *writer));
 
-/* The cause of a change, if one was looked for and found; else NULL. */
-const struct cause *listing_cause(const struct listing *listing, const struct change *change);
+/* The causes of a change, as far as they were looked for; n 0: none is known. */
+struct explanation listing_causes(const struct listing *listing, const struct change *change);
 
 #endif

@@ -108,14 +108,17 @@ static void add_weightiest(struct buf *out, const struct listing *listing)
   buf_puts(out, "**\n\n");
   for (size_t i = 0; i < n; i++) {
     const struct change *change = &listing->changes.items[i];
-    const struct cause *cause = listing_cause(listing, change);
+    const struct explanation causes = listing_causes(listing, change);
 
     buf_printf(out, "- %c ", change_mark(change));
     code_line(out, change->name);
     buf_puts(out, " ");
     code_line(out, change->words);
-    if (cause)
-      buf_printf(out, " (%s)", cause_id(cause));
+    if (causes.n > 0) {
+      buf_puts(out, " (");
+      about_cause_ids(out, &causes);
+      buf_putc(out, ')');
+    }
     buf_putc(out, '\n');
   }
 }

@@ -23,6 +23,18 @@ static void write_numbers(struct json_writer *json, const char *key, const int64
   json_array_close(json);
 }
 
+static void write_causes(struct json_writer *json, const struct explanation *causes)
+{
+  json_array_open(json, "causes");
+  for (size_t i = 0; i < causes->n; i++) {
+    json_object_open(json, NULL);
+    json_write_text(json, "id", cause_id(causes->found[i].cause));
+    json_write_text(json, "strength", cause_strength_name(causes->found[i].strength));
+    json_object_close(json);
+  }
+  json_array_close(json);
+}
+
 static void write_change(const struct listing *listing, const struct change *change,
                          struct writer *writer)
 {
@@ -30,7 +42,7 @@ static void write_change(const struct listing *listing, const struct change *cha
     [CHANGE_ADDED] = "added",       [CHANGE_REMOVED] = "removed", [CHANGE_CONTENT] = "changed",
     [CHANGE_METADATA] = "metadata", [CHANGE_IMAGE] = "image",
   };
-  const struct cause *cause = listing_cause(listing, change);
+  const struct explanation causes = listing_causes(listing, change);
   const int64_t layers[2] = { change->layer[0], change->layer[1] };
   struct json_writer json;
 
@@ -50,8 +62,8 @@ static void write_change(const struct listing *listing, const struct change *cha
     write_numbers(&json, "layers", layers);
   if (change->n_fields > 0)
     json_run_fields(&json, change);
-  if (cause)
-    json_write_text(&json, "cause", cause_id(cause));
+  if (causes.n > 0)
+    write_causes(&json, &causes);
   if (change->weight == WEIGHT_CONSEQUENCE)
     json_write_bool(&json, "consequence", true);
   json_object_close(&json);

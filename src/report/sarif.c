@@ -39,9 +39,9 @@ static const char *const kind_rules[][2] = {
 
 static const char *rule_of(const struct listing *listing, const struct change *change)
 {
-  const struct cause *cause = listing_cause(listing, change);
+  const struct explanation causes = listing_causes(listing, change);
 
-  return cause ? cause_id(cause) : kind_rules[change->kind][0];
+  return causes.n ? cause_id(causes.found[0].cause) : kind_rules[change->kind][0];
 }
 
 static void write_rule(struct json_writer *json, const char *id, const char *title,
@@ -74,8 +74,8 @@ static void write_rules(struct json_writer *json, const struct listing *listing)
     write_rule(json, kind_rules[kind][0], kind_rules[kind][1], NULL, NULL);
   if (about && about->explain) {
     AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
-    uint64_t unexplained;
-    const size_t n = explain_counts(about->explain, counts, &unexplained);
+    struct explain_totals totals;
+    const size_t n = explain_counts(about->explain, counts, &totals);
 
     for (size_t i = 0; i < n; i++)
       write_rule(json, cause_id(counts[i].cause), cause_title(counts[i].cause),
@@ -84,11 +84,23 @@ static void write_rules(struct json_writer *json, const struct listing *listing)
   json_array_close(json);
 }
 
+/* What was proven to change nothing that a container does. */
+static bool is_harmless(const struct explanation *causes)
+{
+  bool harmless = causes->proven && causes->n > 0;
+
+  for (size_t i = 0; i < causes->n; i++)
+    harmless = harmless && cause_is_harmless(causes->found[i].cause);
+  return harmless;
+}
+
 static const char *level_of(const struct listing *listing, const struct change *change)
 {
+  const struct explanation causes = listing_causes(listing, change);
+
   if (change->weight >= WEIGHT_CONFIG)
     return "error";
-  return change->weight <= WEIGHT_RECORD || listing_cause(listing, change) ? "note" : "warning";
+  return change->weight <= WEIGHT_RECORD || is_harmless(&causes) ? "note" : "warning";
 }
 
 static void open_result(struct json_writer *json, const char *rule, const char *level,

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""What other programs read of a comparison: run.py DIFFOCI MKIMAGE REPORT_SCHEMA SARIF_SCHEMA
+
+Every output is made of pairs of images, those with hostile names too, and held against what its
+readers demand: JSON and SARIF against their schemas with jsonschema, JUnit with an XML parser, the
+statements against the fields that in-toto and SLSA publish, Markdown against what it must not hold.
+Numbers are held against those that the recipes make, and against each other between the outputs."""
+import json, os, re, subprocess, sys, tempfile, xml.etree.ElementTree as ElementTree
+
+try:
+    import jsonschema
+except ImportError:  # another python3 stands before the system's, which has the package
+    if sys.executable != "/usr/bin/python3" and os.path.exists("/usr/bin/python3"):
+        os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
+    sys.exit("python3-jsonschema is needed")
+
+diffoci, maker, report_schema, sarif_schema = (os.path.abspath(word) for word in sys.argv[1:5])
+
+RECIPE = r'''
+base = [file("etc/keep", "same"), file("usr/bin/tool", "one", mode=0o755), file("etc/gone", "x" * 100)]
+oci_archive("a.tar", image(layer(*base)))
+oci_archive("same.tar", image(layer(*base)))
+oci_archive("b.tar", image(layer(file("etc/keep", "same"), file("usr/bin/tool", "two!", mode=0o4755), file("srv/new", "y" * 1000))))
+hostile = ["`code` @everyone", "</script><b>", "| pipe \\| x", "]]> & \" '", "\x1b[31mred\x07", "\u202egnp.exe",
+           "![x](http://127.0.0.1/y)", "a\nb", "<!-- -->", "```", "~~~\n# head", "x" * 3000, b"\xff\xfe bytes".decode("latin-1")]
+oci_archive("h0.tar", image(layer()))
+oci_archive("h1.tar", image(layer(*[file(f"d/{name}", "v") for name in hostile])))
+oci_archive("many0.tar", image(layer(*[file(f"d{n % 50}/f{n}", "1") for n in range(6000)])))
+oci_archive("many1.tar", image(layer(*[file(f"d{n % 50}/f{n}", "2") for n in range(6000)])))
+'''
+
+passed = failed = 0
+
+
+def check(what, holds, found=""):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"{what}: {str(found)[:300]}")
+
+
+def run(*args, status=None):
+    env = dict(os.environ, DIFFOCI_BACKEND="local", DIFFOCI_LOCAL_CACHE=os.path.abspath("cache"), SOURCE_DATE_EPOCH="1700000000")
+    done = subprocess.run([diffoci, "diff", "--quiet", *args], capture_output=True, env=env, stdin=subprocess.DEVNULL)
+    if status is not None:
+        check(f"status of {args}", done.returncode == status, (done.returncode, done.stderr))
+    return done.stdout.decode("utf-8")  # no output may hold anything else
+
+
+def check_json(pair, flags):
+    report = json.loads(run(*flags, "-o", "json", *pair))
+    jsonschema.validate(report, json.load(open(report_schema)))
+    check(f"{pair} json: the arguments", report["arguments"][0] == "diff" and report["arguments"][-1] == pair[1])
+    check(f"{pair} json: names", [i["name"] for i in report["inputs"]] == list(pair))
+    lines = [json.loads(line) for line in run(*flags, "-o", "ndjson", *pair).splitlines()]
+    check(f"{pair} ndjson: first and last", [lines[0]["type"], lines[-1]["type"]] == ["start", "end"])
+    check(f"{pair}: ndjson and json agree", lines[-1]["totals"] == report["totals"], (lines[-1]["totals"], report["totals"]))
+    told = [line for line in lines[1:-1] if not line.get("consequence")]
+    check(f"{pair} ndjson: as many as it says", len(told) == report["totals"]["differences"], len(told))
+    return report, told
+
+
+def check_sarif(pair, flags, differences):
+    sarif = json.loads(run(*flags, "-o", "sarif", *pair))
+    jsonschema.validate(sarif, json.load(open(sarif_schema)))
+    results = sarif["runs"][0]["results"]
+    rules = [rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]]
+    check(f"{pair} sarif: rules are there, once", len(rules) == len(set(rules)) and {r["ruleId"] for r in results} <= set(rules))
+    if differences <= 5000:
+        check(f"{pair} sarif: a result each", len(results) == differences, len(results))
+    else:
+        check(f"{pair} sarif: a result for each directory", len(results) == 50, len(results))
+    for result in results:
+        uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        check(f"{pair} sarif: uri", re.fullmatch(r"([A-Za-z0-9._~/-]|%[0-9A-F]{2})+", uri) and not uri.startswith("/"), uri)
+
+
+def check_junit(pair, flags, differences):
+    root = ElementTree.fromstring(run(*flags, "-o", "junit", *pair))
+    failures = root.findall(".//failure")
+    counted = sum(int(f.get("message").split()[0]) for f in failures if re.match(r"\d+ difference", f.get("message")))
+    check(f"{pair} junit: differences", counted == differences, counted)
+    check(f"{pair} junit: its own counts", root.get("failures") == str(len(failures)) and root.get("tests") == str(len(root.findall(".//testcase"))))
+
+
+def check_statements(pair, flags, passes):
+    report = json.loads(run(*flags, "-o", "json", *pair))
+    digests = [i["digest"].split(":")[1] for i in report["inputs"]]
+    svr = json.loads(run(*flags, "-o", "svr", *pair))
+    check("svr: fields", set(svr) == {"_type", "subject", "predicateType", "predicate"} and
+          svr["_type"] == "https://in-toto.io/Statement/v1" and svr["predicateType"] == "https://in-toto.io/attestation/svr/v0.2" and
+          {"verifier", "timeCreated", "properties"} <= set(svr["predicate"]) and svr["predicate"]["timeCreated"] == "2023-11-14T22:13:20Z")
+    check("svr: subjects", [s["digest"]["sha256"] for s in svr["subject"]] == digests)
+    check("svr: properties", ("DIFFOCI_SEMANTIC" in svr["predicate"]["properties"]) == passes, svr["predicate"]["properties"])
+    vsa = json.loads(run(*flags, "-o", "vsa", *pair))
+    check("vsa: fields", {"verifier", "timeVerified", "resourceUri", "policy", "verificationResult", "verifiedLevels"} <= set(vsa["predicate"]) and
+          vsa["predicateType"] == "https://slsa.dev/verification_summary/v1")
+    check("vsa: result", vsa["predicate"]["verificationResult"] == ("PASSED" if passes else "FAILED"))
+    check("vsa: subject", [s["digest"]["sha256"] for s in vsa["subject"]] == digests[1:])
+
+
+def without_code(text):
+    """What Markdown takes for markup: fenced blocks and code spans taken out, as CommonMark reads them."""
+    lines, fence = [], None
+    for line in text.split("\n"):
+        mark = re.match(r" {0,3}(`{3,}|~{3,})", line)
+        if fence is None and mark:
+            fence = mark.group(1)
+        elif fence is not None:
+            if re.fullmatch(r" {0,3}" + fence[0] + "{" + str(len(fence)) + ",} *", line):
+                fence = None
+        else:
+            lines.append(line)
+    rest = "\n".join(lines)
+    return re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", rest, flags=re.S)
+
+
+def check_markdown(pair, flags, hostile):
+    text = run(*flags, "-o", "markdown", *pair)
+    check(f"{pair} markdown: size", len(text.encode()) <= 60000, len(text))
+    left = without_code(text)
+    left = re.sub(r"</?(details|summary)>", "", left)
+    check(f"{pair} markdown: closes what it opens", text.count("<details>") == text.count("</details>") or hostile)
+    for bad in ("@everyone", "<b>", "script", "![", "<!--", "# head", "\x1b", "\u202e", "red"):
+        check(f"{pair} markdown: no {bad!r}", bad not in left, left)
+
+
+def check_usage():
+    for args, why in ((["-o", "nothing"], "a format that is not there"), (["-o", "json", "-o", "junit"], "two to standard output"),
+                      (["-o", "json="], "no file"), (["-o", "table=x"], "a table in a file"), (["--verdict", "-o", "json"], "a verdict and a report")):
+        run(*args, "./a.tar", "./b.tar", status=2)
+        check(f"{why}: nothing was written", not os.path.exists("x"))
+    out = run("-o", "json=r.json", "-o", "junit=r.xml", "-o", "table", "./a.tar", "./b.tar", status=1)
+    check("several at once", out.startswith("TYPE ") and json.load(open("r.json")) and ElementTree.parse("r.xml"))
+
+
+with tempfile.TemporaryDirectory(prefix="outputs-") as folder:
+    os.chdir(folder)
+    subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
+    schema = json.load(open(report_schema))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for pair, flags, want in ((("./a.tar", "./b.tar"), ["--semantic"], {"added": 1, "removed": 1, "changed": 1, "metadata": 0, "bytesAdded": 1001, "bytesRemoved": 100}),
+                              (("./a.tar", "./b.tar"), [], {"added": 1, "removed": 1, "changed": 1}),
+                              (("./a.tar", "./b.tar"), ["--effective"], {"added": 2, "removed": 1, "changed": 1}),
+                              (("./a.tar", "./same.tar"), [], {"differences": 0, "consequences": 0}),
+                              (("./h0.tar", "./h1.tar"), ["--semantic"], {"added": 13, "differences": 13}),
+                              (("./many0.tar", "./many1.tar"), ["--semantic"], {"changed": 6000, "differences": 6000})):
+        report, told = check_json(pair, flags)
+        totals = report["totals"]
+        for key, number in want.items():
+            check(f"{pair} {flags}: {key}", totals[key] == number, totals)
+        check_sarif(pair, flags, totals["differences"])
+        check_junit(pair, flags, totals["differences"])
+        check_markdown(pair, flags, pair[0] == "./h0.tar")
+    check_statements(("./a.tar", "./same.tar"), ["--require=semantic"], True)
+    check_statements(("./a.tar", "./b.tar"), ["--require=semantic"], False)
+    check_usage()
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
