@@ -26,7 +26,20 @@ static char *read_all(const char *path)
   return buf_detach(&text);
 }
 
-/* Runs a report over events and returns what it wrote; to be freed. */
+/* Takes out what the root says of the comparison as a whole, which the tests of outputs hold against
+ * the schema: it is the last of the root's members. */
+static char *tree_alone(char *text)
+{
+  char *about = strstr(text, ",\n\"formatVersion\":1,");
+  char *end = about ? strstr(about, "}}\n") : NULL;
+
+  assert_non_null(end);
+  if (end) /* for who reads this without knowing the assertion */
+    memmove(about, end + 1, strlen(end));
+  return text;
+}
+
+/* Runs a report over events and returns the tree that it wrote; to be freed. */
 static char *run(const struct event *events, size_t n)
 {
   char *dir = tree_new();
@@ -42,7 +55,7 @@ static char *run(const struct event *events, size_t n)
   text = read_all(path);
   assert_int_equal(remove_tree(AT_FDCWD, dir), 0);
   free(dir);
-  return text;
+  return tree_alone(text);
 }
 
 static void no_events(void **state)
@@ -212,14 +225,14 @@ static void destinations(void **state)
   assert_int_equal(symlink("report.json", link), 0);
   assert_int_equal(finish_at(link, &err), 0);
   tree = tree_list(dir);
-  assert_string_equal(tree, "l link -> report.json\n"
-                            "f 644 report.json {\"context\":\"/\",\"event\":{}}\\n\n");
+  assert_non_null(strstr(tree, "l link -> report.json\n"
+                               "f 644 report.json {\"context\":\"/\",\"event\":{},\\n"));
   free(tree);
   assert_int_equal(mkfifo(fifo, 0600), 0);
   assert_int_equal(pthread_create(&thread, NULL, read_fifo, fifo), 0);
   assert_int_equal(finish_at(fifo, &err), 0);
   pthread_join(thread, &text);
-  assert_string_equal(text, "{\"context\":\"/\",\"event\":{}}\n");
+  assert_string_equal(tree_alone(text), "{\"context\":\"/\",\"event\":{}}\n");
   free(text);
   assert_int_equal(remove_tree(AT_FDCWD, dir), 0);
   free(dir);
@@ -246,7 +259,7 @@ static void standard_output(void **state)
   close(fd);
   assert_int_equal(result, 0);
   text = read_all(path);
-  assert_string_equal(text, "table\n{\"context\":\"/\",\"event\":{}}\nend\n");
+  assert_string_equal(tree_alone(text), "table\n{\"context\":\"/\",\"event\":{}}\nend\n");
   free(text);
   assert_int_equal(remove_tree(AT_FDCWD, dir), 0);
   free(dir);
