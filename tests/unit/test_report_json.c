@@ -26,8 +26,8 @@ static char *read_all(const char *path)
   return buf_detach(&text);
 }
 
-/* Takes out what the root says of the comparison as a whole, which the tests of outputs hold against
- * the schema: it is the last of the root's members. */
+/* Takes out what the root says of the comparison as a whole, which the tests of outputs hold
+ * against the schema: it is the last of the root's members. */
 static char *tree_alone(char *text)
 {
   char *about = strstr(text, ",\n\"formatVersion\":1,");
