@@ -81,7 +81,7 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
     return -1;
   if (given->verdict == TOGGLE_ON && verdict_print_word(&verdict, err))
     return -1;
-  if (given->verdict != TOGGLE_ON && !quiet)
+  if (given->verdict != TOGGLE_ON && !quiet && !out->summary_on_stdout)
     verdict_print(&verdict);
   return trouble && status >= 0 ? EXIT_TROUBLE : status;
 }

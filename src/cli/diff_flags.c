@@ -87,11 +87,38 @@ static const struct flag flags[] = {
       .kind = FLAG_LIST,
       .value = "FORMAT[=FILE]",
       .default_text = "auto",
-      .help = "how the differences are told: auto, table, verbose, json, ndjson, markdown, "
-              "junit, sarif, svr or vsa",
-      .detail = "May be given several times, with a FILE for all but one: -o table -o "
-                "json=report.json. See OUTPUT.",
+      .help =
+          "how the differences are told: auto, summary, table, verbose, json, ndjson, markdown, "
+          "junit, sarif, svr or vsa",
+      .detail =
+          "auto is the summary on a terminal, else the table. May be given several times, with "
+          "a FILE for all but one: -o table -o json=report.json.",
       AT(outputs),
+  },
+  {
+      .name = "sort",
+      .kind = FLAG_CHOICE,
+      .value = "ORDER",
+      .choices = "weight|name|size",
+      .fallback = "weight",
+      .help = "the order of the summary: the weightiest first, by name, or by change in size",
+      AT(sort),
+  },
+  {
+      .name = "no-fold",
+      .kind = FLAG_BOOL,
+      .help = "in the summary, a line for each file, however many there are in a directory",
+      AT(no_fold),
+  },
+  {
+      .name = "color",
+      .kind = FLAG_CHOICE,
+      .value = "WHEN",
+      .choices = "auto|always|never",
+      .fallback = "auto",
+      .help = "when the summary has colours",
+      .detail = "auto heeds $NO_COLOR, $CLICOLOR_FORCE and $TERM.",
+      AT(colour),
   },
   {
       .name = "inside",

@@ -19,6 +19,9 @@ struct diff_flags {
   struct policy_flags policy;
   enum toggle explain, inside;
   const char *report_file, *report_dir;
+  unsigned colour; /* enum colour_choice */
+  unsigned sort;   /* enum change_order: the first three */
+  enum toggle no_fold;
   struct text_list outputs; /* as output_parse takes them, or "auto" */
   unsigned pull;            /* enum named_pull */
   enum toggle no_cache;

@@ -2,10 +2,20 @@
 
 #include <string.h>
 
+#include "cli/terminal.h"
+
 static void want_output(struct fan_out_wanted *wanted, const char *format, const char *path)
 {
   wanted->outputs[wanted->n_outputs].format = output_format_named(str_of(format));
   wanted->outputs[wanted->n_outputs++].path = path;
+}
+
+/* A person at a terminal gets the summary; scripts get what they always got. */
+static const char *default_format(const struct diff_flags *given)
+{
+  if (given->verbose == TOGGLE_ON)
+    return "verbose";
+  return terminal_is_stdout() ? "summary" : "table";
 }
 
 /* What --output lists, and what the older flags stand for. */
@@ -18,6 +28,12 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
     .report_dir = given->report_dir,
     .explain = given->explain == TOGGLE_ON,
     .run = run,
+    .style = {
+      .colour = terminal_has_colour((enum colour_choice)given->colour),
+      .columns = terminal_columns(),
+      .fold = given->no_fold != TOGGLE_ON,
+      .order = (enum change_order)given->sort,
+    },
   };
   if (given->report_file)
     want_output(out, "json", given->report_file);
@@ -45,6 +61,6 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
     stdout_taken = true;
   }
   if (!stdout_taken)
-    want_output(out, given->verbose == TOGGLE_ON ? "verbose" : "table", "-");
+    want_output(out, default_format(given), "-");
   return 0;
 }

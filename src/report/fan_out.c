@@ -59,6 +59,8 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
         continue;
       causes = causes || format->causes;
       out->tells_verdict = out->tells_verdict || format->tells_verdict;
+      if (to_stdout && strcmp(format->name, "summary") == 0)
+        out->summary_on_stdout = true;
       add_report(out, format->make(wanted->outputs[i].path, options, &wanted->style), to_stdout);
     }
     if (!to_stdout && wanted->report_dir)

@@ -32,8 +32,9 @@ struct fan_out {
   size_t n_reports;
   struct explain *explain; /* NULL where nobody wants to know causes */
   struct report_about about;
-  bool any;           /* events came */
-  bool tells_verdict; /* some report has the verdict */
+  bool any;               /* events came */
+  bool tells_verdict;     /* some report has the verdict */
+  bool summary_on_stdout; /* whose last lines are about the verdict */
 };
 
 /* Whether all files that are wanted can be written, before anything is read. */

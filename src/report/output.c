@@ -8,6 +8,7 @@
 #include "report/ndjson.h"
 #include "report/sarif.h"
 #include "report/statement_out.h"
+#include "report/summary.h"
 
 static struct report *make_table(const char *path, const struct diff_options *options,
                                  const struct output_style *style)
@@ -36,6 +37,7 @@ static struct report *make_json(const char *path, const struct diff_options *opt
 }
 
 static const struct output_format formats[] = {
+  { "summary", "a line for each difference, in words", report_summary_make, false, false, true },
   { "table", "a row for each difference", make_table, false, true, false },
   { "verbose", "every field that differs", make_verbose, true, true, false },
   { "json", "all that is known, as a tree", make_json, true, false, true },

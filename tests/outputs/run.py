@@ -3,9 +3,10 @@
 
 Every output is made of pairs of images, those with hostile names too, and held against what its
 readers demand: JSON and SARIF against their schemas with jsonschema, JUnit with an XML parser, the
-statements against the fields that in-toto and SLSA publish, Markdown against what it must not hold.
+statements against the fields that in-toto and SLSA publish, Markdown against what it must not hold,
+the summary on terminals of several widths.
 Numbers are held against those that the recipes make, and against each other between the outputs."""
-import json, os, re, subprocess, sys, tempfile, xml.etree.ElementTree as ElementTree
+import fcntl, json, os, pty, re, struct, subprocess, sys, tempfile, termios, xml.etree.ElementTree as ElementTree
 
 try:
     import jsonschema
@@ -136,6 +137,59 @@ def check_usage():
     check("several at once", out.startswith("TYPE ") and json.load(open("r.json")) and ElementTree.parse("r.xml"))
 
 
+def on_terminal(args, columns, **more):
+    """What a terminal of so many columns is sent."""
+    env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR", "CLICOLOR_FORCE")}
+    env.update({"DIFFOCI_BACKEND": "local", "DIFFOCI_LOCAL_CACHE": os.path.abspath("cache"), "TERM": "xterm", **more})
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    child = subprocess.Popen([diffoci, "diff", *args], stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.DEVNULL, env=env)
+    os.close(slave)
+    text = b""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:  # Linux's way to say that nobody has the other end
+            break
+        if not piece:
+            break
+        text += piece
+    child.wait()
+    os.close(master)
+    return text.decode("utf-8").replace("\r\n", "\n")
+
+
+COLOURS = re.compile("\x1b\\[[0-9]*m")
+
+
+def check_terminal():
+    for columns in (60, 80, 120):
+        for pair in (("./a.tar", "./b.tar"), ("./h0.tar", "./h1.tar"), ("./many0.tar", "./many1.tar")):
+            text = on_terminal(["--semantic", *pair], columns)
+            plain = COLOURS.sub("", text)
+            check(f"{pair} on {columns} columns: colours", text != plain)
+            check(f"{pair} on {columns} columns: nothing but colours is a control", not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", plain), repr(plain))
+            lines = plain.split("\n")
+            there = [line for line in lines if line[:2] in ("A ", "D ", "M ", "m ", "C ", "  ")]
+            check(f"{pair} on {columns} columns: fits", max(map(len, there)) <= columns, max(there, key=len))
+            check(f"{pair} on {columns} columns: the verdict", "verdict: different" in plain)
+            check(f"{pair} on {columns} columns: few lines", len(lines) <= 60, len(lines))
+    for more, colours in (({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({}, True)):
+        check(f"colours with {more}", bool(COLOURS.search(on_terminal(["./a.tar", "./b.tar"], 80, **more))) == colours)
+    check("never is never", not COLOURS.search(on_terminal(["--color=never", "./a.tar", "./b.tar"], 80)))
+    check("no terminal, no colours", not COLOURS.search(run("-o", "summary", "./a.tar", "./b.tar")))
+    check("always is always", COLOURS.search(run("-o", "summary", "--color=always", "./a.tar", "./b.tar")))
+    check("no terminal, the table", run("./a.tar", "./b.tar").startswith("TYPE "))
+    text = run("-o", "summary", "--semantic", "--no-fold", "./many0.tar", "./many1.tar")
+    check("no folding", text.count("\nM d") + text.startswith("M d") == 6000, text.count("\nM d"))
+    text = run("-o", "summary", "--semantic", "./a.tar", "./b.tar").split("\n")
+    check("the weightiest is first", text[0].startswith("M usr/bin/tool") and "0755 \u2192 04755" in text[0], text[0])
+    text = run("-o", "summary", "--semantic", "--sort=size", "./a.tar", "./b.tar").split("\n")
+    check("by size", [line.split()[1] for line in text[:3]] == ["srv/new", "etc/gone", "usr/bin/tool"], text[:3])
+    text = run("-o", "summary", "--semantic", "--sort=name", "./a.tar", "./b.tar").split("\n")
+    check("by name", [line.split()[1] for line in text[:3]] == ["etc/gone", "srv/new", "usr/bin/tool"], text[:3])
+
+
 with tempfile.TemporaryDirectory(prefix="outputs-") as folder:
     os.chdir(folder)
     subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
@@ -157,5 +211,6 @@ with tempfile.TemporaryDirectory(prefix="outputs-") as folder:
     check_statements(("./a.tar", "./same.tar"), ["--require=semantic"], True)
     check_statements(("./a.tar", "./b.tar"), ["--require=semantic"], False)
     check_usage()
+    check_terminal()
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
