@@ -104,7 +104,8 @@ static int read_all(struct format_parts *parts, struct tar_reader *reader, struc
 static int tar_format_read(struct format_parts *parts, struct error *err)
 {
   struct blocks blocks = { parts->bytes };
-  struct tar_reader *reader = tar_reader_new((struct block_source) { next_block, &blocks });
+  struct tar_reader *reader =
+      tar_reader_new((struct block_source) { .next = next_block, .context = &blocks });
   int status;
 
   tar_reader_limit_holes(reader, parts->budget->bytes);

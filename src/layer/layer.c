@@ -13,7 +13,8 @@ void layer_open(struct layer *layer, struct stream *blob, struct pace *pace,
                 const struct limits *limits)
 {
   layer->decoder = decoder_start(totals_inflated(blob, limits), BLOCKS_AHEAD, pace);
-  layer->tar = tar_reader_new((struct block_source) { next_block, layer->decoder });
+  layer->tar =
+      tar_reader_new((struct block_source) { .next = next_block, .context = layer->decoder });
   tar_reader_limit_holes(layer->tar, limits->tar_bytes);
 }
 

@@ -1,6 +1,6 @@
-/* The members of an image archive (a tar file), found in one pass over its headers: ustar, GNU long
- * names, PAX path/linkpath/size (POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual,
- * "Basic Tar Format"). Contents stay where they are. Layers have a reader of their own. */
+/* The members of an image archive (a tar file), found in one pass with the tar reader, so with the
+ * rules of Go's archive/tar, which container engines read such archives with. Contents stay where
+ * they are. */
 #ifndef DIFFOCI_SOURCE_TAR_INDEX_H
 #define DIFFOCI_SOURCE_TAR_INDEX_H
 
@@ -42,7 +42,6 @@ struct tar_input {
   struct stream *stream; /* where fd is -1; borrowed */
   uint64_t keep_member;  /* contents up to this size are kept in memory, */
   uint64_t keep_total;   /* up to this many bytes in all (with stream only) */
-  uint64_t at;           /* position, starts at 0 */
   /* With stream only; may be NULL. Offered the contents of each regular file: 1 if it took them
    * (what it has not read is passed over; head is its to fill), 0 without having read anything if
    * they are to be treated as ever, -1 with *err. path is cleaned, NULL outside the archive. */

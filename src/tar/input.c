@@ -49,18 +49,25 @@ int tar_take(struct tar_reader *reader, void *to, size_t n, size_t *got, struct 
   return 0;
 }
 
-/* Goes over up to *n bytes; *n becomes what was left at the end of the stream. */
+/* Over what is left of the block, then by the source's own way if it has one. */
 int tar_skip(struct tar_reader *reader, uint64_t *n, struct error *err)
 {
   while (*n) {
-    int result = tar_more(reader, err);
-    size_t piece;
+    size_t there = reader->block ? reader->block->len - reader->pos : 0;
+    size_t piece = (size_t)MIN_OF(*n, (uint64_t)there);
+    uint64_t left;
+    int result;
 
-    if (result <= 0)
-      return result;
-    piece = (size_t)MIN_OF(*n, (uint64_t)(reader->block->len - reader->pos));
     tar_advance(reader, piece);
     *n -= piece;
+    left = *n;
+    if (left && reader->source.skip && !reader->ended) {
+      reader->source.skip(reader->source.context, n);
+      reader->offset += left - *n;
+    }
+    result = *n ? tar_more(reader, err) : 1;
+    if (result <= 0)
+      return result;
   }
   return 0;
 }

@@ -44,6 +44,11 @@ uint64_t tar_offset(const struct tar_reader *reader)
   return reader->offset;
 }
 
+bool tar_is_sparse(const struct tar_reader *reader)
+{
+  return reader->is_sparse;
+}
+
 static int read_unit(struct tar_reader *reader, unsigned char unit[TAR_UNIT], const char *what,
                      struct error *err)
 {

@@ -15,6 +15,9 @@ struct block_source {
   /* As decoder_next. */
   int (*next)(void *context, struct block **out, struct error *err);
   void *context;
+  /* Goes over up to *n bytes without making blocks of them; *n becomes what was left to go over
+   * where the bytes end. NULL: there is no such way. */
+  void (*skip)(void *context, uint64_t *n);
 };
 
 struct tar_reader;
@@ -41,6 +44,8 @@ struct tar_chunk {
   uint64_t zeros_behind; /* of a hole: more of its zeros follow, which tar_pass can go over */
 };
 
+/* Whether the current entry is a sparse file. */
+bool tar_is_sparse(const struct tar_reader *reader);
 /* The next piece: 1 and *chunk, valid until the next call on this reader (or longer, with a
  * reference to its block); 0 at the end of the content (at once for entries that have none); -1 as
  * above. */
@@ -50,7 +55,8 @@ MUST_CHECK int tar_read(struct tar_reader *reader, struct tar_chunk *chunk, stru
  */
 void tar_pass(struct tar_reader *reader, uint64_t zeros);
 
-/* Bytes of the tar stream consumed so far, for messages. */
+/* Bytes of the tar stream consumed so far. After tar_next: where the entry's content begins, which
+ * for a regular file that is not sparse lies there in one piece. */
 uint64_t tar_offset(const struct tar_reader *reader);
 
 #endif

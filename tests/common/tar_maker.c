@@ -131,5 +131,5 @@ static int memory_next(void *context, struct block **out, struct error *err)
 
 struct block_source tar_memory_source(struct tar_memory *memory)
 {
-  return (struct block_source) { memory_next, memory };
+  return (struct block_source) { .next = memory_next, .context = memory };
 }
