@@ -120,23 +120,25 @@ static int compare(const struct diff_flags *given, const struct fan_out_wanted *
 }
 
 /* The store and the registries are left alone where no argument needs them. */
-static int open_places(const struct invocation *call, struct places *places, struct error *err)
+static int open_images(const struct invocation *call, struct places *places,
+                       const struct source_options *options, struct source *out[2],
+                       struct error *err)
 {
   const struct diff_flags *given = call->options;
+  struct argument arguments[2] = { 0 };
+  int result = 0;
 
-  if (!argument_is_name(call->arguments[0]) && !argument_is_name(call->arguments[1]))
-    return 0;
-  return places_open(places, (enum named_pull)given->pull, given->no_cache != TOGGLE_ON, err);
-}
-
-static struct source *open_image(const char *argument, struct places *places,
-                                 const struct source_options *options, struct error *err)
-{
-  if (argument_is_name(argument))
-    return places_open_name(places, argument, options->limits, err);
-  if (places_is_containerd(argument))
-    return places_open_containerd(places, argument, err);
-  return source_open(argument, options, err);
+  for (size_t i = 0; i < 2 && result == 0; i++)
+    result = argument_parse(&arguments[i], call->arguments[i], err);
+  if (result == 0 && (places_are_needed(&arguments[0]) || places_are_needed(&arguments[1])))
+    result = places_open(places, (enum named_pull)given->pull, given->no_cache != TOGGLE_ON, err);
+  for (size_t i = 0; i < 2 && result == 0; i++) {
+    out[i] = places_open_image(places, &arguments[i], options, err);
+    result = out[i] ? 0 : -1;
+  }
+  argument_release(&arguments[0]);
+  argument_release(&arguments[1]);
+  return result;
 }
 
 int diff_command(const struct invocation *call, struct error *err)
@@ -183,9 +185,7 @@ int diff_command(const struct invocation *call, struct error *err)
        (options.looker = inside_worker_start(limits.file_bytes, err))) &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0 &&
-      open_places(call, &places, err) == 0 &&
-      (options.sources[0] = open_image(call->arguments[0], &places, &source_options, err)) &&
-      (options.sources[1] = open_image(call->arguments[1], &places, &source_options, err)))
+      open_images(call, &places, &source_options, options.sources, err) == 0)
     status = compare(given, &wanted, &options, &places, err);
   source_free(options.sources[0]);
   source_free(options.sources[1]);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/backend.h"
 #include "source/cached.h"
+#include "source/open.h"
 
 static void write_warning(struct places *places, const char *before, const char *text)
 {
@@ -133,40 +134,45 @@ int places_open(struct places *places, enum named_pull pull, bool use_store, str
   return pull == NAMED_PULL_NEVER || places_net(places, err) ? 0 : -1;
 }
 
-struct source *places_open_name(struct places *places, const char *argument,
-                                const struct limits *limits, struct error *err)
+bool places_are_needed(const struct argument *argument)
 {
-  struct source *source = source_of_name(argument, &places->named, limits, err);
-
-  return source && places->kept ? source_kept(source, places->kept) : source;
+  return argument->kind == ARGUMENT_NAME || argument->kind == ARGUMENT_ID;
 }
 
-#define CONTAINERD_SCHEME "containerd://"
-
-bool places_is_containerd(const char *argument)
-{
-  return strncmp(argument, CONTAINERD_SCHEME, sizeof(CONTAINERD_SCHEME) - 1) == 0;
-}
-
-struct source *places_open_containerd(struct places *places, const char *argument,
+/* containerd://NAME, whatever --backend is. */
+static struct source *open_containerd(struct places *places, const struct argument *argument,
                                       struct error *err)
 {
-  const char *name = argument + sizeof(CONTAINERD_SCHEME) - 1;
   struct source *source = NULL;
 
   if (!places->containerd)
     places->containerd = cli_open_containerd(places->globals, STORE_READ, err);
-  if (!*name)
-    error_set(err, ERROR_USAGE, "no name given; expected containerd://NAME");
-  else if (places->containerd)
-    source = source_of_store(places->containerd, name, err);
+  if (places->containerd)
+    source = source_of_store(places->containerd, argument->name, err);
   if (!source) {
-    error_wrap(err, "%s", argument);
+    error_wrap(err, "%s", argument->text);
     return NULL;
   }
   free(source->label);
-  source->label = xstrdup(argument);
+  source->label = xstrdup(argument->text);
   return source;
+}
+
+struct source *places_open_image(struct places *places, const struct argument *argument,
+                                 const struct source_options *options, struct error *err)
+{
+  struct source *source;
+
+  switch (argument->kind) {
+  case ARGUMENT_NAME:
+  case ARGUMENT_ID:
+    source = source_of_name(argument, &places->named, options->limits, err);
+    return source && places->kept ? source_kept(source, places->kept) : source;
+  case ARGUMENT_CONTAINERD:
+    return open_containerd(places, argument, err);
+  default:
+    return source_open(argument, options, err);
+  }
 }
 
 void places_hide_progress(struct places *places)

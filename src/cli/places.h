@@ -73,13 +73,11 @@ void places_init(struct places *out, const struct global_options *globals,
  * registries are. */
 MUST_CHECK int places_open(struct places *places, enum named_pull pull, bool use_store,
                            struct error *err);
-/* An image that argument_is_name says an argument names; after places_open. */
-struct source *places_open_name(struct places *places, const char *argument,
-                                const struct limits *limits, struct error *err);
-/* Whether the argument is containerd://NAME, and the image that it names, whatever --backend is. */
-bool places_is_containerd(const char *argument);
-struct source *places_open_containerd(struct places *places, const char *argument,
-                                      struct error *err);
+/* Whether the argument is looked up in these places: then places_open comes first. */
+bool places_are_needed(const struct argument *argument);
+/* The image that an argument means, of any kind. */
+struct source *places_open_image(struct places *places, const struct argument *argument,
+                                 const struct source_options *options, struct error *err);
 /* Has what the store notices shown as warnings; places_open does that. */
 void places_watch_store(struct places *places);
 /* The connection to registries, opened when it is first asked for: for struct source_options, with

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/places.h"
 #include "source/copy.h"
-#include "source/engine.h"
+#include "source/open.h"
 
 enum { JOBS = 4, LINES_MAX = 64 * 1024 };
 
@@ -69,11 +69,11 @@ static int pull_image(struct places *places, struct source *source, const char *
   return result;
 }
 
-static int pull_from_engine(struct places *places, const char *text,
+static int pull_from_engine(struct places *places, const struct argument *argument,
                             const struct source_options *source_options,
                             const struct copy_options *options, struct error *err)
 {
-  struct source *source = source_open(text, source_options, err);
+  struct source *source = source_open(argument, source_options, err);
   int result = source ? pull_image(places, source, NULL, options, err) : -1;
 
   source_free(source);
@@ -103,6 +103,26 @@ static int pull_name(struct places *places, const char *text, const struct copy_
   return result;
 }
 
+static int pull_argument(struct places *places, const struct argument *argument,
+                         const struct source_options *source_options,
+                         const struct copy_options *options, struct error *err)
+{
+  switch (argument->kind) {
+  case ARGUMENT_NAME:
+    return pull_name(places, argument->name, options, err);
+  case ARGUMENT_ENGINE:
+    return pull_from_engine(places, argument, source_options, options, err);
+  case ARGUMENT_FILE:
+    return error_set(err, ERROR_USAGE, "%s: a file; diffoci load --input FILE stores its images",
+                     argument->text);
+  default:
+    return error_set(err, ERROR_USAGE,
+                     "%s: expected a name that a registry knows, or docker://NAME, podman://NAME "
+                     "or nerdctl://NAME",
+                     argument->text);
+  }
+}
+
 static int pull_run(const struct invocation *call, struct error *err)
 {
   const struct pull_flags *given = call->options;
@@ -113,21 +133,20 @@ static int pull_run(const struct invocation *call, struct error *err)
     .limits = &limits,
     .platforms = given->platforms.n || given->all_platforms == TOGGLE_ON ? &platforms : NULL,
   };
-  const char *image = call->arguments[0];
-  const char *engine_name;
+  struct argument argument;
   struct places places;
   int result = -1;
 
   places_init(&places, &call->globals, &given->places);
-  if (cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
+  if (argument_parse(&argument, call->arguments[0], err) == 0 &&
+      cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
       places_open(&places, NAMED_PULL_ALWAYS, false, err) == 0 &&
       (places.named.store = cli_open_store(&call->globals, STORE_WRITE, err))) {
     cli_limit_store(places.named.store, given->places.cache_limit);
     places_watch_store(&places);
-    result = engine_kind_of(image, &engine_name)
-                 ? pull_from_engine(&places, image, &source_options, &options, err)
-                 : pull_name(&places, image, &options, err);
+    result = pull_argument(&places, &argument, &source_options, &options, err);
   }
+  argument_release(&argument);
   places_release(&places);
   platform_set_release(&platforms);
   return result;

@@ -1,12 +1,16 @@
 #include "source/argument.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/inflate.h"
 #include "image/reference.h"
+#include "source/engine.h"
 
 static const struct source_kind kinds[] = {
   { "oci", "oci:DIR[:REF]", SHAPE_DIRECTORY, source_of_oci_layout },
@@ -16,6 +20,9 @@ static const struct source_kind kinds[] = {
 };
 
 static const struct source_kind any_kind = { "", "PATH", SHAPE_ANY, source_detect };
+
+/* Digits of a short image ID, as engines show it, and of a whole one. */
+enum { SHORT_ID = 12, WHOLE_ID = 64 };
 
 #define READ_KINDS                                                                                 \
   "images are read from docker://NAME, podman://NAME, nerdctl://NAME, containerd://NAME, "         \
@@ -40,22 +47,26 @@ static char *expand_home(const char *path)
   return xasprintf("%s/%s", home, path + 2);
 }
 
-/* PATH[:REF], where both may hold colons: the shortest PATH that exists, but all of it first. */
-static void split(struct argument *argument, const char *text)
+/* PATH[:REF], where both may hold colons: the shortest PATH that exists, but all of it first. False
+ * if there is none; then all is the path. */
+static bool split(struct argument *argument, const char *text)
 {
+  free(argument->path);
   argument->path = expand_home(text);
-  argument->ref = NULL;
   if (exists(argument->path))
-    return;
+    return true;
   for (char *colon = strchr(argument->path, ':'); colon; colon = strchr(colon + 1, ':')) {
     *colon = '\0';
     if (colon[1] && argument->path[0] && exists(argument->path)) {
       argument->ref = xstrdup(colon + 1);
-      return;
+      return true;
     }
     *colon = ':';
   }
+  return false;
 }
+
+/* --- files --- */
 
 static bool is_path(const char *text)
 {
@@ -68,74 +79,192 @@ static bool is_path(const char *text)
   return strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
 }
 
-/* Schemes of other tools, and what to write for them. */
-static int refuse_scheme(const char *text, struct error *err)
+/* 1: it is SCHEME:PATH of a file; 0: it is not; -1: no PATH. People also write SCHEME://PATH, where
+ * the two slashes are no part of the path, unless that leads nowhere. */
+static int parse_file(struct argument *out, struct error *err)
+{
+  const char *text = out->text;
+
+  out->file = is_path(text) ? &any_kind : NULL;
+  for (size_t i = 0; i < ARRAY_LEN(kinds) && !out->file; i++) {
+    size_t len = strlen(kinds[i].scheme);
+
+    if (strncmp(text, kinds[i].scheme, len) != 0 || text[len] != ':')
+      continue;
+    out->file = &kinds[i];
+    text += len + 1;
+  }
+  if (!out->file)
+    return 0;
+  out->kind = ARGUMENT_FILE;
+  if (out->file != &any_kind && strncmp(text, "//", 2) == 0) {
+    if (text[2] && !split(out, text + 2) && !split(out, text))
+      (void)split(out, text + 2);
+  } else if (*text) {
+    (void)split(out, text);
+  }
+  if (!out->path)
+    return error_set(err, ERROR_USAGE, "no path given; expected %s", out->file->form);
+  return 1;
+}
+
+/* --- engines --- */
+
+/* skopeo's containers-storage: may begin with [DRIVER@ROOT+…], and end with @ID without "sha256:".
+ */
+static int parse_podman_storage(struct argument *out, const char *name, struct error *err)
+{
+  const char *at = strrchr(name, '@');
+
+  if (name[0] == '[')
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "only podman's own storage is read, without [...]; see storage.conf(5)");
+  if (at && strlen(at + 1) == WHOLE_ID && strspn(at + 1, "0123456789abcdef") == WHOLE_ID)
+    name = at + 1;
+  out->name = xstrdup(name);
+  return 1;
+}
+
+/* 1: an image of an engine or of containerd; 0: it is none; -1: *err. */
+static int parse_engine(struct argument *out, struct error *err)
 {
   static const struct {
-    const char *scheme;
-    const char *how; /* with %s: what follows the scheme */
-  } others[] = {
-    { "docker-daemon:", "docker://%s" },
-    { "containers-storage:", "podman://%s" },
+    const char *prefix;
+    const char *program; /* NULL: containerd, without a program */
+  } prefixes[] = {
+    { "docker://", "docker" },           { "podman://", "podman" },
+    { "nerdctl://", "nerdctl" },         { "docker-daemon:", "docker" },
+    { "containers-storage:", "podman" }, { "containerd://", NULL },
   };
 
-  for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-    const char *how = strchr(others[i].how, '%');
-    size_t len = strlen(others[i].scheme);
+  for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+    size_t len = strlen(prefixes[i].prefix);
+    const char *name = out->text + len;
 
-    if (strncmp(text, others[i].scheme, len) != 0)
+    if (strncmp(out->text, prefixes[i].prefix, len) != 0)
       continue;
-    return error_set(err, ERROR_UNSUPPORTED, "%s images are not read; " READ_KINDS "; try %.*s%s%s",
-                     others[i].scheme, (int)(how - others[i].how), others[i].how, text + len,
-                     how + 2);
+    if (prefixes[i].prefix[len - 1] == ':' && strncmp(name, "//", 2) == 0)
+      name += 2;
+    if (!name[0])
+      return error_set(err, ERROR_USAGE, "no image given; expected %sNAME, a name or an ID",
+                       prefixes[i].prefix);
+    out->kind = prefixes[i].program ? ARGUMENT_ENGINE : ARGUMENT_CONTAINERD;
+    out->engine = prefixes[i].program ? engine_kind_of(prefixes[i].program) : NULL;
+    if (strncmp(prefixes[i].prefix, "containers-", 11) == 0)
+      return parse_podman_storage(out, name, err);
+    out->name = xstrdup(name);
+    return 1;
   }
   return 0;
 }
 
-static int refuse(const char *text, struct error *err)
+/* --- what is written as a name --- */
+
+/* [sha256:]HEX. A registry has no repository "sha256", and one of 12 hex digits is hardly meant. */
+static bool parse_id(struct argument *out)
 {
+  const char *hex = out->text;
+  bool is_digest = strncmp(hex, "sha256:", 7) == 0;
+  size_t len;
+
+  hex += is_digest ? 7 : 0;
+  len = strlen(hex);
+  if (len < SHORT_ID || len > WHOLE_ID || strspn(hex, "0123456789abcdef") != len ||
+      (!is_digest && len != SHORT_ID && len != WHOLE_ID))
+    return false;
+  out->kind = ARGUMENT_ID;
+  out->name = xasprintf("sha256:%s", hex);
+  return true;
+}
+
+static bool has_archive_suffix(const char *text)
+{
+  static const char *const suffixes[] = { ".tar",    ".tgz",     ".tar.gz", ".tar.zst",
+                                          ".tar.xz", ".tar.bz2", ".oci" };
+
+  for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+    if (str_has_suffix(str_of(text), str_of(suffixes[i])))
+      return true;
+  }
+  return false;
+}
+
+/* Whether an image may be meant that lies there: an archive by its first bytes, or a layout. That a
+ * directory is called "alpine" does not hide the image of that name. */
+static bool is_image_file(const char *path)
+{
+  AUTO_FREE char *layout = xasprintf("%s/oci-layout", path);
+  unsigned char head[512] = { 0 };
+  AUTO_CLOSE int fd = -1;
+  struct stat st;
+  ssize_t n;
+
+  if (stat(path, &st) < 0)
+    return false;
+  if (S_ISDIR(st.st_mode))
+    return access(layout, F_OK) == 0;
+  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  n = fd < 0 || !S_ISREG(st.st_mode) ? 0 : pread(fd, head, sizeof(head), 0);
+  return n > 0 && (compression_detect(head, (size_t)n) != COMPRESSION_NONE ||
+                   memcmp(head + 257, "ustar", 5) == 0);
+}
+
+/* The file that the text names, with or without :REF behind it. */
+static bool names_file(const char *text)
+{
+  struct argument probe = { 0 };
+  bool found = split(&probe, text) && (is_image_file(probe.path) || has_archive_suffix(probe.path));
+
+  argument_release(&probe);
+  return found;
+}
+
+static int parse_name(struct argument *out, struct error *err)
+{
+  const char *text = out->text;
   struct reference reference;
   struct error why;
 
   if (!text[0])
     return error_set(err, ERROR_USAGE, "an empty image argument; " READ_KINDS);
-  if (refuse_scheme(text, err) < 0)
-    return -1;
-  if (exists(text))
+  if (names_file(text))
     return error_set(err, ERROR_USAGE, "to read this file, write ./%s", text);
-  if (reference_parse(&reference, str_of(text), &why) < 0)
-    return error_set(err, ERROR_USAGE, "neither an image name (%s) nor a file; " READ_KINDS,
-                     why.message);
+  if (parse_id(out))
+    return 0;
+  if (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0)
+    return error_set(err, ERROR_USAGE,
+                     "a URL; an image in a registry is named without it: HOST/REPOSITORY:TAG");
+  if (reference_parse(&reference, str_of(text), &why) < 0) {
+    if (exists(text))
+      return error_set(err, ERROR_USAGE, "to read this file, write ./%s", text);
+    return error_set(err, ERROR_USAGE, "no such file, and %s", why.message);
+  }
   reference_release(&reference);
-  return error_set(err, ERROR_UNSUPPORTED,
-                   "an image name where a file is wanted; " READ_KINDS
-                   "; try skopeo copy docker://%s oci-archive:image.tar",
-                   text);
+  if (has_archive_suffix(text) && !strchr(text, ':'))
+    return error_set(err, ERROR_USAGE,
+                     "no such file; if the image of this name is meant, write %s:latest", text);
+  out->kind = ARGUMENT_NAME;
+  out->name = xstrdup(text);
+  return 0;
 }
 
 int argument_parse(struct argument *out, const char *text, struct error *err)
 {
-  if (is_path(text)) {
-    out->kind = &any_kind;
-    split(out, text);
-    return 0;
-  }
-  for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-    size_t len = strlen(kinds[i].scheme);
+  int found;
 
-    if (strncmp(text, kinds[i].scheme, len) != 0 || text[len] != ':')
-      continue;
-    if (!text[len + 1])
-      return error_set(err, ERROR_USAGE, "no path given; expected %s", kinds[i].form);
-    out->kind = &kinds[i];
-    split(out, text + len + 1);
-    return 0;
-  }
-  return refuse(text, err);
+  *out = (struct argument) { .text = xstrdup(text) };
+  found = parse_file(out, err);
+  if (found == 0)
+    found = parse_engine(out, err);
+  if (found == 0)
+    found = parse_name(out, err);
+  return found < 0 ? error_wrap(err, "%s", text) : 0;
 }
 
 void argument_release(struct argument *argument)
 {
+  free(argument->text);
+  free(argument->name);
   free(argument->path);
   free(argument->ref);
   *argument = (struct argument) { 0 };

@@ -27,6 +27,19 @@ bool choose_by_digest(const char *ref, struct digest *out)
   return digest_parse(out, str_of(prefixed), &ignored) == 0;
 }
 
+int choose_by_position(const char *ref, size_t n, size_t *out, struct error *err)
+{
+  uint64_t position;
+
+  if (!ref || ref[0] != '@' || !str_to_u64(str_of(ref + 1), INT64_MAX, &position))
+    return 0;
+  if (position >= n)
+    return error_set(err, ERROR_NOT_FOUND, "no image \"%s\": it holds %zu, counted from @0", ref,
+                     n);
+  *out = (size_t)position;
+  return 1;
+}
+
 /* The full form of a name, to be freed; NULL if it is none. */
 static char *normalised(const char *name)
 {

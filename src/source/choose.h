@@ -23,5 +23,8 @@ MUST_CHECK int choose_candidate(const struct candidate *candidates, size_t n, co
                                 size_t *out, struct error *err);
 /* Whether ref names a digest: "sha256:HEX", "NAME@sha256:HEX", or 64 hex digits alone. */
 bool choose_by_digest(const char *ref, struct digest *out);
+/* Whether ref is "@N", which counts the images of an archive from 0 (containers-transports(5)). 1:
+ * yes, *out is N; 0: no; -1: there are not so many among the n. */
+MUST_CHECK int choose_by_position(const char *ref, size_t n, size_t *out, struct error *err);
 
 #endif

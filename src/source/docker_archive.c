@@ -82,6 +82,20 @@ static int add_image(struct docker_archive *docker, struct candidate_list *list,
   return 0;
 }
 
+/* The candidate with the first name of the image that ref means. */
+static int choose_one(const json_t *images, const struct candidate_list *list, const char *ref,
+                      size_t *out, struct error *err)
+{
+  size_t position;
+  int found = choose_by_position(ref, json_array_size(images), &position, err);
+
+  if (found == 0)
+    return choose_candidate(list->items, list->n, ref, out, err);
+  for (*out = 0; found > 0 && list->images[*out] != position;)
+    ++*out;
+  return found < 0 ? -1 : 0;
+}
+
 static int choose_from(struct docker_archive *docker, json_t *images, struct candidate_list *list,
                        const char *ref, struct error *err)
 {
@@ -94,7 +108,7 @@ static int choose_from(struct docker_archive *docker, json_t *images, struct can
     if (add_image(docker, list, entry, i, err) < 0)
       return error_wrap(err, "\"manifest.json\": image %zu", i);
   }
-  if (choose_candidate(list->items, list->n, ref, &chosen, err) < 0)
+  if (choose_one(images, list, ref, &chosen, err) < 0)
     return -1;
   assert(list->images); /* something was chosen */
   if (docker_image_build(&docker->image, docker->members,

@@ -44,15 +44,11 @@ static const struct engine_kind kinds[] = {
   { "nerdctl://", "nerdctl", "NERDCTL" },
 };
 
-const struct engine_kind *engine_kind_of(const char *argument, const char **name)
+const struct engine_kind *engine_kind_of(const char *program)
 {
   for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-    size_t len = strlen(kinds[i].prefix);
-
-    if (strncmp(argument, kinds[i].prefix, len) != 0)
-      continue;
-    *name = argument + len;
-    return &kinds[i];
+    if (strcmp(program, kinds[i].program) == 0)
+      return &kinds[i];
   }
   return NULL;
 }

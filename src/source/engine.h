@@ -10,8 +10,8 @@ struct engine_kind {
   const char *variable; /* the environment variable that names another program */
 };
 
-/* The kind of an argument such as docker://NAME, and NAME; NULL: it is none. */
-const struct engine_kind *engine_kind_of(const char *argument, const char **name);
+/* The engine with this program, "docker", "podman" or "nerdctl"; NULL: it is none. */
+const struct engine_kind *engine_kind_of(const char *program);
 
 /* The image NAME, a name, an ID or NAME@DIGEST, of that engine. Starts to look it up; it is saved
  * when it is first resolved, once, to a file without a name. ERROR_NOT_FOUND: there is no such

@@ -7,37 +7,6 @@
 #include "base/log.h"
 #include "source/cached.h"
 
-bool argument_is_name(const char *text)
-{
-  static const char *const others[] = {
-    "/",
-    "./",
-    "../",
-    "~/",
-    "docker://",
-    "podman://",
-    "nerdctl://",
-    "containerd://",
-    "oci:",
-    "oci-archive:",
-    "docker-archive:",
-    "dir:",
-    "docker-daemon:",
-    "containers-storage:",
-  };
-  struct reference reference;
-  struct error ignored;
-
-  for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-    if (strncmp(text, others[i], strlen(others[i])) == 0)
-      return false;
-  }
-  if (reference_parse(&reference, str_of(text), &ignored) < 0)
-    return false;
-  reference_release(&reference);
-  return true;
-}
-
 static struct source *from_registry(const struct named_options *named,
                                     const struct reference *reference, const char *full,
                                     const struct limits *limits, struct error *err)
@@ -95,8 +64,59 @@ static struct source *from_first(const struct named_options *named,
   return source_cached(rest, named->first, &options);
 }
 
-struct source *source_of_name(const char *text, const struct named_options *named,
-                              const struct limits *limits, struct error *err)
+/* --- IDs --- */
+
+/* How many images of the store have a digest that begins with id; the first is in *out. */
+static int find_id(struct store *store, const char *id, struct digest *out, struct error *err)
+{
+  struct store_images images;
+  int found = 0;
+
+  if (store_list(store, &images, err) < 0)
+    return -1;
+  for (size_t i = 0; i < images.n; i++) {
+    const struct digest *digest = &images.items[i].target.digest;
+    char text[DIGEST_MAX_TEXT];
+
+    if (!str_has_prefix(str_of(digest_format(digest, text)), str_of(id)) ||
+        (found > 0 && digest_equal(digest, out)))
+      continue;
+    if (found++ == 0)
+      *out = *digest;
+  }
+  store_images_release(&images);
+  return found;
+}
+
+static struct source *source_of_id(const char *id, const struct named_options *named,
+                                   struct error *err)
+{
+  struct store *const stores[] = { named->first, named->store };
+  char text[DIGEST_MAX_TEXT];
+  struct digest digest;
+
+  for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
+    int found = stores[i] ? find_id(stores[i], id, &digest, err) : 0;
+
+    if (found > 1)
+      error_set(err, ERROR_AMBIGUOUS, "the digests of %d images of the store begin so", found);
+    if (found < 0 || found > 1)
+      return NULL;
+    if (found == 1)
+      return source_of_store(stores[i], digest_format(&digest, text), err);
+  }
+  error_set(
+      err, ERROR_NOT_FOUND,
+      "no image of this digest is in the store (see diffoci images); an engine's image by its "
+      "ID is docker://%s or podman://%s",
+      id + strlen("sha256:"), id + strlen("sha256:"));
+  return NULL;
+}
+
+/* --- names --- */
+
+static struct source *source_of_reference(const char *text, const struct named_options *named,
+                                          const struct limits *limits, struct error *err)
 {
   struct reference reference;
   AUTO_FREE char *full = NULL;
@@ -115,9 +135,21 @@ struct source *source_of_name(const char *text, const struct named_options *name
   else if (!source)
     source = from_store(named, full, err);
   reference_release(&reference);
+  return source;
+}
+
+struct source *source_of_name(const struct argument *argument, const struct named_options *named,
+                              const struct limits *limits, struct error *err)
+{
+  struct source *source = argument->kind == ARGUMENT_ID
+                              ? source_of_id(argument->name, named, err)
+                              : source_of_reference(argument->name, named, limits, err);
+
   if (source) {
     free(source->label);
-    source->label = xstrdup(text);
+    source->label = xstrdup(argument->text);
+  } else if (argument->kind == ARGUMENT_ID) {
+    error_wrap(err, "%s", argument->text);
   }
   return source;
 }

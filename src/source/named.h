@@ -2,6 +2,7 @@
 #ifndef DIFFOCI_SOURCE_NAMED_H
 #define DIFFOCI_SOURCE_NAMED_H
 
+#include "source/argument.h"
 #include "source/registry.h"
 #include "store/store.h"
 
@@ -21,12 +22,9 @@ struct named_options {
   void *warn_context;
 };
 
-/* Whether the argument can only be an image's name: neither a path nor SCHEME:…. */
-bool argument_is_name(const char *text);
-
-/* The image NAME[:TAG][@DIGEST]. ERROR_NOT_FOUND says where it is not, where that is known without
- * asking a registry. */
-struct source *source_of_name(const char *text, const struct named_options *named,
+/* The image that an argument of kind ARGUMENT_NAME or ARGUMENT_ID means. ERROR_NOT_FOUND says where
+ * it is not, where that is known without asking a registry; none is asked for an ID. */
+struct source *source_of_name(const struct argument *argument, const struct named_options *named,
                               const struct limits *limits, struct error *err);
 
 #endif

@@ -58,7 +58,10 @@ static int choose_top(const struct oci_layout *oci, const struct index *index, s
                       struct error *err)
 {
   AUTO_FREE struct candidate *candidates = xcalloc(index->n_manifests + 1, sizeof(*candidates));
+  int found = choose_by_position(oci->ref, index->n_manifests, out, err);
 
+  if (found != 0)
+    return found < 0 ? -1 : 0;
   for (size_t i = 0; i < index->n_manifests; i++) {
     const struct descriptor *manifest = &index->manifests[i];
 

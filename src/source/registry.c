@@ -240,11 +240,14 @@ int source_registry_name(struct reference *out, struct net *net, struct str text
   const char *full;
   AUTO_FREE char *replaced = NULL;
 
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.ptr[i] == ':' || text.ptr[i] == '@') {
-      len = i;
+  /* What stands before the tag and the digest; a ':' before a '/' is that of a port. */
+  for (size_t i = text.len; i > 0; i--) {
+    char c = text.ptr[i - 1];
+
+    if (c == '@' || c == ':')
+      len = i - 1;
+    if (c == '/')
       break;
-    }
   }
   full = registries_alias(net_registries(net), (struct str) { text.ptr, len });
   if (!full)

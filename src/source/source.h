@@ -1,6 +1,5 @@
-/* Where images come from. A source is one opened place (a layout directory, an archive, later a
- * registry, an engine, the store); the rest of the program knows no other difference between them.
- */
+/* Where images come from. A source is one opened place: a layout directory, an archive, a registry,
+ * a container engine, the store. The rest of the program knows no other difference between them. */
 #ifndef DIFFOCI_SOURCE_SOURCE_H
 #define DIFFOCI_SOURCE_SOURCE_H
 
@@ -51,12 +50,6 @@ struct source_options {
   const struct platform_set *platforms;
 };
 
-/* Opens an image argument (diffoci(1), IMAGE ARGUMENTS):
- * docker://NAME, podman://NAME, nerdctl://NAME, oci:DIR[:REF], oci-archive:FILE[:REF],
- * docker-archive:FILE[:REF], dir:DIR, or a path whose kind is detected. Errors name the argument.
- */
-struct source *source_open(const char *argument, const struct source_options *options,
-                           struct error *err);
 /* The three below do not say in their errors whose they are, since callers know better what they
  * wanted: see source_wrap. */
 MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, struct error *err);

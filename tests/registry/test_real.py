@@ -355,6 +355,10 @@ class Configured(Case):
         self.configure(f'[aliases]\n"app" = "{self.host}/public/app"\n')
         self.good("app:tiny", image=self.image)
 
+    def test_host_that_is_also_an_alias(self):
+        self.configure('[aliases]\n"localhost" = "nowhere.invalid/app"\n')
+        self.good(f"localhost:{self.host.split(':')[1]}/public/app:tiny", image=WORLD["images"]["tiny"])
+
     def test_bad_file(self):
         self.configure('[[registry]]\nlocation = """x"""\n')
         self.bad("app:tiny", says=["registries.conf", "line 2", "over several lines"])

@@ -14,7 +14,8 @@
 
 #include "../common/tar_maker.h"
 #include "base/alloc.h"
-#include "source/source.h"
+#include "source/engine.h"
+#include "source/open.h"
 
 enum { MAX_BYTES = 1 << 22 };
 
@@ -117,7 +118,9 @@ static char *describe(const char *argument)
   const struct limits limits = limits_scaled(1);
   const struct source_options options = { .limits = &limits };
   struct error err = { 0 };
-  struct source *source = source_open(argument, &options, &err);
+  struct argument parsed;
+  struct source *source =
+      argument_parse(&parsed, argument, &err) == 0 ? source_open(&parsed, &options, &err) : NULL;
   struct descriptor chosen = { 0 };
   AUTO_BUF blob = BUF_INIT(MAX_BYTES);
   char *json = NULL;
@@ -133,6 +136,7 @@ static char *describe(const char *argument)
   free(json);
   descriptor_release(&chosen);
   source_free(source);
+  argument_release(&parsed);
   return text;
 }
 
@@ -185,6 +189,8 @@ static void test_oci(void **state)
                      "\"example.com/a:1\", \"docker.io/library/b:2\", \"example.com/b:3\"" },
     { "oci:several:example.com/a:1", "\n" MANIFEST("one") },
     { "oci:several:b:2", "\n" MANIFEST("two") },
+    { "oci:several:@1", "\n" MANIFEST("two") },
+    { "oci:several:@3", "!2 no image \"@3\": it holds 3" },
     { "oci:several:3", "\"example.com/b:3\"" },
     { "oci:several:@sha256:" HEX_TWO, "\n" MANIFEST("two") },
     { "./several.tar:2", "\n" MANIFEST("two") },
@@ -279,6 +285,10 @@ static void test_docker(void **state)
       "\"arm64\",\"os\":\"linux\"}}\n" DOCKER_MANIFEST);
   assert_leads_to("docker-archive:docker.tar", "\n" DOCKER_MANIFEST);
   assert_leads_to("docker-archive:docker.tar:2", "\"example.com/a:2\"");
+  assert_leads_to("docker-archive:docker.tar:@0", "\n" DOCKER_MANIFEST);
+  assert_leads_to("docker-archive:docker.tar:@1",
+                  "!2 docker-archive:docker.tar:@1: no image \"@1\": "
+                  "it holds 1, counted from @0");
   assert_leads_to("docker-archive:docker.tar:docker.io/library/a:1", "\n" DOCKER_MANIFEST);
   assert_leads_to("docker-archive:docker.tar:sha256:" HEX_CONFIG, "\n" DOCKER_MANIFEST);
   assert_leads_to("docker-archive:docker.tar:" HEX_CONFIG, "\n" DOCKER_MANIFEST);
@@ -356,8 +366,75 @@ static void test_dir(void **state)
   assert_leads_to("dir:dir:latest", "!2 dir:dir:latest: no image \"latest\"");
 }
 
+/* What is meant, without opening it. */
+static void test_kinds(void **state)
+{
+#define HEX12 "0123456789ab"
+#define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  static const struct {
+    const char *argument;
+    enum argument_kind kind;
+    const char *name; /* or the path */
+    const char *more; /* the engine's program, or the ref; NULL: none */
+  } cases[] = {
+    { "alpine", ARGUMENT_NAME, "alpine", NULL },
+    { "registry:5000/app:1", ARGUMENT_NAME, "registry:5000/app:1", NULL },
+    { "directory", ARGUMENT_NAME, "directory", NULL }, /* it is there, but no layout */
+    { "text", ARGUMENT_NAME, "text", NULL },           /* likewise, and no archive */
+    { "none.tar:1", ARGUMENT_NAME, "none.tar:1", NULL },
+    { HEX12, ARGUMENT_ID, "sha256:" HEX12, NULL },
+    { HEX64, ARGUMENT_ID, "sha256:" HEX64, NULL },
+    { "sha256:" HEX12, ARGUMENT_ID, "sha256:" HEX12, NULL },
+    { "sha256:" HEX64, ARGUMENT_ID, "sha256:" HEX64, NULL },
+    { HEX12 "c", ARGUMENT_NAME, HEX12 "c", NULL },
+    { HEX12 ":1", ARGUMENT_NAME, HEX12 ":1", NULL },
+    { "a@sha256:" HEX64, ARGUMENT_NAME, "a@sha256:" HEX64, NULL },
+    { "containerd://a", ARGUMENT_CONTAINERD, "a", NULL },
+    { "docker://" HEX12, ARGUMENT_ENGINE, HEX12, "docker" },
+    { "docker-daemon:a:1", ARGUMENT_ENGINE, "a:1", "docker" },
+    { "docker-daemon://a:1", ARGUMENT_ENGINE, "a:1", "docker" },
+    { "docker-daemon:sha256:" HEX64, ARGUMENT_ENGINE, "sha256:" HEX64, "docker" },
+    { "podman://a", ARGUMENT_ENGINE, "a", "podman" },
+    { "containers-storage:localhost/a:1", ARGUMENT_ENGINE, "localhost/a:1", "podman" },
+    { "containers-storage:a@" HEX64, ARGUMENT_ENGINE, HEX64, "podman" },
+    { "containers-storage:a@sha256:" HEX64, ARGUMENT_ENGINE, "a@sha256:" HEX64, "podman" },
+    { "nerdctl://a", ARGUMENT_ENGINE, "a", "nerdctl" },
+    { "oci:directory:1", ARGUMENT_FILE, "directory", "1" },
+    { "oci://directory", ARGUMENT_FILE, "directory", NULL },
+    { "oci://directory:a:1", ARGUMENT_FILE, "directory", "a:1" },
+    { "oci-archive://text", ARGUMENT_FILE, "text", NULL },
+    { "oci-archive:///etc/passwd", ARGUMENT_FILE, "/etc/passwd", NULL },
+    { "oci-archive://etc/passwd", ARGUMENT_FILE, "//etc/passwd", NULL }, /* no etc/ here */
+    { "oci-archive://nowhere", ARGUMENT_FILE, "nowhere", NULL },
+    { "docker-archive://text:a:1", ARGUMENT_FILE, "text", "a:1" },
+    { "docker-archive:text:@1", ARGUMENT_FILE, "text", "@1" },
+    { "dir://directory", ARGUMENT_FILE, "directory", NULL },
+  };
+
+  (void)state;
+  write_file("text", "x");
+  write_file("directory/x", "x");
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    struct argument argument;
+    struct error err;
+    const char *name;
+    const char *more;
+
+    if (argument_parse(&argument, cases[i].argument, &err) < 0)
+      fail_msg("%s", err.message);
+    name = argument.kind == ARGUMENT_FILE ? argument.path : argument.name;
+    more = argument.engine ? argument.engine->program : argument.ref;
+    if (argument.kind != cases[i].kind || strcmp(name, cases[i].name) != 0 ||
+        strcmp(more ? more : "", cases[i].more ? cases[i].more : "") != 0)
+      fail_msg("%s: found %d \"%s\" \"%s\"", cases[i].argument, argument.kind, name, more);
+    assert_string_equal(argument.text, cases[i].argument);
+    argument_release(&argument);
+  }
+}
+
 static void test_arguments(void **state)
 {
+  static const struct file files[] = { { "x", "x" } };
   static const struct {
     const char *argument;
     const char *wanted;
@@ -365,21 +442,31 @@ static void test_arguments(void **state)
     { "", "!1 : an empty image argument" },
     { "oci:", "!1 oci:: no path given; expected oci:DIR[:REF]" },
     { "oci-archive:", "!1 oci-archive:: no path given" },
-    { "some-file", "!1 some-file: to read this file, write ./some-file" },
+    { "some-file.tar", "!1 some-file.tar: to read this file, write ./some-file.tar" },
+    { "an archive", "!1 an archive: to read this file, write ./an archive" },
+    { "packed", "!1 packed: to read this file, write ./packed" },
+    { "some-layout", "!1 some-layout: to read this file, write ./some-layout" },
+    { "none.tar", "!1 none.tar: no such file; if the image of this name is meant, write "
+                  "none.tar:latest" },
+    { "http://example.com/a", "!1 http://example.com/a: a URL" },
     { "oci:some-file", "!1 oci:some-file: not a directory" },
     { "oci-archive:some-dir", "!1 oci-archive:some-dir: a directory" },
     { "./some-dir", "!6 ./some-dir: neither an OCI image layout" },
     { "./none", "!2 ./none: cannot be opened: No such file" },
     { "oci:none:1", "!2 oci:none:1: cannot be opened: No such file" },
     { "/dev/null", "!6 /dev/null: neither a directory nor a regular file" },
-    { "Not A Name", "!1 Not A Name: neither an image name" },
+    { "Not A Name", "!1 Not A Name: no such file, and image name" },
     { "docker://", "!1 docker://: no image given" },
-    { "docker-daemon:alpine", "!6 docker-daemon:alpine: docker-daemon: images are not read" },
-    { "alpine:3.18", "!6" },
+    { "containers-storage:[overlay@/x]a",
+      "!6 containers-storage:[overlay@/x]a: only podman's own" },
   };
 
   (void)state;
   write_file("some-file", "x");
+  write_file("some-file.tar", "x");
+  write_archive("an archive", files, 1);
+  write_file("packed", "\x1f\x8b\x08");
+  write_file("some-layout/oci-layout", "{}");
   write_file("some-dir/x", "x");
   for (size_t i = 0; i < ARRAY_LEN(cases); i++)
     assert_leads_to(cases[i].argument, cases[i].wanted);
@@ -416,9 +503,10 @@ static int tear_down(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_oci),    cmocka_unit_test(test_oci_faults),
-    cmocka_unit_test(test_docker), cmocka_unit_test(test_docker_faults),
-    cmocka_unit_test(test_dir),    cmocka_unit_test(test_arguments),
+    cmocka_unit_test(test_oci),       cmocka_unit_test(test_oci_faults),
+    cmocka_unit_test(test_docker),    cmocka_unit_test(test_docker_faults),
+    cmocka_unit_test(test_dir),       cmocka_unit_test(test_kinds),
+    cmocka_unit_test(test_arguments),
   };
 
   return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,54 @@
+What image arguments mean: schemes that other tools use, files without "./", IDs.
+
+  $ images <<'RECIPE'
+  > a = image(layer(file("x", "one"), compress=None)).named("example.com/a:1")
+  > b = image(layer(file("x", "two"), compress=None)).named("example.com/b:1")
+  > oci_archive("a.tar", a)
+  > oci_dir("layout", a)
+  > docker_archive("both.tar", a, b)
+  > oci_archive("unnamed.tar", image(layer(file("x", "one"), compress=None)))
+  > RECIPE
+  $ printf '#!/bin/sh\nDIFFOCI_LOCAL_CACHE=store exec diffoci "$@"\n' > d; chmod +x d
+
+  $ ./d diff --verdict oci-archive://a.tar oci://layout
+  identical
+  $ ./d diff --verdict oci-archive://$PWD/a.tar ./a.tar
+  identical
+  $ ./d diff --verdict docker-archive://both.tar:@0 docker-archive:both.tar:example.com/a:1
+  identical
+  $ ./d diff --quiet docker-archive:both.tar:@0 docker-archive:both.tar:@1 > /dev/null
+  [1]
+  $ ./d diff docker-archive:both.tar:@0 docker-archive:both.tar:@2
+  ! diffoci: docker-archive:both.tar:@2: no image "@2": it holds 2, counted from @0
+  [2]
+
+A file is looked for before anything is asked for on the network.
+
+  $ ./d diff a.tar ./a.tar
+  ! diffoci: a.tar: to read this file, write ./a.tar; see "diffoci help diff"
+  [2]
+  $ ./d diff layout ./a.tar
+  ! diffoci: layout: to read this file, write ./layout; see "diffoci help diff"
+  [2]
+  $ ./d diff none.tar ./a.tar
+  ! diffoci: none.tar: no such file; if the image of this name is meant, write none.tar:latest; see "diffoci help diff"
+  [2]
+  $ ./d pull a.tar
+  ! diffoci: a.tar: to read this file, write ./a.tar; see "diffoci help pull"
+  [2]
+  $ ./d pull ./a.tar
+  ! diffoci: ./a.tar: a file; diffoci load --input FILE stores its images; see "diffoci help pull"
+  [2]
+
+An image without a name goes by its digest, or the beginning of it; no registry has it.
+
+  $ ./d load < unnamed.tar | sed 's/.*: //' > id
+  $ ./d diff --verdict "$(cat id)" ./unnamed.tar
+  identical
+  $ ./d diff --verdict "$(cut -c8-19 id)" ./unnamed.tar
+  identical
+  $ ./d diff 0123456789ab ./a.tar
+  ! diffoci: 0123456789ab: no image of this digest is in the store (see diffoci images); an engine's image by its ID is docker://0123456789ab or podman://0123456789ab
+  [2]
+  $ ./d diff sha256:0123456789ab ./a.tar 2>&1 | grep -c 'no image of this digest'
+  1
