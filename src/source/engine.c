@@ -19,7 +19,7 @@ enum {
   ANSWER_MAX = 4 * 1024 * 1024,
   SAVE_SECONDS = 1800, /* Docker before v25 writes all to a disk before the first byte */
   ASK_SECONDS = 120,
-  WORDS_OF_SAVE = 6,
+  WORDS_OF_SAVE = 8,
 };
 
 struct engine {
@@ -33,6 +33,7 @@ struct engine {
   struct engine_program *inspect; /* under way, or NULL */
   struct engine_program *version; /* likewise */
   struct engine_image image;
+  bool is_before_3_4; /* a podman that cannot leave layers as they are in an OCI archive */
   pthread_mutex_t lock;  /* of the two below */
   struct members *spool; /* owned by inner */
   struct source *inner;  /* NULL: not saved yet */
@@ -70,6 +71,11 @@ static bool is_docker(const struct engine *engine)
 static bool is_nerdctl(const struct engine *engine)
 {
   return engine->kind == &kinds[2];
+}
+
+static bool is_podman(const struct engine *engine)
+{
+  return engine->kind == &kinds[1];
 }
 
 static bool wants_one_platform(const struct engine *engine)
@@ -182,6 +188,13 @@ static struct engine_program *start_saving(struct engine *engine, struct error *
 
   if (engine->platforms)
     argv[n++] = engine->platforms;
+  /* Podman's own archive is Docker's, whatever the image was: its media types would differ from
+   * those of the same image in its registry. */
+  if (is_podman(engine) && engine->image.is_oci) {
+    argv[n++] = "--format=oci-archive";
+    if (!engine->is_before_3_4)
+      argv[n++] = "--uncompressed"; /* compressing takes far longer than all else */
+  }
   argv[n++] = "--";
   argv[n++] = name;
   return engine_program_start(argv, engine->kind->variable, timeout_seconds(SAVE_SECONDS), err);
@@ -201,7 +214,7 @@ static int explain(struct engine_program *program, const struct engine *engine, 
   return error_wrap(err, "what %s save writes", engine->program);
 }
 
-static int save(struct engine *engine, struct error *err)
+static int save_once(struct engine *engine, struct error *err)
 {
   const struct spool_options options = {
     .limits = engine->options.limits,
@@ -225,6 +238,16 @@ static int save(struct engine *engine, struct error *err)
   log_debug("%s: bytes of layers stored: %llu, passed over: %llu", engine->base.label,
             (unsigned long long)counts.stored, (unsigned long long)counts.passed);
   return 0;
+}
+
+static int save(struct engine *engine, struct error *err)
+{
+  if (save_once(engine, err) == 0)
+    return 0;
+  if (!is_podman(engine) || !strstr(err->message, "unknown flag: --uncompressed"))
+    return -1;
+  engine->is_before_3_4 = true;
+  return save_once(engine, err);
 }
 
 static int load(struct engine *engine, struct error *err)

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "image/json.h"
+#include "image/media_type.h"
 #include "image/reference.h"
 
 enum {
@@ -71,6 +72,7 @@ int engine_image_parse(struct engine_image *out, struct str answer, const char *
   struct engine_image image = { 0 };
   const json_t *first = json_array_get(json, 0);
   const char *id;
+  const char *type;
   json_t *tags;
 
   if (!json)
@@ -79,12 +81,14 @@ int engine_image_parse(struct engine_image *out, struct str answer, const char *
     return error_set(err, ERROR_CORRUPT, "expected an array with an object");
   if (parse_layers(&image.layers, first, limits, err) < 0 ||
       json_get_string(first, "Id", &id, err) < 0 ||
+      json_get_string(first, "ManifestType", &type, err) < 0 ||
       json_get_string_array(first, "RepoTags", &tags, err) < 0) {
     engine_image_release(&image);
     return -1;
   }
   image.id = id[0] ? xstrdup(id) : NULL;
   image.is_latest = is_latest(tags, name);
+  image.is_oci = strcmp(type, MEDIA_OCI_MANIFEST) == 0;
   *out = image;
   return 0;
 }

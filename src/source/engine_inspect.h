@@ -9,6 +9,7 @@ struct engine_image {
   struct layer_ids layers;
   char *id;       /* "sha256:HEX" or HEX; owned; NULL: not told */
   bool is_latest; /* it has the name asked for with the tag latest */
+  bool is_oci;    /* podman's ManifestType: its manifest is OCI's, not Docker's */
 };
 
 /* answer: of `image inspect NAME`, an array with an object for each image; the first counts.

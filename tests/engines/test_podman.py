@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Images of a real podman: test_podman.py DIFFOCI (see engines.py)"""
+import os
+
 from engines import Podman, main
+from registry import DockerRegistry, push
 import same
 
 
@@ -22,6 +25,30 @@ class PodmanImages(same.Engine):
             with self.subTest(form=form):
                 self.assert_status(self.diff("--effective", f"./{form}", *self.images("a")), 0)
                 self.assert_status(self.diff("--effective", f"./{form}", *self.images("b")), 1)
+
+    def test_as_in_its_registry(self):
+        """An OCI image keeps its media types; layers are stored unpacked, so that it is not identical."""
+        self.make('oci_dir("lay", image(layer(file("x", "one")), layer(file("y", "two" * 9999))).named("test/a:1"))')
+        registry = DockerRegistry(self.home, self.path("storage"))
+        self.addCleanup(registry.close)
+        image = f"{registry.host}/a:1"
+        push(self.path("lay"), "1", image, self.home)
+        os.makedirs(self.engine.home + "/docker-config", exist_ok=True)
+        with open(self.engine.home + "/docker-config/config.json", "w", encoding="utf-8") as file:
+            file.write("{}")
+        self.engine.run("pull", "--tls-verify=false", image)
+        for words in ("", "--semantic"):
+            result = self.diff(*words.split(), "--verdict", f"podman://{image}", image)
+            self.assertEqual((result.stdout, result.stderr), ("semantic\n", ""))
+        # Before 3.4 there was no such flag.
+        self.write("older", f"""#!/bin/sh
+for word; do
+  [ "$word" = --uncompressed ] && echo "Error: unknown flag: --uncompressed" >&2 && exit 125
+done
+exec {self.engine.program} "$@"
+""", 0o755)
+        self.environ["PODMAN"] = self.path("older")
+        self.assertEqual(self.diff("--verdict", f"podman://{image}", image).stdout, "semantic\n")
 
     def test_another_user_has_other_images(self):
         """A store without images, as that of another user is."""
