@@ -8,6 +8,7 @@
 #include "image/index.h"
 #include "image/json.h"
 #include "image/reference.h"
+#include "source/agreement.h"
 #include "source/docker_image.h"
 #include "source/kinds.h"
 #include "source/taken.h"
@@ -199,7 +200,9 @@ static int import_members(const struct importer *importer, struct error *err)
   int found = source_is_oci_layout(importer->members, importer->options->limits, err);
 
   if (found > 0)
-    return import_oci(importer, err);
+    return layout_check_agreement(importer->members, importer->options->limits, err) < 0
+               ? -1
+               : import_oci(importer, err);
   found = found < 0 ? -1 : members_has(importer->members, STR("manifest.json"), err);
   if (found > 0)
     return import_docker(importer, err);

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "image/index.h"
 #include "image/json.h"
+#include "source/agreement.h"
 #include "source/choose.h"
 #include "source/kinds.h"
 #include "source/layout_referrers.h"
@@ -214,7 +215,8 @@ struct source *source_of_oci_layout(struct members *members, const char *ref,
   static const struct source_ops ops = { oci_resolve, oci_open, oci_free, oci_referrers };
   struct oci_layout *oci;
 
-  if (check_version(members, options->limits, err) < 0) {
+  if (check_version(members, options->limits, err) < 0 ||
+      layout_check_agreement(members, options->limits, err) < 0) {
     members_free(members);
     return NULL;
   }

@@ -102,3 +102,26 @@ A directory and a file without rights, a pipe, a device.
   ! diffoci: ./layout: *Permission denied
   ! diffoci: ./secret.tar: *Permission denied
   [2]
+
+What docker save writes is an image layout and a Docker archive in one. Programs read the one or the other, so both have to name the same images.
+
+  $ images <<'RECIPE'
+  > a = image(layer(file("x", "one"), compress=None)).named("example.com/a:1")
+  > b = image(layer(file("x", "two"), compress=None)).named("example.com/a:1")
+  > both = index(a, b, platforms=[platform("amd64"), platform("arm64")])
+  > archive("one-truth.tar", {k: to_bytes(v) for k, v in {**oci_files([a]), **docker_files([a])}.items()})
+  > archive("one-truth-of-index.tar", {k: to_bytes(v) for k, v in {**oci_files([both]), **docker_files([b])}.items()})
+  > archive("two-truths.tar", {k: to_bytes(v) for k, v in {**oci_files([a]), **docker_files([b])}.items()})
+  > RECIPE
+  $ diffoci diff --verdict ./one-truth.tar ./a.tar
+  identical
+  $ diffoci diff --verdict ./one-truth-of-index.tar ./one-truth-of-index.tar
+  identical
+  $ for f in ./two-truths.tar oci-archive:two-truths.tar docker-archive:two-truths.tar; do diffoci diff ./a.tar $f; done
+  ! diffoci: ./two-truths.tar: it says two things: image 0 of "manifest.json" (example.com/a:1, config sha256:*), which docker load reads, is none of those that "index.json" names
+  ! diffoci: oci-archive:two-truths.tar: it says two things: *
+  ! diffoci: docker-archive:two-truths.tar: it says two things: *
+  [2]
+  $ DIFFOCI_LOCAL_CACHE=store diffoci load < two-truths.tar
+  ! diffoci: standard input: it says two things: *
+  [2]
