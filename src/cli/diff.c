@@ -159,7 +159,7 @@ int diff_command(const struct invocation *call, struct error *err)
   };
   const struct source_options source_options = {
     .limits = &limits,
-    .net = given->pull == NAMED_PULL_NEVER ? NULL : places_net,
+    .net = given->places.foreign_urls == TOGGLE_ON ? places_net : NULL,
     .net_context = &places,
     .platforms =
         given->platforms.n || given->all_platforms == TOGGLE_ON ? &options.platforms : NULL,

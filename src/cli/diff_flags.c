@@ -221,6 +221,7 @@ static const struct flag flags[] = {
                 "the comparison ends with an error that says so.",
       AT(memory_limit),
   },
+  FOREIGN_URLS_FLAG(struct diff_flags),
   MAX_SCALE_FLAG(offsetof(struct diff_flags, max_scale)),
 };
 

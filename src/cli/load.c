@@ -11,7 +11,7 @@ struct load_flags {
   const char *input;
   struct text_list platforms;
   enum toggle all_platforms;
-  uint64_t cache_limit;
+  struct place_flags places;
   double max_scale;
 };
 
@@ -43,7 +43,8 @@ static const struct flag flags[] = {
       .help = "keep every platform of an index, which is the default",
       AT(all_platforms),
   },
-  CACHE_LIMIT_FLAG(offsetof(struct load_flags, cache_limit)),
+  PLACE_FLAGS(struct load_flags),
+  FOREIGN_URLS_FLAG(struct load_flags),
   MAX_SCALE_FLAG(offsetof(struct load_flags, max_scale)),
 };
 
@@ -113,12 +114,12 @@ static int load(struct store *store, const struct load_flags *given,
     .limits = &limits,
     .platforms = platforms->n > 0 && given->all_platforms != TOGGLE_ON ? platforms : NULL,
     .jobs = 1,
-    .net = places_net,
+    .net = given->places.foreign_urls == TOGGLE_ON ? places_net : NULL,
     .net_context = places,
   };
   struct stream *stream;
 
-  cli_limit_store(store, given->cache_limit);
+  cli_limit_store(store, given->places.cache_limit);
   stream = open_input(given->input, err);
   if (!stream || import_archive(store, stream, &options, report, NULL, err) < 0)
     return error_wrap(err, "%s", given->input ? given->input : "standard input");
@@ -128,13 +129,12 @@ static int load(struct store *store, const struct load_flags *given,
 static int load_run(const struct invocation *call, struct error *err)
 {
   const struct load_flags *given = call->options;
-  const struct place_flags no_flags = { 0 };
   struct platform_set platforms = { 0 };
   struct places places;
   struct store *store = NULL;
   int result = 0;
 
-  places_init(&places, &call->globals, &no_flags);
+  places_init(&places, &call->globals, &given->places);
   for (size_t i = 0; result == 0 && i < given->platforms.n; i++) {
     result = platform_set_add(&platforms, str_of(given->platforms.items[i]), err);
     if (result < 0)
@@ -160,7 +160,7 @@ const struct command command_load = {
       "images in it under the names they have there (alpine:3.18 as "
       "docker.io/library/alpine:3.18). Prints the name of each; one without a name is listed "
       "as <none> and goes by its digest. An image of the same name is replaced. A layer that the "
-      "archive lacks is fetched if it has urls.",
+      "archive lacks is fetched from its urls with --foreign-urls.",
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
   .options_size = sizeof(struct load_flags),

@@ -14,7 +14,19 @@ struct place_flags {
   struct text_list plain_http, insecure;
   const char *ca_file;
   enum toggle quiet;
+  enum toggle foreign_urls; /* of commands with FOREIGN_URLS_FLAG */
 };
+
+/* For commands that read images from files. */
+#define FOREIGN_URLS_FLAG(type)                                                                    \
+  {                                                                                                \
+    .name = "foreign-urls", .kind = FLAG_BOOL,                                                     \
+    .help = "fetch layers that a file lacks from the URLs it names",                               \
+    .detail = "Only layers of the types that may not be distributed, and only from public "        \
+              "addresses, or hosts named with --plain-http or --insecure. Whoever wrote the "      \
+              "image chose these URLs.",                                                           \
+    .offset = offsetof(type, places.foreign_urls),                                                 \
+  }
 
 /* The flags of a member `places` (struct place_flags) of TYPE. */
 #define PLACE_FLAGS(type)                                                                          \

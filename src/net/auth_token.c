@@ -137,7 +137,9 @@ static int fetch(struct http_client *client, const struct challenge *challenge, 
   AUTO_RESPONSE response = { 0 };
   AUTO_FREE char *basic = NULL;
   struct fixed_auth auth = { { fixed_header, fixed_challenged }, NULL };
-  struct http_request request = { .accept = "application/json", .auth = &auth.base };
+  struct http_request request = { .accept = "application/json",
+                                  .auth = &auth.base,
+                                  .reach = HTTP_REACH_NOT_LINK_LOCAL };
   int result;
 
   if (post) {

@@ -129,9 +129,11 @@ struct attempt { /* what stays the same along a route */
   enum http_problem *problem;
 };
 
+/* is_first: url is the request's own, not where a redirect leads. */
 static struct transfer *send_one(const struct attempt *attempt, const struct url *url,
-                                 const char *authorization, struct error *err)
+                                 bool is_first, const char *authorization, struct error *err)
 {
+  enum http_reach reach = attempt->request->reach;
   const struct transfer_options options = {
     .url = url,
     .accept = attempt->request->accept,
@@ -140,11 +142,18 @@ static struct transfer *send_one(const struct attempt *attempt, const struct url
     .if_range = attempt->if_range,
     .from = attempt->from,
     .bulk = attempt->request->bulk,
+    .reach = reach == HTTP_REACH_GIVEN && !is_first ? HTTP_REACH_NOT_LINK_LOCAL : reach,
   };
-  struct transfer *transfer = transfer_start(attempt->client, &options);
   AUTO_FREE char *shown = url_display(url->text);
   const char *method = options.form ? "POST" : "GET";
+  struct transfer *transfer;
 
+  if (!transfer_may_reach(options.reach, url->host)) {
+    http_refuse_address(err);
+    error_wrap(err, "%s %s", method, shown);
+    return NULL;
+  }
+  transfer = transfer_start(attempt->client, &options);
   if (transfer_wait_head(transfer, attempt->problem, err) < 0) {
     log_debug("http: %s %s: %s", method, shown, err->message);
     error_wrap(err, "%s %s", method, shown);
@@ -169,7 +178,7 @@ static int step(const struct attempt *attempt, struct route *route, unsigned *ch
 
   if (ours && request->auth->header(request->auth, &authorization, err) < 0)
     return -1;
-  transfer = send_one(attempt, url, authorization, err);
+  transfer = send_one(attempt, url, route->n == 1, authorization, err);
   if (transfer && ours && transfer->head.status == 401 && (*challenges)++ < CHALLENGES_MAX) {
     transfer_drain(transfer);
     more = challenge(request, transfer, authorization, err);

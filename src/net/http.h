@@ -48,6 +48,12 @@ struct http_auth {
                     struct error *err);
 };
 
+enum http_reach {                   /* which addresses a request may go to */
+                  HTTP_REACH_GIVEN, /* the user named the first host; redirects: not link-local */
+                  HTTP_REACH_NOT_LINK_LOCAL, /* a server named the host */
+                  HTTP_REACH_PUBLIC,         /* an image named it: not private ones either */
+};
+
 struct http_request {
   const char *url;
   const char *accept;     /* the value of Accept; NULL: none is sent */
@@ -57,7 +63,8 @@ struct http_request {
    * for a reader that is slow is kept in memory by libcurl, up to whole layers. A transfer that
    * breaks is resumed. */
   bool bulk;
-  bool once;     /* no retries */
+  bool once; /* no retries */
+  enum http_reach reach;
   uint64_t size; /* of the body, where it is known, else 0: tells an end from a broken connection */
 };
 

@@ -34,9 +34,11 @@ struct transfer {
   struct transfer_head head;
   bool head_done, done, removed, paused;
   CURLcode result; /* once done */
+  bool refused;    /* an address was none that may be connected to; set before done */
   char *ring;
   size_t ring_size, ring_start, ring_len;
   /* end of what lock guards */
+  enum http_reach reach;
   size_t head_bytes;             /* of all heads so far; the loop's thread only */
   char message[CURL_ERROR_SIZE]; /* libcurl's; to be read once done */
 };
@@ -46,9 +48,14 @@ struct transfer_options {
   const char *accept, *form, *authorization, *if_range;
   uint64_t from; /* > 0: a Range request */
   bool bulk;
+  enum http_reach reach; /* HTTP_REACH_GIVEN: anywhere */
 };
 
 struct transfer *transfer_start(struct http_client *client, const struct transfer_options *options);
+/* Whether a host may be asked for, as far as its text tells. */
+bool transfer_may_reach(enum http_reach reach, const char *host);
+/* The error that it may not. Returns -1. */
+int http_refuse_address(struct error *err);
 /* Waits for the head: transfer->head may then be read. */
 MUST_CHECK int transfer_wait_head(struct transfer *transfer, enum http_problem *problem,
                                   struct error *err);

@@ -161,6 +161,16 @@ void net_free(struct net *net)
   free(net);
 }
 
+bool net_is_named(const struct net *net, const char *url)
+{
+  CLEANUP(url_release) struct url parsed = { 0 };
+  struct error ignored;
+
+  return url_parse(&parsed, NULL, url, &ignored) == 0 &&
+         (is_listed(net->plain_http, net->n_plain_http, parsed.host, parsed.port) ||
+          is_listed(net->insecure, net->n_insecure, parsed.host, parsed.port));
+}
+
 int net_scheme_of(struct net *net, const char *domain, bool insecure, enum net_scheme *out,
                   struct error *err)
 {

@@ -28,6 +28,9 @@ struct auth *net_auth(struct net *net);
 const struct registries *net_registries(const struct net *net);
 struct progress *net_progress(const struct net *net); /* may be NULL */
 
+/* Whether the user named the host of this URL among plain_http or insecure. */
+bool net_is_named(const struct net *net, const char *url);
+
 /* What to try for a domain (HOST[:PORT]), in this order. */
 enum net_scheme { NET_HTTPS, NET_HTTP, NET_HTTPS_THEN_HTTP, NET_HTTP_THEN_HTTPS };
 /* insecure: registries.conf says so. Also reads the domain's certificates, so that a mistake there

@@ -33,7 +33,7 @@ struct engine {
   struct engine_program *inspect; /* under way, or NULL */
   struct engine_program *version; /* likewise */
   struct engine_image image;
-  bool is_before_3_4; /* a podman that cannot leave layers as they are in an OCI archive */
+  bool is_before_3_4;    /* a podman that cannot leave layers as they are in an OCI archive */
   pthread_mutex_t lock;  /* of the two below */
   struct members *spool; /* owned by inner */
   struct source *inner;  /* NULL: not saved yet */

@@ -20,7 +20,8 @@ bool external_has(const struct descriptor *blob)
   json_t *value;
   size_t i;
 
-  if (blob->kind != MEDIA_LAYER && blob->kind != MEDIA_OTHER)
+  if (!str_has_prefix(str_of(blob->media_type), STR(MEDIA_OCI_LAYER_NONDIST)) &&
+      !str_has_prefix(str_of(blob->media_type), STR(MEDIA_DOCKER_LAYER_FOREIGN)))
     return false;
   json_array_foreach(urls, i, value)
   {
@@ -30,13 +31,26 @@ bool external_has(const struct descriptor *blob)
   return false;
 }
 
+/* The same host as that of a registry, HOST[:PORT]. */
+static bool is_at(const char *from, const char *url)
+{
+  AUTO_FREE char *text = from ? xasprintf("https://%s/", from) : NULL;
+  CLEANUP(url_release) struct url registry = { 0 };
+  CLEANUP(url_release) struct url wanted = { 0 };
+  struct error ignored;
+
+  return text && url_parse(&registry, NULL, text, &ignored) == 0 &&
+         url_parse(&wanted, NULL, url, &ignored) == 0 && strcmp(registry.host, wanted.host) == 0;
+}
+
 static struct stream *open_url(struct net *net, const char *url, const struct descriptor *blob,
-                               struct error *err)
+                               const char *from, struct error *err)
 {
   const struct http_request request = {
     .url = url,
     .bulk = blob->size > SMALL_BLOB,
     .size = (uint64_t)blob->size,
+    .reach = is_at(from, url) || net_is_named(net, url) ? HTTP_REACH_GIVEN : HTTP_REACH_PUBLIC,
   };
   AUTO_RESPONSE response = { 0 };
   AUTO_FREE char *shown = url_display(url);
@@ -60,7 +74,8 @@ static struct stream *open_url(struct net *net, const char *url, const struct de
                       : steal_pointer(&response.body);
 }
 
-struct stream *external_open(struct net *net, const struct descriptor *blob, struct error *err)
+struct stream *external_open(struct net *net, const struct descriptor *blob, const char *from,
+                             struct error *err)
 {
   const json_t *urls = json_object_get(blob->json, "urls");
   const struct error missing = *err;
@@ -76,12 +91,12 @@ struct stream *external_open(struct net *net, const struct descriptor *blob, str
     if (!is_http(value) || tried >= URLS_MAX)
       continue;
     tried++;
-    stream = open_url(net, json_string_value(value), blob, &last);
+    stream = open_url(net, json_string_value(value), blob, from, &last);
     if (stream)
       return stream;
     log_debug("%s", last.message);
   }
-  error_set(err, last.code, "%.400s; nor is it to be had from its urls: %s", missing.message,
+  error_set(err, missing.code, "%.400s; nor is it to be had from its urls: %s", missing.message,
             last.message);
   return NULL;
 }

@@ -7,11 +7,14 @@
 #include "image/descriptor.h"
 #include "net/net.h"
 
-/* Whether there is a URL to try: of http or https, and the blob is no index, manifest or config.
- */
+/* Whether there is a URL to try, of http or https. Only layers of the types that may not be
+ * distributed have such: whoever writes an image could else make us ask anybody for anything. */
 bool external_has(const struct descriptor *blob);
-/* A stream of the bytes, not checked, from the first URL that answers. No credentials are sent.
- * err tells, when called, why the blob is needed from elsewhere, and after a failure that, too. */
-struct stream *external_open(struct net *net, const struct descriptor *blob, struct error *err);
+/* A stream of the bytes, not checked, from the first URL that answers. No credentials are sent, and
+ * none but public addresses are asked, or hosts that the user named, or the registry that the image
+ * came from (HOST[:PORT]; NULL: from none). err tells, when called, why the blob is needed from
+ * elsewhere; after a failure its code is the same, and the message says that, too. */
+struct stream *external_open(struct net *net, const struct descriptor *blob, const char *from,
+                             struct error *err);
 
 #endif

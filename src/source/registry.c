@@ -166,7 +166,8 @@ static struct stream *registry_open_blob(struct source *source, const struct des
   request.name = name = xasprintf("%s %s", is_manifest ? "manifest" : "blob", digest);
   if (fetch(registry, &request, &response, err) < 0)
     return err->code == ERROR_NOT_FOUND && external_has(blob)
-               ? external_open(registry->net, blob, err)
+               ? external_open(registry->net, blob,
+                               registry->endpoints.items[registry->current].domain, err)
                : NULL;
   if (response.length >= 0 && response.length != blob->size) {
     error_set(err, ERROR_CORRUPT, "size mismatch: expected %lld bytes, found %lld",

@@ -25,14 +25,25 @@ static struct stream *open_elsewhere(struct source *source, const struct descrip
                                      struct error *err)
 {
   void *data = descriptor_data(blob);
+  struct error net_err;
+  struct error missing;
   struct net *net;
 
   if (data)
     return stream_of_owned(data, (size_t)blob->size);
-  if (!source->net || !external_has(blob))
+  if (!external_has(blob))
     return NULL;
-  net = source->net(source->net_context, err);
-  return net ? external_open(net, blob, err) : NULL;
+  net = source->net ? source->net(source->net_context, &net_err) : NULL;
+  if (net)
+    return external_open(net, blob, NULL, err);
+  missing = *err;
+  if (source->net)
+    error_set(err, missing.code, "%.400s; nor can it be fetched from its urls: %.400s",
+              missing.message, net_err.message);
+  else if (!source->fetches_again)
+    error_set(err, missing.code, "%.400s (--foreign-urls fetches it from its urls)",
+              missing.message);
+  return NULL;
 }
 
 struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err)

@@ -136,22 +136,48 @@ class Urls(Case):
         for i in (1, 2):
             write_layout(f"{self.home}/{i}", {"x": self.image(i, [self.url(i)])})
         names = [f"oci:{self.home}/{i}:x" for i in (1, 2)]
-        self.assertIn("file-2", self.diffoci("diff", *names, status=1).stdout)
+        # Whoever wrote the file chose the URLs: nobody is asked without being told to, nor any private address.
+        self.diffoci("diff", *names, status=2, says=["not in the image layout", "--foreign-urls fetches it from its urls"])
+        self.diffoci("diff", "--foreign-urls", *names, status=2, says=["not in the image layout", "refused"])
+        self.assertEqual(self.elsewhere.requests, [])
+        allowed = ("--foreign-urls", "--plain-http", self.elsewhere.host)
+        self.assertIn("file-2", self.diffoci("diff", *allowed, *names, status=1).stdout)
         self.assertFalse(os.path.exists(self.store))
-        self.diffoci("diff", "--pull=never", *names, status=2, says="not in the image layout")
-        self.diffoci("diff", names[0], names[0], status=0)
 
+    def test_files_with_ordinary_layers(self):
+        """Whose URLs would be a way to make us ask for anything."""
+        image = self.image(1, [self.url(1)], mediaType="application/vnd.oci.image.layer.v1.tar+gzip")
+        write_layout(f"{self.home}/1", {"x": image})
+        self.diffoci("diff", "--foreign-urls", "--plain-http", self.elsewhere.host, f"oci:{self.home}/1:x",
+                     f"oci:{self.home}/1:x", "--verify", status=2, says="not in the image layout")
+        self.assertEqual(self.elsewhere.requests, [])
+
+    def test_names_and_redirects_to_private_addresses(self):
+        port = self.elsewhere.host.split(":")[1]
+        self.elsewhere.faults.append(("^/there", lambda handler, _: handler.send(307, Location="http://169.254.169.254/x")))
+        for host in ("localhost", "[::ffff:127.0.0.1]", "2130706433"):
+            layout = f"{self.home}/{host.strip('[]').replace(':', '-')}"
+            write_layout(layout, {"x": self.image(1, [f"http://{host}:{port}/files/1"])})
+            self.diffoci("diff", "--foreign-urls", f"oci:{layout}:x", f"oci:{layout}:x", "--verify", status=2, says="refused")
+            self.assertEqual(self.elsewhere.requests, [])
+        # The registry itself is asked; where it sends us is looked at.
+        plain = Image([layer(1, 1000)])
+        server = self.serve({"1": plain}, (BLOBS, lambda handler, _: handler.send(307, Location="http://169.254.169.254/x")))
+        self.bad(f"{server.host}/app:1", says=["169.254.169.254", "refused"])
 
     def test_load(self):
         image = self.image(1, [self.url(1)])
         write_layout(f"{self.home}/layout", {"example.com/i:1": image})
         subprocess.run(["tar", "-C", f"{self.home}/layout", "-cf", f"{self.home}/a.tar", "."], check=True)
-        self.diffoci("load", "--input", f"{self.home}/a.tar", status=0)
+        self.diffoci("load", "--input", f"{self.home}/a.tar", status=2, says="not in the archive")
+        self.assertEqual(self.elsewhere.requests, [])
+        words = ("load", "--foreign-urls", "--plain-http", self.elsewhere.host, "--input", f"{self.home}/a.tar")
+        self.diffoci(*words, status=0)
         with open(f"{self.store}/blobs/sha256/{image.foreign['digest'][7:]}", "rb") as file:
             self.assertEqual(file.read(), self.files["/files/1"])
         self.diffoci("remove", "example.com/i:1", status=0)
         self.files.clear()
-        self.diffoci("load", "--input", f"{self.home}/a.tar", status=2, says=["not in the archive", "nor is it to be had"])
+        self.diffoci(*words, status=2, says=["not in the archive", "nor is it to be had"])
 
 
 class Data(Case):
