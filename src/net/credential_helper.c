@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "image/json.h"
 
-enum { ANSWER_MAX = 256 * 1024, NAME_MAX_LEN = 128 };
+enum { ANSWER_MAX = 256 * 1024, NAME_MAX_LEN = 128, LOOK_MS = 50 };
 
 /* A part of a program's name, and nothing else. */
 static bool is_name(const char *name)
@@ -62,7 +62,16 @@ static int64_t now_ms(void)
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int read_answer(int fd, int64_t deadline, struct buf *out, struct error *err)
+static bool has_ended(pid_t pid)
+{
+  siginfo_t info = { 0 };
+
+  return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/* Up to the end of its output or its own end, whichever is first: what it has started may go on,
+ * and keep the output open. */
+static int read_answer(int fd, pid_t pid, int64_t deadline, struct buf *out, struct error *err)
 {
   char bytes[4096];
   ssize_t n = 1;
@@ -70,9 +79,16 @@ static int read_answer(int fd, int64_t deadline, struct buf *out, struct error *
   while (n > 0) {
     struct pollfd ready = { .fd = fd, .events = POLLIN };
     int64_t left = deadline - now_ms();
+    bool ended = has_ended(pid);
+    int found;
 
-    if (left <= 0 || poll(&ready, 1, (int)left) == 0)
+    if (left <= 0)
       return error_set(err, ERROR_TIMEOUT, "no answer in time");
+    found = poll(&ready, 1, ended ? 0 : (int)MIN_OF(left, (int64_t)LOOK_MS));
+    if (found == 0 && ended)
+      break;
+    if (found == 0)
+      continue;
     n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
       n = 1;
@@ -153,7 +169,7 @@ static int talk(const char *program, const char *server, int64_t deadline, struc
   (void)!send(ours, server, strlen(server), MSG_NOSIGNAL);
   (void)!send(ours, "\n", 1, MSG_NOSIGNAL);
   shutdown(ours, SHUT_WR);
-  result = read_answer(ours, deadline, answer, err);
+  result = read_answer(ours, pid, deadline, answer, err);
   *status = reap(pid, deadline, result < 0);
   return result < 0 ? -1 : 1;
 }

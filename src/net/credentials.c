@@ -10,7 +10,7 @@
 #include "net/credential_helper.h"
 #include "net/file.h"
 
-enum { FILE_MAX = 4 * 1024 * 1024, HELPER_SECONDS = 30 };
+enum { FILE_MAX = 4 * 1024 * 1024, HELPER_SECONDS = 60 };
 
 static int find_in(const json_t *config, const char *domain, const char *path,
                    struct credential *out, struct error *err)

@@ -4,7 +4,9 @@ import base64
 import json
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 
 import common
 from counting import CountingProxy
@@ -152,6 +154,15 @@ class Password(Case):
         self.no_secret(self.good(self.name, image=self.image))
         self.helper(script, {"credsStore": "test", "auths": {self.host: {}}})
         self.good(self.name, image=self.image)
+
+    def test_helper_whose_child_stays(self):
+        """…and keeps its standard output open, as agents do that are started on the way."""
+        child = f"sleep 45 & echo $! > {self.home}/child; "
+        self.addCleanup(lambda: subprocess.run(["sh", "-c", f"kill $(cat {self.home}/child)"], check=False))
+        self.helper(child + f"""echo '{{"Username":"user","Secret":"{SECRET}"}}'\n""", {"credsStore": "test"})
+        started = time.monotonic()
+        self.good(f"{self.host}/private/app:tiny")
+        self.assertLess(time.monotonic() - started, 20)
 
     def test_helper_has_none(self):
         self.helper("echo credentials not found in native keychain; exit 1\n", {"credsStore": "test"})
