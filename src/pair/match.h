@@ -32,13 +32,13 @@ struct match_pair {
 };
 
 /* An entry without a partner. Entries of one name follow upon each other only by accident; the
- * first of them has `times`. */
+ * last of them, which is what a container has, has `times`. */
 struct match_lone {
   int side;
   const struct tar_entry *entry;
   struct str key;
   const struct digest *content; /* NULL: not hashed */
-  /* Of the first one of its name: how many entries of the name each side has; else both 0. */
+  /* Of the last one of its name: how many entries of the name each side has; else both 0. */
   uint64_t counts[2];
   uint64_t times; /* …and how many of these have no partner, all on its side; else 0 */
 };

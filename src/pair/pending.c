@@ -290,7 +290,7 @@ int pending_take(struct pending_table *table, int side, struct str key, struct p
   return 1;
 }
 
-/* How many of a name wait, if the one at `at` is the first of them; most often it is the only one.
+/* How many of a name wait, if the one at `at` is the last of them; most often it is the only one.
  */
 static int pending_count(struct pending_table *table, uint64_t at, const struct record *record,
                          struct str key, uint64_t *times, struct error *err)
@@ -305,7 +305,7 @@ static int pending_count(struct pending_table *table, uint64_t at, const struct 
   if (pending_find(table, record->hash, key, &slot, &other, err))
     return -1;
   *times = 0;
-  if (other.next != at)
+  if ((table->slots[slot] & PLACE_MASK) - 1 != at)
     return 0;
   *times = 1;
   for (next = record->next; next != at; next = other.next, (*times)++)

@@ -39,8 +39,8 @@ MUST_CHECK int pending_take(struct pending_table *table, int side, struct str ke
                             struct pending *out, struct error *err);
 
 /* Goes through those that still wait, in the order in which they came. *at is 0 at first. 1, *out,
- * and in *times how many wait under its key if it is the first of them, else 0; 0 after the last
- * one; -1 with *err. */
+ * and in *times how many wait under its key if it is the last of them, else 0; 0 after the last
+ * one of all; -1 with *err. */
 MUST_CHECK int pending_next(struct pending_table *table, uint64_t *at, struct pending *out,
                             uint64_t *times, struct error *err);
 uint64_t pending_waiting(const struct pending_table *table); /* how many still wait */

@@ -288,7 +288,7 @@ static void pending_is_a_queue_for_each_name(void **state)
 
       snprintf(name, sizeof(name), "n%u", number);
       check(&got, name, got.entry.index);
-      assert_int_equal(times, queue->items[0].index == got.entry.index ? queue->n : 0);
+      assert_int_equal(times, queue->items[queue->n - 1].index == got.entry.index ? queue->n : 0);
       waiting--;
     }
     assert_int_equal(waiting, 0);
