@@ -137,7 +137,7 @@ static void compare_entries(struct diff *diff, const struct event_node *parent,
   snprintf(name, sizeof(name), "attestations-%zu", entry->position);
   note_of(&note, "predicate ", entry->type, "");
   node = diff_node(diff, parent, name, EVENT_MANIFEST, note.ptr, inputs);
-  compare_descriptors(diff, node, blobs[0], blobs[1], false, false);
+  compare_descriptors(diff, node, blobs[0], blobs[1], DESCRIPTOR_INSIDE, false);
   if (same_blob(blobs[0], blobs[1])) {
     if (diff->options->verify)
       tasks_add_check(diff, blobs[0], blobs[1]);

@@ -188,8 +188,7 @@ int diff_read(struct diff *diff, int side, const struct descriptor *blob, struct
 struct document {
   const char *name;
   size_t size;
-  int (*parse)(const struct diff *diff, void *out, struct str text, const struct descriptor *blob,
-               struct error *err);
+  int (*parse)(const struct diff *diff, void *out, struct str text, struct error *err);
   void (*release)(void *document);
 };
 
@@ -199,9 +198,8 @@ static struct str make_key(struct buf *key, int side, const struct descriptor *b
 {
   char digest[DIGEST_MAX_TEXT];
 
-  buf_printf(key, "%d %s %s %lld ", side, kind->name, digest_format(&blob->digest, digest),
+  buf_printf(key, "%d %s %s %lld", side, kind->name, digest_format(&blob->digest, digest),
              (long long)blob->size);
-  buf_puts(key, blob->media_type);
   return buf_str(key);
 }
 
@@ -220,8 +218,7 @@ static const void *load(struct diff *diff, int side, const struct descriptor *bl
   if (found)
     return found->value;
   document = xcalloc(1, kind->size);
-  if (diff_read(diff, side, blob, &text, err) ||
-      kind->parse(diff, document, buf_str(&text), blob, err)) {
+  if (diff_read(diff, side, blob, &text, err) || kind->parse(diff, document, buf_str(&text), err)) {
     error_wrap(err, "%s %s", kind->name, digest_format(&blob->digest, digest));
     diff_wrap_input(diff, side, err);
     return NULL;
@@ -232,23 +229,19 @@ static const void *load(struct diff *diff, int side, const struct descriptor *bl
   return found->value;
 }
 
-static int parse_index(const struct diff *diff, void *out, struct str text,
-                       const struct descriptor *blob, struct error *err)
+static int parse_index(const struct diff *diff, void *out, struct str text, struct error *err)
 {
-  return index_parse(out, text, blob->media_type, diff->options->limits, err);
+  return index_parse(out, text, diff->options->limits, err);
 }
 
-static int parse_manifest(const struct diff *diff, void *out, struct str text,
-                          const struct descriptor *blob, struct error *err)
+static int parse_manifest(const struct diff *diff, void *out, struct str text, struct error *err)
 {
-  return manifest_parse(out, text, blob->media_type, diff->options->limits, err);
+  return manifest_parse(out, text, diff->options->limits, err);
 }
 
-static int parse_config(const struct diff *diff, void *out, struct str text,
-                        const struct descriptor *blob, struct error *err)
+static int parse_config(const struct diff *diff, void *out, struct str text, struct error *err)
 {
   (void)diff;
-  (void)blob;
   return config_parse(out, text, err);
 }
 

@@ -111,11 +111,21 @@ bool diff_has_opened(struct diff *diff, int side, const struct descriptor *blob)
 int diff_wrap_input(const struct diff *diff, int side, struct error *err);
 
 /* The walk. Each compares what two descriptors refer to and sends events below parent. */
-/* Descriptors themselves. is_root: these name the images (their name annotations are no content);
- * opaque: digest and size count even where flags are set, since the blobs cannot be looked into. */
+/* Where two descriptors stand, and so what of them is of the images. */
+enum descriptor_place {
+  DESCRIPTOR_INSIDE, /* in documents of the images: everything */
+  /* They name the images: media type, digest and size. What index.json, a store or an engine says
+   * beside these (platform, annotations, …) a registry does not have; only the names in the
+   * annotations are compared, if that was asked for. */
+  DESCRIPTOR_ROOT,
+  /* One stands in an index, the other names an image: as the first, but for annotations. */
+  DESCRIPTOR_HALF_ROOT,
+};
+/* Descriptors themselves. opaque: digest and size count even where flags are set, since the blobs
+ * cannot be looked into. */
 void compare_descriptors(struct diff *diff, const struct event_node *parent,
-                         const struct descriptor *d0, const struct descriptor *d1, bool is_root,
-                         bool opaque);
+                         const struct descriptor *d0, const struct descriptor *d1,
+                         enum descriptor_place place, bool opaque);
 /* What stands behind them, of whatever kind. depth: how many indexes are above. */
 void compare_objects(struct diff *diff, const struct event_node *parent,
                      const struct descriptor *d0, const struct descriptor *d1, unsigned depth);

@@ -24,11 +24,11 @@ static bool annotation_counts(const struct diff *diff, const char *key, bool is_
 
   if (strcmp(key, "org.opencontainers.image.created") == 0 ||
       strcmp(key, "buildkit/rewritten-timestamp") == 0) /* BuildKit's rewrite-timestamp=true */
-    return !(ignore & IGNORE_IMAGE_TIMESTAMPS);
+    return !is_root && !(ignore & IGNORE_IMAGE_TIMESTAMPS);
   if (strcmp(key, "io.containerd.image.name") == 0 ||
       strcmp(key, "org.opencontainers.image.ref.name") == 0)
     return !(ignore & IGNORE_IMAGE_NAME) && (!is_root || diff->options->compare_root_name);
-  return true;
+  return !is_root;
 }
 
 /* Whether any annotation of the map counts. */
@@ -114,22 +114,28 @@ void compare_subjects(struct diff *diff, const struct event_node *parent, enum e
 
 /* What is called by its descriptor only has no JSON of its own beyond it. */
 void compare_descriptors(struct diff *diff, const struct event_node *parent,
-                         const struct descriptor *d0, const struct descriptor *d1, bool is_root,
-                         bool opaque)
+                         const struct descriptor *d0, const struct descriptor *d1,
+                         enum descriptor_place place, bool opaque)
 {
   static const char *const blob_fields[] = { "digest", "size", "data", NULL };
+  static const char *const beside_root[] = { "urls", "platform", "artifactType", "data", NULL };
+  static const char *const but_type[] = { "urls", "platform", "artifactType", "data", "digest",
+                                          "size", NULL };
+  const bool all = diff->strict || opaque;
   AUTO_FIELDS fields = FIELDS_INIT;
   struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
   json_t *const objects[2] = { d0->json, d1->json };
   struct json_diff_options options = {
     .empty_is_absent = !diff->strict,
-    .skip = diff->strict || opaque ? NULL : blob_fields,
+    .skip = place == DESCRIPTOR_ROOT ? (all ? beside_root : but_type)
+            : all                    ? NULL
+                                     : blob_fields,
   };
 
   if ((opaque || !diff->options->effective) &&
       json_diff(&fields, schema_descriptor, d0->json, d1->json, &options))
     diff_leaf(diff, parent, "desc", EVENT_DESCRIPTOR, NULL, inputs, &fields);
-  compare_annotations(diff, parent, EVENT_DESCRIPTOR, objects, inputs, is_root);
+  compare_annotations(diff, parent, EVENT_DESCRIPTOR, objects, inputs, place != DESCRIPTOR_INSIDE);
 }
 
 void compare_objects(struct diff *diff, const struct event_node *parent,

@@ -45,7 +45,7 @@ void diff_walk(struct diff *diff)
 
   diff->strict = is_strict(diff->options);
   diff->top = diff_node(diff, NULL, "", EVENT_NONE, NULL, NULL);
-  compare_descriptors(diff, diff->top, d0, d1, true, !can_compare(d0, d1));
+  compare_descriptors(diff, diff->top, d0, d1, DESCRIPTOR_ROOT, !can_compare(d0, d1));
   compare_objects(diff, diff->top, d0, d1, 0);
 }
 

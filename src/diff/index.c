@@ -102,7 +102,7 @@ static void compare_attestation_pair(struct diff *diff, const struct event_node 
   const bool was_in_passing = diff->in_passing;
 
   if (diff->strict)
-    compare_descriptors(diff, node, d0, d1, false, false);
+    compare_descriptors(diff, node, d0, d1, DESCRIPTOR_INSIDE, false);
   diff->in_passing = true;
   diff->subjects[0] = a->about->descriptor;
   diff->subjects[1] = a->pair->about->descriptor;
@@ -132,7 +132,7 @@ static void compare_pair(struct diff *diff, const struct event_node *parent, con
     compare_attestation_pair(diff, node, a, depth);
     return;
   }
-  compare_descriptors(diff, node, d0, d1, false, opaque);
+  compare_descriptors(diff, node, d0, d1, DESCRIPTOR_INSIDE, opaque);
   compare_objects(diff, node, d0, d1, depth + 1);
 }
 
@@ -225,7 +225,8 @@ static void compare_with_counterpart(struct diff *diff, const struct event_node 
     inputs[1] = (struct event_input) { .descriptor = pair[1] };
     node = diff_node(diff, parent, "manifest", EVENT_MANIFEST, "index vs manifest", inputs);
     /* The lone manifest's descriptor is what names its image: names are no content. */
-    compare_descriptors(diff, node, pair[0], pair[1], depth == 0,
+    compare_descriptors(diff, node, pair[0], pair[1],
+                        depth == 0 ? DESCRIPTOR_HALF_ROOT : DESCRIPTOR_INSIDE,
                         pair[index_side]->kind == MEDIA_OTHER);
     if (pair[index_side]->kind == MEDIA_MANIFEST)
       compare_manifests(diff, node, pair[0], pair[1]);

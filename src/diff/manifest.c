@@ -33,7 +33,7 @@ static void compare_config_blobs(struct diff *diff, const struct event_node *par
   struct event_node *node =
       diff_node(diff, parent, "config", EVENT_MANIFEST, "field \"Config\"", inputs);
 
-  compare_descriptors(diff, node, d0, d1, false, opaque);
+  compare_descriptors(diff, node, d0, d1, DESCRIPTOR_INSIDE, opaque);
   if (same_blob(d0, d1) || opaque) {
     if (diff->options->verify)
       tasks_add_check(diff, d0, d1);
@@ -54,7 +54,7 @@ static void compare_layer_blobs(struct diff *diff, const struct event_node *pare
   snprintf(name, sizeof(name), "layers-%zu", number);
   snprintf(note, sizeof(note), "field \"Layers[%zu]\"", number);
   node = diff_node(diff, parent, name, EVENT_MANIFEST, note, inputs);
-  compare_descriptors(diff, node, d0, d1, false, opaque);
+  compare_descriptors(diff, node, d0, d1, DESCRIPTOR_INSIDE, opaque);
   if (!same_blob(d0, d1) && !opaque)
     tasks_add_layers(diff, node, d0, d1);
 }

@@ -6,10 +6,10 @@
 #include "image/descriptor.h"
 
 /* Parses text and checks that it is an object with schemaVersion 2, whose mediaType, where given,
- * is of this kind and equals expected (unless that is NULL or ""), whose artifactType is a string
- * and whose annotations are a map of strings. A new reference. */
-json_t *document_parse(struct str text, enum media_kind kind, const char *expected,
-                       struct error *err);
+ * is of this kind (though not of need the one of its descriptor: what Docker's type says below an
+ * OCI descriptor, or the reverse, engines read as what it says it is), whose artifactType is a
+ * string and whose annotations are a map of strings. A new reference. */
+json_t *document_parse(struct str text, enum media_kind kind, struct error *err);
 /* Fails if the document has the member key: WHAT (such as "an index") has none. */
 MUST_CHECK int document_refuse(const json_t *document, const char *what, const char *key,
                                struct error *err);

@@ -15,12 +15,11 @@ static int read_manifests(struct index *index, const struct limits *limits, stru
                               &index->n_manifests, err);
 }
 
-int index_parse(struct index *out, struct str text, const char *expected,
-                const struct limits *limits, struct error *err)
+int index_parse(struct index *out, struct str text, const struct limits *limits, struct error *err)
 {
   struct index index = { 0 };
 
-  index.json = document_parse(text, MEDIA_INDEX, expected, err);
+  index.json = document_parse(text, MEDIA_INDEX, err);
   if (!index.json)
     return -1;
   if (read_manifests(&index, limits, err) < 0 ||

@@ -13,11 +13,10 @@ struct index {  /* immutable once parsed */
   struct descriptor subject;
 };
 
-/* Parses and checks: schemaVersion 2; `mediaType`, where given, is an index type (and equals
- * expected, unless that is NULL or ""); no `config`/`layers` beside `manifests`; at most
- * limits->manifests. */
-MUST_CHECK int index_parse(struct index *out, struct str text, const char *expected,
-                           const struct limits *limits, struct error *err);
+/* Parses and checks: schemaVersion 2; `mediaType`, where given, is an index type; no
+ * `config`/`layers` beside `manifests`; at most limits->manifests. */
+MUST_CHECK int index_parse(struct index *out, struct str text, const struct limits *limits,
+                           struct error *err);
 void index_release(struct index *index);
 
 /* The digest that a BuildKit attestation manifest refers to (annotations vnd.docker.reference.type

@@ -29,12 +29,12 @@ static int read_fields(struct manifest *manifest, const struct limits *limits, s
   return document_subject(manifest->json, &manifest->has_subject, &manifest->subject, err);
 }
 
-int manifest_parse(struct manifest *out, struct str text, const char *expected,
-                   const struct limits *limits, struct error *err)
+int manifest_parse(struct manifest *out, struct str text, const struct limits *limits,
+                   struct error *err)
 {
   struct manifest manifest = { 0 };
 
-  manifest.json = document_parse(text, MEDIA_MANIFEST, expected, err);
+  manifest.json = document_parse(text, MEDIA_MANIFEST, err);
   if (!manifest.json)
     return -1;
   if (read_fields(&manifest, limits, err) < 0) {

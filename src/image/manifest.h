@@ -16,8 +16,8 @@ struct manifest { /* immutable once parsed */
 };
 
 /* As index_parse; `manifests` beside `config`/`layers` is refused, and so is schema version 1. */
-MUST_CHECK int manifest_parse(struct manifest *out, struct str text, const char *expected,
-                              const struct limits *limits, struct error *err);
+MUST_CHECK int manifest_parse(struct manifest *out, struct str text, const struct limits *limits,
+                              struct error *err);
 void manifest_release(struct manifest *manifest);
 
 #endif

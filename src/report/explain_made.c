@@ -107,7 +107,7 @@ static struct str working_directory(struct source *source, const struct descript
 
   if (manifest->kind != MEDIA_MANIFEST ||
       source_read(source, manifest, options->limits->json_bytes, &text, &err) ||
-      manifest_parse(&parsed, buf_str(&text), manifest->media_type, options->limits, &err))
+      manifest_parse(&parsed, buf_str(&text), options->limits, &err))
     return STR("");
   config = read_json(source, &parsed.config, options);
   manifest_release(&parsed);

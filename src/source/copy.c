@@ -157,8 +157,7 @@ static int copy_manifest(const struct copier *copier, const struct descriptor *d
   int result;
 
   if (read_document(copier, descriptor, &text, err) < 0 ||
-      manifest_parse(&manifest, buf_str(&text), descriptor->media_type, copier->options->limits,
-                     err) < 0)
+      manifest_parse(&manifest, buf_str(&text), copier->options->limits, err) < 0)
     return -1;
   result = copy_parts(copier, &manifest, err);
   manifest_release(&manifest);
@@ -243,7 +242,7 @@ static int copy_index(const struct copier *copier, const struct descriptor *desc
     return error_set(err, ERROR_LIMIT, "indexes nested more than %d levels deep",
                      LIMIT_INDEX_DEPTH);
   if (read_document(copier, descriptor, &text, err) < 0 ||
-      index_parse(&index, buf_str(&text), descriptor->media_type, copier->options->limits, err) < 0)
+      index_parse(&index, buf_str(&text), copier->options->limits, err) < 0)
     return -1;
   result = copy_children(copier, &index, depth, err);
   index_release(&index);

@@ -112,7 +112,7 @@ static int import_oci(const struct importer *importer, struct error *err)
 
   if (members_read(importer->members, STR("index.json"), limits->json_bytes, &text, err) < 0)
     return -1;
-  if (index_parse(&index, buf_str(&text), NULL, limits, err) < 0)
+  if (index_parse(&index, buf_str(&text), limits, err) < 0)
     return error_wrap(err, "\"index.json\"");
   if (index.n_manifests == 0)
     result = error_set(err, ERROR_NOT_FOUND, "the archive holds no image");

@@ -53,7 +53,7 @@ static int look_into_manifest(const struct search *search, const struct descript
   struct error ignored;
   int result = 0;
 
-  if (manifest_parse(&manifest, text, entry->media_type, search->limits, &ignored) < 0)
+  if (manifest_parse(&manifest, text, search->limits, &ignored) < 0)
     return 0;
   if (is_subject(search, manifest.has_subject, &manifest.subject))
     result = add_manifest(search, entry, &manifest, err);
@@ -69,7 +69,7 @@ static int look_into_index(const struct search *search, const struct descriptor 
   struct error ignored;
   int result = 0;
 
-  if (index_parse(&index, text, entry->media_type, search->limits, &ignored) < 0)
+  if (index_parse(&index, text, search->limits, &ignored) < 0)
     return 0;
   if (is_subject(search, index.has_subject, &index.subject))
     result = referrers_add(search->out, entry, search->limits->manifests, err);

@@ -50,7 +50,7 @@ static int read_index(struct oci_layout *oci, struct index *out, struct error *e
 
   if (members_read(oci->members, STR("index.json"), oci->limits->json_bytes, &text, err) < 0)
     return -1;
-  if (index_parse(out, buf_str(&text), NULL, oci->limits, err) < 0)
+  if (index_parse(out, buf_str(&text), oci->limits, err) < 0)
     return error_wrap(err, "\"index.json\"");
   return 0;
 }
@@ -108,7 +108,7 @@ static int search_child(struct nested_search *search, const struct descriptor *c
     *err = why;
     return -1;
   }
-  if (index_parse(&index, buf_str(&text), child->media_type, limits, err) < 0)
+  if (index_parse(&index, buf_str(&text), limits, err) < 0)
     return -1;
   result = search_nested(search, &index, depth + 1, out, err);
   index_release(&index);

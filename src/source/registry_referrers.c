@@ -18,7 +18,7 @@ static int take_page(struct http_response *response, const struct limits *limits
   int result = 0;
 
   if (http_read_body(response, &text, err) < 0 ||
-      index_parse(&index, buf_str(&text), MEDIA_OCI_INDEX, limits, err) < 0)
+      index_parse(&index, buf_str(&text), limits, err) < 0)
     return -1;
   for (size_t i = 0; result == 0 && i < index.n_manifests; i++)
     result = referrers_add(out, &index.manifests[i], limits->manifests, err);

@@ -64,7 +64,7 @@ static int label_children(struct containerd *containerd, struct str document, in
   struct index index;
   int result = 0;
 
-  if (index_parse(&index, document, NULL, &limits, err) < 0)
+  if (index_parse(&index, document, &limits, err) < 0)
     return -1;
   for (size_t i = 0; result == 0 && i < index.n_manifests; i++)
     result = label_node(containerd, &index.manifests[i], depth + 1, err);

@@ -31,7 +31,7 @@ static int add_manifest(struct containerd_labels *labels, struct str text,
 {
   struct manifest manifest;
 
-  if (manifest_parse(&manifest, text, NULL, limits, err) < 0)
+  if (manifest_parse(&manifest, text, limits, err) < 0)
     return -1;
   add(labels, "config", SIZE_MAX, &manifest.config.digest);
   for (size_t i = 0; i < manifest.n_layers; i++)
@@ -45,7 +45,7 @@ static int add_index(struct containerd_labels *labels, struct str text, const st
 {
   struct index index;
 
-  if (index_parse(&index, text, NULL, limits, err) < 0)
+  if (index_parse(&index, text, limits, err) < 0)
     return -1;
   for (size_t i = 0; i < index.n_manifests; i++)
     add(labels, "m", i, &index.manifests[i].digest);

@@ -85,7 +85,7 @@ static int add_manifest(struct finder *finder, const struct descriptor *descript
   int result = 0;
 
   if (read_document(finder, descriptor, &text, err) < 0 ||
-      manifest_parse(&manifest, buf_str(&text), descriptor->media_type, &finder->limits, err) < 0)
+      manifest_parse(&manifest, buf_str(&text), &finder->limits, err) < 0)
     return unless_system(err);
   if (has_all(finder, &manifest)) {
     result = platform_of(finder, descriptor, &manifest, &platform, err);
@@ -114,7 +114,7 @@ static int add_node(struct finder *finder, const struct descriptor *node, int de
   if (node->kind != MEDIA_INDEX)
     return add_manifest(finder, node, err);
   if (read_document(finder, node, &text, err) < 0 ||
-      index_parse(&index, buf_str(&text), node->media_type, &finder->limits, err) < 0)
+      index_parse(&index, buf_str(&text), &finder->limits, err) < 0)
     return -1;
   for (size_t i = 0; i < index.n_manifests && result == 0; i++) {
     /* A nested index that is not there has no platforms. */

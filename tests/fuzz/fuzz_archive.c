@@ -55,7 +55,7 @@ static void read_manifest(struct source *source, const struct descriptor *descri
   struct error err;
 
   if (source_read(source, descriptor, limits->json_bytes, &text, &err) < 0 ||
-      manifest_parse(&manifest, buf_str(&text), descriptor->media_type, limits, &err) < 0)
+      manifest_parse(&manifest, buf_str(&text), limits, &err) < 0)
     return;
   (void)drain(source, &manifest.config);
   for (size_t i = 0; i < manifest.n_layers; i++)
@@ -71,7 +71,7 @@ static void read_index(struct source *source, const struct descriptor *descripto
   struct error err;
 
   if (source_read(source, descriptor, limits->json_bytes, &text, &err) < 0 ||
-      index_parse(&index, buf_str(&text), descriptor->media_type, limits, &err) < 0)
+      index_parse(&index, buf_str(&text), limits, &err) < 0)
     return;
   for (size_t i = 0; i < index.n_manifests; i++)
     read_manifest(source, &index.manifests[i], limits);

@@ -41,7 +41,7 @@ static void try_index(struct str text, const struct limits *limits)
   struct index index;
   struct error err = { 0 };
 
-  if (index_parse(&index, text, NULL, limits, &err) < 0) {
+  if (index_parse(&index, text, limits, &err) < 0) {
     check(err.code != ERROR_NONE && err.message[0]);
     return;
   }
@@ -56,7 +56,7 @@ static void try_manifest(struct str text, const struct limits *limits)
   struct manifest manifest;
   struct error err = { 0 };
 
-  if (manifest_parse(&manifest, text, MEDIA_OCI_MANIFEST, limits, &err) < 0) {
+  if (manifest_parse(&manifest, text, limits, &err) < 0) {
     check(err.code != ERROR_NONE && err.message[0]);
     return;
   }

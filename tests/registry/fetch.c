@@ -87,7 +87,7 @@ static int take_index(struct run *run, struct source *source, struct str text, s
   struct index index;
   int result = 0;
 
-  if (index_parse(&index, text, NULL, &run->limits, err) < 0)
+  if (index_parse(&index, text, &run->limits, err) < 0)
     return -1;
   for (size_t i = 0; i < index.n_manifests && result == 0; i++)
     result = take_document(run, source, &index.manifests[i], err);
@@ -100,7 +100,7 @@ static int take_manifest(struct run *run, struct source *source, struct str text
   struct manifest manifest;
   int result;
 
-  if (manifest_parse(&manifest, text, NULL, &run->limits, err) < 0)
+  if (manifest_parse(&manifest, text, &run->limits, err) < 0)
     return -1;
   result = take_blob(run, source, &manifest.config, err);
   for (size_t i = 0; i < manifest.n_layers && result == 0; i++)
