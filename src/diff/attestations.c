@@ -7,8 +7,9 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "diff/compare.h"
-#include "diff/schema.h"
+#include "diff/json_diff.h"
 #include "diff/tasks.h"
+#include "image/schema.h"
 #include "image/statement.h"
 
 enum {

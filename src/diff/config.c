@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "diff/compare.h"
-#include "diff/schema.h"
+#include "diff/json_diff.h"
+#include "image/schema.h"
 
 /* Where image timestamps are left out but the history is not, it is compared item by item. */
 static void compare_history(struct diff *diff, const struct event_node *parent,

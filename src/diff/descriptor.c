@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "diff/compare.h"
-#include "diff/schema.h"
+#include "diff/json_diff.h"
 #include "diff/tasks.h"
+#include "image/schema.h"
 
 static void add_annotation(struct fields *fields, const char *key, const json_t *v0,
                            const json_t *v1)

@@ -4,7 +4,8 @@
 
 #include "base/alloc.h"
 #include "diff/effective.h"
-#include "diff/schema.h"
+#include "diff/json_diff.h"
+#include "image/schema.h"
 
 static const struct json_field run_config[] = {
   { "Env", JSON_KIND_MAP, NULL },

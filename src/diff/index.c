@@ -4,8 +4,9 @@
 
 #include "base/limits.h"
 #include "diff/index_items.h"
-#include "diff/schema.h"
+#include "diff/json_diff.h"
 #include "diff/tasks.h"
+#include "image/schema.h"
 
 /* Where there is no such image on the other side, nothing attests to it there, which needs no
  * words. */

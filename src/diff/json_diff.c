@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "image/config.h"
+#include "image/json.h"
 
 struct walk {
   struct fields *fields;
@@ -29,6 +30,8 @@ static struct str text_of(struct walk *walk, const json_t *value)
 
   if (!value)
     return (struct str) { NULL, 0 };
+  if (json_is_digits(value))
+    return arena_str(&walk->fields->arena, json_digits(value));
   if (json_is_string(value))
     return arena_str(&walk->fields->arena,
                      (struct str) { json_string_value(value), json_string_length(value) });
@@ -128,6 +131,24 @@ static void diff_any(struct walk *walk, const char *path, const json_t *a, const
     add(walk, path, a, b);
 }
 
+static void diff_keys(struct walk *walk, const char *path, const json_t *a, const json_t *b)
+{
+  struct arena *arena = &walk->fields->arena;
+  const char *key;
+  json_t *value;
+
+  json_object_foreach((json_t *)a, key, value)
+  {
+    if (!json_object_get(b, key))
+      add(walk, arena_printf(arena, "%s.%s", path, key), value, NULL);
+  }
+  json_object_foreach((json_t *)b, key, value)
+  {
+    if (!json_object_get(a, key))
+      add(walk, arena_printf(arena, "%s.%s", path, key), NULL, value);
+  }
+}
+
 static void diff_members(struct walk *walk, const char *prefix, const struct json_field *table,
                          const json_t *a, const json_t *b, const char *const *skip);
 
@@ -179,6 +200,10 @@ static void diff_member(struct walk *walk, const char *path, const struct json_f
   case JSON_KIND_MAP:
     if (!one_absent(walk, path, a, b, json_object_size(a ? a : b)))
       diff_any(walk, path, a, b, 0);
+    break;
+  case JSON_KIND_SET:
+    if (!one_absent(walk, path, a, b, json_object_size(a ? a : b)))
+      diff_keys(walk, path, a, b);
     break;
   case JSON_KIND_ANY:
     diff_any(walk, path, a, b, 0);

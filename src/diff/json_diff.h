@@ -7,22 +7,7 @@
 #include <stdbool.h>
 
 #include "diff/fields.h"
-
-enum json_kind {
-  JSON_KIND_SCALAR, /* absent, null, "", 0 and false are the same, as for Go's omitempty */
-  JSON_KIND_TIME,   /* RFC 3339: the same moment written in another way is the same */
-  JSON_KIND_OBJECT, /* of the known members below; absent is {} */
-  JSON_KIND_ARRAY,  /* of objects with the known members below, or, without any, of anything */
-  JSON_KIND_LIST,   /* an array that is one value: where anything differs, all of it does */
-  JSON_KIND_MAP,    /* any members; order does not count */
-  JSON_KIND_ANY,    /* present or absent, compared in depth */
-};
-
-struct json_field { /* a table ends with a NULL key */
-  const char *key;
-  enum json_kind kind;
-  const struct json_field *members; /* for OBJECT and ARRAY */
-};
+#include "image/schema.h"
 
 struct json_diff_options {
   bool empty_is_absent;    /* [] and {} are the same as null */

@@ -3,9 +3,10 @@
 
 #include "diff/compare.h"
 #include "diff/effective.h"
-#include "diff/schema.h"
+#include "diff/json_diff.h"
 #include "diff/tasks.h"
 #include "diff/unpackable.h"
+#include "image/schema.h"
 
 void compare_manifest_fields(struct diff *diff, const struct event_node *parent,
                              const struct manifest *m0, const struct manifest *m1,

@@ -8,7 +8,8 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "diff/compare.h"
-#include "diff/schema.h"
+#include "diff/json_diff.h"
+#include "image/schema.h"
 
 struct referrer {
   const struct descriptor *descriptor;

@@ -195,7 +195,6 @@ static int check_rootfs(struct config *config, struct error *err)
 
 static int check_history(struct config *config, struct error *err)
 {
-  static const char *const strings[] = { "created_by", "author", "comment" };
   size_t i;
   json_t *item;
 
@@ -207,8 +206,8 @@ static int check_history(struct config *config, struct error *err)
 
     if (!json_is_object(item))
       return error_set(err, ERROR_CORRUPT, "field \"history\": element %zu: expected an object", i);
-    if (check_time(item, "created", err) < 0 ||
-        check_strings(item, strings, ARRAY_LEN(strings), err) < 0 ||
+    if (check_time(item, "created", err) < 0 || json_check_string(item, "created_by", err) < 0 ||
+        json_check_string(item, "author", err) < 0 || json_check_string(item, "comment", err) < 0 ||
         json_get_bool(item, "empty_layer", &empty_layer, err) < 0)
       return error_wrap(err, "field \"history\": element %zu", i);
   }
@@ -217,16 +216,15 @@ static int check_history(struct config *config, struct error *err)
 
 int config_parse(struct config *out, struct str text, struct error *err)
 {
-  AUTO_JSON json = json_parse(text, err);
+  AUTO_JSON json = json_decode(text, &document_config, err);
   struct config config = { .json = json };
-  const char *author;
 
   if (!json)
     return -1;
   if (!json_is_object(json))
     return error_set(err, ERROR_CORRUPT, "expected an image configuration (a JSON object)");
   if (platform_from_json(&config.platform, json, err) < 0 || check_time(json, "created", err) < 0 ||
-      json_get_string(json, "author", &author, err) < 0 || check_execution(json, err) < 0 ||
+      json_check_string(json, "author", err) < 0 || check_execution(json, err) < 0 ||
       check_rootfs(&config, err) < 0 || check_history(&config, err) < 0)
     return -1;
   json = NULL; /* its reference is config's */

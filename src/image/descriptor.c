@@ -161,5 +161,8 @@ struct descriptor descriptor_copy(const struct descriptor *descriptor)
 
 const char *descriptor_annotation(const struct descriptor *descriptor, const char *key)
 {
-  return json_string_value(json_object_get(descriptor->annotations, key));
+  const json_t *value = json_object_get(descriptor->annotations, key);
+  const char *text = json_string_value(value);
+
+  return text && strlen(text) == json_string_length(value) ? text : NULL;
 }

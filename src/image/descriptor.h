@@ -36,7 +36,7 @@ struct descriptor descriptor_copy(const struct descriptor *descriptor); /* a fur
 /* The blob itself where the member `data` holds it: blob->size bytes, to be freed. NULL: it does
  * not. */
 void *descriptor_data(const struct descriptor *descriptor);
-/* The value of an annotation, borrowed, or NULL. */
+/* The value of an annotation, borrowed, or NULL. One with a NUL character is like none. */
 const char *descriptor_annotation(const struct descriptor *descriptor, const char *key);
 
 #endif

@@ -46,7 +46,7 @@ static int check_media_type(const json_t *document, enum media_kind kind, struct
 
 json_t *document_parse(struct str text, enum media_kind kind, struct error *err)
 {
-  AUTO_JSON document = json_parse(text, err);
+  AUTO_JSON document = json_decode(text, &document_index_or_manifest, err);
   json_t *annotations;
   const char *artifact_type;
 

@@ -2,58 +2,9 @@
 
 #include <string.h>
 
-#include "base/limits.h"
-
 void cleanup_json(json_t **json)
 {
   json_decref(*json);
-}
-
-/* Jansson bounds nesting only at 2048 and gives every array and object tables of their own, so both
- * are counted before it sees the text. What this scan takes for a bracket may be none in broken
- * text; the parser then says so. */
-static int check_shape(struct str text, struct error *err)
-{
-  size_t most = 32768 + text.len / 16;
-  size_t depth = 0;
-  size_t containers = 0;
-  bool in_string = false;
-
-  for (size_t i = 0; i < text.len; i++) {
-    char c = text.ptr[i];
-
-    if (in_string && c == '\\')
-      i++;
-    else if (c == '"')
-      in_string = !in_string;
-    else if (in_string)
-      continue;
-    else if ((c == ']' || c == '}') && depth > 0)
-      depth--;
-    else if (c == '[' || c == '{') {
-      if (++depth > LIMIT_JSON_DEPTH)
-        return error_set(err, ERROR_CORRUPT, "JSON: nested more than %d levels deep at byte %zu",
-                         LIMIT_JSON_DEPTH, i);
-      if (++containers > most)
-        return error_set(err, ERROR_LIMIT, "JSON: more than %zu arrays and objects", most);
-    }
-  }
-  return 0;
-}
-
-json_t *json_parse(struct str text, struct error *err)
-{
-  json_error_t error;
-  json_t *json;
-
-  if (check_shape(text, err) < 0)
-    return NULL;
-  json = json_loadb(text.len ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-                    &error);
-  if (!json)
-    error_set(err, ERROR_CORRUPT, "JSON: line %d, column %d: %s", error.line, error.column,
-              error.text);
-  return json;
 }
 
 static const char *type_name(const json_t *json)
@@ -64,7 +15,7 @@ static const char *type_name(const json_t *json)
   case JSON_ARRAY:
     return "an array";
   case JSON_STRING:
-    return "a string";
+    return json_is_digits(json) ? "a number" : "a string";
   case JSON_INTEGER:
   case JSON_REAL:
     return "a number";
@@ -91,12 +42,31 @@ static json_t *member(const json_t *object, const char *key)
   return json_is_null(value) ? NULL : value;
 }
 
+static bool is_string(const json_t *value)
+{
+  return json_is_string(value) && !json_is_digits(value);
+}
+
+static bool has_nul(const json_t *string)
+{
+  return strlen(json_string_value(string)) != json_string_length(string);
+}
+
+int json_check_string(const json_t *object, const char *key, struct error *err)
+{
+  const json_t *value = member(object, key);
+
+  return value && !is_string(value) ? wrong_type(key, "a string", value, err) : 0;
+}
+
 int json_get_string(const json_t *object, const char *key, const char **out, struct error *err)
 {
   const json_t *value = member(object, key);
 
-  if (value && !json_is_string(value))
-    return wrong_type(key, "a string", value, err);
+  if (json_check_string(object, key, err) < 0)
+    return -1;
+  if (value && has_nul(value))
+    return error_set(err, ERROR_CORRUPT, "field \"%s\": a string with a NUL character", key);
   *out = value ? json_string_value(value) : "";
   return 0;
 }
@@ -108,6 +78,10 @@ int json_get_int(const json_t *object, const char *key, int64_t *out, struct err
   if (json_is_real(value))
     return error_set(err, ERROR_CORRUPT, "field \"%s\": expected an integer, found %g", key,
                      json_real_value(value));
+  if (json_is_digits(value))
+    return error_set(err, ERROR_CORRUPT,
+                     "field \"%s\": expected an integer of 64 bits, found %.100s", key,
+                     json_digits(value).ptr);
   if (value && !json_is_integer(value))
     return wrong_type(key, "a number", value, err);
   *out = value ? json_integer_value(value) : 0;
@@ -154,7 +128,7 @@ int json_get_string_map(const json_t *object, const char *key, json_t **out, str
     return -1;
   json_object_foreach(map, name, value)
   {
-    if (!json_is_string(value))
+    if (!is_string(value))
       return error_set(err, ERROR_CORRUPT, "field \"%s\": \"%s\": expected a string, found %s", key,
                        name, type_name(value));
   }
@@ -172,9 +146,9 @@ int json_get_string_array(const json_t *object, const char *key, json_t **out, s
     return -1;
   json_array_foreach(array, i, value)
   {
-    if (!json_is_string(value))
+    if (!is_string(value) || has_nul(value))
       return error_set(err, ERROR_CORRUPT, "field \"%s\": element %zu: expected a string, found %s",
-                       key, i, type_name(value));
+                       key, i, is_string(value) ? "one with a NUL character" : type_name(value));
   }
   *out = array;
   return 0;

@@ -48,7 +48,7 @@ static int check_fields(struct statement *statement, struct error *err)
 
 int statement_parse(struct statement *out, struct str text, struct error *err)
 {
-  struct statement statement = { .json = json_parse(text, err) };
+  struct statement statement = { .json = json_decode(text, &document_statement, err) };
 
   if (!statement.json)
     return -1;

@@ -92,7 +92,7 @@ static json_t *read_json(struct source *source, const struct descriptor *blob,
 
   if (source_read(source, blob, options->limits->json_bytes, &text, &err))
     return NULL;
-  return json_parse(buf_str(&text), &err);
+  return json_decode(buf_str(&text), &document_config, &err);
 }
 
 /* The path in the config's WorkingDir, in the arena; empty if there is none. */

@@ -45,7 +45,7 @@ static int read_manifest(struct dir_transport *dir, struct error *err)
 
   if (members_read(dir->members, STR("manifest.json"), dir->manifest.max, &dir->manifest, err) < 0)
     return -1;
-  json = json_parse(buf_str(&dir->manifest), err);
+  json = json_decode(buf_str(&dir->manifest), &document_index_or_manifest, err);
   if (!json || json_get_string(json, "mediaType", &media_type, err) < 0)
     return error_wrap(err, "\"manifest.json\"");
   if (!media_type[0])

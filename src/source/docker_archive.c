@@ -26,7 +26,7 @@ static int read_list(struct members *members, const struct limits *limits, json_
       return error_set(err, ERROR_NOT_FOUND, "no Docker archive: it has no file \"manifest.json\"");
     return -1;
   }
-  json = json_parse(buf_str(&text), err);
+  json = json_decode(buf_str(&text), &document_docker_archive, err);
   if (!json)
     return error_wrap(err, "\"manifest.json\"");
   if (!json_is_array(json))

@@ -177,7 +177,7 @@ static int import_docker(const struct importer *importer, struct error *err)
 
   if (members_read(importer->members, STR("manifest.json"), limits->json_bytes, &text, err) < 0)
     return -1;
-  images = json_parse(buf_str(&text), err);
+  images = json_decode(buf_str(&text), &document_docker_archive, err);
   if (!images)
     return error_wrap(err, "\"manifest.json\"");
   if (!json_is_array(images))

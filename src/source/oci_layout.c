@@ -31,7 +31,7 @@ static int check_version(struct members *members, const struct limits *limits, s
       return error_set(err, ERROR_NOT_FOUND, "no OCI image layout: it has no file \"oci-layout\"");
     return -1;
   }
-  json = json_parse(buf_str(&text), err);
+  json = json_decode(buf_str(&text), &document_layout, err);
   if (!json)
     return error_wrap(err, "\"oci-layout\"");
   if (!json_is_object(json))

@@ -69,7 +69,7 @@ static int media_type_of(const struct registry *registry, const char *content_ty
   if (str_has_prefix(str_of(type), STR("application/vnd.docker.distribution.manifest.v1")))
     return error_set(err, ERROR_UNSUPPORTED, "a Docker manifest of schema 1, which is not read");
   if (kind != MEDIA_INDEX && kind != MEDIA_MANIFEST) {
-    json = json_parse(buf_str(&registry->manifest), err);
+    json = json_decode(buf_str(&registry->manifest), &document_index_or_manifest, err);
     if (!json)
       return -1;
     free(type);

@@ -44,7 +44,7 @@ static int add_children_of(struct local_store *store, struct wanted_set *set,
     return err->code == ERROR_NOT_FOUND || err->code == ERROR_LIMIT || err->code == ERROR_CORRUPT
                ? 0
                : -1;
-  json = json_parse(buf_str(&text), &parse_err);
+  json = json_decode(buf_str(&text), &document_index_or_manifest, &parse_err);
   if (json)
     add_descriptors(set, json);
   else

@@ -103,7 +103,7 @@ int index_json_parse(struct index_json *out, struct str text, struct error *err)
 {
   struct index_json index = { 0 };
 
-  index.json = json_parse(text, err);
+  index.json = json_decode(text, &document_index_or_manifest, err);
   if (!index.json)
     return -1;
   if (read_entries(&index, err) < 0) {

@@ -122,7 +122,7 @@ static int check_layout(struct local_store *store, struct error *err)
 
   if (store_read_file(store, "oci-layout", 65536, &text, err) < 0)
     return err->code == ERROR_NOT_FOUND ? 0 : -1;
-  json = json_parse(buf_str(&text), err);
+  json = json_decode(buf_str(&text), &document_layout, err);
   if (!json)
     return error_wrap(err, "%s/oci-layout", store->dir);
   if (!json_is_object(json) || json_get_string(json, "imageLayoutVersion", &version, err) < 0 ||

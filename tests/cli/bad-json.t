@@ -16,8 +16,7 @@ Documents that are no documents.
   > manifest("array", "[]")
   > manifest("deep", "[" * 100000 + "]" * 100000)
   > manifest("too-large", '{"schemaVersion":2,"annotations":{"a":"' + "x" * (1 << 20) + '"}}')
-  > manifest("duplicate-keys", '{"schemaVersion":2,' + good[1:])
-  > manifest("not-utf8", good.encode().replace(b'"config"', b'"annotations":{"a":"\xff"},"config"'))
+  > manifest("duplicate-keys", '{"config":{},' + good[1:])
   > manifest("schema-1", '{"schemaVersion":1,"name":"x","fsLayers":[]}')
   > manifest_with("layers-object", layers={})
   > manifest_with("layer-number", layers=[1])
@@ -30,7 +29,7 @@ Documents that are no documents.
   > config("no-json", "hello")
   > config("array", "[]")
   > config("deep", '{"a":' * 1000 + "1" + "}" * 1000)
-  > config("duplicate-keys", '{"os":"linux","os":"linux"}')
+  > config("duplicate-keys", '{"os":"linux","OS":"plan9"}')
   > config_with("history-object", history={})
   > config_with("diff-ids-number", rootfs={"type": "layers", "diff_ids": 1})
   > config_with("env-number", config={"Env": [1]})
@@ -42,7 +41,7 @@ Documents that are no documents.
   >   [ $(wc -l <err) = 1 ] || echo "$f: $(wc -l <err) lines on standard error"
   >   grep -q "^diffoci: .*\./$f.*\(manifest\|config\|blob\) sha256:[0-9a-f]*: .*" err || echo "$f: $(cat err)"
   > done; ls bad-*.tar | wc -l
-  26
+  25
 
 Indexes: of the wrong type, nested too deep, referring to themselves (which takes a digest that does
 not fit, or an index.json that names itself), too many manifests.

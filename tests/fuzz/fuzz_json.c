@@ -1,6 +1,7 @@
 /* The JSON documents of an image, all of them made of the same text. */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "image/config.h"
@@ -97,6 +98,25 @@ static void try_descriptor(struct str text)
   descriptor_release(&descriptor);
 }
 
+/* Whatever jansson takes is taken, and is the same, but for numbers that a double does not hold. */
+static void try_against_jansson(struct str text)
+{
+  json_error_t ignored;
+  struct error err = { 0 };
+  AUTO_JSON wanted =
+      json_loadb(text.len ? text.ptr : "", text.len,
+                 JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &ignored);
+  AUTO_JSON found = json_parse(text, &err);
+  AUTO_FREE char *dumped = NULL;
+
+  check(found || (err.code != ERROR_NONE && err.message[0]));
+  if (!wanted)
+    return;
+  check(found || err.code == ERROR_LIMIT || strstr(err.message, "nested"));
+  dumped = found ? json_dumps(found, JSON_ENCODE_ANY) : NULL;
+  check(!dumped || strstr(dumped, "\xef\xb7\x90") || json_equal(found, wanted));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   const struct str text = { (const char *)data, size };
@@ -107,6 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
   limits.manifests = 16;
   limits.layers = 16;
+  try_against_jansson(text);
   try_index(text, &limits);
   try_manifest(text, &limits);
   try_config(text);

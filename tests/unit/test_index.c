@@ -42,7 +42,7 @@ static void test_parse(void **state)
     { "{" V ",\"manifests\":[],\"subject\":{}}", "\"subject\": field \"digest\"", ERROR_CORRUPT },
     { "{" V ",\"manifests\":[],\"annotations\":{\"a\":1}}", "\"annotations\"", ERROR_CORRUPT },
     { "{" V ",\"manifests\":[],\"artifactType\":1}", "\"artifactType\"", ERROR_CORRUPT },
-    { "{" V ",\"manifests\":[],\"manifests\":[]}", "duplicate", ERROR_CORRUPT },
+    { "{" V ",\"manifests\":[],\"Manifests\":[" M "]}", "duplicate", ERROR_CORRUPT },
   };
   struct limits limits = limits_scaled(1);
 

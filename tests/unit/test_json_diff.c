@@ -5,7 +5,8 @@
 
 #include <cmocka.h>
 
-#include "diff/schema.h"
+#include "diff/json_diff.h"
+#include "image/schema.h"
 
 struct expected {
   const char *name, *value0, *value1; /* NULL value: absent */

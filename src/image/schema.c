@@ -1,4 +1,6 @@
-#include "diff/schema.h"
+#include "image/schema.h"
+
+#include <stddef.h>
 
 static const struct json_field platform_members[] = {
   { "os", JSON_KIND_SCALAR, NULL },         { "architecture", JSON_KIND_SCALAR, NULL },
@@ -67,11 +69,11 @@ const struct json_field schema_healthcheck[] = {
 
 static const struct json_field run_config[] = {
   { "User", JSON_KIND_SCALAR, NULL },
-  { "ExposedPorts", JSON_KIND_MAP, NULL },
+  { "ExposedPorts", JSON_KIND_SET, NULL },
   { "Env", JSON_KIND_ARRAY, NULL },
   { "Entrypoint", JSON_KIND_ARRAY, NULL },
   { "Cmd", JSON_KIND_ARRAY, NULL },
-  { "Volumes", JSON_KIND_MAP, NULL },
+  { "Volumes", JSON_KIND_SET, NULL },
   { "WorkingDir", JSON_KIND_SCALAR, NULL },
   { "Labels", JSON_KIND_MAP, NULL },
   { "StopSignal", JSON_KIND_SCALAR, NULL },
@@ -107,3 +109,34 @@ const struct json_field schema_config[] = {
   { "history", JSON_KIND_ARRAY, schema_history },
   { NULL, JSON_KIND_ANY, NULL },
 };
+
+/* Both, since what has the members of both has to be refused. */
+static const struct json_field index_and_manifest[] = {
+  { "schemaVersion", JSON_KIND_SCALAR, NULL },
+  { "mediaType", JSON_KIND_SCALAR, NULL },
+  { "artifactType", JSON_KIND_SCALAR, NULL },
+  { "manifests", JSON_KIND_ARRAY, nested_descriptor },
+  { "config", JSON_KIND_OBJECT, nested_descriptor },
+  { "layers", JSON_KIND_ARRAY, nested_descriptor },
+  { "subject", JSON_KIND_OBJECT, nested_descriptor },
+  { "annotations", JSON_KIND_MAP, NULL },
+  { NULL, JSON_KIND_ANY, NULL },
+};
+
+static const struct json_field layout_members[] = {
+  { "imageLayoutVersion", JSON_KIND_SCALAR, NULL },
+  { NULL, JSON_KIND_ANY, NULL },
+};
+
+static const struct json_field docker_archive_members[] = {
+  { "Config", JSON_KIND_SCALAR, NULL },
+  { "RepoTags", JSON_KIND_ARRAY, NULL },
+  { "Layers", JSON_KIND_ARRAY, NULL },
+  { NULL, JSON_KIND_ANY, NULL },
+};
+
+const struct json_field document_index_or_manifest = { NULL, JSON_KIND_OBJECT, index_and_manifest };
+const struct json_field document_config = { NULL, JSON_KIND_OBJECT, schema_config };
+const struct json_field document_statement = { NULL, JSON_KIND_OBJECT, schema_statement };
+const struct json_field document_layout = { NULL, JSON_KIND_OBJECT, layout_members };
+const struct json_field document_docker_archive = { NULL, JSON_KIND_ARRAY, docker_archive_members };
