@@ -28,12 +28,19 @@ void verdict_describe(const struct verdict *verdict, struct buf *out)
     "no difference but for what --semantic leaves out",
     "the digests are the same",
   };
+  static const char *const of_artifacts[] = {
+    [VERDICT_DIFFERENT] = "the artifacts differ",
+    [VERDICT_EFFECTIVE] = "the artifacts hold the same",
+  };
   const char *meaning = meanings[verdict->level];
+
+  if (verdict->artifacts && verdict->level != VERDICT_UNKNOWN && verdict->level < VERDICT_SEMANTIC)
+    meaning = of_artifacts[verdict->level];
 
   if (verdict->level == VERDICT_DIFFERENT && verdict->open != VERDICT_UNKNOWN)
     meaning = "more than the digests differs";
   buf_printf(out, "%s: %s", verdict_name(verdict->level), meaning);
-  if (verdict->shows)
+  if (verdict->shows && !verdict->artifacts)
     buf_puts(out, ", though a container would see one");
   if (verdict->rules && verdict->level < VERDICT_IDENTICAL)
     buf_puts(out, ", apart from what the rules of the policy leave out");
@@ -265,6 +272,15 @@ static enum verdict_level decide(struct diff *diff, enum verdict_effort effort,
   return VERDICT_DIFFERENT;
 }
 
+static bool is_about_artifacts(const struct diff *diff)
+{
+  for (size_t i = 0; i < diff->n_pairs; i++)
+    if (!diff->pairs[i].manifests[0]->is_artifact || !diff->pairs[i].manifests[1]->is_artifact)
+      return false;
+  return diff->n_pairs ||
+         (diff->root[0]->kind == MEDIA_OTHER && diff->root[1]->kind == MEDIA_OTHER);
+}
+
 void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
                   enum verdict_level required, struct verdict *out)
 {
@@ -275,5 +291,6 @@ void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
   if (failed)
     return;
   out->level = decide(diff, effort, required, out);
+  out->artifacts = is_about_artifacts(diff);
   out->rules = rules_hid(diff->options->policy);
 }

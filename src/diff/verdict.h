@@ -22,6 +22,8 @@ struct verdict {
    * entries, or what a link's target begins with, is nothing to --semantic. Looked into only where
    * VERDICT_EFFECTIVE is required; open is that if it could not be. */
   bool shows;
+  /* What was compared are artifacts alone, of which no engine makes containers. */
+  bool artifacts;
   /* The rules of the policy hid differences; they never count for VERDICT_IDENTICAL. */
   bool rules;
   /* Of the two images; of what the arguments name, where more than one pair of images was compared.

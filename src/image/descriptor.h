@@ -15,7 +15,7 @@
 struct descriptor {
   json_t *json;           /* one owned reference: the object as it stands in the image */
   const char *media_type; /* borrowed from json; "" if there is none */
-  enum media_kind kind;   /* of media_type */
+  enum media_kind kind;   /* of media_type; of an artifact's layers, see struct manifest */
   struct digest digest;   /* always set */
   int64_t size;           /* bytes, >= 0 */
   bool has_platform;

@@ -18,6 +18,14 @@ static int read_config(struct manifest *manifest, struct error *err)
   return 0;
 }
 
+static void classify(struct manifest *manifest)
+{
+  manifest->is_artifact = manifest->config.kind != MEDIA_CONFIG;
+  for (size_t i = 0; i < manifest->n_layers && manifest->is_artifact; i++)
+    if (manifest->layers[i].kind == MEDIA_OTHER && media_is_tar(manifest->layers[i].media_type))
+      manifest->layers[i].kind = MEDIA_LAYER;
+}
+
 static int read_fields(struct manifest *manifest, const struct limits *limits, struct error *err)
 {
   if (document_refuse(manifest->json, "a manifest", "manifests", err) < 0 ||
@@ -41,6 +49,7 @@ int manifest_parse(struct manifest *out, struct str text, const struct limits *l
     manifest_release(&manifest);
     return -1;
   }
+  classify(&manifest);
   *out = manifest;
   return 0;
 }

@@ -11,6 +11,9 @@ struct manifest { /* immutable once parsed */
   struct descriptor *layers;
   size_t n_layers;
   const char *artifact_type; /* "" if there is none */
+  /* Its config is of no image's type, so no engine makes a container of it: a chart, a signature, a
+   * file. Of its layers, those whose type says that they are tar streams have kind MEDIA_LAYER. */
+  bool is_artifact;
   bool has_subject;
   struct descriptor subject;
 };

@@ -1,5 +1,7 @@
 #include "image/media_type.h"
 
+#include <string.h>
+
 #include "base/macros.h"
 #include "base/str.h"
 
@@ -48,4 +50,19 @@ enum media_kind media_kind(const char *media_type)
       return kinds[i].kind;
   }
   return is_layer(type) ? MEDIA_LAYER : MEDIA_OTHER;
+}
+
+bool media_is_tar(const char *media_type)
+{
+  static const char *const suffixes[] = { "+gzip", "+zstd", ".gzip", ".zstd" };
+  struct str type = without_parameters(media_type);
+
+  for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+    if (str_has_suffix(type, str_of(suffixes[i]))) {
+      type.len -= strlen(suffixes[i]);
+      break;
+    }
+  }
+  return str_has_suffix(type, STR(".tar")) || str_has_suffix(type, STR("/tar")) ||
+         str_has_suffix(type, STR("/x-tar"));
 }

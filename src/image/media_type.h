@@ -22,5 +22,10 @@ enum media_kind { MEDIA_OTHER, MEDIA_INDEX, MEDIA_MANIFEST, MEDIA_CONFIG, MEDIA_
  * alone or with a suffix that names a compression (+gzip, .gzip, +zstd, .zstd); anything else is
  * MEDIA_OTHER and compared as an opaque blob. Parameters after ';' do not count. */
 enum media_kind media_kind(const char *media_type);
+/* Whether the name says that it is a tar stream, perhaps compressed, of whatever content: ".tar",
+ * ".tar+gzip", ".tar+zstd" at the end (structured suffixes: RFC 6838, 8460, 8878), or "tar" alone
+ * before such a suffix, "x-tar" too. Layers of artifacts are looked into then; of an image, engines
+ * take the four types only. */
+bool media_is_tar(const char *media_type);
 
 #endif

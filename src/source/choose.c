@@ -87,9 +87,31 @@ static int fit_of(const struct candidate *candidate, const char *ref, const char
   return MAX_OF(by_name, by_ref_name);
 }
 
-static void describe(struct buf *out, const struct candidate *candidate)
+static const char *shown_name(const struct candidate *candidate)
 {
-  const char *name = candidate->name ? candidate->name : candidate->ref_name;
+  return candidate->name ? candidate->name : candidate->ref_name;
+}
+
+static bool same_name(const struct candidate *a, const struct candidate *b)
+{
+  const char *names[2] = { shown_name(a), shown_name(b) };
+
+  return names[0] && names[1] ? strcmp(names[0], names[1]) == 0 : names[0] == names[1];
+}
+
+/* A name that several have tells nothing: then the digest does. */
+static bool is_name_shared(const struct candidate *candidates, size_t n, size_t of)
+{
+  for (size_t i = 0; i < n; i++)
+    if (i != of && same_name(&candidates[i], &candidates[of]) &&
+        !digest_equal(&candidates[i].digest, &candidates[of].digest))
+      return true;
+  return false;
+}
+
+static void describe(struct buf *out, const struct candidate *candidate, bool shared)
+{
+  const char *name = shared ? NULL : shown_name(candidate);
   char digest[DIGEST_MAX_TEXT];
   char platform[PLATFORM_MAX_TEXT];
 
@@ -106,16 +128,15 @@ static void describe(struct buf *out, const struct candidate *candidate)
 static char *list(const struct candidate *candidates, size_t n)
 {
   AUTO_BUF out = BUF_INIT(LIST_BYTES_MAX);
-  size_t shown = MIN_OF(n, (size_t)LISTED_MAX);
+  size_t shown = 0;
 
-  for (size_t i = 0; i < shown && out.len < LIST_BYTES_MAX - 400; i++) {
-    if (i)
+  for (; shown < MIN_OF(n, (size_t)LISTED_MAX) && out.len < LIST_BYTES_MAX - 400; shown++) {
+    if (shown)
       buf_puts(&out, ", ");
-    describe(&out, &candidates[i]);
-    n--;
+    describe(&out, &candidates[shown], is_name_shared(candidates, n, shown));
   }
-  if (n)
-    buf_printf(&out, " and %zu more", n);
+  if (n > shown)
+    buf_printf(&out, " and %zu more", n - shown);
   return buf_detach(&out);
 }
 
@@ -128,17 +149,38 @@ static bool all_the_same(const struct candidate *candidates, size_t n)
   return true;
 }
 
-static int choose_only(const struct candidate *candidates, size_t n, size_t *out, struct error *err)
+/* Whether they are the platforms of one image. */
+static bool are_platforms_of_one(const struct candidate *candidates, size_t n)
 {
+  for (size_t i = 0; i < n; i++) {
+    const struct platform *platform = candidates[i].platform;
+
+    if (!platform || !same_name(&candidates[0], &candidates[i]))
+      return false;
+    for (size_t j = 0; j < i && !platform_is_unknown(platform); j++)
+      if (platform_equal(platform, candidates[j].platform) &&
+          strcmp(platform->os_version, candidates[j].platform->os_version) == 0)
+        return false;
+  }
+  return true;
+}
+
+/* Those at the positions in chosen, of which there have to be one only. */
+static int settle(const struct candidate *candidates, const char *ref, size_t *chosen,
+                  size_t *n_chosen, struct error *err)
+{
+  AUTO_FREE struct candidate *fitting = xcalloc(*n_chosen + 1, sizeof(*fitting));
   AUTO_FREE char *names = NULL;
 
-  if (n == 0)
-    return error_set(err, ERROR_NOT_FOUND, "it holds no image");
-  if (all_the_same(candidates, n)) {
-    *out = 0;
+  for (size_t i = 0; i < *n_chosen; i++)
+    fitting[i] = candidates[chosen[i]];
+  if (all_the_same(fitting, *n_chosen))
+    *n_chosen = 1;
+  if (*n_chosen == 1 || are_platforms_of_one(fitting, *n_chosen))
     return 0;
-  }
-  names = list(candidates, n);
+  names = list(fitting, *n_chosen);
+  if (ref)
+    return error_set(err, ERROR_AMBIGUOUS, "several images fit \"%.200s\": %s", ref, names);
   return error_set(err, ERROR_AMBIGUOUS, "it holds several images; append ':' and one of: %s",
                    names);
 }
@@ -164,41 +206,60 @@ static int choose_digest(const struct candidate *candidates, size_t n, const cha
   return not_there(candidates, n, ref, err);
 }
 
-int choose_candidate(const struct candidate *candidates, size_t n, const char *ref, size_t *out,
-                     struct error *err)
+/* The positions of those that ref, which is no digest, fits best. */
+static size_t find_fitting(const struct candidate *candidates, size_t n, const char *ref,
+                           size_t *chosen)
 {
-  AUTO_FREE char *full_ref = NULL;
-  AUTO_FREE struct candidate *fitting = NULL;
-  AUTO_FREE char *names = NULL;
-  struct digest digest;
-  size_t n_fitting = 0;
-  size_t first = 0;
+  AUTO_FREE char *full_ref = normalised(ref);
+  size_t n_chosen = 0;
   int best = FITS_NOT;
 
-  if (!ref)
-    return choose_only(candidates, n, out, err);
-  if (choose_by_digest(ref, &digest))
-    return choose_digest(candidates, n, ref, &digest, out, err);
-  full_ref = normalised(ref);
-  fitting = xcalloc(n + 1, sizeof(*fitting));
   for (size_t i = 0; i < n; i++) {
     int fit = fit_of(&candidates[i], ref, full_ref);
 
     if (fit == FITS_NOT || fit < best)
       continue;
-    if (fit > best) {
-      best = fit;
-      n_fitting = 0;
-      first = i;
-    }
-    fitting[n_fitting++] = candidates[i];
+    if (fit > best)
+      n_chosen = 0;
+    best = fit;
+    chosen[n_chosen++] = i;
   }
-  if (n_fitting == 0)
-    return not_there(candidates, n, ref, err);
-  if (all_the_same(fitting, n_fitting)) {
-    *out = first;
+  return n_chosen;
+}
+
+int choose_candidates(const struct candidate *candidates, size_t n, const char *ref, size_t *chosen,
+                      size_t *n_chosen, struct error *err)
+{
+  struct digest digest;
+
+  if (ref && choose_by_digest(ref, &digest)) {
+    *n_chosen = 1;
+    return choose_digest(candidates, n, ref, &digest, chosen, err);
+  }
+  if (!ref && n == 0)
+    return error_set(err, ERROR_NOT_FOUND, "it holds no image");
+  *n_chosen = n;
+  for (size_t i = 0; i < n && !ref; i++)
+    chosen[i] = i;
+  if (ref)
+    *n_chosen = find_fitting(candidates, n, ref, chosen);
+  return *n_chosen ? settle(candidates, ref, chosen, n_chosen, err)
+                   : not_there(candidates, n, ref, err);
+}
+
+int choose_candidate(const struct candidate *candidates, size_t n, const char *ref, size_t *out,
+                     struct error *err)
+{
+  AUTO_FREE size_t *chosen = xcalloc(n + 1, sizeof(*chosen));
+  AUTO_FREE char *names = NULL;
+  size_t n_chosen = 0;
+
+  if (choose_candidates(candidates, n, ref, chosen, &n_chosen, err) < 0)
+    return -1;
+  *out = chosen[0];
+  if (n_chosen == 1)
     return 0;
-  }
-  names = list(fitting, n_fitting);
-  return error_set(err, ERROR_AMBIGUOUS, "several images fit \"%.200s\": %s", ref, names);
+  names = list(candidates, n);
+  return error_set(err, ERROR_AMBIGUOUS, "it holds several images; append ':' and one of: %s",
+                   names);
 }

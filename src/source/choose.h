@@ -21,6 +21,12 @@ struct candidate {
  * ERROR_NOT_FOUND, ERROR_AMBIGUOUS list what there is. */
 MUST_CHECK int choose_candidate(const struct candidate *candidates, size_t n, const char *ref,
                                 size_t *out, struct error *err);
+/* The same, where what index.json lists by platform may be one image: *n of the positions in
+ * chosen, which has room for all, are set. More than one only if they have one name, or none has a
+ * name, each tells its platform, and no two the same one (of unknown/unknown, as attestations have
+ * it, there may be several). */
+MUST_CHECK int choose_candidates(const struct candidate *candidates, size_t n, const char *ref,
+                                 size_t *chosen, size_t *n_chosen, struct error *err);
 /* Whether ref names a digest: "sha256:HEX", "NAME@sha256:HEX", or 64 hex digits alone. */
 bool choose_by_digest(const char *ref, struct digest *out);
 /* Whether ref is "@N", which counts the images of an archive from 0 (containers-transports(5)). 1:

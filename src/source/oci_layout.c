@@ -18,6 +18,9 @@ struct oci_layout {
   struct members *members;
   const struct limits *limits;
   char *ref; /* NULL: none */
+  /* Where index.json lists the platforms of one image: the index that it ought to name. */
+  char *joined; /* owned; NULL: not so */
+  struct digest joined_digest;
 };
 
 static int check_version(struct members *members, const struct limits *limits, struct error *err)
@@ -55,14 +58,51 @@ static int read_index(struct oci_layout *oci, struct index *out, struct error *e
   return 0;
 }
 
-static int choose_top(const struct oci_layout *oci, const struct index *index, size_t *out,
+/* A manifest as an index would have it: what index.json says beside, such as names, is no part of
+ * an image, but for what an attestation is about. */
+static json_t *joined_item(const struct descriptor *manifest)
+{
+  static const char *const members[] = { "mediaType", "digest", "size", "platform" };
+  const char *refers_to;
+  json_t *item = json_object();
+
+  for (size_t i = 0; i < ARRAY_LEN(members); i++)
+    json_object_set(item, members[i], json_object_get(manifest->json, members[i]));
+  if (descriptor_is_attestation(manifest, &refers_to))
+    json_object_set_new(item, "annotations",
+                        json_pack("{s:s, s:s}", "vnd.docker.reference.type", "attestation-manifest",
+                                  "vnd.docker.reference.digest", refers_to));
+  return item;
+}
+
+static int join(struct oci_layout *oci, const struct index *index, const size_t *chosen, size_t n,
+                struct descriptor *out, struct error *err)
+{
+  json_t *manifests = json_array();
+  AUTO_JSON json = json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType", MEDIA_OCI_INDEX,
+                             "manifests", manifests);
+
+  for (size_t i = 0; i < n; i++)
+    json_array_append_new(manifests, joined_item(&index->manifests[chosen[i]]));
+  free(oci->joined);
+  oci->joined = json_dumps(json, JSON_COMPACT);
+  if (!oci->joined || json_array_size(manifests) != n)
+    return error_set(err, ERROR_LIMIT, "out of memory");
+  oci->joined_digest = digest_of(DIGEST_SHA256, oci->joined, strlen(oci->joined));
+  *out = descriptor_make(MEDIA_OCI_INDEX, &oci->joined_digest, (int64_t)strlen(oci->joined));
+  return 0;
+}
+
+static int choose_top(struct oci_layout *oci, const struct index *index, struct descriptor *out,
                       struct error *err)
 {
   AUTO_FREE struct candidate *candidates = xcalloc(index->n_manifests + 1, sizeof(*candidates));
-  int found = choose_by_position(oci->ref, index->n_manifests, out, err);
+  AUTO_FREE size_t *chosen = xcalloc(index->n_manifests + 1, sizeof(*chosen));
+  size_t n = 1;
+  int found = choose_by_position(oci->ref, index->n_manifests, &chosen[0], err);
 
-  if (found != 0)
-    return found < 0 ? -1 : 0;
+  if (found < 0)
+    return -1;
   for (size_t i = 0; i < index->n_manifests; i++) {
     const struct descriptor *manifest = &index->manifests[i];
 
@@ -73,7 +113,12 @@ static int choose_top(const struct oci_layout *oci, const struct index *index, s
       .platform = manifest->has_platform ? &manifest->platform : NULL,
     };
   }
-  return choose_candidate(candidates, index->n_manifests, oci->ref, out, err);
+  if (!found && choose_candidates(candidates, index->n_manifests, oci->ref, chosen, &n, err) < 0)
+    return -1;
+  if (n > 1)
+    return join(oci, index, chosen, n, out, err);
+  *out = descriptor_copy(&index->manifests[chosen[0]]);
+  return 0;
 }
 
 /* A walk through nested indexes for one digest. */
@@ -140,7 +185,6 @@ static int resolve_in(struct oci_layout *oci, const struct index *index, struct 
 {
   struct nested_search search = { .oci = oci, .left = oci->limits->manifests };
   struct digest digest;
-  size_t chosen;
 
   if (oci->ref && choose_by_digest(oci->ref, &digest)) {
     int found;
@@ -150,10 +194,7 @@ static int resolve_in(struct oci_layout *oci, const struct index *index, struct 
     if (found != 0)
       return found < 0 ? -1 : 0;
   }
-  if (choose_top(oci, index, &chosen, err) < 0)
-    return -1;
-  *out = descriptor_copy(&index->manifests[chosen]);
-  return 0;
+  return choose_top(oci, index, out, err);
 }
 
 static int oci_resolve(struct source *source, struct descriptor *out, struct error *err)
@@ -178,6 +219,8 @@ static struct stream *oci_open(struct source *source, const struct descriptor *b
   uint64_t size;
   struct stream *stream;
 
+  if (oci->joined && digest_equal(&blob->digest, &oci->joined_digest))
+    return stream_of_memory(oci->joined, strlen(oci->joined));
   snprintf(path, sizeof(path), "blobs/%s/%s", digest_algorithm_name(blob->digest.algorithm),
            digest_hex(&blob->digest, hex));
   stream = members_open(oci->members, str_of(path), &size, err);
@@ -206,6 +249,7 @@ static void oci_free(struct source *source)
 
   members_free(oci->members);
   free(oci->ref);
+  free(oci->joined);
   free(oci);
 }
 

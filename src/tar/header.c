@@ -1,4 +1,5 @@
 #include "tar/header.h"
+#include "tar/tar.h"
 
 /* Where the fields lie; those from UNAME on only in the formats after v7. */
 enum {
@@ -285,4 +286,13 @@ int tar_block_parse(struct tar_block *out, const unsigned char block[TAR_UNIT], 
   if (dialect == DIALECT_V7)
     return 0;
   return parse_later_fields(out, block, dialect, sums.has_high, err);
+}
+
+bool tar_begins_with(const void *bytes, size_t len)
+{
+  struct tar_block block = { 0 };
+  struct error ignored;
+
+  return len >= TAR_UNIT &&
+         (tar_block_is_zero(bytes) || tar_block_parse(&block, bytes, &ignored) == 0);
 }

@@ -59,4 +59,9 @@ void tar_pass(struct tar_reader *reader, uint64_t zeros);
  * for a regular file that is not sparse lies there in one piece. */
 uint64_t tar_offset(const struct tar_reader *reader);
 
+/* Whether a stream that begins with these bytes may be a tar stream: a whole header block whose
+ * checksum is right, or one of zeros. */
+bool tar_begins_with(const void *bytes, size_t len);
+enum { TAR_BEGINNING = 512 }; /* how many bytes that takes */
+
 #endif
