@@ -154,6 +154,7 @@ int diff_command(const struct invocation *call, struct error *err)
     .attestations = given->attestations == TOGGLE_ON,
     .referrers = given->referrers == TOGGLE_ON,
     .verify = given->verify == TOGGLE_ON,
+    .platforms_given = given->platforms.n > 0,
     .skip_security_xattrs = geteuid() != 0,
     .limits = &limits,
   };

@@ -32,6 +32,9 @@ struct diff {
   uint64_t sent;  /* events; atomic */
   char **notices; /* owned, as each is; in order (notices.h) */
   size_t n_notices, cap_notices;
+  const struct platform_set *platforms; /* those compared (platform_choice.h) */
+  struct platform_set own_platforms;    /* what that points to, where the images decided */
+  uint64_t n_entries;                   /* of all indexes that were visited, each time */
 
   /* Documents that were loaded, none of them twice (compare.c). */
   struct map documents;
@@ -135,6 +138,9 @@ void compare_indexes(struct diff *diff, const struct event_node *parent,
 void compare_index_with_manifest(struct diff *diff, const struct event_node *parent,
                                  const struct descriptor *d0, const struct descriptor *d1,
                                  int index_side, unsigned depth);
+/* Two manifests as engines see them, with whatever flags: events as with --effective. */
+void compare_manifests_in_effect(struct diff *diff, const struct event_node *parent,
+                                 const struct descriptor *d0, const struct descriptor *d1);
 void compare_manifests(struct diff *diff, const struct event_node *parent,
                        const struct descriptor *d0, const struct descriptor *d1);
 /* The fields of manifests themselves, without config and layers. */

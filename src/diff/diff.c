@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "diff/compare.h"
 #include "diff/notices.h"
+#include "diff/platform_choice.h"
 #include "diff/shadow.h"
 #include "diff/tasks.h"
 #include "policy/policy.h"
@@ -42,9 +43,15 @@ void diff_walk(struct diff *diff)
 {
   const struct descriptor *d0 = diff->root[0];
   const struct descriptor *d1 = diff->root[1];
+  struct error err;
 
   diff->strict = is_strict(diff->options);
   diff->top = diff_node(diff, NULL, "", EVENT_NONE, NULL, NULL);
+  platform_choice_make(diff);
+  if (platform_choice_check(diff, &err)) {
+    diff_fail(diff, &err);
+    return;
+  }
   compare_descriptors(diff, diff->top, d0, d1, DESCRIPTOR_ROOT, !can_compare(d0, d1));
   compare_objects(diff, diff->top, d0, d1, 0);
 }
@@ -96,6 +103,7 @@ void diff_free(struct diff *diff)
   map_release(&diff->opened[0]);
   map_release(&diff->opened[1]);
   arena_release(&diff->document_keys);
+  platform_set_release(&diff->own_platforms);
   arena_release(&diff->arena);
   tasks_release(diff);
   diff_notices_release(diff);

@@ -37,6 +37,8 @@ struct diff_options {
   struct inside_worker *looker; /* --inside: who looks into files (diff/inside.h); not owned */
   struct policy *policy;        /* what else is left out, and counted; not owned; NULL: nothing */
   struct platform_set platforms; /* not owned */
+  /* They were asked for; else they are the host's, which gives way where one side has but one. */
+  bool platforms_given;
   const struct limits *limits;
   struct source *sources[2];
   struct event_sink *sink;

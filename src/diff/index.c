@@ -48,7 +48,7 @@ static void list_platforms(const struct index *index, struct buf *out)
 static int check_platforms(struct diff *diff, const struct index *const indexes[2],
                            const struct items items[2], struct error *err)
 {
-  const struct platform_set *platforms = &diff->options->platforms;
+  const struct platform_set *platforms = diff->platforms;
   AUTO_BUF known = BUF_INIT(4096);
   char text[PLATFORM_MAX_TEXT];
 
@@ -91,7 +91,7 @@ static void compare_own_fields(struct diff *diff, const struct event_node *paren
  * it counts only that there is one. */
 static bool is_left_alone(const struct diff *diff, const struct item *item)
 {
-  return item->refers_to && !diff->options->attestations && !diff->options->platforms.all;
+  return item->refers_to && !diff->options->attestations && !diff->platforms->all;
 }
 
 /* What an attestation's descriptor says is about the image, and compared with it. */
@@ -122,6 +122,7 @@ static void compare_pair(struct diff *diff, const struct event_node *parent, con
   const struct descriptor *d1 = a->pair->descriptor;
   struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
   bool opaque = d0->kind == MEDIA_OTHER || d1->kind == MEDIA_OTHER;
+  const bool was_in_passing = diff->in_passing;
   struct event_node *node;
   char name[32];
   char note[48];
@@ -133,8 +134,66 @@ static void compare_pair(struct diff *diff, const struct event_node *parent, con
     compare_attestation_pair(diff, node, a, depth);
     return;
   }
+  if (a->is_artifact) { /* no image that the verdict is about, but neither are both the same */
+    if (!same_blob(d0, d1))
+      diff_note_unpaired(diff);
+    diff->in_passing = true;
+  }
   compare_descriptors(diff, node, d0, d1, DESCRIPTOR_INSIDE, opaque);
   compare_objects(diff, node, d0, d1, depth + 1);
+  diff->in_passing = was_in_passing;
+}
+
+/* Engines take the first manifest of a platform. */
+static void compare_in_effect(struct diff *diff, const struct event_node *parent,
+                              const struct item *item0, const struct item *item1, const char *why)
+{
+  const struct descriptor *d0 = item0->descriptor;
+  const struct descriptor *d1 = item1->descriptor;
+  struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
+  struct event_node *node;
+  char name[32];
+
+  diff_note_unpaired(diff);
+  if (diff->strict || same_blob(d0, d1) || d0->kind != MEDIA_MANIFEST || d1->kind != MEDIA_MANIFEST)
+    return;
+  snprintf(name, sizeof(name), "manifests-%zu", item0->position);
+  node = diff_node(diff, parent, name, EVENT_INDEX, why, inputs);
+  compare_manifests_in_effect(diff, node, d0, d1);
+}
+
+/* Where the first manifests of a platform are not each other's partners, another one is run. */
+static void compare_firsts(struct diff *diff, const struct event_node *parent,
+                           const struct items items[2])
+{
+  for (size_t i = 0; i < items[0].n; i++) {
+    const struct item *first0 = &items[0].list[i];
+    const struct item *first1;
+
+    if (first0->refers_to || first0->is_artifact || !first0->has_platform ||
+        items_first_like(&items[0], first0) != first0)
+      continue;
+    first1 = items_first_like(&items[1], first0);
+    if (first1 && first0->pair != first1)
+      compare_in_effect(diff, parent, first0, first1, "first of its platform");
+  }
+}
+
+/* --effective: a further manifest of a platform that the other side has too may be what an engine
+ * prefers, for its compression, say; it has to come to the same. Whether it was compared. */
+static bool compare_surplus(struct diff *diff, const struct event_node *parent,
+                            const struct items items[2], int side, const struct item *item)
+{
+  const struct item *other;
+
+  if (!diff->options->effective || !item->has_platform || item->refers_to || item->is_artifact)
+    return false;
+  other = items_first_like(&items[1 - side], item);
+  if (!other)
+    return false;
+  compare_in_effect(diff, parent, side ? other : item, side ? item : other,
+                    "a further one of its platform");
+  return true;
 }
 
 static int check_depth(const struct diff *diff, int side, unsigned depth, struct error *err)
@@ -159,7 +218,8 @@ static int load_indexes(struct diff *diff, const struct descriptor *const blobs[
     indexes[side] = diff_load_index(diff, side, blobs[side], err);
     if (!indexes[side])
       return -1;
-    items_select(diff, side, indexes[side], &items[side]);
+    if (items_select(diff, side, indexes[side], &items[side], err))
+      return diff_wrap_input(diff, side, err);
   }
   /* A platform may be missing from an index that was itself chosen by platform. */
   return depth ? 0 : check_platforms(diff, indexes, items, err);
@@ -170,7 +230,7 @@ void compare_indexes(struct diff *diff, const struct event_node *parent,
 {
   const struct descriptor *const blobs[2] = { d0, d1 };
   const struct index *indexes[2] = { NULL, NULL };
-  struct items items[2] = { { NULL, 0 }, { NULL, 0 } };
+  struct items items[2] = { { 0 }, { 0 } };
   struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
   struct error err;
 
@@ -184,12 +244,16 @@ void compare_indexes(struct diff *diff, const struct event_node *parent,
     inputs[1].index = indexes[1]->json;
     compare_own_fields(diff, parent, indexes[0], indexes[1], inputs);
     items_pair(&items[0], &items[1]);
+    if (!same_blob(d0, d1) && (items[0].holds_more || items[1].holds_more))
+      diff_note_unpaired(diff);
     for (size_t i = 0; i < items[0].n; i++)
       if (items[0].list[i].pair && !is_left_alone(diff, &items[0].list[i]))
         compare_pair(diff, parent, &items[0].list[i], depth);
+    compare_firsts(diff, parent, items);
     for (int side = 0; side < 2; side++)
       for (size_t i = 0; i < items[side].n; i++)
-        if (is_lone(&items[side].list[i]))
+        if (is_lone(&items[side].list[i]) &&
+            !compare_surplus(diff, parent, items, side, &items[side].list[i]))
           report_partnerless(diff, parent, side, &items[side].list[i]);
   }
   items_release(&items[0]);
@@ -237,7 +301,7 @@ static void compare_with_counterpart(struct diff *diff, const struct event_node 
   compare_referrers_of_both(diff, parent, blobs, index_side, item);
   for (size_t i = 0; i < items->n; i++)
     if (&items->list[i] != item &&
-        (items->list[i].refers_to ? items->list[i].about == item : diff->options->platforms.all))
+        (items->list[i].refers_to ? items->list[i].about == item : diff->platforms->all))
       report_partnerless(diff, parent, index_side, &items->list[i]);
 }
 
@@ -247,7 +311,7 @@ void compare_index_with_manifest(struct diff *diff, const struct event_node *par
 {
   const struct descriptor *const blobs[2] = { d0, d1 };
   const struct index *indexes[2] = { NULL, NULL };
-  struct items items[2] = { { NULL, 0 }, { NULL, 0 } };
+  struct items items[2] = { { 0 }, { 0 } };
   struct error err;
 
   if (load_indexes(diff, blobs, indexes, items, depth, &err))

@@ -24,7 +24,8 @@ static void find_platform(struct diff *diff, int side, struct item *item)
   if (item->has_platform || item->descriptor->kind != MEDIA_MANIFEST)
     return;
   manifest = diff_load_manifest(diff, side, item->descriptor, &err);
-  if (!manifest || manifest->config.kind != MEDIA_CONFIG)
+  item->is_artifact = manifest && manifest->is_artifact;
+  if (!manifest || manifest->is_artifact)
     return;
   config = diff_load_config(diff, side, &manifest->config, &err);
   if (!config || !config->platform.architecture[0])
@@ -35,7 +36,7 @@ static void find_platform(struct diff *diff, int side, struct item *item)
 
 static bool is_selected(const struct diff *diff, const struct item *item)
 {
-  const struct platform_set *platforms = &diff->options->platforms;
+  const struct platform_set *platforms = diff->platforms;
 
   return platforms->all || !item->has_platform || platform_set_has(platforms, &item->platform);
 }
@@ -64,28 +65,84 @@ static void select_attestations(const struct diff *diff, const struct index *ind
     if (!descriptor_is_attestation(item->descriptor, &item->refers_to))
       continue;
     item->about = referred(items, item->refers_to);
-    items->n += item->about || diff->options->platforms.all;
+    items->n += item->about || diff->platforms->all;
   }
 }
 
-void items_select(struct diff *diff, int side, const struct index *index, struct items *items)
+enum {
+  ENTRIES_SCALE = 4
+}; /* all indexes together may hold as many entries as this many indexes */
+
+static int count_entries(struct diff *diff, const struct index *index, struct error *err)
 {
-  items->list = xcalloc(index->n_manifests + 1, sizeof(*items->list));
-  items->n = 0;
+  const uint64_t most = diff->options->limits->manifests > INT64_MAX / ENTRIES_SCALE
+                            ? INT64_MAX
+                            : diff->options->limits->manifests * ENTRIES_SCALE;
+
+  diff->n_entries += index->n_manifests + 1; /* an empty one takes a visit too */
+  if (diff->n_entries <= most)
+    return 0;
+  return error_set(err, ERROR_LIMIT,
+                   "its indexes, and those within them, hold more than %llu manifests in all (see "
+                   "--max-scale)",
+                   (unsigned long long)most);
+}
+
+static void add_item(struct items *items, const struct item *item)
+{
+  items->list = xgrow(items->list, items->n, &items->cap, sizeof(*items->list));
+  items->list[items->n++] = *item;
+}
+
+/* Of items, position is the next entry's in what the indexes together list. */
+static int select_images(struct diff *diff, int side, const struct index *index, unsigned depth,
+                         size_t *position, struct items *items, struct error *err)
+{
+  if (count_entries(diff, index, err))
+    return -1;
   for (size_t i = 0; i < index->n_manifests; i++) {
-    struct item *item = &items->list[items->n];
+    struct item item = { .descriptor = &index->manifests[i], .position = *position };
+    const struct index *nested;
     const char *ignored;
 
-    *item = (struct item) { .descriptor = &index->manifests[i], .position = i };
-    if (descriptor_is_attestation(item->descriptor, &ignored))
+    if (!descriptor_is_attestation(item.descriptor, &ignored))
+      find_platform(diff, side, &item);
+    if (diff->options->effective && item.descriptor->kind == MEDIA_INDEX && !item.has_platform) {
+      if (depth + 1 >= LIMIT_INDEX_DEPTH)
+        return error_set(err, ERROR_LIMIT,
+                         "indexes are nested more than %d deep, or refer to themselves",
+                         LIMIT_INDEX_DEPTH);
+      items->holds_more = true;
+      nested = diff_load_index(diff, side, item.descriptor, err);
+      if (!nested || select_images(diff, side, nested, depth + 1, position, items, err))
+        return -1;
       continue;
-    find_platform(diff, side, item);
-    items->n += is_selected(diff, item);
+    }
+    ++*position;
+    if (item.is_artifact && diff->options->effective)
+      items->holds_more = true;
+    else if (!descriptor_is_attestation(item.descriptor, &ignored) && is_selected(diff, &item))
+      add_item(items, &item);
   }
+  return 0;
+}
+
+int items_select(struct diff *diff, int side, const struct index *index, struct items *items,
+                 struct error *err)
+{
+  size_t position = 0;
+
+  if (select_images(diff, side, index, 0, &position, items, err))
+    return -1;
+  items->list = xreallocarray(items->list, items->n + index->n_manifests + 1, sizeof(*items->list));
   select_attestations(diff, index, items);
+  return 0;
 }
 
 enum { FIT_ROUNDS = 3 };
+
+/* Of those that fit, which are taken first. */
+enum likeness { LIKE_SAME_BYTES, LIKE_SAME_ANNOTATIONS, LIKE_POSITION, LIKENESSES };
 
 /* Whether two belong together at that level: 0 only if they are just the same. */
 static bool fits(const struct item *a, const struct item *b, int round)
@@ -105,15 +162,24 @@ static bool fits(const struct item *a, const struct item *b, int round)
                    : platform_distance(&a->platform, &b->platform) > 0;
 }
 
+static bool are_alike(const struct item *a, const struct item *b, int likeness)
+{
+  if (likeness == LIKE_SAME_BYTES)
+    return same_blob(a->descriptor, b->descriptor);
+  return likeness == LIKE_POSITION ||
+         json_equal(a->descriptor->annotations, b->descriptor->annotations) ||
+         (!a->descriptor->annotations && !b->descriptor->annotations);
+}
+
 /* Of several that fit, the first, or the first of the nearest variant. */
-static struct item *choose(const struct item *a, struct items *others, int round)
+static struct item *choose(const struct item *a, struct items *others, int round, int likeness)
 {
   struct item *best = NULL;
 
   for (size_t i = 0; i < others->n; i++) {
     struct item *b = &others->list[i];
 
-    if (b->pair || !fits(a, b, round))
+    if (b->pair || !fits(a, b, round) || !are_alike(a, b, likeness))
       continue;
     if (!best || (a->has_platform && platform_distance(&a->platform, &b->platform) <
                                          platform_distance(&a->platform, &best->platform)))
@@ -122,33 +188,53 @@ static struct item *choose(const struct item *a, struct items *others, int round
   return best;
 }
 
+static void pair_alike(struct items *items0, struct items *items1, bool attestations, int round,
+                       int likeness)
+{
+  for (size_t i = 0; i < items0->n; i++) {
+    struct item *a = &items0->list[i];
+    struct item *b;
+
+    if (a->pair || (a->refers_to != NULL) != attestations)
+      continue;
+    b = choose(a, items1, round, likeness);
+    a->pair = b;
+    if (b)
+      b->pair = a;
+  }
+}
+
 void items_pair(struct items *items0, struct items *items1)
 {
   for (int attestations = 0; attestations < 2; attestations++)
     for (int round = 0; round < FIT_ROUNDS; round++)
-      for (size_t i = 0; i < items0->n; i++) {
-        struct item *a = &items0->list[i];
-        struct item *b;
+      for (int likeness = 0; likeness < LIKENESSES; likeness++)
+        pair_alike(items0, items1, attestations != 0, round, likeness);
+}
 
-        if (a->pair || (a->refers_to != NULL) != (attestations != 0))
-          continue;
-        b = choose(a, items1, round);
-        a->pair = b;
-        if (b)
-          b->pair = a;
-      }
+const struct item *items_first_like(const struct items *items, const struct item *like)
+{
+  for (size_t i = 0; i < items->n; i++) {
+    const struct item *item = &items->list[i];
+
+    if (!item->refers_to && !item->is_artifact && item->has_platform &&
+        strcmp(item->platform.os_version, like->platform.os_version) == 0 &&
+        platform_distance(&item->platform, &like->platform) == 0)
+      return item;
+  }
+  return NULL;
 }
 
 const struct item *items_counterpart(struct diff *diff, int manifest_side,
                                      const struct descriptor *manifest_blob,
                                      const struct items *items)
 {
-  const struct platform_set *platforms = &diff->options->platforms;
+  const struct platform_set *platforms = diff->platforms;
   struct item lone = { .descriptor = manifest_blob };
 
   find_platform(diff, manifest_side, &lone);
   for (int round = 0; round < FIT_ROUNDS && lone.has_platform; round++) {
-    const struct item *best = choose(&lone, (struct items *)(uintptr_t)items, round);
+    const struct item *best = choose(&lone, (struct items *)(uintptr_t)items, round, LIKE_POSITION);
 
     if (best)
       return best;
@@ -159,7 +245,7 @@ const struct item *items_counterpart(struct diff *diff, int manifest_side,
           platform_equal(&items->list[i].platform, &platforms->items[p]))
         return &items->list[i];
   for (size_t i = 0; i < items->n; i++)
-    if (!items->list[i].refers_to)
+    if (!items->list[i].refers_to && !items->list[i].is_artifact)
       return &items->list[i];
   return NULL;
 }
@@ -167,7 +253,7 @@ const struct item *items_counterpart(struct diff *diff, int manifest_side,
 bool items_have_platform(const struct items *items, const struct platform *platform)
 {
   for (size_t i = 0; i < items->n; i++)
-    if (!items->list[i].refers_to &&
+    if (!items->list[i].refers_to && !items->list[i].is_artifact &&
         (!items->list[i].has_platform || platform_equal(&items->list[i].platform, platform)))
       return true;
   return false;

@@ -149,6 +149,23 @@ static void compare_in_effect(struct diff *diff, const struct event_node *parent
   tasks_add_effective(diff, parent, manifests, configs);
 }
 
+void compare_manifests_in_effect(struct diff *diff, const struct event_node *parent,
+                                 const struct descriptor *d0, const struct descriptor *d1)
+{
+  struct event_input inputs[2] = { { .descriptor = d0 }, { .descriptor = d1 } };
+  struct error err;
+  const struct manifest *m0 = diff_load_manifest(diff, 0, d0, &err);
+  const struct manifest *m1 = m0 ? diff_load_manifest(diff, 1, d1, &err) : NULL;
+
+  if (!m0 || !m1) {
+    diff_fail(diff, &err);
+    return;
+  }
+  inputs[0].manifest = m0->json;
+  inputs[1].manifest = m1->json;
+  compare_in_effect(diff, parent, m0, m1, inputs);
+}
+
 void compare_manifests(struct diff *diff, const struct event_node *parent,
                        const struct descriptor *d0, const struct descriptor *d1)
 {

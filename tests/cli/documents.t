@@ -1,0 +1,68 @@
+Which documents are compared, and what counts of them.
+
+  $ images <<'RECIPE'
+  > P, A = platform("amd64"), platform("arm64")
+  > def arch(name, content): return image(layer(file("x", content)), arch=name)
+  > oci_archive("arm.tar", arch("arm64", "1"))
+  > oci_archive("amd.tar", arch("amd64", "1"))
+  > oci_archive("both.tar", index(arch("amd64", "other"), arch("arm64", "1"), platforms=[P, A]))
+  > oci_archive("only-arm.tar", index(arch("arm64", "1"), platforms=[A]))
+  > oci_archive("only-amd.tar", index(arch("amd64", "1"), platforms=[P]))
+  > one, two = arch("amd64", "1"), arch("amd64", "2")
+  > oci_archive("one-two.tar", index(one, two, platforms=[P, P]))
+  > oci_archive("two-one.tar", index(two, one, platforms=[P, P]))
+  > oci_archive("garbage.tar", image(layer(file("x", "1")), raw_manifest="garbage"))
+  > nest = index(*[arch("amd64", "1")], platforms=[P])
+  > def deep(name, content):
+  >     inner = index(arch("amd64", content), platforms=[P])
+  >     for i in range(7):
+  >         inner = index(inner, descriptors=[inner.descriptor] * 2000)
+  >     oci_archive(name, inner)
+  > deep("deep-1.tar", "1"); deep("deep-2.tar", "2")
+  > RECIPE
+
+A platform that a lone manifest is not of is an error; without one, the side that has one only chooses.
+
+  $ diffoci diff --platform=linux/amd64 ./arm.tar ./arm.tar
+  ! diffoci: ./arm.tar*no manifest for platform linux/amd64: the image is for linux/arm64*
+  [2]
+  $ diffoci diff --semantic --platform=linux/arm64 ./amd.tar ./arm.tar
+  ! diffoci: ./amd.tar*no manifest for platform linux/arm64: the image is for linux/amd64*
+  [2]
+  $ diffoci diff --platform=linux/arm64 --verdict ./arm.tar ./arm.tar
+  identical
+  $ diffoci diff --effective --quiet ./arm.tar ./both.tar
+  $ diffoci diff --effective --quiet ./both.tar ./arm.tar
+  $ diffoci diff --effective --quiet ./only-arm.tar ./both.tar
+  $ diffoci diff --effective --quiet ./only-arm.tar ./arm.tar
+  $ diffoci diff --effective --quiet ./only-arm.tar ./only-amd.tar >out
+  [1]
+
+Of two manifests of one platform engines take the first: the order counts if they come to something
+else.
+
+  $ diffoci diff --semantic --quiet ./one-two.tar ./two-one.tar | grep "^File" | cut -c 1-9
+  File    x
+  $ diffoci diff --effective --quiet ./one-two.tar ./two-one.tar | grep "^File" | cut -c 1-9
+  File    x
+  $ diffoci diff --verdict ./one-two.tar ./two-one.tar
+  different
+  [1]
+
+A manifest that is none, on both sides.
+
+  $ diffoci diff ./garbage.tar ./garbage.tar
+  ! diffoci: ./garbage.tar*manifest sha256:*JSON*
+  [2]
+
+Indexes that nest to billions of entries end with the limit's name.
+
+  $ diffoci diff --semantic ./deep-1.tar ./deep-2.tar >out
+  ! diffoci: ./deep-*hold more than 16384 manifests in all (see --max-scale)*
+  [2]
+  $ diffoci diff --effective ./deep-1.tar ./deep-2.tar >out
+  ! diffoci: ./deep-*hold more than 16384 manifests in all (see --max-scale)*
+  [2]
+  $ diffoci diff --verdict ./deep-1.tar ./deep-2.tar >out
+  ! diffoci: ./deep-*hold more than 16384 manifests in all (see --max-scale)*
+  [2]
