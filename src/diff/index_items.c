@@ -69,9 +69,7 @@ static void select_attestations(const struct diff *diff, const struct index *ind
   }
 }
 
-enum {
-  ENTRIES_SCALE = 4
-}; /* all indexes together may hold as many entries as this many indexes */
+enum { ENTRIES_SCALE = 4 }; /* all indexes together may hold as many entries as this many indexes */
 
 static int count_entries(struct diff *diff, const struct index *index, struct error *err)
 {

@@ -117,8 +117,9 @@ static void test_lists(void **state)
   for (size_t i = 0; i < ARRAY_LEN(many); i++)
     many[i].name = "short:1";
   assert_int_equal(choose(many, ARRAY_LEN(many), NULL, &err), AMBIGUOUS);
-  assert_non_null(strstr(err.message, "\"short:1\", \"short:1\""));
-  assert_non_null(strstr(err.message, "and 10 more"));
+  assert_non_null(strstr(err.message, "sha256:" HEX_A " (linux/arm64), sha256:" HEX_B));
+  assert_null(strstr(err.message, "short:1"));
+  assert_non_null(strstr(err.message, " more"));
   for (size_t i = 0; i < ARRAY_LEN(many); i++)
     many[i].name = name;
   assert_int_equal(choose(many, ARRAY_LEN(many), NULL, &err), AMBIGUOUS);
