@@ -14,7 +14,7 @@ struct agreement {
 
 /* A member's JSON; NULL without an error where it is not there, or is no JSON object or array. */
 static json_t *read_json(const struct agreement *agreement, const char *path,
-                         const struct digest *digest)
+                         const struct digest *digest, const struct json_field *type)
 {
   AUTO_BUF text = BUF_INIT(agreement->limits->json_bytes);
   struct error ignored;
@@ -28,7 +28,7 @@ static json_t *read_json(const struct agreement *agreement, const char *path,
     if (!digest_equal(&found, digest))
       return NULL;
   }
-  return json_parse(buf_str(&text), &ignored);
+  return json_decode(buf_str(&text), type, &ignored);
 }
 
 static int add_document(struct agreement *agreement, const json_t *json, int depth,
@@ -51,7 +51,7 @@ static int add_manifest(struct agreement *agreement, const json_t *descriptor, i
                      (unsigned long long)agreement->limits->manifests);
   snprintf(path, sizeof(path), "blobs/%s/%s", digest_algorithm_name(digest.algorithm),
            digest_hex(&digest, hex));
-  json = read_json(agreement, path, &digest);
+  json = read_json(agreement, path, &digest, &document_index_or_manifest);
   return json ? add_document(agreement, json, depth, err) : 0;
 }
 
@@ -102,8 +102,9 @@ static int check_image(struct agreement *agreement, const json_t *image, size_t 
 int layout_check_agreement(struct members *members, const struct limits *limits, struct error *err)
 {
   struct agreement agreement = { .members = members, .limits = limits, .left = limits->manifests };
-  AUTO_JSON images = read_json(&agreement, "manifest.json", NULL);
-  AUTO_JSON index = images ? read_json(&agreement, "index.json", NULL) : NULL;
+  AUTO_JSON images = read_json(&agreement, "manifest.json", NULL, &document_docker_archive);
+  AUTO_JSON index =
+      images ? read_json(&agreement, "index.json", NULL, &document_index_or_manifest) : NULL;
   const json_t *image;
   int result = 0;
   size_t i;

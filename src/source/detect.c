@@ -20,7 +20,7 @@ static bool names_no_image(struct members *members, const struct limits *limits)
 
   if (members_read(members, STR("index.json"), limits->json_bytes, &text, &ignored) < 0)
     return false;
-  json = json_parse(buf_str(&text), &ignored);
+  json = json_decode(buf_str(&text), &document_index_or_manifest, &ignored);
   return json_is_object(json) && json_get_array(json, "manifests", &manifests, &ignored) == 0 &&
          json_array_size(manifests) == 0;
 }

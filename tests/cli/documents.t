@@ -66,3 +66,14 @@ Indexes that nest to billions of entries end with the limit's name.
   $ diffoci diff --verdict ./deep-1.tar ./deep-2.tar >out
   ! diffoci: ./deep-*hold more than 16384 manifests in all (see --max-scale)*
   [2]
+
+The word that --verdict prints and the exit status say the same: names may differ beside one digest.
+
+  $ images <<'RECIPE'
+  > oci_archive("named-a.tar", image(layer(file("x", "1"))).named("x.io/a:1"))
+  > oci_archive("named-b.tar", image(layer(file("x", "1"))).named("x.io/b:1"))
+  > RECIPE
+  $ diffoci diff --quiet --ignore-image-name=false ./named-a.tar ./named-b.tar >out
+  [1]
+  $ diffoci diff --verdict --ignore-image-name=false ./named-a.tar ./named-b.tar
+  identical
