@@ -53,10 +53,43 @@ static void show_notices(const struct diff *diff)
   }
 }
 
+/* Files that are equal inside are no difference to a container's user either: a verdict between
+ * "different" and "effective". Where differences remain under --semantic, and nobody asks for a
+ * verdict, the images are not compared a second time for it. */
+static void look_for_equivalent(const struct diff_flags *given, const struct diff_options *options,
+                                const struct fan_out *out, struct inside *inside,
+                                struct verdict *verdict)
+{
+  const bool counts_more =
+      !options->effective && (options->ignore & IGNORE_ALL_SEMANTIC) != IGNORE_ALL_SEMANTIC;
+  struct error err;
+  int answer;
+
+  if (verdict->level != VERDICT_DIFFERENT || (out->any && !thorough(given) && !counts_more))
+    return;
+  answer = inside_is_equivalent(inside, &err);
+  if (answer > 0) {
+    verdict->level = VERDICT_EQUIVALENT;
+  } else if (answer < 0 && verdict->open == VERDICT_UNKNOWN) {
+    verdict->open = VERDICT_EQUIVALENT;
+    snprintf(verdict->why, sizeof(verdict->why), "%s", err.message);
+  }
+}
+
+/* "12 files are equal inside" */
+static void inside_summary(const struct inside *inside)
+{
+  size_t n;
+
+  (void)inside_equals(inside, &n);
+  if (n)
+    fprintf(stderr, "diffoci: %zu file%s equal inside\n", n, n == 1 ? " is" : "s are");
+}
+
 /* Writes the reports and says the verdict. Returns the exit status, or -1. */
 static int conclude(struct fan_out *out, const struct diff_flags *given,
-                    const struct diff_options *options, struct diff *diff, bool failed,
-                    struct error *err)
+                    const struct diff_options *options, struct inside *inside, struct diff *diff,
+                    bool failed, struct error *err)
 {
   const bool quiet = given->places.quiet == TOGGLE_ON;
   struct verdict verdict;
@@ -66,6 +99,8 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
   if (options->verdict) {
     diff_verdict(diff, failed, effort_of(given, out),
                  verdict_required((enum require)given->require), &verdict);
+    if (inside && !failed)
+      look_for_equivalent(given, options, out, inside, &verdict);
     out->about.verdict = &verdict;
   }
   if (failed)
@@ -75,6 +110,9 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
   else if (given->verdict == TOGGLE_ON && verdict.level == VERDICT_IDENTICAL)
     status = EXIT_SAME; /* the word is the answer, though names may differ beside it */
   out->about.passed = status == EXIT_SAME;
+  if (inside && !quiet)
+    inside_summary(inside);
+  out->about.inside = inside;
   policy_flags_summary(options->policy, quiet);
   show_notices(diff);
   trouble = fan_out_finish(out, options, report_failed) < 0;
@@ -112,7 +150,7 @@ static int compare(const struct diff_flags *given, const struct fan_out_wanted *
   if (!diff) {
     status = -1;
   } else {
-    status = conclude(&out, given, options, diff, failed, err);
+    status = conclude(&out, given, options, inside, diff, failed, err);
   }
   fan_out_release(&out);
   inside_free(inside);
@@ -184,7 +222,7 @@ int diff_command(const struct invocation *call, struct error *err)
   diff_flags_ignore(given, &options);
   places_init(&places, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
-  if ((given->inside != TOGGLE_ON ||
+  if (((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
        (options.looker = inside_worker_start(limits.file_bytes, err))) &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0 &&

@@ -140,7 +140,8 @@ static const struct flag flags[] = {
   {
       .name = "verdict",
       .kind = FLAG_BOOL,
-      .help = "print the verdict alone: identical, semantic, effective or different",
+      .help = "print the verdict alone: identical, semantic, effective, "
+              "equivalent or different",
       .detail = "In one word, in place of the table; see VERDICT.",
       AT(verdict),
   },
@@ -148,11 +149,12 @@ static const struct flag flags[] = {
       .name = "require",
       .kind = FLAG_CHOICE,
       .value = "VERDICT",
-      .choices = "none|identical|semantic|effective",
+      .choices = "none|identical|semantic|effective|equivalent",
       .fallback = "none",
       .help = "exit with status 0 if the verdict is this one or a stronger one",
       .detail = "Otherwise with 1, whatever the other flags leave out. With none, the status is 0 "
-                "if nothing is different under the given flags.",
+                "if nothing is different under the given flags. equivalent looks into files as "
+                "--inside does.",
       AT(require),
   },
   {

@@ -33,10 +33,9 @@ int verdict_print_word(const struct verdict *verdict, struct error *err)
 enum verdict_level verdict_required(enum require require)
 {
   static const enum verdict_level levels[] = {
-    [REQUIRE_NONE] = VERDICT_UNKNOWN,
-    [REQUIRE_IDENTICAL] = VERDICT_IDENTICAL,
-    [REQUIRE_SEMANTIC] = VERDICT_SEMANTIC,
-    [REQUIRE_EFFECTIVE] = VERDICT_EFFECTIVE,
+    [REQUIRE_NONE] = VERDICT_UNKNOWN,          [REQUIRE_IDENTICAL] = VERDICT_IDENTICAL,
+    [REQUIRE_SEMANTIC] = VERDICT_SEMANTIC,     [REQUIRE_EFFECTIVE] = VERDICT_EFFECTIVE,
+    [REQUIRE_EQUIVALENT] = VERDICT_EQUIVALENT,
   };
 
   return levels[require];

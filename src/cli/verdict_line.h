@@ -4,7 +4,13 @@
 
 #include "diff/verdict.h"
 
-enum require { REQUIRE_NONE, REQUIRE_IDENTICAL, REQUIRE_SEMANTIC, REQUIRE_EFFECTIVE };
+enum require {
+  REQUIRE_NONE,
+  REQUIRE_IDENTICAL,
+  REQUIRE_SEMANTIC,
+  REQUIRE_EFFECTIVE,
+  REQUIRE_EQUIVALENT
+};
 
 /* "verdict: semantic: …" on stderr. */
 void verdict_print(const struct verdict *verdict);

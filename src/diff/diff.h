@@ -32,6 +32,7 @@ struct diff_options {
   bool verdict;
   bool attestations;            /* --attestations: compare what attests to images in an index */
   bool referrers;               /* --referrers: compare what refers to the images */
+  bool uncounted;               /* what the policy leaves out was counted by another comparison */
   bool verify;                  /* read and check blobs even where the digests are equal */
   bool skip_security_xattrs;    /* leave out xattrs security.*: who runs this could not read them */
   struct inside_worker *looker; /* --inside: who looks into files (diff/inside.h); not owned */

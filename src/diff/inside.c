@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 #include "diff/inside_files.h"
 #include "diff/inside_rows.h"
 #include "diff/inside_worker.h"
@@ -32,6 +33,8 @@ struct inside {
   size_t n_waiting, cap_waiting;
   struct inside_equal *equals;
   size_t n_equals, cap_equals;
+  struct map known; /* the digests of two files -> what came of looking into them */
+  bool is_second;   /* the second comparison, for the verdict alone */
 };
 
 /* ---- which files ---- */
@@ -113,11 +116,59 @@ static void keep(struct inside *inside, const struct event *event)
   }
 }
 
+/* ---- what was looked into before ---- */
+
+enum { KNOWN_EQUAL = 1, KNOWN_DIFFERENT };
+
+struct known_key {
+  unsigned char bytes[2 * 32];
+};
+
+static struct known_key key_of(const struct event *event)
+{
+  struct known_key key;
+
+  for (int side = 0; side < 2; side++)
+    memcpy(key.bytes + (size_t)32 * (size_t)side, event->inputs[side].content->bytes, 32);
+  return key;
+}
+
+/* What is equal is so under --semantic, too; what differs need not. */
+static void remember(struct inside *inside, const struct event *event, bool equal)
+{
+  const struct known_key key = key_of(event);
+  const struct str text = { (const char *)key.bytes, sizeof(key.bytes) };
+  struct map_entry *entry;
+
+  if (!equal && (inside->options->ignore & IGNORE_ALL_SEMANTIC) != IGNORE_ALL_SEMANTIC)
+    return;
+  entry = map_put(&inside->known, text);
+  if (!entry->value)
+    entry->key = arena_str(&inside->arena, text);
+  entry->value = (void *)(uintptr_t)(equal ? KNOWN_EQUAL : KNOWN_DIFFERENT);
+}
+
+static unsigned recall(const struct inside *inside, const struct event *event)
+{
+  const struct known_key key = key_of(event);
+  const struct map_entry *entry =
+      map_find(&inside->known, (struct str) { (const char *)key.bytes, sizeof(key.bytes) });
+
+  return entry ? (unsigned)(uintptr_t)entry->value : 0;
+}
+
+static void send_rest(struct inside *inside, const struct event *event);
+
 static void on_event(struct event_sink *sink, const struct event *event)
 {
   struct inside *inside = (struct inside *)sink;
 
-  if (may_look(event))
+  const bool looks = may_look(event);
+  const unsigned known = looks && inside->is_second ? recall(inside, event) : 0;
+
+  if (known == KNOWN_EQUAL)
+    send_rest(inside, event);
+  else if (looks && !known)
     keep(inside, event);
   else
     inside->next->event(inside->next, event);
@@ -206,14 +257,16 @@ static void look(struct inside *inside, struct waiting *waiting)
     job.names[side] = event->inputs[side].entry->name;
   }
   inside_rows_init(&rows, event, inside->next, inside->options->policy, &inside->arena);
+  rows.uncounted = inside->options->uncounted;
   inside_worker_compare(inside->worker, &job, &rows.sink, result);
+  remember(inside, event, result->outcome == INSIDE_EQUAL);
   if (result->outcome == INSIDE_HERE) {
     send_here(inside, event, result);
     return;
   }
-  if (result->outcome == INSIDE_EQUAL)
+  if (result->outcome == INSIDE_EQUAL && !inside->is_second)
     note_equal(inside, event, result);
-  else if (rows.seen < result->rows)
+  else if (result->outcome == INSIDE_ROWS && rows.seen < result->rows)
     inside_rows_cut(&rows, result->rows - rows.seen);
   send_rest(inside, event);
 }
@@ -279,6 +332,46 @@ void inside_finish(struct inside *inside)
   inside->n_waiting = 0;
 }
 
+/* ---- the verdict ---- */
+
+struct counter {
+  struct event_sink sink; /* first */
+  bool any;
+};
+
+static void count_event(struct event_sink *sink, const struct event *event)
+{
+  (void)event;
+  ((struct counter *)sink)->any = true;
+}
+
+int inside_is_equivalent(struct inside *inside, struct error *err)
+{
+  struct counter counter = { { .event = count_event }, false };
+  struct diff_options options = *inside->options;
+  const struct diff_options *before = inside->options;
+  struct event_sink *next = inside->next;
+  bool failed = false;
+  struct diff *diff;
+
+  options.effective = true;
+  options.ignore = IGNORE_ALL_SEMANTIC;
+  options.verdict = false;
+  options.uncounted = true;
+  options.sink = &inside->sink;
+  inside->options = &options;
+  inside->next = &counter.sink;
+  inside->sink.wants_content_digests = false;
+  inside->is_second = true;
+  diff = diff_run(&options, &failed, err);
+  if (diff && !failed)
+    inside_finish(inside);
+  diff_free(diff);
+  inside->options = before;
+  inside->next = next;
+  return !diff || failed ? -1 : !counter.any;
+}
+
 /* ---- the sink ---- */
 
 struct inside *inside_new(const struct diff_options *options)
@@ -300,6 +393,7 @@ void inside_free(struct inside *inside)
     return;
   free(inside->waiting);
   free(inside->equals);
+  map_release(&inside->known);
   arena_release(&inside->arena);
   free(inside);
 }

@@ -15,7 +15,7 @@ struct inside;
 struct inside_equal {
   struct str path;
   const char *context;       /* the event's */
-  const char *formats;       /* from the outside in; words with spaces between */
+  const char *formats;       /* that were opened; words with spaces between */
   const char *rules;         /* of docs/formats.md: what differs by these means nothing; the same */
   uint64_t members;          /* compared */
   struct digest contents[2]; /* SHA-256 of the two files */
@@ -32,6 +32,11 @@ struct event_sink *inside_sink(struct inside *inside);
 /* After the comparison: reads the contents of what differs once more, looks into it, and sends
  * what comes of it. Layers that would have to be fetched again are not read. */
 void inside_finish(struct inside *inside);
+
+/* After inside_finish: whether all that a container would see of the two images is the same, but
+ * for files that are equal inside by the rules of --semantic. Compares them once more, under
+ * --effective. 1 or 0; -1 with *err if that cannot be known. */
+int inside_is_equivalent(struct inside *inside, struct error *err);
 
 /* The files that are equal inside, in no order: *n of them. */
 const struct inside_equal *inside_equals(const struct inside *inside, size_t *n);

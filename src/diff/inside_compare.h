@@ -41,8 +41,8 @@ struct inside_result {
   uint64_t rows;
   /* Of INSIDE_HERE: why they were not looked into, on each side; "" if that side could be. */
   char reasons[2][INSIDE_REASON_MAX];
-  /* Of INSIDE_EQUAL: the formats, from the outside in, and the rules (docs/formats.md) by which
-   * bytes that differ mean nothing; each a word, sorted, with spaces between. */
+  /* Of INSIDE_EQUAL: the formats that were opened, and the rules (docs/formats.md) by which
+   * bytes that differ mean nothing; each a word, once, in no order, with spaces between. */
   char formats[INSIDE_PROOF_MAX], rules[INSIDE_PROOF_MAX];
   uint64_t members; /* compared, on the way */
 };

@@ -28,9 +28,9 @@ static void need_node(struct inside_rows *rows)
   rows->context = arena_printf(rows->arena, "%s/inside", file->context);
 }
 
-static bool left_out(struct policy_rule *rule)
+static bool left_out(const struct inside_rows *rows, struct policy_rule *rule)
 {
-  if (rule)
+  if (rule && !rows->uncounted)
     policy_count(rule);
   return rule != NULL;
 }
@@ -50,8 +50,8 @@ static bool weigh(const struct inside_rows *rows, struct event *event, struct ev
   const size_t before = event->n_fields;
   bool counts = false;
 
-  if (left_out(policy_hides_path(rows->policy, path, is_dir)) ||
-      (is_lone && left_out(policy_hides_field(rows->policy, &presence, path, is_dir))))
+  if (left_out(rows, policy_hides_path(rows->policy, path, is_dir)) ||
+      (is_lone && left_out(rows, policy_hides_field(rows->policy, &presence, path, is_dir))))
     return false;
   event->n_fields = 0;
   for (size_t i = 0; i < before; i++) {
@@ -59,7 +59,7 @@ static bool weigh(const struct inside_rows *rows, struct event *event, struct ev
     struct policy_field named;
 
     if (!is_lone && !field->ignored && event_field_named(event, field, &named) &&
-        left_out(policy_hides_field(rows->policy, &named, path, is_dir)))
+        left_out(rows, policy_hides_field(rows->policy, &named, path, is_dir)))
       continue;
     counts = counts || !field->ignored;
     kept[event->n_fields++] = *field;
@@ -115,7 +115,7 @@ static void on_row(struct inside_sink *sink, const struct inside_row *row)
   struct event_field *kept;
 
   rows->seen++;
-  buf_add_str(&path, rows->file->inputs[0].entry->name);
+  buf_add_str(&path, rows->file->name.len ? rows->file->name : rows->file->inputs[0].entry->name);
   buf_add_str(&path, row->path);
   kept = arena_alloc(&arena, (row->n_fields + 1) * sizeof(*kept));
   if (weigh(rows, &event, kept, buf_str(&path), is_directory(row), is_lone)) {
@@ -128,6 +128,7 @@ static void on_row(struct inside_sink *sink, const struct inside_row *row)
     if (is_lone)
       buf_printf(&note, " only appears in input %d", row->entries[0] ? 0 : 1);
     event.note = note.ptr;
+    event.name = buf_str(&path);
     rows->next->event(rows->next, &event);
   }
   arena_release(&arena);
@@ -136,7 +137,9 @@ static void on_row(struct inside_sink *sink, const struct inside_row *row)
 void inside_rows_init(struct inside_rows *rows, const struct event *file, struct event_sink *next,
                       const struct policy *policy, struct arena *arena)
 {
-  *rows = (struct inside_rows) { { on_row }, file, next, policy, arena, NULL, NULL, 0 };
+  *rows = (struct inside_rows) {
+    .sink = { on_row }, .file = file, .next = next, .policy = policy, .arena = arena
+  };
 }
 
 void inside_rows_cut(struct inside_rows *rows, uint64_t left)

@@ -14,7 +14,8 @@ struct inside_rows {
   struct arena *arena; /* of the nodes */
   struct event_node *node;
   const char *context;
-  uint64_t seen; /* rows */
+  bool uncounted; /* what the policy leaves out was counted before */
+  uint64_t seen;  /* rows */
 };
 
 /* file: the event of the two files; lives as long as the rows, and what it refers to as long as the

@@ -5,7 +5,7 @@
 /* What a shadow of the comparison leaves out was counted by the comparison itself. */
 static bool count(const struct diff *diff, struct policy_rule *rule)
 {
-  if (rule && !diff->primary)
+  if (rule && !diff->primary && !diff->options->uncounted)
     policy_count(rule);
   return rule != NULL;
 }

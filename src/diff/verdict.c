@@ -13,8 +13,8 @@
 
 const char *verdict_name(enum verdict_level level)
 {
-  static const char *const names[] = { "unknown", "different", "effective", "semantic",
-                                       "identical" };
+  static const char *const names[] = { "unknown",   "different", "equivalent",
+                                       "effective", "semantic",  "identical" };
 
   return names[level];
 }
@@ -24,6 +24,7 @@ void verdict_describe(const struct verdict *verdict, struct buf *out)
   static const char *const meanings[] = {
     "the comparison did not come to its end",
     "a container would see a difference",
+    "a container would see no difference but in files that are equal inside",
     "a container would see no difference",
     "no difference but for what --semantic leaves out",
     "the digests are the same",
@@ -256,7 +257,7 @@ static enum verdict_level decide(struct diff *diff, enum verdict_effort effort,
     return VERDICT_DIFFERENT;
   answer = is_semantic(diff, effort, &err);
   if (answer == SHADOW_SAME) {
-    if (required == VERDICT_EFFECTIVE)
+    if (required == VERDICT_EFFECTIVE || required == VERDICT_EQUIVALENT)
       look_closer(diff, effort, out);
     return VERDICT_SEMANTIC;
   }

@@ -1,4 +1,4 @@
-/* What a comparison comes to: the strongest of four statements that holds. */
+/* What a comparison comes to: the strongest of the statements that holds. */
 #ifndef DIFFOCI_DIFF_VERDICT_H
 #define DIFFOCI_DIFF_VERDICT_H
 
@@ -7,6 +7,8 @@
 enum verdict_level {
   VERDICT_UNKNOWN,   /* the comparison did not come to its end */
   VERDICT_DIFFERENT, /* none of the others */
+  /* As effective, but for files that are equal inside (diff/inside.h). Never diff_verdict's own. */
+  VERDICT_EQUIVALENT,
   VERDICT_EFFECTIVE, /* a container would see no difference (diff/effective.h) */
   VERDICT_SEMANTIC,  /* no difference under --semantic */
   VERDICT_IDENTICAL, /* the same digest for each of the platforms that were compared */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/alloc.h"
+#include "diff/inside.h"
 #include "policy/policy.h"
 #include "report/explain.h"
 #include "report/json_run.h"
@@ -126,6 +127,44 @@ static void write_causes(struct writer *writer, const struct explain *explain)
                 totals.unexplained, totals.proven, totals.harmless);
 }
 
+/* Words with spaces between them. */
+static void write_words(struct writer *writer, const char *key, const char *words)
+{
+  writer_printf(writer, ",\"%s\":[", key);
+  for (bool first = true; *words; first = false) {
+    const size_t len = strcspn(words, " ");
+
+    writer_printf(writer, "%s\"%.*s\"", first ? "" : ",", (int)len, words);
+    words += len + (words[len] == ' ');
+  }
+  writer_putc(writer, ']');
+}
+
+/* Each with its proof: what was opened, and by which rules the rest means nothing. */
+static void write_equals(struct writer *writer, const struct inside *inside)
+{
+  char text[DIGEST_MAX_TEXT];
+  size_t n;
+  const struct inside_equal *equals = inside_equals(inside, &n);
+
+  writer_puts(writer, ",\n\"equalInside\":[");
+  for (size_t i = 0; i < n; i++) {
+    writer_puts(writer, i ? ",\n{" : "\n{");
+    writer_puts(writer, "\"name\":");
+    jsonout_string(writer, equals[i].path);
+    text_member(writer, "context", equals[i].context);
+    writer_puts(writer, ",\"digests\":[");
+    for (int side = 0; side < 2; side++)
+      writer_printf(writer, "%s\"%s\"", side ? "," : "",
+                    digest_format(&equals[i].contents[side], text));
+    writer_printf(writer, "],\"members\":%" PRIu64, equals[i].members);
+    write_words(writer, "formats", equals[i].formats);
+    write_words(writer, "rules", equals[i].rules);
+    writer_putc(writer, '}');
+  }
+  writer_putc(writer, ']');
+}
+
 void json_about_write(struct writer *writer, const struct report_about *about,
                       const struct change_totals *totals)
 {
@@ -137,6 +176,8 @@ void json_about_write(struct writer *writer, const struct report_about *about,
   json_run_totals(&json, totals, about);
   if (about && !policy_is_empty(about->policy))
     write_rules(writer, about->policy);
+  if (about && about->inside)
+    write_equals(writer, about->inside);
   if (about && about->explain)
     write_causes(writer, about->explain);
 }

@@ -10,6 +10,7 @@
 
 struct diff_options;
 struct explain;
+struct inside;
 struct policy;
 struct report;
 struct verdict;
@@ -35,6 +36,7 @@ struct report_about {
   const struct policy *policy;   /* what was left out, by which rule */
   const struct explain *explain; /* the causes of events */
   const struct verdict *verdict; /* known when the reports are finished */
+  const struct inside *inside;   /* the files that are equal inside */
   bool with_causes;              /* --explain: also where not all reports show them */
   const struct report_run *run;
   bool passed; /* the exit status will be 0, unless a report cannot be written */

@@ -32,6 +32,24 @@
 Times, and how it is compressed, are nothing.
 
   $ diffoci diff --semantic --inside ./noise-0.tar ./noise-1.tar
+  ! diffoci: 3 files are equal inside
+  ! verdict: equivalent: a container would see no difference but in files that are equal inside
+  $ diffoci diff --verdict --inside ./noise-0.tar ./noise-1.tar
+  equivalent
+  ! diffoci: 1 file is equal inside
+  [1]
+  $ diffoci diff --require=equivalent --quiet ./noise-0.tar ./noise-1.tar >rows
+  $ diffoci diff --require=equivalent --quiet ./evil-0.tar ./evil-1.tar >rows
+  [1]
+  $ diffoci diff --require=effective --semantic --inside --quiet ./noise-0.tar ./noise-1.tar
+  [1]
+  $ diffoci diff --semantic --inside --quiet --report-file r.json ./noise-0.tar ./noise-1.tar
+  $ jq -c '.equalInside[] | [.name, .members, .formats]' r.json | sort
+  ["x.tar",2,["tar"]]
+  ["y.tgz",3,["tar","gzip"]]
+  ["z.gz",1,["gzip"]]
+  $ jq -c '[.equalInside[] | select(.name == "z.gz").rules]' r.json
+  [["gzip-2"]]
 
   $ diffoci diff --semantic ./noise-0.tar ./noise-1.tar | cut -c1-20
   TYPE    NAME     INP
@@ -62,6 +80,7 @@ What else differs of a file counts.
   $ diffoci diff --semantic --inside ./mode-0.tar ./mode-1.tar
   TYPE    NAME     INPUT-0       INPUT-1
   File    x.tar    Mode 0x180    Mode 0x1a4
+  ! diffoci: 1 file is equal inside
   [1]
 
 Bytes that belong to nothing count, and so does what is too large, too deep or no file of its format.
@@ -81,8 +100,11 @@ Without --semantic times count inside files, too.
 
   $ diffoci diff --inside ./noise-0.tar ./noise-1.tar | grep -c 'x.tar!/bin/[xy] .*1970-01-01 00:00:01 .*1970-01-01 00:00:02'
   2
+  ! diffoci: 1 file is equal inside
 
 Wherever they stand in their layers.
 
   $ diffoci diff --semantic --inside ./moved-0.tar ./moved-1.tar
+  ! diffoci: 1 file is equal inside
   $ diffoci diff --effective --inside ./moved-0.tar ./moved-1.tar
+  ! diffoci: 1 file is equal inside
