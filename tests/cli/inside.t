@@ -22,6 +22,10 @@
   > pair("behind", [file("x.gz", gz("z", a)), file("x.tar", old)], [file("x.gz", gz("z", b) + b"!"), file("x.tar", new + b"!")])
   > pair("moved", [file("1", "1"), file("2", "2"), file("x.tar", old)], [file("x.tar", new), file("1", "1"), file("2", "2")])
   > pair("bomb", [file("x.gz", gz(bytes(30000000), a))], [file("x.gz", gz(bytes(30000000), b))])
+  > def po(date, text="eins", name="POT-Creation-Date"):
+  >     return f'msgid ""\nmsgstr ""\n"{name}: {date}\\n"\n\nmsgid "one"\nmsgstr "{text}"\n'
+  > pair("po", [file("1.po", po("2024-01-01 10:00+0000")), file("2.po", po("2024-01-01 10:00+0000")), file("3.po", po("2024", name="Due"))],
+  >      [file("1.po", po("2025-01-01 10:00+0000")), file("2.po", po("2025-01-01 10:00+0000", "zwei")), file("3.po", po("2025", name="Due"))])
   > nest = old
   > other = new
   > for i in range(9):
@@ -100,6 +104,14 @@ Without --semantic times count inside files, too.
 
   $ diffoci diff --inside ./noise-0.tar ./noise-1.tar | grep -c 'x.tar!/bin/[xy] .*1970-01-01 00:00:01 .*1970-01-01 00:00:02'
   2
+  ! diffoci: 1 file is equal inside
+
+Dates in the header of a message catalog are times; other texts are not.
+
+  $ diffoci diff --semantic --inside ./po-0.tar ./po-1.tar | awk '{print $2, $3, $4}'
+  NAME INPUT-0 INPUT-1
+  2.po Inside catalog
+  3.po Inside catalog
   ! diffoci: 1 file is equal inside
 
 Wherever they stand in their layers.

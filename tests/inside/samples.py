@@ -111,6 +111,10 @@ with tempfile.TemporaryDirectory() as d:
 write("x.pyc", b"\xa7\r\r\n" + struct.pack("<III", 0, 1700000000, 12) + marshal.dumps(compile("x = 1", "m.py", "exec")))
 write("hash.pyc", b"\xa7\r\r\n" + struct.pack("<IQ", 3, 0x1122334455667788) + marshal.dumps(compile("x = 1", "m.py", "exec")))
 write("old.pyc", b"\x03\xf3\r\n" + struct.pack("<I", 1700000000) + b"c" + b"code" * 8)
+PO = (b'# Mine.\nmsgid ""\nmsgstr ""\n"POT-Creation-Date: 2024-02-29 12:34+0000\\n"\n'
+      b'"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "one"\nmsgstr "eins"\n')
+write("x.po", PO)
+write("x.mo", run("msgfmt", "-o", "-", "-", input=PO))
 write("x.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, 0, 0, 0, 0)) +
       chunk(b"tIME", struct.pack(">HBBBBB", 2024, 2, 29, 12, 34, 56)) + chunk(b"tEXt", b"date:create\x002024") +
       chunk(b"tEXt", b"Comment\0mine") + chunk(b"IDAT", zlib.compress(bytes(20))[:6]) + chunk(b"IDAT", zlib.compress(bytes(20))[6:]) +
