@@ -354,6 +354,8 @@ int inside_is_equivalent(struct inside *inside, struct error *err)
   bool failed = false;
   struct diff *diff;
 
+  if (options.sources[0]->fetches_again || options.sources[1]->fetches_again)
+    return error_set(err, ERROR_UNSUPPORTED, "its layers would have to be fetched once more");
   options.effective = true;
   options.ignore = IGNORE_ALL_SEMANTIC;
   options.verdict = false;

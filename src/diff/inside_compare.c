@@ -76,9 +76,11 @@ static bool class_counts(const struct looking *looking, enum format_class class)
 
 /* ---- the members ---- */
 
+/* Whatever has a content is a file here: unknown types are, to programs that unpack archives. */
 static bool is_file(const struct format_member *member)
 {
-  return member->entry.type == TAR_REGULAR || member->entry.type == TAR_CONTIGUOUS;
+  return member->entry.type == TAR_REGULAR || member->entry.type == TAR_CONTIGUOUS ||
+         member->content.stored.len;
 }
 
 static struct digest digest_content(const struct str bytes)

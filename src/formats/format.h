@@ -62,7 +62,7 @@ enum {
   FORMAT_RATIO_MAX = 200,              /* times that something may grow, … */
   FORMAT_RATIO_FROM = 4 * 1024 * 1024, /* … once it is larger than this */
 };
-/* The content of a member that is a regular file. */
+/* The content of a member that is a regular file, or has one all the same. */
 struct format_content {
   struct str stored;                /* as it lies in the file, or in memory of the parts */
   const struct format_codec *codec; /* what has to be done to it; NULL: nothing */

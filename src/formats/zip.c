@@ -91,9 +91,23 @@ static bool is_time(uint16_t id, struct str data, bool is_local)
   return false;
 }
 
+/* In a local header the zip64 field has both sizes, or zeros where a descriptor has them. */
+static bool repeats_sizes(const struct zip_record *record, struct str data)
+{
+  uint64_t size;
+  uint64_t stored;
+
+  if (data.len != 16)
+    return false;
+  size = format_le64(data.ptr);
+  stored = format_le64(data.ptr + 8);
+  return (size == record->size && stored == record->stored) ||
+         (!size && !stored && (record->flags & ZIP_FLAG_DESCRIPTOR));
+}
+
 /* Accounts for an extra field, and makes records of what counts of it. zip64 fields were read. */
-static int add_extra(struct format_parts *parts, struct str extra, bool is_local,
-                     struct records *records, struct error *err)
+static int add_extra(struct format_parts *parts, const struct zip_record *record, struct str extra,
+                     bool is_local, struct records *records, struct error *err)
 {
   struct str rest = extra;
   struct str data;
@@ -103,6 +117,10 @@ static int add_extra(struct format_parts *parts, struct str extra, bool is_local
   while ((got = zip_next_extra(&rest, &id, &data)) > 0) {
     const uint64_t at = (uint64_t)(data.ptr - parts->bytes.ptr) - 4;
 
+    if (id == EXTRA_ZIP64 && is_local && !repeats_sizes(record, data))
+      return error_set(err, ERROR_CORRUPT,
+                       "the header of \"%.*s\" says other things than the directory",
+                       STR_ARGS(record->name));
     if (id == EXTRA_ZIP64) {
       format_account(parts, at, data.len + 4, &rule_sums);
     } else if (is_time(id, data, is_local)) {
@@ -169,7 +187,7 @@ static int check_local(struct format_parts *parts, const struct zip_record *reco
   format_account(parts, record->local + 4, 2, &rule_version);
   format_account(parts, record->local + 6, ZIP_LOCAL + name_len - 6, &rule_local);
   *data = record->local + ZIP_LOCAL + name_len + extra.len;
-  return add_extra(parts, extra, true, records, err);
+  return add_extra(parts, record, extra, true, records, err);
 }
 
 /* 4.3.9: with or without its signature, with sizes of 4 or 8 bytes. */
@@ -297,7 +315,7 @@ static int account_record(struct format_parts *parts, const struct zip_record *r
   format_account(parts, at + ZIP_CENTRAL, record->name.len, NULL);
   format_account(parts, at + ZIP_CENTRAL + record->name.len + record->extra.len,
                  record->comment.len, NULL);
-  return add_extra(parts, record->extra, false, records, err);
+  return add_extra(parts, record, record->extra, false, records, err);
 }
 
 static int check_record(const struct zip_record *record, struct error *err)

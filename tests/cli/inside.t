@@ -26,6 +26,7 @@
   >     return f'msgid ""\nmsgstr ""\n"{name}: {date}\\n"\n\nmsgid "one"\nmsgstr "{text}"\n'
   > pair("po", [file("1.po", po("2024-01-01 10:00+0000")), file("2.po", po("2024-01-01 10:00+0000")), file("3.po", po("2024", name="Due"))],
   >      [file("1.po", po("2025-01-01 10:00+0000")), file("2.po", po("2025-01-01 10:00+0000", "zwei")), file("3.po", po("2025", name="Due"))])
+  > pair("type", [file("x.tar", tar(entry("x", "1", type="Z", mtime=1)))], [file("x.tar", tar(entry("x", "2", type="Z", mtime=2)))])
   > nest = old
   > other = new
   > for i in range(9):
@@ -78,6 +79,12 @@ A row names the innermost place.
   TYPE NAME INPUT-0 INPUT-1
   File x.tar.gz Mode 0x180
   File x.tar.gz!/a.tar!/bin/x 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 d3751d33
+
+A content counts whatever its type.
+
+  $ diffoci diff --semantic --inside ./type-0.tar ./type-1.tar | awk '{print $2, substr($3, 1, 8), substr($4, 1, 8)}'
+  NAME INPUT-0 INPUT-1
+  x.tar!/x 6b86b273 d4735e3a
 
 What else differs of a file counts.
 

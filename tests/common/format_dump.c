@@ -48,7 +48,7 @@ static void dump_member(struct buf *out, const struct format_member *member,
     escape_quote(out, entry->records[i].value);
     buf_putc(out, '}');
   }
-  if (entry->type == TAR_REGULAR || entry->type == TAR_CONTIGUOUS)
+  if (entry->type == TAR_REGULAR || member->content.stored.len)
     dump_content(out, member, budget);
   buf_putc(out, '\n');
 }

@@ -121,12 +121,14 @@ static void test_tar(void **state)
   tar_make_pax(&file, 'x', "SCHILY.xattr.user.a", "1", "path", "long", NULL);
   tar_make(&file, &(struct tar_item) { .name = "short", .magic = MAGIC_USTAR });
   tar_make(&file, &(struct tar_item) { .name = "g", .magic = MAGIC_GNU });
+  tar_make(&file, &(struct tar_item) { .name = "u", .type = 'Z', .content = STR("odd") });
   tar_make_end(&file);
   expect(&format_tar, buf_str(&file), "x.tar",
          "0 \"bin/x\" 4755 7:0 joe: 5 0:0 1700000000.000000000 \"hello\"\n"
          "2 \"l\" 644 0:0 : 0 0:0 0.000000000 -> \"bin\"\n"
          "0 \"long\" 644 0:0 : 0 0:0 0.000000000 {SCHILY.xattr.user.a=\"1\"} {path=\"long\"} \"\"\n"
-         "0 \"g\" 644 0:0 : 0 0:0 0.000000000 \"\"\n");
+         "0 \"g\" 644 0:0 : 0 0:0 0.000000000 \"\"\n"
+         "Z \"u\" 644 0:0 : 3 0:0 0.000000000 \"odd\"\n");
   flip(&format_tar, buf_str(&file), "x.tar", repair_tar, 3000);
 }
 
