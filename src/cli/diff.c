@@ -39,17 +39,17 @@ static enum verdict_effort effort_of(const struct diff_flags *given, const struc
   return out->tells_verdict ? VERDICT_READS : VERDICT_OPENS_NOTHING;
 }
 
-/* What is to be known of the images beside what differs. */
-static void show_notices(const struct diff *diff)
+/* What is to be known beside what differs. */
+static void show_notices(const struct report_about *about, bool quiet)
 {
-  size_t n;
-  const char *const *lines = diff_notices(diff, &n);
-
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < about->n_notices; i++) {
+    const struct diff_notice *notice = &about->notices[i];
     AUTO_BUF line = BUF_INIT(INT_MAX);
 
-    escape_terminal(&line, str_of(lines[i]));
-    fprintf(stderr, "diffoci: warning: %s\n", line.ptr);
+    if (quiet && !notice->is_warning)
+      continue;
+    escape_terminal(&line, str_of(notice->text));
+    fprintf(stderr, "diffoci: %s%s\n", notice->is_warning ? "warning: " : "", line.ptr);
   }
 }
 
@@ -114,7 +114,8 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
     inside_summary(inside);
   out->about.inside = inside;
   policy_flags_summary(options->policy, quiet);
-  show_notices(diff);
+  out->about.notices = diff_notices(diff, &out->about.n_notices);
+  show_notices(&out->about, quiet);
   trouble = fan_out_finish(out, options, report_failed) < 0;
   out->about.verdict = NULL;
   if (failed)

@@ -29,8 +29,8 @@ struct diff {
   size_t cap_tasks;
   bool failed; /* error holds the first error of the walk */
   struct error error;
-  uint64_t sent;  /* events; atomic */
-  char **notices; /* owned, as each is; in order (notices.h) */
+  uint64_t sent;               /* events; atomic */
+  struct diff_notice *notices; /* owned, as their texts are; in order (notices.h) */
   size_t n_notices, cap_notices;
   const struct platform_set *platforms; /* those compared (platform_choice.h) */
   struct platform_set own_platforms;    /* what that points to, where the images decided */

@@ -1,5 +1,4 @@
 #include "diff/diff.h"
-#include "diff/notices.h"
 
 #include <stdlib.h>
 

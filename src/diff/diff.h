@@ -54,10 +54,16 @@ struct diff; /* one comparison; owns the nodes and documents that events refer t
 struct diff *diff_run(const struct diff_options *options, bool *failed, struct error *err);
 void diff_free(struct diff *diff); /* after the last use of an event's parents; NULL allowed */
 
-/* Lines for people about the images, as that an engine cannot unpack one; in an order that does not
- * depend on timing. To be asked after diff_run, and after diff_verdict where that is wanted. They
- * may hold bytes from images: escape before printing. As long as the comparison. */
-const char *const *diff_notices(const struct diff *diff, size_t *n);
+/* A line for people: about one of the images, as that an engine cannot unpack it, or about how the
+ * two were compared. It may hold bytes from images: escape before printing. */
+struct diff_notice {
+  char *text;
+  bool is_warning; /* about an image: told even where only differences are wanted */
+};
+
+/* Sorted by their texts, whatever the timing. To be asked after diff_run, and after diff_verdict
+ * where that is wanted. As long as the comparison. */
+const struct diff_notice *diff_notices(const struct diff *diff, size_t *n);
 
 /* A second pass: hands out the content of chosen entries of one layer of one side. */
 struct content_visitor {

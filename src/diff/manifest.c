@@ -1,10 +1,12 @@
 /* Manifests: their own fields, then config and layers. */
 #include <stdio.h>
 
+#include "base/alloc.h"
 #include "diff/artifact.h"
 #include "diff/compare.h"
 #include "diff/effective.h"
 #include "diff/json_diff.h"
+#include "diff/notices.h"
 #include "diff/tasks.h"
 #include "diff/unpackable.h"
 #include "image/schema.h"
@@ -94,6 +96,19 @@ static bool all_layers_readable(const struct manifest *manifest)
   return true;
 }
 
+/* Nobody asked for it, and it leaves out what merging hides: which layer a file is in, files that a
+ * layer above removes. */
+static void note_merging(struct diff *diff, const struct event_node *parent,
+                         const struct manifest *m0, const struct manifest *m1)
+{
+  AUTO_FREE char *line =
+      xasprintf("%s%slayers merged, as their numbers differ: %zu in input 0, %zu in input 1",
+                parent->parent ? parent->context : "", parent->parent ? ": " : "", m0->n_layers,
+                m1->n_layers);
+
+  diff_note(diff, str_of(line));
+}
+
 static void compare_layer_stacks(struct diff *diff, const struct event_node *parent,
                                  const struct manifest *m0, const struct manifest *m1,
                                  const struct event_input inputs[2])
@@ -105,6 +120,7 @@ static void compare_layer_stacks(struct diff *diff, const struct event_node *par
     for (size_t i = 0; i < m0->n_layers; i++)
       compare_layer_blobs(diff, parent, i, manifests);
   } else if (all_layers_readable(m0) && all_layers_readable(m1)) {
+    note_merging(diff, parent, m0, m1);
     tasks_add_squash(diff, parent, m0, m1);
   } else {
     snprintf(note, sizeof(note), "field \"Layers\": length mismatch (%zu vs %zu)", m0->n_layers,

@@ -173,6 +173,7 @@ void json_about_write(struct writer *writer, const struct report_about *about,
   json_writer_resume(&json, writer, true);
   json_run_members(&json, about);
   json_run_verdict(&json, about);
+  json_run_notices(&json, about);
   json_run_totals(&json, totals, about);
   if (about && !policy_is_empty(about->policy))
     write_rules(writer, about->policy);

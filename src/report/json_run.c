@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/version.h"
+#include "diff/diff.h"
 #include "diff/verdict.h"
 #include "report/explain.h"
 #include "report/totals.h"
@@ -58,6 +59,20 @@ void json_run_verdict(struct json_writer *json, const struct report_about *about
   if (verdict->shows)
     json_write_bool(json, "effective", false);
   json_object_close(json);
+}
+
+void json_run_notices(struct json_writer *json, const struct report_about *about)
+{
+  if (!about || !about->n_notices)
+    return;
+  json_array_open(json, "notices");
+  for (size_t i = 0; i < about->n_notices; i++) {
+    json_object_open(json, NULL);
+    json_write_bool(json, "warning", about->notices[i].is_warning);
+    json_write_text(json, "text", about->notices[i].text);
+    json_object_close(json);
+  }
+  json_array_close(json);
 }
 
 static void write_causes(struct json_writer *json, const struct explain *explain)

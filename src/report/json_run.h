@@ -15,6 +15,8 @@ void json_run_members(struct json_writer *json, const struct report_about *about
 /* The member verdict: verdict, digests, and where it was not looked into unknown and reason.
  * Nothing where about has none. */
 void json_run_verdict(struct json_writer *json, const struct report_about *about);
+/* The member notices: an array of {"warning", "text"}. Nothing where there are none. */
+void json_run_notices(struct json_writer *json, const struct report_about *about);
 /* The member totals: differences, added, removed, changed, metadata, image, consequences,
  * bytesAdded, bytesRemoved, and by cause its id. */
 void json_run_totals(struct json_writer *json, const struct change_totals *totals,

@@ -87,6 +87,7 @@ static void write_ndjson(const struct listing *listing, struct writer *writer)
   json_object_open(&json, NULL);
   json_write_text(&json, "type", "end");
   json_run_verdict(&json, about);
+  json_run_notices(&json, about);
   json_run_totals(&json, &listing->changes.totals, about);
   if (listing->changes.dropped)
     json_write_number(&json, "dropped", (int64_t)listing->changes.dropped);

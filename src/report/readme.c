@@ -81,6 +81,17 @@ static void write_rules(struct writer *writer, const struct policy *policy)
   writer_str(writer, buf_str(&text));
 }
 
+/* The same lines as on standard error, but for the program's name. */
+static void write_notices(struct writer *writer, const struct report_about *about)
+{
+  writer_puts(writer, "\n## To be known\n\n");
+  for (size_t i = 0; i < about->n_notices; i++) {
+    writer_puts(writer, about->notices[i].is_warning ? "    warning: " : "    ");
+    write_escaped(writer, about->notices[i].text);
+    writer_putc(writer, '\n');
+  }
+}
+
 static void write_verdict(struct writer *writer, const struct verdict *verdict)
 {
   AUTO_BUF text = BUF_INIT(INT_MAX);
@@ -129,6 +140,8 @@ void readme_write(struct writer *writer, const struct readme_input inputs[2],
   writer_puts(writer, introduction);
   if (about && about->verdict)
     write_verdict(writer, about->verdict);
+  if (about && about->n_notices)
+    write_notices(writer, about);
   for (int side = 0; side < 2; side++)
     write_input(writer, side, &inputs[side]);
   if (about && about->policy)

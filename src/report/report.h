@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "diff/event.h"
 
+struct diff_notice;
 struct diff_options;
 struct explain;
 struct inside;
@@ -33,11 +34,13 @@ struct report_run {
 /* What a report says beyond its events. All is borrowed, and complete when the report is finished;
  * NULL: nothing is said of it. */
 struct report_about {
-  const struct policy *policy;   /* what was left out, by which rule */
-  const struct explain *explain; /* the causes of events */
-  const struct verdict *verdict; /* known when the reports are finished */
-  const struct inside *inside;   /* the files that are equal inside */
-  bool with_causes;              /* --explain: also where not all reports show them */
+  const struct policy *policy;       /* what was left out, by which rule */
+  const struct explain *explain;     /* the causes of events */
+  const struct verdict *verdict;     /* known when the reports are finished */
+  const struct diff_notice *notices; /* known when the reports are finished */
+  size_t n_notices;
+  const struct inside *inside; /* the files that are equal inside */
+  bool with_causes;            /* --explain: also where not all reports show them */
   const struct report_run *run;
   bool passed; /* the exit status will be 0, unless a report cannot be written */
 };

@@ -43,13 +43,33 @@ Rows other than the manifests' own: none where the results are the same.
 The content of a hard link outlives the name it was made from.
 
   $ diffoci diff --semantic ./hardlink-kept-0.tar ./hardlink-kept-1.tar | grep '^Layer'
+  ! diffoci: layers merged, as their numbers differ: 1 in input 0, 2 in input 1
   [1]
   $ diffoci diff --semantic ./hardlink-kept-differs-0.tar ./hardlink-kept-differs-1.tar | grep -c '^File *b '
   1
+  ! diffoci: layers merged, as their numbers differ: 1 in input 0, 2 in input 1
 
 What differs is the result, not what was on the way.
 
   $ diffoci diff --semantic ./differs-0.tar ./differs-1.tar | grep '^File\|^Layer'
   File    d/x * 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed    3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3
+  ! diffoci: layers merged, as their numbers differ: 1 in input 0, 2 in input 1
   $ diffoci diff --semantic ./only-0.tar ./only-1.tar | grep '^File\|name '
   Layer    ctx:/layer * name "b" only appears in input 1
+  ! diffoci: layers merged, as their numbers differ: 1 in input 0, 2 in input 1
+
+That layers were merged is said, and is in reports; it is no warning, so not with --quiet.
+
+  $ diffoci diff --semantic --quiet --report-file=r.json --report-dir=r ./only-0.tar ./only-1.tar >/dev/null
+  [1]
+  $ python3 -c 'import json; print(json.load(open("r.json"))["notices"])'
+  [{'warning': False, 'text': 'layers merged, as their numbers differ: 1 in input 0, 2 in input 1'}]
+  $ grep -c '^    layers merged' r/README.md
+  1
+
+--effective always merges, and one layer against one is not merged.
+
+  $ diffoci diff --effective ./only-0.tar ./only-1.tar >/dev/null
+  [1]
+  $ diffoci diff --semantic ./only-0.tar ./differs-0.tar >/dev/null
+  [1]

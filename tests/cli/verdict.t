@@ -30,6 +30,7 @@ The names of users and groups and media types count for --semantic, but no conta
   ! verdict: effective: a container would see no difference
   [1]
   $ diffoci diff ./a.tar ./merged.tar >/dev/null
+  ! diffoci: layers merged, as their numbers differ: 2 in input 0, 1 in input 1
   ! verdict: semantic: no difference but for what --semantic leaves out
   [1]
 
