@@ -143,10 +143,8 @@ An index around one side, an attestation beside it, another platform: of what wa
   > EOF
   $ diffoci diff --platform=amd64 --verdict ./lone.tar ./index.tar
   identical
-  [1]
   $ diffoci diff --platform=amd64 --verdict ./index.tar ./changed.tar
   identical
-  [1]
   $ diffoci diff --all-platforms --verdict ./index.tar ./changed.tar
   different
   [1]
@@ -169,10 +167,8 @@ Two attestations of one image differ, the image does not.
   *
   $ diffoci diff --all-platforms --verdict ./one.tar ./two.tar
   identical
-  [1]
   $ diffoci diff --all-platforms --attestations --verdict ./one.tar ./two.tar
   identical
-  [1]
 
 The order of entries is nothing to --semantic, but here it decides which file the hard link is. Who requires that a
 container sees no difference gets to know.
