@@ -115,4 +115,3 @@ The verdict is about the images.
 
   $ diffoci diff --referrers --verdict ./a:example.com/i:1 ./signed:example.com/i:1
   identical
-  [1]
