@@ -133,22 +133,28 @@ static bool one_refuses(const struct engines *engines, int engine)
 static int compare(struct engines *engines, bool *differ, struct error *err)
 {
   struct effective_trees trees = *engines->trees;
+  const bool rows = *differ;
 
   for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
     if (one_refuses(engines, engine))
       *differ = true;
-    if (*differ || !engine)
+    /* Of two images that it refuses, an engine makes no containers that could differ. */
+    if (*differ || !engine || refusal_of(engines, engine, 0))
       continue;
     for (int side = 0; side < 2; side++)
       trees.overlays[side] = engines->overlays[engine][side];
     if (effective_compare_trees(&trees, differ, err))
       return -1;
   }
+  /* Nothing tells that they are alike: what was unpacked before the refusal says nothing of the
+   * rest, and the entries are not the same. */
+  if (all_refuse(engines, 0) && all_refuse(engines, 1))
+    *differ = true;
   if (!*differ)
     return 0;
   for (int side = 0; side < 2; side++) {
     tell_refusals(engines, side);
-    if (all_refuse(engines, side) && !all_refuse(engines, 1 - side))
+    if (all_refuse(engines, side) && (!rows || !all_refuse(engines, 1 - side)))
       send_unpackable(engines, side);
   }
   send_disagreement(engines);

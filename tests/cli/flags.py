@@ -17,7 +17,7 @@ COMMANDS = {
              "cache-limit", "plain-http", "insecure", "ca-file",
              "quiet", "ignore", "ignore-fields", "ignore-file", "policy", "no-policy",
              "trust-local-policy", "explain", "effective", "verdict", "require",
-             "attestations", "referrers", "inside", "output", "ignore-file-mtime", "ignore-file-atime", "ignore-file-ctime",
+             "attestations", "referrers", "inside", "output", "sort", "no-fold", "color", "ignore-file-mtime", "ignore-file-atime", "ignore-file-ctime",
              "ignore-file-meta-format", "extra-ignore-files", "extra-ignore-file-content",
              "extra-ignore-file-permissions", "extra-ignore-file-mode", "extra-ignore-layer-length-mismatch"},
     "pull": {"platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet"},

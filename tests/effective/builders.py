@@ -247,7 +247,7 @@ def umoci_config(place):
     two = place.umoci("two", fill, config=["--config.env=B=2", "--config.env=A=1", "--author=you", "--config.cmd=x"])
     three = place.umoci("three", fill, config=["--config.env=B=2", "--config.cmd=x", "--config.label=k=v"])
     place.expect(one, two)
-    place.expect(one, three, ["config: config.Env.A, config.Labels.k"])
+    place.expect(one, three, ["config: config.Env.A", "config: config.Labels.k"])
 
 
 # --- buildah -------------------------------------------------------------------------------------
