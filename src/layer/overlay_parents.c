@@ -77,7 +77,9 @@ static void check_directory(struct overlay *overlay, const struct overlay_record
   overlay_unpack(&overlay->target, record->packed,
                  record->node ? overlay_node_path(record->node, &overlay->scratch) : STR(""),
                  overlay_strings(overlay));
-  if (overlay_path_clean(&path, entry->name, &err) < 0)
+  /* What AUFS kept for itself was never made. */
+  if (overlay_path_clean(&path, entry->name, &err) < 0 ||
+      str_has_prefix(overlay_path_str(&path), STR(".wh..wh.")))
     return;
   name = arena_str(&overlay->arena, entry->name); /* following links unpacks them to its place */
   if (overlay_resolve(overlay, overlay->roots[overlay->n_roots - 1], overlay_path_str(&path),

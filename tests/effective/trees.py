@@ -217,6 +217,8 @@ class Changes:
             was_directory = path in self.before and self.before[path].type == "dir"
             if inode.type != "dir" or not was_directory or self.rng.random() > 0.15:
                 continue
+            if not path:  # overlayfs engines do not heed one of the root, unpacking ones do
+                continue
             self.opaque.add(path)
             self.write.update(p for p in self.after if is_below(p, path))
             self.whiteouts = {p for p in self.whiteouts if not is_below(p, path) or self.rng.random() < 0.3}
@@ -326,8 +328,12 @@ class Layer:
                 first += [(names[0], item) for item in chain]
             else:
                 chains.append(chain)
-        chains += [[whiteout(rng, path)] for path in changes.whiteouts]
-        first = [whiteout(rng, path, True) for path in sorted(changes.opaque)] + \
+        # Before all else: engines do not agree about whiteouts behind what they would hide. What hides
+        # nothing may stand anywhere behind its directory.
+        idle = [path for path in changes.whiteouts if path.rpartition("/")[2] == "never"]
+        chains += [[whiteout(rng, path)] for path in idle]
+        first = [whiteout(rng, path) for path in sorted(changes.whiteouts) if path not in idle] + \
+            [whiteout(rng, path, True) for path in sorted(changes.opaque)] + \
             [item for _, item in sorted(first, key=lambda pair: pair[0])]
         if rng.random() < 0.2:
             chains.append([mkimage.file(rng.choice(["stargz.index.json", ".prefetch.landmark",
