@@ -48,7 +48,10 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
 
   *out = (struct fan_out) {
     .sink.event = fan_out_event,
-    .about = { .policy = options->policy, .with_causes = wanted->explain, .run = wanted->run },
+    .about = { .policy = options->policy,
+               .with_causes = wanted->explain,
+               .run = wanted->run,
+               .with_dir = wanted->report_dir != NULL },
     .tells_verdict = wanted->report_dir != NULL,
   };
   for (int to_stdout = 0; to_stdout < 2; to_stdout++) {

@@ -42,7 +42,8 @@ struct report_about {
   const struct inside *inside; /* the files that are equal inside */
   bool with_causes;            /* --explain: also where not all reports show them */
   const struct report_run *run;
-  bool passed; /* the exit status will be 0, unless a report cannot be written */
+  bool with_dir; /* --report-dir: both sides of what differs are written */
+  bool passed;   /* the exit status will be 0, unless a report cannot be written */
 };
 
 struct report { /* the first member of every report */

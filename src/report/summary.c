@@ -255,7 +255,8 @@ static void write_hints(const struct summary *summary)
     { records, "--semantic leaves out times, order and history" },
     { totals->by_kind[CHANGE_CONTENT] > 0 && about && !about->explain,
       "--explain says why, where that is known" },
-    { totals->by_kind[CHANGE_CONTENT] > 0, "--report-dir=DIR writes both sides of what differs" },
+    { totals->by_kind[CHANGE_CONTENT] > 0 && !(about && about->with_dir),
+      "--report-dir=DIR writes both sides of what differs" },
   };
   size_t told = 0;
 
