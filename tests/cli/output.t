@@ -23,7 +23,8 @@ comparison.
   > with socket.create_server(("127.0.0.1", 0)) as server:
   >     image = f"127.0.0.1:{server.getsockname()[1]}/x"
   >     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-  >         child = subprocess.Popen(["diffoci", "diff", "--no-cache", "--report-file=gone.json", image, "./a.tar"], stderr=subprocess.DEVNULL)
+  >         child = subprocess.Popen(["diffoci", "diff", "--no-cache", "--report-file=gone.json", image, "./a.tar"], stderr=subprocess.DEVNULL,
+  >                                  preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))  # nohup ignores it
   >         server.accept()
   >         child.send_signal(getattr(signal, name))
   >         print(name, child.wait(20) == -getattr(signal, name), glob.glob("gone.json*"))

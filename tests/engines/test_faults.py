@@ -111,7 +111,7 @@ class Faults(Case):
         self.docker(save='head -c 5000 "{home}/$last.tar"; echo "last words" >&2; kill -9 $$')
         self.fails("docker save was ended by signal 9", "last words")
         self.docker(save='head -c 5000 "{home}/$last.tar"')
-        self.fails("save writes: ", "ends early")
+        self.fails("save writes: ", "the stream ends in the content of an entry")
 
     def test_no_archive(self):
         self.docker(save="echo hello")
@@ -119,9 +119,9 @@ class Faults(Case):
         self.docker(save="exit 0")
         self.fails("save writes: not a tar archive")
         self.docker(save="head -c 100000 /dev/urandom; exec sleep 300")
-        self.fails("save writes: at byte")
+        self.fails("save writes: not a tar archive: at byte 0")
         self.docker(save="yes")
-        self.fails("save writes: at byte")
+        self.fails("save writes: not a tar archive: at byte 0")
         self.docker(save='cd "{home}"; echo x >x; tar -c x')
         self.fails("save writes: neither an OCI image layout", "nor a Docker archive")
 
@@ -151,7 +151,7 @@ class Faults(Case):
     def test_will_not_end(self):
         """It is asked to, and then ended."""
         self.docker(save="trap '' TERM; head -c 5000 /dev/urandom; while :; do sleep 0.1; done")
-        self.fails("save writes: at byte 0")
+        self.fails("save writes: not a tar archive: at byte 0")
 
     def test_another_stops_too(self):
         """The second fails to start, the first is ended."""
@@ -177,7 +177,8 @@ class Faults(Case):
         self.docker()
         self.assert_status(self.diff("docker://a", "docker://b", preexec_fn=ignore), 1)
         self.docker(save='head -c 5000 "{home}/$last.tar"; exit 1')
-        self.assert_fails(self.diff("docker://a", "docker://b", preexec_fn=ignore), "docker://a: ", "ends early")
+        self.assert_fails(self.diff("docker://a", "docker://b", preexec_fn=ignore), "docker://a: ",
+                          "the stream ends in the content of an entry")
         self.assert_all_ended()
 
     def test_floods_of_words(self):
@@ -235,7 +236,7 @@ class Faults(Case):
         self.docker()
         self.assert_status(self.diff("docker://oci", "docker://pulled"), 0)
         self.assert_status(self.diff("docker://pulled", self.path("oci.tar")), 0)
-        self.assert_status(self.diff("docker://oci", "docker://annotated"), 1)
+        self.assert_status(self.diff("docker://oci", "docker://annotated"), 0)
 
     def test_compressed(self):
         self.docker(save='gzip -c "{home}/$last.tar"')
@@ -250,12 +251,13 @@ class Faults(Case):
             for flags, wanted in (([], False), (["--platform=arm64"], passed), (["--all-platforms"], False),
                                   (["--platform=linux/amd64,linux/arm64"], False)):
                 with self.subTest(client=client, api=api, flags=flags):
-                    self.assert_status(self.diff(*flags, "docker://a", "docker://b"), 1)
+                    # The images are for amd64 alone; what was asked for is another matter.
+                    self.assert_status(self.diff(*flags, "docker://a", "docker://b"), 2 if flags == ["--platform=arm64"] else 1)
                     self.assertEqual(self.calls("save")[-2:], ["save --platform=linux/arm64 -- a", "save --platform=linux/arm64 -- b"]
                                      if wanted else ["save -- a", "save -- b"])
         for version in ("echo '{'", "exit 1", "echo '[]'", f"echo '{new.format('28.0.0', '1.48')}'; exit 1"):
             self.docker(version=version)
-            self.assert_status(self.diff("--platform=arm64", "docker://a", "docker://b"), 1)
+            self.assert_status(self.diff("--platform=arm64", "docker://a", "docker://b"), 2)
             self.assertEqual(self.calls("save")[-1], "save -- b")
 
     def test_nerdctl(self):
@@ -264,7 +266,7 @@ class Faults(Case):
         for flags, wanted in (([], ""), (["--platform=arm64"], "--platform=linux/arm64 "),
                               (["--platform=amd64,arm64"], "--platform=linux/amd64,linux/arm64 "),
                               (["--all-platforms"], "--all-platforms ")):
-            self.assert_status(self.diff(*flags, "nerdctl://a", "nerdctl://b"), 1)
+            self.assert_status(self.diff(*flags, "nerdctl://a", "nerdctl://b"), 2 if flags == ["--platform=arm64"] else 1)
             self.assertEqual(self.calls("save")[-2:], [f"save {wanted}-- a", f"save {wanted}-- b"])
 
     def test_no_room(self):
