@@ -79,8 +79,7 @@ static void leave_line(struct look *look, struct str line)
  * cause that accounts for all. */
 static bool pair_lines(struct look *look, const struct line *a, const struct line *b, bool try)
 {
-  struct words *words;
-  AUTO_FREE void *owned = words = xmalloc(sizeof(*words));
+  AUTO_FREE struct words *words = xmalloc(sizeof(*words));
 
   if (try && a->text.len > 4 * b->text.len + 64)
     return false;
