@@ -135,7 +135,7 @@ static int read_escape(struct json_lexer *lexer)
 {
   static const char letters[] = "\"\\/bfnrt";
   static const char bytes[] = "\"\\/\b\f\n\r\t";
-  char letter = lexer->rest.len > 1 ? lexer->rest.ptr[1] : '\0';
+  const char letter = (char)(lexer->rest.len > 1 ? lexer->rest.ptr[1] : '\0');
   const char *found = letter ? strchr(letters, letter) : NULL;
 
   if (letter == 'u')

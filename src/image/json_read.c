@@ -26,7 +26,7 @@ static bool folds_to(struct str key, const char *name)
 {
   for (; *name && key.len; name++) {
     char c = key.ptr[0];
-    char lower = *name >= 'A' && *name <= 'Z' ? (char)(*name + ('a' - 'A')) : *name;
+    char lower = (char)(*name >= 'A' && *name <= 'Z' ? *name + ('a' - 'A') : *name);
     size_t len = 1;
 
     if (c >= 'A' && c <= 'Z')

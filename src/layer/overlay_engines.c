@@ -211,7 +211,7 @@ const char *overlay_kind_at(struct overlay *overlay, struct str path, unsigned *
   *mode = 0755;
   while (overlay_walk_next(walk, &item))
     if (str_equal(item.path, path)) {
-      char type = item.entry ? item.object->type : TAR_DIR;
+      const char type = (char)(item.entry ? item.object->type : TAR_DIR);
 
       kind = type == TAR_DIR       ? "a directory"
              : type == TAR_SYMLINK ? "a symbolic link"

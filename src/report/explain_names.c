@@ -1,5 +1,6 @@
 #include "report/explain_names.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,20 +102,32 @@ static struct str image_of(const char *context)
   return (struct str) { whole.ptr, 0 };
 }
 
+/* The number of a field such as "layers[3].digest"; false if it is not one of this list. */
+static bool number_in(const char *field, const char *list, uint64_t *number)
+{
+  const struct str text = str_of(field);
+  const struct str open = str_of(list);
+  const char *end = strchr(field, ']');
+
+  return str_has_prefix(text, open) && end &&
+         str_to_u64((struct str) { field + open.len, (size_t)(end - field) - open.len }, UINT64_MAX,
+                    number);
+}
+
 void explain_names_place(struct explain_below *below, struct below_item *item,
                          const struct event *event, const struct event_field *field)
 {
   const struct str image = image_of(event->context);
-  unsigned long number;
+  uint64_t number;
 
-  if (sscanf(field->name, "rootfs.diff_ids[%lu]", &number) == 1) {
-    explain_below_place(below, item, "%.*s/layers-%lu/", STR_ARGS(image), number);
+  if (number_in(field->name, "rootfs.diff_ids[", &number)) {
+    explain_below_place(below, item, "%.*s/layers-%" PRIu64 "/", STR_ARGS(image), number);
     explain_below_place(below, item, "%.*s/layer", STR_ARGS(image));
     explain_below_place(below, item, "%.*s/layer/", STR_ARGS(image));
-  } else if (sscanf(field->name, "layers[%lu]", &number) == 1) {
-    explain_below_place(below, item, "%.*s/layers-%lu/", STR_ARGS(image), number);
-  } else if (sscanf(field->name, "manifests[%lu]", &number) == 1) {
-    explain_below_place(below, item, "%.*s/manifests-%lu/", STR_ARGS(image), number);
+  } else if (number_in(field->name, "layers[", &number)) {
+    explain_below_place(below, item, "%.*s/layers-%" PRIu64 "/", STR_ARGS(image), number);
+  } else if (number_in(field->name, "manifests[", &number)) {
+    explain_below_place(below, item, "%.*s/manifests-%" PRIu64 "/", STR_ARGS(image), number);
   } else if (strncmp(field->name, "config.", 7) == 0) {
     explain_below_place(below, item, "%.*s/config/", STR_ARGS(image));
   } else {

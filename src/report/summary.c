@@ -137,7 +137,7 @@ static void fold_text(const struct summary *summary, const struct fold *fold, st
 static void write_fold(const struct summary *summary, const struct fold *fold, size_t name_columns)
 {
   const size_t left = summary->columns - GAP - name_columns - GAP;
-  const char mark[] = { fold->n > 1 ? ' ' : change_mark(fold->first), '\0' };
+  const char mark[] = { (char)(fold->n > 1 ? ' ' : change_mark(fold->first)), '\0' };
   AUTO_BUF text = BUF_INIT(INT_MAX);
   size_t columns;
 
