@@ -12,8 +12,10 @@ static struct str kept(struct arena *arena, struct str value)
 
 static bool is_cut_of(struct str shown, struct str value)
 {
+  if (!shown.ptr || !value.ptr) /* absent */
+    return !shown.ptr && !value.ptr;
   value.len = MIN_OF(value.len, (size_t)VALUES_MAX_BYTES);
-  return !shown.ptr == !value.ptr && str_equal(shown, value);
+  return str_equal(shown, value);
 }
 
 void values_add(struct values *values, struct arena *arena, const char *name, struct str a,
