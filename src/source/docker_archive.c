@@ -91,9 +91,12 @@ static int choose_one(const json_t *images, const struct candidate_list *list, c
 
   if (found == 0)
     return choose_candidate(list->items, list->n, ref, out, err);
-  for (*out = 0; found > 0 && list->images[*out] != position;)
-    ++*out;
-  return found < 0 ? -1 : 0;
+  for (size_t i = 0; found > 0 && i < list->n; i++)
+    if (list->images[i] == position) { /* each image has an item, be it without a name */
+      *out = i;
+      return 0;
+    }
+  return found < 0 ? -1 : error_set(err, ERROR_NOT_FOUND, "no image \"%s\"", ref);
 }
 
 static int choose_from(struct docker_archive *docker, json_t *images, struct candidate_list *list,
