@@ -3,7 +3,7 @@
 #define DIFFOCI_CLI_BACKEND_H
 
 #include "cli/cli.h"
-#include "store/containerd.h"
+#include "store/containerd/containerd.h"
 
 /* containerd, as the flags name it. */
 struct store *cli_open_containerd(const struct global_options *globals, enum store_mode mode,

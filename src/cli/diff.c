@@ -11,11 +11,11 @@
 #include "cli/diff_flags.h"
 #include "cli/diff_outputs.h"
 #include "cli/verdict_line.h"
-#include "diff/inside.h"
-#include "diff/inside_worker.h"
+#include "diff/inside/inside.h"
+#include "diff/inside/inside_worker.h"
 #include "layer/totals.h"
 #include "report/fan_out.h"
-#include "source/engine.h"
+#include "source/engine/engine.h"
 
 /* A reader of standard output that went away has what it wanted. */
 static bool report_failed(const struct error *err, bool to_stdout)

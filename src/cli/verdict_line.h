@@ -2,7 +2,7 @@
 #ifndef DIFFOCI_CLI_VERDICT_LINE_H
 #define DIFFOCI_CLI_VERDICT_LINE_H
 
-#include "diff/verdict.h"
+#include "diff/verdict/verdict.h"
 
 enum require {
   REQUIRE_NONE,

@@ -4,10 +4,10 @@
 
 #include "base/alloc.h"
 #include "diff/compare.h"
+#include "diff/documents/platform_choice.h"
+#include "diff/layers/tasks.h"
 #include "diff/notices.h"
-#include "diff/platform_choice.h"
-#include "diff/shadow.h"
-#include "diff/tasks.h"
+#include "diff/verdict/shadow.h"
 #include "policy/policy.h"
 
 static void release_descriptor(void *descriptor)

@@ -25,18 +25,19 @@ struct diff_options {
   /* --ignore-image-name=false: also compare the name annotations of the descriptor that names the
    * image. Without it they are no content, strict or not. */
   bool compare_root_name;
-  /* --effective (diff/effective.h): what a container would see. ignore holds what --semantic
-   * leaves out then. */
+  /* --effective (diff/effective/effective.h): what a container would see. ignore holds what
+   * --semantic leaves out then. */
   bool effective;
-  /* diff_verdict will be asked (diff/verdict.h). */
+  /* diff_verdict will be asked (diff/verdict/verdict.h). */
   bool verdict;
-  bool attestations;            /* --attestations: compare what attests to images in an index */
-  bool referrers;               /* --referrers: compare what refers to the images */
-  bool uncounted;               /* what the policy leaves out was counted by another comparison */
-  bool verify;                  /* read and check blobs even where the digests are equal */
-  bool skip_security_xattrs;    /* leave out xattrs security.*: who runs this could not read them */
-  struct inside_worker *looker; /* --inside: who looks into files (diff/inside.h); not owned */
-  struct policy *policy;        /* what else is left out, and counted; not owned; NULL: nothing */
+  bool attestations;         /* --attestations: compare what attests to images in an index */
+  bool referrers;            /* --referrers: compare what refers to the images */
+  bool uncounted;            /* what the policy leaves out was counted by another comparison */
+  bool verify;               /* read and check blobs even where the digests are equal */
+  bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
+  struct inside_worker
+      *looker;           /* --inside: who looks into files (diff/inside/inside.h); not owned */
+  struct policy *policy; /* what else is left out, and counted; not owned; NULL: nothing */
   struct platform_set platforms; /* not owned */
   /* They were asked for; else they are the host's, which gives way where one side has but one. */
   bool platforms_given;

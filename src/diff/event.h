@@ -75,11 +75,11 @@ struct event {
    * none where there is a note. */
   const struct event_field *fields;
   size_t n_fields;
-  bool same_rest;     /* behind the heads, the contents are the same */
-  bool left_out;      /* rules of the user's policy took fields off the list */
-  bool digests_count; /* of descriptors: theirs are compared, and tell of whatever differs */
-  unsigned
-      explanation; /* what report/explain.h knows of it, set on the way to reports; 0: nothing */
+  bool same_rest;       /* behind the heads, the contents are the same */
+  bool left_out;        /* rules of the user's policy took fields off the list */
+  bool digests_count;   /* of descriptors: theirs are compared, and tell of whatever differs */
+  unsigned explanation; /* what report/explain/explain.h knows of it, set on the way to reports; 0:
+                           nothing */
 };
 
 /* The field as rules and causes name it; false for one that they do not know. */

@@ -1,5 +1,6 @@
 /* The members that the specifications give to the JSON documents of an image, as tables: the one
- * place that knows them, for reading (image/json.h) and for comparing (diff/json_diff.h). */
+ * place that knows them, for reading (image/json.h) and for comparing (diff/documents/json_diff.h).
+ */
 #ifndef DIFFOCI_IMAGE_SCHEMA_H
 #define DIFFOCI_IMAGE_SCHEMA_H
 

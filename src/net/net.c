@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "net/certs.h"
+#include "net/config/certs.h"
 #include "net/url.h"
 
 struct host {

@@ -3,10 +3,10 @@
 #ifndef DIFFOCI_NET_NET_H
 #define DIFFOCI_NET_NET_H
 
-#include "net/auth.h"
-#include "net/http.h"
+#include "net/auth/auth.h"
+#include "net/config/registries.h"
+#include "net/http/http.h"
 #include "net/progress.h"
-#include "net/registries.h"
 
 struct net_options {
   const char *const *plain_http; /* HOST or HOST:PORT, spoken to over http; copied, as all here */

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "net/curl_api.h"
+#include "net/http/curl_api.h"
 
 static void cleanup_curlu(CURLU **handle)
 {

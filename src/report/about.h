@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "policy/policy.h"
-#include "report/explain.h"
+#include "report/explain/explain.h"
 
 /* "3: /var/log/ (.diffoci.yaml:4: no interest)": how many differences the rule left out, the rule,
  * where it stands, why. Escaped for a terminal, no newline. */

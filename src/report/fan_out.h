@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "diff/diff.h"
-#include "report/explain.h"
+#include "report/explain/explain.h"
 #include "report/output.h"
 #include "report/report.h"
 

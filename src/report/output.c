@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#include "report/json.h"
-#include "report/junit.h"
-#include "report/markdown.h"
-#include "report/ndjson.h"
-#include "report/sarif.h"
-#include "report/statement_out.h"
-#include "report/summary.h"
+#include "report/ci/junit.h"
+#include "report/ci/sarif.h"
+#include "report/ci/statement_out.h"
+#include "report/json/json.h"
+#include "report/json/ndjson.h"
+#include "report/text/markdown.h"
+#include "report/text/summary.h"
 
 static struct report *make_table(const char *path, const struct diff_options *options,
                                  const struct output_style *style)

@@ -3,7 +3,7 @@
 #define DIFFOCI_REPORT_OUTPUT_H
 
 #include "diff/diff.h"
-#include "report/changes.h"
+#include "report/changes/changes.h"
 #include "report/report.h"
 
 /* How a report for people is to look. */

@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/inflate.h"
 #include "image/reference.h"
-#include "source/engine.h"
+#include "source/engine/engine.h"
 
 static const struct source_kind kinds[] = {
   { "oci", "oci:DIR[:REF]", SHAPE_DIRECTORY, source_of_oci_layout },

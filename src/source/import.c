@@ -8,10 +8,10 @@
 #include "image/index.h"
 #include "image/json.h"
 #include "image/reference.h"
-#include "source/agreement.h"
-#include "source/docker_image.h"
+#include "source/archive/agreement.h"
+#include "source/archive/docker_image.h"
+#include "source/archive/taken.h"
 #include "source/kinds.h"
-#include "source/taken.h"
 
 enum { LAYERS_PER_ARCHIVE = 64 }; /* an archive may be this many times as large as a layer */
 

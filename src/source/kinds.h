@@ -2,7 +2,7 @@
 #ifndef DIFFOCI_SOURCE_KINDS_H
 #define DIFFOCI_SOURCE_KINDS_H
 
-#include "source/members.h"
+#include "source/archive/members.h"
 #include "source/source.h"
 
 /* All own members, also on failure; ref (NULL: there must be one image only) is copied. */

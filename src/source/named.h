@@ -3,7 +3,7 @@
 #define DIFFOCI_SOURCE_NAMED_H
 
 #include "source/argument.h"
-#include "source/registry.h"
+#include "source/registry/registry.h"
 #include "store/store.h"
 
 enum named_pull { /* in the order of the choices of --pull */

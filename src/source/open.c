@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "source/engine.h"
+#include "source/engine/engine.h"
 
 static int check_shape(const struct argument *argument, struct error *err)
 {

@@ -1,5 +1,6 @@
 /* A store: where images are kept that are named, not files. There are two kinds, the local store
- * described here and containerd (store/containerd.h); all below but store_open is for both.
+ * described here and containerd (store/containerd/containerd.h); all below but store_open is for
+ * both.
  *
  * The local store is an OCI image layout (image-layout.md) that several processes share.
  *

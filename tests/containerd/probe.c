@@ -18,7 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/verify.h"
-#include "store/containerd.h"
+#include "store/containerd/containerd.h"
 
 enum { PIECE = 65536 };
 

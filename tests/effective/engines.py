@@ -7,7 +7,7 @@ everywhere, entries below them, whiteouts and opaque marks at every place, hard 
 what is not there, and twice the same. Each is imported and unpacked by containerd, and the first --podman of them by
 Podman's vfs and overlay drivers. Where the overlay has no doubt all three have to make the same tree.
 
-What differs on purpose (layer/overlay.h, "What is not as engines do it") is not among the images or is left out of
+What differs on purpose (layer/overlay/overlay.h, "What is not as engines do it") is not among the images or is left out of
 what is compared: the root's own metadata; what Podman 4 refuses below dangling links.
 
 The same seed gives the same images. An engine that does not run here is skipped by name."""

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "layer/layer.h"
-#include "layer/overlay.h"
+#include "layer/overlay/overlay.h"
 
 static void die(const char *what)
 {

@@ -1,9 +1,9 @@
 /* WWW-Authenticate, the heads of responses and the answers of token servers. */
 #include <stdlib.h>
 
-#include "net/auth_token.h"
-#include "net/curl_api.h"
-#include "net/http_transfer.h"
+#include "net/auth/auth_token.h"
+#include "net/http/curl_api.h"
+#include "net/http/http_transfer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "image/json.h"
-#include "net/docker_config.h"
+#include "net/auth/docker_config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

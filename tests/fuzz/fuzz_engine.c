@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "source/engine_inspect.h"
-#include "source/engine_layers.h"
-#include "source/engine_legacy.h"
-#include "source/engine_words.h"
+#include "source/engine/engine_inspect.h"
+#include "source/engine/engine_layers.h"
+#include "source/engine/engine_legacy.h"
+#include "source/engine/engine_words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

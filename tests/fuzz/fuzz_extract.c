@@ -13,8 +13,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "report/extract.h"
-#include "report/remove_tree.h"
+#include "report/directory/extract.h"
+#include "report/directory/remove_tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,9 +4,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/grpc_link.h"
-#include "net/unix_socket.h"
-#include "store/containerd_data.h"
+#include "net/grpc/grpc_link.h"
+#include "net/grpc/unix_socket.h"
+#include "store/containerd/containerd_data.h"
 
 enum { MESSAGE_MAX = 65536 };
 

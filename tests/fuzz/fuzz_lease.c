@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "store/internal.h"
+#include "store/local/local.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "net/link.h"
+#include "net/http/link.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "image/reference.h"
-#include "source/choose.h"
+#include "source/archive/choose.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* registries.conf: the TOML reader, and what is made of it. */
 #include <stdlib.h>
 
-#include "net/registries.h"
+#include "net/config/registries.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "store/index_json.h"
+#include "store/local/index_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -19,7 +19,7 @@
 #include "base/log.h"
 #include "image/index.h"
 #include "image/manifest.h"
-#include "source/registry.h"
+#include "source/registry/registry.h"
 
 enum { STREAMS_MAX = 256, PIECE = 16 * 1024 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks of the sources that compilers do not make: check.py WHAT
 
-  includes  a folder of src/ includes only folders to its left in the order below
+  includes  a room of src/ includes only rooms to its left in the order below, and of them only what doors.txt lists
   headers   every header compiles by itself, and is guarded by its own name
   format    clang-format has nothing to change
   text      no words that stand for work not done; warns of files over 500 lines
@@ -35,7 +35,39 @@ def read(path):
         return file.read()
 
 
+def doors():
+    """Headers that may be included from other rooms, and those that may be from other folders of their own room."""
+    outside, within = set(), set()
+    with open(os.path.join(ROOT, "tests", "style", "doors.txt"), encoding="utf-8") as file:
+        for line in file:
+            if line.strip() and not line.startswith("#"):
+                room, names = line.split(":")
+                public, _, shared = names.partition(";")
+                outside |= {f"{room}/{name}" for name in public.split()}
+                within |= {f"{room}/{name}" for name in shared.split()}
+    return outside, within
+
+
+def kept_shut():
+    outside, within = doors()
+    unused = set(outside | within)
+    for path in sources("src"):
+        folder = os.path.relpath(os.path.dirname(path), "src")
+        for included in INCLUDE.findall(read(path)):
+            owner = os.path.dirname(included)
+            if folder == owner or not os.path.isfile(os.path.join(ROOT, "src", included)):
+                continue
+            same_room = folder.split("/")[0] == owner.split("/")[0]
+            if same_room and included in within or not same_room and included in outside:
+                unused.discard(included)
+            elif not (same_room and ("/" not in owner or included in outside)) and folder != ".":
+                yield f'{path}: "{included}" is for {owner}/ alone (tests/style/doors.txt)'
+    for name in sorted(unused):
+        yield f"tests/style/doors.txt: nobody needs {name} from outside"
+
+
 def includes():
+    yield from kept_shut()
     for path in sources("src"):
         parts = path.split(os.sep)
         room = parts[1] if len(parts) > 2 else "cli"

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 
 #include "file_tree.h"
-#include "report/extract.h"
-#include "report/remove_tree.h"
+#include "report/directory/extract.h"
+#include "report/directory/remove_tree.h"
 #include "report_events.h"
 
 static bool use_plain; /* openat() in the place of openat2() */

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/macros.h"
-#include "net/address.h"
+#include "net/http/address.h"
 
 static void test_hosts(void **state)
 {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "net/challenge.h"
+#include "net/auth/challenge.h"
 
 struct wanted {
   const char *scheme, *realm, *service, *scope, *error;

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "base/amount.h"
-#include "report/changes.h"
-#include "report/markdown.h"
+#include "report/changes/changes.h"
+#include "report/text/markdown.h"
 #include "report_events.h"
 
 static void amounts(void **state)

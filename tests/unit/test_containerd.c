@@ -12,9 +12,9 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "store/containerd.h"
-#include "store/containerd_data.h"
-#include "store/containerd_labels.h"
+#include "store/containerd/containerd.h"
+#include "store/containerd/containerd_data.h"
+#include "store/containerd/containerd_labels.h"
 
 #define BYTES(literal) (literal), sizeof(literal) - 1
 

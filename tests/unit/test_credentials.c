@@ -8,8 +8,8 @@
 
 #include "base/alloc.h"
 #include "image/json.h"
-#include "net/auth_token.h"
-#include "net/docker_config.h"
+#include "net/auth/auth_token.h"
+#include "net/auth/docker_config.h"
 
 struct sample {
   const char *config, *domain, *path;

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "source/members.h"
-#include "source/path.h"
+#include "source/archive/members.h"
+#include "source/archive/path.h"
 
 enum { MAX_BYTES = 4096 };
 

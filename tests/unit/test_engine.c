@@ -7,11 +7,11 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "source/engine.h"
-#include "source/engine_inspect.h"
-#include "source/engine_layers.h"
-#include "source/engine_legacy.h"
-#include "source/engine_words.h"
+#include "source/engine/engine.h"
+#include "source/engine/engine_inspect.h"
+#include "source/engine/engine_layers.h"
+#include "source/engine/engine_legacy.h"
+#include "source/engine/engine_words.h"
 
 /* An image of two layers in Docker 20.10. */
 #define DIFF_0 "sha256:ca630dfa47c10822db7036f65d365904ccab2bdc0f44dded80de7e4280b2fb02"

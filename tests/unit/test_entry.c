@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "diff/entry.h"
+#include "diff/layers/entry.h"
 
 static const struct tar_entry plain = {
   .index = 1,

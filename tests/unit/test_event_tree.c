@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "report/event_tree.h"
+#include "report/json/event_tree.h"
 #include "report_events.h"
 
 static const struct event_node layers_10 = {

@@ -11,7 +11,7 @@
 
 #include "../common/memory_source.h"
 #include "base/alloc.h"
-#include "report/explain.h"
+#include "report/explain/explain.h"
 #include "report_events.h"
 
 /* ---- layers in memory ---- */

@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "net/grpc.h"
-#include "net/unix_socket.h"
+#include "net/grpc/grpc.h"
+#include "net/grpc/unix_socket.h"
 
 static void test_frames(void **state)
 {

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "net/http_transfer.h"
-#include "net/link.h"
+#include "net/http/http_transfer.h"
+#include "net/http/link.h"
 #include "net/url.h"
 
 static void test_parse(void **state)

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "diff/json_diff.h"
+#include "diff/documents/json_diff.h"
 #include "image/schema.h"
 
 struct expected {

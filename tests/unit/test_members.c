@@ -14,7 +14,7 @@
 
 #include "../common/tar_maker.h"
 #include "base/alloc.h"
-#include "source/members.h"
+#include "source/archive/members.h"
 
 enum { MAX_BYTES = 1 << 26, BIG_SIZE = 2 * 1024 * 1024 };
 enum form { PLAIN, GZIP, ZSTD, FORMS };

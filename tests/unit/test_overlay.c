@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/limits.h"
-#include "layer/overlay.h"
+#include "layer/overlay/overlay.h"
 
 /* One layer: entries separated by blanks. "d/" is a directory, "f" a file, "l>t" a hard link to t,
  * "s@t" a symlink. */

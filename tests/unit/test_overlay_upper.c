@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "layer/overlay.h"
+#include "layer/overlay/overlay.h"
 
 /* Layers, one a string: entries separated by blanks. "d/" is a directory, "l>t" a hard link to t,
  * all else a file. */

@@ -8,8 +8,8 @@
 
 #include "file_tree.h"
 #include "image/json.h"
-#include "net/registries.h"
-#include "net/toml.h"
+#include "net/config/registries.h"
+#include "net/config/toml.h"
 
 static void test_toml(void **state)
 {

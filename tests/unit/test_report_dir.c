@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "file_tree.h"
-#include "report/dir.h"
-#include "report/layer_files.h"
-#include "report/remove_tree.h"
+#include "report/directory/dir.h"
+#include "report/directory/layer_files.h"
+#include "report/directory/remove_tree.h"
 #include "report_events.h"
 
 struct file {

@@ -8,8 +8,8 @@
 #include <pthread.h>
 
 #include "file_tree.h"
-#include "report/gotime.h"
-#include "report/remove_tree.h"
+#include "report/directory/remove_tree.h"
+#include "report/json/gotime.h"
 #include "report_events.h"
 
 static char *read_all(const char *path)

@@ -14,7 +14,7 @@
 
 #include "../common/tar_maker.h"
 #include "base/alloc.h"
-#include "source/engine.h"
+#include "source/engine/engine.h"
 #include "source/open.h"
 
 enum { MAX_BYTES = 1 << 22 };

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "store/index_json.h"
+#include "store/local/index_json.h"
 #include "store/platforms.h"
 #include "store/store.h"
 

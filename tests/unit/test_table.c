@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "report/shorten.h"
+#include "report/changes/shorten.h"
 #include "report_events.h"
 
 struct table_test {

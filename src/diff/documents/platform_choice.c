@@ -1,0 +1,110 @@
+#include "diff/documents/platform_choice.h"
+
+#include "base/alloc.h"
+#include "image/platform_match.h"
+
+/* 1: *out is the platform that a manifest's config tells; 0: it tells none; -1: it cannot be read.
+ */
+static int platform_of_manifest(struct diff *diff, int side, const struct descriptor *blob,
+                                struct platform *out, struct error *err)
+{
+  const struct manifest *manifest = diff_load_manifest(diff, side, blob, err);
+  const struct config *config;
+
+  if (!manifest)
+    return -1;
+  if (manifest->is_artifact)
+    return 0;
+  config = diff_load_config(diff, side, &manifest->config, err);
+  if (!config)
+    return -1;
+  *out = config->platform;
+  return config->platform.architecture[0] ? 1 : 0;
+}
+
+/* Whether all images of an index are of the platform *out. */
+static bool is_of_one_platform(const struct index *index, struct platform *out)
+{
+  const char *ignored;
+  bool found = false;
+
+  for (size_t i = 0; i < index->n_manifests; i++) {
+    const struct descriptor *manifest = &index->manifests[i];
+
+    if (descriptor_is_attestation(manifest, &ignored))
+      continue;
+    if (!manifest->has_platform || (found && !platform_equal(out, &manifest->platform)))
+      return false;
+    *out = manifest->platform;
+    found = true;
+  }
+  return found;
+}
+
+static bool has_one_platform(struct diff *diff, int side, struct platform *out)
+{
+  const struct descriptor *root = diff->root[side];
+  const struct index *index;
+  struct error ignored;
+
+  if (root->kind == MEDIA_MANIFEST)
+    return platform_of_manifest(diff, side, root, out, &ignored) > 0;
+  if (root->kind != MEDIA_INDEX)
+    return false;
+  index = diff_load_index(diff, side, root, &ignored);
+  return index && is_of_one_platform(index, out);
+}
+
+void platform_choice_make(struct diff *diff)
+{
+  struct platform_set *own = &diff->own_platforms;
+  struct platform platform;
+
+  diff->platforms = &diff->options->platforms;
+  if (diff->primary)
+    diff->platforms = diff->primary->platforms;
+  if (diff->primary || diff->options->platforms_given || diff->platforms->all ||
+      (diff->root[0]->kind == MEDIA_MANIFEST && diff->root[1]->kind == MEDIA_MANIFEST))
+    return;
+  for (int side = 0; side < 2; side++) {
+    if (!has_one_platform(diff, side, &platform))
+      continue;
+    platform = platform_normalize(&platform);
+    if (own->n && platform_equal(&own->items[0], &platform))
+      continue;
+    own->items = xreallocarray(own->items, own->n + 1, sizeof(*own->items));
+    own->items[own->n++] = platform;
+  }
+  if (own->n)
+    diff->platforms = own;
+}
+
+int platform_choice_check(struct diff *diff, struct error *err)
+{
+  const struct platform_set *platforms = diff->platforms;
+  char has[PLATFORM_MAX_TEXT];
+  char wanted[PLATFORM_MAX_TEXT];
+
+  if (!diff->options->platforms_given || platforms->all || diff->root[0]->kind == MEDIA_INDEX ||
+      diff->root[1]->kind == MEDIA_INDEX)
+    return 0;
+  for (int side = 0; side < 2; side++) {
+    struct platform platform;
+    bool fits = false;
+    int found = diff->root[side]->kind != MEDIA_MANIFEST
+                    ? 0
+                    : platform_of_manifest(diff, side, diff->root[side], &platform, err);
+
+    for (size_t i = 0; i < platforms->n && found > 0; i++)
+      fits = fits || platform_rank(&platforms->items[i], &platform) >= 0;
+    if (found < 0)
+      return -1;
+    if (found == 0 || fits)
+      continue;
+    error_set(err, ERROR_NOT_FOUND,
+              "no manifest for platform %s: the image is for %s alone (choose with --platform)",
+              platform_format(&platforms->items[0], wanted), platform_format(&platform, has));
+    return diff_wrap_input(diff, side, err);
+  }
+  return 0;
+}

@@ -1,0 +1,81 @@
+#include "diff/documents/unpackable.h"
+
+#include <stdio.h>
+
+#include "diff/layers/tasks.h"
+#include "diff/notices.h"
+
+/* NULL for an artifact, and where it cannot be read, which is told elsewhere. */
+static const struct config *config_of(struct diff *diff, int side, const struct manifest *manifest)
+{
+  struct error ignored;
+
+  if (manifest->config.kind != MEDIA_CONFIG)
+    return NULL;
+  for (size_t i = 0; i < manifest->n_layers; i++)
+    if (manifest->layers[i].kind != MEDIA_LAYER)
+      return NULL;
+  return diff_load_config(diff, side, &manifest->config, &ignored);
+}
+
+/* Whether the image can be unpacked, as far as the number of its diff_ids goes. note: says why not.
+ */
+static bool fits(struct diff *diff, int side, const struct manifest *manifest,
+                 char note[static 160])
+{
+  const struct config *config = config_of(diff, side, manifest);
+  const size_t n = config ? json_array_size(config->diff_ids) : 0;
+
+  if (!config || n == manifest->n_layers)
+    return true;
+  snprintf(note, 160, "cannot be unpacked: the config's rootfs.diff_ids are %zu, the layers %zu", n,
+           manifest->n_layers);
+  return false;
+}
+
+void compare_diff_ids(struct diff *diff, const struct event_node *parent,
+                      const struct manifest *const manifests[2])
+{
+  static const struct event_input no_inputs[2] = { 0 };
+  char notes[2][160];
+  bool good[2];
+
+  if (same_blob(&manifests[0]->config, &manifests[1]->config) &&
+      manifests[0]->n_layers == manifests[1]->n_layers && !diff->options->verify)
+    return;
+  for (int side = 0; side < 2; side++) {
+    good[side] = fits(diff, side, manifests[side], notes[side]);
+    if (!good[side])
+      diff_notice(diff, side, str_of(notes[side]));
+  }
+  if (good[0] == good[1])
+    return;
+  diff->unpackable = true;
+  if (diff->options->effective) {
+    char note[200];
+
+    snprintf(note, sizeof(note), "input %d %s", good[0], notes[good[0]]);
+    diff_leaf(diff, parent, "layer", EVENT_LAYER, note, no_inputs, NULL);
+  }
+}
+
+void check_layers(struct diff *diff, const struct manifest *const manifests[2])
+{
+  const size_t n = MAX_OF(manifests[0]->n_layers, manifests[1]->n_layers);
+  const struct config *const configs[2] = { config_of(diff, 0, manifests[0]),
+                                            config_of(diff, 1, manifests[1]) };
+
+  for (size_t i = 0; i < n; i++) {
+    const struct descriptor *layers[2] = { NULL, NULL };
+    const char *ids[2] = { NULL, NULL };
+
+    for (int side = 0; side < 2; side++) {
+      if (i >= manifests[side]->n_layers)
+        continue;
+      layers[side] = &manifests[side]->layers[i];
+      if (configs[side])
+        ids[side] = json_string_value(json_array_get(configs[side]->diff_ids, i));
+    }
+    tasks_add_check_layers(diff, layers, ids);
+  }
+}

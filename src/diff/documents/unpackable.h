@@ -1,0 +1,20 @@
+/* Images that no engine unpacks since their config does not fit their layers (OCI image
+ * specification, config.md, rootfs.diff_ids: the digests of the layers' uncompressed content, in
+ * order). Private to src/diff. */
+#ifndef DIFFOCI_DIFF_DOCUMENTS_UNPACKABLE_H
+#define DIFFOCI_DIFF_DOCUMENTS_UNPACKABLE_H
+
+#include "diff/compare.h"
+
+/* Holds the number of diff_ids of both images against that of their layers. A wrong one is told
+ * (diff_notice); where only one image has one, the two are different for the verdict, and, where
+ * what a container sees is compared, a leaf "layer" below parent says so. Reads configs only where
+ * they or the numbers of layers differ. */
+void compare_diff_ids(struct diff *diff, const struct event_node *parent,
+                      const struct manifest *const manifests[2]);
+
+/* Has all layers of both read, and the digests of their uncompressed content held against the
+ * configs (--verify). */
+void check_layers(struct diff *diff, const struct manifest *const manifests[2]);
+
+#endif

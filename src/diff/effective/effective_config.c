@@ -1,0 +1,126 @@
+/* Run configurations: what decides how a container is started, put into one form and compared. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "diff/documents/json_diff.h"
+#include "diff/effective/effective.h"
+#include "image/schema.h"
+
+static const struct json_field run_config[] = {
+  { "Env", JSON_KIND_MAP, NULL },
+  { "Entrypoint", JSON_KIND_LIST, NULL },
+  { "Cmd", JSON_KIND_LIST, NULL },
+  { "User", JSON_KIND_SCALAR, NULL },
+  { "WorkingDir", JSON_KIND_SCALAR, NULL },
+  { "ExposedPorts", JSON_KIND_MAP, NULL },
+  { "Volumes", JSON_KIND_MAP, NULL },
+  { "Labels", JSON_KIND_MAP, NULL },
+  { "StopSignal", JSON_KIND_SCALAR, NULL },
+  { "Healthcheck", JSON_KIND_OBJECT, schema_healthcheck },
+  { "Shell", JSON_KIND_LIST, NULL },
+  { "OnBuild", JSON_KIND_LIST, NULL },
+  { NULL, JSON_KIND_ANY, NULL },
+};
+
+static const struct json_field effective_config[] = {
+  { "os", JSON_KIND_SCALAR, NULL },      { "architecture", JSON_KIND_SCALAR, NULL },
+  { "variant", JSON_KIND_SCALAR, NULL }, { "config", JSON_KIND_OBJECT, run_config },
+  { NULL, JSON_KIND_ANY, NULL },
+};
+
+/* A list of KEY=VALUE as an object. Of a key that comes twice the last one counts, as for runtimes;
+ * one without a value is null. */
+static json_t *env_map(const json_t *list)
+{
+  json_t *map = json_object();
+  size_t i;
+  json_t *item;
+
+  json_array_foreach((json_t *)list, i, item)
+  {
+    const char *text = json_string_value(item);
+    const char *equals = text ? strchr(text, '=') : NULL;
+    AUTO_FREE char *key = NULL;
+
+    if (!text)
+      continue;
+    key = equals ? xstrndup(text, (size_t)(equals - text)) : xstrdup(text);
+    json_object_set_new(map, key, equals ? json_string(equals + 1) : json_null());
+  }
+  return map;
+}
+
+/* The keys alone: what stands behind them has no meaning. `protocol` is put behind a key without
+ * one. */
+static json_t *key_set(const json_t *object, const char *protocol)
+{
+  json_t *set = json_object();
+  const char *key;
+  json_t *value;
+
+  json_object_foreach((json_t *)object, key, value)
+  {
+    AUTO_FREE char *full = xasprintf("%s%s", key, protocol && !strchr(key, '/') ? protocol : "");
+
+    json_object_set_new(set, full, json_object());
+  }
+  return set;
+}
+
+/* None is "/"; slashes at the end mean nothing. */
+static json_t *working_directory(const json_t *value)
+{
+  const char *text = json_string_value(value);
+  size_t len = text ? strlen(text) : 0;
+
+  while (len && text[len - 1] == '/')
+    len--;
+  return len ? json_stringn(text, len) : json_string("/");
+}
+
+/* What counts of a config, in one form. */
+static json_t *normal_form(const struct config *config)
+{
+  struct platform platform = platform_normalize(&config->platform);
+  json_t *form = json_object();
+  json_t *run = json_object();
+  const json_t *given = json_object_get(config->json, "config");
+
+  if (json_is_object(given))
+    json_object_update(run, (json_t *)given);
+  json_object_set_new(run, "Env", env_map(json_object_get(run, "Env")));
+  json_object_set_new(run, "ExposedPorts", key_set(json_object_get(run, "ExposedPorts"), "/tcp"));
+  if (!json_is_object(json_object_get(run, "Labels")))
+    json_object_set_new(run, "Labels", json_object());
+  json_object_set_new(run, "Volumes", key_set(json_object_get(run, "Volumes"), NULL));
+  json_object_set_new(run, "WorkingDir", working_directory(json_object_get(run, "WorkingDir")));
+  json_object_set_new(form, "os", json_string(platform.os));
+  json_object_set_new(form, "architecture", json_string(platform.architecture));
+  json_object_set_new(form, "variant", json_string(platform.variant));
+  json_object_set_new(form, "config", run);
+  return form;
+}
+
+bool effective_compare_configs(struct diff *diff, const struct event_node *parent,
+                               const struct config *const configs[2],
+                               const struct event_input config_inputs[2])
+{
+  static const struct json_diff_options options = { .empty_is_absent = true };
+  AUTO_FIELDS fields = FIELDS_INIT;
+  json_t *forms[2];
+
+  if (configs[0] == configs[1])
+    return false;
+  for (int side = 0; side < 2; side++)
+    forms[side] = normal_form(configs[side]);
+  json_diff(&fields, effective_config, forms[0], forms[1], &options);
+  for (size_t i = 0; i < fields.n; i++) {
+    struct fields one = { .items = &fields.items[i], .n = 1 };
+
+    diff_leaf(diff, parent, "config", EVENT_CONFIG, NULL, config_inputs, &one);
+  }
+  json_decref(forms[0]);
+  json_decref(forms[1]);
+  return fields.n > 0;
+}

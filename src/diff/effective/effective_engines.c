@@ -1,0 +1,183 @@
+#include "diff/effective/effective_engines.h"
+
+#include "base/escape.h"
+#include "diff/notices.h"
+
+enum { NOTE_MAX = 64 * 1024 };
+
+/* What each engine makes of both images. */
+struct engines {
+  const struct effective_trees *trees;
+  struct overlay *overlays[OVERLAY_ENGINES][2];
+};
+
+static const struct overlay_refusal *refusal_of(const struct engines *engines, int engine, int side)
+{
+  return overlay_refused(engines->overlays[engine][side]);
+}
+
+static void put_refusal(struct buf *out, const struct overlay_refusal *refusal)
+{
+  escape_quote(out, refusal->name);
+  buf_printf(out, ": %s", refusal->why);
+}
+
+static bool all_refuse(const struct engines *engines, int side)
+{
+  for (int engine = 0; engine < OVERLAY_ENGINES; engine++)
+    if (!refusal_of(engines, engine, side))
+      return false;
+  return true;
+}
+
+/* "layer sha256:…: "g": a hard link to …: cannot be unpacked by …" */
+static void tell_refusals(const struct engines *engines, int side)
+{
+  const struct effective_trees *trees = engines->trees;
+  const bool all = all_refuse(engines, side);
+  char digest[DIGEST_MAX_TEXT];
+
+  for (int engine = 0; engine < (all ? 1 : OVERLAY_ENGINES); engine++) {
+    const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
+    AUTO_BUF line = BUF_INIT(NOTE_MAX);
+
+    if (!refusal)
+      continue;
+    buf_printf(&line, "layer %s: ",
+               digest_format(&trees->images[side].manifest->layers[refusal->layer].digest, digest));
+    put_refusal(&line, refusal);
+    buf_printf(&line, ": cannot be unpacked by %s",
+               all ? "any engine" : overlay_engine_name((enum overlay_engine)engine));
+    diff_notice(trees->diff, side, buf_str(&line));
+  }
+}
+
+/* ---- the row ---- */
+
+static void put_tree(struct buf *out, const struct engines *engines, int engine, int side,
+                     struct str path)
+{
+  const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
+  unsigned mode;
+
+  buf_printf(out, "%s ", overlay_engine_name((enum overlay_engine)engine));
+  if (refusal) {
+    buf_printf(out, "does not unpack layer %u, ", refusal->layer);
+    put_refusal(out, refusal);
+    return;
+  }
+  buf_puts(out, "makes ");
+  if (path.ptr) {
+    escape_quote(out, path);
+    buf_printf(out, " %s", overlay_kind_at(engines->overlays[engine][side], path, &mode));
+    buf_printf(out, " of mode %04o", mode);
+  } else {
+    buf_puts(out, "another tree");
+  }
+}
+
+/* Appends what the engines make of an image where they do not agree, with the first path that they
+ * do not agree about. False if they agree. */
+static bool put_disagreement(struct buf *out, const struct engines *engines, int side)
+{
+  AUTO_BUF path = BUF_INIT(LIMIT_PATH_BYTES + 1);
+  bool agree = true;
+
+  if (all_refuse(engines, side))
+    return false;
+  for (int engine = 1; engine < OVERLAY_ENGINES && agree; engine++)
+    agree = !overlay_first_difference(engines->overlays[0][side], engines->overlays[engine][side],
+                                      &path);
+  if (agree)
+    return false;
+  buf_printf(out, "%s input %d: ", out->len ? ";" : "engines disagree about", side);
+  for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
+    buf_puts(out, engine ? ", " : "");
+    put_tree(out, engines, engine, side, buf_str(&path));
+  }
+  return true;
+}
+
+static void send_disagreement(const struct engines *engines)
+{
+  static const struct event_input no_inputs[2] = { 0 };
+  const struct effective_trees *trees = engines->trees;
+  AUTO_BUF note = BUF_INIT(NOTE_MAX);
+  bool any = put_disagreement(&note, engines, 0);
+
+  any = put_disagreement(&note, engines, 1) || any;
+  if (any)
+    diff_leaf(trees->diff, trees->parent, "layer", EVENT_LAYER, note.ptr, no_inputs, NULL);
+}
+
+/* An image that no engine unpacks, where the engines agree about that. */
+static void send_unpackable(const struct engines *engines, int side)
+{
+  static const struct event_input no_inputs[2] = { 0 };
+  const struct overlay_refusal *refusal = refusal_of(engines, 0, side);
+  AUTO_BUF note = BUF_INIT(NOTE_MAX);
+
+  buf_printf(&note, "input %d cannot be unpacked: layer %u, ", side, refusal->layer);
+  put_refusal(&note, refusal);
+  diff_leaf(engines->trees->diff, engines->trees->parent, "layer", EVENT_LAYER, note.ptr, no_inputs,
+            NULL);
+}
+
+/* ---- comparing ---- */
+
+static bool one_refuses(const struct engines *engines, int engine)
+{
+  return !refusal_of(engines, engine, 0) != !refusal_of(engines, engine, 1);
+}
+
+static int compare(struct engines *engines, bool *differ, struct error *err)
+{
+  struct effective_trees trees = *engines->trees;
+  const bool rows = *differ;
+
+  for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
+    if (one_refuses(engines, engine))
+      *differ = true;
+    /* Of two images that it refuses, an engine makes no containers that could differ. */
+    if (*differ || !engine || refusal_of(engines, engine, 0))
+      continue;
+    for (int side = 0; side < 2; side++)
+      trees.overlays[side] = engines->overlays[engine][side];
+    if (effective_compare_trees(&trees, differ, err))
+      return -1;
+  }
+  /* Nothing tells that they are alike: what was unpacked before the refusal says nothing of the
+   * rest, and the entries are not the same. */
+  if (all_refuse(engines, 0) && all_refuse(engines, 1))
+    *differ = true;
+  if (!*differ)
+    return 0;
+  for (int side = 0; side < 2; side++) {
+    tell_refusals(engines, side);
+    if (all_refuse(engines, side) && (!rows || !all_refuse(engines, 1 - side)))
+      send_unpackable(engines, side);
+  }
+  send_disagreement(engines);
+  return 0;
+}
+
+int effective_compare_engines(const struct effective_trees *trees, bool *differ, struct error *err)
+{
+  struct overlay *const *overlays = trees->overlays;
+  struct engines engines = { .trees = trees };
+  int status;
+
+  if ((!overlay_in_doubt(overlays[0]) && !overlay_in_doubt(overlays[1])) ||
+      overlay_compare_layers(overlays[0], overlays[1]) == OVERLAY_SAME_ENTRIES)
+    return 0;
+  for (int side = 0; side < 2; side++) {
+    engines.overlays[0][side] = overlays[side];
+    for (int engine = 1; engine < OVERLAY_ENGINES; engine++)
+      engines.overlays[engine][side] = overlay_replay(overlays[side], (enum overlay_engine)engine);
+  }
+  status = compare(&engines, differ, err);
+  for (int side = 0; side < 2; side++)
+    for (int engine = 1; engine < OVERLAY_ENGINES; engine++)
+      overlay_free(engines.overlays[engine][side]);
+  return status;
+}

@@ -1,0 +1,380 @@
+#include "diff/effective/effective_read.h"
+
+#include "diff/layers/entry.h"
+#include "diff/layers/layer_reader.h"
+#include "pair/walk.h"
+
+struct run;
+
+/* Layers of one side, one after the other. */
+struct row {
+  struct entry_reader reader; /* the first member */
+  struct run *run;
+  int side;
+  size_t next, end; /* layers to open yet */
+  struct layer_reader layer;
+};
+
+struct run {
+  struct walk_user user; /* the first member */
+  struct effective_reading *reading;
+  struct entry_rules rules;
+  struct row rows[2];
+  bool partner[2];    /* of the entry taken alone: it has one, or one may come */
+  struct map ahead;   /* key -> how many entries of that name row 0 is ahead of row 1, or behind */
+  struct arena names; /* keys of ahead */
+  struct pace *pace;
+};
+
+/* What only helps to pull a layer lazily (eStargz), in its root. */
+static bool is_for_lazy_pulling(const struct tar_entry *entry, struct str key)
+{
+  return (entry->type == TAR_REGULAR || entry->type == TAR_CONTIGUOUS) &&
+         (str_equal(key, STR("stargz.index.json")) || str_equal(key, STR(".prefetch.landmark")) ||
+          str_equal(key, STR(".no.prefetch.landmark")));
+}
+
+static bool is_wanted(struct effective_reading *reading, const struct tar_entry *entry,
+                      struct str key)
+{
+  const bool lazy = is_for_lazy_pulling(entry, key);
+
+  reading->lazy |= lazy;
+  return !lazy || reading->keep_lazy;
+}
+
+static bool has_content(const struct tar_entry *entry)
+{
+  switch (entry->type) {
+  case TAR_LINK:
+  case TAR_SYMLINK:
+  case TAR_CHAR:
+  case TAR_BLOCK:
+  case TAR_DIR:
+  case TAR_FIFO:
+  case TAR_GLOBAL:
+    return false;
+  default:
+    return true;
+  }
+}
+
+/* Names written in the usual ways meet; others are found to be the same by the overlays. */
+static struct str key_of(struct str name)
+{
+  for (;;) {
+    if (str_has_prefix(name, STR("/")))
+      name = str_skip(name, 1);
+    else if (str_has_prefix(name, STR("./")))
+      name = str_skip(name, 2);
+    else
+      break;
+  }
+  while (name.len && name.ptr[name.len - 1] == '/')
+    name.len--;
+  return name;
+}
+
+static int add(struct effective_reading *reading, int side, const struct tar_entry *entry,
+               const struct digest *digest, uint64_t token, struct error *err)
+{
+  struct overlay *overlay = reading->overlays[side];
+  int status = token ? overlay_add_token(overlay, entry, token, err)
+                     : overlay_add(overlay, entry, digest, err);
+
+  return status ? error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name)) : 0;
+}
+
+/* ---- layers that both have ---- */
+
+static int add_to_both(struct effective_reading *reading, const struct tar_entry *entry,
+                       struct entry_reader *reader, struct comparer *comparer, struct error *err)
+{
+  struct digest digest;
+  uint64_t token = 0;
+  bool hash = has_content(entry) && reading->hash_all;
+
+  if (hash && comparer_hash(comparer, reader, &digest, err))
+    return error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name));
+  if (has_content(entry) && !hash)
+    token = ++reading->tokens;
+  for (int side = 0; side < 2; side++)
+    if (add(reading, side, entry, hash ? &digest : NULL, token, err))
+      return -1;
+  return 0;
+}
+
+static int read_shared_entries(struct effective_reading *reading, struct entry_reader *reader,
+                               struct comparer *comparer, struct error *err)
+{
+  struct tar_entry entry;
+  int got;
+
+  while ((got = entry_reader_next(reader, &entry, err)) > 0)
+    if (is_wanted(reading, &entry, key_of(entry.name)) &&
+        add_to_both(reading, &entry, reader, comparer, err))
+      return -1;
+  return got;
+}
+
+/* From the side where that costs less. */
+static int read_shared(struct effective_reading *reading, const size_t numbers[2],
+                       struct error *err)
+{
+  struct source *const *sources = reading->diff->options->sources;
+  int side = sources[0]->fetches_again && !sources[1]->fetches_again;
+  struct layer_reader layer;
+  struct comparer *comparer;
+  int status;
+
+  if (layer_reader_open(&layer, reading->diff, side,
+                        &reading->images[side].manifest->layers[numbers[side]], NULL, err))
+    return entry_reader_wrap(&layer.reader, err);
+  comparer = comparer_new(0);
+  overlay_begin_layer(reading->overlays[0]);
+  overlay_begin_layer(reading->overlays[1]);
+  status = read_shared_entries(reading, &layer.reader, comparer, err);
+  if (status)
+    entry_reader_wrap(&layer.reader, err);
+  layer_reader_close(&layer);
+  comparer_free(comparer);
+  return status;
+}
+
+/* ---- layers in step ---- */
+
+/* 1: the row has a layer open; 0: it ends. */
+static int row_open(struct row *row, struct error *err)
+{
+  const struct effective_reading *reading = row->run->reading;
+
+  if (row->layer.opened)
+    return 1;
+  if (row->next == row->end)
+    return 0;
+  if (layer_reader_open(&row->layer, reading->diff, row->side,
+                        &reading->images[row->side].manifest->layers[row->next], row->run->pace,
+                        err))
+    return -1;
+  row->next++;
+  overlay_begin_layer(reading->overlays[row->side]);
+  return 1;
+}
+
+static int row_next(struct entry_reader *reader, struct tar_entry *entry, struct error *err)
+{
+  struct row *row = (struct row *)reader;
+  int got;
+
+  while ((got = row_open(row, err)) > 0) {
+    got = entry_reader_next(&row->layer.reader, entry, err);
+    if (got)
+      return got;
+    layer_reader_close(&row->layer);
+  }
+  return got;
+}
+
+static int row_read(struct entry_reader *reader, struct tar_chunk *chunk, struct error *err)
+{
+  return entry_reader_read(&((struct row *)reader)->layer.reader, chunk, err);
+}
+
+static void row_pass(struct entry_reader *reader, uint64_t zeros)
+{
+  struct entry_reader *layer = &((struct row *)reader)->layer.reader;
+
+  layer->ops->pass(layer, zeros);
+}
+
+/* There is no error before the first layer. */
+static int row_wrap(struct entry_reader *reader, struct error *err)
+{
+  return entry_reader_wrap(&((struct row *)reader)->layer.reader, err);
+}
+
+static bool run_begin(struct walk_user *user, int side, struct tar_entry *entry, struct str *key)
+{
+  (void)side;
+  *key = key_of(entry->name);
+  return is_wanted(((struct run *)user)->reading, entry, *key);
+}
+
+static void note_passed(struct run *run, int side, struct str key)
+{
+  struct map_entry *found = map_put(&run->ahead, key);
+
+  if (found->key.ptr == key.ptr)
+    found->key = arena_str(&run->names, key);
+  found->value = (void *)((intptr_t)found->value + (side == 0 ? 1 : -1));
+}
+
+/* Whether the other row has already gone past an entry of the name. */
+static int run_claim(struct walk_user *user, int side, struct str key, struct error *err)
+{
+  struct run *run = (struct run *)user;
+  const struct map_entry *found = map_find(&run->ahead, key);
+  const intptr_t ahead = found ? (intptr_t)found->value : 0;
+
+  (void)err;
+  if (side == 0 ? ahead >= 0 : ahead <= 0)
+    return 0;
+  note_passed(run, side, key);
+  return 1;
+}
+
+static bool run_wants_hash(struct walk_user *user, int side, const struct tar_entry *entry,
+                           bool claimed, bool last)
+{
+  struct run *run = (struct run *)user;
+
+  run->partner[side] = claimed || !last;
+  return has_content(entry) && (run->partner[side] || run->reading->hash_all ||
+                                run->reading->diff->options->sink->wants_content_digests);
+}
+
+static bool run_wants_digests(struct walk_user *user, const struct tar_entry *const entries[2])
+{
+  const struct run *run = (struct run *)user;
+
+  return run->reading->hash_all || (run->reading->diff->options->sink->wants_content_digests &&
+                                    entry_headers_differ(&run->rules, entries[0], entries[1]));
+}
+
+static int run_add(struct run *run, int side, const struct tar_entry *entry,
+                   const struct digest *digest, uint64_t token, struct error *err)
+{
+  struct overlay *overlay = run->reading->overlays[side];
+
+  if (!has_content(entry))
+    return overlay_add(overlay, entry, NULL, err);
+  return digest ? overlay_add(overlay, entry, digest, err)
+                : overlay_add_token(overlay, entry, token, err);
+}
+
+static int run_met(struct walk_user *user, const struct tar_entry *const entries[2], struct str key,
+                   const struct content_result *content, int *failed_side, struct error *err)
+{
+  struct run *run = (struct run *)user;
+  const uint64_t token = content->hashed ? 0 : ++run->reading->tokens;
+
+  (void)key;
+  for (int side = 0; side < 2; side++) {
+    *failed_side = side;
+    if (run_add(run, side, entries[side], content->hashed ? &content->digests[side] : NULL, token,
+                err))
+      return -1;
+  }
+  return 0;
+}
+
+static int run_alone(struct walk_user *user, int side, const struct tar_entry *entry,
+                     struct str key, bool claimed, const struct digest *content, struct error *err)
+{
+  struct run *run = (struct run *)user;
+
+  if (run->partner[side] && !claimed)
+    note_passed(run, side, key);
+  return run_add(run, side, entry, content, content ? 0 : ++run->reading->tokens, err);
+}
+
+static int read_in_step(struct effective_reading *reading, const size_t from[2], const size_t to[2],
+                        struct error *err)
+{
+  static const struct walk_user_ops user_ops = {
+    run_begin, run_claim, run_wants_hash, run_wants_digests, run_met, run_alone,
+  };
+  static const struct entry_reader_ops row_ops = { row_next, row_read, row_pass, row_wrap };
+  struct run run = {
+    .user = { &user_ops },
+    .reading = reading,
+    .rules = { reading->ignore, reading->diff->options->skip_security_xattrs, true },
+    .pace = pace_new(reading->resources->decoders),
+  };
+  struct walk_options options = { .user = &run.user, .keep_bytes = reading->resources->keep_bytes };
+  uint64_t counts[2];
+  int status;
+
+  for (int side = 0; side < 2; side++) {
+    run.rows[side] = (struct row) {
+      { &row_ops }, .run = &run, .side = side, .next = from[side], .end = to[side],
+    };
+    options.readers[side] = &run.rows[side].reader;
+  }
+  status = walk_run(&options, counts, err);
+  layer_reader_close(&run.rows[0].layer);
+  layer_reader_close(&run.rows[1].layer);
+  pace_free(run.pace);
+  map_release(&run.ahead);
+  arena_release(&run.names);
+  return status;
+}
+
+/* ---- all layers ---- */
+
+size_t effective_shared(const struct effective_image images[2])
+{
+  const struct manifest *const manifests[2] = { images[0].manifest, images[1].manifest };
+  size_t n = MIN_OF(manifests[0]->n_layers, manifests[1]->n_layers);
+  size_t shared = 0;
+
+  while (shared < n && same_blob(&manifests[0]->layers[shared], &manifests[1]->layers[shared]))
+    shared++;
+  return shared;
+}
+
+size_t effective_leave_unread(const struct diff *diff, const struct effective_image images[2])
+{
+  struct source *const *sources = diff->options->sources;
+
+  return diff->options->verify || sources[0]->fetches_again || sources[1]->fetches_again
+             ? 0
+             : effective_shared(images);
+}
+
+static bool is_shared(const struct effective_reading *reading, const size_t numbers[2])
+{
+  /* To be verified, both have to be read. */
+  return !reading->diff->options->verify &&
+         same_blob(&reading->images[0].manifest->layers[numbers[0]],
+                   &reading->images[1].manifest->layers[numbers[1]]);
+}
+
+/* Layers of the same number, pair by pair. */
+static int read_pairs(struct effective_reading *reading, size_t from, size_t to, struct error *err)
+{
+  for (size_t i = from; i < to; i++) {
+    const size_t numbers[2] = { i, i };
+    const size_t next[2] = { i + 1, i + 1 };
+
+    if (is_shared(reading, numbers) ? read_shared(reading, numbers, err)
+                                    : read_in_step(reading, numbers, next, err))
+      return -1;
+  }
+  return 0;
+}
+
+int effective_read(struct effective_reading *reading, struct error *err)
+{
+  size_t ends[2] = { reading->images[0].manifest->n_layers, reading->images[1].manifest->n_layers };
+  const size_t counts[2] = { ends[0], ends[1] };
+  size_t shared = reading->below;
+
+  if (counts[0] == counts[1])
+    return read_pairs(reading, reading->below, counts[0], err);
+  while (shared < MIN_OF(ends[0], ends[1]) &&
+         is_shared(reading, (const size_t[2]) { shared, shared }))
+    shared++;
+  while (MIN_OF(ends[0], ends[1]) > shared &&
+         is_shared(reading, (const size_t[2]) { ends[0] - 1, ends[1] - 1 })) {
+    ends[0]--;
+    ends[1]--;
+  }
+  if (read_pairs(reading, reading->below, shared, err) ||
+      read_in_step(reading, (const size_t[2]) { shared, shared }, ends, err))
+    return -1;
+  for (; ends[0] < counts[0]; ends[0]++, ends[1]++)
+    if (read_shared(reading, ends, err))
+      return -1;
+  return 0;
+}

@@ -1,0 +1,238 @@
+/* Two images with different numbers of layers: each side's layers are merged as an overlay and the
+ * merged trees are compared path by path. They are read as --effective reads them
+ * (effective_read.h); the rules for entries are other ones. */
+#include "diff/effective/effective.h"
+#include "diff/effective/effective_contents.h"
+#include "diff/effective/effective_read.h"
+#include "diff/layers/layer_events.h"
+#include "diff/layers/tasks.h"
+#include "layer/overlay/overlay.h"
+
+/* A walk over both trees in step, or two: the first puts off the paths for which digests of
+ * contents are needed that nobody has hashed, the second looks at these alone. */
+struct trees {
+  struct diff *diff;
+  const struct task_resources *resources;
+  struct entry_rules rules;
+  struct effective_image images[2];
+  struct overlay *overlays[2];
+  bool first; /* walk */
+  bool lazy;  /* there are files that may be there for lazy pulling only */
+  struct effective_contents contents;
+  uint64_t counts[2]; /* paths, without what the policy leaves out */
+  struct overlay_walk *walks[2];
+  struct overlay_item items[2]; /* the current ones, where have is set */
+  bool have[2];
+  struct layer_events events;
+  struct findings *findings; /* NULL: none are wanted */
+};
+
+/* Directories that are only implied have nothing that could be compared. */
+static void advance(struct trees *trees, int side)
+{
+  do {
+    trees->have[side] = overlay_walk_next(trees->walks[side], &trees->items[side]);
+  } while (trees->have[side] && !trees->items[side].entry);
+}
+
+static void set_origin(struct trees *trees, int side)
+{
+  layer_events_origin(&trees->events, side,
+                      &trees->images[side].manifest->layers[trees->items[side].layer]);
+}
+
+static const struct digest *content_of(const struct trees *trees, int side)
+{
+  return effective_contents_of(&trees->contents, side, &trees->items[side]);
+}
+
+static bool has_content(const struct overlay_item *item)
+{
+  return item->token || item->content.algorithm != DIGEST_NONE;
+}
+
+static bool wants_digests(const struct trees *trees)
+{
+  return trees->diff->options->sink->wants_content_digests;
+}
+
+/* Whether something has to wait for the second walk; notes what that needs. */
+static bool put_off(struct trees *trees, const bool wait[2])
+{
+  bool any = false;
+
+  for (int side = 0; side < 2; side++) {
+    if (!wait[side] || !trees->items[side].token)
+      continue;
+    any = true;
+    if (trees->first)
+      effective_contents_want(&trees->contents, side, &trees->items[side]);
+  }
+  return any;
+}
+
+static void compare_items(struct trees *trees)
+{
+  const struct overlay_item *items = trees->items;
+  const struct tar_entry *const entries[2] = { items[0].entry, items[1].entry };
+  const bool headers = entry_headers_differ(&trees->rules, entries[0], entries[1]);
+  const bool same = items[0].token && items[0].token == items[1].token;
+  const bool unknown = has_content(&items[0]) && has_content(&items[1]) && !same;
+  const bool wait = unknown || (headers && wants_digests(trees));
+  const struct digest *contents[2];
+  bool differ;
+
+  if (put_off(trees, (const bool[2]) { wait, wait }) == trees->first)
+    return;
+  contents[0] = content_of(trees, 0);
+  contents[1] = content_of(trees, 1);
+  differ = contents[0] && contents[1] && !digest_equal(contents[0], contents[1]);
+  if (!differ && !headers)
+    return;
+  set_origin(trees, 0);
+  set_origin(trees, 1);
+  layer_events_entry(&trees->events, &trees->rules, entries, contents);
+  if (trees->findings)
+    findings_differ(trees->findings, entries, contents, false);
+}
+
+static void report_lone(struct trees *trees, int side)
+{
+  const struct overlay_item *item = &trees->items[side];
+  const uint64_t counts[2] = { side == 0, side == 1 };
+  const bool wait = wants_digests(trees);
+
+  if (put_off(trees, (const bool[2]) { side == 0 && wait, side == 1 && wait }) == trees->first)
+    return;
+  if (trees->findings)
+    findings_lone(trees->findings, side, item->entry, true);
+  set_origin(trees, side);
+  if (!layer_events_lone(&trees->events, entry_canonical(&trees->rules, item->entry->name), counts,
+                         side, item->entry, content_of(trees, side)))
+    trees->counts[side]--;
+}
+
+static void walk_trees(struct trees *trees)
+{
+  for (int side = 0; side < 2; side++) {
+    trees->walks[side] = overlay_walk_new(trees->overlays[side]);
+    advance(trees, side);
+  }
+  while (trees->have[0] || trees->have[1]) {
+    int order = !trees->have[0] ? 1
+                : !trees->have[1]
+                    ? -1
+                    : overlay_compare_paths(trees->items[0].path, trees->items[1].path);
+
+    if (order == 0)
+      compare_items(trees);
+    else
+      report_lone(trees, order > 0);
+    for (int side = 0; side < 2; side++)
+      if (side == 0 ? order <= 0 : order >= 0) {
+        trees->counts[side] += trees->first;
+        advance(trees, side);
+      }
+  }
+  overlay_walk_free(trees->walks[0]);
+  overlay_walk_free(trees->walks[1]);
+}
+
+static int compare_trees(struct trees *trees, struct error *err)
+{
+  trees->first = true;
+  walk_trees(trees);
+  if (effective_contents_wanted(&trees->contents)) {
+    trees->first = false;
+    if (effective_contents_fetch(&trees->contents, trees->diff, trees->images, err))
+      return -1;
+    walk_trees(trees);
+  }
+  if (trees->counts[0] != trees->counts[1])
+    layer_events_length(&trees->events, trees->counts[0], trees->counts[1]);
+  return 0;
+}
+
+/* What the verdict may want to know, now that all is at hand. A failure leaves it unknown. */
+static void compare_in_effect(struct findings *findings, struct overlay *const overlays[2])
+{
+  const struct layer_task *task = findings->effective_task;
+  struct effective_image images[2];
+  struct error ignored;
+  bool differ;
+
+  for (int side = 0; side < 2; side++)
+    images[side] = (struct effective_image) { task->manifests[side], task->configs[side] };
+  findings->effective_same = effective_compare_overlays(findings->effective, task->parent, images,
+                                                        overlays, &differ, &ignored) == 0 &&
+                             !differ;
+}
+
+/* Reads all layers but the `below` lowest ones. *done: what these hold does not matter. */
+static int read_layers(struct trees *trees, size_t below, bool *done, struct error *err)
+{
+  struct source *const *sources = trees->diff->options->sources;
+  struct effective_reading reading = {
+    .diff = trees->diff,
+    .images = trees->images,
+    .ignore = trees->rules.ignore,
+    .resources = trees->resources,
+    .below = below,
+    .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
+    .keep_lazy = true,
+  };
+  int status;
+
+  for (int side = 0; side < 2; side++) {
+    overlay_free(trees->overlays[side]);
+    trees->overlays[side] = below ? overlay_new_upper((uint32_t)below) : overlay_new();
+    reading.overlays[side] = trees->overlays[side];
+  }
+  status = effective_read(&reading, err);
+  trees->lazy = reading.lazy;
+  *done = !below || overlay_same_effect(trees->overlays[0], trees->overlays[1]);
+  return status;
+}
+
+static int merge(struct trees *trees, struct error *err)
+{
+  const size_t below = effective_leave_unread(trees->diff, trees->images);
+  bool done;
+
+  if (read_layers(trees, below, &done, err))
+    return -1;
+  return done ? 0 : read_layers(trees, 0, &done, err);
+}
+
+int compare_squashed(struct diff *diff, const struct event_node *parent,
+                     const struct manifest *const manifests[2],
+                     const struct task_resources *resources, struct findings *findings,
+                     struct error *err)
+{
+  static const struct descriptor *const no_layers[2] = { NULL, NULL };
+  struct trees trees = {
+    .diff = diff,
+    .resources = resources,
+    .rules = { diff->options->ignore, diff->options->skip_security_xattrs, true },
+    .images = { { manifests[0], NULL }, { manifests[1], NULL } },
+    .findings = findings,
+  };
+  int status = merge(&trees, err);
+
+  if (status == 0) {
+    layer_events_init(&trees.events, diff, parent, no_layers);
+    if (findings)
+      findings_start(findings, diff, &trees.rules, no_layers);
+    status = compare_trees(&trees, err);
+    if (findings)
+      findings_stop(findings);
+    if (status == 0 && findings && findings->effective_task && !trees.lazy &&
+        !diff_has_sent(findings->effective))
+      compare_in_effect(findings, trees.overlays);
+    layer_events_release(&trees.events);
+  }
+  effective_contents_release(&trees.contents);
+  overlay_free(trees.overlays[0]);
+  overlay_free(trees.overlays[1]);
+  return status;
+}

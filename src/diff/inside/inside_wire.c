@@ -1,0 +1,329 @@
+#include "diff/inside/inside_wire.h"
+
+#include <limits.h>
+
+#include "base/alloc.h"
+
+enum {
+  ITEM_ROW = 'r',
+  ITEM_RESULT = 'e',
+  ABSENT = -1,              /* as the length of a text */
+  FIELDS_MAX = 1024 * 1024, /* of one row; records of one entry */
+  RESULT_ROOM = 64 * 1024,  /* kept free for the result */
+};
+
+/* ---- writing ---- */
+
+static void put_bytes(struct buf *out, const void *bytes, size_t len)
+{
+  buf_add(out, bytes, len);
+}
+
+static void put_number(struct buf *out, int64_t number)
+{
+  put_bytes(out, &number, sizeof(number));
+}
+
+static void put_str(struct buf *out, struct str s)
+{
+  put_number(out, s.ptr ? (int64_t)s.len : ABSENT);
+  if (s.ptr)
+    put_bytes(out, s.ptr, s.len);
+}
+
+static void put_time(struct buf *out, const struct tar_time *time)
+{
+  put_number(out, time->set);
+  put_number(out, time->seconds);
+  put_number(out, time->nanoseconds);
+}
+
+static void put_entry(struct buf *out, const struct tar_entry *entry)
+{
+  put_number(out, entry != NULL);
+  if (!entry)
+    return;
+  put_number(out, (int64_t)entry->index);
+  put_number(out, entry->type);
+  put_number(out, entry->format);
+  put_str(out, entry->name);
+  put_str(out, entry->link_name);
+  put_str(out, entry->user_name);
+  put_str(out, entry->group_name);
+  put_number(out, entry->size);
+  put_number(out, entry->mode);
+  put_number(out, entry->uid);
+  put_number(out, entry->gid);
+  put_number(out, entry->device_major);
+  put_number(out, entry->device_minor);
+  put_time(out, &entry->mtime);
+  put_time(out, &entry->atime);
+  put_time(out, &entry->ctime);
+  put_number(out, (int64_t)entry->n_records);
+  for (size_t i = 0; i < entry->n_records; i++) {
+    put_str(out, entry->records[i].key);
+    put_str(out, entry->records[i].value);
+  }
+}
+
+static void put_digest(struct buf *out, const struct digest *digest)
+{
+  put_number(out, digest != NULL);
+  if (digest)
+    put_bytes(out, digest->bytes, 32);
+}
+
+static void write_row(struct inside_sink *sink, const struct inside_row *row)
+{
+  struct inside_writer *writer = (struct inside_writer *)sink;
+  struct buf *out = &writer->out;
+  const size_t before = out->len;
+
+  put_number(out, ITEM_ROW);
+  put_str(out, row->path);
+  for (int side = 0; side < 2; side++) {
+    put_entry(out, row->entries[side]);
+    put_digest(out, row->contents[side]);
+  }
+  put_number(out, (int64_t)row->n_fields);
+  for (size_t i = 0; i < row->n_fields; i++) {
+    put_str(out, str_of(row->fields[i].name));
+    put_str(out, str_of(row->fields[i].label));
+    put_str(out, row->fields[i].value[0]);
+    put_str(out, row->fields[i].value[1]);
+    put_number(out, row->fields[i].ignored);
+  }
+  if (!out->overflow)
+    return;
+  out->overflow = false;
+  out->len = before;
+}
+
+void inside_writer_init(struct inside_writer *writer)
+{
+  *writer = (struct inside_writer) { { write_row }, BUF_INIT(INSIDE_WIRE_MAX - RESULT_ROOM) };
+}
+
+void inside_writer_release(struct inside_writer *writer)
+{
+  buf_release(&writer->out);
+}
+
+void inside_writer_result(struct inside_writer *writer, const struct inside_result *result)
+{
+  struct buf *out = &writer->out;
+
+  out->max = INSIDE_WIRE_MAX;
+  put_number(out, ITEM_RESULT);
+  put_number(out, result->outcome);
+  put_number(out, (int64_t)result->rows);
+  put_str(out, str_of(result->reasons[0]));
+  put_str(out, str_of(result->reasons[1]));
+  put_str(out, str_of(result->formats));
+  put_str(out, str_of(result->rules));
+  put_number(out, (int64_t)result->members);
+}
+
+/* ---- reading ---- */
+
+struct reading {
+  struct str rest;
+  struct arena arena; /* of the row that is read */
+  bool bad;
+};
+
+static void take_bytes(struct reading *reading, void *to, size_t len)
+{
+  memset(to, 0, len);
+  if (reading->bad || reading->rest.len < len) {
+    reading->bad = true;
+    return;
+  }
+  memcpy(to, reading->rest.ptr, len);
+  reading->rest = str_skip(reading->rest, len);
+}
+
+static int64_t take_number(struct reading *reading)
+{
+  int64_t number;
+
+  take_bytes(reading, &number, sizeof(number));
+  return number;
+}
+
+static int64_t take_within(struct reading *reading, int64_t least, int64_t most)
+{
+  const int64_t number = take_number(reading);
+
+  if (number >= least && number <= most)
+    return number;
+  reading->bad = true;
+  return least;
+}
+
+static struct str take_str(struct reading *reading)
+{
+  const int64_t len = take_within(reading, ABSENT, INSIDE_WIRE_MAX);
+  struct str s;
+
+  if (reading->bad || len == ABSENT)
+    return (struct str) { NULL, 0 };
+  if ((size_t)len > reading->rest.len) {
+    reading->bad = true;
+    return (struct str) { NULL, 0 };
+  }
+  s = (struct str) { reading->rest.ptr, (size_t)len };
+  reading->rest = str_skip(reading->rest, (size_t)len);
+  return s;
+}
+
+/* As a text that ends with a NUL and has none before. */
+static const char *take_text(struct reading *reading)
+{
+  const struct str s = take_str(reading);
+
+  if (!s.ptr || memchr(s.ptr, '\0', s.len)) {
+    reading->bad = true;
+    return "";
+  }
+  return arena_str(&reading->arena, s).ptr;
+}
+
+static void take_copy(struct reading *reading, char *to, size_t size)
+{
+  const char *text = take_text(reading);
+  const size_t len = MIN_OF(strlen(text), size - 1);
+
+  memcpy(to, text, len);
+  to[len] = '\0';
+}
+
+static struct tar_time take_time(struct reading *reading)
+{
+  struct tar_time time;
+
+  time.set = take_within(reading, 0, 1) != 0;
+  time.seconds = take_number(reading);
+  time.nanoseconds = (int32_t)take_within(reading, 0, 999999999);
+  return time;
+}
+
+/* What n items of so many bytes at least take has to be there still. */
+static size_t take_count(struct reading *reading, size_t item)
+{
+  const size_t n = (size_t)take_within(reading, 0, FIELDS_MAX);
+
+  if (n > reading->rest.len / item)
+    reading->bad = true;
+  return reading->bad ? 0 : n;
+}
+
+static void take_records(struct reading *reading, struct tar_entry *entry)
+{
+  struct tar_record *records;
+  const size_t n = take_count(reading, 2 * sizeof(int64_t));
+
+  records = n ? arena_alloc(&reading->arena, n * sizeof(*records)) : NULL;
+  for (size_t i = 0; i < n; i++) {
+    records[i].key = take_str(reading);
+    records[i].value = take_str(reading);
+    if (i && str_compare(records[i - 1].key, records[i].key) >= 0)
+      reading->bad = true; /* readers of entries count on the order */
+  }
+  entry->records = records;
+  entry->n_records = n;
+}
+
+static const struct tar_entry *take_entry(struct reading *reading)
+{
+  struct tar_entry *entry;
+
+  if (!take_within(reading, 0, 1))
+    return NULL;
+  entry = arena_alloc(&reading->arena, sizeof(*entry));
+  entry->index = (uint64_t)take_within(reading, 0, INT64_MAX);
+  entry->type = (char)take_within(reading, CHAR_MIN, CHAR_MAX);
+  entry->format =
+      (enum tar_format)take_within(reading, 0, TAR_FORMAT_USTAR | TAR_FORMAT_PAX | TAR_FORMAT_GNU);
+  entry->name = take_str(reading);
+  entry->link_name = take_str(reading);
+  entry->user_name = take_str(reading);
+  entry->group_name = take_str(reading);
+  entry->size = take_number(reading);
+  entry->mode = take_number(reading);
+  entry->uid = take_number(reading);
+  entry->gid = take_number(reading);
+  entry->device_major = take_number(reading);
+  entry->device_minor = take_number(reading);
+  entry->mtime = take_time(reading);
+  entry->atime = take_time(reading);
+  entry->ctime = take_time(reading);
+  take_records(reading, entry);
+  return entry;
+}
+
+static const struct digest *take_digest(struct reading *reading)
+{
+  struct digest *digest;
+
+  if (!take_within(reading, 0, 1))
+    return NULL;
+  digest = arena_alloc(&reading->arena, sizeof(*digest));
+  digest->algorithm = DIGEST_SHA256;
+  take_bytes(reading, digest->bytes, 32);
+  return digest;
+}
+
+static void take_row(struct reading *reading, struct inside_sink *sink)
+{
+  struct inside_row row = { .path = take_str(reading) };
+  struct event_field *fields;
+
+  for (int side = 0; side < 2; side++) {
+    row.entries[side] = take_entry(reading);
+    row.contents[side] = take_digest(reading);
+  }
+  row.n_fields = take_count(reading, 5 * sizeof(int64_t));
+  fields = row.n_fields ? arena_alloc(&reading->arena, row.n_fields * sizeof(*fields)) : NULL;
+  for (size_t i = 0; i < row.n_fields; i++) {
+    fields[i].name = take_text(reading);
+    fields[i].label = take_text(reading);
+    fields[i].value[0] = take_str(reading);
+    fields[i].value[1] = take_str(reading);
+    fields[i].ignored = take_within(reading, 0, 1) != 0;
+  }
+  row.fields = fields;
+  if (!reading->bad)
+    sink->row(sink, &row);
+}
+
+int inside_wire_read(struct str bytes, struct inside_sink *sink, struct inside_result *result,
+                     struct error *err)
+{
+  struct reading reading = { .rest = bytes };
+  uint64_t rows = 0;
+  int64_t item;
+
+  while ((item = take_number(&reading)) == ITEM_ROW && !reading.bad) {
+    take_row(&reading, sink);
+    arena_reset(&reading.arena);
+    rows++;
+  }
+  *result = (struct inside_result) { .outcome = INSIDE_HERE };
+  if (item == ITEM_RESULT && !reading.bad) {
+    result->outcome = (enum inside_outcome)take_within(&reading, INSIDE_EQUAL, INSIDE_HERE);
+    result->rows = (uint64_t)take_within(&reading, 0, INT64_MAX);
+    take_copy(&reading, result->reasons[0], sizeof(result->reasons[0]));
+    take_copy(&reading, result->reasons[1], sizeof(result->reasons[1]));
+    take_copy(&reading, result->formats, sizeof(result->formats));
+    take_copy(&reading, result->rules, sizeof(result->rules));
+    result->members = (uint64_t)take_within(&reading, 0, INT64_MAX);
+  } else {
+    reading.bad = true;
+  }
+  arena_release(&reading.arena);
+  if (reading.bad || reading.rest.len || (result->outcome == INSIDE_EQUAL && rows) ||
+      (result->outcome == INSIDE_ROWS && !result->rows))
+    return error_set(err, ERROR_CORRUPT, "what was found inside came garbled");
+  return 0;
+}

@@ -1,0 +1,36 @@
+/* The process that looks into files: strangers' bytes are parsed in a child without open files,
+ * with limits on its memory, its processor time and what it writes. It gets two contents as file
+ * descriptors and gives rows back, which are not trusted (diff/inside/inside_wire.h). If it dies,
+ * the files were not looked into, and the next ones get a new child. */
+#ifndef DIFFOCI_DIFF_INSIDE_INSIDE_WORKER_H
+#define DIFFOCI_DIFF_INSIDE_INSIDE_WORKER_H
+
+#include "diff/inside/inside_compare.h"
+
+struct inside_worker;
+
+/* Forks; so before any thread is started. NULL with *err. */
+struct inside_worker *inside_worker_start(uint64_t max_bytes, struct error *err);
+void inside_worker_stop(struct inside_worker *worker); /* NULL allowed */
+
+/* How many bytes a file may have, and may come out of it. */
+uint64_t inside_worker_max(const struct inside_worker *worker);
+
+/* A content: size bytes of the file fd, from a multiple of the page size on. */
+struct inside_content {
+  int fd;
+  uint64_t offset, size;
+};
+
+struct inside_job {
+  struct inside_content contents[2];
+  struct str names[2]; /* of the files; only their ends are passed on if they are long */
+  uint32_t ignore;     /* IGNORE_…, of those that --semantic implies */
+};
+
+/* Looks into two files; the sink gets the rows. *result is always set: where looking failed it is
+ * INSIDE_HERE with the reason. One thread at a time. */
+void inside_worker_compare(struct inside_worker *worker, const struct inside_job *job,
+                           struct inside_sink *sink, struct inside_result *result);
+
+#endif

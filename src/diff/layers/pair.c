@@ -1,0 +1,194 @@
+/* The comparison of two layers: which of their entries are partners the engine says
+ * (pair/match.h); here is what is told about them. */
+#include "diff/layers/entry.h"
+#include "diff/layers/layer_events.h"
+#include "diff/layers/layer_reader.h"
+#include "diff/layers/names.h"
+#include "diff/layers/tasks.h"
+#include "pair/match.h"
+#include "policy/policy.h"
+
+struct pair {
+  struct match_rules match; /* the first member */
+  struct match_sink sink;
+  struct diff *diff;
+  struct entry_rules rules;
+  struct layer_events events;
+  bool skips; /* positions are counted without what the policy leaves out */
+  struct {
+    uint64_t skipped; /* entries that it leaves out */
+    uint64_t hidden;  /* entries without partner that it leaves out */
+    unsigned spelled; /* in which ways names begin: a set of enum spelling */
+  } sides[2];
+  struct findings *findings; /* NULL: none are wanted */
+  struct names *names;       /* of the layers, for the findings; else NULL */
+};
+
+static struct pair *pair_of_sink(struct match_sink *sink)
+{
+  return (struct pair *)((char *)sink - offsetof(struct pair, sink));
+}
+
+/* The beginnings that --treat-canonical-paths-equal takes for the same. */
+enum spelling {
+  SPELLED_ANYHOW = 0,
+  SPELLED_PLAIN = 1,
+  SPELLED_SLASH = 2,
+  SPELLED_DOT = 4,
+  SPELLED_BOTH = 8
+};
+
+static enum spelling spelling_of(struct str name)
+{
+  bool slash;
+  bool dot;
+
+  if (!name.len || (name.ptr[0] != '/' && name.ptr[0] != '.'))
+    return SPELLED_PLAIN;
+  slash = name.ptr[0] == '/';
+  dot = str_has_prefix(str_skip(name, slash), STR("./"));
+  if (str_equal(name, STR(".")))
+    return SPELLED_ANYHOW;
+  return slash && dot ? SPELLED_BOTH : slash ? SPELLED_SLASH : dot ? SPELLED_DOT : SPELLED_PLAIN;
+}
+
+static struct str pair_key(const struct match_rules *rules, struct str name)
+{
+  return entry_canonical(&((const struct pair *)rules)->rules, name);
+}
+
+static bool pair_differ(const struct match_rules *rules, const struct tar_entry *a,
+                        const struct tar_entry *b)
+{
+  return entry_headers_differ(&((const struct pair *)rules)->rules, a, b);
+}
+
+static void pair_entry(struct match_sink *sink, int side, struct tar_entry *entry)
+{
+  struct pair *pair = pair_of_sink(sink);
+
+  entry->skipped = pair->sides[side].skipped;
+  if (pair->skips &&
+      policy_hides_path(pair->diff->options->policy, entry->name, entry->type == TAR_DIR))
+    pair->sides[side].skipped++;
+  if (pair->findings)
+    pair->sides[side].spelled |= spelling_of(entry->name);
+}
+
+static void pair_note_findings(struct pair *pair, const struct match_pair *found, bool differ)
+{
+  struct findings *findings = pair->findings;
+
+  if (differ || !found->in_step)
+    findings_differ(findings, found->entries, found->contents, found->in_step);
+  else if (found->entries[0]->link_name.len || found->entries[1]->link_name.len)
+    findings_same(findings, found->entries);
+  names_add(pair->names, found->key,
+            found->entries[0]->type == TAR_DIR && found->entries[1]->type == TAR_DIR);
+}
+
+static void pair_found(struct match_sink *sink, const struct match_pair *found)
+{
+  struct pair *pair = pair_of_sink(sink);
+  const bool differ = found->headers_differ || found->contents_differ;
+
+  if (differ) {
+    for (int side = 0; side < 2; side++)
+      pair->events.heads[side] = found->heads[side];
+    pair->events.same_rest = found->same_rest;
+    layer_events_entry(&pair->events, &pair->rules, found->entries, found->contents);
+  }
+  if (pair->findings)
+    pair_note_findings(pair, found, differ);
+}
+
+/* Whether --semantic may pair others, since names begin in several ways. */
+static bool pair_is_unsure(const struct pair *pair)
+{
+  const unsigned spelled = pair->sides[0].spelled | pair->sides[1].spelled;
+
+  return !(pair->rules.ignore & IGNORE_CANONICAL_PATHS) && (spelled & (spelled - 1));
+}
+
+static void pair_lone(struct match_sink *sink, const struct match_lone *lone)
+{
+  struct pair *pair = pair_of_sink(sink);
+
+  if (lone->times && !layer_events_lone(&pair->events, lone->key, lone->counts, lone->side,
+                                        lone->entry, lone->content))
+    pair->sides[lone->side].hidden += lone->times;
+  if (!pair->findings)
+    return;
+  findings_lone(pair->findings, lone->side, lone->entry, !pair_is_unsure(pair));
+  names_add(pair->names, lone->key, lone->entry->type == TAR_DIR);
+}
+
+/* Holds every name of the layers against the findings. */
+static void pair_weigh(struct pair *pair)
+{
+  if (pair_is_unsure(pair))
+    findings_spelled(pair->findings);
+  if (pair->findings->n_strong)
+    names_weigh(pair->names, pair->findings);
+}
+
+static int pair_run(struct pair *pair, struct layer_reader readers[2],
+                    const struct task_resources *resources, struct error *err)
+{
+  const struct match_options options = {
+    .readers = { &readers[0].reader, &readers[1].reader },
+    .rules = &pair->match,
+    .sink = &pair->sink,
+    .memory = pair->diff->options->limits->memory,
+    .keep_bytes = resources->keep_bytes,
+    .head_bytes = pair->diff->options->sink->wants_head_bytes,
+  };
+  uint64_t counts[2];
+
+  if (match_run(&options, counts, err))
+    return -1;
+  counts[0] -= pair->sides[0].hidden;
+  counts[1] -= pair->sides[1].hidden;
+  if (counts[0] != counts[1]) /* what is left out is not counted either */
+    layer_events_length(&pair->events, counts[0], counts[1]);
+  if (pair->findings)
+    pair_weigh(pair);
+  return 0;
+}
+
+int compare_layers(struct diff *diff, const struct event_node *parent,
+                   const struct descriptor *const layers[2], const struct task_resources *resources,
+                   struct findings *findings, struct error *err)
+{
+  const struct diff_options *options = diff->options;
+  struct pair pair = {
+    .match = { pair_key, pair_differ, options->sink->wants_content_digests },
+    .sink = { pair_entry, pair_found, pair_lone },
+    .diff = diff,
+    .rules = { options->ignore, options->skip_security_xattrs, false },
+    .skips = policy_has_paths(options->policy) && !(options->ignore & IGNORE_FILE_ORDER),
+    .findings = findings,
+  };
+  struct layer_reader readers[2] = { 0 };
+  struct pace *pace = pace_new(resources->decoders);
+  int status = 0;
+
+  layer_events_init(&pair.events, diff, parent, layers);
+  if (findings) {
+    findings_start(findings, diff, &pair.rules, layers);
+    pair.names = names_new(options->limits->memory);
+  }
+  for (int side = 0; side < 2 && status == 0; side++)
+    if (layer_reader_open(&readers[side], diff, side, layers[side], pace, err))
+      status = entry_reader_wrap(&readers[side].reader, err);
+  if (status == 0)
+    status = pair_run(&pair, readers, resources, err);
+  if (findings)
+    findings_stop(findings);
+  layer_reader_close(&readers[0]);
+  layer_reader_close(&readers[1]);
+  pace_free(pace);
+  layer_events_release(&pair.events);
+  names_free(pair.names);
+  return status;
+}

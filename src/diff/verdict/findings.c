@@ -1,0 +1,271 @@
+#include "diff/verdict/findings.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "policy/policy.h"
+
+void findings_start(struct findings *findings, const struct diff *diff,
+                    const struct entry_rules *rules, const struct descriptor *const layers[2])
+{
+  findings->diff = diff;
+  findings->rules = *rules;
+  findings->started = findings->semantic != NULL;
+  if (!findings->started)
+    return;
+  findings->rules.ignore = findings->semantic->options->ignore;
+  layer_events_init(&findings->events, findings->semantic, findings->semantic_parent, layers);
+}
+
+void findings_stop(struct findings *findings)
+{
+  if (findings->started)
+    layer_events_release(&findings->events);
+  findings->started = false;
+}
+
+void findings_release(struct findings *findings)
+{
+  free(findings->strong);
+  findings->strong = NULL;
+  findings->n_strong = 0;
+}
+
+/* What eStargz adds in the root of a layer, and leaves out of images again. */
+bool findings_is_lazy(struct str name)
+{
+  return str_has_suffix(name, STR("stargz.index.json")) ||
+         str_has_suffix(name, STR("prefetch.landmark"));
+}
+
+static void add_strong(struct findings *findings, const struct tar_entry *entry, int lone)
+{
+  struct strong *strong;
+  enum overlay_kind kind;
+  struct error ignored;
+
+  if (findings->n_strong == STRONG_MAX)
+    return;
+  if (!findings->strong)
+    findings->strong = xcalloc(STRONG_MAX, sizeof(*findings->strong));
+  strong = &findings->strong[findings->n_strong];
+  if (overlay_path_clean(&strong->path, entry->name, &ignored) < 0 ||
+      overlay_path_kind(&strong->path, &kind, &ignored) < 0 || kind != OVERLAY_FILE ||
+      strong->path.len == 0 || findings_is_lazy(overlay_path_str(&strong->path)))
+    return;
+  strong->is_directory = entry->type == TAR_DIR;
+  strong->lone = lone;
+  strong->seen = 0;
+  findings->n_strong++;
+}
+
+static bool counts(const struct findings *findings, enum policy_field_kind kind,
+                   const struct tar_entry *entry)
+{
+  const struct policy_field field = { kind, { NULL, 0 } };
+
+  return !policy_hides_field(findings->diff->options->policy, &field, entry->name,
+                             entry->type == TAR_DIR);
+}
+
+/* Files and directories whose owner, mode or contents differ. What else may differ leaves room for
+ * doubt: one xattr is written in several ways, a link's mode means nothing. */
+static bool shows(const struct findings *findings, const struct tar_entry *const entries[2],
+                  bool content)
+{
+  const struct tar_entry *a = entries[0];
+  const struct tar_entry *b = entries[1];
+
+  if (a->type != b->type || (a->type != TAR_REGULAR && a->type != TAR_DIR) ||
+      policy_hides_path(findings->diff->options->policy, a->name, a->type == TAR_DIR))
+    return false;
+  return (content && a->type == TAR_REGULAR && counts(findings, FIELD_CONTENT, a)) ||
+         ((a->mode & 07777) != (b->mode & 07777) && counts(findings, FIELD_MODE, a)) ||
+         (a->uid != b->uid && counts(findings, FIELD_UID, a)) ||
+         (a->gid != b->gid && counts(findings, FIELD_GID, a));
+}
+
+/* Whether more differs than the effective comparison leaves out. */
+static bool is_suspect(const struct findings *findings, const struct tar_entry *const entries[2])
+{
+  const struct entry_rules rules = {
+    /* "/x" and "x" are two targets of a symbolic link. */
+    .ignore = IGNORE_ALL_SEMANTIC & ~(uint32_t)IGNORE_CANONICAL_PATHS,
+    .skip_security_xattrs = findings->rules.skip_security_xattrs,
+    .ignore_position = true,
+  };
+  struct tar_entry nameless[2] = { *entries[0], *entries[1] };
+
+  for (int side = 0; side < 2; side++) {
+    nameless[side].user_name = STR("");
+    nameless[side].group_name = STR("");
+  }
+  return entry_headers_differ(&rules, &nameless[0], &nameless[1]);
+}
+
+void findings_differ(struct findings *findings, const struct tar_entry *const entries[2],
+                     const struct digest *const contents[2], bool in_step)
+{
+  const bool content = contents[0] && contents[1] && !digest_equal(contents[0], contents[1]);
+
+  findings->reordered |= !in_step;
+  if (findings->started) {
+    if (!content && !entry_headers_differ(&findings->rules, entries[0], entries[1])) {
+      findings_same(findings, entries);
+      return;
+    }
+    if (!diff_has_sent(findings->semantic))
+      layer_events_entry(&findings->events, &findings->rules, entries, contents);
+  }
+  if (findings->suspect && findings->n_strong == STRONG_MAX)
+    return;
+  if (!content && !is_suspect(findings, entries))
+    return;
+  findings->suspect = true;
+  if (in_step && shows(findings, entries, content))
+    add_strong(findings, entries[0], -1);
+}
+
+void findings_same(struct findings *findings, const struct tar_entry *const entries[2])
+{
+  if (!str_equal(entries[0]->link_name, entries[1]->link_name))
+    findings->suspect = true;
+}
+
+void findings_lone(struct findings *findings, int side, const struct tar_entry *entry, bool always)
+{
+  const struct policy *policy = findings->diff->options->policy;
+  const uint64_t counts_of_name[2] = { side == 0, side == 1 };
+
+  findings->suspect = true;
+  findings->reordered = true;
+  if (always && findings->started && !diff_has_sent(findings->semantic))
+    layer_events_lone(&findings->events, entry->name, counts_of_name, side, entry, NULL);
+  if ((entry->type == TAR_REGULAR || entry->type == TAR_SYMLINK) &&
+      !policy_hides_path(policy, entry->name, false) && counts(findings, FIELD_PRESENCE, entry))
+    add_strong(findings, entry, side);
+}
+
+void findings_spelled(struct findings *findings)
+{
+  findings->semantic_unsure = findings->started;
+}
+
+/* ---- what becomes of strong suspects ---- */
+
+static bool is_below(struct str path, struct str directory)
+{
+  return path.len > directory.len &&
+         (!directory.len ||
+          (path.ptr[directory.len] == '/' && memcmp(path.ptr, directory.ptr, directory.len) == 0));
+}
+
+/* Whether an entry leaves what the suspect stands for alone; not asked of the suspect's path. */
+static bool leaves(const struct strong *strong, struct str path, enum overlay_kind kind,
+                   bool is_directory)
+{
+  struct str own = overlay_path_str(&strong->path);
+
+  if (is_below(own, path))
+    return kind == OVERLAY_FILE && is_directory;
+  return strong->is_directory || !is_below(path, own);
+}
+
+/* Whether an entry called name may have to do with the suspect's path. Nearly all names differ from
+ * it somewhere within a component, and then only ".." could lead back. */
+static bool may_touch(const struct strong *strong, struct str name)
+{
+  const char *own = strong->path.bytes;
+  size_t at = 0;
+
+  while (name.len && (name.ptr[0] == '/' || str_has_prefix(name, STR("./"))))
+    name = str_skip(name, name.ptr[0] == '/' ? 1 : 2);
+  while (at < name.len && at < strong->path.len && name.ptr[at] == own[at])
+    at++;
+  if (at == name.len || name.ptr[at] == '/' || name.ptr[at] == '.')
+    return true;
+  return memmem(name.ptr + at, name.len - at, "..", 2) != NULL;
+}
+
+enum position { OWN_LAYER, ABOVE, BELOW };
+
+struct weight {
+  enum position position;
+  struct str name;
+  uint64_t times;    /* OWN_LAYER */
+  bool is_directory; /* OWN_LAYER, ABOVE */
+  int side;          /* BELOW */
+};
+
+/* False: the suspect is none any more. */
+static bool stays(struct strong *strong, const struct weight *weight)
+{
+  struct overlay_path path;
+  enum overlay_kind kind;
+  struct error ignored;
+
+  if (!may_touch(strong, weight->name))
+    return true;
+  if (overlay_path_clean(&path, weight->name, &ignored) < 0 ||
+      overlay_path_kind(&path, &kind, &ignored) < 0)
+    return false;
+  if (kind == OVERLAY_AUFS || kind == OVERLAY_AUFS_LINK)
+    return true;
+  if (weight->position != ABOVE && kind != OVERLAY_FILE) /* whiteouts do nothing there */
+    return true;
+  if (weight->position == BELOW)
+    return strong->lone < 0 || strong->lone == weight->side ||
+           !str_equal(overlay_path_str(&path), overlay_path_str(&strong->path));
+  if (!str_equal(overlay_path_str(&path), overlay_path_str(&strong->path)))
+    return leaves(strong, overlay_path_str(&path), kind, weight->is_directory);
+  strong->seen += weight->times > 1 ? 2 : 1;
+  return weight->position == OWN_LAYER;
+}
+
+static void weigh(struct findings *findings, const struct weight *weight)
+{
+  size_t left = 0;
+
+  for (size_t i = 0; i < findings->n_strong; i++) {
+    struct strong *strong = &findings->strong[i];
+
+    if (!stays(strong, weight))
+      continue;
+    if (left != i)
+      findings->strong[left] = *strong;
+    left++;
+  }
+  findings->n_strong = left;
+}
+
+void findings_weigh_own(struct findings *findings, struct str name, uint64_t times,
+                        bool is_directory)
+{
+  weigh(findings,
+        &(struct weight) {
+            .position = OWN_LAYER, .name = name, .times = times, .is_directory = is_directory });
+}
+
+void findings_weigh_above(struct findings *findings, struct str name, bool is_directory)
+{
+  weigh(findings,
+        &(struct weight) { .position = ABOVE, .name = name, .is_directory = is_directory });
+}
+
+void findings_weigh_below(struct findings *findings, struct str name, int side)
+{
+  weigh(findings, &(struct weight) { .position = BELOW, .name = name, .side = side });
+}
+
+void findings_weighed(struct findings *findings)
+{
+  size_t left = 0;
+
+  for (size_t i = 0; i < findings->n_strong; i++)
+    if (findings->strong[i].seen == 1) {
+      if (left != i)
+        findings->strong[left] = findings->strong[i];
+      left++;
+    }
+  findings->n_strong = left;
+}

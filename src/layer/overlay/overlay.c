@@ -1,0 +1,124 @@
+#include "layer/overlay/overlay.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "layer/overlay/overlay_node.h"
+
+enum { PACKED_MAX = 8 * LIMIT_PAX_BYTES };
+
+struct overlay *overlay_new(void)
+{
+  struct overlay *overlay = xcalloc(1, sizeof(*overlay));
+
+  overlay->strings.arena = &overlay->arena;
+  overlay->scratch = BUF_INIT(PACKED_MAX);
+  overlay->last_directory = BUF_INIT(LIMIT_PATH_BYTES);
+  overlay_unpacked_init(&overlay->target);
+  return overlay;
+}
+
+struct overlay *overlay_new_upper(uint32_t lower)
+{
+  struct overlay *overlay = overlay_new();
+
+  overlay->is_upper = true;
+  overlay->n_layers = lower;
+  return overlay;
+}
+
+void overlay_free(struct overlay *overlay)
+{
+  if (!overlay)
+    return;
+  map_release(&overlay->nodes);
+  map_release(&overlay->names);
+  map_release(&overlay->aufs_links);
+  free(overlay->roots);
+  string_table_release(&overlay->strings);
+  overlay_unpacked_release(&overlay->target);
+  buf_release(&overlay->scratch);
+  buf_release(&overlay->last_directory);
+  arena_release(&overlay->arena);
+  free(overlay);
+}
+
+void overlay_begin_layer(struct overlay *overlay)
+{
+  overlay_end_layer(overlay);
+  overlay->n_layers++;
+  overlay->last_parent = NULL;
+  map_release(&overlay->names);
+  map_release(&overlay->aufs_links);
+  overlay->names = overlay->aufs_links = MAP_INIT;
+  if (overlay->engine == OVERLAY_PODMAN_VFS && overlay->n_roots)
+    return;
+  overlay->roots =
+      xgrow(overlay->roots, overlay->n_roots, &overlay->cap_roots, sizeof(struct overlay_node *));
+  overlay->roots[overlay->n_roots++] = overlay_root_new(overlay);
+}
+
+uint64_t overlay_count(struct overlay *overlay)
+{
+  overlay_unite(overlay);
+  return overlay->n_paths;
+}
+
+void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
+                        const struct overlay_node *node, struct str path)
+{
+  struct overlay_record *record;
+
+  if (added->record)
+    return;
+  buf_clear(&overlay->scratch);
+  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token,
+               &overlay->strings);
+  record = arena_alloc(&overlay->arena, sizeof(*record) + overlay->scratch.len);
+  record->node = node;
+  record->layer = overlay->n_layers - 1;
+  memcpy(record->packed, overlay->scratch.ptr, overlay->scratch.len);
+  if (overlay->last)
+    overlay->last->next = record;
+  else
+    overlay->first = record;
+  overlay->last = record;
+  if (!overlay->layer_first)
+    overlay->layer_first = record;
+  added->record = record;
+}
+
+static uint64_t memory_of(const struct overlay *overlay)
+{
+  return overlay->arena.total + overlay->nodes.cap * sizeof(*overlay->nodes.entries) +
+         overlay->nodes.n_slots * sizeof(*overlay->nodes.slots);
+}
+
+static int add(struct overlay *overlay, struct overlay_addition *added, struct error *err)
+{
+  struct overlay_path path;
+  enum overlay_mark mark;
+  struct str hidden;
+
+  if (overlay_path_clean(&path, added->entry->name, err) < 0 ||
+      overlay_path_mark(&path, &mark, &hidden, err) < 0)
+    return -1;
+  if (memory_of(overlay) > LIMIT_OVERLAY_BYTES)
+    return error_set(err, ERROR_LIMIT, "merging the layers takes more than %llu MiB of memory",
+                     (unsigned long long)(LIMIT_OVERLAY_BYTES >> 20));
+  overlay_apply(overlay, added, &path);
+  overlay_add_record(overlay, added, NULL, STR(""));
+  return 0;
+}
+
+int overlay_add(struct overlay *overlay, const struct tar_entry *entry,
+                const struct digest *content, struct error *err)
+{
+  return add(overlay, &(struct overlay_addition) { .entry = entry, .content = content }, err);
+}
+
+int overlay_add_token(struct overlay *overlay, const struct tar_entry *entry, uint64_t token,
+                      struct error *err)
+{
+  return add(overlay, &(struct overlay_addition) { .entry = entry, .token = token }, err);
+}

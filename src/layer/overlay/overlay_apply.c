@@ -1,0 +1,415 @@
+/* What engines do with an entry, step by step: containerd's archive.Apply, and UnpackLayer and
+ * Unpack of Docker's and Podman's storage. */
+#include "layer/overlay/overlay_node.h"
+
+#define AUFS STR(".wh..wh.")
+#define AUFS_LINKS STR(".wh..wh.plnk")
+#define OPAQUE_MARK STR(".wh..wh..opq")
+
+static bool is_stacked(const struct overlay *overlay)
+{
+  return overlay->engine == OVERLAY_PODMAN_VFS;
+}
+
+/* Whether whiteouts become what overlayfs takes for them. containerd has nothing but a plain folder
+ * for the lowest layer. */
+static bool marks_whiteouts(const struct overlay *overlay)
+{
+  return overlay->engine == OVERLAY_PODMAN ||
+         (overlay->engine == OVERLAY_CONTAINERD && overlay->n_layers > 1);
+}
+
+static struct overlay_node *current_root(const struct overlay *overlay)
+{
+  return overlay->roots[overlay->n_roots - 1];
+}
+
+void overlay_refuse(struct overlay *overlay, const struct overlay_addition *added, const char *why)
+{
+  overlay->in_doubt = true;
+  if (overlay->is_refused)
+    return;
+  overlay->is_refused = true;
+  overlay->refusal.layer = overlay->n_layers - 1;
+  overlay->refusal.name = arena_str(&overlay->arena, added->entry->name);
+  overlay->refusal.why = why;
+}
+
+/* ---- the directory of an entry ---- */
+
+struct parent {
+  struct overlay_node *node; /* NULL: the entry does not get there */
+  bool followed;             /* the entry's name is not the path that it leads to */
+  bool is_link;              /* the directory's own name is a symbolic link */
+};
+
+static bool is_whiteout(enum overlay_mark mark)
+{
+  return mark != OVERLAY_NO_MARK;
+}
+
+/* A whiteout of what cannot be there. */
+static bool has_nothing_to_hide(const struct overlay *overlay, enum overlay_way way,
+                                const struct overlay_place *place, enum overlay_mark mark)
+{
+  if (!is_whiteout(mark) || way == OVERLAY_WAY_ENDLESS)
+    return false;
+  if (overlay->engine == OVERLAY_PODMAN)
+    return (way == OVERLAY_WAY_BARRED && mark == OVERLAY_HIDES_NAME) ||
+           (way == OVERLAY_WAY_OPEN && !place->node->is_directory);
+  return is_stacked(overlay) && mark == OVERLAY_HIDES_NAME && place->dangling;
+}
+
+static void find_parent(struct overlay *overlay, const struct overlay_addition *added,
+                        struct str directory, enum overlay_mark mark, struct parent *out)
+{
+  struct overlay_place place;
+  enum overlay_way way;
+
+  *out = (struct parent) { 0 };
+  if (overlay->last_parent && str_equal(buf_str(&overlay->last_directory), directory)) {
+    out->node = overlay->last_parent;
+    return;
+  }
+  way = overlay_resolve(overlay, current_root(overlay), directory, &place);
+  out->followed = place.followed;
+  out->is_link = place.last_is_link;
+  if (has_nothing_to_hide(overlay, way, &place, mark))
+    return;
+  if (way == OVERLAY_WAY_ENDLESS)
+    overlay_refuse(overlay, added, "the symbolic links on its way have no end");
+  else if (way == OVERLAY_WAY_BARRED || !place.node->is_directory)
+    overlay_refuse(overlay, added, "it lies below what is no directory");
+  else if (place.dangling && is_stacked(overlay))
+    overlay_refuse(overlay, added, "it lies below a symbolic link to what is not there");
+  else
+    out->node = overlay_make_directories(overlay, added, &place);
+  overlay->in_doubt = overlay->in_doubt || place.dangling;
+  if (!out->node || out->followed)
+    return;
+  overlay->last_parent = out->node;
+  buf_clear(&overlay->last_directory);
+  buf_add_str(&overlay->last_directory, directory);
+}
+
+/* ---- whiteouts ---- */
+
+static void hide_name(struct overlay *overlay, const struct overlay_addition *added,
+                      struct overlay_node *parent, struct str name)
+{
+  struct overlay_node *node = overlay_find_child(overlay, parent, name);
+
+  /* In the lowest layer, some mark what there is nothing to hide of. */
+  overlay->in_doubt = overlay->in_doubt || node || !marks_whiteouts(overlay);
+  if (!marks_whiteouts(overlay)) {
+    if (node)
+      overlay_remove_node(overlay, node);
+    return;
+  }
+  if (node) {
+    overlay_refuse(overlay, added, "its layer has the name that the whiteout is for");
+    return;
+  }
+  node = overlay_add_child(overlay, parent, name);
+  node->is_directory = false;
+  node->is_whiteout = true;
+}
+
+static void hide_content(struct overlay *overlay, const struct parent *parent)
+{
+  overlay->in_doubt =
+      overlay->in_doubt || parent->node->children || parent->is_link || parent->node->is_opaque;
+  if (marks_whiteouts(overlay) && !parent->node->parent) {
+    overlay->in_doubt = true; /* overlayfs does not look at the mark of a layer's root */
+    return;
+  }
+  parent->node->is_opaque = !is_stacked(overlay);
+  if (marks_whiteouts(overlay))
+    return;
+  if (!is_stacked(overlay) || !parent->is_link) /* it looks at the link, not behind it */
+    overlay_remove_not_unpacked(overlay, parent->node);
+}
+
+/* ---- hard links ---- */
+
+static struct overlay_node *find_target(struct overlay *overlay, struct overlay_node *root,
+                                        struct str name)
+{
+  struct overlay_path path;
+  struct overlay_place place;
+  struct str directory;
+  struct str base;
+  struct error err;
+
+  if (overlay_path_clean(&path, name, &err) < 0)
+    return NULL;
+  overlay_path_split(overlay_path_str(&path), &directory, &base);
+  if (overlay_resolve(overlay, root, directory, &place) != OVERLAY_WAY_OPEN || place.missing.len ||
+      !place.node->is_directory)
+    return NULL;
+  return base.len ? overlay_find_child(overlay, place.node, base) : place.node;
+}
+
+/* A hard link without a target. */
+static bool is_dangling(const struct overlay_node *node)
+{
+  return node->own && !node->file && !node->is_whiteout &&
+         overlay_packed_type(node->own->packed) == TAR_LINK;
+}
+
+/* Making a hard link sets the owner, which takes it away, with some engines. */
+static bool has_capability(struct overlay *overlay, const struct overlay_record *record)
+{
+  const struct tar_entry *entry = &overlay->target.entry;
+  struct str name;
+
+  if (!overlay_packed_has_records(record->packed))
+    return false;
+  overlay_unpack(&overlay->target, record->packed, STR(""), overlay_strings(overlay));
+  for (size_t i = 0; i < entry->n_records; i++)
+    if (tar_record_xattr(&entry->records[i], &name) && str_equal(name, STR("security.capability")))
+      return true;
+  return false;
+}
+
+/* What the target would be if layers were unpacked upon each other: to see what was meant by a
+ * layer that is refused. */
+static void link_below(struct overlay *overlay, const struct overlay_addition *added,
+                       struct overlay_node *node)
+{
+  struct overlay_node *target = NULL;
+
+  for (size_t i = overlay->n_roots - 1; i-- > 0 && !target;)
+    target = find_target(overlay, overlay->roots[i], added->entry->link_name);
+  if (target && !target->is_directory && !target->is_whiteout && !is_dangling(target))
+    overlay_link_node(overlay, node, target);
+}
+
+/* Where a link has no target, its node stays as what it is, so that one can see it. */
+static void link_node(struct overlay *overlay, const struct overlay_addition *added,
+                      struct overlay_node *node)
+{
+  struct overlay_node *target =
+      find_target(overlay, current_root(overlay), added->entry->link_name);
+  const struct overlay_record *record;
+
+  if (!target || target == node || is_dangling(target)) {
+    overlay_refuse(overlay, added, "a hard link to what its layer does not have before it");
+    link_below(overlay, added, node);
+    return;
+  }
+  if (target->is_directory) {
+    overlay_refuse(overlay, added, "a hard link to a directory");
+    return;
+  }
+  overlay->in_doubt = overlay->in_doubt || target->is_whiteout;
+  node->is_whiteout = target->is_whiteout;
+  record = target->file ? target->file->content : target->own;
+  if (!record) /* a whiteout */
+    return;
+  overlay->in_doubt = overlay->in_doubt || has_capability(overlay, record);
+  overlay_link_node(overlay, node, target);
+}
+
+/* AUFS kept the first name of a hard link in a directory of its own. */
+static bool link_aufs(struct overlay *overlay, const struct overlay_addition *added,
+                      struct overlay_node *node)
+{
+  struct overlay_path path;
+  struct str directory;
+  struct str base;
+  struct map_entry *found;
+  struct error err;
+
+  if (!is_stacked(overlay) || overlay_path_clean(&path, added->entry->link_name, &err) < 0 ||
+      !str_has_prefix(overlay_path_str(&path), AUFS_LINKS))
+    return false;
+  overlay_path_split(overlay_path_str(&path), &directory, &base);
+  found = map_find(&overlay->aufs_links, base);
+  if (found)
+    node->own = found->value;
+  else
+    overlay_refuse(overlay, added, "a hard link to what its layer does not have before it");
+  return true;
+}
+
+/* What lies in AUFS's own directories is no part of the tree. */
+static bool is_aufs(struct overlay *overlay, struct overlay_addition *added, struct str path)
+{
+  struct str directory;
+  struct str base;
+  struct map_entry *entry;
+
+  if (!str_has_prefix(path, AUFS) || str_equal(path, OPAQUE_MARK))
+    return false;
+  overlay_path_split(path, &directory, &base);
+  overlay->in_doubt = overlay->in_doubt || directory.len;
+  if (!is_stacked(overlay))
+    return false;
+  if (str_has_prefix(path, AUFS_LINKS) && added->entry->type == TAR_REGULAR) {
+    entry = map_put(&overlay->aufs_links, base);
+    if (!entry->value)
+      entry->key = arena_str(&overlay->arena, base);
+    entry->value = (void *)added->record;
+  }
+  return true;
+}
+
+/* ---- entries ---- */
+
+static bool is_known(char type)
+{
+  return type && strchr("0123456g", type);
+}
+
+static bool is_overlayfs_whiteout(const struct tar_entry *entry)
+{
+  return entry->type == TAR_CHAR && !entry->device_major && !entry->device_minor;
+}
+
+static bool has_xattr(const struct tar_entry *entry)
+{
+  struct str name;
+
+  for (size_t i = 0; i < entry->n_records; i++)
+    if (tar_record_xattr(&entry->records[i], &name))
+      return true;
+  return false;
+}
+
+static void note_doubts(struct overlay *overlay, const struct tar_entry *entry,
+                        const struct overlay_node *old)
+{
+  bool doubt = is_overlayfs_whiteout(entry) || (entry->type == TAR_DIR && has_xattr(entry)) ||
+               (old && old->unpacked == overlay->n_layers) ||
+               (old && !old->is_directory && entry->type == TAR_DIR);
+
+  overlay->in_doubt = overlay->in_doubt || doubt;
+}
+
+/* A directory that is there keeps the xattrs that it has. */
+static void set_directory(struct overlay *overlay, struct overlay_node *node,
+                          const struct overlay_record *record)
+{
+  const struct overlay_record *old = node->own;
+
+  if (!node->is_directory || !old || !overlay_packed_has_records(old->packed)) {
+    node->own = record;
+    node->file = NULL;
+    return;
+  }
+  node->own = record;
+  if (!node->file) {
+    node->file = arena_alloc(&overlay->arena, sizeof(*node->file));
+    *node->file = (struct overlay_file) { .content = old, .links = 0 };
+  }
+  overlay_link_node(overlay, node, node);
+}
+
+static void put_entry(struct overlay *overlay, struct overlay_addition *added,
+                      const struct overlay_path *path, const struct parent *parent, struct str base)
+{
+  const struct tar_entry *entry = added->entry;
+  bool is_directory = entry->type == TAR_DIR;
+  struct overlay_node *node = overlay_find_child(overlay, parent->node, base);
+
+  note_doubts(overlay, entry, node);
+  if (node && !(node->is_directory && is_directory)) {
+    overlay_remove_node(overlay, node);
+    node = NULL;
+  }
+  if (entry->type == TAR_GLOBAL)
+    return;
+  if (!is_known(entry->type))
+    overlay_refuse(overlay, added, "no engine unpacks entries of its type");
+  if (!node)
+    node = overlay_add_child(overlay, parent->node, base);
+  if (!parent->followed)
+    overlay_add_record(overlay, added, node, overlay_path_str(path));
+  else
+    overlay_add_record(overlay, added, NULL, STR(""));
+  if (is_directory) {
+    set_directory(overlay, node, added->record);
+  } else {
+    node->own = added->record;
+    node->is_directory = false;
+    node->is_whiteout = is_overlayfs_whiteout(entry) && !is_stacked(overlay);
+  }
+  if (!is_stacked(overlay) || !parent->followed)
+    node->unpacked = overlay->n_layers;
+  if (entry->type == TAR_LINK && !link_aufs(overlay, added, node))
+    link_node(overlay, added, node);
+}
+
+/* Docker and Podman keep a list of a layer's names, to be able to write it again (tar-split), and
+ * take no layer with two entries of one. */
+static bool is_second(struct overlay *overlay, const struct tar_entry *added, struct str path)
+{
+  struct overlay_path name = { .len = 0 };
+  struct map_entry *entry;
+
+  if (overlay->engine == OVERLAY_CONTAINERD || added->type == TAR_GLOBAL)
+    return false;
+  if (str_has_prefix(added->name, STR("/")) && path.len < sizeof(name.bytes))
+    name.bytes[name.len++] = '/'; /* to the list, another name */
+  if (path.len)
+    memcpy(name.bytes + name.len, path.ptr, path.len);
+  name.len += path.len;
+  entry = map_put(&overlay->names, overlay_path_str(&name));
+  if (entry->value)
+    return true;
+  entry->key = arena_str(&overlay->arena, overlay_path_str(&name));
+  entry->value = overlay;
+  return false;
+}
+
+static void put_root(struct overlay *overlay, struct overlay_addition *added)
+{
+  struct overlay_node *root = current_root(overlay);
+
+  overlay->in_doubt = overlay->in_doubt || root->unpacked == overlay->n_layers;
+  root->unpacked = overlay->n_layers;
+  overlay_add_record(overlay, added, root, STR(""));
+  if (added->entry->type == TAR_DIR)
+    set_directory(overlay, root, added->record);
+}
+
+static void apply_whiteout(struct overlay *overlay, const struct overlay_addition *added,
+                           const struct parent *parent, enum overlay_mark mark, struct str hidden)
+{
+  if (mark == OVERLAY_HIDES_CONTENT)
+    hide_content(overlay, parent);
+  else
+    hide_name(overlay, added, parent->node, hidden);
+}
+
+void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
+                   const struct overlay_path *path)
+{
+  enum overlay_mark mark = OVERLAY_NO_MARK;
+  struct str name = overlay_path_str(path);
+  struct str directory;
+  struct str base;
+  struct str hidden = STR("");
+  struct parent parent;
+  struct error err;
+
+  if (overlay_path_mark(path, &mark, &hidden, &err) < 0) {
+    overlay_refuse(overlay, added, "the whiteout names nothing");
+    return;
+  }
+  if (is_second(overlay, added->entry, name))
+    overlay_refuse(overlay, added, "its layer has a second entry of this name");
+  if (!path->len) {
+    put_root(overlay, added);
+    return;
+  }
+  overlay_path_split(name, &directory, &base);
+  find_parent(overlay, added, directory, mark, &parent);
+  if (is_aufs(overlay, added, name) || !parent.node)
+    return;
+  if (is_whiteout(mark))
+    apply_whiteout(overlay, added, &parent, mark, hidden);
+  else
+    put_entry(overlay, added, path, &parent, base);
+}

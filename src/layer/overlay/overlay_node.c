@@ -1,0 +1,160 @@
+#include "layer/overlay/overlay_node.h"
+
+struct overlay_node *overlay_root_new(struct overlay *overlay)
+{
+  struct overlay_node *root = arena_alloc(&overlay->arena, sizeof(*root));
+
+  root->is_directory = true;
+  return root;
+}
+
+/* What a node is found by: its parent's address, and its name. */
+struct node_key {
+  struct overlay_node *parent;
+  char name[LIMIT_PATH_BYTES];
+};
+
+static struct str make_key(struct node_key *key, struct overlay_node *parent, struct str name)
+{
+  key->parent = parent;
+  memcpy(key->name, name.ptr, name.len);
+  return (struct str) { (const char *)key, sizeof(key->parent) + name.len };
+}
+
+static void index_node(struct overlay *overlay, struct overlay_node *node)
+{
+  struct str key = { (const char *)&node->parent, sizeof(node->parent) + node->name_len };
+  struct map_entry *entry = map_put(&overlay->nodes, key);
+
+  entry->key = key;
+  entry->value = node;
+}
+
+struct overlay_node *overlay_find_child(struct overlay *overlay, struct overlay_node *parent,
+                                        struct str name)
+{
+  struct node_key key;
+  struct map_entry *found;
+  struct overlay_node *node = parent->children;
+
+  if (name.len >= LIMIT_PATH_BYTES)
+    return NULL;
+  /* Most often the entries of a directory come in order, once. */
+  if (!parent->indexed && (!node || !parent->sorted)) {
+    int order = node ? str_compare(name, overlay_node_name(node)) : 1;
+
+    if (order >= 0)
+      return order ? NULL : node;
+  }
+  if (!parent->indexed)
+    for (parent->indexed = true; node; node = node->next)
+      index_node(overlay, node);
+  found = map_find(&overlay->nodes, make_key(&key, parent, name));
+  node = found ? found->value : NULL;
+  return node && !node->removed ? node : NULL;
+}
+
+struct overlay_node *overlay_add_child(struct overlay *overlay, struct overlay_node *parent,
+                                       struct str name)
+{
+  struct overlay_node *node = arena_alloc(&overlay->arena, sizeof(*node) + name.len);
+
+  node->parent = parent;
+  node->name_len = (uint32_t)name.len & 0x1fff;
+  memcpy(node->name, name.ptr, name.len);
+  node->is_directory = true;
+  node->next = parent->children;
+  if (node->next)
+    node->next->previous = node;
+  parent->children = node;
+  if (parent->indexed)
+    index_node(overlay, node);
+  return node;
+}
+
+void overlay_drop_file(struct overlay_node *node)
+{
+  if (node->file)
+    node->file->links--;
+  node->file = NULL;
+}
+
+/* The next one of a walk through top, each before what is in it; without going into this one unless
+ * into is set. */
+static struct overlay_node *next_below(const struct overlay_node *top, struct overlay_node *node,
+                                       bool into)
+{
+  if (into && node->children)
+    return node->children;
+  while (node != top && !node->next)
+    node = node->parent;
+  return node == top ? NULL : node->next;
+}
+
+void overlay_remove_node(struct overlay *overlay, struct overlay_node *node)
+{
+  for (struct overlay_node *n = node; n; n = next_below(node, n, true))
+    overlay_drop_file(n);
+  if (node->previous)
+    node->previous->next = node->next;
+  else
+    node->parent->children = node->next;
+  if (node->next)
+    node->next->previous = node->previous;
+  node->removed = true;
+  if (!node->is_directory)
+    return;
+  overlay->last_parent = NULL;
+  overlay->lost_directory = true;
+}
+
+void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory)
+{
+  struct overlay_node *node = directory->children;
+
+  while (node) {
+    bool stays = node->unpacked == overlay->n_layers;
+    struct overlay_node *next = next_below(directory, node, stays);
+
+    if (!stays)
+      overlay_remove_node(overlay, node);
+    node = next;
+  }
+}
+
+void overlay_link_node(struct overlay *overlay, struct overlay_node *node,
+                       struct overlay_node *target)
+{
+  struct overlay_link *link = arena_alloc(&overlay->arena, sizeof(*link));
+
+  if (!target->file) {
+    target->file = arena_alloc(&overlay->arena, sizeof(*target->file));
+    *target->file = (struct overlay_file) { .content = target->own, .links = 1 };
+  }
+  *link = (struct overlay_link) { node->own, target->file->last_link };
+  target->file->last_link = link;
+  target->file->links++;
+  node->file = target->file;
+}
+
+/* From the end to the start, since a node knows only what is above it. */
+struct str overlay_node_path(const struct overlay_node *node, struct buf *out)
+{
+  size_t len = 0;
+  size_t at;
+
+  for (const struct overlay_node *n = node; n->parent; n = n->parent)
+    len += n->name_len + (n->parent->parent ? 1 : 0);
+  buf_clear(out);
+  if (!len || !buf_reserve(out, len))
+    return (struct str) { NULL, 0 };
+  at = len;
+  for (const struct overlay_node *n = node; n->parent; n = n->parent) {
+    at -= n->name_len;
+    memcpy(out->ptr + at, n->name, n->name_len);
+    if (at)
+      out->ptr[--at] = '/';
+  }
+  out->len = len;
+  return buf_str(out);
+}

@@ -1,0 +1,165 @@
+/* The trees of an overlay. Only for the files overlay*.c. */
+#ifndef DIFFOCI_LAYER_OVERLAY_OVERLAY_NODE_H
+#define DIFFOCI_LAYER_OVERLAY_OVERLAY_NODE_H
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "layer/overlay/overlay.h"
+#include "layer/overlay/overlay_pack.h"
+#include "layer/overlay/overlay_path.h"
+
+/* An entry as it was added; never changed, so that a replay can share it. */
+struct overlay_record {
+  const struct overlay_record *next; /* added after it */
+  const struct overlay_node *node;   /* of whose path its name was packed; NULL: of "" */
+  uint32_t layer;
+  unsigned char packed[];
+};
+
+/* A hard link made to a file. */
+struct overlay_link {
+  const struct overlay_record *own;
+  const struct overlay_link *before; /* the one made before it, or NULL */
+};
+
+/* A file that has, or had, several names. */
+struct overlay_file {
+  const struct overlay_record *content;
+  const struct overlay_link *last_link; /* made to it, also where its name is gone */
+  uint32_t links;                       /* nodes that are names of it */
+};
+
+/* A path in the tree of one layer. Once made, it stays where it is until the overlay is freed, also
+ * when it was removed, since records refer to it for their path. */
+struct overlay_node {
+  struct overlay_node *children; /* the first one */
+  struct overlay_node *next, *previous;
+  struct overlay_node *below;       /* a directory of lower layers that shows through this one */
+  const struct overlay_record *own; /* its entry; NULL: an implied directory, or a whiteout */
+  struct overlay_file *file;        /* NULL: own is all there is */
+  uint32_t unpacked;                /* 1 + the layer that has an entry of this very path; 0: none */
+  uint32_t name_len : 13;
+  uint32_t is_directory : 1;
+  uint32_t is_whiteout : 1; /* overlayfs hides the name */
+  uint32_t is_opaque : 1;   /* overlayfs hides what lower layers have in it */
+  uint32_t removed : 1;
+  uint32_t
+      indexed : 1; /* its children are in overlay.nodes; else, the last one's name comes first */
+  uint32_t sorted : 1; /* its children are in order, so that the first one's name comes first */
+  /* The two are, as bytes, what the node is found by. */
+  struct overlay_node *parent; /* NULL for a root */
+  char name[];
+};
+
+struct overlay {
+  enum overlay_engine engine;
+  const struct overlay *origin; /* of a replay: whose records these are; else NULL */
+  struct arena arena;           /* nodes, records, strings */
+  struct map nodes;             /* by parent and name, where the parent is indexed */
+  struct string_table strings;
+  struct buf scratch;             /* an entry being packed */
+  struct overlay_unpacked target; /* a symbolic link being followed */
+  struct overlay_node **roots;    /* owned; one for each layer that was begun; one in all where
+                                     layers are unpacked upon each other */
+  size_t n_roots, cap_roots;
+  uint32_t n_layers; /* begun, or left out below; the current one is one less */
+  const struct overlay_record *first;
+  struct overlay_record *last;
+  const struct overlay_record *layer_first; /* of the current layer; NULL: none yet */
+  bool lost_directory;                      /* one was removed in the current layer */
+  struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
+  struct buf last_directory;        /* its path */
+  struct map names;                 /* of the layer's entries, where two of one name are refused */
+  struct map aufs_links;            /* of the layer: name -> struct overlay_record */
+  bool is_upper;                    /* there are lower layers that are not here */
+  bool in_doubt;
+  bool united;
+  bool is_refused;
+  struct overlay_refusal refusal;
+  uint64_t n_paths; /* once united */
+};
+
+/* ---- overlay_node.c ---- */
+
+struct overlay_node *overlay_root_new(struct overlay *overlay);
+struct overlay_node *overlay_find_child(struct overlay *overlay, struct overlay_node *parent,
+                                        struct str name);
+/* An implied directory, to begin with. There must be none of this name. */
+struct overlay_node *overlay_add_child(struct overlay *overlay, struct overlay_node *parent,
+                                       struct str name);
+/* With all that is in it. */
+void overlay_remove_node(struct overlay *overlay, struct overlay_node *node);
+/* What is in a directory, but for what this layer has entries of, and the directories above that.
+ */
+void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory);
+/* Makes the node, whose entry is a hard link, a name of what target is a name of. */
+void overlay_link_node(struct overlay *overlay, struct overlay_node *node,
+                       struct overlay_node *target);
+/* Takes the node's name off the file that it has. */
+void overlay_drop_file(struct overlay_node *node);
+/* From the root down; out is cleared first. */
+struct str overlay_node_path(const struct overlay_node *node, struct buf *out);
+
+static inline struct str overlay_node_name(const struct overlay_node *node)
+{
+  return (struct str) { node->name, node->name_len };
+}
+
+/* ---- overlay_resolve.c ---- */
+
+/* Where a path leads. */
+struct overlay_place {
+  struct overlay_node *node;   /* the last one that is there */
+  struct overlay_path missing; /* the rest; empty if all is there */
+  bool followed;               /* a symbolic link stood on the way */
+  bool last_is_link;           /* the path's own last component is one */
+  bool dangling;               /* what is missing is so in a link's target */
+};
+
+enum overlay_way {
+  OVERLAY_WAY_OPEN,    /* node is a directory, or nothing is missing and it is something else */
+  OVERLAY_WAY_BARRED,  /* something that is no directory stands on it */
+  OVERLAY_WAY_ENDLESS, /* symbolic links without end, or a path too long for the kernel */
+};
+
+/* Follows symbolic links, also the last one, within the root. */
+enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *root,
+                                 struct str path, struct overlay_place *out);
+
+/* ---- the others ---- */
+
+/* What is added. */
+struct overlay_addition {
+  const struct tar_entry *entry;
+  const struct digest *content;        /* or NULL */
+  uint64_t token;                      /* or 0 */
+  const struct overlay_record *record; /* of the entry, where it is replayed or was made */
+};
+
+/* Gives the addition a record, at the end of the log, if it has none. node: the entry's name is its
+ * path, which is given, but for how it is written; else NULL and an empty path. */
+void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
+                        const struct overlay_node *node, struct str path);
+/* Does with an entry what the engine does. path: the entry's name. */
+void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
+                   const struct overlay_path *path);
+/* The engine does not unpack the layer, because of this entry. why: lives for ever. */
+void overlay_refuse(struct overlay *overlay, const struct overlay_addition *added, const char *why);
+/* The directory that a place is, made where it is not there; NULL if the engine refuses that. */
+struct overlay_node *overlay_make_directories(struct overlay *overlay,
+                                              const struct overlay_addition *added,
+                                              struct overlay_place *place);
+/* Does what engines do when a layer is unpacked. */
+void overlay_end_layer(struct overlay *overlay);
+/* Puts the layers upon each other, once. */
+void overlay_unite(struct overlay *overlay);
+/* The node of the path that a walk is at. */
+const struct overlay_node *overlay_walk_node(const struct overlay_walk *walk);
+/* The table that records' strings are in. */
+static inline const struct string_table *overlay_strings(const struct overlay *overlay)
+{
+  return overlay->origin ? &overlay->origin->strings : &overlay->strings;
+}
+
+#endif

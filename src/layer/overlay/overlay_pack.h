@@ -1,0 +1,54 @@
+/* Entries of an overlay, packed: two million of them have to fit into memory. Only for the files
+ * overlay*.c. */
+#ifndef DIFFOCI_LAYER_OVERLAY_OVERLAY_PACK_H
+#define DIFFOCI_LAYER_OVERLAY_OVERLAY_PACK_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/map.h"
+#include "tar/entry.h"
+
+/* Strings that occur again and again, stored once. */
+struct string_table {
+  struct arena *arena; /* borrowed; holds the strings */
+  struct map map;      /* to 1 + number */
+  struct str *items;   /* owned array */
+  size_t n, cap;
+};
+
+void string_table_release(struct string_table *table);
+
+/* Appends the entry to out. path is what the entry's name is cleaned to: where the two are almost
+ * the same only the difference is kept. content: its digest, or NULL; then token, 0 for none. */
+void overlay_pack(struct buf *out, const struct tar_entry *entry, struct str path,
+                  const struct digest *content, uint64_t token, struct string_table *strings);
+
+/* An entry unpacked. Its views point into the packed bytes, the string table, and `name`. */
+struct overlay_unpacked {
+  struct tar_entry entry;
+  struct digest content; /* DIGEST_NONE: none */
+  uint64_t token;        /* 0: none */
+  struct buf name;
+  struct tar_record *records; /* owned */
+  size_t records_cap;
+};
+
+/* The entry's type. */
+char overlay_packed_type(const unsigned char *packed);
+/* Whether it has PAX records, xattrs among them. */
+bool overlay_packed_has_records(const unsigned char *packed);
+void overlay_unpacked_init(struct overlay_unpacked *unpacked);
+void overlay_unpacked_release(struct overlay_unpacked *unpacked);
+/* path as for overlay_pack; it has to live as long as the result is used. */
+void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, struct str path,
+                    const struct string_table *strings);
+/* Gives an unpacked file what the entry of a hard link to it says: engines make the link and then
+ * set owner, xattrs and mode. Setting the owner takes the file capabilities away that it had
+ * (capabilities(7)), which some engines do only where it changes (lazy_owner); other xattrs stay
+ * that the link's entry does not have. The same for a directory's second entry. The link's records
+ * have to live as long as the result is used. */
+void overlay_unpacked_apply(struct overlay_unpacked *file, const struct tar_entry *link,
+                            bool lazy_owner);
+
+#endif

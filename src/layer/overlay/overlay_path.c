@@ -1,0 +1,133 @@
+#include "layer/overlay/overlay_path.h"
+
+#include "layer/overlay/overlay.h"
+
+enum { SHOWN_MAX = 200 };
+
+#define WHITEOUT STR(".wh.")
+#define AUFS STR(".wh..wh.")
+#define AUFS_LINKS STR(".wh..wh.plnk")
+#define OPAQUE STR(".wh..wh..opq")
+
+bool overlay_path_next(struct str *rest, struct str *component)
+{
+  const char *slash;
+
+  while (rest->len && rest->ptr[0] == '/')
+    *rest = str_skip(*rest, 1);
+  if (!rest->len)
+    return false;
+  slash = memchr(rest->ptr, '/', rest->len);
+  *component = (struct str) { rest->ptr, slash ? (size_t)(slash - rest->ptr) : rest->len };
+  *rest = str_skip(*rest, component->len);
+  return true;
+}
+
+void overlay_path_split(struct str path, struct str *directory, struct str *base)
+{
+  const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
+
+  *base = slash ? str_skip(path, (size_t)(slash - path.ptr) + 1) : path;
+  *directory = (struct str) { path.ptr, slash ? (size_t)(slash - path.ptr) : 0 };
+}
+
+int overlay_path_clean(struct overlay_path *out, struct str name, struct error *err)
+{
+  struct str rest = name;
+  struct str component;
+  struct str directory;
+
+  out->len = 0;
+  while (overlay_path_next(&rest, &component)) {
+    if (str_equal(component, STR(".")))
+      continue;
+    if (str_equal(component, STR(".."))) {
+      overlay_path_split(overlay_path_str(out), &directory, &component);
+      out->len = directory.len;
+      continue;
+    }
+    if (component.len + 1 > sizeof(out->bytes) - out->len)
+      return error_set(err, ERROR_LIMIT, "a path of more than %d bytes: \"%.*s…\"",
+                       LIMIT_PATH_BYTES, SHOWN_MAX, name.ptr);
+    if (out->len)
+      out->bytes[out->len++] = '/';
+    memcpy(out->bytes + out->len, component.ptr, component.len);
+    out->len += component.len;
+  }
+  return 0;
+}
+
+static bool has_aufs_component(struct str path)
+{
+  struct str component;
+
+  while (overlay_path_next(&path, &component))
+    if (str_has_prefix(component, AUFS))
+      return true;
+  return false;
+}
+
+int overlay_path_kind(struct overlay_path *path, enum overlay_kind *kind, struct error *err)
+{
+  struct str directory;
+  struct str base;
+  struct str name;
+
+  overlay_path_split(overlay_path_str(path), &directory, &base);
+  *kind = OVERLAY_FILE;
+  if (str_has_prefix(overlay_path_str(path), AUFS_LINKS)) {
+    *kind = OVERLAY_AUFS_LINK;
+  } else if (has_aufs_component(directory)) {
+    *kind = OVERLAY_AUFS;
+  } else if (str_equal(base, OPAQUE)) {
+    *kind = OVERLAY_OPAQUE;
+    path->len = directory.len;
+  } else if (str_has_prefix(base, AUFS)) {
+    *kind = OVERLAY_AUFS;
+  } else if (str_has_prefix(base, WHITEOUT)) {
+    *kind = OVERLAY_WHITEOUT;
+    name = str_skip(base, WHITEOUT.len);
+    if (!name.len || str_equal(name, STR(".")) || str_equal(name, STR("..")))
+      return error_set(err, ERROR_CORRUPT, "the whiteout \"%.*s\" names nothing",
+                       (int)MIN_OF(path->len, (size_t)SHOWN_MAX), path->bytes);
+    path->len -= base.len;
+    memmove(path->bytes + path->len, name.ptr, name.len);
+    path->len += name.len;
+  }
+  return 0;
+}
+
+int overlay_path_mark(const struct overlay_path *path, enum overlay_mark *mark, struct str *hidden,
+                      struct error *err)
+{
+  struct str directory;
+  struct str base;
+
+  overlay_path_split(overlay_path_str(path), &directory, &base);
+  *mark = OVERLAY_NO_MARK;
+  if (str_equal(base, OPAQUE)) {
+    *mark = OVERLAY_HIDES_CONTENT;
+  } else if (str_has_prefix(base, WHITEOUT)) {
+    *mark = OVERLAY_HIDES_NAME;
+    *hidden = str_skip(base, WHITEOUT.len);
+    if (!hidden->len || str_equal(*hidden, STR(".")) || str_equal(*hidden, STR("..")))
+      return error_set(err, ERROR_CORRUPT, "the whiteout \"%.*s\" names nothing",
+                       (int)MIN_OF(path->len, (size_t)SHOWN_MAX), path->bytes);
+  }
+  return 0;
+}
+
+/* '/' comes before all other bytes, so that what is in a directory comes right behind it. */
+int overlay_compare_paths(struct str a, struct str b)
+{
+  size_t n = MIN_OF(a.len, b.len);
+
+  for (size_t i = 0; i < n; i++) {
+    unsigned char x = (unsigned char)a.ptr[i];
+    unsigned char y = (unsigned char)b.ptr[i];
+
+    if (x != y)
+      return x == '/' ? -1 : y == '/' ? 1 : x < y ? -1 : 1;
+  }
+  return (a.len > b.len) - (a.len < b.len);
+}

@@ -1,0 +1,48 @@
+/* Paths of an overlay. Only for the files overlay*.c. */
+#ifndef DIFFOCI_LAYER_OVERLAY_OVERLAY_PATH_H
+#define DIFFOCI_LAYER_OVERLAY_OVERLAY_PATH_H
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/str.h"
+
+struct overlay_path { /* "a/b/c": no empty, "." or ".." component; empty for the root */
+  size_t len;
+  char bytes[LIMIT_PATH_BYTES];
+};
+
+MUST_CHECK int overlay_path_clean(struct overlay_path *out, struct str name, struct error *err);
+static inline struct str overlay_path_str(const struct overlay_path *path)
+{
+  return (struct str) { path->bytes, path->len };
+}
+/* The part before the last '/', empty if there is none, and the part behind it. */
+void overlay_path_split(struct str path, struct str *directory, struct str *base);
+/* Takes the first component off *rest; false if there is none. */
+bool overlay_path_next(struct str *rest, struct str *component);
+
+enum overlay_kind {
+  OVERLAY_FILE,     /* a path of its own */
+  OVERLAY_WHITEOUT, /* removes the path it is for */
+  OVERLAY_OPAQUE,   /* hides what is in the directory it is for */
+  OVERLAY_AUFS,     /* bookkeeping */
+  OVERLAY_AUFS_LINK /* …that hard links point to */
+};
+
+/* What an entry of this path stands for. For whiteouts, *path becomes the path they are for; one
+ * that names nothing is ERROR_CORRUPT. */
+MUST_CHECK int overlay_path_kind(struct overlay_path *path, enum overlay_kind *kind,
+                                 struct error *err);
+
+enum overlay_mark {
+  OVERLAY_NO_MARK,
+  OVERLAY_HIDES_NAME,   /* a whiteout of a path beside it */
+  OVERLAY_HIDES_CONTENT /* of all that its directory has of lower layers */
+};
+
+/* What an entry of this path is to those who unpack it. *hidden, of a whiteout: the name that it
+ * removes, a view into path. A whiteout that names nothing is ERROR_CORRUPT. */
+MUST_CHECK int overlay_path_mark(const struct overlay_path *path, enum overlay_mark *mark,
+                                 struct str *hidden, struct error *err);
+
+#endif

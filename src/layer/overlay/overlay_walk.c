@@ -1,0 +1,141 @@
+/* Going through an overlay, in order. */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "layer/overlay/overlay_node.h"
+
+struct overlay_walk {
+  struct overlay *overlay;
+  struct overlay_node *node; /* the one that was handed out last; NULL before the first */
+  bool ended;
+  struct buf path;        /* of node */
+  struct buf own_path;    /* where its entry was put at first */
+  struct buf object_path; /* the same of what node is a name of */
+  struct overlay_unpacked own, object, link;
+  const struct overlay_link **links; /* owned; of the object, the last one first */
+  size_t cap_links;
+};
+
+struct overlay_walk *overlay_walk_new(struct overlay *overlay)
+{
+  struct overlay_walk *walk = xcalloc(1, sizeof(*walk));
+
+  overlay_unite(overlay);
+  walk->overlay = overlay;
+  walk->path = BUF_INIT(LIMIT_PATH_BYTES + 1);
+  walk->own_path = BUF_INIT(LIMIT_PATH_BYTES + 1);
+  walk->object_path = BUF_INIT(LIMIT_PATH_BYTES + 1);
+  overlay_unpacked_init(&walk->own);
+  overlay_unpacked_init(&walk->object);
+  overlay_unpacked_init(&walk->link);
+  return walk;
+}
+
+void overlay_walk_free(struct overlay_walk *walk)
+{
+  if (!walk)
+    return;
+  buf_release(&walk->path);
+  buf_release(&walk->own_path);
+  buf_release(&walk->object_path);
+  overlay_unpacked_release(&walk->own);
+  overlay_unpacked_release(&walk->object);
+  overlay_unpacked_release(&walk->link);
+  free(walk->links);
+  free(walk);
+}
+
+/* In the order of the tree; node is in walk->path. */
+static struct overlay_node *step(struct overlay_walk *walk)
+{
+  struct overlay_node *node = walk->node;
+
+  if (!node)
+    return walk->overlay->roots[0];
+  if (node->children) {
+    node = node->children;
+  } else {
+    for (; node && !node->next; node = node->parent) {
+      size_t name = node->name_len;
+
+      walk->path.len -= MIN_OF(walk->path.len, name + 1);
+    }
+    if (!node)
+      return NULL;
+    walk->path.len -= MIN_OF(walk->path.len, (size_t)node->name_len + 1);
+    node = node->next;
+  }
+  if (walk->path.len)
+    buf_putc(&walk->path, '/');
+  buf_add_str(&walk->path, overlay_node_name(node));
+  return node;
+}
+
+/* An entry whose name was packed with the path of its node. */
+static void unpack(struct overlay_walk *walk, struct overlay_unpacked *out, struct buf *path,
+                   const struct overlay_record *record)
+{
+  overlay_unpack(out, record->packed,
+                 record->node ? overlay_node_path(record->node, path) : STR(""),
+                 overlay_strings(walk->overlay));
+}
+
+/* What has several names, with the mode, owner and xattrs that it has in the end. */
+static void fill_object(struct overlay_walk *walk, const struct overlay_file *file)
+{
+  size_t n = 0;
+
+  unpack(walk, &walk->object, &walk->object_path, file->content);
+  for (const struct overlay_link *link = file->last_link; link; link = link->before) {
+    if (n == walk->cap_links)
+      walk->links = xgrow(walk->links, n, &walk->cap_links, sizeof(const struct overlay_link *));
+    walk->links[n++] = link;
+  }
+  while (n--) {
+    overlay_unpack(&walk->link, walk->links[n]->own->packed, STR(""),
+                   overlay_strings(walk->overlay));
+    overlay_unpacked_apply(&walk->object, &walk->link.entry,
+                           walk->overlay->engine != OVERLAY_CONTAINERD);
+  }
+}
+
+static void fill(struct overlay_walk *walk, struct overlay_item *out)
+{
+  const struct overlay_node *node = walk->node;
+  const struct overlay_unpacked *object = &walk->own;
+
+  *out = (struct overlay_item) { .path = buf_str(&walk->path), .links = 1 };
+  if (!node->own)
+    return;
+  unpack(walk, &walk->own, &walk->own_path, node->own);
+  out->layer = out->object_layer = node->own->layer;
+  if (node->file) {
+    fill_object(walk, node->file);
+    object = &walk->object;
+    out->object_layer = node->file->content->layer;
+    out->links = node->is_directory ? 1 : node->file->links;
+  }
+  out->entry = &walk->own.entry;
+  out->object = &object->entry;
+  out->content = object->content;
+  out->token = object->token;
+}
+
+const struct overlay_node *overlay_walk_node(const struct overlay_walk *walk)
+{
+  return walk->node;
+}
+
+bool overlay_walk_next(struct overlay_walk *walk, struct overlay_item *out)
+{
+  if (walk->ended)
+    return false;
+  do
+    walk->node = step(walk);
+  while (walk->node && (walk->node->is_whiteout || (!walk->node->parent && !walk->node->own)));
+  walk->ended = !walk->node;
+  if (walk->ended)
+    return false;
+  fill(walk, out);
+  return true;
+}

@@ -1,0 +1,12 @@
+/* Programs that keep credentials (the docker-credential-helpers protocol). */
+#ifndef DIFFOCI_NET_AUTH_CREDENTIAL_HELPER_H
+#define DIFFOCI_NET_AUTH_CREDENTIAL_HELPER_H
+
+#include "net/auth/docker_config.h"
+
+/* Runs "docker-credential-NAME get" without a shell, writes server to it, reads its answer.
+ * Returns 1: *out filled; 0: it has none, or there is no such program; -1. */
+MUST_CHECK int credential_helper_get(const char *name, const char *server, unsigned timeout_seconds,
+                                     struct credential *out, struct error *err);
+
+#endif

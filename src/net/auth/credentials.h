@@ -1,0 +1,13 @@
+/* What this user has to log in with. Looks, in this order, into $REGISTRY_AUTH_FILE,
+ * $XDG_RUNTIME_DIR/containers/auth.json, ${XDG_CONFIG_HOME:-~/.config}/containers/auth.json and
+ * $DOCKER_CONFIG/config.json (~/.docker/config.json), and asks the helper programs named there. */
+#ifndef DIFFOCI_NET_AUTH_CREDENTIALS_H
+#define DIFFOCI_NET_AUTH_CREDENTIALS_H
+
+#include "net/auth/docker_config.h"
+
+/* Returns 1: *out filled; 0: there are none; -1: a file or a helper failed. */
+MUST_CHECK int credentials_find(const char *domain, const char *path, struct credential *out,
+                                struct error *err);
+
+#endif

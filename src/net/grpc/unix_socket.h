@@ -1,0 +1,20 @@
+/* Connections to Unix sockets. */
+#ifndef DIFFOCI_NET_GRPC_UNIX_SOCKET_H
+#define DIFFOCI_NET_GRPC_UNIX_SOCKET_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Milliseconds of a clock that is never set. */
+int64_t clock_ms(void);
+/* Until the socket can be read (POLLIN) or written (POLLOUT), or the deadline (of clock_ms).
+ * Returns what it can; -1: ERROR_TIMEOUT, or what poll says. */
+MUST_CHECK int socket_wait(int fd, int events, int64_t deadline, struct error *err);
+
+/* A connected, non-blocking stream socket. The path must be absolute and at most 107 bytes long
+ * (ERROR_USAGE). ERROR_NOT_FOUND: nothing is there; ERROR_PERMISSION; ERROR_NETWORK: nobody
+ * listens; ERROR_TIMEOUT: nobody took the connection in time. Errors name the path. */
+MUST_CHECK int unix_connect(const char *path, unsigned timeout_ms, struct error *err);
+
+#endif

@@ -1,0 +1,123 @@
+/* The differences of a comparison as a person thinks of them: files that were added, removed or
+ * changed, settings of the image that have other values; weighed, so that what decides a release
+ * comes first. What the summary, Markdown, HTML, JUnit and SARIF are made of. */
+#ifndef DIFFOCI_REPORT_CHANGES_CHANGES_H
+#define DIFFOCI_REPORT_CHANGES_CHANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "diff/event.h"
+
+enum change_kind {
+  CHANGE_ADDED,    /* a file that only input 1 has, or has more often */
+  CHANGE_REMOVED,  /* a file that only input 0 has, or has more often */
+  CHANGE_CONTENT,  /* a file of which the content, the type or the link target differs */
+  CHANGE_METADATA, /* a file of which anything else differs */
+  CHANGE_IMAGE,    /* a field of a descriptor, an index, a manifest or a config */
+  N_CHANGE_KINDS,
+};
+
+/* How much a difference weighs, the least first. */
+enum change_weight {
+  WEIGHT_CONSEQUENCE, /* follows from another difference: digests of what differs below */
+  WEIGHT_RECORD,      /* times, order, format, history, what says how the image was made */
+  WEIGHT_METADATA,    /* modes and owners, xattrs, user names */
+  WEIGHT_CONTENT,
+  WEIGHT_EXECUTABLE, /* a file that can be run */
+  WEIGHT_CONFIG,     /* what decides how a container is run */
+  WEIGHT_PRIVILEGE,  /* setuid, setgid, file capabilities: who gets which rights */
+};
+
+/* One field that counts. All text is escaped for a terminal (base/escape.h). */
+struct change_field {
+  const char *name;     /* as --ignore-fields calls it where that has a name for it */
+  const char *value[2]; /* NULL: absent on that side */
+};
+
+struct change {
+  enum change_kind kind;
+  enum change_weight weight;
+  enum event_type type;
+  const char *context; /* where in the comparison: "/layers-1/layer/tarentry" */
+  struct str path;     /* of a file, as in the image; empty for CHANGE_IMAGE */
+  const char *name;    /* of the file or the field, escaped for a terminal */
+  const char *words; /* what differs: "content, 1.2 MB → 1.3 MB; mode 0755 → 04755"; escaped */
+  int64_t size[2];   /* bytes of a regular file's content; -1 where there is none */
+  int32_t layer[2];  /* the number of the layer that the file stands in; -1: not known */
+  unsigned explanation; /* as in struct event */
+  /* Of WEIGHT_CONSEQUENCE: the context of what it says that it differs, such as "/layers-1". */
+  const char *refers_to;
+  const struct change_field *fields;
+  size_t n_fields;
+};
+
+/* How many there are and what they come to, those that were not kept included. */
+struct change_totals {
+  uint64_t by_kind[N_CHANGE_KINDS];    /* once sorted, without consequences */
+  uint64_t consequences;               /* once sorted */
+  uint64_t bytes_added, bytes_removed; /* of regular files: what input 1 has more, and less */
+};
+
+struct change_size { /* how the sizes of files changed below a directory, or in a layer */
+  const char *name;  /* the directory, escaped, "/" at its end; or "layer 3" */
+  int64_t bytes;
+  uint64_t files;
+};
+
+struct changes {
+  struct arena arena;   /* of the items' text */
+  struct arena names;   /* of contexts, directories and layers, which stay */
+  struct change *items; /* as they came; sorted by changes_sort */
+  size_t n, cap;
+  /* What refers to something by its digest, until it is settled whether that is told otherwise.
+   * Their text is among the names. */
+  struct change *suspects;
+  size_t n_suspects, cap_suspects;
+  size_t keep;      /* no more than this many are kept: those that weigh the most */
+  uint64_t dropped; /* that were not kept */
+  struct change_totals totals;
+  struct map directories; /* name -> struct change_size */
+  struct map layers;
+  struct map contexts;
+  struct map above; /* contexts that something stands below which is no consequence */
+  const char *last_context;
+};
+
+enum { CHANGES_KEEP = 200000 };
+
+/* keep: the most that are kept, at least 1. */
+void changes_init(struct changes *changes, size_t keep);
+void changes_release(struct changes *changes);
+/* Takes one event; a document's event gives one change for each field that counts. */
+void changes_add(struct changes *changes, const struct event *event);
+
+enum change_order {
+  CHANGE_ORDER_WEIGHT, /* the weightiest first, then by context and name */
+  CHANGE_ORDER_NAME,   /* by path, documents first */
+  CHANGE_ORDER_SIZE,   /* by how many bytes were added or removed, the most first */
+  CHANGE_ORDER_TABLE,  /* as the table has them: by context, then by name; consequences too */
+};
+
+/* To be called once, after the last changes_add. Puts the items in order, the same for the same
+ * differences, in whatever order they came. What refers to something by its digest, where what
+ * differs in that is listed too, is a consequence: these stand at the end. Returns how many items
+ * come before them. */
+size_t changes_sort(struct changes *changes, enum change_order order);
+
+/* The directories (two levels deep), or the layers, whose files changed in size the most; at most
+ * max. Returns how many. Valid until the next changes_add. */
+size_t changes_directories(const struct changes *changes, struct change_size *out, size_t max);
+size_t changes_layers(const struct changes *changes, struct change_size *out, size_t max);
+
+/* "A", "D", "M", "m", "C": what stands before a change's name in a list. */
+char change_mark(const struct change *change);
+/* "added", "removed", "changed", "metadata changed", "image": how a kind is counted in words. */
+const char *change_kind_word(enum change_kind kind);
+/* The change in bytes of a regular file's size; what one side lacks counts as nothing. */
+int64_t change_bytes(const struct change *change);
+
+#endif

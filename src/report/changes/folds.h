@@ -1,0 +1,26 @@
+/* Many changes of files in few lines: those of a directory together. Private to src/report. */
+#ifndef DIFFOCI_REPORT_CHANGES_FOLDS_H
+#define DIFFOCI_REPORT_CHANGES_FOLDS_H
+
+#include "report/changes/changes.h"
+
+struct fold {
+  struct str directory;       /* "usr/lib/python3/"; empty: a change by itself, or the root */
+  const struct change *first; /* the weightiest of them */
+  size_t n;
+  uint64_t by_kind[N_CHANGE_KINDS];
+  int64_t bytes; /* by how much their sizes changed */
+};
+
+struct folds {
+  struct fold *items; /* owned; in the order of their first changes */
+  size_t n;
+};
+
+/* Groups the first n changes, so that there are at most `most` folds where directories allow it.
+ * What weighs more than content, and documents, stay by themselves as long as they are few. The
+ * changes have to be sorted by weight, and to live as long as *out. */
+void folds_make(struct folds *out, const struct change *changes, size_t n, size_t most);
+void folds_release(struct folds *folds);
+
+#endif

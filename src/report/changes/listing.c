@@ -1,0 +1,62 @@
+#include "report/changes/listing.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "report/outfile.h"
+
+static void listing_event(struct report *report, const struct event *event)
+{
+  changes_add(&((struct listing *)report)->changes, event);
+}
+
+static int listing_finish(struct report *report, struct error *err)
+{
+  struct listing *listing = (struct listing *)report;
+  struct outfile *file = outfile_open(listing->path, err);
+
+  if (!file)
+    return -1;
+  listing->shown = changes_sort(&listing->changes, listing->style.order);
+  listing->write(listing, &file->writer);
+  return outfile_commit(file, err);
+}
+
+static void listing_free(struct report *report)
+{
+  struct listing *listing = (struct listing *)report;
+
+  changes_release(&listing->changes);
+  free(listing->path);
+  free(listing);
+}
+
+static const struct report_ops listing_ops = { listing_event, listing_finish, listing_free, false };
+
+struct report *listing_new(const char *path, const struct output_style *style, size_t keep,
+                           void (*write)(const struct listing *listing, struct writer *writer))
+{
+  struct listing *listing = xmalloc(sizeof(*listing));
+
+  *listing = (struct listing) {
+    .report = { .ops = &listing_ops },
+    .path = xstrdup(path),
+    .style = *style,
+    .write = write,
+  };
+  changes_init(&listing->changes, keep);
+  return &listing->report;
+}
+
+struct explanation listing_causes(const struct listing *listing, const struct change *change)
+{
+  const struct report_about *about = listing->report.about;
+  struct explanation found;
+
+  if (!about || !about->explain)
+    return (struct explanation) { .left = "" };
+  found = explain_get(about->explain, change->explanation);
+  if (found.headless) /* what is known is not what matters most */
+    found.n = 0;
+  return found;
+}

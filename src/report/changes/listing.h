@@ -1,0 +1,29 @@
+/* A report that is written from the list of changes when the comparison is over: what the formats
+ * for people and for other programs share. Private to src/report. */
+#ifndef DIFFOCI_REPORT_CHANGES_LISTING_H
+#define DIFFOCI_REPORT_CHANGES_LISTING_H
+
+#include "report/changes/changes.h"
+#include "report/explain/explain.h"
+#include "report/output.h"
+#include "report/report.h"
+#include "report/writer.h"
+
+struct listing {
+  struct report report; /* first */
+  char *path;           /* a file, or "-" for standard output */
+  struct output_style style;
+  struct changes changes; /* sorted by weight when it is written */
+  size_t shown;           /* how many of the items are no consequences; they come first */
+  void (*write)(const struct listing *listing, struct writer *writer);
+};
+
+/* keep: as for changes_init. write is called once, with the changes sorted; it looks at no error,
+ * since the writer keeps the first one. */
+struct report *listing_new(const char *path, const struct output_style *style, size_t keep,
+                           void (*write)(const struct listing *listing, struct writer *writer));
+
+/* The causes of a change, as far as they were looked for; n 0: none is known. */
+struct explanation listing_causes(const struct listing *listing, const struct change *change);
+
+#endif

@@ -1,0 +1,163 @@
+#include "report/ci/statement_out.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/version.h"
+#include "diff/verdict/verdict.h"
+#include "policy/policy.h"
+#include "report/changes/listing.h"
+#include "report/ci/sarif.h"
+#include "report/json/json_run.h"
+
+enum { TIME_MAX = 32 };
+
+/* RFC 3339, in UTC. */
+static const char *time_text(char out[TIME_MAX])
+{
+  const char *epoch = getenv("SOURCE_DATE_EPOCH");
+  uint64_t seconds;
+  time_t now = time(NULL);
+  struct tm tm;
+
+  if (epoch && str_to_u64(str_of(epoch), INT32_MAX, &seconds))
+    now = (time_t)seconds;
+  if (!gmtime_r(&now, &tm) || strftime(out, TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+    return "1970-01-01T00:00:00Z";
+  return out;
+}
+
+/* {"sha256": "HEX"} */
+static void write_digest(struct json_writer *json, const struct digest *digest)
+{
+  char text[DIGEST_MAX_TEXT];
+
+  json_object_open(json, "digest");
+  json_write_text(json, digest->algorithm == DIGEST_SHA256 ? "sha256" : "sha512",
+                  digest_hex(digest, text));
+  json_object_close(json);
+}
+
+static void write_subject(struct json_writer *json, const struct report_about *about, int first)
+{
+  json_array_open(json, "subject");
+  for (int side = first; about->verdict && side < 2; side++) {
+    json_object_open(json, NULL);
+    if (about->run)
+      json_write_text(json, "name", about->run->inputs[side]);
+    write_digest(json, &about->verdict->digests[side]);
+    json_object_close(json);
+  }
+  json_array_close(json);
+}
+
+/* What was left out by rules, as a digest of the rules, a line each: kind, a tab, the text. */
+static void write_policy(struct json_writer *json, const struct policy *policy)
+{
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+  struct digest digest;
+  size_t n = 0;
+  struct policy_rule *const *rules = policy_rules(policy, &n);
+
+  for (size_t i = 0; i < n; i++)
+    buf_printf(&text, "%s\t%s\n", rules[i]->kind == POLICY_PATH ? "path" : "fields",
+               rules[i]->text);
+  digest = digest_of(DIGEST_SHA256, text.ptr ? text.ptr : "", text.len);
+  json_object_open(json, "policy");
+  write_digest(json, &digest);
+  json_object_close(json);
+}
+
+static void open_statement(struct json_writer *json, const char *predicate_type)
+{
+  json_object_open(json, NULL);
+  json_write_text(json, "_type", "https://in-toto.io/Statement/v1");
+  json_write_text(json, "predicateType", predicate_type);
+}
+
+/* The program as a package URL, which is a URI that has the version in it. */
+static void write_verifier(struct json_writer *json)
+{
+  AUTO_BUF id = BUF_INIT(INT_MAX);
+
+  json_object_open(json, "verifier");
+  buf_puts(&id, "pkg:generic/diffoci@");
+  sarif_uri(&id, str_of(diffoci_version));
+  json_write_str(json, "id", buf_str(&id));
+}
+
+/* Each level says what the weaker ones say, where that was looked into. */
+static void write_properties(struct json_writer *json, const struct verdict *verdict)
+{
+  json_array_open(json, "properties");
+  if (verdict && verdict->level == VERDICT_IDENTICAL)
+    json_write_text(json, NULL, "DIFFOCI_IDENTICAL");
+  if (verdict && verdict->level >= VERDICT_SEMANTIC)
+    json_write_text(json, NULL, "DIFFOCI_SEMANTIC");
+  /* "semantic" leaves out the order of entries, which a container may notice. */
+  if (verdict && (verdict->level == VERDICT_IDENTICAL || verdict->level == VERDICT_EFFECTIVE))
+    json_write_text(json, NULL, "DIFFOCI_EFFECTIVE");
+  json_array_close(json);
+}
+
+static void write_svr(const struct listing *listing, struct writer *writer)
+{
+  const struct report_about *about = listing->report.about;
+  char text[TIME_MAX];
+  struct json_writer json;
+
+  json_writer_init(&json, writer, true);
+  open_statement(&json, "https://in-toto.io/attestation/svr/v0.2");
+  write_subject(&json, about, 0);
+  json_object_open(&json, "predicate");
+  write_verifier(&json);
+  json_write_text(&json, "version", diffoci_version);
+  write_policy(&json, about->policy);
+  json_object_close(&json);
+  json_write_text(&json, "timeCreated", time_text(text));
+  write_properties(&json, about->verdict);
+  json_object_close(&json);
+  json_object_close(&json);
+  writer_putc(writer, '\n');
+}
+
+static void write_vsa(const struct listing *listing, struct writer *writer)
+{
+  const struct report_about *about = listing->report.about;
+  char text[TIME_MAX];
+  struct json_writer json;
+
+  json_writer_init(&json, writer, true);
+  open_statement(&json, "https://slsa.dev/verification_summary/v1");
+  write_subject(&json, about, 1);
+  json_object_open(&json, "predicate");
+  write_verifier(&json);
+  json_object_open(&json, "version");
+  json_write_text(&json, "diffoci", diffoci_version);
+  json_object_close(&json);
+  json_object_close(&json);
+  json_write_text(&json, "timeVerified", time_text(text));
+  json_write_text(&json, "resourceUri", about->run ? about->run->inputs[1] : "");
+  write_policy(&json, about->policy);
+  json_write_text(&json, "verificationResult", about->passed ? "PASSED" : "FAILED");
+  json_array_open(&json, "verifiedLevels"); /* none of SLSA's own: it says nothing of the build */
+  json_array_close(&json);
+  json_object_close(&json);
+  json_object_close(&json);
+  writer_putc(writer, '\n');
+}
+
+struct report *report_svr_make(const char *path, const struct diff_options *options,
+                               const struct output_style *style)
+{
+  (void)options;
+  return listing_new(path, style, 1, write_svr);
+}
+
+struct report *report_vsa_make(const char *path, const struct diff_options *options,
+                               const struct output_style *style)
+{
+  (void)options;
+  return listing_new(path, style, 1, write_vsa);
+}

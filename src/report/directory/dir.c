@@ -1,0 +1,371 @@
+#include "report/directory/dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/thread.h"
+#include "report/directory/extract.h"
+#include "report/directory/layer_files.h"
+#include "report/directory/readme.h"
+#include "report/directory/remove_tree.h"
+#include "report/json/json.h"
+#include "report/outfile.h"
+
+struct dir_report {
+  struct report report;
+  char *path;
+  const struct diff_options *options;
+  report_dir_visit *visit;
+  int (*read_chunk)(void *reader, struct tar_chunk *chunk, struct error *err);
+  struct report *json; /* writes report.json */
+  struct layer_file_list files;
+};
+
+/* The second pass over one side. */
+struct pass {
+  struct content_visitor visitor; /* the first member */
+  const struct dir_report *dir;
+  int side;
+  struct extract *extract;
+  struct tar_reader *reader; /* of the layer being read */
+  const struct layer_files *files;
+  size_t next; /* of files: the one that is visited next, or a later one */
+  struct hasher *hasher;
+  bool has_read;     /* content of the entry that is visited */
+  bool cannot_write; /* err is about the files, not about the image */
+  int result;
+  struct error err;
+};
+
+static char *path_below(const struct dir_report *dir, const char *name)
+{
+  return xasprintf("%s/%s", dir->path, name);
+}
+
+static void dir_event(struct report *report, const struct event *event)
+{
+  struct dir_report *dir = (struct dir_report *)report;
+
+  report_event(dir->json, event);
+  layer_file_list_add(&dir->files, event);
+}
+
+static int read_entry(void *context, struct tar_chunk *chunk, struct error *err)
+{
+  struct pass *pass = context;
+  int result = pass->dir->read_chunk(pass->reader, chunk, err);
+
+  if (result < 0)
+    pass->cannot_write = false;
+  pass->has_read = true;
+  if (result > 0)
+    hasher_add(pass->hasher, chunk->bytes, chunk->len);
+  return result;
+}
+
+/* What is extracted was read a second time: it has to be what was compared. */
+static int check_content(struct pass *pass, const struct tar_entry *entry, struct error *err)
+{
+  const struct layer_files *files = pass->files;
+  struct digest found = hasher_finish(pass->hasher);
+  const struct digest *wanted;
+
+  while (pass->next < files->n && files->files[pass->next].position < entry->index)
+    pass->next++;
+  wanted = pass->next < files->n ? files->files[pass->next].content : NULL;
+  if (!wanted || digest_equal(wanted, &found))
+    return 0;
+  return error_set(err, ERROR_CORRUPT, "%.*s changed while it was read", STR_ARGS(entry->name));
+}
+
+static int visit_entry(struct content_visitor *visitor, const struct tar_entry *entry,
+                       struct tar_reader *reader, struct error *err)
+{
+  struct pass *pass = (struct pass *)visitor;
+  const struct extract_content content = { read_entry, pass };
+
+  pass->reader = reader;
+  pass->has_read = false;
+  pass->cannot_write = true;
+  if (extract_entry(pass->extract, entry, &content, err) != 0)
+    return -1;
+  pass->cannot_write = false;
+  return pass->has_read ? check_content(pass, entry, err) : 0;
+}
+
+static int run_layer(struct pass *pass, const struct layer_files *files)
+{
+  const struct dir_report *dir = pass->dir;
+  struct source *source = dir->options->sources[pass->side];
+
+  pass->files = files;
+  pass->next = 0;
+  extract_in(pass->extract, files->directory);
+  if (dir->visit(source, files->layer, files->positions, files->n, dir->options->limits,
+                 &pass->visitor, &pass->err) == 0)
+    return 0;
+  return pass->cannot_write ? -1
+                            : error_wrap(&pass->err, "input %d (%s): /%s", pass->side,
+                                         source ? source->label : "", files->directory);
+}
+
+static void *run_pass(void *user)
+{
+  struct pass *pass = user;
+  const struct layer_file_list *list = &pass->dir->files;
+
+  for (size_t i = 0; i < list->n && pass->result == 0; i++)
+    if (list->items[i]->side == pass->side)
+      pass->result = run_layer(pass, list->items[i]);
+  extract_finish(pass->extract);
+  return NULL;
+}
+
+/* Each side has a thread, unless there is only one processor to use. */
+static void run_passes(const struct dir_report *dir, struct pass passes[2])
+{
+  pthread_t thread;
+  bool started = dir->options->threads != 1 && thread_start(&thread, run_pass, &passes[1]);
+
+  run_pass(&passes[0]);
+  if (started)
+    pthread_join(thread, NULL);
+  else
+    run_pass(&passes[1]);
+}
+
+/* Makes a directory and those above it. */
+static int make_path(const char *path, struct error *err)
+{
+  AUTO_FREE char *copy = xstrdup(path);
+
+  for (char *at = copy + 1; *copy && (at = strchr(at, '/')); at++) {
+    *at = '\0';
+    if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+      return error_sys(err, errno, "%s", copy);
+    *at = '/';
+  }
+  if (mkdir(path, 0777) != 0 && errno != EEXIST)
+    return error_sys(err, errno, "%s", path);
+  return 0;
+}
+
+/* What tells that a directory is a report's, so that four names in it may be replaced. */
+static const char marker[] = ".diffoci-report";
+
+/* 1: there is nothing in the directory; -1 with errno. */
+static int is_empty(int fd)
+{
+  int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+  const struct dirent *entry;
+  int result = 1;
+
+  if (!stream) {
+    if (copy >= 0)
+      close(copy);
+    return -1;
+  }
+  while (result && (errno = 0, entry = readdir(stream)))
+    result = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+  if (errno && result)
+    result = -1;
+  closedir(stream);
+  return result;
+}
+
+/* Makes sure that the directory is one to write a report to: an earlier report's, or empty; then it
+ * is marked. Removes nothing. */
+static int claim(const char *path, int fd, struct error *err)
+{
+  struct stat status;
+  int made;
+
+  if (fstatat(fd, marker, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode))
+    return faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) ? error_sys(err, errno, "%s", path) : 0;
+  switch (is_empty(fd)) {
+  case 0:
+    return error_set(err, ERROR_USAGE,
+                     "%s is not empty and not a report's (it has no %s): name another directory, "
+                     "or remove it first",
+                     path, marker);
+  case 1:
+    break;
+  default:
+    return error_sys(err, errno, "%s", path);
+  }
+  made = openat(fd, marker, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (made < 0)
+    return error_sys(err, errno, "%s/%s", path, marker);
+  close(made);
+  return 0;
+}
+
+/* Makes the directory where it is not there. A descriptor, or -1. */
+static int open_claimed(const char *path, struct error *err)
+{
+  AUTO_CLOSE int fd = -1;
+  int result;
+
+  if (make_path(path, err))
+    return -1;
+  fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return error_sys(err, errno, "%s", path);
+  if (claim(path, fd, err))
+    return -1;
+  result = fd;
+  fd = -1;
+  return result;
+}
+
+int report_dir_check(const char *path, struct error *err)
+{
+  int fd = open_claimed(path, err);
+
+  if (fd < 0)
+    return -1;
+  close(fd);
+  return 0;
+}
+
+/* Opens the directory and removes what an earlier report left in it. */
+static int open_cleared(const struct dir_report *dir, struct error *err)
+{
+  static const char *const names[] = { "README.md", "report.json", "input-0", "input-1" };
+  AUTO_CLOSE int fd = open_claimed(dir->path, err);
+  int result;
+
+  if (fd < 0)
+    return -1;
+  for (size_t i = 0; i < ARRAY_LEN(names); i++)
+    if (remove_tree(fd, names[i]) != 0)
+      return error_sys(err, errno, "cannot remove %s/%s", dir->path, names[i]);
+  result = fd;
+  fd = -1;
+  return result;
+}
+
+static int open_input(const struct dir_report *dir, int fd, int side, struct error *err)
+{
+  char name[16];
+  int result = -1;
+
+  snprintf(name, sizeof(name), "input-%d", side);
+  if (mkdirat(fd, name, 0755) == 0)
+    result = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  return result >= 0 ? result : error_sys(err, errno, "%s/%s", dir->path, name);
+}
+
+static int write_readme(const struct dir_report *dir, int fd, const struct pass passes[2],
+                        struct error *err)
+{
+  AUTO_FREE char *path = path_below(dir, "README.md");
+  struct readme_input inputs[2];
+  struct outfile *file = outfile_open_at(fd, "README.md", path, err);
+
+  if (!file)
+    return -1;
+  for (int side = 0; side < 2; side++)
+    inputs[side] = (struct readme_input) {
+      .label = dir->options->sources[side] ? dir->options->sources[side]->label : "",
+      .notes = extract_notes(passes[side].extract),
+      .without_attributes = extract_without_attributes(passes[side].extract),
+      .failure = passes[side].result ? passes[side].err.message : NULL,
+    };
+  readme_write(&file->writer, inputs, dir->report.about);
+  return outfile_commit(file, err);
+}
+
+/* Extracts both sides and says in README.md how that went. */
+static int write_files(struct dir_report *dir, int fd, const int roots[2], struct error *err)
+{
+  struct pass *passes = xcalloc(2, sizeof(*passes));
+  int result = 0;
+
+  layer_file_list_sort(&dir->files);
+  for (int side = 0; side < 2; side++) {
+    char *path = xasprintf("%s/input-%d", dir->path, side);
+
+    passes[side].visitor.entry = visit_entry;
+    passes[side].hasher = hasher_new(DIGEST_SHA256);
+    passes[side].dir = dir;
+    passes[side].side = side;
+    passes[side].extract = extract_new(roots[side], path, false);
+    free(path);
+  }
+  run_passes(dir, passes);
+  result = write_readme(dir, fd, passes, err);
+  for (int side = 1; side >= 0; side--) { /* the first side's error is the one told */
+    if (passes[side].result) {
+      *err = passes[side].err;
+      result = -1;
+    }
+    extract_free(passes[side].extract);
+    hasher_free(passes[side].hasher);
+  }
+  free(passes);
+  return result;
+}
+
+static int dir_finish(struct report *report, struct error *err)
+{
+  struct dir_report *dir = (struct dir_report *)report;
+  AUTO_CLOSE int fd = open_cleared(dir, err);
+  AUTO_CLOSE int root0 = -1;
+  AUTO_CLOSE int root1 = -1;
+
+  if (fd < 0)
+    return -1;
+  root0 = open_input(dir, fd, 0, err);
+  root1 = root0 < 0 ? -1 : open_input(dir, fd, 1, err);
+  report_tell(dir->json, report->about);
+  report_json_at(dir->json, fd, "report.json");
+  if (root1 < 0 || report_finish(dir->json, err) != 0)
+    return -1;
+  return write_files(dir, fd, (const int[2]) { root0, root1 }, err);
+}
+
+static void dir_free(struct report *report)
+{
+  struct dir_report *dir = (struct dir_report *)report;
+
+  report_free(dir->json);
+  layer_file_list_release(&dir->files);
+  free(dir->path);
+  free(dir);
+}
+
+static const struct report_ops dir_ops = { dir_event, dir_finish, dir_free, false };
+
+struct report *
+report_dir_new_with(const char *path, const struct diff_options *options, report_dir_visit *visit,
+                    int (*read_chunk)(void *reader, struct tar_chunk *chunk, struct error *err))
+{
+  struct dir_report *dir = xcalloc(1, sizeof(*dir));
+  AUTO_FREE char *json = NULL;
+
+  dir->report.ops = &dir_ops;
+  dir->path = xstrdup(path);
+  dir->options = options;
+  dir->visit = visit;
+  dir->read_chunk = read_chunk;
+  json = path_below(dir, "report.json");
+  dir->json = report_json_new(json);
+  return &dir->report;
+}
+
+static int read_reader(void *reader, struct tar_chunk *chunk, struct error *err)
+{
+  return tar_read(reader, chunk, err);
+}
+
+struct report *report_dir_new(const char *path, const struct diff_options *options)
+{
+  return report_dir_new_with(path, options, diff_visit_layer, read_reader);
+}

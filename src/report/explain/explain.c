@@ -1,0 +1,395 @@
+#include "report/explain/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "report/explain/explain_below.h"
+#include "report/explain/explain_content.h"
+#include "report/explain/explain_late.h"
+#include "report/explain/explain_made.h"
+#include "report/explain/explain_names.h"
+
+/* What a number stands for. Those whose causes are known at once, and have no values, are shared.
+ */
+struct record {
+  struct explanation found;
+  uint64_t events;
+};
+
+struct explain {
+  struct record *records; /* owned; the first is that of no cause */
+  size_t n, cap;
+  struct map shared; /* the bytes of a draft -> the position of its record; keys in the arena */
+  struct arena arena;
+  struct explain_below below;
+  struct explain_late late;
+  struct explain_made made;
+};
+
+static size_t add_record(struct explain *explain, struct explanation found)
+{
+  explain->records = xgrow(explain->records, explain->n, &explain->cap, sizeof(*explain->records));
+  explain->records[explain->n] = (struct record) { .found = found };
+  return explain->n++;
+}
+
+struct explain *explain_new(void)
+{
+  struct explain *explain = xcalloc(1, sizeof(*explain));
+
+  add_record(explain, (struct explanation) { .left = "" });
+  return explain;
+}
+
+void explain_free(struct explain *explain)
+{
+  if (!explain)
+    return;
+  explain_late_release(&explain->late);
+  explain_below_release(&explain->below);
+  explain_made_release(&explain->made);
+  map_release(&explain->shared);
+  arena_release(&explain->arena);
+  free(explain->records);
+  free(explain);
+}
+
+static void set_record(void *context, size_t record, struct explanation found)
+{
+  struct explain *explain = context;
+
+  explain->records[record].found = found;
+}
+
+/* The record of what is known now. */
+static size_t shared_record(struct explain *explain, const struct draft *draft)
+{
+  struct str key = { (const char *)draft->found, draft->n * sizeof(draft->found[0]) };
+  AUTO_BUF bytes = BUF_INIT((size_t)16 * 1024);
+  struct map_entry *entry;
+
+  if (!draft->n && !draft->left.len)
+    return 0;
+  buf_add_str(&bytes, key);
+  buf_add_str(&bytes, buf_str(&draft->left));
+  entry = map_put(&explain->shared, buf_str(&bytes));
+  if (entry->value)
+    return (size_t)(uintptr_t)entry->value;
+  entry->key = arena_str(&explain->arena, buf_str(&bytes));
+  entry->value =
+      (void *)(uintptr_t)add_record(explain, draft_finish(draft, &explain->arena)); /* never 0 */
+  return (size_t)(uintptr_t)entry->value;
+}
+
+/* ---- documents ---- */
+
+/* A field of a document: its cause goes to the draft; or, if it follows from others, to *item. */
+static void explain_field(struct explain *explain, const struct event *event,
+                          const struct event_field *field, struct draft *draft,
+                          struct below_item *pending)
+{
+  struct cause_query query = { .has_field = true };
+  enum cause_evidence evidence;
+  const struct cause *cause;
+
+  if (explain_names_field(event, field, &query.field) && (cause = cause_find(&query, &evidence))) {
+    if (explain_names_follows(&query.field)) {
+      pending->kind = BELOW_DOCUMENT;
+      pending->cause = pending->cause ? pending->cause : cause;
+      explain_names_place(&explain->below, pending, event, field);
+    } else {
+      draft_add(draft, cause, evidence, cause_strength_of(evidence), NULL);
+    }
+    return;
+  }
+  draft_leave(draft, field->name);
+}
+
+/* What a descriptor says is not in the blob that it stands for, but in the document around it: not
+ * below "/layers-0/", but with it. */
+static void note_document(struct explain *explain, const struct event *event)
+{
+  const char *slash = strrchr(event->context, '/');
+  AUTO_FREE char *around = NULL;
+
+  if (event->type != EVENT_DESCRIPTOR || !slash) {
+    explain_below_note(&explain->below, event->context);
+    return;
+  }
+  around = xstrndup(event->context, (size_t)(slash - event->context));
+  if (*around)
+    explain_below_note(&explain->below, around);
+}
+
+static size_t explain_document(struct explain *explain, const struct event *event)
+{
+  AUTO_DRAFT draft = DRAFT_INIT;
+  struct below_item pending = { 0 };
+  struct below_item *item;
+
+  for (size_t i = 0; i < event->n_fields; i++)
+    if (!event->fields[i].ignored)
+      explain_field(explain, event, &event->fields[i], &draft, &pending);
+  if (draft.n || draft.left.len || !event->n_fields)
+    note_document(explain, event);
+  if (!pending.kind)
+    return shared_record(explain, &draft);
+  item = explain_below_add(&explain->below, pending.kind, pending.cause, &draft);
+  item->places = pending.places;
+  item->n_places = pending.n_places;
+  item->depth = pending.depth;
+  for (int side = 0; side < 2 && event->type == EVENT_DESCRIPTOR; side++)
+    item->blobs[side] = event->inputs[side].descriptor;
+  item->record = add_record(explain, (struct explanation) { .left = "" });
+  return item->record;
+}
+
+/* ---- entries ---- */
+
+static void query_of_entry(const struct event *event, struct cause_query *query)
+{
+  for (int side = 0; side < 2; side++) {
+    const struct tar_entry *entry = event->inputs[side].entry;
+
+    if (!entry)
+      continue;
+    query->path = entry->name;
+    query->types[side] = entry->type;
+    query->size[side] = (uint64_t)MAX_OF(entry->size, (int64_t)0);
+    query->content[side] = event->inputs[side].head;
+  }
+  query->same_rest = event->same_rest;
+}
+
+/* No umask, clock or order of packages makes a file setuid or setgid: whatever else differs, that
+ * is not to be explained away. */
+static bool is_privilege(const struct event *event, const struct policy_field *field)
+{
+  const struct tar_entry *a = event->inputs[0].entry;
+  const struct tar_entry *b = event->inputs[1].entry;
+
+  return field->kind == FIELD_MODE && a && b && ((a->mode ^ b->mode) & (S_ISUID | S_ISGID)) != 0;
+}
+
+/* The fields that count, each kind once, the most telling first. Returns how many. */
+static size_t fields_that_count(const struct event *event, struct policy_field out[N_FIELD_KINDS])
+{
+  bool seen[N_FIELD_KINDS] = { false };
+  size_t n = 0;
+
+  for (size_t i = 0; i < event->n_fields; i++) {
+    struct policy_field field;
+
+    if (event->fields[i].ignored || !event_field_named(event, &event->fields[i], &field))
+      continue;
+    if (field.kind == FIELD_SIZE)
+      field.kind = FIELD_CONTENT;
+    /* Of several attributes each may have another cause. */
+    if (seen[field.kind] && (field.kind != FIELD_XATTR || n == N_FIELD_KINDS))
+      continue;
+    seen[field.kind] = true;
+    out[n++] = field;
+  }
+  for (size_t i = 1; i < n; i++)
+    for (size_t j = i; j > 0 && out[j].kind < out[j - 1].kind; j--) {
+      const struct policy_field other = out[j];
+
+      out[j] = out[j - 1];
+      out[j - 1] = other;
+    }
+  return n;
+}
+
+static void leave_field(struct draft *draft, const struct policy_field *field)
+{
+  struct arena arena = ARENA_INIT;
+
+  draft_leave(draft, field_format(field, &arena));
+  arena_release(&arena);
+}
+
+/* What is known of an entry's field at once. */
+static void explain_entry_field(const struct event *event, struct cause_query *query,
+                                const struct policy_field *field, struct draft *draft)
+{
+  enum cause_evidence evidence;
+  const struct cause *cause;
+
+  query->has_field = true;
+  query->field = *field;
+  cause = is_privilege(event, field) ? NULL : cause_find(query, &evidence);
+  if (cause)
+    draft_add(draft, cause, evidence, cause_strength_of(evidence), NULL);
+  else
+    leave_field(draft, field);
+}
+
+/* Both contents are at hand, and whole. */
+static bool has_all(const struct cause_query *query)
+{
+  return query->content[0].ptr && query->content[1].ptr &&
+         query->content[0].len == query->size[0] && query->content[1].len == query->size[1];
+}
+
+static size_t explain_entry(struct explain *explain, const struct event *event)
+{
+  struct policy_field fields[N_FIELD_KINDS];
+  const size_t n = fields_that_count(event, fields);
+  const bool content = n && fields[0].kind == FIELD_CONTENT;
+  struct cause_query query = { .has_field = false };
+  AUTO_DRAFT draft = DRAFT_INIT;
+  AUTO_DRAFT others = DRAFT_INIT;
+  bool whole;
+  bool later;
+
+  query_of_entry(event, &query);
+  whole = content && has_all(&query);
+  later = content && !whole && explain_late_wants(event, &query);
+  for (size_t i = 1; i < n; i++)
+    explain_entry_field(event, &query, &fields[i], &others);
+  if (n) {
+    query.has_field = true;
+    query.field = fields[0];
+  }
+  /* The most telling field is what is to be explained: a new owner explains no new content. */
+  if (whole)
+    explain_content(&query, query.content, &explain->arena, &draft);
+  else if (n)
+    explain_entry_field(event, &query, &fields[0], &draft);
+  if (later)
+    explain_late_add(&explain->late, event, &query, draft_finish(&others, &explain->arena),
+                     explain->n);
+  if (draft.n)
+    draft_add_draft(&draft, &others);
+  return later || (whole && draft.n) ? add_record(explain, draft_finish(&draft, &explain->arena))
+                                     : shared_record(explain, &draft);
+}
+
+/* A name on one side only, or more often on one. */
+static size_t explain_presence(struct explain *explain, const struct event *event)
+{
+  const struct policy_field presence = { FIELD_PRESENCE, { NULL, 0 } };
+  struct cause_query query = { .has_field = false };
+  AUTO_DRAFT draft = DRAFT_INIT;
+  size_t record;
+
+  query_of_entry(event, &query);
+  if (!explain_made_buildah(event, &draft))
+    explain_entry_field(event, &query, &presence, &draft);
+  if (draft.n || !explain_made_wants(&explain->made, event))
+    return shared_record(explain, &draft);
+  record = add_record(explain, draft_finish(&draft, &explain->arena));
+  explain_made_add(&explain->made, event, record);
+  return record;
+}
+
+/* The number of entries differs since some have no partner. */
+static size_t explain_length(struct explain *explain, const struct event *event)
+{
+  struct cause_query query = { .has_field = true, .field = { FIELD_DOCUMENT, STR("digest") } };
+  struct draft none = DRAFT_INIT;
+  struct below_item *item =
+      explain_below_add(&explain->below, BELOW_LENGTH, cause_find(&query, NULL), &none);
+
+  explain_below_place(&explain->below, item, "%s", event->context);
+  explain_below_place(&explain->below, item, "%s/", event->context);
+  item->record = add_record(explain, (struct explanation) { .left = "" });
+  return item->record;
+}
+
+unsigned explain_event(struct explain *explain, const struct event *event)
+{
+  const bool lone = event->inputs[0].entry || event->inputs[1].entry;
+  size_t record;
+
+  if (event->type == EVENT_TARENTRY)
+    record = explain_entry(explain, event);
+  else if (event->type != EVENT_LAYER)
+    record = explain_document(explain, event);
+  else
+    record = lone ? explain_presence(explain, event) : explain_length(explain, event);
+  if (event->type == EVENT_TARENTRY || (event->type == EVENT_LAYER && lone))
+    explain_below_note(&explain->below, event->context);
+  explain->records[record].events++;
+  return (unsigned)MIN_OF(record, (size_t)EXPLAIN_MAX - 1);
+}
+
+void explain_look_again(struct explain *explain, const struct diff_options *options)
+{
+  explain_late_look(&explain->late, options, set_record, explain);
+  explain_made_resolve(&explain->made, options, set_record, explain);
+  explain_below_resolve(&explain->below, options, set_record, explain);
+}
+
+struct explanation explain_get(const struct explain *explain, unsigned number)
+{
+  return explain->records[MIN_OF((size_t)number, explain->n - 1)].found;
+}
+
+const char *explain_evidence_name(enum cause_evidence evidence)
+{
+  static const char *const names[N_CAUSE_EVIDENCES] = {
+    [CAUSE_BY_NAME] = "name",
+    [CAUSE_BY_FIRST_DIFFERENCE] = "first difference",
+    [CAUSE_BY_FIELD] = "field",
+    [CAUSE_BY_CONTENT] = "content",
+  };
+
+  return names[evidence];
+}
+
+/* ---- counts ---- */
+
+static int by_count(const void *a, const void *b)
+{
+  const struct explain_count *count_a = a;
+  const struct explain_count *count_b = b;
+
+  if (count_a->differences != count_b->differences)
+    return count_a->differences < count_b->differences ? 1 : -1;
+  return cause_index(count_a->cause) < cause_index(count_b->cause) ? -1 : 1;
+}
+
+static void count_record(const struct record *record, struct explain_count *counts,
+                         struct explain_totals *totals)
+{
+  const struct explanation *found = &record->found;
+  bool harmless = found->proven;
+
+  totals->differences += record->events;
+  if (!found->n || found->headless)
+    totals->unexplained += record->events;
+  for (size_t i = 0; i < found->n; i++) {
+    struct explain_count *count = &counts[cause_index(found->found[i].cause)];
+
+    count->differences += record->events;
+    count->by_strength[found->found[i].strength] += record->events;
+    if (!count->values)
+      count->values = found->found[i].values;
+    harmless = harmless && cause_is_harmless(found->found[i].cause);
+  }
+  if (found->proven)
+    totals->proven += record->events;
+  if (harmless)
+    totals->harmless += record->events;
+}
+
+size_t explain_counts(const struct explain *explain, struct explain_count *out,
+                      struct explain_totals *totals)
+{
+  size_t kept = 0;
+
+  *totals = (struct explain_totals) { 0 };
+  for (size_t i = 0; i < causes_count(); i++)
+    out[i] = (struct explain_count) { .cause = cause_at(i) };
+  for (size_t i = 0; i < explain->n; i++)
+    count_record(&explain->records[i], out, totals);
+  for (size_t i = 0; i < causes_count(); i++)
+    if (out[i].differences)
+      out[kept++] = out[i];
+  if (kept)
+    qsort(out, kept, sizeof(*out), by_count);
+  return kept;
+}

@@ -1,0 +1,91 @@
+#include "report/explain/explain_content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "evidence/content.h"
+
+static bool is_hash(const struct content_found *found)
+{
+  return strcmp(found->id, "embedded-hash") == 0;
+}
+
+/* What there is most of first; a hash only follows from something else. */
+static int by_times(const void *a, const void *b)
+{
+  const struct content_found *x = a;
+  const struct content_found *y = b;
+
+  if (is_hash(x) != is_hash(y))
+    return is_hash(x) ? 1 : -1;
+  if (x->times != y->times)
+    return x->times > y->times ? -1 : 1;
+  return x->place < y->place ? -1 : 1;
+}
+
+static void add_found(struct content_evidence *seen, struct arena *arena, struct draft *draft)
+{
+  qsort(seen->found, seen->n, sizeof(seen->found[0]), by_times);
+  for (size_t i = 0; i < seen->n; i++) {
+    const struct content_found *found = &seen->found[i];
+    struct values *values = NULL;
+
+    if (found->values.n) {
+      values = arena_alloc(arena, sizeof(*values));
+      *values = found->values;
+    }
+    draft_add(draft, cause_named(str_of(found->id)), CAUSE_BY_CONTENT,
+              seen->left ? CAUSE_PART : CAUSE_PROVEN, values);
+  }
+}
+
+static void leave(const struct content_evidence *seen, struct draft *draft)
+{
+  AUTO_BUF text = BUF_INIT(DRAFT_MAX_LEFT);
+
+  buf_puts(&text, "content");
+  if (seen->what[0])
+    buf_printf(&text, " (%s)", seen->what);
+  draft_leave(draft, text.ptr);
+}
+
+/* Of what the table says: whether looking whole has not shown it to be wrong. */
+static bool still_holds(const struct cause *cause, const struct content_evidence *seen)
+{
+  /* A file that was opened is what it holds: if that differs in what no cause knows, its path
+   * explains nothing. */
+  return !(seen->looked_in && seen->left) &&
+         !(strcmp(cause_id(cause), "pyc-code") == 0 && !seen->same_words);
+}
+
+void explain_content(const struct cause_query *query, const struct str content[2],
+                     struct arena *arena, struct draft *draft)
+{
+  AUTO_FREE struct content_evidence *seen = xmalloc(sizeof(*seen));
+  enum cause_evidence evidence = CAUSE_BY_NAME;
+  const struct cause *cause = cause_find(query, &evidence);
+  bool accounted;
+
+  content_look(content, query->path, arena, seen);
+  accounted = seen->n && !seen->left;
+  if (cause && evidence == CAUSE_BY_CONTENT) {
+    draft_add(draft, cause, evidence, CAUSE_PROVEN, NULL);
+    if (accounted)
+      add_found(seen, arena, draft);
+    return;
+  }
+  if (cause && !still_holds(cause, seen))
+    cause = NULL;
+  if (cause && cause_has_paths(cause))
+    draft_add(draft, cause, accounted ? CAUSE_BY_CONTENT : evidence,
+              accounted ? CAUSE_PROVEN : CAUSE_LIKELY, NULL);
+  /* Times in an archive, or a hash, are not what there is to say where something else changed. */
+  draft->headless =
+      !draft->n && !accounted && (seen->looked_in || (seen->n == 1 && is_hash(&seen->found[0])));
+  add_found(seen, arena, draft);
+  if (!accounted && cause && !draft->n)
+    draft_add(draft, cause, evidence, CAUSE_LIKELY, NULL);
+  if (!accounted)
+    leave(seen, draft);
+}

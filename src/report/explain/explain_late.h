@@ -1,0 +1,37 @@
+/* Contents that were not at hand whole when their events came: a second pass over their layers
+ * fetches them. Private to explain*.c. */
+#ifndef DIFFOCI_REPORT_EXPLAIN_EXPLAIN_LATE_H
+#define DIFFOCI_REPORT_EXPLAIN_EXPLAIN_LATE_H
+
+#include "base/arena.h"
+#include "report/explain/explain_draft.h"
+
+struct late {
+  struct cause_query query; /* what it points to is in the arena, but for the contents */
+  size_t record;
+  const struct descriptor *layers[2];
+  uint64_t positions[2];
+  uint64_t kept_at, kept_bytes; /* where the first side's content lies in the file */
+  bool kept;
+  struct explanation others; /* of what else differs */
+};
+
+struct explain_late {
+  struct late *items; /* owned */
+  size_t n, cap;
+  struct arena arena;
+};
+
+void explain_late_release(struct explain_late *late);
+/* Whether contents would help that are not known whole. */
+bool explain_late_wants(const struct event *event, const struct cause_query *query);
+/* Takes note of the event, whose explanation until then is in the record. others: that of all that
+ * differs but the content. */
+void explain_late_add(struct explain_late *late, const struct event *event,
+                      const struct cause_query *query, struct explanation others, size_t record);
+/* Reads one side's contents into a file without a name, then the other's, one at a time. */
+void explain_late_look(struct explain_late *late, const struct diff_options *options,
+                       void (*set)(void *context, size_t record, struct explanation found),
+                       void *context);
+
+#endif

@@ -1,0 +1,243 @@
+#include "report/json/json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "report/json/json_about.h"
+#include "report/json/jsonout.h"
+#include "report/outfile.h"
+#include "report/report.h"
+
+/* Only the totals of the changes are told. */
+enum { CHANGES_FOR_TOTALS = 256 };
+
+struct json_report {
+  struct report report;
+  char *path;
+  struct event_tree tree;
+  int dir; /* where it is written, under the name; else NULL: at the path */
+  const char *name;
+  struct changes changes; /* for the totals */
+};
+
+/* A comma before every member but the first. */
+static void member(struct writer *writer, const char *key, int *n)
+{
+  if ((*n)++)
+    writer_putc(writer, ',');
+  writer_printf(writer, "\"%s\":", key);
+}
+
+static bool input_is_empty(const struct event_input *input, bool with_entry)
+{
+  return !input->descriptor && !input->index && !input->manifest && !input->config &&
+         !input->origin && !(with_entry && input->entry);
+}
+
+/* Which layer an entry comes from, where layers were merged. */
+static void write_origin(struct writer *writer, const struct event_origin *origin)
+{
+  char digest[DIGEST_MAX_TEXT];
+
+  writer_printf(writer, "{\"number\":%" PRIu32 ",\"digest\":\"%s\"", origin->number,
+                digest_format(&origin->descriptor->digest, digest));
+  if (origin->created_by) {
+    writer_puts(writer, ",\"createdBy\":");
+    jsonout_string(writer, str_of(origin->created_by));
+  }
+  writer_putc(writer, '}');
+}
+
+static void write_input(struct writer *writer, const struct event_input *input, bool with_entry)
+{
+  const struct {
+    const char *key;
+    const json_t *document;
+  } documents[] = {
+    { "descriptor", input->descriptor ? input->descriptor->json : NULL },
+    { "index", input->index },
+    { "manifest", input->manifest },
+    { "config", input->config },
+  };
+  int n = 0;
+
+  writer_putc(writer, '{');
+  for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
+    if (!documents[i].document)
+      continue;
+    member(writer, documents[i].key, &n);
+    jsonout_document(writer, documents[i].document);
+  }
+  if (with_entry && input->entry) {
+    member(writer, "tarEntry", &n);
+    jsonout_entry(writer, input->entry, input->content);
+  }
+  if (input->origin) {
+    member(writer, "layer", &n);
+    write_origin(writer, input->origin);
+  }
+  writer_putc(writer, '}');
+}
+
+/* A node up to its children; the caller closes both objects, the event's first. */
+static void write_event(struct writer *writer, const char *context, enum event_type type,
+                        const struct event_input inputs[2], struct str note, struct str diff)
+{
+  /* What says that a name is on one side only is about the layers, not about a pair of entries. */
+  bool with_entry = type == EVENT_TARENTRY;
+  int n = 0;
+
+  writer_puts(writer, "{\"context\":");
+  jsonout_string(writer, str_of(context));
+  writer_puts(writer, ",\"event\":{");
+  if (type != EVENT_NONE) {
+    member(writer, "type", &n);
+    jsonout_string(writer, str_of(event_type_name(type)));
+  }
+  if (!input_is_empty(&inputs[0], with_entry) || !input_is_empty(&inputs[1], with_entry)) {
+    member(writer, "inputs", &n);
+    writer_putc(writer, '[');
+    write_input(writer, &inputs[0], with_entry);
+    writer_putc(writer, ',');
+    write_input(writer, &inputs[1], with_entry);
+    writer_putc(writer, ']');
+  }
+  if (diff.len > 0) {
+    member(writer, "diff", &n);
+    jsonout_string(writer, diff);
+  }
+  if (note.len > 0) {
+    member(writer, "note", &n);
+    jsonout_string(writer, note);
+  }
+}
+
+static void write_leaf(struct writer *writer, const struct event_tree *tree, size_t leaf,
+                       const struct report_about *about)
+{
+  struct arena arena = ARENA_INIT;
+  struct tree_event event;
+
+  event_tree_leaf(tree, leaf, &event, &arena);
+  write_event(writer, event.context, event.type, event.inputs, event.note, event.diff);
+  if (about && about->explain)
+    json_about_event(writer, about->explain, event.explanation);
+  writer_puts(writer, "}}");
+  arena_release(&arena);
+}
+
+/* Where the walk is in a node whose children are being written. */
+struct walk {
+  size_t next, end; /* among the children */
+};
+
+static struct walk open_node(struct writer *writer, const struct event_tree *tree, size_t position)
+{
+  const struct tree_node *node = &tree->nodes[position];
+
+  write_event(writer, node->node->context, node->node->type, node->node->inputs,
+              str_of(node->node->note), str_of(""));
+  writer_putc(writer, '}');
+  if (node->n_children > 0)
+    writer_puts(writer, ",\"children\":[");
+  return (struct walk) { node->first_child, node->first_child + node->n_children };
+}
+
+static void close_root(struct writer *writer, const struct report_about *about,
+                       const struct change_totals *totals)
+{
+  json_about_write(writer, about, totals);
+  writer_puts(writer, "}\n");
+}
+
+void json_write_tree(struct writer *writer, const struct event_tree *tree,
+                     const struct report_about *about, const struct change_totals *totals)
+{
+  AUTO_FREE struct walk *walks = NULL;
+  size_t cap = 0;
+  size_t depth = 0;
+
+  if (tree->n_nodes == 0) {
+    writer_puts(writer, "{\"context\":\"/\",\"event\":{}");
+    close_root(writer, about, totals);
+    return;
+  }
+  walks = xgrow(walks, 0, &cap, sizeof(*walks));
+  walks[depth++] = open_node(writer, tree, tree->root);
+  while (depth > 0 && !writer->error) {
+    struct walk *walk = &walks[depth - 1];
+    const struct tree_child *child;
+    const struct tree_node *parent;
+
+    if (walk->next == walk->end) {
+      writer_puts(writer, --depth ? "]}" : "]");
+      continue;
+    }
+    child = &tree->children[walk->next++];
+    parent = &tree->nodes[child->parent];
+    writer_puts(writer, walk->next - 1 == parent->first_child ? "\n" : ",\n");
+    if (child->is_leaf) {
+      write_leaf(writer, tree, child->index, about);
+    } else {
+      walks = xgrow(walks, depth, &cap, sizeof(*walks));
+      walks[depth++] = open_node(writer, tree, child->index);
+    }
+  }
+  close_root(writer, about, totals);
+}
+
+static void json_event(struct report *report, const struct event *event)
+{
+  struct json_report *json = (struct json_report *)report;
+
+  event_tree_add(&json->tree, event);
+  changes_add(&json->changes, event);
+}
+
+static int json_finish(struct report *report, struct error *err)
+{
+  struct json_report *json = (struct json_report *)report;
+  struct outfile *file = json->name ? outfile_open_at(json->dir, json->name, json->path, err)
+                                    : outfile_open(json->path, err);
+
+  if (!file)
+    return -1;
+  event_tree_sort(&json->tree);
+  changes_sort(&json->changes, CHANGE_ORDER_WEIGHT);
+  json_write_tree(&file->writer, &json->tree, report->about, &json->changes.totals);
+  return outfile_commit(file, err);
+}
+
+static void json_free(struct report *report)
+{
+  struct json_report *json = (struct json_report *)report;
+
+  event_tree_release(&json->tree);
+  changes_release(&json->changes);
+  free(json->path);
+  free(json);
+}
+
+static const struct report_ops json_ops = { json_event, json_finish, json_free, true };
+
+void report_json_at(struct report *report, int dir, const char *name)
+{
+  struct json_report *json = (struct json_report *)report;
+
+  json->dir = dir;
+  json->name = name;
+}
+
+struct report *report_json_new(const char *path)
+{
+  struct json_report *json = xmalloc(sizeof(*json));
+
+  *json = (struct json_report) {
+    .report = { .ops = &json_ops },
+    .path = xstrdup(path),
+    .tree = EVENT_TREE_INIT,
+  };
+  changes_init(&json->changes, CHANGES_FOR_TOTALS);
+  return &json->report;
+}

@@ -1,0 +1,126 @@
+#include "report/json/json_run.h"
+
+#include "base/alloc.h"
+#include "base/version.h"
+#include "diff/diff.h"
+#include "diff/verdict/verdict.h"
+#include "report/changes/totals.h"
+#include "report/explain/explain.h"
+
+static void write_inputs(struct json_writer *json, const struct report_about *about)
+{
+  const struct verdict *verdict = about->verdict;
+  char digest[DIGEST_MAX_TEXT];
+
+  json_array_open(json, "inputs");
+  for (int side = 0; side < 2; side++) {
+    json_object_open(json, NULL);
+    json_write_text(json, "name", about->run->inputs[side]);
+    if (verdict && verdict->digests[side].algorithm != DIGEST_NONE)
+      json_write_text(json, "digest", digest_format(&verdict->digests[side], digest));
+    json_object_close(json);
+  }
+  json_array_close(json);
+}
+
+void json_run_members(struct json_writer *json, const struct report_about *about)
+{
+  json_write_number(json, "formatVersion", JSON_FORMAT_VERSION);
+  json_object_open(json, "tool");
+  json_write_text(json, "name", "diffoci");
+  json_write_text(json, "version", diffoci_version);
+  json_object_close(json);
+  if (!about || !about->run)
+    return;
+  json_array_open(json, "arguments");
+  for (size_t i = 0; i < about->run->n_arguments; i++)
+    json_write_text(json, NULL, about->run->arguments[i]);
+  json_array_close(json);
+  write_inputs(json, about);
+}
+
+void json_run_verdict(struct json_writer *json, const struct report_about *about)
+{
+  const struct verdict *verdict = about ? about->verdict : NULL;
+  char digest[DIGEST_MAX_TEXT];
+
+  if (!verdict)
+    return;
+  json_object_open(json, "verdict");
+  json_write_text(json, "verdict", verdict_name(verdict->level));
+  json_array_open(json, "digests");
+  for (int side = 0; side < 2; side++)
+    json_write_text(json, NULL, digest_format(&verdict->digests[side], digest));
+  json_array_close(json);
+  if (verdict->open != VERDICT_UNKNOWN) {
+    json_write_text(json, "unknown", verdict_name(verdict->open));
+    json_write_text(json, "reason", verdict->why);
+  }
+  if (verdict->shows)
+    json_write_bool(json, "effective", false);
+  json_object_close(json);
+}
+
+void json_run_notices(struct json_writer *json, const struct report_about *about)
+{
+  if (!about || !about->n_notices)
+    return;
+  json_array_open(json, "notices");
+  for (size_t i = 0; i < about->n_notices; i++) {
+    json_object_open(json, NULL);
+    json_write_bool(json, "warning", about->notices[i].is_warning);
+    json_write_text(json, "text", about->notices[i].text);
+    json_object_close(json);
+  }
+  json_array_close(json);
+}
+
+static void write_causes(struct json_writer *json, const struct explain *explain)
+{
+  AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
+  struct explain_totals totals;
+  const size_t n = explain_counts(explain, counts, &totals);
+
+  json_object_open(json, "causes");
+  for (size_t i = 0; i < n; i++)
+    json_write_number(json, cause_id(counts[i].cause), (int64_t)counts[i].differences);
+  json_object_close(json);
+  json_write_number(json, "unexplained", (int64_t)totals.unexplained);
+  json_write_number(json, "proven", (int64_t)totals.proven);
+  json_write_number(json, "harmless", (int64_t)totals.harmless);
+}
+
+void json_run_totals(struct json_writer *json, const struct change_totals *totals,
+                     const struct report_about *about)
+{
+  static const char *const keys[] = {
+    [CHANGE_ADDED] = "added",       [CHANGE_REMOVED] = "removed", [CHANGE_CONTENT] = "changed",
+    [CHANGE_METADATA] = "metadata", [CHANGE_IMAGE] = "image",
+  };
+
+  json_object_open(json, "totals");
+  json_write_number(json, "differences", (int64_t)totals_sum(totals));
+  for (size_t kind = 0; kind < N_CHANGE_KINDS; kind++)
+    json_write_number(json, keys[kind], (int64_t)totals->by_kind[kind]);
+  json_write_number(json, "consequences", (int64_t)totals->consequences);
+  json_write_number(json, "bytesAdded", (int64_t)totals->bytes_added);
+  json_write_number(json, "bytesRemoved", (int64_t)totals->bytes_removed);
+  if (about && about->explain)
+    write_causes(json, about->explain);
+  json_object_close(json);
+}
+
+void json_run_fields(struct json_writer *json, const struct change *change)
+{
+  json_array_open(json, "fields");
+  for (size_t i = 0; i < change->n_fields; i++) {
+    json_object_open(json, NULL);
+    json_write_text(json, "name", change->fields[i].name);
+    json_array_open(json, "values");
+    json_write_text(json, NULL, change->fields[i].value[0]);
+    json_write_text(json, NULL, change->fields[i].value[1]);
+    json_array_close(json);
+    json_object_close(json);
+  }
+  json_array_close(json);
+}

@@ -1,0 +1,28 @@
+/* What every JSON output says of the comparison itself. Private to src/report; docs/report.md has
+ * the contract. */
+#ifndef DIFFOCI_REPORT_JSON_JSON_RUN_H
+#define DIFFOCI_REPORT_JSON_JSON_RUN_H
+
+#include "report/changes/changes.h"
+#include "report/json/json_writer.h"
+#include "report/report.h"
+
+enum { JSON_FORMAT_VERSION = 1 };
+
+/* The members formatVersion, tool, arguments and inputs of the object that is open. about may lack
+ * what it does not know; such members are left out. */
+void json_run_members(struct json_writer *json, const struct report_about *about);
+/* The member verdict: verdict, digests, and where it was not looked into unknown and reason.
+ * Nothing where about has none. */
+void json_run_verdict(struct json_writer *json, const struct report_about *about);
+/* The member notices: an array of {"warning", "text"}. Nothing where there are none. */
+void json_run_notices(struct json_writer *json, const struct report_about *about);
+/* The member totals: differences, added, removed, changed, metadata, image, consequences,
+ * bytesAdded, bytesRemoved, and by cause its id. */
+void json_run_totals(struct json_writer *json, const struct change_totals *totals,
+                     const struct report_about *about);
+/* The member fields: an array of {"name", "values": [BEFORE, AFTER]}, with null for what is absent.
+ */
+void json_run_fields(struct json_writer *json, const struct change *change);
+
+#endif

@@ -1,0 +1,12 @@
+/* A JSON text a line (RFC 8259): first what was compared, then each difference, last the totals and
+ * the verdict; docs/report.md has the contract. */
+#ifndef DIFFOCI_REPORT_JSON_NDJSON_H
+#define DIFFOCI_REPORT_JSON_NDJSON_H
+
+#include "report/output.h"
+
+/* As struct output_format has it. */
+struct report *report_ndjson_make(const char *path, const struct diff_options *options,
+                                  const struct output_style *style);
+
+#endif

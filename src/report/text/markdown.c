@@ -1,0 +1,208 @@
+#include "report/text/markdown.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/amount.h"
+#include "base/escape.h"
+#include "base/version.h"
+#include "diff/verdict/verdict.h"
+#include "report/about.h"
+#include "report/changes/listing.h"
+#include "report/changes/totals.h"
+#include "report/explain/explain.h"
+
+enum {
+  WEIGHTIEST = 10,      /* differences that are shown at once */
+  NAME_MAX_BYTES = 400, /* of a name or text in one line */
+  RESERVED = 2000,      /* bytes for what stands behind the long list */
+};
+
+static size_t longest_run(struct str text, char c)
+{
+  size_t longest = 0;
+  size_t run = 0;
+
+  for (size_t i = 0; i < text.len; i++) {
+    run = text.ptr[i] == c ? run + 1 : 0;
+    longest = run > longest ? run : longest;
+  }
+  return longest;
+}
+
+static void fence(struct buf *out, size_t n)
+{
+  while (n-- > 0)
+    buf_putc(out, '`');
+}
+
+void markdown_code(struct buf *out, struct str text)
+{
+  const size_t ticks = longest_run(text, '`') + 1;
+  /* One space on each side is taken off again; it is needed beside a tick, and so that spaces of
+   * the text stay. */
+  const bool spaced =
+      text.len == 0 || strchr("` ", text.ptr[0]) || strchr("` ", text.ptr[text.len - 1]);
+
+  fence(out, ticks);
+  buf_puts(out, spaced ? " " : "");
+  buf_add_str(out, text);
+  buf_puts(out, spaced ? " " : "");
+  fence(out, ticks);
+}
+
+/* The beginning of a text, cut between characters. */
+static struct str beginning(const char *text)
+{
+  struct str s = str_of(text);
+
+  if (s.len <= NAME_MAX_BYTES)
+    return s;
+  s.len = NAME_MAX_BYTES;
+  while (s.len > 0 && ((unsigned char)s.ptr[s.len] & 0xc0) == 0x80)
+    s.len--;
+  return s;
+}
+
+static void code_line(struct buf *out, const char *text)
+{
+  const struct str shown = beginning(text);
+
+  markdown_code(out, shown);
+  if (shown.len < strlen(text))
+    buf_puts(out, "\xe2\x80\xa6");
+}
+
+static void add_head(struct buf *out, const struct listing *listing)
+{
+  const struct report_about *about = listing->report.about;
+  const struct verdict *verdict = about ? about->verdict : NULL;
+  char digest[DIGEST_MAX_TEXT];
+
+  if (verdict) {
+    AUTO_BUF text = BUF_INIT(MARKDOWN_MAX);
+
+    buf_printf(out, "### Images: %s\n\n", verdict_name(verdict->level));
+    verdict_describe(verdict, &text);
+    code_line(out, text.ptr);
+    buf_puts(out, "\n\n");
+  }
+  for (int side = 0; about && about->run && side < 2; side++) {
+    AUTO_BUF name = BUF_INIT(MARKDOWN_MAX);
+
+    escape_terminal(&name, str_of(about->run->inputs[side]));
+    buf_printf(out, "- input %d: ", side);
+    code_line(out, name.ptr ? name.ptr : "");
+    if (verdict && verdict->digests[side].algorithm != DIGEST_NONE)
+      buf_printf(out, ", `%s`", digest_format(&verdict->digests[side], digest));
+    buf_putc(out, '\n');
+  }
+}
+
+static void add_weightiest(struct buf *out, const struct listing *listing)
+{
+  const size_t n = MIN_OF(listing->shown, (size_t)WEIGHTIEST);
+
+  buf_puts(out, "\n**");
+  totals_line(out, &listing->changes.totals);
+  buf_puts(out, "**\n\n");
+  for (size_t i = 0; i < n; i++) {
+    const struct change *change = &listing->changes.items[i];
+    const struct explanation causes = listing_causes(listing, change);
+
+    buf_printf(out, "- %c ", change_mark(change));
+    code_line(out, change->name);
+    buf_puts(out, " ");
+    code_line(out, change->words);
+    if (causes.n > 0) {
+      buf_puts(out, " (");
+      about_cause_ids(out, &causes);
+      buf_putc(out, ')');
+    }
+    buf_putc(out, '\n');
+  }
+}
+
+static void add_sizes(struct buf *out, const struct listing *listing)
+{
+  struct change_size sizes[WEIGHTIEST];
+  const size_t n = changes_directories(&listing->changes, sizes, WEIGHTIEST);
+  char text[AMOUNT_MAX];
+
+  if (n < 2)
+    return;
+  buf_puts(out, "\n<details><summary>Sizes by directory</summary>\n\n");
+  for (size_t i = 0; i < n; i++) {
+    buf_puts(out, "- ");
+    code_line(out, sizes[i].name);
+    buf_printf(out, " %s\n", amount_change(sizes[i].bytes, text));
+  }
+  buf_puts(out, "\n</details>\n");
+}
+
+/* The text of reports, in a block whose fence is longer than any in it. */
+static void add_block(struct buf *out, const char *summary, const struct buf *text)
+{
+  const size_t ticks = MAX_OF(longest_run(buf_str(text), '`') + 1, (size_t)3);
+
+  if (text->len == 0 || out->len + text->len + RESERVED > MARKDOWN_MAX)
+    return;
+  buf_printf(out, "\n<details><summary>%s</summary>\n\n", summary);
+  fence(out, ticks);
+  buf_puts(out, "text\n");
+  buf_add_str(out, buf_str(text));
+  fence(out, ticks);
+  buf_puts(out, "\n\n</details>\n");
+}
+
+static void add_all(struct buf *out, const struct listing *listing)
+{
+  AUTO_BUF text = BUF_INIT(MARKDOWN_MAX);
+  const uint64_t sum = totals_sum(&listing->changes.totals);
+  char summary[96];
+  size_t i;
+
+  for (i = 0; i < listing->shown; i++) {
+    const struct change *change = &listing->changes.items[i];
+    const struct str name = beginning(change->name);
+    const struct str words = beginning(change->words);
+
+    if (out->len + text.len + name.len + words.len + RESERVED > MARKDOWN_MAX)
+      break;
+    buf_printf(&text, "%c  %.*s  %.*s\n", change_mark(change), STR_ARGS(name), STR_ARGS(words));
+  }
+  if (i < sum)
+    snprintf(summary, sizeof(summary), "The first %zu of %" PRIu64 " differences", i, sum);
+  else
+    snprintf(summary, sizeof(summary), "All differences");
+  if (listing->shown > WEIGHTIEST)
+    add_block(out, summary, &text);
+}
+
+static void write_markdown(const struct listing *listing, struct writer *writer)
+{
+  const struct report_about *about = listing->report.about;
+  AUTO_BUF out = BUF_INIT(MARKDOWN_MAX);
+  AUTO_BUF causes = BUF_INIT(INT32_MAX);
+  AUTO_BUF rules = BUF_INIT(INT32_MAX);
+
+  add_head(&out, listing);
+  add_weightiest(&out, listing);
+  add_sizes(&out, listing);
+  if (about && about->explain)
+    about_causes(&causes, about->explain);
+  if (about)
+    about_rules(&rules, about->policy, "");
+  add_block(&out, "Causes, and what to do about them", &causes);
+  add_block(&out, "Left out by rules", &rules);
+  add_all(&out, listing);
+  buf_printf(&out, "\nMade by diffoci %s.\n", diffoci_version);
+  writer_str(writer, buf_str(&out));
+}
+
+struct report *report_markdown_make(const char *path, const struct diff_options *options,
+                                    const struct output_style *style)
+{
+  (void)options;
+  return listing_new(path, style, CHANGES_KEEP, write_markdown);
+}

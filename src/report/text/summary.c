@@ -1,0 +1,294 @@
+#include "report/text/summary.h"
+
+#include <inttypes.h>
+#include <limits.h>
+
+#include "base/alloc.h"
+#include "base/amount.h"
+#include "base/escape.h"
+#include "diff/verdict/verdict.h"
+#include "report/about.h"
+#include "report/changes/folds.h"
+#include "report/changes/listing.h"
+#include "report/changes/shorten.h"
+#include "report/changes/totals.h"
+
+enum {
+  DEFAULT_COLUMNS = 100,
+  LEAST_COLUMNS = 40,
+  MOST_LINES = 40, /* of differences, where they can be folded */
+  MOST_CAUSES = 5,
+  MOST_HINTS = 2,
+  GAP = 2,
+};
+
+#define ELLIPSIS "\xe2\x80\xa6"
+
+/* Select graphic rendition (ECMA-48, section 8.3.117). */
+#define SGR_RESET "\x1b[0m"
+static const char *const mark_colours[] = {
+  [CHANGE_ADDED] = "\x1b[32m",    [CHANGE_REMOVED] = "\x1b[31m", [CHANGE_CONTENT] = "\x1b[33m",
+  [CHANGE_METADATA] = "\x1b[36m", [CHANGE_IMAGE] = "\x1b[35m",
+};
+static const char sgr_bold[] = "\x1b[1m";
+static const char sgr_dim[] = "\x1b[2m";
+
+struct summary {
+  const struct listing *listing;
+  struct writer *writer;
+  size_t columns;
+};
+
+static void coloured(const struct summary *summary, const char *sgr, const char *text)
+{
+  if (summary->listing->style.colour)
+    writer_puts(summary->writer, sgr);
+  writer_puts(summary->writer, text);
+  if (summary->listing->style.colour)
+    writer_puts(summary->writer, SGR_RESET);
+}
+
+/* Of valid UTF-8: how many bytes its first `columns` characters take. */
+static size_t bytes_of_columns(struct str text, size_t columns)
+{
+  size_t at = 0;
+
+  while (at < text.len && columns > 0) {
+    at++;
+    while (at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80)
+      at++;
+    columns--;
+  }
+  return at;
+}
+
+/* What of a text fits, its end left out. Returns the columns that it took. */
+static size_t write_beginning(const struct summary *summary, struct str text, size_t columns)
+{
+  const size_t all = text_columns(text);
+
+  if (all <= columns) {
+    writer_str(summary->writer, text);
+    return all;
+  }
+  writer_add(summary->writer, text.ptr, bytes_of_columns(text, columns - 1));
+  writer_puts(summary->writer, ELLIPSIS);
+  return columns;
+}
+
+/* Of a path the end tells more than the middle. */
+static size_t write_path(const struct summary *summary, struct str path, size_t columns)
+{
+  const size_t all = text_columns(path);
+  const size_t head = columns / 3;
+  const size_t tail = columns - head - 1;
+
+  if (all <= columns)
+    return write_beginning(summary, path, columns);
+  writer_add(summary->writer, path.ptr, bytes_of_columns(path, head));
+  writer_puts(summary->writer, ELLIPSIS);
+  writer_str(summary->writer, str_skip(path, bytes_of_columns(path, all - tail)));
+  return columns;
+}
+
+static void fold_words(struct buf *out, const struct fold *fold)
+{
+  const char *comma = "";
+  char text[AMOUNT_MAX];
+
+  for (size_t kind = 0; kind < N_CHANGE_KINDS; kind++) {
+    if (!fold->by_kind[kind])
+      continue;
+    buf_printf(out, "%s%" PRIu64 " %s", comma, fold->by_kind[kind],
+               change_kind_word((enum change_kind)kind));
+    comma = ", ";
+  }
+  if (fold->bytes)
+    buf_printf(out, ", %s", amount_change(fold->bytes, text));
+}
+
+static struct str fold_name(const struct fold *fold)
+{
+  if (fold->n == 1)
+    return str_of(fold->first->name);
+  return fold->directory.len ? fold->directory : STR("./");
+}
+
+static void fold_text(const struct summary *summary, const struct fold *fold, struct buf *out)
+{
+  const struct change *change = fold->first;
+  struct explanation causes;
+
+  if (fold->n > 1) {
+    fold_words(out, fold);
+    return;
+  }
+  buf_puts(out, change->words);
+  if (change->kind != CHANGE_IMAGE && (change->layer[0] > 0 || change->layer[1] > 0))
+    buf_printf(out, "  layer %" PRId32, MAX_OF(change->layer[0], change->layer[1]));
+  causes = listing_causes(summary->listing, change);
+  if (causes.n > 0) {
+    buf_puts(out, "  (");
+    about_cause_ids(out, &causes);
+    buf_putc(out, ')');
+  }
+}
+
+static void write_fold(const struct summary *summary, const struct fold *fold, size_t name_columns)
+{
+  const size_t left = summary->columns - GAP - name_columns - GAP;
+  const char mark[] = { (char)(fold->n > 1 ? ' ' : change_mark(fold->first)), '\0' };
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+  size_t columns;
+
+  coloured(summary, mark_colours[fold->first->kind], mark);
+  writer_putc(summary->writer, ' ');
+  columns = write_path(summary, fold_name(fold), name_columns);
+  writer_pad(summary->writer, name_columns - columns + GAP);
+  fold_text(summary, fold, &text);
+  write_beginning(summary, buf_str(&text), left);
+  writer_putc(summary->writer, '\n');
+}
+
+static void write_differences(const struct summary *summary)
+{
+  const struct listing *listing = summary->listing;
+  const bool fold = listing->style.fold && listing->style.order == CHANGE_ORDER_WEIGHT;
+  const size_t half = summary->columns / 2;
+  struct folds folds;
+  size_t name_columns = 0;
+
+  folds_make(&folds, listing->changes.items, listing->shown, fold ? MOST_LINES : SIZE_MAX);
+  for (size_t i = 0; i < folds.n; i++)
+    name_columns = MAX_OF(name_columns, MIN_OF(text_columns(fold_name(&folds.items[i])), half));
+  for (size_t i = 0; i < folds.n && !summary->writer->error; i++)
+    write_fold(summary, &folds.items[i], name_columns);
+  folds_release(&folds);
+}
+
+static void write_totals(const struct summary *summary)
+{
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+
+  if (totals_sum(&summary->listing->changes.totals) > 0)
+    writer_putc(summary->writer, '\n');
+  totals_line(&text, &summary->listing->changes.totals);
+  coloured(summary, sgr_bold, text.ptr);
+  writer_putc(summary->writer, '\n');
+  if (summary->listing->changes.dropped)
+    writer_printf(summary->writer, "(the %zu weightiest are shown)\n", summary->listing->shown);
+}
+
+/* Which layers and directories grew or shrank, where that is more than the lines above say. */
+static void write_sizes(const struct summary *summary)
+{
+  struct change_size sizes[3];
+  size_t n = changes_directories(&summary->listing->changes, sizes, ARRAY_LEN(sizes));
+  char text[AMOUNT_MAX];
+
+  if (summary->listing->shown <= MOST_LINES || n == 0)
+    return;
+  writer_puts(summary->writer, "sizes:");
+  for (size_t i = 0; i < n; i++)
+    writer_printf(summary->writer, "%s %.100s %s", i ? "," : "", sizes[i].name,
+                  amount_change(sizes[i].bytes, text));
+  n = changes_layers(&summary->listing->changes, sizes, ARRAY_LEN(sizes));
+  for (size_t i = 0; i < n; i++)
+    writer_printf(summary->writer, "; %s %s", sizes[i].name, amount_change(sizes[i].bytes, text));
+  writer_putc(summary->writer, '\n');
+}
+
+static void write_causes(const struct summary *summary)
+{
+  const struct report_about *about = summary->listing->report.about;
+  AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
+  struct explain_totals totals;
+  size_t n;
+
+  if (!about || !about->explain)
+    return;
+  n = explain_counts(about->explain, counts, &totals);
+  for (size_t i = 0, told = 0; i < n && told < MOST_CAUSES; i++) {
+    if (strcmp(cause_id(counts[i].cause), "consequence") == 0)
+      continue;
+    writer_printf(summary->writer, "%8" PRIu64 "  ", counts[i].differences);
+    writer_puts(summary->writer, cause_id(counts[i].cause));
+    writer_puts(summary->writer, ": ");
+    writer_puts(summary->writer, cause_title(counts[i].cause));
+    writer_putc(summary->writer, '\n');
+    told++;
+  }
+}
+
+static void write_verdict(const struct summary *summary)
+{
+  static const char *const colours[] = {
+    [VERDICT_UNKNOWN] = "\x1b[33m",
+    [VERDICT_DIFFERENT] = "\x1b[31m",
+  };
+  const struct report_about *about = summary->listing->report.about;
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+  const char *colour = "\x1b[32m";
+
+  if (!about || !about->verdict)
+    return;
+  if (about->verdict->level <= VERDICT_DIFFERENT)
+    colour = colours[about->verdict->level];
+  buf_puts(&text, "verdict: ");
+  verdict_describe(about->verdict, &text);
+  coloured(summary, colour, text.ptr);
+  writer_putc(summary->writer, '\n');
+}
+
+/* What would tell more, the most useful first. */
+static void write_hints(const struct summary *summary)
+{
+  const struct report_about *about = summary->listing->report.about;
+  const struct change_totals *totals = &summary->listing->changes.totals;
+  const bool records =
+      summary->listing->shown > 0 &&
+      summary->listing->changes.items[summary->listing->shown - 1].weight == WEIGHT_RECORD;
+  const struct {
+    bool helps;
+    const char *text;
+  } hints[] = {
+    { records, "--semantic leaves out times, order and history" },
+    { totals->by_kind[CHANGE_CONTENT] > 0 && about && !about->explain,
+      "--explain says why, where that is known" },
+    { totals->by_kind[CHANGE_CONTENT] > 0 && !(about && about->with_dir),
+      "--report-dir=DIR writes both sides of what differs" },
+  };
+  size_t told = 0;
+
+  for (size_t i = 0; i < ARRAY_LEN(hints) && told < MOST_HINTS; i++) {
+    if (!hints[i].helps)
+      continue;
+    coloured(summary, sgr_dim, hints[i].text);
+    writer_putc(summary->writer, '\n');
+    told++;
+  }
+}
+
+static void write_summary(const struct listing *listing, struct writer *writer)
+{
+  const size_t columns = listing->style.columns ? listing->style.columns : DEFAULT_COLUMNS;
+  const struct summary summary = {
+    .listing = listing,
+    .writer = writer,
+    .columns = MAX_OF(columns, (size_t)LEAST_COLUMNS),
+  };
+
+  write_differences(&summary);
+  write_totals(&summary);
+  write_sizes(&summary);
+  write_causes(&summary);
+  write_verdict(&summary);
+  write_hints(&summary);
+}
+
+struct report *report_summary_make(const char *path, const struct diff_options *options,
+                                   const struct output_style *style)
+{
+  (void)options;
+  return listing_new(path, style, CHANGES_KEEP, write_summary);
+}

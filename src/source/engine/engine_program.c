@@ -1,0 +1,363 @@
+#include "source/engine/engine_program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "source/engine/engine_words.h"
+
+enum {
+  WORDS_MAX = 4096,         /* of what the program says, the last bytes */
+  PIPE_BYTES = 1024 * 1024, /* asked for; the system may give less */
+  PATIENCE_MS = 3000,       /* between asking a program to end and ending it */
+  READ_BLOCK = 64 * 1024,
+};
+
+struct engine_program {
+  pid_t pid; /* 0: reaped */
+  int out;   /* its standard output; -1: at its end */
+  int said;  /* its standard error; -1: at its end */
+  int timeout_ms;
+  char *title;           /* "docker save", for messages */
+  char words[WORDS_MAX]; /* the last it has said */
+  size_t n_words;
+  bool words_cut;
+  int status; /* as from waitpid, once reaped */
+  bool status_known;
+};
+
+struct output_stream {
+  struct stream base;
+  struct engine_program *program;
+};
+
+static int64_t now_ms(void)
+{
+  struct timespec now;
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void close_fd(int *fd)
+{
+  cleanup_close(fd);
+  *fd = -1;
+}
+
+/* Its words up to the first that is a flag, but the path of the program. */
+static char *title_of(const char *const *argv)
+{
+  AUTO_BUF text = BUF_INIT(256);
+  const char *slash = strrchr(argv[0], '/');
+
+  buf_puts(&text, slash ? slash + 1 : argv[0]);
+  for (size_t i = 1; argv[i] && argv[i][0] != '-'; i++)
+    buf_printf(&text, " %s", argv[i]);
+  return buf_detach(&text);
+}
+
+/* Returns an errno value. */
+static int spawn(const char *const *argv, int out, int said, pid_t *pid)
+{
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t signals;
+  int code;
+
+  /* It stays in our process group, so that what ends us at the terminal ends it, and so that it may
+   * ask there for a password. */
+  posix_spawnattr_init(&attributes);
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  sigaddset(&signals, SIGPIPE);
+  sigaddset(&signals, SIGCHLD);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, out, 1);
+  posix_spawn_file_actions_adddup2(&actions, said, 2);
+  code = posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)(uintptr_t)argv, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return code;
+}
+
+static int cannot_start(const char *name, const char *variable, int code, struct error *err)
+{
+  if (code == ENOENT || code == ENOTDIR)
+    return error_set(err, ERROR_NOT_FOUND,
+                     "there is no program \"%.200s\": install it, or let $%s name another", name,
+                     variable);
+  return error_sys(err, code, "the program \"%.200s\" ($%s names another) cannot be run", name,
+                   variable);
+}
+
+static int start(struct engine_program *program, const char *const *argv, const char *variable,
+                 struct error *err)
+{
+  int out[2];
+  int said[2];
+  int code;
+
+  if (pipe2(out, O_CLOEXEC) < 0)
+    return error_sys(err, errno, "a pipe");
+  program->out = out[0];
+  if (pipe2(said, O_CLOEXEC) < 0) {
+    close(out[1]);
+    return error_sys(err, errno, "a pipe");
+  }
+  program->said = said[0];
+  (void)fcntl(out[0], F_SETPIPE_SZ, PIPE_BYTES);
+  code = spawn(argv, out[1], said[1], &program->pid);
+  close(out[1]);
+  close(said[1]);
+  if (code == 0)
+    return 0;
+  program->pid = 0;
+  return cannot_start(argv[0], variable, code, err);
+}
+
+struct engine_program *engine_program_start(const char *const *argv, const char *variable,
+                                            unsigned timeout_seconds, struct error *err)
+{
+  struct engine_program *program = xcalloc(1, sizeof(*program));
+
+  program->out = program->said = -1;
+  program->timeout_ms = (int)MIN_OF((uint64_t)timeout_seconds * 1000, (uint64_t)INT32_MAX);
+  program->title = title_of(argv);
+  log_debug("running %s", program->title);
+  if (start(program, argv, variable, err) < 0) {
+    engine_program_free(program);
+    return NULL;
+  }
+  return program;
+}
+
+static void keep_words(struct engine_program *program, const char *bytes, size_t n)
+{
+  size_t keep = MIN_OF(program->n_words, WORDS_MAX - MIN_OF(n, (size_t)WORDS_MAX));
+
+  if (n > WORDS_MAX) {
+    bytes += n - WORDS_MAX;
+    n = WORDS_MAX;
+    program->words_cut = true;
+  }
+  program->words_cut |= keep < program->n_words;
+  memmove(program->words, program->words + program->n_words - keep, keep);
+  memcpy(program->words + keep, bytes, n);
+  program->n_words = keep + n;
+}
+
+/* Takes what it has said so far, of which there is some, or the end. */
+static void listen_once(struct engine_program *program)
+{
+  char bytes[WORDS_MAX];
+  ssize_t n = read(program->said, bytes, sizeof(bytes));
+
+  if (n > 0)
+    keep_words(program, bytes, (size_t)n);
+  else if (n == 0 || errno != EINTR)
+    close_fd(&program->said);
+}
+
+static int timed_out(const struct engine_program *program, const char *what, struct error *err)
+{
+  return error_set(
+      err, ERROR_TIMEOUT,
+      "%s: %s for %d seconds (does the daemon answer? $DIFFOCI_ENGINE_TIMEOUT sets how "
+      "many to wait)",
+      program->title, what, program->timeout_ms / 1000);
+}
+
+/* Waits for bytes of its output until the deadline, and listens. 0: there are some, or its end. */
+static int wait_output(struct engine_program *program, int64_t deadline, struct error *err)
+{
+  for (;;) {
+    struct pollfd ready[] = {
+      { .fd = program->out, .events = POLLIN },
+      { .fd = program->said, .events = POLLIN }, /* passed over if -1 */
+    };
+    int64_t left = deadline - now_ms();
+    int n = poll(ready, ARRAY_LEN(ready), (int)MAX_OF(left, INT64_C(0)));
+
+    if (n < 0 && errno != EINTR)
+      return error_sys(err, errno, "poll");
+    if (n <= 0 && left <= 0)
+      return timed_out(program, "wrote nothing", err);
+    if (n <= 0)
+      continue;
+    if (ready[1].revents)
+      listen_once(program);
+    if (ready[0].revents)
+      return 0;
+    if (left <= 0)
+      return timed_out(program, "wrote nothing", err);
+  }
+}
+
+ssize_t engine_program_read(struct engine_program *program, void *buffer, size_t size,
+                            struct error *err)
+{
+  int64_t deadline = now_ms() + program->timeout_ms;
+  ssize_t n;
+
+  if (program->out < 0)
+    return 0;
+  do {
+    if (wait_output(program, deadline, err) < 0)
+      return -1;
+    n = read(program->out, buffer, size);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0)
+    return error_sys(err, errno, "%s: reading what it writes", program->title);
+  if (n == 0)
+    close_fd(&program->out);
+  return n;
+}
+
+static ssize_t output_read(struct stream *stream, void *buffer, size_t size, struct error *err)
+{
+  return engine_program_read(((struct output_stream *)stream)->program, buffer, size, err);
+}
+
+static void output_close(struct stream *stream)
+{
+  cleanup_free(&stream);
+}
+
+struct stream *engine_program_output(struct engine_program *program)
+{
+  static const struct stream_ops ops = { output_read, output_close };
+  struct output_stream *output = xcalloc(1, sizeof(*output));
+
+  *output = (struct output_stream) { { &ops }, program };
+  return &output->base;
+}
+
+bool engine_program_is_at_end(const struct engine_program *program)
+{
+  return program->out < 0;
+}
+
+/* Whether it has ended. */
+static bool reap(struct engine_program *program, int flags)
+{
+  pid_t done;
+
+  do {
+    done = waitpid(program->pid, &program->status, flags);
+  } while (done < 0 && errno == EINTR);
+  if (done == 0)
+    return false;
+  /* It fails where somebody who started us made the system forget children at once. */
+  program->status_known = done == program->pid;
+  program->pid = 0;
+  return true;
+}
+
+/* Takes what is left of its words. Something that it started may still hold the other end. */
+static void listen_to_the_end(struct engine_program *program)
+{
+  struct pollfd ready = { .fd = program->said, .events = POLLIN };
+
+  for (int i = 0; i < 64 && program->said >= 0 && poll(&ready, 1, 0) > 0; i++)
+    listen_once(program);
+}
+
+static int wait_end(struct engine_program *program, struct error *err)
+{
+  int64_t deadline = now_ms() + program->timeout_ms;
+  int pause = 0; /* ms */
+
+  while (!reap(program, WNOHANG)) {
+    struct pollfd ready = { .fd = program->said, .events = POLLIN };
+
+    if (now_ms() > deadline)
+      return timed_out(program, "closed its output, but did not end", err);
+    /* The end of its words mostly means its own; then it is not long. */
+    if (poll(&ready, 1, program->said < 0 ? pause : 20) <= 0) {
+      pause = MIN_OF(pause + 1, 20);
+      continue;
+    }
+    listen_once(program);
+  }
+  listen_to_the_end(program);
+  return 0;
+}
+
+int engine_program_finish(struct engine_program *program, struct error *err)
+{
+  struct str words;
+  AUTO_FREE char *lead = NULL;
+
+  if (program->pid && wait_end(program, err) < 0)
+    return -1;
+  words = (struct str) { program->words, program->n_words };
+  if (!program->status_known || (WIFEXITED(program->status) && WEXITSTATUS(program->status) == 0))
+    return 0;
+  if (WIFSIGNALED(program->status))
+    lead = xasprintf("%s was ended by signal %d (%s)", program->title, WTERMSIG(program->status),
+                     strsignal(WTERMSIG(program->status)));
+  else if (words.len)
+    lead = xstrdup(program->title);
+  else
+    lead = xasprintf("%s ended with status %d", program->title, WEXITSTATUS(program->status));
+  return engine_words_error(err, lead, words, program->words_cut);
+}
+
+int engine_program_read_all(struct engine_program *program, struct buf *out, struct error *err)
+{
+  AUTO_FREE char *block = xmalloc(READ_BLOCK);
+  ssize_t n;
+
+  while ((n = engine_program_read(program, block, READ_BLOCK, err)) > 0) {
+    buf_add(out, block, (size_t)n);
+    if (out->overflow)
+      return error_set(err, ERROR_LIMIT, "%s: an answer of more than %zu bytes", program->title,
+                       out->max);
+  }
+  return n < 0 ? -1 : engine_program_finish(program, err);
+}
+
+/* Asks the program to end, and ends it if it does not. */
+static void end(struct engine_program *program)
+{
+  const struct timespec pause = { 0, 5 * 1000000 };
+  int64_t deadline = now_ms() + PATIENCE_MS;
+
+  /* What it still writes finds nobody. */
+  close_fd(&program->out);
+  close_fd(&program->said);
+  kill(program->pid, SIGTERM);
+  while (!reap(program, WNOHANG)) {
+    if (now_ms() > deadline) {
+      kill(program->pid, SIGKILL);
+      reap(program, 0);
+      return;
+    }
+    nanosleep(&pause, NULL);
+  }
+}
+
+void engine_program_free(struct engine_program *program)
+{
+  if (!program)
+    return;
+  if (program->pid)
+    end(program);
+  close_fd(&program->out);
+  close_fd(&program->said);
+  free(program->title);
+  free(program);
+}

@@ -1,0 +1,261 @@
+#include "source/registry/registry.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "image/json.h"
+#include "source/external.h"
+#include "source/registry/registry_place.h"
+#include "source/registry/registry_referrers.h"
+
+#define ACCEPT_MANIFESTS                                                                           \
+  MEDIA_OCI_INDEX ", " MEDIA_DOCKER_LIST ", " MEDIA_OCI_MANIFEST ", " MEDIA_DOCKER_MANIFEST ", "   \
+                  "*/*"
+
+/* Larger blobs get a connection of their own. Smaller ones fit into the buffer of a transfer, so
+ * that none waits for its reader. */
+enum { SMALL_BLOB = 32 * 1024 };
+
+struct registry {
+  struct source base;
+  const struct limits *limits;
+  struct net *net;
+  char *tag; /* NULL: the digest is asked for */
+  struct digest digest;
+  struct endpoint_list endpoints;
+  struct place *places; /* one for each endpoint */
+  size_t current;       /* atomic: those before it have failed */
+  /* What resolve has read, so that open need not ask again. */
+  struct buf manifest;
+  struct digest manifest_digest;
+};
+
+/* From the first place on that has not failed, the first that gives it. */
+static int fetch(struct registry *registry, const struct place_request *request,
+                 struct http_response *out, struct error *err)
+{
+  size_t first = __atomic_load_n(&registry->current, __ATOMIC_ACQUIRE);
+
+  for (size_t i = first; i < registry->endpoints.n; i++) {
+    if (place_fetch(&registry->places[i], request, out, err) == 0)
+      return (int)i;
+    if (i + 1 < registry->endpoints.n)
+      log_debug("registry: mirror %s: %s", registry->endpoints.items[i].domain, err->message);
+  }
+  return -1;
+}
+
+/* The document's own word, or what its members tell, where the server says nothing useful. */
+static const char *guess_media_type(const json_t *json)
+{
+  const char *own = json_string_value(json_object_get(json, "mediaType"));
+
+  if (own && *own)
+    return own;
+  if (json_object_get(json, "manifests"))
+    return MEDIA_OCI_INDEX;
+  return json_object_get(json, "config") ? MEDIA_OCI_MANIFEST : "";
+}
+
+static int media_type_of(const struct registry *registry, const char *content_type, char **out,
+                         struct error *err)
+{
+  const char *given = content_type ? content_type : "";
+  AUTO_FREE char *type = xstrndup(given, strcspn(given, "; \t"));
+  enum media_kind kind = media_kind(type);
+  AUTO_JSON json = NULL;
+
+  if (str_has_prefix(str_of(type), STR("application/vnd.docker.distribution.manifest.v1")))
+    return error_set(err, ERROR_UNSUPPORTED, "a Docker manifest of schema 1, which is not read");
+  if (kind != MEDIA_INDEX && kind != MEDIA_MANIFEST) {
+    json = json_decode(buf_str(&registry->manifest), &document_index_or_manifest, err);
+    if (!json)
+      return -1;
+    free(type);
+    type = xstrdup(guess_media_type(json));
+    if (!*type)
+      return error_set(err, ERROR_CORRUPT, "expected an index or a manifest, found %.100s",
+                       *given ? given : "something else");
+  }
+  *out = steal_pointer(&type);
+  return 0;
+}
+
+/* The digest that the manifest must have: the one asked for, else what the registry announces. */
+static int check_digest(struct registry *registry, const char *announced, struct error *err)
+{
+  char expected_text[DIGEST_MAX_TEXT];
+  char found_text[DIGEST_MAX_TEXT];
+  struct digest expected = registry->digest;
+  struct digest found;
+
+  if (registry->tag && announced && digest_parse(&expected, str_of(announced), err) < 0)
+    return error_wrap(err, "Docker-Content-Digest");
+  found = digest_of(expected.algorithm ? expected.algorithm : DIGEST_SHA256, registry->manifest.ptr,
+                    registry->manifest.len);
+  if (expected.algorithm && !digest_equal(&expected, &found))
+    return error_set(err, ERROR_CORRUPT, "digest mismatch: expected %s, found %s",
+                     digest_format(&expected, expected_text), digest_format(&found, found_text));
+  registry->manifest_digest = found;
+  return 0;
+}
+
+static int take_manifest(struct registry *registry, struct http_response *response,
+                         struct descriptor *out, struct error *err)
+{
+  AUTO_FREE char *type = NULL;
+
+  buf_clear(&registry->manifest);
+  if (http_read_body(response, &registry->manifest, err) < 0) {
+    if (err->code == ERROR_LIMIT)
+      return error_set(err, ERROR_LIMIT, "more than %llu bytes (see --max-scale)",
+                       (unsigned long long)registry->limits->json_bytes);
+    return -1;
+  }
+  if (check_digest(registry, response->content_digest, err) < 0 ||
+      media_type_of(registry, response->content_type, &type, err) < 0)
+    return -1;
+  *out = descriptor_make(type, &registry->manifest_digest, (int64_t)registry->manifest.len);
+  return 0;
+}
+
+static int registry_resolve(struct source *source, struct descriptor *out, struct error *err)
+{
+  struct registry *registry = (struct registry *)source;
+  char digest[DIGEST_MAX_TEXT];
+  const char *which = registry->tag ? registry->tag : digest_format(&registry->digest, digest);
+  AUTO_FREE char *what = xasprintf("manifests/%s", which);
+  AUTO_FREE char *name = xasprintf("manifest %s", which);
+  const struct place_request request = { .what = what, .name = name, .accept = ACCEPT_MANIFESTS };
+  AUTO_RESPONSE response = { 0 };
+  int place = fetch(registry, &request, &response, err);
+
+  if (place < 0)
+    return -1;
+  if (take_manifest(registry, &response, out, err) < 0) {
+    buf_clear(&registry->manifest);
+    registry->manifest_digest = (struct digest) { 0 };
+    return error_wrap(err, "%s: %s of %s", registry->endpoints.items[place].domain, name,
+                      registry->endpoints.items[place].path);
+  }
+  /* What belongs to the manifest is asked for where the manifest came from. */
+  __atomic_store_n(&registry->current, (size_t)place, __ATOMIC_RELEASE);
+  return 0;
+}
+
+static struct stream *registry_open_blob(struct source *source, const struct descriptor *blob,
+                                         struct error *err)
+{
+  struct registry *registry = (struct registry *)source;
+  bool is_manifest = blob->kind == MEDIA_INDEX || blob->kind == MEDIA_MANIFEST;
+  char digest[DIGEST_MAX_TEXT];
+  AUTO_FREE char *what = NULL;
+  AUTO_FREE char *name = NULL;
+  AUTO_RESPONSE response = { 0 };
+  struct place_request request = {
+    .accept = is_manifest ? ACCEPT_MANIFESTS : NULL,
+    .bulk = blob->size > SMALL_BLOB,
+    .size = (uint64_t)blob->size,
+  };
+
+  if (digest_equal(&blob->digest, &registry->manifest_digest))
+    return stream_of_memory(registry->manifest.ptr, registry->manifest.len);
+  digest_format(&blob->digest, digest);
+  request.what = what = xasprintf("%s/%s", is_manifest ? "manifests" : "blobs", digest);
+  request.name = name = xasprintf("%s %s", is_manifest ? "manifest" : "blob", digest);
+  if (fetch(registry, &request, &response, err) < 0)
+    return err->code == ERROR_NOT_FOUND && external_has(blob)
+               ? external_open(registry->net, blob,
+                               registry->endpoints.items[registry->current].domain, err)
+               : NULL;
+  if (response.length >= 0 && response.length != blob->size) {
+    error_set(err, ERROR_CORRUPT, "size mismatch: expected %lld bytes, found %lld",
+              (long long)blob->size, (long long)response.length);
+    return NULL;
+  }
+  return request.bulk ? stream_counted(steal_pointer(&response.body), net_progress(registry->net),
+                                       digest, (uint64_t)blob->size)
+                      : steal_pointer(&response.body);
+}
+
+static int registry_referrers(struct source *source, const struct descriptor *subject,
+                              struct referrers *out, struct error *err)
+{
+  struct registry *registry = (struct registry *)source;
+  size_t first = __atomic_load_n(&registry->current, __ATOMIC_ACQUIRE);
+
+  for (size_t i = first; i < registry->endpoints.n; i++) {
+    if (place_referrers(&registry->places[i], subject, registry->limits, out, err) == 0)
+      return 0;
+    referrers_release(out);
+    log_debug("registry: %s", err->message);
+  }
+  return -1;
+}
+
+static void registry_free(struct source *source)
+{
+  struct registry *registry = (struct registry *)source;
+
+  for (size_t i = 0; i < registry->endpoints.n; i++)
+    place_release(&registry->places[i]);
+  free(registry->places);
+  endpoint_list_release(&registry->endpoints);
+  buf_release(&registry->manifest);
+  free(registry->tag);
+  free(registry);
+}
+
+struct source *source_registry_open(struct net *net, const struct reference *reference,
+                                    const struct limits *limits, struct error *err)
+{
+  static const struct source_ops ops = { registry_resolve, registry_open_blob, registry_free,
+                                         registry_referrers };
+  struct endpoint_list endpoints;
+  struct registry *registry;
+
+  if (registries_endpoints(net_registries(net), reference->domain, reference->path,
+                           reference->has_digest, &endpoints, err) < 0)
+    return NULL;
+  registry = xcalloc(1, sizeof(*registry));
+  registry->base.ops = &ops;
+  registry->base.fetches_again = true;
+  registry->limits = limits;
+  registry->net = net;
+  if (reference->has_digest)
+    registry->digest = reference->digest;
+  else
+    registry->tag = xstrdup(reference->tag ? reference->tag : "latest");
+  registry->endpoints = endpoints;
+  registry->places = xcalloc(endpoints.n, sizeof(*registry->places));
+  for (size_t i = 0; i < endpoints.n; i++)
+    place_init(&registry->places[i], net, &endpoints.items[i]);
+  registry->manifest = BUF_INIT(limits->json_bytes);
+  return &registry->base;
+}
+
+int source_registry_name(struct reference *out, struct net *net, struct str text, struct error *err)
+{
+  size_t len = text.len;
+  const char *full;
+  AUTO_FREE char *replaced = NULL;
+
+  /* What stands before the tag and the digest; a ':' before a '/' is that of a port. */
+  for (size_t i = text.len; i > 0; i--) {
+    char c = text.ptr[i - 1];
+
+    if (c == '@' || c == ':')
+      len = i - 1;
+    if (c == '/')
+      break;
+  }
+  full = registries_alias(net_registries(net), (struct str) { text.ptr, len });
+  if (!full)
+    return reference_parse(out, text, err);
+  replaced = xasprintf("%s%.*s", full, STR_ARGS(str_skip(text, len)));
+  log_debug("registries.conf: %.*s is %s", STR_ARGS(text), replaced);
+  if (reference_parse(out, str_of(replaced), err) < 0)
+    return error_wrap(err, "alias of %.*s in registries.conf", STR_ARGS(text));
+  return 0;
+}

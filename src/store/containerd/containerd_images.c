@@ -1,0 +1,383 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "image/json.h"
+#include "store/containerd/containerd.pb-c.h"
+#include "store/containerd/containerd_store.h"
+#include "store/name.h"
+
+#define IMAGES CONTAINERD_API "images.v1.Images/"
+/* What marks an image record that diff made in passing. */
+#define CACHED_LABEL ANNOTATION_CACHED
+
+static int set_string(json_t *object, const char *key, const char *value, struct error *err)
+{
+  if (json_object_set_new(object, key, json_string(value)) == 0)
+    return 0;
+  return error_set(err, ERROR_CORRUPT, "field \"%s\": not UTF-8", key);
+}
+
+static int target_of(const Containerd__Descriptor *target, struct descriptor *out,
+                     struct error *err)
+{
+  AUTO_JSON json = json_object();
+  json_t *annotations;
+
+  if (!target)
+    return error_set(err, ERROR_CORRUPT, "an image record without a target");
+  json_object_set_new(json, "size", json_integer(target->size));
+  if (set_string(json, "mediaType", target->media_type, err) < 0 ||
+      set_string(json, "digest", target->digest, err) < 0)
+    return -1;
+  annotations = json_object();
+  if (target->n_annotations)
+    json_object_set_new(json, "annotations", json_incref(annotations));
+  for (size_t i = 0; i < target->n_annotations; i++) {
+    if (set_string(annotations, target->annotations[i]->key, target->annotations[i]->value, err) <
+        0) {
+      json_decref(annotations);
+      return -1;
+    }
+  }
+  json_decref(annotations);
+  return descriptor_from_json(out, json, err);
+}
+
+static bool is_cached(const Containerd__Image *image)
+{
+  for (size_t i = 0; i < image->n_labels; i++) {
+    if (strcmp(image->labels[i]->key, CACHED_LABEL) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* The record of an image without a name has its digest for one. (In the namespace k8s.io there are
+ * records that have another digest, the config's, for one.) */
+static bool is_unnamed(const char *name, const struct descriptor *target)
+{
+  char digest[DIGEST_MAX_TEXT];
+
+  return strcmp(name, digest_format(&target->digest, digest)) == 0;
+}
+
+int containerd_list(struct store *store, struct store_images *out, struct error *err)
+{
+  static const struct containerd_method list = { IMAGES "List",
+                                                 &containerd__list_images_response__descriptor, 0 };
+  struct containerd *containerd = containerd_of(store);
+  Containerd__Empty request = CONTAINERD__EMPTY__INIT;
+  Containerd__ListImagesResponse *reply;
+  struct store_images images = { 0 };
+
+  if (containerd_call(containerd, &list, &request.base, &reply, NULL, err) < 0)
+    return -1;
+  images.items = xcalloc(reply->n_images + 1, sizeof(*images.items));
+  for (size_t i = 0; i < reply->n_images; i++) {
+    const Containerd__Image *image = reply->images[i];
+    struct store_image *item = &images.items[images.n];
+    struct error skipped;
+
+    /* What this program cannot name (another algorithm, say), it cannot use either. */
+    if (target_of(image->target, &item->target, &skipped) < 0) {
+      log_debug("containerd: image \"%s\": %s", image->name, skipped.message);
+      continue;
+    }
+    item->name = is_unnamed(image->name, &item->target) ? NULL : xstrdup(image->name);
+    item->cached = is_cached(image);
+    images.n++;
+  }
+  containerd__list_images_response__free_unpacked(reply, NULL);
+  *out = images;
+  return 0;
+}
+
+/* 1: found; 0: there is none; -1: *err. */
+static int get(struct containerd *containerd, const char *name, struct descriptor *out,
+               struct error *err)
+{
+  static const struct containerd_method method = { IMAGES "Get",
+                                                   &containerd__image_message__descriptor, 0 };
+  Containerd__GetImageRequest request = CONTAINERD__GET_IMAGE_REQUEST__INIT;
+  AUTO_FREE char *copy = xstrdup(name);
+  Containerd__ImageMessage *reply;
+  int result;
+
+  request.name = copy;
+  if (containerd_call(containerd, &method, &request.base, &reply, NULL, err) < 0)
+    return err->code == ERROR_NOT_FOUND ? 0 : -1;
+  result = target_of(reply->image ? reply->image->target : NULL, out, err);
+  containerd__image_message__free_unpacked(reply, NULL);
+  return result < 0 ? containerd_wrap(containerd, err) : 1;
+}
+
+/* Of an image that was asked for and is not there. A namespace that is not there is the likelier
+ * mistake. */
+static int no_image(struct store *store, const char *name, struct error *err)
+{
+  struct containerd *containerd = containerd_of(store);
+  AUTO_FREE char *others = NULL;
+  struct error ignored;
+
+  if (store_containerd_namespace(store, &others, &ignored) == 0)
+    return error_set(err, ERROR_NOT_FOUND,
+                     "containerd (%s): no image \"%.300s\", since there is no namespace \"%s\"; "
+                     "there are: %s",
+                     containerd->address, name, containerd->name_space,
+                     others[0] ? others : "none");
+  return error_set(err, ERROR_NOT_FOUND, "containerd (%s): no image \"%.300s\" in namespace \"%s\"",
+                   containerd->address, name, containerd->name_space);
+}
+
+/* By digest: the first of its images. */
+static int find_in_list(struct store *store, const struct wanted_name *wanted,
+                        struct descriptor *out, struct error *err)
+{
+  struct store_images images;
+  int found = 0;
+
+  if (containerd_list(store, &images, err) < 0)
+    return -1;
+  for (size_t i = 0; !found && i < images.n; i++) {
+    if (!wanted_name_fits(wanted, images.items[i].name, &images.items[i].target.digest))
+      continue;
+    *out = descriptor_copy(&images.items[i].target);
+    found = 1;
+  }
+  store_images_release(&images);
+  return found;
+}
+
+static int find(struct store *store, const char *name, struct descriptor *out, struct error *err)
+{
+  struct containerd *containerd = containerd_of(store);
+  struct wanted_name wanted;
+  int found = 0;
+
+  wanted_name_init(&wanted, name);
+  if (wanted.full)
+    found = get(containerd, wanted.full, out, err);
+  /* Programs other than ours may have put it under a name that is none of Docker's. */
+  if (found == 0 && (!wanted.full || strcmp(wanted.full, name) != 0))
+    found = get(containerd, name, out, err);
+  if (found == 0 && wanted.has_digest)
+    found = find_in_list(store, &wanted, out, err);
+  wanted_name_release(&wanted);
+  return found ? found : no_image(store, name, err);
+}
+
+int containerd_find(struct store *store, const char *name, struct descriptor *out,
+                    struct error *err)
+{
+  struct containerd *containerd = containerd_of(store);
+  struct descriptor found;
+  struct error lease_err;
+
+  while (true) {
+    struct descriptor again;
+    bool same;
+
+    if (find(store, name, &found, err) < 0)
+      return -1;
+    if (containerd_lease_blob(containerd, &found.digest, &lease_err) < 0)
+      log_debug("%s", lease_err.message);
+    /* Had it been removed before it was leased, its blobs may be gone. */
+    if (find(store, name, &again, err) < 0) {
+      descriptor_release(&found);
+      return -1;
+    }
+    same = digest_equal(&found.digest, &again.digest);
+    descriptor_release(&again);
+    if (same)
+      break;
+    descriptor_release(&found);
+  }
+  *out = found;
+  return 0;
+}
+
+/* The target as a message; to be released. */
+struct target_message {
+  Containerd__Descriptor descriptor;
+  char digest[DIGEST_MAX_TEXT];
+  Containerd__Label *items;
+  Containerd__Label **pointers;
+};
+
+static void target_message_init(struct target_message *target, const struct descriptor *root)
+{
+  const char *key;
+  json_t *value;
+  size_t n = 0;
+
+  target->descriptor = (Containerd__Descriptor)CONTAINERD__DESCRIPTOR__INIT;
+  target->descriptor.media_type = (char *)(uintptr_t)root->media_type;
+  digest_format(&root->digest, target->digest);
+  target->descriptor.digest = target->digest;
+  target->descriptor.size = root->size;
+  target->items = xcalloc(json_object_size(root->annotations) + 1, sizeof(*target->items));
+  target->pointers = xcalloc(json_object_size(root->annotations) + 1, sizeof(Containerd__Label *));
+  json_object_foreach(root->annotations, key, value)
+  {
+    target->items[n] = (Containerd__Label)CONTAINERD__LABEL__INIT;
+    target->items[n].key = (char *)(uintptr_t)key;
+    target->items[n].value = (char *)(uintptr_t)json_string_value(value);
+    target->pointers[n] = &target->items[n];
+    n++;
+  }
+  target->descriptor.annotations = target->pointers;
+  target->descriptor.n_annotations = n;
+}
+
+static void target_message_release(struct target_message *target)
+{
+  free(target->items);
+  free(target->pointers);
+}
+
+static int create(struct containerd *containerd, Containerd__Image *image, enum grpc_code *code,
+                  struct error *err)
+{
+  static const struct containerd_method method = { IMAGES "Create", NULL, 0 };
+  Containerd__ImageMessage request = CONTAINERD__IMAGE_MESSAGE__INIT;
+
+  request.image = image;
+  return containerd_call(containerd, &method, &request.base, NULL, code, err);
+}
+
+static int update(struct containerd *containerd, Containerd__Image *image, struct error *err)
+{
+  static const struct containerd_method method = { IMAGES "Update", NULL, 0 };
+  static char target[] = "target";
+  static char label[] = "labels." CACHED_LABEL;
+  char *paths[] = { target, label };
+  Containerd__UpdateImageRequest request = CONTAINERD__UPDATE_IMAGE_REQUEST__INIT;
+  Containerd__FieldMask mask = CONTAINERD__FIELD_MASK__INIT;
+
+  mask.paths = paths;
+  mask.n_paths = ARRAY_LEN(paths);
+  request.image = image;
+  request.update_mask = &mask;
+  return containerd_call(containerd, &method, &request.base, NULL, NULL, err);
+}
+
+/* Whether the record is there and may stay as it is; as for the local store. */
+static int is_settled(struct containerd *containerd, const char *name,
+                      const struct descriptor *root, bool cached, bool *replaces, struct error *err)
+{
+  struct descriptor old;
+  int found = get(containerd, name, &old, err);
+  bool same;
+
+  if (found <= 0)
+    return found;
+  same = digest_equal(&old.digest, &root->digest);
+  descriptor_release(&old);
+  *replaces = !same;
+  /* A record that was pulled stays that, even if a comparison now comes by; the other way round its
+   * mark is taken away. */
+  return same && cached;
+}
+
+int containerd_put_image(struct store *store, const char *name, const struct descriptor *root,
+                         bool cached, struct error *err)
+{
+  struct containerd *containerd = containerd_of(store);
+  struct target_message target;
+  Containerd__Image image = CONTAINERD__IMAGE__INIT;
+  Containerd__Label mark = CONTAINERD__LABEL__INIT;
+  Containerd__Label *labels[] = { &mark };
+  char key[] = CACHED_LABEL;
+  char yes[] = "true";
+  bool replaces = false;
+  enum grpc_code code;
+  int result;
+
+  if (containerd_label(containerd, root, err) < 0)
+    return -1;
+  target_message_init(&target, root);
+  image.name = name ? (char *)(uintptr_t)name : target.digest;
+  image.target = &target.descriptor;
+  mark.key = key;
+  mark.value = cached ? yes : mark.value;
+  image.labels = labels;
+  image.n_labels = cached ? 1 : 0;
+  result = is_settled(containerd, image.name, root, cached, &replaces, err);
+  if (result == 0) {
+    result = create(containerd, &image, &code, err);
+    if (result < 0 && code == GRPC_ALREADY_EXISTS)
+      result = update(containerd, &image, err);
+    if (result == 0)
+      containerd_store_named(store, replaces);
+  }
+  target_message_release(&target);
+  return result < 0 ? -1 : 0;
+}
+
+static int delete_image(struct containerd *containerd, const char *name, struct error *err)
+{
+  static const struct containerd_method method = { IMAGES "Delete", NULL, CONTAINERD_SLOW };
+  Containerd__DeleteRequest request = CONTAINERD__DELETE_REQUEST__INIT;
+  AUTO_FREE char *copy = xstrdup(name);
+
+  request.name = copy;
+  request.sync = true; /* what only it used is gone when this returns */
+  return containerd_call(containerd, &method, &request.base, NULL, NULL, err);
+}
+
+/* By digest: all records of it. */
+static int remove_listed(struct store *store, const struct wanted_name *wanted, char **shown,
+                         struct error *err)
+{
+  struct store_images images;
+  int removed = 0;
+
+  if (containerd_list(store, &images, err) < 0)
+    return -1;
+  for (size_t i = 0; removed >= 0 && i < images.n; i++) {
+    const struct store_image *image = &images.items[i];
+    char digest[DIGEST_MAX_TEXT];
+    const char *name = image->name ? image->name : digest_format(&image->target.digest, digest);
+
+    if (!wanted_name_fits(wanted, image->name, &image->target.digest))
+      continue;
+    if (delete_image(containerd_of(store), name, err) < 0)
+      removed = -1;
+    else if (!*shown)
+      *shown = xstrdup(name);
+    removed += removed >= 0;
+  }
+  store_images_release(&images);
+  return removed < 0 ? -1 : removed > 0;
+}
+
+int containerd_remove(struct store *store, const char *name, char **removed, struct error *err)
+{
+  struct containerd *containerd = containerd_of(store);
+  AUTO_FREE char *shown = NULL;
+  struct wanted_name wanted;
+  int result = 0;
+
+  wanted_name_init(&wanted, name);
+  for (int i = 0; result == 0 && !shown && i < 2; i++) {
+    const char *tried = i ? name : wanted.full;
+
+    if (!tried || (i && wanted.full && strcmp(wanted.full, name) == 0))
+      continue;
+    if (delete_image(containerd, tried, err) == 0)
+      shown = xstrdup(tried);
+    else if (err->code != ERROR_NOT_FOUND)
+      result = -1;
+  }
+  if (result == 0 && wanted.has_digest && !(shown && wanted.full))
+    result = remove_listed(store, &wanted, &shown, err);
+  wanted_name_release(&wanted);
+  if (result < 0)
+    return -1;
+  if (!shown)
+    return no_image(store, name, err);
+  *removed = steal_pointer(&shown);
+  return 0;
+}

@@ -1,0 +1,233 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "store/local/local.h"
+
+const char *blob_path(const struct digest *digest, char path[BLOB_PATH_MAX])
+{
+  char hex[DIGEST_MAX_TEXT];
+
+  snprintf(path, BLOB_PATH_MAX, "blobs/%s/%s", digest_algorithm_name(digest->algorithm),
+           digest_hex(digest, hex));
+  return path;
+}
+
+int blob_open(struct local_store *store, const struct digest *digest, int64_t size)
+{
+  char path[BLOB_PATH_MAX];
+  struct stat st;
+  int fd = openat(store->dir_fd, blob_path(digest, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd < 0)
+    return -1;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size)
+    return fd;
+  log_debug("%s/%s: not a file of %lld bytes", store->dir, path, (long long)size);
+  close(fd);
+  errno = ENOENT;
+  return -1;
+}
+
+static int lease_of(struct local_store *store, const struct descriptor *blob, struct error *err)
+{
+  return store_lease(store, &blob->digest, lease_kind_of(blob->kind), err);
+}
+
+bool local_has(struct store *base, const struct descriptor *blob)
+{
+  struct local_store *store = (struct local_store *)base;
+  struct error err;
+  int fd;
+
+  if (lease_of(store, blob, &err) < 0) {
+    log_debug("%s", err.message);
+    return false;
+  }
+  fd = blob_open(store, &blob->digest, blob->size);
+  if (fd < 0)
+    return false;
+  close(fd);
+  return true;
+}
+
+struct stream *local_open_blob(struct store *base, const struct descriptor *blob, struct error *err)
+{
+  struct local_store *store = (struct local_store *)base;
+  struct error lease_err;
+  int fd;
+
+  /* A full disk is no reason not to read what is there. */
+  if (lease_of(store, blob, &lease_err) < 0)
+    log_debug("%s", lease_err.message);
+  fd = blob_open(store, &blob->digest, blob->size);
+  if (fd < 0) {
+    char text[DIGEST_MAX_TEXT];
+
+    error_sys(err, errno, "store %s: blob %s", store->dir, digest_format(&blob->digest, text));
+    return NULL;
+  }
+  /* The time of the last use, which --cache-limit goes by; atime is off on many systems. */
+  if (store->writable)
+    (void)!futimens(fd, NULL);
+  return stream_of_file(fd, 1, 0, (uint64_t)blob->size);
+}
+
+static void writer_free(struct local_writer *writer)
+{
+  if (writer->fd >= 0) {
+    close(writer->fd);
+    blob_count_writers(writer->store, -1);
+  }
+  hasher_free(writer->hasher);
+  free(writer);
+}
+
+static int add(struct blob_writer *base, const void *bytes, size_t len, struct error *err)
+{
+  struct local_writer *writer = (struct local_writer *)base;
+  const char *next = bytes;
+
+  if (writer->has_digest && len > writer->size - writer->written)
+    return error_set(err, ERROR_CORRUPT, "size mismatch: expected %llu bytes, found more",
+                     (unsigned long long)writer->size);
+  hasher_add(writer->hasher, bytes, len);
+  writer->written += len;
+  while (len) {
+    ssize_t n = write(writer->fd, next, len);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return error_sys(err, errno, "store %s: writing a blob", writer->store->dir);
+    next += n;
+    len -= (size_t)n;
+  }
+  return 0;
+}
+
+static int check(struct local_writer *writer, struct error *err)
+{
+  struct digest found = hasher_finish(writer->hasher);
+  char texts[2][DIGEST_MAX_TEXT];
+
+  if (writer->has_digest && writer->written != writer->size)
+    return error_set(err, ERROR_CORRUPT, "size mismatch: expected %llu bytes, found %llu",
+                     (unsigned long long)writer->size, (unsigned long long)writer->written);
+  if (writer->has_digest && !digest_equal(&found, &writer->digest))
+    return error_set(err, ERROR_CORRUPT, "digest mismatch: expected %s, found %s",
+                     digest_format(&writer->digest, texts[0]), digest_format(&found, texts[1]));
+  writer->digest = found;
+  return 0;
+}
+
+static int publish(struct local_writer *writer, struct error *err)
+{
+  struct local_store *store = writer->store;
+  char path[BLOB_PATH_MAX];
+  char dir[32];
+
+  /* Where the digest was known, this is done already. */
+  if (store_lease(store, &writer->digest, LEASE_BLOB, err) < 0)
+    return -1;
+  snprintf(dir, sizeof(dir), "blobs/%s", digest_algorithm_name(writer->digest.algorithm));
+  /* Others may wait for the lock of the partial file: it must stay open to them until it is gone.
+   */
+  if (fchmod(writer->fd, 0644) < 0 || fsync(writer->fd) < 0)
+    return error_sys(err, errno, "store %s: writing a blob", store->dir);
+  if ((mkdirat(store->dir_fd, "blobs", 0755) < 0 && errno != EEXIST) ||
+      (mkdirat(store->dir_fd, dir, 0755) < 0 && errno != EEXIST))
+    return error_sys(err, errno, "%s/%s: cannot be made", store->dir, dir);
+  if (renameat(store->dir_fd, writer->partial, store->dir_fd, blob_path(&writer->digest, path)) < 0)
+    return error_sys(err, errno, "%s/%s: cannot be made", store->dir, path);
+  (void)!fchmod(writer->fd, 0444); /* a blob that is complete is never written to */
+  __atomic_store_n(&store->wrote, true, __ATOMIC_RELAXED);
+  return 0;
+}
+
+static void abort_writer(struct blob_writer *base)
+{
+  struct local_writer *writer = (struct local_writer *)base;
+
+  if (writer->fd >= 0)
+    unlinkat(writer->store->dir_fd, writer->partial, 0);
+  writer_free(writer);
+}
+
+static int commit(struct blob_writer *base, struct digest *digest, uint64_t *size,
+                  struct error *err)
+{
+  struct local_writer *writer = (struct local_writer *)base;
+
+  if (check(writer, err) < 0 || publish(writer, err) < 0) {
+    abort_writer(base);
+    return -1;
+  }
+  if (digest)
+    *digest = writer->digest;
+  if (size)
+    *size = writer->written;
+  writer_free(writer);
+  return 0;
+}
+
+static struct local_writer *writer_new(struct local_store *store, enum digest_algorithm algorithm)
+{
+  static const struct blob_writer_ops ops = { add, commit, abort_writer };
+  struct local_writer *writer = xcalloc(1, sizeof(*writer));
+
+  writer->base.ops = &ops;
+  writer->store = store;
+  writer->fd = -1;
+  writer->hasher = hasher_new(algorithm);
+  return writer;
+}
+
+static int check_writable(struct local_store *store, struct error *err)
+{
+  if (store->writable)
+    return 0;
+  return error_set(err, ERROR_PERMISSION, "store %s: opened for reading only", store->dir);
+}
+
+int local_open_writer(struct blob_writer **out, struct store *base, const struct descriptor *blob,
+                      enum store_wait wait, struct error *err)
+{
+  struct local_store *store = (struct local_store *)base;
+  struct local_writer *writer;
+  char hex[DIGEST_MAX_TEXT];
+  int result;
+
+  if (check_writable(store, err) < 0 || lease_of(store, blob, err) < 0)
+    return -1;
+  writer = writer_new(store, blob->digest.algorithm);
+  writer->has_digest = true;
+  writer->digest = blob->digest;
+  writer->size = (uint64_t)blob->size;
+  snprintf(writer->partial, sizeof(writer->partial), PARTIAL_DIR "/%s-%s",
+           digest_algorithm_name(blob->digest.algorithm), digest_hex(&blob->digest, hex));
+  result = blob_take_turn(writer, wait, err);
+  if (result == BLOB_TO_WRITE)
+    *out = &writer->base;
+  else
+    writer_free(writer);
+  return result;
+}
+
+struct blob_writer *local_open_writer_unknown(struct store *base, struct error *err)
+{
+  struct local_store *store = (struct local_store *)base;
+  struct local_writer *writer;
+
+  if (check_writable(store, err) < 0)
+    return NULL;
+  writer = writer_new(store, DIGEST_SHA256);
+  if (blob_lock_own(writer, err) == 0)
+    return &writer->base;
+  writer_free(writer);
+  return NULL;
+}
