@@ -59,7 +59,7 @@ static void add_chunk(struct arena *arena, size_t size)
   arena->total += room;
 }
 
-static char *take(struct arena *arena, size_t size, size_t align)
+static char *arena_take(struct arena *arena, size_t size, size_t align)
 {
   size_t pad = arena->next ? (size_t)(-(uintptr_t)arena->next & (align - 1)) : 0;
   char *memory;
@@ -76,12 +76,12 @@ static char *take(struct arena *arena, size_t size, size_t align)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-  return memset(take(arena, size ? size : 1, _Alignof(max_align_t)), 0, size);
+  return memset(arena_take(arena, size ? size : 1, _Alignof(max_align_t)), 0, size);
 }
 
 struct str arena_str(struct arena *arena, struct str s)
 {
-  char *copy = take(arena, s.len + 1, 1);
+  char *copy = arena_take(arena, s.len + 1, 1);
 
   if (s.len)
     memcpy(copy, s.ptr, s.len);
@@ -105,7 +105,7 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
   va_end(args);
   if (len < 0)
     len = 0;
-  text = take(arena, (size_t)len + 1, 1);
+  text = arena_take(arena, (size_t)len + 1, 1);
   va_start(args, fmt);
   vsnprintf(text, (size_t)len + 1, fmt, args);
   va_end(args);

@@ -89,7 +89,8 @@ static ssize_t pass_on(struct inflate_input *input, void *out, size_t size, stru
 }
 
 /* A fault that comes after some bytes waits for the next read. */
-static ssize_t decode(struct inflate_stream *inflate, void *out, size_t size, struct error *err)
+static ssize_t inflate_decode(struct inflate_stream *inflate, void *out, size_t size,
+                              struct error *err)
 {
   size_t n = 0;
 
@@ -115,7 +116,7 @@ static ssize_t inflate_read(struct stream *stream, void *buffer, size_t size, st
     return -1;
   }
   if (inflate->codec)
-    n = decode(inflate, buffer, size, err);
+    n = inflate_decode(inflate, buffer, size, err);
   else
     n = pass_on(&inflate->input, buffer, size, err);
   if (n <= 0)

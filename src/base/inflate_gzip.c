@@ -77,7 +77,7 @@ static int header_skip_text(struct inflate_input *input, uint32_t *crc, struct e
   return 0;
 }
 
-static int read_header(struct inflate_input *input, struct error *err)
+static int inflate_gzip_read_header(struct inflate_input *input, struct error *err)
 {
   uint32_t crc = (uint32_t)crc32(0, NULL, 0);
   unsigned long long start = inflate_input_offset(input);
@@ -171,13 +171,13 @@ static int start_member(struct gzip *gzip, struct inflate_input *input, struct e
   if (left > 2 && p[2] != 8)
     return error_set(err, ERROR_CORRUPT, "gzip: unknown compression method %d at byte %llu", p[2],
                      inflate_input_offset(input));
-  if (read_header(input, err) < 0 || start_data(gzip, err) < 0)
+  if (inflate_gzip_read_header(input, err) < 0 || start_data(gzip, err) < 0)
     return -1;
   gzip->phase = PHASE_DATA;
   return 0;
 }
 
-static int corrupt(const struct inflate_input *input, struct error *err)
+static int inflate_gzip_corrupt(const struct inflate_input *input, struct error *err)
 {
   return error_set(err, ERROR_CORRUPT, "gzip: the compressed data is corrupt at about byte %llu",
                    inflate_input_offset(input));
@@ -203,7 +203,7 @@ static int step_isal(struct gzip *gzip, struct inflate_input *input, unsigned ch
   *size = (size_t)(isal->next_out - out);
   if (result != ISAL_DECOMP_OK) {
     *size = 0; /* behind what is good there may be bytes that nobody wrote */
-    return corrupt(input, err);
+    return inflate_gzip_corrupt(input, err);
   }
   *done = isal->block_state == ISAL_BLOCK_FINISH;
   if (!*done)
@@ -236,7 +236,7 @@ static int step_zlib(struct gzip *gzip, struct inflate_input *input, unsigned ch
   if (result == Z_MEM_ERROR)
     return error_set(err, ERROR_IO, "gzip: out of memory");
   if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-    return corrupt(input, err);
+    return inflate_gzip_corrupt(input, err);
   return 0;
 }
 
@@ -275,8 +275,8 @@ static int check_trailer(struct gzip *gzip, struct inflate_input *input, unsigne
   return 0;
 }
 
-static int decompress(struct gzip *gzip, struct inflate_input *input, unsigned char *out,
-                      size_t *size, struct error *err)
+static int inflate_gzip_decompress(struct gzip *gzip, struct inflate_input *input,
+                                   unsigned char *out, size_t *size, struct error *err)
 {
   unsigned char trailer[8] = { 0 };
   size_t room = *size;
@@ -304,7 +304,7 @@ static int decompress(struct gzip *gzip, struct inflate_input *input, unsigned c
   if (!*size && !left)
     return truncated(input, "the compressed data", err);
   if (!*size && inflate_input_left(input) == left)
-    return corrupt(input, err);
+    return inflate_gzip_corrupt(input, err);
   return 0;
 }
 
@@ -322,7 +322,7 @@ static int gzip_read(void *state, struct inflate_input *input, unsigned char *ou
       result = start_member(gzip, input, err);
       more = 0;
     } else {
-      result = decompress(gzip, input, out + *n, &more, err);
+      result = inflate_gzip_decompress(gzip, input, out + *n, &more, err);
     }
     *n += more;
     if (result < 0)

@@ -57,7 +57,7 @@ static int end_frame(struct zstd *zstd, const struct inflate_input *input, struc
                    inflate_input_offset(input), zstd->expected, zstd->found);
 }
 
-static int report(size_t result, const struct inflate_input *input, struct error *err)
+static int inflate_zstd_report(size_t result, const struct inflate_input *input, struct error *err)
 {
   unsigned long long at = inflate_input_offset(input);
 
@@ -79,8 +79,8 @@ static int report(size_t result, const struct inflate_input *input, struct error
   }
 }
 
-static int decompress(struct zstd *zstd, struct inflate_input *input, unsigned char *out,
-                      size_t *size, struct error *err)
+static int inflate_zstd_decompress(struct zstd *zstd, struct inflate_input *input,
+                                   unsigned char *out, size_t *size, struct error *err)
 {
   ZSTD_outBuffer to = { out, *size, 0 };
   ZSTD_inBuffer from;
@@ -94,7 +94,7 @@ static int decompress(struct zstd *zstd, struct inflate_input *input, unsigned c
   input->pos += from.pos;
   *size = to.pos;
   if (ZSTD_isError(result))
-    return report(result, input, err);
+    return inflate_zstd_report(result, input, err);
   zstd->found += to.pos;
   if (result == 0)
     return end_frame(zstd, input, err);
@@ -121,7 +121,7 @@ static int zstd_read(void *state, struct inflate_input *input, unsigned char *ou
     int result;
 
     if (zstd->in_frame) {
-      result = decompress(zstd, input, out + *n, &more, err);
+      result = inflate_zstd_decompress(zstd, input, out + *n, &more, err);
     } else {
       result = start_frame(zstd, input, err);
       more = 0;

@@ -82,7 +82,7 @@ struct map_entry *map_find(const struct map *map, struct str key)
   return at ? &map->entries[at - 1] : NULL;
 }
 
-static void grow(struct map *map)
+static void map_grow(struct map *map)
 {
   const struct map_slot *old = map->slots;
   size_t n_old = map->n_slots;
@@ -110,7 +110,7 @@ struct map_entry *map_put(struct map *map, struct str key)
   uint32_t hash;
 
   if (map->n_slots / 4 * 3 < map->n + 1)
-    grow(map);
+    map_grow(map);
   hash = hash_of(key);
   slot = slot_of(map, key, hash);
   if (!slot->position) {

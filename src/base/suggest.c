@@ -9,7 +9,7 @@ struct suggestion suggestion_for(struct str word)
   return (struct suggestion) { .word = word, .distance = UINT32_MAX };
 }
 
-static unsigned char lower(char c)
+static unsigned char suggest_lower(char c)
 {
   return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
@@ -33,11 +33,11 @@ static unsigned distance(struct str a, struct str b)
 
     row[0] = i;
     for (unsigned j = 1; j <= b.len; j++) {
-      const bool same = lower(a.ptr[i - 1]) == lower(b.ptr[j - 1]);
+      const bool same = suggest_lower(a.ptr[i - 1]) == suggest_lower(b.ptr[j - 1]);
 
       row[j] = min_of(min_of(above[j], row[j - 1]) + 1, above[j - 1] + !same);
-      if (i > 1 && j > 1 && lower(a.ptr[i - 1]) == lower(b.ptr[j - 2]) &&
-          lower(a.ptr[i - 2]) == lower(b.ptr[j - 1]))
+      if (i > 1 && j > 1 && suggest_lower(a.ptr[i - 1]) == suggest_lower(b.ptr[j - 2]) &&
+          suggest_lower(a.ptr[i - 2]) == suggest_lower(b.ptr[j - 1]))
         row[j] = min_of(row[j], two_above[j - 2] + 1);
     }
   }

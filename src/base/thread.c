@@ -21,7 +21,7 @@ struct start {
   cpu_set_t allowed; /* once it runs */
 };
 
-static void *begin(void *context)
+static void *thread_begin(void *context)
 {
   struct start *start = context;
   void *(*run)(void *) = start->run;
@@ -57,7 +57,7 @@ bool thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
   start->argument = argument;
   pthread_attr_init(&attributes);
   result = set_elsewhere(&attributes, &start->allowed)
-               ? pthread_create(thread, &attributes, begin, start)
+               ? pthread_create(thread, &attributes, thread_begin, start)
                : -1;
   pthread_attr_destroy(&attributes);
   if (result == 0)

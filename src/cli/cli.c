@@ -106,7 +106,7 @@ static bool looks_like_image(const char *word)
   return strpbrk(word, ":/@") || access(word, F_OK) == 0;
 }
 
-static void choose(struct parser *parser, const struct command *command)
+static void cli_choose(struct parser *parser, const struct command *command)
 {
   struct invocation *call = parser->call;
   void *values = arena_alloc(parser->arena, command->options_size + 1);
@@ -124,11 +124,11 @@ static int take_word(struct parser *parser, const char *word, struct error *err)
   const struct command *command = cli_find_command(call->commands, word);
 
   if (!call->command && command) {
-    choose(parser, command);
+    cli_choose(parser, command);
     return 0;
   }
   if (!call->command && looks_like_image(word))
-    choose(parser, cli_find_command(call->commands, "diff"));
+    cli_choose(parser, cli_find_command(call->commands, "diff"));
   if (!call->command)
     return cli_unknown_command(call->commands, word, err);
   call->arguments[call->n_arguments++] = word;
@@ -219,7 +219,7 @@ static int parse(struct parser *parser, int argc, char **argv, struct error *err
   return check_arguments(call, err);
 }
 
-static int run(const struct invocation *call, struct error *err)
+static int cli_run(const struct invocation *call, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(HELP_MAX);
 
@@ -251,7 +251,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
   if (parse(&parser, argc, argv, &err) < 0)
     status = -1;
   else
-    status = run(&call, &err);
+    status = cli_run(&call, &err);
   if (status < 0 && err.code == ERROR_USAGE)
     help_point_to(&err, call.command);
   if (status < 0) {

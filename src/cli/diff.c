@@ -127,8 +127,8 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
   return trouble && status >= 0 ? EXIT_TROUBLE : status;
 }
 
-static int compare(const struct diff_flags *given, const struct fan_out_wanted *wanted,
-                   struct diff_options *options, struct places *places, struct error *err)
+static int diff_compare(const struct diff_flags *given, const struct fan_out_wanted *wanted,
+                        struct diff_options *options, struct places *places, struct error *err)
 {
   struct fan_out out = { 0 };
   struct inside *inside = NULL;
@@ -228,7 +228,7 @@ int diff_command(const struct invocation *call, struct error *err)
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0 &&
       open_images(call, &places, &source_options, options.sources, err) == 0)
-    status = compare(given, &wanted, &options, &places, err);
+    status = diff_compare(given, &wanted, &options, &places, err);
   source_free(options.sources[0]);
   source_free(options.sources[1]);
   places_release(&places);

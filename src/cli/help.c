@@ -8,7 +8,7 @@
 enum { WIDTH = 80, INDENT = 2, GAP = 2, LEFT_MAX = 30 };
 
 /* Adds text, wrapped between the columns from and WIDTH; the cursor stands at column `at`. */
-static void wrap(struct buf *out, const char *text, size_t at, size_t from)
+static void help_wrap(struct buf *out, const char *text, size_t at, size_t from)
 {
   bool first = true;
 
@@ -39,7 +39,7 @@ static void two_columns(struct buf *out, const char *left, const char *right, si
   buf_printf(out, "%*s%-*s", INDENT, "", (int)left_width + GAP, left);
   if (strlen(left) > left_width)
     buf_printf(out, "\n%*s", (int)from, "");
-  wrap(out, right, from, from);
+  help_wrap(out, right, from, from);
 }
 
 static void flag_left(struct buf *out, const struct flag *flag)
@@ -120,7 +120,7 @@ void help_render(struct buf *out, const struct command *const *commands,
     buf_printf(out, "\nOther names: %s\n", command->aliases);
   if (command->detail) {
     buf_putc(out, '\n');
-    wrap(out, command->detail, 0, 0);
+    help_wrap(out, command->detail, 0, 0);
   }
   flags_render(out, "Flags", command->flags, command->n_flags);
   flags_render(out, "Global flags", global_flags, n_global_flags);

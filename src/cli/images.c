@@ -150,7 +150,7 @@ struct cells {
   char *text[COLUMNS]; /* owned; escaped for a terminal */
 };
 
-static char *escaped(const char *text)
+static char *images_escaped(const char *text)
 {
   AUTO_BUF out = BUF_INIT(TABLE_MAX);
 
@@ -167,10 +167,10 @@ static void cells_of(struct cells *out, const struct row *row, bool whole)
   if (row->platform[0])
     add_size(&size, row->bytes);
   *out = (struct cells) { {
-      escaped(row->repository ? row->repository : "<none>"),
-      escaped(row->tag ? row->tag : "<none>"),
+      images_escaped(row->repository ? row->repository : "<none>"),
+      images_escaped(row->tag ? row->tag : "<none>"),
       buf_detach(&id),
-      escaped(row->platform),
+      images_escaped(row->platform),
       xstrdup(size.ptr ? size.ptr : ""),
   } };
 }
@@ -245,7 +245,8 @@ static int print_json(struct buf *out, const struct rows *rows, struct error *er
   return 0;
 }
 
-static int print(const struct rows *rows, const struct images_flags *given, struct error *err)
+static int images_print(const struct rows *rows, const struct images_flags *given,
+                        struct error *err)
 {
   const bool whole = given->no_trunc == TOGGLE_ON;
   AUTO_BUF text = BUF_INIT(TABLE_MAX);
@@ -285,7 +286,7 @@ static int images_run(const struct invocation *call, struct error *err)
     result = one ? one : result;
     store_close(stores[i]);
   }
-  if (result >= 0 && print(&rows, call->options, err) < 0)
+  if (result >= 0 && images_print(&rows, call->options, err) < 0)
     result = -1;
   rows_release(&rows);
   return result;

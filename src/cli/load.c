@@ -96,7 +96,8 @@ static struct stream *open_input(const char *path, struct error *err)
 
 enum { LINE_MAX_BYTES = 64 * 1024 };
 
-static int report(void *context, const char *name, const struct digest *digest, struct error *err)
+static int load_report(void *context, const char *name, const struct digest *digest,
+                       struct error *err)
 {
   AUTO_BUF text = BUF_INIT(LINE_MAX_BYTES);
   char id[DIGEST_MAX_TEXT];
@@ -121,7 +122,7 @@ static int load(struct store *store, const struct load_flags *given,
 
   cli_limit_store(store, given->places.cache_limit);
   stream = open_input(given->input, err);
-  if (!stream || import_archive(store, stream, &options, report, NULL, err) < 0)
+  if (!stream || import_archive(store, stream, &options, load_report, NULL, err) < 0)
     return error_wrap(err, "%s", given->input ? given->input : "standard input");
   return 0;
 }

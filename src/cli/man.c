@@ -35,7 +35,7 @@ static void roff_text(struct buf *out, const char *text)
 
 /* A sentence of the tables: with a capital at its start, unless it starts with a flag, and a full
  * stop. */
-static void sentence(struct buf *out, const char *text)
+static void man_sentence(struct buf *out, const char *text)
 {
   AUTO_BUF line = BUF_INIT(HELP_MAX);
 
@@ -85,11 +85,11 @@ static void flag_render(struct buf *out, const struct flag *flag)
   if (flag->value)
     buf_printf(out, " Ns = Ns Ar %s", flag->value);
   buf_putc(out, '\n');
-  sentence(out, flag->help);
+  man_sentence(out, flag->help);
   if (flag->choices)
     choices_render(out, flag->choices);
   if (flag->detail)
-    sentence(out, flag->detail);
+    man_sentence(out, flag->detail);
   if (standard) {
     buf_puts(out, "Default: ");
     roff_text(out, standard);
@@ -116,11 +116,11 @@ static void commands_render(struct buf *out, const struct command *const *comman
       continue;
     buf_printf(out, ".Ss diffoci %s%s%s\n", command->name, *command->arguments ? " " : "",
                command->arguments);
-    sentence(out, command->summary);
+    man_sentence(out, command->summary);
     if (command->aliases)
       buf_printf(out, "Other names: %s.\n", command->aliases);
     if (command->detail)
-      sentence(out, command->detail);
+      man_sentence(out, command->detail);
     if (command->n_flags > 0)
       flags_render(out, command->flags, command->n_flags);
   }

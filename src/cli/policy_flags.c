@@ -53,8 +53,8 @@ static int add_policy_file(struct policy *policy, const struct policy_flags *giv
   return of_file(policy_add_file(policy, given->policy, err), err);
 }
 
-static int add_all(struct policy *policy, const struct policy_flags *given, bool gates,
-                   struct error *err)
+static int policy_flags_add_all(struct policy *policy, const struct policy_flags *given, bool gates,
+                                struct error *err)
 {
   if (add_policy_file(policy, given, gates, err))
     return -1;
@@ -100,7 +100,7 @@ int policy_flags_read(const struct policy_flags *given, bool gates, struct polic
 {
   AUTO_POLICY policy = policy_new();
 
-  if (add_all(policy, given, gates, err) || check_patterns(policy, err))
+  if (policy_flags_add_all(policy, given, gates, err) || check_patterns(policy, err))
     return -1;
   *out = policy_is_empty(policy) ? NULL : steal_pointer(&policy);
   return 0;

@@ -133,7 +133,7 @@ static void draw(struct progress_display *display)
   display->drawn = true;
 }
 
-static void *run(void *argument)
+static void *progress_run(void *argument)
 {
   struct progress_display *display = argument;
   int wait_ms = FIRST_MS;
@@ -165,7 +165,7 @@ struct progress_display *progress_display_start(struct progress *progress)
   display->progress = progress;
   pthread_mutex_init(&display->lock, NULL);
   pthread_cond_init(&display->wake, NULL);
-  if (pthread_create(&display->thread, NULL, run, display) == 0)
+  if (pthread_create(&display->thread, NULL, progress_run, display) == 0)
     return display;
   pthread_cond_destroy(&display->wake);
   pthread_mutex_destroy(&display->lock);

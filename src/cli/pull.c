@@ -39,7 +39,7 @@ static const struct flag flags[] = {
 };
 
 /* name is NULL for an image without one. */
-static int print(const char *name, const struct digest *digest, struct error *err)
+static int pull_print(const char *name, const struct digest *digest, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(LINES_MAX);
   char id[DIGEST_MAX_TEXT];
@@ -64,7 +64,7 @@ static int pull_image(struct places *places, struct source *source, const char *
   if (result == 0)
     result = store_put_image(places->named.store, name, &root, false, err);
   if (result == 0)
-    result = print(name, &root.digest, err);
+    result = pull_print(name, &root.digest, err);
   descriptor_release(&root);
   return result;
 }

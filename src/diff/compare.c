@@ -204,8 +204,8 @@ static struct str make_key(struct buf *key, int side, const struct descriptor *b
 }
 
 /* Reads a document and has it parsed; the error names the input, what it is, and the digest. */
-static const void *load(struct diff *diff, int side, const struct descriptor *blob,
-                        const struct document *kind, struct error *err)
+static const void *compare_load(struct diff *diff, int side, const struct descriptor *blob,
+                                const struct document *kind, struct error *err)
 {
   AUTO_BUF key = BUF_INIT(diff->options->limits->json_bytes + 256);
   AUTO_BUF text = BUF_INIT(diff->options->limits->json_bytes);
@@ -268,7 +268,7 @@ const struct index *diff_load_index(struct diff *diff, int side, const struct de
 {
   static const struct document kind = { "index", sizeof(struct index), parse_index, release_index };
 
-  return load(diff, side, blob, &kind, err);
+  return compare_load(diff, side, blob, &kind, err);
 }
 
 const struct manifest *diff_load_manifest(struct diff *diff, int side,
@@ -277,7 +277,7 @@ const struct manifest *diff_load_manifest(struct diff *diff, int side,
   static const struct document kind = { "manifest", sizeof(struct manifest), parse_manifest,
                                         release_manifest };
 
-  return load(diff, side, blob, &kind, err);
+  return compare_load(diff, side, blob, &kind, err);
 }
 
 const struct config *diff_load_config(struct diff *diff, int side, const struct descriptor *blob,
@@ -286,5 +286,5 @@ const struct config *diff_load_config(struct diff *diff, int side, const struct 
   static const struct document kind = { "config", sizeof(struct config), parse_config,
                                         release_config };
 
-  return load(diff, side, blob, &kind, err);
+  return compare_load(diff, side, blob, &kind, err);
 }

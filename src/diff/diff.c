@@ -16,7 +16,7 @@ static void release_descriptor(void *descriptor)
   free(descriptor);
 }
 
-static const struct descriptor *resolve(struct diff *diff, int side, struct error *err)
+static const struct descriptor *diff_resolve(struct diff *diff, int side, struct error *err)
 {
   struct descriptor *root = xcalloc(1, sizeof(*root));
 
@@ -75,7 +75,7 @@ struct diff *diff_run(const struct diff_options *options, bool *failed, struct e
   diff->options = options;
   pthread_mutex_init(&diff->lock, NULL);
   for (int side = 0; side < 2; side++) {
-    diff->root[side] = resolve(diff, side, err);
+    diff->root[side] = diff_resolve(diff, side, err);
     if (!diff->root[side]) {
       diff_free(diff);
       return NULL;

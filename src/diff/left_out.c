@@ -3,7 +3,7 @@
 #include "policy/policy.h"
 
 /* What a shadow of the comparison leaves out was counted by the comparison itself. */
-static bool count(const struct diff *diff, struct policy_rule *rule)
+static bool left_out_count(const struct diff *diff, struct policy_rule *rule)
 {
   if (rule && !diff->primary && !diff->options->uncounted)
     policy_count(rule);
@@ -12,7 +12,7 @@ static bool count(const struct diff *diff, struct policy_rule *rule)
 
 bool left_out_entry(const struct diff *diff, struct str path, bool is_dir)
 {
-  return count(diff, policy_hides_path(diff->options->policy, path, is_dir));
+  return left_out_count(diff, policy_hides_path(diff->options->policy, path, is_dir));
 }
 
 bool left_out_presence(const struct diff *diff, struct str path, bool is_dir)
@@ -20,7 +20,7 @@ bool left_out_presence(const struct diff *diff, struct str path, bool is_dir)
   static const struct policy_field presence = { FIELD_PRESENCE, { NULL, 0 } };
 
   return left_out_entry(diff, path, is_dir) ||
-         count(diff, policy_hides_field(diff->options->policy, &presence, path, is_dir));
+         left_out_count(diff, policy_hides_field(diff->options->policy, &presence, path, is_dir));
 }
 
 bool left_out_fields(const struct diff *diff, struct event *event, struct fields *fields,
@@ -38,7 +38,7 @@ bool left_out_fields(const struct diff *diff, struct event *event, struct fields
     struct policy_field named;
 
     if (!field->ignored && event_field_named(event, field, &named) &&
-        count(diff, policy_hides_field(policy, &named, path, is_dir)))
+        left_out_count(diff, policy_hides_field(policy, &named, path, is_dir)))
       continue;
     counts = counts || !field->ignored;
     fields->items[fields->n++] = *field;

@@ -10,7 +10,7 @@ static struct diff *told(struct diff *diff)
   return diff->primary ? diff->primary : diff;
 }
 
-static void add(struct diff *to, const char *text, bool is_warning)
+static void notices_add(struct diff *to, const char *text, bool is_warning)
 {
   size_t at = 0;
 
@@ -33,7 +33,7 @@ void diff_notice(struct diff *diff, int side, struct str line)
 
   error_set(&text, ERROR_UNSUPPORTED, "%.*s", STR_ARGS(line));
   diff_wrap_input(to, side, &text);
-  add(to, text.message, true);
+  notices_add(to, text.message, true);
 }
 
 void diff_note(struct diff *diff, struct str line)
@@ -43,7 +43,7 @@ void diff_note(struct diff *diff, struct str line)
   if (diff->primary)
     return;
   text = xasprintf("%.*s", STR_ARGS(line));
-  add(diff, text, false);
+  notices_add(diff, text, false);
 }
 
 const struct diff_notice *diff_notices(const struct diff *diff, size_t *n)

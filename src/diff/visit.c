@@ -2,8 +2,8 @@
 #include "diff/diff.h"
 #include "layer/layer.h"
 
-static int walk(struct layer *layer, const uint64_t *positions, size_t n_positions,
-                struct content_visitor *visitor, struct error *err)
+static int visit_walk(struct layer *layer, const uint64_t *positions, size_t n_positions,
+                      struct content_visitor *visitor, struct error *err)
 {
   struct tar_entry entry;
   size_t next = 0;
@@ -46,7 +46,7 @@ int diff_visit_layer(struct source *source, const struct descriptor *layer,
   if (!blob)
     return -1;
   layer_open(&opened, blob, NULL, limits);
-  status = walk(&opened, positions, n_positions, visitor, err);
+  status = visit_walk(&opened, positions, n_positions, visitor, err);
   if (status == 0 && !source_at_hand(source, layer))
     status = read_rest(&opened, err);
   layer_close(&opened);

@@ -17,7 +17,7 @@ enum {
 
 /* ---- results ---- */
 
-static struct content_found *find(struct content_evidence *out, const char *id)
+static struct content_found *content_find(struct content_evidence *out, const char *id)
 {
   for (size_t i = 0; i < out->n; i++)
     if (strcmp(out->found[i].id, id) == 0)
@@ -31,7 +31,7 @@ static struct content_found *find(struct content_evidence *out, const char *id)
 void content_add(struct content_evidence *out, struct arena *arena, const char *id,
                  const char *name, struct str a, struct str b)
 {
-  struct content_found *found = find(out, id);
+  struct content_found *found = content_find(out, id);
 
   if (!found) {
     content_leave(out, str_of(id));

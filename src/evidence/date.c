@@ -30,7 +30,7 @@ static size_t digits(struct str s, size_t at)
   return n;
 }
 
-static int number(struct str s, size_t at, size_t n)
+static int date_number(struct str s, size_t at, size_t n)
 {
   int value = 0;
 
@@ -117,11 +117,11 @@ static size_t clock_length(struct str s, size_t at)
   const size_t hours = digits(s, at);
   size_t end = at + hours;
 
-  if (hours < 1 || hours > 2 || number(s, at, hours) > 24 || !is_at(s, end, ":") ||
-      digits(s, end + 1) != 2 || number(s, end + 1, 2) > 59)
+  if (hours < 1 || hours > 2 || date_number(s, at, hours) > 24 || !is_at(s, end, ":") ||
+      digits(s, end + 1) != 2 || date_number(s, end + 1, 2) > 59)
     return 0;
   end += 3;
-  if (is_at(s, end, ":") && digits(s, end + 1) == 2 && number(s, end + 1, 2) <= 60)
+  if (is_at(s, end, ":") && digits(s, end + 1) == 2 && date_number(s, end + 1, 2) <= 60)
     end += 3;
   if (is_at(s, end, ".,") && digits(s, end + 1) >= 1 && digits(s, end + 1) <= 9)
     end += 1 + digits(s, end + 1);
@@ -184,14 +184,14 @@ static size_t year_first(struct str s)
   size_t month;
   size_t day;
 
-  if (digits(s, 0) != 4 || !is_year(number(s, 0, 4)) || !is_at(s, 4, "-/.:_"))
+  if (digits(s, 0) != 4 || !is_year(date_number(s, 0, 4)) || !is_at(s, 4, "-/.:_"))
     return 0;
   month = digits(s, 5);
-  if (month < 1 || month > 2 || !is_month(number(s, 5, month)) || !is_at(s, 5 + month, "-/.:_") ||
-      s.ptr[5 + month] != s.ptr[4])
+  if (month < 1 || month > 2 || !is_month(date_number(s, 5, month)) ||
+      !is_at(s, 5 + month, "-/.:_") || s.ptr[5 + month] != s.ptr[4])
     return 0;
   day = digits(s, 6 + month);
-  if (day < 1 || day > 2 || !is_day(number(s, 6 + month, day)))
+  if (day < 1 || day > 2 || !is_day(date_number(s, 6 + month, day)))
     return 0;
   /* 2026.11.28:1423 */
   if (is_at(s, 6 + month + day, ":") && digits(s, 7 + month + day) == 4)
@@ -209,18 +209,18 @@ static size_t year_last(struct str s)
     return 0;
   b = digits(s, a + 1);
   if (b < 1 || b > 2 || !is_at(s, a + 1 + b, "./-") || s.ptr[a + 1 + b] != s.ptr[a] ||
-      digits(s, a + b + 2) != 4 || !is_year(number(s, a + b + 2, 4)))
+      digits(s, a + b + 2) != 4 || !is_year(date_number(s, a + b + 2, 4)))
     return 0;
-  if (!(is_month(number(s, 0, a)) && is_day(number(s, a + 1, b))) &&
-      !(is_day(number(s, 0, a)) && is_month(number(s, a + 1, b))))
+  if (!(is_month(date_number(s, 0, a)) && is_day(date_number(s, a + 1, b))) &&
+      !(is_day(date_number(s, 0, a)) && is_month(date_number(s, a + 1, b))))
     return 0;
   return a + b + 6;
 }
 
 static bool is_clock(struct str s, size_t at, size_t n)
 {
-  return number(s, at, 2) < 24 && number(s, at + 2, 2) < 60 &&
-         (n < 6 || number(s, at + 4, 2) <= 60);
+  return date_number(s, at, 2) < 24 && date_number(s, at + 2, 2) < 60 &&
+         (n < 6 || date_number(s, at + 4, 2) <= 60);
 }
 
 /* 20261128, 202611281415, 20261128141505, 20261128T141505, 20261128-141505 */
@@ -229,8 +229,8 @@ static size_t compact(struct str s)
   const size_t n = digits(s, 0);
   size_t more;
 
-  if ((n != 8 && n != 12 && n != 14) || !is_year(number(s, 0, 4)) || !is_month(number(s, 4, 2)) ||
-      !is_day(number(s, 6, 2)))
+  if ((n != 8 && n != 12 && n != 14) || !is_year(date_number(s, 0, 4)) ||
+      !is_month(date_number(s, 4, 2)) || !is_day(date_number(s, 6, 2)))
     return 0;
   if (n > 8)
     return is_clock(s, 8, n - 8) ? n : 0;
@@ -246,7 +246,7 @@ static size_t year_behind(struct str s, size_t at)
   const size_t gap = separators(s, at);
   const size_t n = digits(s, at + gap);
 
-  if (!gap || (n != 4 && n != 2) || (n == 4 && !is_year(number(s, at + gap, 4))) ||
+  if (!gap || (n != 4 && n != 2) || (n == 4 && !is_year(date_number(s, at + gap, 4))) ||
       (n == 2 && is_at(s, at + gap + 2, ":")))
     return 0;
   return gap + n;
@@ -274,9 +274,9 @@ static size_t month_first(struct str s)
     return 0;
   gap = separators(s, end);
   n = digits(s, end + gap);
-  if (gap && n == 4 && is_year(number(s, end + gap, 4)))
+  if (gap && n == 4 && is_year(date_number(s, end + gap, 4)))
     return end + gap + 4;
-  if (!gap || n < 1 || n > 2 || !is_day(number(s, end + gap, n)))
+  if (!gap || n < 1 || n > 2 || !is_day(date_number(s, end + gap, n)))
     return 0;
   end += gap + n;
   end += ordinal(s, end);
@@ -296,7 +296,7 @@ static size_t day_first(struct str s)
   size_t end = n + ordinal(s, n);
   size_t month;
 
-  if (n < 1 || n > 2 || !is_day(number(s, 0, n)))
+  if (n < 1 || n > 2 || !is_day(date_number(s, 0, n)))
     return 0;
   end += separators(s, end);
   month = month_name(s, end);

@@ -77,8 +77,8 @@ static void add_times(struct inside *inside, const struct format *format, const 
               str_of(time_text(inside->arena, b->mtime.seconds)));
 }
 
-static void add_number(struct inside *inside, const char *id, const char *name, uint64_t a,
-                       uint64_t b)
+static void inside_add_number(struct inside *inside, const char *id, const char *name, uint64_t a,
+                              uint64_t b)
 {
   char texts[2][32];
 
@@ -130,15 +130,16 @@ static bool look_at_entry(struct inside *inside, const struct format *format,
     return false;
   }
   add_times(inside, format, a, b);
-  add_number(inside, "archive-owner", "uid", (uint64_t)a->uid, (uint64_t)b->uid);
-  add_number(inside, "archive-owner", "gid", (uint64_t)a->gid, (uint64_t)b->gid);
+  inside_add_number(inside, "archive-owner", "uid", (uint64_t)a->uid, (uint64_t)b->uid);
+  inside_add_number(inside, "archive-owner", "gid", (uint64_t)a->gid, (uint64_t)b->gid);
   if (!str_equal(a->user_name, b->user_name) || !str_equal(a->group_name, b->group_name))
     content_add(inside->out, inside->arena, "archive-owner", "owner", a->user_name, b->user_name);
   return true;
 }
 
 /* Which file in which file the rest is in. */
-static void merge(struct inside *inside, const struct content_evidence *found, struct str name)
+static void inside_merge(struct inside *inside, const struct content_evidence *found,
+                         struct str name)
 {
   for (size_t i = 0; i < found->n; i++)
     for (size_t j = 0; j < found->found[i].values.n || j == 0; j++) {
@@ -189,7 +190,7 @@ static void look_at_content(struct inside *inside, const struct format_member *a
     if (!str_equal(content[0], content[1]) && !look_deeper(inside, content, a->entry.name)) {
       found = xmalloc(sizeof(*found));
       content_look(content, a->entry.name, inside->arena, found);
-      merge(inside, found, a->entry.name);
+      inside_merge(inside, found, a->entry.name);
     }
   } else {
     content_leave(inside->out, a->entry.name);
@@ -209,7 +210,7 @@ static int by_name(const void *a, const void *b)
   return order ? order : (x > y) - (x < y);
 }
 
-static const struct format_member **sorted(const struct format_parts *parts)
+static const struct format_member **inside_sorted(const struct format_parts *parts)
 {
   const struct format_member **list = xcalloc(parts->n_members + 1, sizeof(*list));
 
@@ -299,8 +300,8 @@ static void look_at_form(struct inside *inside, const struct format *format,
 static void look_at_members(struct inside *inside, const struct format *format,
                             struct format_parts *const parts[2])
 {
-  AUTO_FREE const struct format_member **a = sorted(parts[0]);
-  AUTO_FREE const struct format_member **b = sorted(parts[1]);
+  AUTO_FREE const struct format_member **a = inside_sorted(parts[0]);
+  AUTO_FREE const struct format_member **b = inside_sorted(parts[1]);
   const uint64_t before = count_found(inside->out);
 
   if (parts[0]->n_members != parts[1]->n_members) {

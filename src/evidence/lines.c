@@ -82,7 +82,7 @@ static int by_line(const void *a, const void *b)
   return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
-static struct place *sorted(const struct lines *lines, size_t from, size_t to)
+static struct place *lines_sorted(const struct lines *lines, size_t from, size_t to)
 {
   struct place *places = xcalloc(to - from + 1, sizeof(*places));
 
@@ -99,8 +99,8 @@ bool lines_same_set(const struct lines *a, const struct lines *b)
 
   if (a->n != b->n)
     return false;
-  in_a = sorted(a, 0, a->n);
-  in_b = sorted(b, 0, b->n);
+  in_a = lines_sorted(a, 0, a->n);
+  in_b = lines_sorted(b, 0, b->n);
   for (size_t i = 0; i < a->n; i++)
     if (!lines_equal(in_a[i].line, in_b[i].line))
       return false;
@@ -134,8 +134,8 @@ static struct anchor *find_anchors(const struct lines *const lines[2], const str
 {
   const size_t n_a = gap->to[0] - gap->from[0];
   const size_t n_b = gap->to[1] - gap->from[1];
-  AUTO_FREE struct place *in_a = sorted(lines[0], gap->from[0], gap->to[0]);
-  AUTO_FREE struct place *in_b = sorted(lines[1], gap->from[1], gap->to[1]);
+  AUTO_FREE struct place *in_a = lines_sorted(lines[0], gap->from[0], gap->to[0]);
+  AUTO_FREE struct place *in_b = lines_sorted(lines[1], gap->from[1], gap->to[1]);
   struct anchor *anchors = NULL;
   size_t cap = 0;
   size_t j = 0;
@@ -198,7 +198,7 @@ static size_t keep_chain(struct anchor *anchors, size_t n)
 
 /* ---- gaps ---- */
 
-static void trim(const struct lines *const lines[2], struct lines_gap *gap)
+static void lines_trim(const struct lines *const lines[2], struct lines_gap *gap)
 {
   while (gap->from[0] < gap->to[0] && gap->from[1] < gap->to[1] &&
          lines_equal(&lines[0]->items[gap->from[0]], &lines[1]->items[gap->from[1]])) {
@@ -220,7 +220,7 @@ void lines_diff(const struct lines *a, const struct lines *b,
   AUTO_FREE struct anchor *anchors = NULL;
   size_t n;
 
-  trim(lines, &whole);
+  lines_trim(lines, &whole);
   anchors = find_anchors(lines, &whole, &n);
   n = anchors ? keep_chain(anchors, n) : 0;
   for (size_t i = 0; i <= n; i++) {
@@ -232,7 +232,7 @@ void lines_diff(const struct lines *a, const struct lines *b,
       if (i > 0)
         part.from[side] = anchors[i - 1].at[side] + 1;
     }
-    trim(lines, &part);
+    lines_trim(lines, &part);
     if (part.from[0] < part.to[0] || part.from[1] < part.to[1])
       gap(context, &part);
   }

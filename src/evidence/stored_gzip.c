@@ -21,12 +21,12 @@ struct reading {
   unsigned char in[PIECE], out[PIECE], extra[1];
 };
 
-static int corrupt(struct error *err)
+static int stored_gzip_corrupt(struct error *err)
 {
   return error_set(err, ERROR_CORRUPT, "its gzip stream is damaged");
 }
 
-static int fill(struct reading *reading, struct error *err)
+static int stored_gzip_fill(struct reading *reading, struct error *err)
 {
   ssize_t got = stream_read(reading->blob, reading->in, PIECE, err);
 
@@ -72,7 +72,7 @@ static void end_header(struct reading *reading)
 }
 
 /* One call of inflate, which stops behind a header and behind each block. Returns what it says. */
-static int step(struct reading *reading, struct error *err)
+static int stored_gzip_step(struct reading *reading, struct error *err)
 {
   const unsigned char *before = reading->zlib.next_in;
   size_t made;
@@ -85,7 +85,7 @@ static int step(struct reading *reading, struct error *err)
   made = PIECE - reading->zlib.avail_out;
   taken = (size_t)(reading->zlib.next_in - before);
   if (said != Z_OK && said != Z_STREAM_END && said != Z_BUF_ERROR) {
-    corrupt(err);
+    stored_gzip_corrupt(err);
     return -1;
   }
   if (reading->in_header && reading->header.done == 1) {
@@ -114,8 +114,8 @@ static int go_on(struct reading *reading, struct error *err)
       reading->zlib.avail_in--;
     }
     if (reading->zlib.avail_in)
-      return reading->form->padding ? corrupt(err) : 1;
-    got = fill(reading, err);
+      return reading->form->padding ? stored_gzip_corrupt(err) : 1;
+    got = stored_gzip_fill(reading, err);
   }
   return got;
 }
@@ -130,9 +130,9 @@ static int read_members(struct reading *reading, struct error *err)
     inflateReset(&reading->zlib);
     start_member(reading);
     while (said != Z_STREAM_END) {
-      if (!reading->zlib.avail_in && (got = fill(reading, err)) <= 0)
-        return got < 0 ? -1 : corrupt(err);
-      said = step(reading, err);
+      if (!reading->zlib.avail_in && (got = stored_gzip_fill(reading, err)) <= 0)
+        return got < 0 ? -1 : stored_gzip_corrupt(err);
+      said = stored_gzip_step(reading, err);
       if (said < 0 && said != Z_BUF_ERROR)
         return -1;
     }

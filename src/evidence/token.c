@@ -22,7 +22,7 @@ static bool is_path(char c)
   return is_word(c) || (c && strchr("/.+-~@%=#", c));
 }
 
-static size_t run(struct str s, bool (*fits)(char))
+static size_t token_run(struct str s, bool (*fits)(char))
 {
   size_t n = 0;
 
@@ -39,7 +39,7 @@ static size_t uuid_length(struct str s)
   for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
     if (i && (at >= s.len || s.ptr[at++] != '-'))
       return 0;
-    if (run(str_skip(s, at), is_hex) != groups[i])
+    if (token_run(str_skip(s, at), is_hex) != groups[i])
       return 0;
     at += groups[i];
   }
@@ -49,7 +49,7 @@ static size_t uuid_length(struct str s)
 static size_t hash_length(struct str s)
 {
   static const size_t lengths[] = { 32, 40, 56, 64, 96, 128 };
-  const size_t n = run(s, is_hex);
+  const size_t n = token_run(s, is_hex);
 
   if (n < s.len && is_word(s.ptr[n]))
     return 0;
@@ -62,7 +62,7 @@ static size_t hash_length(struct str s)
 /* 10 digits are seconds, 13 milliseconds, 16 micro-, 19 nanoseconds; a fraction may follow. */
 static size_t epoch_length(struct str s)
 {
-  size_t n = run(s, is_digit);
+  size_t n = token_run(s, is_digit);
   size_t fraction;
   uint64_t seconds = 0;
 
@@ -70,14 +70,14 @@ static size_t epoch_length(struct str s)
       !str_to_u64((struct str) { s.ptr, 10 }, UINT64_MAX, &seconds) ||
       seconds < UINT64_C(1000000000) || seconds > UINT64_C(2100000000))
     return 0;
-  fraction = n == 10 && n < s.len && s.ptr[n] == '.' ? run(str_skip(s, n + 1), is_digit) : 0;
+  fraction = n == 10 && n < s.len && s.ptr[n] == '.' ? token_run(str_skip(s, n + 1), is_digit) : 0;
   return fraction && fraction <= 9 ? n + 1 + fraction : n;
 }
 
 /* From a slash; without what only ends a sentence. */
 static size_t path_length(struct str s)
 {
-  size_t n = run(s, is_path);
+  size_t n = token_run(s, is_path);
   size_t slashes = 0;
 
   while (n && strchr(".=#", s.ptr[n - 1]))
@@ -126,7 +126,7 @@ bool token_next(struct str *text, char *before, struct token *out)
   out->kind = TOKEN_OTHER;
   n = known_length(*text, *before, &out->kind);
   if (!n) {
-    n = run(*text, is_word);
+    n = token_run(*text, is_word);
     /* Letters and digits apart, so that a date that follows a word is seen. */
     if (n)
       out->kind = TOKEN_WORD;

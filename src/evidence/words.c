@@ -26,7 +26,7 @@ static void tokens_read(struct tokens *out, struct str line)
 
 /* ---- what a value is about ---- */
 
-static bool holds(struct str s, const char *word)
+static bool words_holds(struct str s, const char *word)
 {
   const size_t len = strlen(word);
 
@@ -105,21 +105,23 @@ static const char *cause_of_key(struct str key, const struct str value[2])
                                           "job_id" };
   const bool numbers = is_number(value[0]) && is_number(value[1]);
 
-  if (holds(key, "host") || holds(key, "nodename") || holds(key, "node_name"))
+  if (words_holds(key, "host") || words_holds(key, "nodename") || words_holds(key, "node_name"))
     return "embedded-host";
-  if (numbers && (holds(key, "jobs") || holds(key, "nproc") || holds(key, "ncpu") ||
-                  holds(key, "cpus") || holds(key, "parallel")))
+  if (numbers &&
+      (words_holds(key, "jobs") || words_holds(key, "nproc") || words_holds(key, "ncpu") ||
+       words_holds(key, "cpus") || words_holds(key, "parallel")))
     return "embedded-jobs";
   for (size_t i = 0; i < ARRAY_LEN(counters) && numbers; i++)
-    if (holds(key, counters[i]))
+    if (words_holds(key, counters[i]))
       return "build-number";
   if (numbers && (ends_in(key, "build") || ends_in(key, "number")))
     return "build-number";
-  if (holds(key, "user") || holds(key, "logname") || holds(key, "builder") || ends_in(key, "_by") ||
-      ends_in(key, "-by") || (key.len == 2 && ends_in(key, "by")))
+  if (words_holds(key, "user") || words_holds(key, "logname") || words_holds(key, "builder") ||
+      ends_in(key, "_by") || ends_in(key, "-by") || (key.len == 2 && ends_in(key, "by")))
     return "embedded-user";
   if (is_random(value[0]) && is_random(value[1]) && value[0].len == value[1].len &&
-      (ends_in(key, "id") || holds(key, "salt") || holds(key, "nonce") || holds(key, "seed")))
+      (ends_in(key, "id") || words_holds(key, "salt") || words_holds(key, "nonce") ||
+       words_holds(key, "seed")))
     return "random-id";
   return NULL;
 }

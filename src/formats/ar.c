@@ -21,8 +21,8 @@ struct header {
 };
 
 /* Digits and spaces behind them; an empty field is 0, as the symbol table's owners are. */
-static int number(struct format_parts *parts, uint64_t at, size_t len, unsigned base, int64_t *out,
-                  struct error *err)
+static int ar_number(struct format_parts *parts, uint64_t at, size_t len, unsigned base,
+                     int64_t *out, struct error *err)
 {
   const char *field = parts->bytes.ptr + at;
   size_t digits = 0;
@@ -45,8 +45,8 @@ static int number(struct format_parts *parts, uint64_t at, size_t len, unsigned 
   return 0;
 }
 
-static int read_header(struct format_parts *parts, uint64_t at, struct header *out,
-                       struct error *err)
+static int ar_read_header(struct format_parts *parts, uint64_t at, struct header *out,
+                          struct error *err)
 {
   const char *p = parts->bytes.ptr + at;
   size_t len = 16;
@@ -57,11 +57,11 @@ static int read_header(struct format_parts *parts, uint64_t at, struct header *o
   while (len && p[len - 1] == ' ')
     len--;
   *out = (struct header) { .at = at, .name = { p, len } };
-  if (number(parts, at + 16, 12, 10, &out->mtime, err) ||
-      number(parts, at + 28, 6, 10, &out->uid, err) ||
-      number(parts, at + 34, 6, 10, &out->gid, err) ||
-      number(parts, at + 40, 8, 8, &out->mode, err) ||
-      number(parts, at + 48, 10, 10, &out->size, err))
+  if (ar_number(parts, at + 16, 12, 10, &out->mtime, err) ||
+      ar_number(parts, at + 28, 6, 10, &out->uid, err) ||
+      ar_number(parts, at + 34, 6, 10, &out->gid, err) ||
+      ar_number(parts, at + 40, 8, 8, &out->mode, err) ||
+      ar_number(parts, at + 48, 10, 10, &out->size, err))
     return -1;
   format_account(parts, at + len, 16 - len, &rule_name);
   format_account(parts, at + 58, 2, NULL);
@@ -131,8 +131,8 @@ static int name_of(struct format_parts *parts, struct str table, struct header *
                    (unsigned long long)header->at);
 }
 
-static int add_member(struct format_parts *parts, struct str *table, struct header *header,
-                      struct error *err)
+static int ar_add_member(struct format_parts *parts, struct str *table, struct header *header,
+                         struct error *err)
 {
   struct tar_entry entry = {
     .type = TAR_REGULAR,
@@ -174,10 +174,10 @@ static int ar_read(struct format_parts *parts, struct error *err)
   while (at < parts->bytes.len) {
     struct header header;
 
-    if (read_header(parts, at, &header, err))
+    if (ar_read_header(parts, at, &header, err))
       return -1;
     at += HEADER + (uint64_t)header.size;
-    if (add_member(parts, &table, &header, err))
+    if (ar_add_member(parts, &table, &header, err))
       return -1;
     if (at % 2 && at < parts->bytes.len) {
       if (parts->bytes.ptr[at] == '\n')

@@ -9,7 +9,7 @@ enum { FIRST_ROOM = 16 * 1024 };
 
 /* ---- output ---- */
 
-static int grow(struct format_output *out, size_t cap, struct error *err)
+static int codec_grow(struct format_output *out, size_t cap, struct error *err)
 {
   unsigned char *bytes;
 
@@ -48,7 +48,7 @@ int format_output_room(struct format_output *out, size_t *room, struct error *er
     cap = MIN_OF(cap, bound);
     if (cap - out->cap > out->budget->bytes && out->budget->bytes)
       cap = out->cap + out->budget->bytes;
-    if (grow(out, (size_t)cap, err))
+    if (codec_grow(out, (size_t)cap, err))
       return -1;
   }
   *room = out->cap - out->len;
@@ -61,7 +61,7 @@ struct format_output format_output_begin(struct format_parts *parts, size_t stor
 }
 
 /* Only what came out stays charged. */
-static void settle(struct format_output *out)
+static void codec_settle(struct format_output *out)
 {
   out->budget->bytes += out->cap - out->len;
   out->cap = out->len;
@@ -69,7 +69,7 @@ static void settle(struct format_output *out)
 
 struct str format_output_keep(struct format_parts *parts, struct format_output *out)
 {
-  settle(out);
+  codec_settle(out);
   if (!out->bytes)
     return (struct str) { "", 0 };
   format_adopt(parts, out->bytes);
@@ -78,13 +78,13 @@ struct str format_output_keep(struct format_parts *parts, struct format_output *
 
 void format_output_drop(struct format_output *out)
 {
-  settle(out);
+  codec_settle(out);
   free(out->bytes);
   out->bytes = NULL;
 }
 
-static int decode(const struct format_codec *codec, struct str stored, struct format_output *out,
-                  size_t *used, struct error *err)
+static int codec_decode(const struct format_codec *codec, struct str stored,
+                        struct format_output *out, size_t *used, struct error *err)
 {
   if (codec->decode(stored, out, used, err) == 0)
     return 0;
@@ -98,7 +98,7 @@ int format_decode(struct format_parts *parts, const struct format_codec *codec, 
   struct format_output output = format_output_begin(parts, stored.len);
 
   output.max = max;
-  if (decode(codec, stored, &output, used, err))
+  if (codec_decode(codec, stored, &output, used, err))
     return -1;
   *out = format_output_keep(parts, &output);
   return 0;
@@ -106,7 +106,7 @@ int format_decode(struct format_parts *parts, const struct format_codec *codec, 
 
 /* ---- contents of members ---- */
 
-static int check(const struct format_content *content, struct str bytes, struct error *err)
+static int codec_check(const struct format_content *content, struct str bytes, struct error *err)
 {
   if (bytes.len != content->size)
     return error_set(err, ERROR_CORRUPT, "%zu bytes come out of it instead of %llu", bytes.len,
@@ -130,17 +130,17 @@ int format_open(const struct format_content *content, struct format_budget *budg
 
   *out = (struct format_opened) { .bytes = content->stored };
   if (!content->codec)
-    return check(content, out->bytes, err);
-  if (decode(content->codec, content->stored, &output, &used, err))
+    return codec_check(content, out->bytes, err);
+  if (codec_decode(content->codec, content->stored, &output, &used, err))
     return -1;
-  settle(&output);
+  codec_settle(&output);
   *out = (struct format_opened) {
     .bytes = { (const char *)output.bytes, output.len },
     .owned = output.bytes,
   };
   if (used != content->stored.len)
     error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its end", content->stored.len - used);
-  else if (check(content, out->bytes, err) == 0)
+  else if (codec_check(content, out->bytes, err) == 0)
     return 0;
   format_close(out);
   return -1;

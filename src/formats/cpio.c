@@ -42,8 +42,8 @@ static bool digit_of(char c, unsigned base, unsigned *out)
 
 /* A field of len digits, of which the case of letters is how it is written. rule: what it is, if
  * not carried. */
-static bool take(struct format_parts *parts, uint64_t *at, size_t len, unsigned base,
-                 const struct format_rule *rule, uint64_t *out)
+static bool cpio_take(struct format_parts *parts, uint64_t *at, size_t len, unsigned base,
+                      const struct format_rule *rule, uint64_t *out)
 {
   const char *field = parts->bytes.ptr + *at;
 
@@ -83,7 +83,7 @@ static bool read_newc(struct format_parts *parts, uint64_t at, struct header *ou
   for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
     const bool is_place = i == 0 || i == 7 || i == 8;
 
-    if (!take(parts, &at, 8, 16, is_place ? &rule_inode : NULL, fields[i]))
+    if (!cpio_take(parts, &at, 8, 16, is_place ? &rule_inode : NULL, fields[i]))
       return false;
   }
   return true;
@@ -105,13 +105,13 @@ static bool read_odc(struct format_parts *parts, uint64_t at, struct header *out
   format_account(parts, at, 6, NULL);
   at += 6;
   for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-    if (!take(parts, &at, fields[i].len, 8, i < 2 ? &rule_inode : NULL, fields[i].field))
+    if (!cpio_take(parts, &at, fields[i].len, 8, i < 2 ? &rule_inode : NULL, fields[i].field))
       return false;
   return true;
 }
 
-static int read_header(struct format_parts *parts, uint64_t at, struct header *out,
-                       struct error *err)
+static int cpio_read_header(struct format_parts *parts, uint64_t at, struct header *out,
+                            struct error *err)
 {
   const char *p = parts->bytes.ptr + at;
   const uint64_t left = parts->bytes.len - at;
@@ -126,7 +126,7 @@ static int read_header(struct format_parts *parts, uint64_t at, struct header *o
 
 /* ---- entries ---- */
 
-static char type_of(uint64_t mode)
+static char cpio_type_of(uint64_t mode)
 {
   if (mode > 0177777)
     return '\0';
@@ -164,7 +164,7 @@ static int fill_entry(struct format_parts *parts, const struct header *header, s
                       struct str content, struct error *err)
 {
   struct tar_entry entry = {
-    .type = type_of(header->mode),
+    .type = cpio_type_of(header->mode),
     .name = name,
     .mode = (int64_t)(header->mode & 07777),
     .uid = (int64_t)header->uid,
@@ -220,7 +220,7 @@ static int read_entry(struct format_parts *parts, uint64_t start, uint64_t *at, 
   struct str content;
   uint64_t place;
 
-  if (read_header(parts, *at, &header, err))
+  if (cpio_read_header(parts, *at, &header, err))
     return -1;
   place = *at + header.len;
   if (header.name_len < 1 || header.name_len > ENTRY_MAX ||

@@ -182,7 +182,7 @@ struct str format_base_name(struct str name, const char *suffix)
 
 /* ---- reading ---- */
 
-static int by_place(const void *a, const void *b)
+static int format_by_place(const void *a, const void *b)
 {
   const struct format_range *range_a = a;
   const struct format_range *range_b = b;
@@ -196,7 +196,7 @@ static int check_ranges(struct format_parts *parts, struct error *err)
   uint64_t at = 0;
 
   if (parts->n_ranges)
-    qsort(parts->ranges, parts->n_ranges, sizeof(*parts->ranges), by_place);
+    qsort(parts->ranges, parts->n_ranges, sizeof(*parts->ranges), format_by_place);
   for (size_t i = 0; i <= parts->n_ranges; i++) {
     const uint64_t from = i < parts->n_ranges ? parts->ranges[i].from : parts->bytes.len;
 

@@ -111,8 +111,8 @@ static int header(struct format_parts *parts, size_t *at, struct error *err)
   return 0;
 }
 
-static int member(struct format_parts *parts, size_t *at, struct format_output *out,
-                  struct error *err)
+static int gzip_member(struct format_parts *parts, size_t *at, struct format_output *out,
+                       struct error *err)
 {
   const struct str bytes = parts->bytes;
   const size_t before = out->len;
@@ -140,7 +140,7 @@ static int gzip_read(struct format_parts *parts, struct error *err)
   size_t at = 0;
 
   do {
-    if (member(parts, &at, &out, err)) {
+    if (gzip_member(parts, &at, &out, err)) {
       format_output_drop(&out);
       return -1;
     }

@@ -33,8 +33,8 @@ static bool pyc_detect(struct str bytes, struct str name)
   return len && bytes.len > len && (bytes.ptr[len] & 0x7f) == TYPE_CODE;
 }
 
-static int add(struct format_parts *parts, enum format_class class, const char *name, size_t at,
-               size_t len, struct error *err)
+static int pyc_add(struct format_parts *parts, enum format_class class, const char *name, size_t at,
+                   size_t len, struct error *err)
 {
   format_account(parts, at, len, NULL);
   return format_add_field(parts, class, name, (struct str) { parts->bytes.ptr + at, len }, err);
@@ -47,10 +47,10 @@ static int add_source(struct format_parts *parts, uint32_t flags, size_t at, siz
   if (flags & ~(uint32_t)(FLAG_HASH | FLAG_CHECK) || flags == FLAG_CHECK)
     return error_set(err, ERROR_UNSUPPORTED, "its header has unknown flags (0x%x)", flags);
   if (flags & FLAG_HASH)
-    return add(parts, FORMAT_COUNTS, "source hash", at, 8, err);
-  if (add(parts, FORMAT_TIME, "source time", at, 4, err))
+    return pyc_add(parts, FORMAT_COUNTS, "source hash", at, 8, err);
+  if (pyc_add(parts, FORMAT_TIME, "source time", at, 4, err))
     return -1;
-  return len == 8 ? 0 : add(parts, FORMAT_COUNTS, "source size", at + 4, 4, err);
+  return len == 8 ? 0 : pyc_add(parts, FORMAT_COUNTS, "source size", at + 4, 4, err);
 }
 
 static int pyc_read(struct format_parts *parts, struct error *err)
@@ -58,8 +58,8 @@ static int pyc_read(struct format_parts *parts, struct error *err)
   const size_t len = header_len(format_le16(parts->bytes.ptr));
   const bool has_flags = len == 16;
 
-  if (add(parts, FORMAT_COUNTS, "magic", 0, 4, err) ||
-      (has_flags && add(parts, FORMAT_COUNTS, "flags", 4, 4, err)) ||
+  if (pyc_add(parts, FORMAT_COUNTS, "magic", 0, 4, err) ||
+      (has_flags && pyc_add(parts, FORMAT_COUNTS, "flags", 4, 4, err)) ||
       add_source(parts, has_flags ? format_le32(parts->bytes.ptr + 4) : 0, has_flags ? 8 : 4, len,
                  err))
     return -1;

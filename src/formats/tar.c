@@ -64,8 +64,8 @@ static int take_content(struct format_parts *parts, struct tar_reader *reader,
 
 /* What belongs to the entry: header blocks from `from` on, content, padding. Returns where the next
  * one begins in *from. */
-static int add_entry(struct format_parts *parts, struct tar_reader *reader,
-                     const struct tar_entry *entry, uint64_t *from, struct error *err)
+static int tar_add_entry(struct format_parts *parts, struct tar_reader *reader,
+                         const struct tar_entry *entry, uint64_t *from, struct error *err)
 {
   const struct tar_entry *copy = tar_entry_copy(entry, &parts->arena);
   struct format_member *member = format_add_member(parts, copy, err);
@@ -94,7 +94,7 @@ static int read_all(struct format_parts *parts, struct tar_reader *reader, struc
   int got;
 
   while ((got = tar_next(reader, &entry, err)) > 0)
-    if (add_entry(parts, reader, &entry, &from, err))
+    if (tar_add_entry(parts, reader, &entry, &from, err))
       return -1;
   if (got == 0)
     tar_account_zeros(parts, from, parts->bytes.len);

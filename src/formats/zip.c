@@ -35,8 +35,8 @@ struct records {
   size_t n;
 };
 
-static int add_record(struct records *records, struct arena *arena, const char *key,
-                      struct str value, struct error *err)
+static int zip_add_record(struct records *records, struct arena *arena, const char *key,
+                          struct str value, struct error *err)
 {
   (void)arena;
   for (size_t i = 0; i < records->n; i++)
@@ -48,11 +48,12 @@ static int add_record(struct records *records, struct arena *arena, const char *
   return 0;
 }
 
-static int add_number(struct records *records, struct arena *arena, const char *key,
-                      uint32_t number, struct error *err)
+static int zip_add_number(struct records *records, struct arena *arena, const char *key,
+                          uint32_t number, struct error *err)
 {
-  return number ? add_record(records, arena, key, str_of(arena_printf(arena, "0x%x", number)), err)
-                : 0;
+  return number
+             ? zip_add_record(records, arena, key, str_of(arena_printf(arena, "0x%x", number)), err)
+             : 0;
 }
 
 static int by_key(const void *a, const void *b)
@@ -128,9 +129,10 @@ static int add_extra(struct format_parts *parts, const struct zip_record *record
       format_account(parts, at + 4, data.len, &rule_time);
     } else {
       format_account(parts, at, data.len + 4, NULL);
-      if (add_record(records, &parts->arena,
-                     arena_printf(&parts->arena, "zip.%s.0x%04x", is_local ? "local" : "extra", id),
-                     data, err))
+      if (zip_add_record(
+              records, &parts->arena,
+              arena_printf(&parts->arena, "zip.%s.0x%04x", is_local ? "local" : "extra", id), data,
+              err))
         return -1;
     }
   }
@@ -247,7 +249,7 @@ static bool is_unix(const struct zip_record *record)
 
 /* The type by the name and, where there is one, by the mode: these have to agree. 0: they do not.
  */
-static char type_of(const struct zip_record *record)
+static char zip_type_of(const struct zip_record *record)
 {
   const bool is_dir = str_has_suffix(record->name, STR("/"));
   const uint32_t mode = is_unix(record) ? record->external >> 16 : 0;
@@ -284,18 +286,19 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
     is_ascii = is_ascii && (unsigned char)record->name.ptr[i] < 0x80;
   for (size_t i = 0; i < record->comment.len; i++)
     is_ascii = is_ascii && (unsigned char)record->comment.ptr[i] < 0x80;
-  if ((record->comment.len && add_record(records, arena, "zip.comment", record->comment, err)) ||
-      add_number(records, arena, "zip.system", record->made_by >> 8, err) ||
-      add_number(records, arena, "zip.attributes", attributes, err) ||
-      add_number(records, arena, "zip.internal", record->internal, err) ||
-      add_number(records, arena, "zip.utf8", !is_ascii && (record->flags & ZIP_FLAG_UTF8), err))
+  if ((record->comment.len &&
+       zip_add_record(records, arena, "zip.comment", record->comment, err)) ||
+      zip_add_number(records, arena, "zip.system", record->made_by >> 8, err) ||
+      zip_add_number(records, arena, "zip.attributes", attributes, err) ||
+      zip_add_number(records, arena, "zip.internal", record->internal, err) ||
+      zip_add_number(records, arena, "zip.utf8", !is_ascii && (record->flags & ZIP_FLAG_UTF8), err))
     return -1;
   if (is_readable(record))
     return 0;
   /* What comes out of these is not known: the form has to be the same. */
-  return add_number(records, arena, "zip.method",
-                    record->method | (record->flags & ZIP_FLAG_ENCRYPTED) << 16, err) ||
-         add_number(records, arena, "zip.crc", record->crc, err);
+  return zip_add_number(records, arena, "zip.method",
+                        record->method | (record->flags & ZIP_FLAG_ENCRYPTED) << 16, err) ||
+         zip_add_number(records, arena, "zip.crc", record->crc, err);
 }
 
 /* 4.3.12. */
@@ -325,12 +328,12 @@ static int check_record(const struct zip_record *record, struct error *err)
   if (record->flags & ~known)
     return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" has unknown flags (0x%04x)",
                      STR_ARGS(record->name), record->flags);
-  if (!type_of(record))
+  if (!zip_type_of(record))
     return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" is of a type that does not fit its name",
                      STR_ARGS(record->name));
   if (!record->name.len || memchr(record->name.ptr, '\0', record->name.len))
     return error_set(err, ERROR_CORRUPT, "a member's name is empty, or has a NUL");
-  if (type_of(record) == TAR_DIR && (record->size || record->stored))
+  if (zip_type_of(record) == TAR_DIR && (record->size || record->stored))
     return error_set(err, ERROR_CORRUPT, "the directory \"%.*s\" has a content",
                      STR_ARGS(record->name));
   if (record->method == ZIP_STORED && is_readable(record) && record->stored != record->size)
@@ -354,11 +357,11 @@ static int set_target(struct format_parts *parts, struct format_member *member, 
   return 0;
 }
 
-static int add_member(struct format_parts *parts, const struct zip_record *record, uint64_t data,
-                      struct records *records, struct error *err)
+static int zip_add_member(struct format_parts *parts, const struct zip_record *record,
+                          uint64_t data, struct records *records, struct error *err)
 {
   struct tar_entry entry = {
-    .type = type_of(record),
+    .type = zip_type_of(record),
     .name = record->name,
     .size = (int64_t)MIN_OF(record->size, (uint64_t)INT64_MAX),
     .mode = is_unix(record) ? record->external >> 16 & 07777 : 0,
@@ -401,7 +404,7 @@ static int read_member(struct format_parts *parts, const struct zip_record *reco
     return -1;
   if (add_records(parts, record, &records, err) || account_record(parts, record, &records, err))
     return -1;
-  return add_member(parts, record, data, &records, err);
+  return zip_add_member(parts, record, data, &records, err);
 }
 
 /* What stands before the first member: a line for the shell, a program that unpacks. */

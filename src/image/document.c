@@ -11,7 +11,7 @@ static const char *kind_name(enum media_kind kind)
   return kind == MEDIA_INDEX ? "an index" : "a manifest";
 }
 
-static int check_version(const json_t *document, enum media_kind kind, struct error *err)
+static int document_check_version(const json_t *document, enum media_kind kind, struct error *err)
 {
   int64_t version;
 
@@ -56,7 +56,8 @@ json_t *document_parse(struct str text, enum media_kind kind, struct error *err)
     error_set(err, ERROR_CORRUPT, "expected %s (a JSON object)", kind_name(kind));
     return NULL;
   }
-  if (check_version(document, kind, err) < 0 || check_media_type(document, kind, err) < 0 ||
+  if (document_check_version(document, kind, err) < 0 ||
+      check_media_type(document, kind, err) < 0 ||
       json_get_string(document, "artifactType", &artifact_type, err) < 0 ||
       json_get_string_map(document, "annotations", &annotations, err) < 0)
     return NULL;

@@ -35,7 +35,7 @@ static int wrong_type(const char *key, const char *expected, const json_t *found
 }
 
 /* The member, or NULL for what counts as missing. */
-static json_t *member(const json_t *object, const char *key)
+static json_t *json_member(const json_t *object, const char *key)
 {
   json_t *value = json_object_get(object, key);
 
@@ -54,14 +54,14 @@ static bool has_nul(const json_t *string)
 
 int json_check_string(const json_t *object, const char *key, struct error *err)
 {
-  const json_t *value = member(object, key);
+  const json_t *value = json_member(object, key);
 
   return value && !is_string(value) ? wrong_type(key, "a string", value, err) : 0;
 }
 
 int json_get_string(const json_t *object, const char *key, const char **out, struct error *err)
 {
-  const json_t *value = member(object, key);
+  const json_t *value = json_member(object, key);
 
   if (json_check_string(object, key, err) < 0)
     return -1;
@@ -73,7 +73,7 @@ int json_get_string(const json_t *object, const char *key, const char **out, str
 
 int json_get_int(const json_t *object, const char *key, int64_t *out, struct error *err)
 {
-  const json_t *value = member(object, key);
+  const json_t *value = json_member(object, key);
 
   if (json_is_real(value))
     return error_set(err, ERROR_CORRUPT, "field \"%s\": expected an integer, found %g", key,
@@ -90,7 +90,7 @@ int json_get_int(const json_t *object, const char *key, int64_t *out, struct err
 
 int json_get_bool(const json_t *object, const char *key, bool *out, struct error *err)
 {
-  const json_t *value = member(object, key);
+  const json_t *value = json_member(object, key);
 
   if (value && !json_is_boolean(value))
     return wrong_type(key, "a boolean", value, err);
@@ -100,7 +100,7 @@ int json_get_bool(const json_t *object, const char *key, bool *out, struct error
 
 int json_get_object(const json_t *object, const char *key, json_t **out, struct error *err)
 {
-  json_t *value = member(object, key);
+  json_t *value = json_member(object, key);
 
   if (value && !json_is_object(value))
     return wrong_type(key, "an object", value, err);
@@ -110,7 +110,7 @@ int json_get_object(const json_t *object, const char *key, json_t **out, struct 
 
 int json_get_array(const json_t *object, const char *key, json_t **out, struct error *err)
 {
-  json_t *value = member(object, key);
+  json_t *value = json_member(object, key);
 
   if (value && !json_is_array(value))
     return wrong_type(key, "an array", value, err);

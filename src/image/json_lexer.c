@@ -181,7 +181,7 @@ int json_lexer_string(struct json_lexer *lexer)
   return 0;
 }
 
-static json_t *checked(struct json_lexer *lexer, json_t *value)
+static json_t *json_lexer_checked(struct json_lexer *lexer, json_t *value)
 {
   if (!value)
     error_set(lexer->err, ERROR_LIMIT, "out of memory");
@@ -194,12 +194,12 @@ json_t *json_lexer_string_value(struct json_lexer *lexer)
   AUTO_FREE char *marked = NULL;
 
   if (!str_has_prefix(string, STR(MARK)))
-    return checked(lexer, json_stringn(string.len ? string.ptr : "", string.len));
+    return json_lexer_checked(lexer, json_stringn(string.len ? string.ptr : "", string.len));
   lexer->n_marked++;
   marked = xmalloc(string.len + strlen(MARK));
   memcpy(marked, MARK, strlen(MARK));
   memcpy(marked + strlen(MARK), string.ptr, string.len);
-  return checked(lexer, json_stringn(marked, string.len + strlen(MARK)));
+  return json_lexer_checked(lexer, json_stringn(marked, string.len + strlen(MARK)));
 }
 
 /* ---- numbers ---- */
@@ -266,16 +266,16 @@ json_t *json_lexer_number(struct json_lexer *lexer)
   }
   lexer->rest = str_skip(lexer->rest, len);
   if (is_integer && str_to_i64(number, &integer))
-    return checked(lexer, json_integer(integer));
+    return json_lexer_checked(lexer, json_integer(integer));
   text = str_dup(number);
   real = strtod(text, NULL); /* the program never sets a locale */
   if (!is_integer && is_exact(text, real))
-    return checked(lexer, json_real(real));
+    return json_lexer_checked(lexer, json_real(real));
   lexer->n_marked++;
   buf_clear(&lexer->string);
   buf_puts(&lexer->string, MARK);
   buf_add_str(&lexer->string, number);
-  return checked(lexer, json_stringn(lexer->string.ptr, lexer->string.len));
+  return json_lexer_checked(lexer, json_stringn(lexer->string.ptr, lexer->string.len));
 }
 
 bool json_is_digits(const json_t *value)

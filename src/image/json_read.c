@@ -82,7 +82,7 @@ static int check_double(struct reader *reader, const char *name, const char *key
                          key, name);
 }
 
-static int put(struct reader *reader, json_t *object, const char *name, json_t *value)
+static int json_read_put(struct reader *reader, json_t *object, const char *name, json_t *value)
 {
   if (json_object_set_new(object, name, value) == 0)
     return 0;
@@ -91,8 +91,9 @@ static int put(struct reader *reader, json_t *object, const char *name, json_t *
 
 /* Takes value. Members that nobody knows count for nothing; they are kept, for whoever writes the
  * document again, where they can be written as they were. */
-static int add_member(struct reader *reader, json_t *object, const struct json_field *members,
-                      struct str key, json_t *value, bool marked)
+static int json_read_add_member(struct reader *reader, json_t *object,
+                                const struct json_field *members, struct str key, json_t *value,
+                                bool marked)
 {
   const struct json_field *field = find_field(members, key);
   AUTO_JSON owned = value;
@@ -110,7 +111,7 @@ static int add_member(struct reader *reader, json_t *object, const struct json_f
   before = json_object_get(object, name);
   if (before && (!members || field))
     return check_double(reader, name, text, before, value);
-  return put(reader, object, name, steal_pointer(&owned));
+  return json_read_put(reader, object, name, steal_pointer(&owned));
 }
 
 static int read_member(struct reader *reader, json_t *object, const struct json_field *members)
@@ -132,7 +133,7 @@ static int read_member(struct reader *reader, json_t *object, const struct json_
   value = read_value(reader, find_field(members, name));
   if (!value)
     return -1;
-  return add_member(reader, object, members, name, value, lexer->n_marked != marked);
+  return json_read_add_member(reader, object, members, name, value, lexer->n_marked != marked);
 }
 
 static const struct json_field *members_of(const struct json_field *type, enum json_kind kind)

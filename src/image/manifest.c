@@ -26,7 +26,8 @@ static void classify(struct manifest *manifest)
       manifest->layers[i].kind = MEDIA_LAYER;
 }
 
-static int read_fields(struct manifest *manifest, const struct limits *limits, struct error *err)
+static int manifest_read_fields(struct manifest *manifest, const struct limits *limits,
+                                struct error *err)
 {
   if (document_refuse(manifest->json, "a manifest", "manifests", err) < 0 ||
       json_get_string(manifest->json, "artifactType", &manifest->artifact_type, err) < 0 ||
@@ -45,7 +46,7 @@ int manifest_parse(struct manifest *out, struct str text, const struct limits *l
   manifest.json = document_parse(text, MEDIA_MANIFEST, err);
   if (!manifest.json)
     return -1;
-  if (read_fields(&manifest, limits, err) < 0) {
+  if (manifest_read_fields(&manifest, limits, err) < 0) {
     manifest_release(&manifest);
     return -1;
   }

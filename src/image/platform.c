@@ -18,7 +18,7 @@ static void set_part(char part[PLATFORM_PART_MAX + 1], const char *value)
   snprintf(part, PLATFORM_PART_MAX + 1, "%s", value);
 }
 
-static void lower(char *text)
+static void platform_lower(char *text)
 {
   for (; *text; text++)
     *text = (char)tolower((unsigned char)*text);
@@ -90,9 +90,9 @@ struct platform platform_normalize(const struct platform *platform)
 {
   struct platform p = *platform;
 
-  lower(p.os);
-  lower(p.architecture);
-  lower(p.variant);
+  platform_lower(p.os);
+  platform_lower(p.architecture);
+  platform_lower(p.variant);
   if (!p.os[0])
     set_part(p.os, "linux");
   else if (strcmp(p.os, "macos") == 0)
@@ -150,7 +150,7 @@ static int bad_platform(struct str text, struct error *err)
 }
 
 /* Splits at '/'; the number of parts, or 0 if there are too many or one is none. */
-static size_t split(struct str text, struct str parts[PARTS])
+static size_t platform_split(struct str text, struct str parts[PARTS])
 {
   size_t n = 0;
 
@@ -188,7 +188,7 @@ int platform_parse(struct platform *out, struct str text, struct error *err)
   struct platform p = { "", "", "", "" };
   struct str parts[PARTS];
   struct str version;
-  size_t n = split(text, parts);
+  size_t n = platform_split(text, parts);
 
   if (n == 0 || !split_os_version(&parts[0], &version))
     return bad_platform(text, err);

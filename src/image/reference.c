@@ -53,7 +53,7 @@ static bool all(struct str s, bool (*is)(char))
   return true;
 }
 
-static bool has(struct str s, char c)
+static bool reference_has(struct str s, char c)
 {
   return s.len && memchr(s.ptr, c, s.len);
 }
@@ -156,7 +156,7 @@ static bool is_path_component(struct str s)
 /* Docker's own images are in library/, which is left out in what users write. */
 static bool is_official(struct str domain, struct str path)
 {
-  return str_equal(domain, STR(DEFAULT_DOMAIN)) && !has(path, '/');
+  return str_equal(domain, STR(DEFAULT_DOMAIN)) && !reference_has(path, '/');
 }
 
 static int check_path(struct str domain, struct str path, struct error *err)
@@ -171,7 +171,7 @@ static int check_path(struct str domain, struct str path, struct error *err)
   if (path.len == 0)
     return error_set(err, ERROR_USAGE, "it has no repository name");
   for (;;) {
-    bool last = !has(rest, '/');
+    bool last = !reference_has(rest, '/');
     struct str component = take_until(&rest, '/');
 
     if (!is_path_component(component))
@@ -205,8 +205,8 @@ static bool begins_with_domain(struct str name)
   struct str rest = name;
   struct str first = take_until(&rest, '/');
 
-  return has(name, '/') && (has(first, '.') || has(first, ':') || has_upper(first) ||
-                            str_equal(first, STR("localhost")));
+  return reference_has(name, '/') && (reference_has(first, '.') || reference_has(first, ':') ||
+                                      has_upper(first) || str_equal(first, STR("localhost")));
 }
 
 static struct str take_domain(struct str *name)
@@ -249,7 +249,7 @@ static int take_apart(struct pieces *out, struct str text, struct error *err)
   if (!is_domain(out->domain))
     return error_set(err, ERROR_USAGE, "\"%.*s\" is no registry (expected HOST or HOST:PORT)",
                      (int)MIN_OF(out->domain.len, (size_t)SHOWN_MAX), out->domain.ptr);
-  out->has_tag = has(name, ':');
+  out->has_tag = reference_has(name, ':');
   out->path = take_until(&name, ':');
   out->tag = name;
   if (check_path(out->domain, out->path, err) < 0)

@@ -64,7 +64,7 @@ static struct decoder *least_ahead(const struct pace *pace)
 
 /* Fills a block as far as the stream goes. *ended, and perhaps *failed and decoder->error, if that
  * is not to its end; NULL if it ended at once. */
-static struct block *fill(struct decoder *decoder, bool *ended, bool *failed)
+static struct block *decoder_fill(struct decoder *decoder, bool *ended, bool *failed)
 {
   struct block *block = block_pool_get(decoder->pace->pool);
 
@@ -84,7 +84,7 @@ static struct block *fill(struct decoder *decoder, bool *ended, bool *failed)
 }
 
 /* One more block of a decoder that can go on. With the lock held, but for the decoding itself. */
-static void decode(struct decoder *decoder)
+static void decoder_decode(struct decoder *decoder)
 {
   struct pace *pace = decoder->pace;
   struct block *block;
@@ -93,7 +93,7 @@ static void decode(struct decoder *decoder)
 
   decoder->busy = true;
   pthread_mutex_unlock(&pace->lock);
-  block = fill(decoder, &ended, &failed);
+  block = decoder_fill(decoder, &ended, &failed);
   pthread_mutex_lock(&pace->lock);
   decoder->busy = false;
   decoder->ended = ended;
@@ -104,7 +104,7 @@ static void decode(struct decoder *decoder)
   decoder->n++;
 }
 
-static void *work(void *argument)
+static void *decoder_work(void *argument)
 {
   struct pace *pace = argument;
 
@@ -116,7 +116,7 @@ static void *work(void *argument)
       pthread_cond_wait(&pace->wanted, &pace->lock);
       continue;
     }
-    decode(decoder);
+    decoder_decode(decoder);
     if (decoder == pace->awaited)
       pthread_cond_signal(&pace->decoded);
   }
@@ -157,7 +157,7 @@ void pace_free(struct pace *pace)
 static void add_thread(struct pace *pace)
 {
   if (pace->n_threads < pace->most_threads &&
-      thread_start(&pace->threads[pace->n_threads], work, pace))
+      thread_start(&pace->threads[pace->n_threads], decoder_work, pace))
     pace->n_threads++;
 }
 
@@ -181,7 +181,7 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *
   decoder->own = pace ? NULL : pace_new(1);
   decoder->pace = pace ? pace : decoder->own;
   pthread_mutex_lock(&decoder->pace->lock);
-  decode(decoder);
+  decoder_decode(decoder);
   pace_replace(decoder->pace, NULL, decoder);
   pthread_cond_signal(&decoder->pace->wanted);
   if (!decoder->ended)
@@ -199,7 +199,7 @@ static void await(struct decoder *decoder)
     struct decoder *idle = can_decode(decoder) ? decoder : least_ahead(pace);
 
     if (idle) {
-      decode(idle);
+      decoder_decode(idle);
       continue;
     }
     pace->awaited = decoder;

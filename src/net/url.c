@@ -25,7 +25,7 @@ static char *part(CURLU *handle, CURLUPart which, unsigned flags)
   return copy;
 }
 
-static int fill(struct url *out, CURLU *handle, struct error *err)
+static int url_fill(struct url *out, CURLU *handle, struct error *err)
 {
   AUTO_FREE char *scheme = part(handle, CURLUPART_SCHEME, 0);
   AUTO_FREE char *port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -74,7 +74,7 @@ int url_parse(struct url *out, const char *base, const char *location, struct er
   curl_url_set(handle, CURLUPART_USER, NULL, 0);
   curl_url_set(handle, CURLUPART_PASSWORD, NULL, 0);
   curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
-  return fill(out, handle, err);
+  return url_fill(out, handle, err);
 }
 
 void url_release(struct url *url)

@@ -104,7 +104,7 @@ static void hash_pieces(struct comparer *comparer)
 
 /* Takes note of equal bytes of side 0. Keeping a block keeps all of it: small pieces of a block are
  * put together. */
-static void keep(struct comparer *comparer, const struct tar_chunk *chunk, size_t len)
+static void content_keep(struct comparer *comparer, const struct tar_chunk *chunk, size_t len)
 {
   struct piece *last = comparer->n ? &comparer->pieces[comparer->n - 1] : NULL;
 
@@ -123,7 +123,7 @@ static void keep(struct comparer *comparer, const struct tar_chunk *chunk, size_
   };
 }
 
-static void advance(struct tar_chunk *chunk, size_t len)
+static void content_advance(struct tar_chunk *chunk, size_t len)
 {
   if (!len) /* the chunk behind the last one has no bytes */
     return;
@@ -140,8 +140,8 @@ struct progress {
   bool rest_differs; /* behind the heads */
 };
 
-static int fill(struct entry_reader *const readers[2], struct progress *progress, int *failed_side,
-                struct error *err)
+static int content_fill(struct entry_reader *const readers[2], struct progress *progress,
+                        int *failed_side, struct error *err)
 {
   for (int side = 0; side < 2; side++) {
     while (!progress->chunks[side].len && !progress->ended[side]) {
@@ -165,7 +165,7 @@ static void pass_zeros(struct entry_reader *reader, struct tar_chunk *chunk, uin
 {
   const size_t here = (size_t)MIN_OF((uint64_t)chunk->len, n);
 
-  advance(chunk, here);
+  content_advance(chunk, here);
   if (n > here) {
     reader->ops->pass(reader, n - here);
     chunk->zeros_behind -= n - here;
@@ -203,7 +203,7 @@ static int compare_equal_part(struct comparer *comparer, struct entry_reader *co
   for (;;) {
     size_t len;
 
-    if (fill(readers, progress, failed_side, err))
+    if (content_fill(readers, progress, failed_side, err))
       return -1;
     if (progress->ended[0] || progress->ended[1])
       return progress->ended[0] != progress->ended[1];
@@ -219,15 +219,15 @@ static int compare_equal_part(struct comparer *comparer, struct entry_reader *co
       hasher_add(comparer->hashers[0], a->bytes, len);
       head_add(comparer, 0, a->bytes, len);
     } else {
-      keep(comparer, a, len);
+      content_keep(comparer, a, len);
     }
     if (!progress->hashing && comparer->kept > comparer->keep_bytes) {
       hash_pieces(comparer);
       comparer->dirty = true;
       progress->hashing = true;
     }
-    advance(a, len);
-    advance(b, len);
+    content_advance(a, len);
+    content_advance(b, len);
     progress->passed += len;
   }
 }
@@ -260,17 +260,17 @@ static int hash_rest(struct comparer *comparer, struct entry_reader *const reade
 
       hasher_add(comparer->hashers[side], chunk->bytes, len);
       head_add(comparer, side, chunk->bytes, len);
-      advance(chunk, len);
+      content_advance(chunk, len);
     }
-    if (fill(readers, progress, failed_side, err))
+    if (content_fill(readers, progress, failed_side, err))
       return -1;
   }
   return 0;
 }
 
-static int compare(struct comparer *comparer, struct entry_reader *const readers[2],
-                   bool want_digests, struct content_result *out, int *failed_side,
-                   struct error *err)
+static int content_compare(struct comparer *comparer, struct entry_reader *const readers[2],
+                           bool want_digests, struct content_result *out, int *failed_side,
+                           struct error *err)
 {
   struct progress progress = { .hashing = want_digests };
   int differ;
@@ -304,7 +304,7 @@ int comparer_compare(struct comparer *comparer, struct entry_reader *const reade
                      bool want_digests, struct content_result *out, int *failed_side,
                      struct error *err)
 {
-  int status = compare(comparer, readers, want_digests, out, failed_side, err);
+  int status = content_compare(comparer, readers, want_digests, out, failed_side, err);
 
   drop_pieces(comparer);
   if (status || (comparer->dirty && !out->hashed)) { /* a failure, or a hash begun in vain */

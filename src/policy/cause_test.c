@@ -306,7 +306,7 @@ static bool same_pieces(const struct pair *pair, bool paragraphs)
 
 /* ---- all ---- */
 
-static bool holds(const struct pair *pair, const struct cause_test *test)
+static bool cause_test_holds(const struct pair *pair, const struct cause_test *test)
 {
   switch (test->kind) {
   case TEST_AT:
@@ -372,7 +372,7 @@ bool cause_tests_hold(const struct cause_test *tests, size_t n_tests,
   pair_init(&pair, query);
   *first_only = true;
   for (size_t i = 0; i < n_tests; i++) {
-    if (!holds(&pair, &tests[i]))
+    if (!cause_test_holds(&pair, &tests[i]))
       return false;
     *first_only = *first_only && !is_of_all(&pair, &tests[i]);
   }

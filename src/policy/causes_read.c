@@ -4,8 +4,8 @@
 #include "base/alloc.h"
 #include "policy/causes_reader.h"
 
-static const char *sentence(const struct reader *reader, const struct yaml_value *map,
-                            const char *key)
+static const char *causes_read_sentence(const struct reader *reader, const struct yaml_value *map,
+                                        const char *key)
 {
   const struct yaml_value *value = reader_member(reader, map, key);
 
@@ -15,8 +15,8 @@ static const char *sentence(const struct reader *reader, const struct yaml_value
   return value->text.ptr;
 }
 
-static void read_fields(const struct reader *reader, const struct yaml_value *map,
-                        struct cause *cause)
+static void causes_read_read_fields(const struct reader *reader, const struct yaml_value *map,
+                                    struct cause *cause)
 {
   const struct yaml_value *value = reader_member(reader, map, "fields");
   struct policy_field *fields = reader_alloc(reader, reader_count(value), sizeof(*fields));
@@ -36,7 +36,7 @@ static void read_fields(const struct reader *reader, const struct yaml_value *ma
   cause->fields = fields;
 }
 
-static char type_of(const struct reader *reader, const struct yaml_value *item)
+static char causes_read_type_of(const struct reader *reader, const struct yaml_value *item)
 {
   static const struct {
     const char *name;
@@ -66,7 +66,7 @@ static void read_types(const struct reader *reader, const struct yaml_value *map
     return;
   for (const struct yaml_value *item = reader_items(reader, value, "types"); item;
        item = item->next)
-    types[n++] = type_of(reader, item);
+    types[n++] = causes_read_type_of(reader, item);
   types[n] = '\0';
   cause->types = types;
 }
@@ -220,7 +220,7 @@ static bool read_harmless(const struct reader *reader, const struct yaml_value *
 static void read_rules(const struct reader *reader, const struct yaml_value *map,
                        struct cause_source *source)
 {
-  read_fields(reader, map, &source->cause);
+  causes_read_read_fields(reader, map, &source->cause);
   read_types(reader, map, &source->cause);
   read_patterns(reader, map, source);
   reader_tests(reader, map, &source->cause);
@@ -245,8 +245,8 @@ static void read_cause(const struct reader *reader, const struct yaml_value *map
   memset(source, 0, sizeof(*source));
   source->cause.id = read_id(reader, map);
   source->cause.title = read_title(reader, map);
-  source->cause.text = reader_copy(reader, str_of(sentence(reader, map, "cause"))).ptr;
-  source->cause.fix = reader_copy(reader, str_of(sentence(reader, map, "fix"))).ptr;
+  source->cause.text = reader_copy(reader, str_of(causes_read_sentence(reader, map, "cause"))).ptr;
+  source->cause.fix = reader_copy(reader, str_of(causes_read_sentence(reader, map, "fix"))).ptr;
   read_sources(reader, map, &source->cause);
   source->cause.harmless = read_harmless(reader, map);
   source->cause.found_elsewhere = yaml_member(map, "found-by") != NULL;

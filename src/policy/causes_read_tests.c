@@ -1,7 +1,8 @@
 /* What a cause looks for in contents. */
 #include "policy/causes_reader.h"
 
-static int64_t number(const struct reader *reader, const struct yaml_value *map, const char *key)
+static int64_t causes_read_tests_number(const struct reader *reader, const struct yaml_value *map,
+                                        const char *key)
 {
   const struct yaml_value *value = reader_member(reader, map, key);
   int64_t n = 0;
@@ -42,8 +43,8 @@ static void read_window(const struct reader *reader, const struct yaml_value *it
   }
   window->mark = reader_bytes(reader, item, "after");
   window->kind = window->mark.ptr ? WINDOW_AFTER : WINDOW_BYTES;
-  window->from = (int32_t)number(reader, item, "from");
-  window->to = (int32_t)number(reader, item, "to");
+  window->from = (int32_t)causes_read_tests_number(reader, item, "from");
+  window->to = (int32_t)causes_read_tests_number(reader, item, "to");
   if (window->from >= window->to || window->to - window->from > 256)
     FAIL(reader, item, "expected from < to, and at most 256 bytes between them");
 }
@@ -73,8 +74,8 @@ static void read_columns(const struct reader *reader, const struct yaml_value *v
     FAIL(reader, separator, "separator: expected one character");
   test->separator = separator->text.ptr[0];
   if (yaml_member(value, "max")) {
-    test->min = (uint64_t)MAX_OF(number(reader, value, "min"), INT64_C(0));
-    test->max = (uint64_t)MAX_OF(number(reader, value, "max"), INT64_C(1));
+    test->min = (uint64_t)MAX_OF(causes_read_tests_number(reader, value, "min"), INT64_C(0));
+    test->max = (uint64_t)MAX_OF(causes_read_tests_number(reader, value, "max"), INT64_C(1));
   }
   for (const struct yaml_value *item =
            reader_items(reader, reader_member(reader, value, "columns"), "columns");
@@ -93,7 +94,7 @@ static void read_at(const struct reader *reader, const struct yaml_value *map,
 {
   static const char *const keys[] = { "at", "bytes", "bytes-hex", NULL };
   struct str *text = reader_alloc(reader, 1, sizeof(*text));
-  int64_t at = number(reader, map, "at");
+  int64_t at = causes_read_tests_number(reader, map, "at");
 
   reader_expect_keys(reader, map, keys);
   *text = reader_bytes(reader, map, "bytes");

@@ -201,7 +201,7 @@ static struct rule *sorted_rules(const struct causes_source *causes, size_t *n)
   return rules;
 }
 
-static void write_rules(FILE *out, const struct causes_source *causes)
+static void causes_write_write_rules(FILE *out, const struct causes_source *causes)
 {
   size_t n;
   AUTO_FREE struct rule *rules = sorted_rules(causes, &n);
@@ -232,7 +232,7 @@ void causes_write_table(const struct causes_source *causes, FILE *out)
   for (size_t i = 0; i < causes->n; i++)
     write_cause(out, i, &causes->causes[i].cause);
   fprintf(out, "};\nconst size_t n_causes = %zu;\n", causes->n);
-  write_rules(out, causes);
+  causes_write_write_rules(out, causes);
 }
 
 void causes_write_examples(const struct causes_source *causes, FILE *out)

@@ -179,7 +179,7 @@ bool field_covers(const struct policy_field *named, const struct policy_field *d
   return !named->name.len || str_equal(named->name, differing->name);
 }
 
-static bool set(struct policy_field *out, enum policy_field_kind kind, struct str name)
+static bool field_set(struct policy_field *out, enum policy_field_kind kind, struct str name)
 {
   *out = (struct policy_field) { kind, name };
   return true;
@@ -194,15 +194,15 @@ bool field_of_event(struct policy_field *out, enum field_place place, struct str
   };
 
   if (place != PLACE_ENTRY)
-    return set(out, kinds[place], name);
+    return field_set(out, kinds[place], name);
   if (str_has_prefix(name, STR("Xattr ")))
-    return set(out, FIELD_XATTR, str_skip(name, 6));
+    return field_set(out, FIELD_XATTR, str_skip(name, 6));
   if (str_has_prefix(name, STR("PAX ")))
-    return set(out, FIELD_PAX, str_skip(name, 4));
+    return field_set(out, FIELD_PAX, str_skip(name, 4));
   if (str_equal(name, STR("Hardlink"))) /* of which other names it is one file */
-    return set(out, FIELD_LINKNAME, (struct str) { NULL, 0 });
+    return field_set(out, FIELD_LINKNAME, (struct str) { NULL, 0 });
   for (size_t i = 0; i < ARRAY_LEN(names); i++)
     if (names[i].event && str_equal(name, str_of(names[i].event)))
-      return set(out, names[i].kind, (struct str) { NULL, 0 });
+      return field_set(out, names[i].kind, (struct str) { NULL, 0 });
   return false;
 }

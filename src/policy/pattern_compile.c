@@ -282,7 +282,7 @@ static void compile_parts(struct compiler *c)
   } while (slash && !c->never && !c->overflow);
 }
 
-static void keep(struct pattern *out, const struct compiler *c, struct arena *arena)
+static void pattern_compile_keep(struct pattern *out, const struct compiler *c, struct arena *arena)
 {
   struct pattern_part *parts = arena_alloc(arena, c->n_parts * sizeof(*parts));
 
@@ -328,7 +328,7 @@ int pattern_compile(struct pattern *out, struct str text, struct arena *arena, s
     return error_set(err, ERROR_USAGE,
                      "pattern \"%.*s\": expected at most %d parts between slashes", STR_ARGS(text),
                      PATTERN_MAX_PARTS);
-  keep(&pattern, &c, arena);
+  pattern_compile_keep(&pattern, &c, arena);
   *out = pattern;
   return 0;
 }

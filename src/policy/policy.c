@@ -113,7 +113,7 @@ static bool takes_back(const struct policy_rule *rule)
 }
 
 /* From the root down, so that what a directory says holds for all in it. */
-static struct policy_rule *decide(struct candidates *list, struct str path, bool is_dir)
+static struct policy_rule *policy_decide(struct candidates *list, struct str path, bool is_dir)
 {
   struct policy_rule *found = NULL;
   struct str component;
@@ -135,7 +135,7 @@ static struct policy_rule *decide(struct candidates *list, struct str path, bool
 
 static struct policy_rule *decide_and_free(struct candidates *list, struct str path, bool is_dir)
 {
-  struct policy_rule *found = decide(list, path, is_dir);
+  struct policy_rule *found = policy_decide(list, path, is_dir);
 
   if (list->items != list->few)
     free(list->items);

@@ -25,8 +25,8 @@ static void add_rule(struct policy *policy, const struct policy_rule *rule)
 }
 
 /* Copies what the rule says of itself. */
-static void describe(struct policy *policy, struct policy_rule *rule, struct str text,
-                     const char *source, const char *reason)
+static void policy_add_describe(struct policy *policy, struct policy_rule *rule, struct str text,
+                                const char *source, const char *reason)
 {
   rule->text = arena_str(&policy->arena, text).ptr;
   rule->source = arena_strdup(&policy->arena, source);
@@ -40,7 +40,7 @@ int policy_add_path(struct policy *policy, struct str pattern, const char *sourc
 
   if (pattern_compile(&rule.pattern, pattern, &policy->arena, err))
     return -1;
-  describe(policy, &rule, pattern, source, reason);
+  policy_add_describe(policy, &rule, pattern, source, reason);
   add_rule(policy, &rule);
   return 0;
 }
@@ -66,7 +66,7 @@ int policy_add_field_rule(struct policy *policy, const struct policy_field *fiel
   }
   rule.fields = kept;
   rule.n_fields = n_fields;
-  describe(policy, &rule, text, source, reason);
+  policy_add_describe(policy, &rule, text, source, reason);
   add_rule(policy, &rule);
   return 0;
 }

@@ -44,7 +44,8 @@ static char *source_of(const struct context *context, const struct yaml_value *a
 }
 
 /* Where in the file the fault is that somebody else found. */
-static int wrap(const struct context *context, const struct yaml_value *at, struct error *err)
+static int policy_yaml_wrap(const struct context *context, const struct yaml_value *at,
+                            struct error *err)
 {
   return error_wrap(err, "%s:%u:%u", context->name, at->line, at->column);
 }
@@ -67,14 +68,14 @@ static int read_path_rule(const struct context *context, const struct yaml_value
   if (!path.len)
     return yaml_error(err, context->name, item, "ignore: expected a path, found nothing");
   if (policy_add_path(context->policy, path, source, reason.ptr, err))
-    return wrap(context, item, err);
+    return policy_yaml_wrap(context, item, err);
   return 0;
 }
 
 /* The list of fields; also the text of the rule, as --ignore-fields would take it. */
-static int read_fields(const struct context *context, const struct yaml_value *item,
-                       struct policy_field fields[POLICY_MAX_FIELDS], size_t *n, struct buf *text,
-                       struct error *err)
+static int policy_yaml_read_fields(const struct context *context, const struct yaml_value *item,
+                                   struct policy_field fields[POLICY_MAX_FIELDS], size_t *n,
+                                   struct buf *text, struct error *err)
 {
   const struct yaml_value *list = yaml_member(item, "fields");
 
@@ -88,7 +89,7 @@ static int read_fields(const struct context *context, const struct yaml_value *i
     if (*n == POLICY_MAX_FIELDS)
       return yaml_error(err, context->name, name, "expected at most %d fields", POLICY_MAX_FIELDS);
     if (field_parse(&fields[*n], name->text, err))
-      return wrap(context, name, err);
+      return policy_yaml_wrap(context, name, err);
     buf_puts(text, *n ? "," : "");
     buf_add_str(text, name->text);
     (*n)++;
@@ -111,7 +112,7 @@ static int read_field_map(const struct context *context, const struct yaml_value
   if (yaml_expect_keys(item, keys, context->name, err) ||
       string_member(context, item, "path", &path, err) ||
       string_member(context, item, "reason", &reason, err) ||
-      read_fields(context, item, fields, &n, &text, err))
+      policy_yaml_read_fields(context, item, fields, &n, &text, err))
     return -1;
   if (path.ptr) {
     buf_putc(&text, ':');
@@ -119,7 +120,7 @@ static int read_field_map(const struct context *context, const struct yaml_value
   }
   if (policy_add_field_rule(context->policy, fields, n, path, buf_str(&text), source, reason.ptr,
                             err))
-    return wrap(context, item, err);
+    return policy_yaml_wrap(context, item, err);
   return 0;
 }
 
@@ -130,7 +131,7 @@ static int read_field_rule(const struct context *context, const struct yaml_valu
 
   if (item->kind == YAML_STRING) {
     if (policy_add_fields(context->policy, item->text, source, NULL, err))
-      return wrap(context, item, err);
+      return policy_yaml_wrap(context, item, err);
     return 0;
   }
   if (yaml_expect(item, YAML_MAP, "ignore-fields", context->name, err))

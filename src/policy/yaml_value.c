@@ -84,8 +84,8 @@ static int open_value(struct reader *reader, struct yaml_value *value, const yam
   return 0;
 }
 
-static int add(struct reader *reader, const yaml_event_t *event, enum yaml_kind kind,
-               const yaml_char_t *tag, const yaml_char_t *anchor, struct error *err)
+static int yaml_value_add(struct reader *reader, const yaml_event_t *event, enum yaml_kind kind,
+                          const yaml_char_t *tag, const yaml_char_t *anchor, struct error *err)
 {
   struct yaml_value *value = arena_alloc(reader->arena, sizeof(*value));
 
@@ -108,21 +108,22 @@ static int add(struct reader *reader, const yaml_event_t *event, enum yaml_kind 
 }
 
 /* Returns 1 if more may follow, 0 at the end. */
-static int take(struct reader *reader, const yaml_event_t *event, struct error *err)
+static int yaml_value_take(struct reader *reader, const yaml_event_t *event, struct error *err)
 {
   switch (event->type) {
   case YAML_SCALAR_EVENT:
-    return add(reader, event, YAML_STRING, event->data.scalar.tag, event->data.scalar.anchor, err)
+    return yaml_value_add(reader, event, YAML_STRING, event->data.scalar.tag,
+                          event->data.scalar.anchor, err)
                ? -1
                : 1;
   case YAML_SEQUENCE_START_EVENT:
-    return add(reader, event, YAML_LIST, event->data.sequence_start.tag,
-               event->data.sequence_start.anchor, err)
+    return yaml_value_add(reader, event, YAML_LIST, event->data.sequence_start.tag,
+                          event->data.sequence_start.anchor, err)
                ? -1
                : 1;
   case YAML_MAPPING_START_EVENT:
-    return add(reader, event, YAML_MAP, event->data.mapping_start.tag,
-               event->data.mapping_start.anchor, err)
+    return yaml_value_add(reader, event, YAML_MAP, event->data.mapping_start.tag,
+                          event->data.mapping_start.anchor, err)
                ? -1
                : 1;
   case YAML_SEQUENCE_END_EVENT:
@@ -154,7 +155,7 @@ static int read_all(struct reader *reader, struct error *err)
 
     if (!yaml_parser_parse(&reader->parser, &event))
       return fail_to_parse(reader, err);
-    more = take(reader, &event, err);
+    more = yaml_value_take(reader, &event, err);
     yaml_event_delete(&event);
   }
   return more;

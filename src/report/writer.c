@@ -39,7 +39,7 @@ static void put_fd(struct writer *writer, const char *bytes, size_t len)
   }
 }
 
-static void put(struct writer *writer, const char *bytes, size_t len)
+static void writer_put(struct writer *writer, const char *bytes, size_t len)
 {
   if (writer->error || len == 0)
     return;
@@ -54,7 +54,7 @@ static void put(struct writer *writer, const char *bytes, size_t len)
 
 static void drain(struct writer *writer)
 {
-  put(writer, writer->bytes, writer->n);
+  writer_put(writer, writer->bytes, writer->n);
   writer->n = 0;
 }
 
@@ -63,7 +63,7 @@ void writer_add(struct writer *writer, const void *bytes, size_t len)
   if (len > sizeof(writer->bytes) - writer->n)
     drain(writer);
   if (len > sizeof(writer->bytes)) {
-    put(writer, bytes, len);
+    writer_put(writer, bytes, len);
     return;
   }
   if (len)

@@ -49,7 +49,7 @@ static char *expand_home(const char *path)
 
 /* PATH[:REF], where both may hold colons: the shortest PATH that exists, but all of it first. False
  * if there is none; then all is the path. */
-static bool split(struct argument *argument, const char *text)
+static bool argument_split(struct argument *argument, const char *text)
 {
   free(argument->path);
   argument->path = expand_home(text);
@@ -98,10 +98,10 @@ static int parse_file(struct argument *out, struct error *err)
     return 0;
   out->kind = ARGUMENT_FILE;
   if (out->file != &any_kind && strncmp(text, "//", 2) == 0) {
-    if (text[2] && !split(out, text + 2) && !split(out, text))
-      (void)split(out, text + 2);
+    if (text[2] && !argument_split(out, text + 2) && !argument_split(out, text))
+      (void)argument_split(out, text + 2);
   } else if (*text) {
-    (void)split(out, text);
+    (void)argument_split(out, text);
   }
   if (!out->path)
     return error_set(err, ERROR_USAGE, "no path given; expected %s", out->file->form);
@@ -213,7 +213,8 @@ static bool is_image_file(const char *path)
 static bool names_file(const char *text)
 {
   struct argument probe = { 0 };
-  bool found = split(&probe, text) && (is_image_file(probe.path) || has_archive_suffix(probe.path));
+  bool found =
+      argument_split(&probe, text) && (is_image_file(probe.path) || has_archive_suffix(probe.path));
 
   argument_release(&probe);
   return found;

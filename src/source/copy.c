@@ -51,8 +51,8 @@ int copy_blob(struct source *from, struct store *to, const struct descriptor *bl
 }
 
 /* A small blob, from the store where it is there; put there where not. */
-static int read_document(const struct copier *copier, const struct descriptor *blob,
-                         struct buf *text, struct error *err)
+static int copy_read_document(const struct copier *copier, const struct descriptor *blob,
+                              struct buf *text, struct error *err)
 {
   struct error stored_err;
   AUTO_STREAM stream = NULL;
@@ -99,7 +99,7 @@ static const struct descriptor *next_blob(struct batch *batch)
   return blob;
 }
 
-static void *work(void *argument)
+static void *copy_work(void *argument)
 {
   struct batch *batch = argument;
   const struct descriptor *blob;
@@ -125,9 +125,9 @@ static int copy_batch(struct batch *batch)
   size_t started = 0;
 
   pthread_mutex_init(&batch->mutex, NULL);
-  while (started + 1 < want && pthread_create(&threads[started], NULL, work, batch) == 0)
+  while (started + 1 < want && pthread_create(&threads[started], NULL, copy_work, batch) == 0)
     started++;
-  work(batch);
+  copy_work(batch);
   while (started > 0)
     pthread_join(threads[--started], NULL);
   pthread_mutex_destroy(&batch->mutex);
@@ -156,7 +156,7 @@ static int copy_manifest(const struct copier *copier, const struct descriptor *d
   struct manifest manifest;
   int result;
 
-  if (read_document(copier, descriptor, &text, err) < 0 ||
+  if (copy_read_document(copier, descriptor, &text, err) < 0 ||
       manifest_parse(&manifest, buf_str(&text), copier->options->limits, err) < 0)
     return -1;
   result = copy_parts(copier, &manifest, err);
@@ -241,7 +241,7 @@ static int copy_index(const struct copier *copier, const struct descriptor *desc
   if (depth >= LIMIT_INDEX_DEPTH)
     return error_set(err, ERROR_LIMIT, "indexes nested more than %d levels deep",
                      LIMIT_INDEX_DEPTH);
-  if (read_document(copier, descriptor, &text, err) < 0 ||
+  if (copy_read_document(copier, descriptor, &text, err) < 0 ||
       index_parse(&index, buf_str(&text), copier->options->limits, err) < 0)
     return -1;
   result = copy_children(copier, &index, depth, err);

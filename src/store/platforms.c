@@ -19,8 +19,8 @@ struct finder {
   uint64_t left; /* documents that may still be read */
 };
 
-static int read_document(struct finder *finder, const struct descriptor *blob, struct buf *out,
-                         struct error *err)
+static int platforms_read_document(struct finder *finder, const struct descriptor *blob,
+                                   struct buf *out, struct error *err)
 {
   AUTO_STREAM stream = NULL;
 
@@ -62,7 +62,7 @@ static int platform_of(struct finder *finder, const struct descriptor *descripto
     *out = platform_normalize(&descriptor->platform);
     return 0;
   }
-  if (read_document(finder, &manifest->config, &text, err) < 0 ||
+  if (platforms_read_document(finder, &manifest->config, &text, err) < 0 ||
       config_parse(&config, buf_str(&text), err) < 0)
     return -1;
   *out = platform_normalize(&config.platform);
@@ -76,15 +76,15 @@ static int unless_system(const struct error *err)
   return err->code == ERROR_IO || err->code == ERROR_PERMISSION ? -1 : 0;
 }
 
-static int add_manifest(struct finder *finder, const struct descriptor *descriptor,
-                        struct error *err)
+static int platforms_add_manifest(struct finder *finder, const struct descriptor *descriptor,
+                                  struct error *err)
 {
   AUTO_BUF text = BUF_INIT(finder->limits.json_bytes);
   struct manifest manifest;
   struct platform platform;
   int result = 0;
 
-  if (read_document(finder, descriptor, &text, err) < 0 ||
+  if (platforms_read_document(finder, descriptor, &text, err) < 0 ||
       manifest_parse(&manifest, buf_str(&text), &finder->limits, err) < 0)
     return unless_system(err);
   if (has_all(finder, &manifest)) {
@@ -112,8 +112,8 @@ static int add_node(struct finder *finder, const struct descriptor *node, int de
   if (descriptor_is_attestation(node, &refers_to) || depth >= LIMIT_INDEX_DEPTH)
     return 0;
   if (node->kind != MEDIA_INDEX)
-    return add_manifest(finder, node, err);
-  if (read_document(finder, node, &text, err) < 0 ||
+    return platforms_add_manifest(finder, node, err);
+  if (platforms_read_document(finder, node, &text, err) < 0 ||
       index_parse(&index, buf_str(&text), &finder->limits, err) < 0)
     return -1;
   for (size_t i = 0; i < index.n_manifests && result == 0; i++) {

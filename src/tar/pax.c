@@ -82,7 +82,7 @@ static int next_record(const struct tar_pax *pax, struct str *rest, struct tar_r
   return 0;
 }
 
-static void append(struct tar_pax *pax, struct tar_record record)
+static void pax_append(struct tar_pax *pax, struct tar_record record)
 {
   if (pax->n == pax->cap)
     pax->records = xgrow(pax->records, pax->n, &pax->cap, sizeof(*pax->records));
@@ -145,7 +145,7 @@ int tar_pax_parse(struct tar_pax *pax, struct error *err)
       return -1;
     if (!str_equal(record.key, STR("GNU.sparse.offset")) &&
         !str_equal(record.key, STR("GNU.sparse.numbytes")))
-      append(pax, record);
+      pax_append(pax, record);
     else if (add_sparse_number(pax, &record, n_sparse++, rest, err) < 0)
       return -1;
   }
@@ -160,7 +160,7 @@ int tar_pax_parse(struct tar_pax *pax, struct error *err)
       pax->records[at] = map;
       return 0;
     }
-    append(pax, map);
+    pax_append(pax, map);
     memmove(pax->records + at + 1, pax->records + at, (pax->n - 1 - at) * sizeof(map));
     pax->records[at] = map;
   }

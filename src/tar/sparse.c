@@ -22,7 +22,8 @@ void tar_sparse_clear(struct tar_sparse *sparse)
   sparse->wanted = 0;
 }
 
-static int append(struct tar_sparse *sparse, int64_t offset, int64_t length, struct error *err)
+static int sparse_append(struct tar_sparse *sparse, int64_t offset, int64_t length,
+                         struct error *err)
 {
   if (sparse->n >= LIMIT_SPARSE_ENTRIES)
     return error_set(err, ERROR_LIMIT, "a sparse file of more than %d pieces",
@@ -87,13 +88,13 @@ static int append_pairs(struct tar_sparse *sparse, struct numbers *numbers, int6
 
     if (!next_number(numbers, &offset) || !next_number(numbers, &length))
       return bad_number(err);
-    if (append(sparse, offset, length, err) < 0)
+    if (sparse_append(sparse, offset, length, err) < 0)
       return -1;
   }
   return 0;
 }
 
-static int64_t count(struct str text, char c)
+static int64_t sparse_count(struct str text, char c)
 {
   int64_t n = 0;
 
@@ -105,7 +106,7 @@ static int64_t count(struct str text, char c)
 int tar_sparse_from_pax(struct tar_sparse *sparse, const struct tar_pax *pax, struct error *err)
 {
   struct numbers numbers = { tar_pax_get(pax, STR("GNU.sparse.map")), ',' };
-  int64_t there = numbers.rest.len ? count(numbers.rest, ',') + 1 : 0;
+  int64_t there = numbers.rest.len ? sparse_count(numbers.rest, ',') + 1 : 0;
   int64_t n;
 
   if (!tar_decimal(tar_pax_get(pax, STR("GNU.sparse.numblocks")), &n) || n < 0 || there % 2 != 0 ||
@@ -125,7 +126,7 @@ int tar_sparse_add_text(struct tar_sparse *sparse, const unsigned char unit[512]
   buf_add(&sparse->text, unit, TAR_UNIT);
   if (sparse->text.overflow)
     return error_set(err, ERROR_LIMIT, "a sparse map of more than %d bytes", LIMIT_PAX_BYTES);
-  sparse->lines += count((struct str) { (const char *)unit, TAR_UNIT }, '\n');
+  sparse->lines += sparse_count((struct str) { (const char *)unit, TAR_UNIT }, '\n');
   if (!sparse->lines || sparse->lines < sparse->wanted)
     return 0;
   numbers.rest = buf_str(&sparse->text);
@@ -147,7 +148,7 @@ int tar_sparse_from_block(struct tar_sparse *sparse, const unsigned char *pairs,
 
     if (!tar_number(p, 12, &offset) || !tar_number(p + 12, 12, &length))
       return bad_number(err);
-    if (append(sparse, offset, length, err) < 0)
+    if (sparse_append(sparse, offset, length, err) < 0)
       return -1;
   }
   return 0;

@@ -64,7 +64,7 @@ static int read_unit(struct tar_reader *reader, unsigned char unit[TAR_UNIT], co
 }
 
 /* 1: a header is in reader->header; 0: the archive ends here. */
-static int read_header(struct tar_reader *reader, struct error *err)
+static int tar_read_header(struct tar_reader *reader, struct error *err)
 {
   int result;
 
@@ -191,7 +191,7 @@ int tar_next(struct tar_reader *reader, struct tar_entry *entry, struct error *e
     int result = tar_leave_content(reader, err);
 
     if (result > 0)
-      result = read_header(reader, err);
+      result = tar_read_header(reader, err);
     if (result <= 0)
       return result < 0 ? -1 : finish_archive(reader, is_extended, err);
     if (tar_start_content(reader, &reader->header.entry, err) < 0)

@@ -53,8 +53,8 @@ static int load_statement(struct diff *diff, int side, const struct descriptor *
 }
 
 /* The annotation spares reading a statement only to find out that it has no partner. */
-static int add_entry(struct diff *diff, int side, const struct descriptor *blob, size_t position,
-                     struct entries *entries, struct error *err)
+static int attestations_add_entry(struct diff *diff, int side, const struct descriptor *blob,
+                                  size_t position, struct entries *entries, struct error *err)
 {
   const char *type = descriptor_annotation(blob, ANNOTATION_PREDICATE_TYPE);
   struct statement statement = { 0 };
@@ -77,7 +77,7 @@ static int find_entries(struct diff *diff, int side, const struct manifest *mani
   entries->list = xcalloc(manifest->n_layers + 1, sizeof(*entries->list));
   for (size_t i = 0; i < manifest->n_layers; i++)
     if (descriptor_is_statement(&manifest->layers[i]) &&
-        add_entry(diff, side, &manifest->layers[i], i, entries, err) < 0)
+        attestations_add_entry(diff, side, &manifest->layers[i], i, entries, err) < 0)
       return -1;
   return 0;
 }
@@ -153,8 +153,8 @@ static void compare_entries(struct diff *diff, const struct event_node *parent,
   statement_release(&statements[1]);
 }
 
-static void report_lone(struct diff *diff, const struct event_node *parent, int side,
-                        const struct entry *entry)
+static void attestations_report_lone(struct diff *diff, const struct event_node *parent, int side,
+                                     const struct entry *entry)
 {
   struct event_input inputs[2] = { { .descriptor = NULL } };
   AUTO_BUF note = BUF_INIT(64 * 1024);
@@ -193,7 +193,7 @@ void compare_statements(struct diff *diff, const struct event_node *parent,
     for (int side = 0; side < 2; side++)
       for (size_t i = 0; i < entries[side].n; i++)
         if (!entries[side].list[i].pair)
-          report_lone(diff, parent, side, &entries[side].list[i]);
+          attestations_report_lone(diff, parent, side, &entries[side].list[i]);
   }
   entries_release(&entries[0]);
   entries_release(&entries[1]);

@@ -115,8 +115,8 @@ static void compare_attestation_pair(struct diff *diff, const struct event_node 
   diff->in_passing = was_in_passing;
 }
 
-static void compare_pair(struct diff *diff, const struct event_node *parent, const struct item *a,
-                         unsigned depth)
+static void index_compare_pair(struct diff *diff, const struct event_node *parent,
+                               const struct item *a, unsigned depth)
 {
   const struct descriptor *d0 = a->descriptor;
   const struct descriptor *d1 = a->pair->descriptor;
@@ -145,8 +145,9 @@ static void compare_pair(struct diff *diff, const struct event_node *parent, con
 }
 
 /* Engines take the first manifest of a platform. */
-static void compare_in_effect(struct diff *diff, const struct event_node *parent,
-                              const struct item *item0, const struct item *item1, const char *why)
+static void index_compare_in_effect(struct diff *diff, const struct event_node *parent,
+                                    const struct item *item0, const struct item *item1,
+                                    const char *why)
 {
   const struct descriptor *d0 = item0->descriptor;
   const struct descriptor *d1 = item1->descriptor;
@@ -175,7 +176,7 @@ static void compare_firsts(struct diff *diff, const struct event_node *parent,
       continue;
     first1 = items_first_like(&items[1], first0);
     if (first1 && first0->pair != first1)
-      compare_in_effect(diff, parent, first0, first1, "first of its platform");
+      index_compare_in_effect(diff, parent, first0, first1, "first of its platform");
   }
 }
 
@@ -191,8 +192,8 @@ static bool compare_surplus(struct diff *diff, const struct event_node *parent,
   other = items_first_like(&items[1 - side], item);
   if (!other)
     return false;
-  compare_in_effect(diff, parent, side ? other : item, side ? item : other,
-                    "a further one of its platform");
+  index_compare_in_effect(diff, parent, side ? other : item, side ? item : other,
+                          "a further one of its platform");
   return true;
 }
 
@@ -248,7 +249,7 @@ void compare_indexes(struct diff *diff, const struct event_node *parent,
       diff_note_unpaired(diff);
     for (size_t i = 0; i < items[0].n; i++)
       if (items[0].list[i].pair && !is_left_alone(diff, &items[0].list[i]))
-        compare_pair(diff, parent, &items[0].list[i], depth);
+        index_compare_pair(diff, parent, &items[0].list[i], depth);
     compare_firsts(diff, parent, items);
     for (int side = 0; side < 2; side++)
       for (size_t i = 0; i < items[side].n; i++)

@@ -42,7 +42,7 @@ static bool is_selected(const struct diff *diff, const struct item *item)
 }
 
 /* The item whose digest an attestation's reference names. */
-static const struct item *referred(const struct items *items, const char *digest)
+static const struct item *index_items_referred(const struct items *items, const char *digest)
 {
   char text[DIGEST_MAX_TEXT];
 
@@ -64,7 +64,7 @@ static void select_attestations(const struct diff *diff, const struct index *ind
     *item = (struct item) { .descriptor = &index->manifests[i], .position = i };
     if (!descriptor_is_attestation(item->descriptor, &item->refers_to))
       continue;
-    item->about = referred(items, item->refers_to);
+    item->about = index_items_referred(items, item->refers_to);
     items->n += item->about || diff->platforms->all;
   }
 }
@@ -143,7 +143,7 @@ enum { FIT_ROUNDS = 3 };
 enum likeness { LIKE_SAME_BYTES, LIKE_SAME_ANNOTATIONS, LIKE_POSITION, LIKENESSES };
 
 /* Whether two belong together at that level: 0 only if they are just the same. */
-static bool fits(const struct item *a, const struct item *b, int round)
+static bool index_items_fits(const struct item *a, const struct item *b, int round)
 {
   if (!a->refers_to != !b->refers_to)
     return false;
@@ -170,14 +170,15 @@ static bool are_alike(const struct item *a, const struct item *b, int likeness)
 }
 
 /* Of several that fit, the first, or the first of the nearest variant. */
-static struct item *choose(const struct item *a, struct items *others, int round, int likeness)
+static struct item *index_items_choose(const struct item *a, struct items *others, int round,
+                                       int likeness)
 {
   struct item *best = NULL;
 
   for (size_t i = 0; i < others->n; i++) {
     struct item *b = &others->list[i];
 
-    if (b->pair || !fits(a, b, round) || !are_alike(a, b, likeness))
+    if (b->pair || !index_items_fits(a, b, round) || !are_alike(a, b, likeness))
       continue;
     if (!best || (a->has_platform && platform_distance(&a->platform, &b->platform) <
                                          platform_distance(&a->platform, &best->platform)))
@@ -195,7 +196,7 @@ static void pair_alike(struct items *items0, struct items *items1, bool attestat
 
     if (a->pair || (a->refers_to != NULL) != attestations)
       continue;
-    b = choose(a, items1, round, likeness);
+    b = index_items_choose(a, items1, round, likeness);
     a->pair = b;
     if (b)
       b->pair = a;
@@ -232,7 +233,8 @@ const struct item *items_counterpart(struct diff *diff, int manifest_side,
 
   find_platform(diff, manifest_side, &lone);
   for (int round = 0; round < FIT_ROUNDS && lone.has_platform; round++) {
-    const struct item *best = choose(&lone, (struct items *)(uintptr_t)items, round, LIKE_POSITION);
+    const struct item *best =
+        index_items_choose(&lone, (struct items *)(uintptr_t)items, round, LIKE_POSITION);
 
     if (best)
       return best;

@@ -43,7 +43,7 @@ static struct str text_of(struct walk *walk, const json_t *value)
   return text;
 }
 
-static void add(struct walk *walk, const char *path, const json_t *a, const json_t *b)
+static void json_diff_add(struct walk *walk, const char *path, const json_t *a, const json_t *b)
 {
   struct arena *arena = &walk->fields->arena;
   const char *name;
@@ -83,7 +83,7 @@ static bool one_absent(struct walk *walk, const char *path, const json_t *a, con
   if (a && b)
     return false;
   if ((a || b) && (size || !walk->empty_is_absent))
-    add(walk, path, a, b);
+    json_diff_add(walk, path, a, b);
   return true;
 }
 
@@ -104,7 +104,7 @@ static void diff_map(struct walk *walk, const char *path, const json_t *a, const
   json_object_foreach((json_t *)b, key, value)
   {
     if (!json_object_get(a, key))
-      add(walk, arena_printf(arena, "%s.%s", path, key), NULL, value);
+      json_diff_add(walk, arena_printf(arena, "%s.%s", path, key), NULL, value);
   }
 }
 
@@ -128,7 +128,7 @@ static void diff_any(struct walk *walk, const char *path, const json_t *a, const
   else if (json_is_array(a) && json_is_array(b) && depth < LIMIT_JSON_DEPTH)
     diff_array(walk, path, a, b, depth);
   else
-    add(walk, path, a, b);
+    json_diff_add(walk, path, a, b);
 }
 
 static void diff_keys(struct walk *walk, const char *path, const json_t *a, const json_t *b)
@@ -140,12 +140,12 @@ static void diff_keys(struct walk *walk, const char *path, const json_t *a, cons
   json_object_foreach((json_t *)a, key, value)
   {
     if (!json_object_get(b, key))
-      add(walk, arena_printf(arena, "%s.%s", path, key), value, NULL);
+      json_diff_add(walk, arena_printf(arena, "%s.%s", path, key), value, NULL);
   }
   json_object_foreach((json_t *)b, key, value)
   {
     if (!json_object_get(a, key))
-      add(walk, arena_printf(arena, "%s.%s", path, key), NULL, value);
+      json_diff_add(walk, arena_printf(arena, "%s.%s", path, key), NULL, value);
   }
 }
 
@@ -176,11 +176,11 @@ static void diff_member(struct walk *walk, const char *path, const struct json_f
   switch (field->kind) {
   case JSON_KIND_SCALAR:
     if (!(is_zero(a) && is_zero(b)) && !json_equal(a, b))
-      add(walk, path, a, b);
+      json_diff_add(walk, path, a, b);
     break;
   case JSON_KIND_TIME:
     if (!json_equal(a, b) && (a || b) && !same_time(a, b))
-      add(walk, path, a, b);
+      json_diff_add(walk, path, a, b);
     break;
   case JSON_KIND_OBJECT:
     diff_members(walk, arena_printf(&walk->fields->arena, "%s.", path), field->members, a, b, NULL);
@@ -195,7 +195,7 @@ static void diff_member(struct walk *walk, const char *path, const struct json_f
     break;
   case JSON_KIND_LIST:
     if (!one_absent(walk, path, a, b, json_array_size(a ? a : b)) && !json_equal(a, b))
-      add(walk, path, a, b);
+      json_diff_add(walk, path, a, b);
     break;
   case JSON_KIND_MAP:
     if (!one_absent(walk, path, a, b, json_object_size(a ? a : b)))

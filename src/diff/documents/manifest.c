@@ -131,9 +131,9 @@ static void compare_layer_stacks(struct diff *diff, const struct event_node *par
 
 /* --effective: the configs now, the layers as one task. What is no image is compared blob by blob.
  */
-static void compare_in_effect(struct diff *diff, const struct event_node *parent,
-                              const struct manifest *m0, const struct manifest *m1,
-                              const struct event_input inputs[2])
+static void manifest_compare_in_effect(struct diff *diff, const struct event_node *parent,
+                                       const struct manifest *m0, const struct manifest *m1,
+                                       const struct event_input inputs[2])
 {
   const struct manifest *const manifests[2] = { m0, m1 };
   const struct config *configs[2] = { NULL, NULL };
@@ -179,7 +179,7 @@ void compare_manifests_in_effect(struct diff *diff, const struct event_node *par
   }
   inputs[0].manifest = m0->json;
   inputs[1].manifest = m1->json;
-  compare_in_effect(diff, parent, m0, m1, inputs);
+  manifest_compare_in_effect(diff, parent, m0, m1, inputs);
 }
 
 void compare_manifests(struct diff *diff, const struct event_node *parent,
@@ -218,7 +218,7 @@ void compare_manifests(struct diff *diff, const struct event_node *parent,
   if (diff->options->verify)
     check_layers(diff, manifests);
   if (diff->options->effective) {
-    compare_in_effect(diff, parent, m0, m1, inputs);
+    manifest_compare_in_effect(diff, parent, m0, m1, inputs);
     return;
   }
   compare_manifest_fields(diff, parent, m0, m1, inputs);

@@ -31,7 +31,8 @@ static void release_referrers(void *referrers)
 }
 
 /* A descriptor in a list of referrers ought to tell the type; else the manifest does. */
-static const char *type_of(struct diff *diff, int side, const struct descriptor *descriptor)
+static const char *referrers_type_of(struct diff *diff, int side,
+                                     const struct descriptor *descriptor)
 {
   const struct manifest *manifest;
   struct error ignored;
@@ -61,7 +62,7 @@ static int add_referrers(struct diff *diff, int side, const struct descriptor *s
     struct referrer *item = &list->items[list->n];
 
     *item = (struct referrer) { .descriptor = &found->items[i], .subject = subject };
-    item->type = type_of(diff, side, item->descriptor);
+    item->type = referrers_type_of(diff, side, item->descriptor);
     item->position = list->n++;
   }
   return 0;
@@ -135,8 +136,8 @@ static void note_of(struct buf *note, const struct referrer *referrer, const cha
   buf_puts(note, more);
 }
 
-static void compare_pair(struct diff *diff, const struct event_node *parent,
-                         const struct referrer *referrer)
+static void referrers_compare_pair(struct diff *diff, const struct event_node *parent,
+                                   const struct referrer *referrer)
 {
   const struct descriptor *d0 = referrer->descriptor;
   const struct descriptor *d1 = referrer->pair->descriptor;
@@ -155,8 +156,8 @@ static void compare_pair(struct diff *diff, const struct event_node *parent,
   diff->subjects[0] = diff->subjects[1] = NULL;
 }
 
-static void report_lone(struct diff *diff, const struct event_node *parent, int side,
-                        const struct referrer *referrer)
+static void referrers_report_lone(struct diff *diff, const struct event_node *parent, int side,
+                                  const struct referrer *referrer)
 {
   struct event_input inputs[2] = { { .descriptor = NULL } };
   AUTO_BUF note = BUF_INIT(64 * 1024);
@@ -177,11 +178,11 @@ static void compare_lists(struct diff *diff, const struct event_node *parent,
   pair_referrers(&lists[0], &lists[1]);
   for (size_t i = 0; i < lists[0].n; i++)
     if (lists[0].items[i].pair)
-      compare_pair(diff, parent, &lists[0].items[i]);
+      referrers_compare_pair(diff, parent, &lists[0].items[i]);
   for (int side = 0; side < 2; side++)
     for (size_t i = 0; i < lists[side].n; i++)
       if (!lists[side].items[i].pair)
-        report_lone(diff, parent, side, &lists[side].items[i]);
+        referrers_report_lone(diff, parent, side, &lists[side].items[i]);
   diff->in_passing = was_in_passing;
 }
 

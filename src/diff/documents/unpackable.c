@@ -20,8 +20,8 @@ static const struct config *config_of(struct diff *diff, int side, const struct 
 
 /* Whether the image can be unpacked, as far as the number of its diff_ids goes. note: says why not.
  */
-static bool fits(struct diff *diff, int side, const struct manifest *manifest,
-                 char note[static 160])
+static bool unpackable_fits(struct diff *diff, int side, const struct manifest *manifest,
+                            char note[static 160])
 {
   const struct config *config = config_of(diff, side, manifest);
   const size_t n = config ? json_array_size(config->diff_ids) : 0;
@@ -44,7 +44,7 @@ void compare_diff_ids(struct diff *diff, const struct event_node *parent,
       manifests[0]->n_layers == manifests[1]->n_layers && !diff->options->verify)
     return;
   for (int side = 0; side < 2; side++) {
-    good[side] = fits(diff, side, manifests[side], notes[side]);
+    good[side] = unpackable_fits(diff, side, manifests[side], notes[side]);
     if (!good[side])
       diff_notice(diff, side, str_of(notes[side]));
   }

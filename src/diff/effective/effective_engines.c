@@ -130,7 +130,7 @@ static bool one_refuses(const struct engines *engines, int engine)
   return !refusal_of(engines, engine, 0) != !refusal_of(engines, engine, 1);
 }
 
-static int compare(struct engines *engines, bool *differ, struct error *err)
+static int effective_engines_compare(struct engines *engines, bool *differ, struct error *err)
 {
   struct effective_trees trees = *engines->trees;
   const bool rows = *differ;
@@ -175,7 +175,7 @@ int effective_compare_engines(const struct effective_trees *trees, bool *differ,
     for (int engine = 1; engine < OVERLAY_ENGINES; engine++)
       engines.overlays[engine][side] = overlay_replay(overlays[side], (enum overlay_engine)engine);
   }
-  status = compare(&engines, differ, err);
+  status = effective_engines_compare(&engines, differ, err);
   for (int side = 0; side < 2; side++)
     for (int engine = 1; engine < OVERLAY_ENGINES; engine++)
       overlay_free(engines.overlays[engine][side]);

@@ -60,7 +60,7 @@ static bool has_content(const struct tar_entry *entry)
 }
 
 /* Names written in the usual ways meet; others are found to be the same by the overlays. */
-static struct str key_of(struct str name)
+static struct str effective_read_key_of(struct str name)
 {
   for (;;) {
     if (str_has_prefix(name, STR("/")))
@@ -75,8 +75,9 @@ static struct str key_of(struct str name)
   return name;
 }
 
-static int add(struct effective_reading *reading, int side, const struct tar_entry *entry,
-               const struct digest *digest, uint64_t token, struct error *err)
+static int effective_read_add(struct effective_reading *reading, int side,
+                              const struct tar_entry *entry, const struct digest *digest,
+                              uint64_t token, struct error *err)
 {
   struct overlay *overlay = reading->overlays[side];
   int status = token ? overlay_add_token(overlay, entry, token, err)
@@ -99,7 +100,7 @@ static int add_to_both(struct effective_reading *reading, const struct tar_entry
   if (has_content(entry) && !hash)
     token = ++reading->tokens;
   for (int side = 0; side < 2; side++)
-    if (add(reading, side, entry, hash ? &digest : NULL, token, err))
+    if (effective_read_add(reading, side, entry, hash ? &digest : NULL, token, err))
       return -1;
   return 0;
 }
@@ -111,7 +112,7 @@ static int read_shared_entries(struct effective_reading *reading, struct entry_r
   int got;
 
   while ((got = entry_reader_next(reader, &entry, err)) > 0)
-    if (is_wanted(reading, &entry, key_of(entry.name)) &&
+    if (is_wanted(reading, &entry, effective_read_key_of(entry.name)) &&
         add_to_both(reading, &entry, reader, comparer, err))
       return -1;
   return got;
@@ -196,7 +197,7 @@ static int row_wrap(struct entry_reader *reader, struct error *err)
 static bool run_begin(struct walk_user *user, int side, struct tar_entry *entry, struct str *key)
 {
   (void)side;
-  *key = key_of(entry->name);
+  *key = effective_read_key_of(entry->name);
   return is_wanted(((struct run *)user)->reading, entry, *key);
 }
 

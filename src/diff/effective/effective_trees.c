@@ -31,8 +31,8 @@ static struct tar_entry seen(const struct overlay_item *item)
   return entry;
 }
 
-static void set_origin(struct comparison *comparison, int side, const struct overlay_item *item,
-                       uint32_t layer)
+static void effective_trees_set_origin(struct comparison *comparison, int side,
+                                       const struct overlay_item *item, uint32_t layer)
 {
   layer_events_from(&comparison->events, side,
                     item->entry ? &comparison->trees->origins[side][layer] : NULL);
@@ -87,7 +87,7 @@ static void send_pair(struct comparison *comparison, const struct overlay_item *
 
   for (int side = 0; side < 2; side++) {
     contents[side] = effective_contents_of(&comparison->contents, side, items[side]);
-    set_origin(comparison, side, items[side], items[side]->object_layer);
+    effective_trees_set_origin(comparison, side, items[side], items[side]->object_layer);
   }
   if (layer_events_entry(&comparison->events, &comparison->rules, pointers, contents))
     comparison->sent = true;
@@ -111,7 +111,7 @@ static void compare_items(struct comparison *comparison, const struct overlay_it
   send_pair(comparison, items, entries);
 }
 
-static void report_lone(struct comparison *comparison, int side)
+static void effective_trees_report_lone(struct comparison *comparison, int side)
 {
   const struct overlay_item *item = &comparison->items[side];
   const struct tar_entry implied = seen(item);
@@ -123,7 +123,7 @@ static void report_lone(struct comparison *comparison, int side)
     effective_contents_want(&comparison->contents, side, item);
   if (put_off == comparison->first)
     return;
-  set_origin(comparison, side, item, item->layer);
+  effective_trees_set_origin(comparison, side, item, item->layer);
   layer_events_from(&comparison->events, 1 - side, NULL);
   if (layer_events_lone(&comparison->events, item->path, counts, side,
                         item->entry ? item->entry : &implied,
@@ -138,7 +138,7 @@ static void compare_lone(struct comparison *comparison, int side)
   const struct overlay_item *items[2] = { &root, &root };
 
   if (comparison->items[side].path.len) {
-    report_lone(comparison, side);
+    effective_trees_report_lone(comparison, side);
     return;
   }
   items[side] = &comparison->items[side];
@@ -147,7 +147,7 @@ static void compare_lone(struct comparison *comparison, int side)
 
 /* ---- trees ---- */
 
-static void advance(struct comparison *comparison, int side)
+static void effective_trees_advance(struct comparison *comparison, int side)
 {
   comparison->have[side] = overlay_walk_next(comparison->walks[side], &comparison->items[side]);
 }
@@ -159,13 +159,13 @@ static int order_of(const struct comparison *comparison)
   return overlay_compare_paths(comparison->items[0].path, comparison->items[1].path);
 }
 
-static void walk(struct comparison *comparison)
+static void effective_trees_walk(struct comparison *comparison)
 {
   const struct overlay_item *const items[2] = { &comparison->items[0], &comparison->items[1] };
 
   for (int side = 0; side < 2; side++) {
     comparison->walks[side] = overlay_walk_new(comparison->trees->overlays[side]);
-    advance(comparison, side);
+    effective_trees_advance(comparison, side);
   }
   while ((comparison->have[0] || comparison->have[1]) &&
          !(comparison->one_is_enough && comparison->sent)) {
@@ -176,9 +176,9 @@ static void walk(struct comparison *comparison)
     else
       compare_lone(comparison, order > 0);
     if (order <= 0)
-      advance(comparison, 0);
+      effective_trees_advance(comparison, 0);
     if (order >= 0)
-      advance(comparison, 1);
+      effective_trees_advance(comparison, 1);
   }
   overlay_walk_free(comparison->walks[0]);
   overlay_walk_free(comparison->walks[1]);
@@ -199,13 +199,13 @@ int effective_compare_trees(const struct effective_trees *trees, bool *differ, s
   int status = 0;
 
   layer_events_init(&comparison.events, trees->diff, trees->parent, no_layers);
-  walk(&comparison);
+  effective_trees_walk(&comparison);
   if (effective_contents_wanted(&comparison.contents) &&
       !(comparison.one_is_enough && comparison.sent)) {
     comparison.first = false;
     status = effective_contents_fetch(&comparison.contents, trees->diff, trees->images, err);
     if (status == 0)
-      walk(&comparison);
+      effective_trees_walk(&comparison);
   }
   layer_events_release(&comparison.events);
   effective_contents_release(&comparison.contents);

@@ -28,14 +28,14 @@ struct trees {
 };
 
 /* Directories that are only implied have nothing that could be compared. */
-static void advance(struct trees *trees, int side)
+static void squash_advance(struct trees *trees, int side)
 {
   do {
     trees->have[side] = overlay_walk_next(trees->walks[side], &trees->items[side]);
   } while (trees->have[side] && !trees->items[side].entry);
 }
 
-static void set_origin(struct trees *trees, int side)
+static void squash_set_origin(struct trees *trees, int side)
 {
   layer_events_origin(&trees->events, side,
                       &trees->images[side].manifest->layers[trees->items[side].layer]);
@@ -89,14 +89,14 @@ static void compare_items(struct trees *trees)
   differ = contents[0] && contents[1] && !digest_equal(contents[0], contents[1]);
   if (!differ && !headers)
     return;
-  set_origin(trees, 0);
-  set_origin(trees, 1);
+  squash_set_origin(trees, 0);
+  squash_set_origin(trees, 1);
   layer_events_entry(&trees->events, &trees->rules, entries, contents);
   if (trees->findings)
     findings_differ(trees->findings, entries, contents, false);
 }
 
-static void report_lone(struct trees *trees, int side)
+static void squash_report_lone(struct trees *trees, int side)
 {
   const struct overlay_item *item = &trees->items[side];
   const uint64_t counts[2] = { side == 0, side == 1 };
@@ -106,7 +106,7 @@ static void report_lone(struct trees *trees, int side)
     return;
   if (trees->findings)
     findings_lone(trees->findings, side, item->entry, true);
-  set_origin(trees, side);
+  squash_set_origin(trees, side);
   if (!layer_events_lone(&trees->events, entry_canonical(&trees->rules, item->entry->name), counts,
                          side, item->entry, content_of(trees, side)))
     trees->counts[side]--;
@@ -116,7 +116,7 @@ static void walk_trees(struct trees *trees)
 {
   for (int side = 0; side < 2; side++) {
     trees->walks[side] = overlay_walk_new(trees->overlays[side]);
-    advance(trees, side);
+    squash_advance(trees, side);
   }
   while (trees->have[0] || trees->have[1]) {
     int order = !trees->have[0] ? 1
@@ -127,11 +127,11 @@ static void walk_trees(struct trees *trees)
     if (order == 0)
       compare_items(trees);
     else
-      report_lone(trees, order > 0);
+      squash_report_lone(trees, order > 0);
     for (int side = 0; side < 2; side++)
       if (side == 0 ? order <= 0 : order >= 0) {
         trees->counts[side] += trees->first;
-        advance(trees, side);
+        squash_advance(trees, side);
       }
   }
   overlay_walk_free(trees->walks[0]);
@@ -154,7 +154,7 @@ static int compare_trees(struct trees *trees, struct error *err)
 }
 
 /* What the verdict may want to know, now that all is at hand. A failure leaves it unknown. */
-static void compare_in_effect(struct findings *findings, struct overlay *const overlays[2])
+static void squash_compare_in_effect(struct findings *findings, struct overlay *const overlays[2])
 {
   const struct layer_task *task = findings->effective_task;
   struct effective_image images[2];
@@ -194,7 +194,7 @@ static int read_layers(struct trees *trees, size_t below, bool *done, struct err
   return status;
 }
 
-static int merge(struct trees *trees, struct error *err)
+static int squash_merge(struct trees *trees, struct error *err)
 {
   const size_t below = effective_leave_unread(trees->diff, trees->images);
   bool done;
@@ -217,7 +217,7 @@ int compare_squashed(struct diff *diff, const struct event_node *parent,
     .images = { { manifests[0], NULL }, { manifests[1], NULL } },
     .findings = findings,
   };
-  int status = merge(&trees, err);
+  int status = squash_merge(&trees, err);
 
   if (status == 0) {
     layer_events_init(&trees.events, diff, parent, no_layers);
@@ -228,7 +228,7 @@ int compare_squashed(struct diff *diff, const struct event_node *parent,
       findings_stop(findings);
     if (status == 0 && findings && findings->effective_task && !trees.lazy &&
         !diff_has_sent(findings->effective))
-      compare_in_effect(findings, trees.overlays);
+      squash_compare_in_effect(findings, trees.overlays);
     layer_events_release(&trees.events);
   }
   effective_contents_release(&trees.contents);

@@ -92,7 +92,7 @@ static const struct event_field *copy_fields(struct arena *arena, const struct e
   return fields;
 }
 
-static void keep(struct inside *inside, const struct event *event)
+static void inside_keep(struct inside *inside, const struct event *event)
 {
   struct arena *arena = &inside->arena;
   struct waiting *waiting;
@@ -124,7 +124,7 @@ struct known_key {
   unsigned char bytes[2 * 32];
 };
 
-static struct known_key key_of(const struct event *event)
+static struct known_key inside_key_of(const struct event *event)
 {
   struct known_key key;
 
@@ -136,7 +136,7 @@ static struct known_key key_of(const struct event *event)
 /* What is equal is so under --semantic, too; what differs need not. */
 static void remember(struct inside *inside, const struct event *event, bool equal)
 {
-  const struct known_key key = key_of(event);
+  const struct known_key key = inside_key_of(event);
   const struct str text = { (const char *)key.bytes, sizeof(key.bytes) };
   struct map_entry *entry;
 
@@ -150,7 +150,7 @@ static void remember(struct inside *inside, const struct event *event, bool equa
 
 static unsigned recall(const struct inside *inside, const struct event *event)
 {
-  const struct known_key key = key_of(event);
+  const struct known_key key = inside_key_of(event);
   const struct map_entry *entry =
       map_find(&inside->known, (struct str) { (const char *)key.bytes, sizeof(key.bytes) });
 
@@ -169,7 +169,7 @@ static void on_event(struct event_sink *sink, const struct event *event)
   if (known == KNOWN_EQUAL)
     send_rest(inside, event);
   else if (looks && !known)
-    keep(inside, event);
+    inside_keep(inside, event);
   else
     inside->next->event(inside->next, event);
 }
@@ -236,7 +236,7 @@ static void send_here(struct inside *inside, const struct event *event,
   inside->next->event(inside->next, &whole);
 }
 
-static void look(struct inside *inside, struct waiting *waiting)
+static void inside_look(struct inside *inside, struct waiting *waiting)
 {
   const struct event *event = &waiting->event;
   const uint32_t ignore = inside->options->ignore & IGNORE_ALL_SEMANTIC;
@@ -295,7 +295,7 @@ static void look_at_batch(struct inside *inside, struct waiting *first, size_t n
     inside_files_read(inside->options, side, wanted, n, &fds[side]);
   }
   for (size_t i = 0; i < n; i++)
-    look(inside, &first[i]);
+    inside_look(inside, &first[i]);
   for (int side = 0; side < 2; side++)
     if (fds[side] >= 0)
       close(fds[side]);

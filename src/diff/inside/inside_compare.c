@@ -187,8 +187,9 @@ static bool compare_headers(struct looking *looking, const struct format_member 
   return true;
 }
 
-static bool compare_pair(struct looking *looking, const struct format_member *const members[2],
-                         const struct files *around, bool is_wrapper)
+static bool inside_compare_compare_pair(struct looking *looking,
+                                        const struct format_member *const members[2],
+                                        const struct files *around, bool is_wrapper)
 {
   const struct str name = members[0] ? members[0]->entry.name : members[1]->entry.name;
   const size_t before = looking->path.len;
@@ -225,7 +226,7 @@ static bool compare_members(struct looking *looking, const struct format_parts p
   AUTO_FREE struct inside_pair *pairs = inside_pair_members(parts, &looking->rules, &n);
 
   for (size_t i = 0; i < n; i++)
-    differ |= compare_pair(looking, pairs[i].members, files, is_wrapper);
+    differ |= inside_compare_compare_pair(looking, pairs[i].members, files, is_wrapper);
   return differ;
 }
 

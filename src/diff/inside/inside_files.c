@@ -16,7 +16,7 @@ struct pass {
   struct inside_wanted *next, *stop;
 };
 
-static int by_place(const void *a, const void *b)
+static int inside_files_by_place(const void *a, const void *b)
 {
   const struct inside_wanted *wanted_a = a;
   const struct inside_wanted *wanted_b = b;
@@ -42,8 +42,8 @@ static int write_all(int fd, const unsigned char *bytes, size_t len, uint64_t at
   return 0;
 }
 
-static int visit(struct content_visitor *visitor, const struct tar_entry *entry,
-                 struct tar_reader *reader, struct error *err)
+static int inside_files_visit(struct content_visitor *visitor, const struct tar_entry *entry,
+                              struct tar_reader *reader, struct error *err)
 {
   struct pass *pass = (struct pass *)visitor;
   struct inside_wanted *wanted = pass->next;
@@ -85,7 +85,7 @@ static void read_layer(struct pass *pass, const struct diff_options *options, in
 void inside_files_read(const struct diff_options *options, int side, struct inside_wanted *wanted,
                        size_t n, int *fd)
 {
-  struct pass pass = { .visitor = { visit } };
+  struct pass pass = { .visitor = { inside_files_visit } };
   size_t at = 0;
 
   for (size_t i = 0; i < n; i++)
@@ -95,7 +95,7 @@ void inside_files_read(const struct diff_options *options, int side, struct insi
   if (*fd < 0 || options->sources[side]->fetches_again)
     return;
   pass.fd = *fd;
-  qsort(wanted, n, sizeof(*wanted), by_place);
+  qsort(wanted, n, sizeof(*wanted), inside_files_by_place);
   while (at < n) {
     pass.next = &wanted[at];
     while (at < n && wanted[at].layer == pass.next->layer)

@@ -43,8 +43,8 @@ static bool is_directory(const struct inside_row *row)
 }
 
 /* Keeps the fields that the policy does not leave out; false if none of those left counts. */
-static bool weigh(const struct inside_rows *rows, struct event *event, struct event_field *kept,
-                  struct str path, bool is_dir, bool is_lone)
+static bool inside_rows_weigh(const struct inside_rows *rows, struct event *event,
+                              struct event_field *kept, struct str path, bool is_dir, bool is_lone)
 {
   static const struct policy_field presence = { FIELD_PRESENCE, { NULL, 0 } };
   const size_t before = event->n_fields;
@@ -118,7 +118,7 @@ static void on_row(struct inside_sink *sink, const struct inside_row *row)
   buf_add_str(&path, rows->file->name.len ? rows->file->name : rows->file->inputs[0].entry->name);
   buf_add_str(&path, row->path);
   kept = arena_alloc(&arena, (row->n_fields + 1) * sizeof(*kept));
-  if (weigh(rows, &event, kept, buf_str(&path), is_directory(row), is_lone)) {
+  if (inside_rows_weigh(rows, &event, kept, buf_str(&path), is_directory(row), is_lone)) {
     need_node(rows);
     event.parent = rows->node;
     event.context = rows->context;

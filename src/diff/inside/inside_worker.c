@@ -100,7 +100,7 @@ static void close_all(int socket)
     _exit(EXIT_FAILURE);
 }
 
-static int receive(struct request *request, int fds[3])
+static int inside_worker_receive(struct request *request, int fds[3])
 {
   struct iovec part = { request, sizeof(*request) };
   union {
@@ -147,7 +147,7 @@ static void write_all(int fd, const char *bytes, size_t len)
   }
 }
 
-static void look(const struct request *request, const int fds[3])
+static void inside_worker_look(const struct request *request, const int fds[3])
 {
   struct inside_writer writer;
   struct inside_result *result = xcalloc(1, sizeof(*result));
@@ -189,10 +189,10 @@ static _Noreturn void serve(uint64_t max_bytes)
   int got;
 
   limit_child(max_bytes);
-  while ((got = receive(&request, fds)) > 0) {
+  while ((got = inside_worker_receive(&request, fds)) > 0) {
     struct rusage usage;
 
-    look(&request, fds);
+    inside_worker_look(&request, fds);
     if (getrusage(RUSAGE_SELF, &usage) == 0 && usage.ru_utime.tv_sec > CPU_SECONDS_LONG)
       _exit(EXIT_REPLACE);
   }

@@ -121,8 +121,8 @@ static bool same_value(const struct entry_rules *rules, const struct tar_record 
   return str_equal(a->value, b->value);
 }
 
-static void add_record(struct fields *fields, const struct tar_record *r0,
-                       const struct tar_record *r1)
+static void entry_add_record(struct fields *fields, const struct tar_record *r0,
+                             const struct tar_record *r1)
 {
   struct str key = r0 ? r0->key : r1->key;
   struct str xattr;
@@ -178,7 +178,7 @@ static bool records_differ(const struct entry_rules *rules, const struct tar_ent
     differ = differ || counts;
     if (fields && record_is(r0 ? r0 : r1, kind)) {
       fields->ignored = !counts;
-      add_record(fields, r0, r1);
+      entry_add_record(fields, r0, r1);
     }
   }
   if (fields)
@@ -222,8 +222,8 @@ bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entr
   return records_differ(rules, e0, e1, RECORDS_PAX, NULL);
 }
 
-static void add_number(struct fields *fields, const char *name, const char *label,
-                       const char *format, int64_t a, int64_t b)
+static void entry_add_number(struct fields *fields, const char *name, const char *label,
+                             const char *format, int64_t a, int64_t b)
 {
   char text[2][48];
   int64_t numbers[2] = { a, b };
@@ -291,14 +291,14 @@ static void owner_fields(const struct entry_rules *rules, const struct tar_entry
   add_link_name(rules, e0, e1, fields);
   if (e0->mode != e1->mode) {
     fields->ignored = rules->ignore & IGNORE_EXTRA_MODE || same_mode(rules, e0, e1);
-    add_number(fields, "Mode", "Mode ", "x", e0->mode, e1->mode);
+    entry_add_number(fields, "Mode", "Mode ", "x", e0->mode, e1->mode);
     fields->ignored = false;
   }
   fields->ignored = rules->ignore & IGNORE_EXTRA_PERMISSIONS;
   if (e0->uid != e1->uid)
-    add_number(fields, "Uid", "Uid ", "d", e0->uid, e1->uid);
+    entry_add_number(fields, "Uid", "Uid ", "d", e0->uid, e1->uid);
   if (e0->gid != e1->gid)
-    add_number(fields, "Gid", "Gid ", "d", e0->gid, e1->gid);
+    entry_add_number(fields, "Gid", "Gid ", "d", e0->gid, e1->gid);
   fields->ignored = rules->ignore & IGNORE_UNSEEN;
   if (!str_equal(e0->user_name, e1->user_name))
     add_text(fields, "Uname", "Uname ", e0->user_name, e1->user_name);
@@ -362,7 +362,7 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
   add_time(fields, "ChangeTime", "Ctime ", &e0->ctime, &e1->ctime);
   fields->ignored = ignore & IGNORE_FILE_ORDER;
   if (!rules->ignore_position && position(e0) != position(e1))
-    add_number(fields, "Index", "Index ", "d", (int64_t)position(e0), (int64_t)position(e1));
+    entry_add_number(fields, "Index", "Index ", "d", (int64_t)position(e0), (int64_t)position(e1));
   fields->ignored = ignores_format(rules);
   if (e0->format != e1->format)
     fields_add(fields, "Format", "Format ", str_of(entry_format_text(e0->format, text[0])),
@@ -372,7 +372,7 @@ void entry_fields(const struct entry_rules *rules, const struct tar_entry *e0,
     add_type(fields, e0->type, e1->type);
   fields->ignored = ignore & IGNORE_UNSEEN && !(contents[0] && contents[1]);
   if (e0->size != e1->size)
-    add_number(fields, "Size", "Size ", "d", e0->size, e1->size);
+    entry_add_number(fields, "Size", "Size ", "d", e0->size, e1->size);
   fields->ignored = false;
   records_differ(rules, e0, e1, RECORDS_PAX, fields);
   if (ignore & IGNORE_UNSEEN)

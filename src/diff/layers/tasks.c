@@ -18,7 +18,7 @@ struct workers {
   size_t next; /* atomic: the next task to take */
 };
 
-static struct layer_task *add(struct diff *diff, enum task_kind kind)
+static struct layer_task *tasks_add(struct diff *diff, enum task_kind kind)
 {
   struct layer_task *task;
 
@@ -31,7 +31,7 @@ static struct layer_task *add(struct diff *diff, enum task_kind kind)
 void tasks_add_layers(struct diff *diff, const struct event_node *parent,
                       const struct descriptor *d0, const struct descriptor *d1)
 {
-  struct layer_task *task = add(diff, TASK_LAYERS);
+  struct layer_task *task = tasks_add(diff, TASK_LAYERS);
 
   task->parent = parent;
   task->blobs[0] = d0;
@@ -41,7 +41,7 @@ void tasks_add_layers(struct diff *diff, const struct event_node *parent,
 void tasks_add_squash(struct diff *diff, const struct event_node *parent, const struct manifest *m0,
                       const struct manifest *m1)
 {
-  struct layer_task *task = add(diff, TASK_SQUASH);
+  struct layer_task *task = tasks_add(diff, TASK_SQUASH);
 
   task->parent = parent;
   task->manifests[0] = m0;
@@ -52,7 +52,7 @@ void tasks_add_effective(struct diff *diff, const struct event_node *parent,
                          const struct manifest *const manifests[2],
                          const struct config *const configs[2])
 {
-  struct layer_task *task = add(diff, TASK_EFFECTIVE);
+  struct layer_task *task = tasks_add(diff, TASK_EFFECTIVE);
 
   task->parent = parent;
   for (int side = 0; side < 2; side++) {
@@ -63,7 +63,7 @@ void tasks_add_effective(struct diff *diff, const struct event_node *parent,
 
 void tasks_add_check(struct diff *diff, const struct descriptor *d0, const struct descriptor *d1)
 {
-  struct layer_task *task = add(diff, TASK_CHECK);
+  struct layer_task *task = tasks_add(diff, TASK_CHECK);
 
   task->blobs[0] = d0;
   task->blobs[1] = d1;
@@ -162,7 +162,7 @@ static int run(struct workers *workers, struct layer_task *task, struct error *e
   return 0;
 }
 
-static void *work(void *context)
+static void *tasks_work(void *context)
 {
   struct workers *workers = context;
 
@@ -206,9 +206,9 @@ void tasks_run(struct diff *diff)
   workers.resources.decoders = MAX_OF(processors / n, (size_t)2) - 1;
   workers.resources.keep_bytes = MEMORY_KEPT / n;
   /* This thread is one of them; where no further can be started it does all the work. */
-  while (started + 1 < n && thread_start(&threads[started], work, &workers))
+  while (started + 1 < n && thread_start(&threads[started], tasks_work, &workers))
     started++;
-  work(&workers);
+  tasks_work(&workers);
   for (size_t i = 0; i < started; i++)
     pthread_join(threads[i], NULL);
   for (size_t i = 0; i < diff->n_tasks; i++)

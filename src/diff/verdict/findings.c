@@ -222,7 +222,7 @@ static bool stays(struct strong *strong, const struct weight *weight)
   return weight->position == OWN_LAYER;
 }
 
-static void weigh(struct findings *findings, const struct weight *weight)
+static void findings_weigh(struct findings *findings, const struct weight *weight)
 {
   size_t left = 0;
 
@@ -241,20 +241,21 @@ static void weigh(struct findings *findings, const struct weight *weight)
 void findings_weigh_own(struct findings *findings, struct str name, uint64_t times,
                         bool is_directory)
 {
-  weigh(findings,
-        &(struct weight) {
-            .position = OWN_LAYER, .name = name, .times = times, .is_directory = is_directory });
+  findings_weigh(findings, &(struct weight) { .position = OWN_LAYER,
+                                              .name = name,
+                                              .times = times,
+                                              .is_directory = is_directory });
 }
 
 void findings_weigh_above(struct findings *findings, struct str name, bool is_directory)
 {
-  weigh(findings,
-        &(struct weight) { .position = ABOVE, .name = name, .is_directory = is_directory });
+  findings_weigh(
+      findings, &(struct weight) { .position = ABOVE, .name = name, .is_directory = is_directory });
 }
 
 void findings_weigh_below(struct findings *findings, struct str name, int side)
 {
-  weigh(findings, &(struct weight) { .position = BELOW, .name = name, .side = side });
+  findings_weigh(findings, &(struct weight) { .position = BELOW, .name = name, .side = side });
 }
 
 void findings_weighed(struct findings *findings)

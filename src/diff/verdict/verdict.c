@@ -245,8 +245,8 @@ static void look_closer(struct diff *diff, enum verdict_effort effort, struct ve
     leave_open(out, VERDICT_EFFECTIVE, &err);
 }
 
-static enum verdict_level decide(struct diff *diff, enum verdict_effort effort,
-                                 enum verdict_level required, struct verdict *out)
+static enum verdict_level verdict_decide(struct diff *diff, enum verdict_effort effort,
+                                         enum verdict_level required, struct verdict *out)
 {
   enum shadow_answer answer;
   struct error err;
@@ -291,7 +291,7 @@ void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
         (diff->n_pairs == 1 ? diff->pairs[0].descriptors[side] : diff->root[side])->digest;
   if (failed)
     return;
-  out->level = decide(diff, effort, required, out);
+  out->level = verdict_decide(diff, effort, required, out);
   out->artifacts = is_about_artifacts(diff);
   out->rules = rules_hid(diff->options->policy);
 }

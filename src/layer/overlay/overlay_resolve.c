@@ -44,8 +44,8 @@ static void clean_target(struct overlay_path *out, struct str target)
 }
 
 /* The target comes before what is left. */
-static bool follow(struct way *way, const struct overlay_node *link, struct str rest,
-                   struct overlay_place *place)
+static bool overlay_resolve_follow(struct way *way, const struct overlay_node *link,
+                                   struct str rest, struct overlay_place *place)
 {
   struct overlay *overlay = way->overlay;
   struct overlay_path cleaned;
@@ -140,7 +140,7 @@ enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *r
     } else if (is_symlink(child)) {
       way.literal = MIN_OF(way.literal, rest.len);
       out->last_is_link = is_literal && !has_component(rest);
-      if (!follow(&way, child, rest, out))
+      if (!overlay_resolve_follow(&way, child, rest, out))
         return OVERLAY_WAY_ENDLESS;
       continue;
     } else {

@@ -3,7 +3,7 @@
  * or something else lies between. */
 #include "layer/overlay/overlay_node.h"
 
-static struct overlay_node *merge(struct overlay_node *a, struct overlay_node *b)
+static struct overlay_node *overlay_unite_merge(struct overlay_node *a, struct overlay_node *b)
 {
   struct overlay_node *first = NULL;
   struct overlay_node **end = &first;
@@ -30,7 +30,7 @@ static bool is_sorted(const struct overlay_node *node)
 
 /* A merge sort that keeps the order of equal names: runs[i] is empty or a sorted list of 2^i nodes.
  */
-static struct overlay_node *sorted(struct overlay_node *list)
+static struct overlay_node *overlay_unite_sorted(struct overlay_node *list)
 {
   struct overlay_node *runs[64] = { NULL };
 
@@ -43,13 +43,13 @@ static struct overlay_node *sorted(struct overlay_node *list)
     list = list->next;
     run->next = NULL;
     for (; runs[i]; i++) {
-      run = merge(runs[i], run);
+      run = overlay_unite_merge(runs[i], run);
       runs[i] = NULL;
     }
     runs[i] = run;
   }
   for (size_t i = 0; i < ARRAY_LEN(runs); i++)
-    list = merge(runs[i], list);
+    list = overlay_unite_merge(runs[i], list);
   return list;
 }
 
@@ -59,7 +59,7 @@ static struct overlay_node *gathered(const struct overlay_node *directory)
   struct overlay_node *all = NULL;
 
   for (; directory; directory = directory->below)
-    all = merge(all, sorted(directory->children));
+    all = overlay_unite_merge(all, overlay_unite_sorted(directory->children));
   return all;
 }
 

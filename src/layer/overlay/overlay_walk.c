@@ -46,7 +46,7 @@ void overlay_walk_free(struct overlay_walk *walk)
 }
 
 /* In the order of the tree; node is in walk->path. */
-static struct overlay_node *step(struct overlay_walk *walk)
+static struct overlay_node *overlay_walk_step(struct overlay_walk *walk)
 {
   struct overlay_node *node = walk->node;
 
@@ -72,8 +72,8 @@ static struct overlay_node *step(struct overlay_walk *walk)
 }
 
 /* An entry whose name was packed with the path of its node. */
-static void unpack(struct overlay_walk *walk, struct overlay_unpacked *out, struct buf *path,
-                   const struct overlay_record *record)
+static void overlay_walk_unpack(struct overlay_walk *walk, struct overlay_unpacked *out,
+                                struct buf *path, const struct overlay_record *record)
 {
   overlay_unpack(out, record->packed,
                  record->node ? overlay_node_path(record->node, path) : STR(""),
@@ -85,7 +85,7 @@ static void fill_object(struct overlay_walk *walk, const struct overlay_file *fi
 {
   size_t n = 0;
 
-  unpack(walk, &walk->object, &walk->object_path, file->content);
+  overlay_walk_unpack(walk, &walk->object, &walk->object_path, file->content);
   for (const struct overlay_link *link = file->last_link; link; link = link->before) {
     if (n == walk->cap_links)
       walk->links = xgrow(walk->links, n, &walk->cap_links, sizeof(const struct overlay_link *));
@@ -99,7 +99,7 @@ static void fill_object(struct overlay_walk *walk, const struct overlay_file *fi
   }
 }
 
-static void fill(struct overlay_walk *walk, struct overlay_item *out)
+static void overlay_walk_fill(struct overlay_walk *walk, struct overlay_item *out)
 {
   const struct overlay_node *node = walk->node;
   const struct overlay_unpacked *object = &walk->own;
@@ -107,7 +107,7 @@ static void fill(struct overlay_walk *walk, struct overlay_item *out)
   *out = (struct overlay_item) { .path = buf_str(&walk->path), .links = 1 };
   if (!node->own)
     return;
-  unpack(walk, &walk->own, &walk->own_path, node->own);
+  overlay_walk_unpack(walk, &walk->own, &walk->own_path, node->own);
   out->layer = out->object_layer = node->own->layer;
   if (node->file) {
     fill_object(walk, node->file);
@@ -131,11 +131,11 @@ bool overlay_walk_next(struct overlay_walk *walk, struct overlay_item *out)
   if (walk->ended)
     return false;
   do
-    walk->node = step(walk);
+    walk->node = overlay_walk_step(walk);
   while (walk->node && (walk->node->is_whiteout || (!walk->node->parent && !walk->node->own)));
   walk->ended = !walk->node;
   if (walk->ended)
     return false;
-  fill(walk, out);
+  overlay_walk_fill(walk, out);
   return true;
 }

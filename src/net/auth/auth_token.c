@@ -129,8 +129,9 @@ static int read_token(struct http_response *response, const struct credential *c
   return result;
 }
 
-static int fetch(struct http_client *client, const struct challenge *challenge, const char *scope,
-                 const struct credential *credential, struct token *out, struct error *err)
+static int auth_token_fetch(struct http_client *client, const struct challenge *challenge,
+                            const char *scope, const struct credential *credential,
+                            struct token *out, struct error *err)
 {
   bool post = credential && credential->identity;
   struct buf params = BUF_INIT(1024 * 1024);
@@ -178,7 +179,7 @@ int token_fetch(struct http_client *client, const struct challenge *challenge, c
     return error_set(err, ERROR_CORRUPT, "WWW-Authenticate: Bearer without a realm");
   shown = url_display(challenge->realm);
   if (check_realm(challenge->realm, credential, https, err) < 0 ||
-      fetch(client, challenge, scope, credential, out, err) < 0)
+      auth_token_fetch(client, challenge, scope, credential, out, err) < 0)
     return error_wrap(err, "token server %s", shown);
   return 0;
 }

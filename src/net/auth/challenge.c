@@ -11,19 +11,19 @@ struct cursor {
   size_t at;
 };
 
-static char peek(const struct cursor *cursor)
+static char challenge_peek(const struct cursor *cursor)
 {
   return (char)(cursor->at < cursor->text.len ? cursor->text.ptr[cursor->at] : '\0');
 }
 
-static bool ended(const struct cursor *cursor)
+static bool challenge_ended(const struct cursor *cursor)
 {
   return cursor->at >= cursor->text.len;
 }
 
 static void skip_any(struct cursor *cursor, const char *set)
 {
-  while (!ended(cursor) && peek(cursor) && strchr(set, peek(cursor)))
+  while (!challenge_ended(cursor) && challenge_peek(cursor) && strchr(set, challenge_peek(cursor)))
     cursor->at++;
 }
 
@@ -36,7 +36,7 @@ static struct str take_token(struct cursor *cursor)
 {
   size_t start = cursor->at;
 
-  while (!ended(cursor) && is_token_char(peek(cursor)))
+  while (!challenge_ended(cursor) && is_token_char(challenge_peek(cursor)))
     cursor->at++;
   return (struct str) { cursor->text.ptr + start, cursor->at - start };
 }
@@ -46,8 +46,8 @@ static char *take_quoted(struct cursor *cursor)
 {
   AUTO_BUF out = BUF_INIT(cursor->text.len + 1);
 
-  for (cursor->at++; !ended(cursor); cursor->at++) {
-    char c = peek(cursor);
+  for (cursor->at++; !challenge_ended(cursor); cursor->at++) {
+    char c = challenge_peek(cursor);
 
     if (c == '"') {
       cursor->at++;
@@ -55,9 +55,9 @@ static char *take_quoted(struct cursor *cursor)
     }
     if (c == '\\') {
       cursor->at++;
-      if (ended(cursor))
+      if (challenge_ended(cursor))
         return NULL;
-      c = peek(cursor);
+      c = challenge_peek(cursor);
     }
     if (c == '\0')
       return NULL;
@@ -66,7 +66,7 @@ static char *take_quoted(struct cursor *cursor)
   return NULL;
 }
 
-static void store(struct challenge *challenge, struct str name, char *value)
+static void challenge_store(struct challenge *challenge, struct str name, char *value)
 {
   const struct {
     const char *name;
@@ -94,14 +94,15 @@ static bool skip_token68(struct cursor *cursor)
   struct cursor ahead = *cursor;
   size_t start = ahead.at;
 
-  while (!ended(&ahead) &&
-         (isalnum((unsigned char)peek(&ahead)) || (peek(&ahead) && strchr("-._~+/", peek(&ahead)))))
+  while (!challenge_ended(&ahead) &&
+         (isalnum((unsigned char)challenge_peek(&ahead)) ||
+          (challenge_peek(&ahead) && strchr("-._~+/", challenge_peek(&ahead)))))
     ahead.at++;
   if (ahead.at == start)
     return false;
   skip_any(&ahead, "=");
   skip_any(&ahead, " \t");
-  if (!ended(&ahead) && peek(&ahead) != ',')
+  if (!challenge_ended(&ahead) && challenge_peek(&ahead) != ',')
     return false;
   *cursor = ahead;
   return true;
@@ -117,16 +118,16 @@ static int take_param(struct cursor *cursor, struct challenge *challenge)
   skip_any(&ahead, " \t,");
   name = take_token(&ahead);
   skip_any(&ahead, " \t");
-  if (!name.len || peek(&ahead) != '=')
+  if (!name.len || challenge_peek(&ahead) != '=')
     return 0;
   ahead.at++;
   skip_any(&ahead, " \t");
-  value = peek(&ahead) == '"' ? take_quoted(&ahead) : str_dup(take_token(&ahead));
+  value = challenge_peek(&ahead) == '"' ? take_quoted(&ahead) : str_dup(take_token(&ahead));
   if (!value)
     return -1;
-  store(challenge, name, value);
+  challenge_store(challenge, name, value);
   skip_any(&ahead, " \t");
-  if (!ended(&ahead) && peek(&ahead) != ',')
+  if (!challenge_ended(&ahead) && challenge_peek(&ahead) != ',')
     return -1;
   *cursor = ahead;
   return 1;
@@ -142,15 +143,15 @@ int challenges_parse(struct challenge_list *list, struct str header, struct erro
     int more = 1;
 
     skip_any(&cursor, " \t,");
-    if (ended(&cursor))
+    if (challenge_ended(&cursor))
       return 0;
     scheme = take_token(&cursor);
-    if (!scheme.len || (!ended(&cursor) && !strchr(" \t,", peek(&cursor))))
+    if (!scheme.len || (!challenge_ended(&cursor) && !strchr(" \t,", challenge_peek(&cursor))))
       return error_set(err, ERROR_CORRUPT, "WWW-Authenticate: malformed at byte %zu", cursor.at);
     list->n++;
     *challenge = (struct challenge) { .scheme = str_dup(scheme) };
     skip_any(&cursor, " \t");
-    if (peek(&cursor) == ',' || skip_token68(&cursor))
+    if (challenge_peek(&cursor) == ',' || skip_token68(&cursor))
       continue;
     while (more > 0)
       more = take_param(&cursor, challenge);

@@ -30,7 +30,7 @@ static bool is_name(const char *name)
 }
 
 /* Starts the program with the socket as both its input and its output. Returns an errno value. */
-static int start(const char *program, int socket, pid_t *pid)
+static int credential_helper_start(const char *program, int socket, pid_t *pid)
 {
   char *argv[] = { (char *)(uintptr_t)program, (char *)(uintptr_t) "get", NULL };
   posix_spawn_file_actions_t actions;
@@ -104,7 +104,7 @@ static int read_answer(int fd, pid_t pid, int64_t deadline, struct buf *out, str
 }
 
 /* Waits for the program, which has closed its output; kills it if it stays. Its exit status. */
-static int reap(pid_t pid, int64_t deadline, bool kill_now)
+static int credential_helper_reap(pid_t pid, int64_t deadline, bool kill_now)
 {
   const struct timespec pause = { 0, 5 * 1000000 };
   int status = 0;
@@ -156,7 +156,7 @@ static int talk(const char *program, const char *server, int64_t deadline, struc
     return error_sys(err, errno, "socketpair");
   ours = pair[0];
   theirs = pair[1];
-  code = start(program, theirs, &pid);
+  code = credential_helper_start(program, theirs, &pid);
   if (code == ENOENT) {
     *status = -1;
     return 0;
@@ -170,7 +170,7 @@ static int talk(const char *program, const char *server, int64_t deadline, struc
   (void)!send(ours, "\n", 1, MSG_NOSIGNAL);
   shutdown(ours, SHUT_WR);
   result = read_answer(ours, pid, deadline, answer, err);
-  *status = reap(pid, deadline, result < 0);
+  *status = credential_helper_reap(pid, deadline, result < 0);
   return result < 0 ? -1 : 1;
 }
 

@@ -217,8 +217,9 @@ static bool mirror_serves(const json_t *table, const json_t *mirror, bool by_dig
   return by_digest || (pull && *pull) || !is_true(table, "mirror-by-digest-only");
 }
 
-static int add_all(const json_t *table, const char *domain, const char *full, size_t cover,
-                   bool by_digest, struct endpoint_list *list, struct error *err)
+static int registries_add_all(const json_t *table, const char *domain, const char *full,
+                              size_t cover, bool by_digest, struct endpoint_list *list,
+                              struct error *err)
 {
   const json_t *mirrors = json_object_get(table, "mirror");
   const char *location = json_string_value(json_object_get(table, "location"));
@@ -247,7 +248,7 @@ int registries_endpoints(const struct registries *registries, const char *domain
 
   if (is_true(table, "blocked"))
     return error_set(err, ERROR_PERMISSION, "%s is blocked in registries.conf", full);
-  result = add_all(table, domain, full, cover, by_digest, &list, err);
+  result = registries_add_all(table, domain, full, cover, by_digest, &list, err);
   if (result < 0)
     endpoint_list_release(&list);
   else

@@ -50,8 +50,8 @@ static int add_dir(struct registries *registries, const char *dir, struct error 
   return result < 0 ? -1 : 0;
 }
 
-static int load(struct registries *registries, const char *const places[REGISTRIES_PLACES],
-                struct error *err)
+static int registries_load_load(struct registries *registries,
+                                const char *const places[REGISTRIES_PLACES], struct error *err)
 {
   size_t last = REGISTRIES_PLACES;
   int found = 0;
@@ -74,7 +74,7 @@ static int load(struct registries *registries, const char *const places[REGISTRI
   return found < 0 ? -1 : 0;
 }
 
-static struct registries *checked(struct registries *registries, int result)
+static struct registries *registries_load_checked(struct registries *registries, int result)
 {
   if (result == 0)
     return registries;
@@ -87,7 +87,7 @@ struct registries *registries_load_from(const char *const places[REGISTRIES_PLAC
 {
   struct registries *registries = registries_new();
 
-  return checked(registries, load(registries, places, err));
+  return registries_load_checked(registries, registries_load_load(registries, places, err));
 }
 
 struct registries *registries_load(struct error *err)
@@ -106,5 +106,5 @@ struct registries *registries_load(struct error *err)
     return registries_load_from(places, err);
   registries = registries_new();
   /* Where it is not there, *err says so. */
-  return checked(registries, add_file(registries, named, err) > 0 ? 0 : -1);
+  return registries_load_checked(registries, add_file(registries, named, err) > 0 ? 0 : -1);
 }

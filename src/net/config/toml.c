@@ -15,25 +15,25 @@ struct toml {
   struct error *err;
 };
 
-static int fail(struct toml *toml, enum error_code code, const char *what)
+static int toml_fail(struct toml *toml, enum error_code code, const char *what)
 {
   return error_set(toml->err, code, "line %u: %s", toml->line, what);
 }
 
 static json_t *fail_value(struct toml *toml, enum error_code code, const char *what)
 {
-  fail(toml, code, what);
+  toml_fail(toml, code, what);
   return NULL;
 }
 
-static bool ended(const struct toml *toml)
+static bool toml_ended(const struct toml *toml)
 {
   return toml->at >= toml->text.len;
 }
 
-static char peek(const struct toml *toml)
+static char toml_peek(const struct toml *toml)
 {
-  return (char)(ended(toml) ? '\0' : toml->text.ptr[toml->at]);
+  return (char)(toml_ended(toml) ? '\0' : toml->text.ptr[toml->at]);
 }
 
 static bool looking_at(const struct toml *toml, struct str what)
@@ -43,7 +43,7 @@ static bool looking_at(const struct toml *toml, struct str what)
 
 static void skip_space(struct toml *toml)
 {
-  while (peek(toml) == ' ' || peek(toml) == '\t')
+  while (toml_peek(toml) == ' ' || toml_peek(toml) == '\t')
     toml->at++;
 }
 
@@ -51,9 +51,9 @@ static void skip_space(struct toml *toml)
 static void skip_to_line_end(struct toml *toml)
 {
   skip_space(toml);
-  if (peek(toml) != '#')
+  if (toml_peek(toml) != '#')
     return;
-  while (!ended(toml) && peek(toml) != '\n')
+  while (!toml_ended(toml) && toml_peek(toml) != '\n')
     toml->at++;
 }
 
@@ -62,9 +62,9 @@ static void skip_lines(struct toml *toml)
 {
   for (;;) {
     skip_to_line_end(toml);
-    if (peek(toml) == '\r' && looking_at(toml, STR("\r\n")))
+    if (toml_peek(toml) == '\r' && looking_at(toml, STR("\r\n")))
       toml->at++;
-    if (peek(toml) != '\n')
+    if (toml_peek(toml) != '\n')
       return;
     toml->at++;
     toml->line++;
@@ -74,9 +74,9 @@ static void skip_lines(struct toml *toml)
 static int end_line(struct toml *toml)
 {
   skip_to_line_end(toml);
-  if (ended(toml) || peek(toml) == '\n' || looking_at(toml, STR("\r\n")))
+  if (toml_ended(toml) || toml_peek(toml) == '\n' || looking_at(toml, STR("\r\n")))
     return 0;
-  return fail(toml, ERROR_CORRUPT, "expected the end of the line");
+  return toml_fail(toml, ERROR_CORRUPT, "expected the end of the line");
 }
 
 static void add_utf8(struct buf *out, uint32_t c)
@@ -103,14 +103,14 @@ static int take_unicode(struct toml *toml, int digits, struct buf *out)
   uint32_t c = 0;
 
   for (int i = 0; i < digits; i++, toml->at++) {
-    char digit = peek(toml);
+    char digit = toml_peek(toml);
 
     if (!isxdigit((unsigned char)digit))
-      return fail(toml, ERROR_CORRUPT, "malformed \\u escape");
+      return toml_fail(toml, ERROR_CORRUPT, "malformed \\u escape");
     c = c << 4 | (uint32_t)(isdigit((unsigned char)digit) ? digit - '0' : (digit | 32) - 'a' + 10);
   }
   if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-    return fail(toml, ERROR_CORRUPT, "an escape for no character");
+    return toml_fail(toml, ERROR_CORRUPT, "an escape for no character");
   add_utf8(out, c);
   return 0;
 }
@@ -119,14 +119,14 @@ static int take_escape(struct toml *toml, struct buf *out)
 {
   static const char from[] = "btnfr\"\\";
   static const char to[] = "\b\t\n\f\r\"\\";
-  char c = peek(toml);
+  char c = toml_peek(toml);
   const char *found = c ? strchr(from, c) : NULL;
 
   toml->at++;
   if (c == 'u' || c == 'U')
     return take_unicode(toml, c == 'u' ? 4 : 8, out);
   if (!found)
-    return fail(toml, ERROR_CORRUPT, "unknown escape in a string");
+    return toml_fail(toml, ERROR_CORRUPT, "unknown escape in a string");
   buf_putc(out, to[found - from]);
   return 0;
 }
@@ -135,13 +135,13 @@ static int take_escape(struct toml *toml, struct buf *out)
 static char *take_string(struct toml *toml)
 {
   AUTO_BUF out = BUF_INIT(toml->text.len);
-  char quote = peek(toml);
+  char quote = toml_peek(toml);
 
   if (looking_at(toml, STR("\"\"\"")) || looking_at(toml, STR("'''"))) {
-    fail(toml, ERROR_UNSUPPORTED, "strings over several lines are not read");
+    toml_fail(toml, ERROR_UNSUPPORTED, "strings over several lines are not read");
     return NULL;
   }
-  for (toml->at++; !ended(toml);) {
+  for (toml->at++; !toml_ended(toml);) {
     char c = toml->text.ptr[toml->at++];
 
     if (c == quote)
@@ -155,7 +155,7 @@ static char *take_string(struct toml *toml)
       buf_putc(&out, c);
     }
   }
-  fail(toml, ERROR_CORRUPT, "a string without an end, or with a control character");
+  toml_fail(toml, ERROR_CORRUPT, "a string without an end, or with a control character");
   return NULL;
 }
 
@@ -165,14 +165,15 @@ static char *take_simple_key(struct toml *toml)
   size_t start;
 
   skip_space(toml);
-  if (peek(toml) == '"' || peek(toml) == '\'')
+  if (toml_peek(toml) == '"' || toml_peek(toml) == '\'')
     return take_string(toml);
   start = toml->at;
-  while (isalnum((unsigned char)peek(toml)) || peek(toml) == '_' || peek(toml) == '-')
+  while (isalnum((unsigned char)toml_peek(toml)) || toml_peek(toml) == '_' ||
+         toml_peek(toml) == '-')
     toml->at++;
   if (toml->at > start)
     return xstrndup(toml->text.ptr + start, toml->at - start);
-  fail(toml, ERROR_CORRUPT, "expected a key");
+  toml_fail(toml, ERROR_CORRUPT, "expected a key");
   return NULL;
 }
 
@@ -197,7 +198,7 @@ static json_t *take_key(struct toml *toml, json_t *table, char **name)
 
   for (int depth = 0; key; depth++) {
     skip_space(toml);
-    if (peek(toml) != '.') {
+    if (toml_peek(toml) != '.') {
       *name = steal_pointer(&key);
       return table;
     }
@@ -224,16 +225,16 @@ static json_t *take_array(struct toml *toml)
     json_t *value;
 
     skip_lines(toml);
-    if (peek(toml) == ']')
+    if (toml_peek(toml) == ']')
       break;
     value = take_value(toml);
     if (!value)
       return NULL;
     json_array_append_new(array, value);
     skip_lines(toml);
-    if (peek(toml) == ',')
+    if (toml_peek(toml) == ',')
       toml->at++;
-    else if (peek(toml) != ']')
+    else if (toml_peek(toml) != ']')
       return fail_value(toml, ERROR_CORRUPT, "expected , or ] in an array");
   }
   toml->at++;
@@ -249,17 +250,17 @@ static int take_pair(struct toml *toml, json_t *table)
   table = take_key(toml, table, &name);
   if (!table)
     return -1;
-  if (peek(toml) != '=')
-    return fail(toml, ERROR_CORRUPT, "expected = after a key");
+  if (toml_peek(toml) != '=')
+    return toml_fail(toml, ERROR_CORRUPT, "expected = after a key");
   toml->at++;
   skip_space(toml);
   if (json_object_get(table, name))
-    return fail(toml, ERROR_CORRUPT, "a key given twice");
+    return toml_fail(toml, ERROR_CORRUPT, "a key given twice");
   value = take_value(toml);
   if (!value)
     return -1;
   if (json_object_set_new(table, name, value) < 0)
-    return fail(toml, ERROR_CORRUPT, "a key that is not UTF-8");
+    return toml_fail(toml, ERROR_CORRUPT, "a key that is not UTF-8");
   return 0;
 }
 
@@ -269,13 +270,13 @@ static json_t *take_inline_table(struct toml *toml)
 
   toml->at++;
   skip_space(toml);
-  while (peek(toml) != '}') {
+  while (toml_peek(toml) != '}') {
     if (take_pair(toml, table) < 0)
       return NULL;
     skip_space(toml);
-    if (peek(toml) == ',')
+    if (toml_peek(toml) == ',')
       toml->at++;
-    else if (peek(toml) != '}')
+    else if (toml_peek(toml) != '}')
       return fail_value(toml, ERROR_CORRUPT, "expected , or } in an inline table");
   }
   toml->at++;
@@ -288,7 +289,8 @@ static json_t *take_word(struct toml *toml)
   struct str word;
   int64_t number;
 
-  while (isalnum((unsigned char)peek(toml)) || (peek(toml) && strchr("+-._:", peek(toml))))
+  while (isalnum((unsigned char)toml_peek(toml)) ||
+         (toml_peek(toml) && strchr("+-._:", toml_peek(toml))))
     toml->at++;
   word = (struct str) { toml->text.ptr + start, toml->at - start };
   if (str_equal(word, STR("true")) || str_equal(word, STR("false")))
@@ -305,17 +307,17 @@ static json_t *take_value(struct toml *toml)
   AUTO_FREE char *text = NULL;
   json_t *value;
 
-  if (peek(toml) == '"' || peek(toml) == '\'') {
+  if (toml_peek(toml) == '"' || toml_peek(toml) == '\'') {
     text = take_string(toml);
     value = text ? json_string(text) : NULL;
     return value || !text ? value : fail_value(toml, ERROR_CORRUPT, "a string that is not UTF-8");
   }
-  if (peek(toml) != '[' && peek(toml) != '{')
+  if (toml_peek(toml) != '[' && toml_peek(toml) != '{')
     return take_word(toml);
   if (toml->depth >= TOML_DEPTH_MAX)
     return fail_value(toml, ERROR_CORRUPT, "arrays or tables nested too deep");
   toml->depth++;
-  value = peek(toml) == '[' ? take_array(toml) : take_inline_table(toml);
+  value = toml_peek(toml) == '[' ? take_array(toml) : take_inline_table(toml);
   toml->depth--;
   return value;
 }
@@ -356,9 +358,9 @@ json_t *toml_parse(struct str text, struct error *err)
     toml.at = 3;
   for (;;) {
     skip_lines(&toml);
-    if (ended(&toml))
+    if (toml_ended(&toml))
       return steal_pointer(&root);
-    if (peek(&toml) == '[') {
+    if (toml_peek(&toml) == '[') {
       table = take_header(&toml, root);
       if (!table)
         return NULL;

@@ -194,7 +194,7 @@ void grpc_link_free(struct grpc_link *link)
 }
 
 /* Bytes that came, 0 if there are none yet; -1: *err. */
-static ssize_t take(struct grpc_link *link, struct error *err)
+static ssize_t grpc_link_take(struct grpc_link *link, struct error *err)
 {
   ssize_t n;
   ssize_t used;
@@ -219,7 +219,7 @@ bool grpc_link_is_alive(struct grpc_link *link)
   struct error ignored;
   ssize_t n;
 
-  while ((n = take(link, &ignored)) > 0)
+  while ((n = grpc_link_take(link, &ignored)) > 0)
     ;
   return n == 0 && !link->going && !link->deaf &&
          nghttp2_session_check_request_allowed(link->session);
@@ -275,7 +275,7 @@ bool grpc_link_is_flushed(const struct grpc_link *link)
 }
 
 /* Gathers frames, so that a system call sends many. */
-static int fill(struct grpc_link *link, struct error *err)
+static int grpc_link_fill(struct grpc_link *link, struct error *err)
 {
   link->out_start = link->out_end = 0;
   while (link->out_end < OUT_BYTES) {
@@ -300,7 +300,7 @@ static int give(struct grpc_link *link, bool *moved, struct error *err)
   while (true) {
     ssize_t n;
 
-    if (link->out_start == link->out_end && fill(link, err) < 0)
+    if (link->out_start == link->out_end && grpc_link_fill(link, err) < 0)
       return -1;
     if (link->deaf)
       link->out_start = link->out_end;
@@ -325,12 +325,12 @@ int grpc_link_turn(struct grpc_link *link, int64_t deadline, struct error *err)
 {
   bool moved = false;
   int full = give(link, &moved, err);
-  ssize_t n = full < 0 ? -1 : take(link, err);
+  ssize_t n = full < 0 ? -1 : grpc_link_take(link, err);
 
   if (n == 0 && !moved) {
     if (socket_wait(link->fd, POLLIN | (full ? POLLOUT : 0), deadline, err) < 0)
       return -1;
-    n = take(link, err);
+    n = grpc_link_take(link, err);
   }
   return n < 0 ? -1 : 0;
 }

@@ -50,7 +50,7 @@ static int check_path(const char *path, struct sockaddr_un *address, struct erro
   return 0;
 }
 
-static int refused(const char *path, int errnum, struct error *err)
+static int unix_socket_refused(const char *path, int errnum, struct error *err)
 {
   if (errnum == ECONNREFUSED)
     return error_set(err, ERROR_NETWORK, "%s: nobody listens at this socket", path);
@@ -84,7 +84,7 @@ int unix_connect(const char *path, unsigned timeout_ms, struct error *err)
     close(fd);
     if (errnum == EAGAIN)
       return error_set(err, ERROR_TIMEOUT, "%s: no connection within %u ms", path, timeout_ms);
-    return refused(path, errnum, err);
+    return unix_socket_refused(path, errnum, err);
   }
   return fd;
 }

@@ -10,31 +10,31 @@
 static struct curl_api api; /* written once, by load */
 static struct error load_error;
 
-static int fail(const char *why)
+static int curl_api_fail(const char *why)
 {
   return error_set(&load_error, ERROR_UNSUPPORTED,
                    "registries need the library %s, which cannot be loaded: %s (install libcurl4)",
                    CURL_SONAME, why);
 }
 
-static int load(void)
+static int curl_api_load(void)
 {
   void *library = dlopen(CURL_SONAME, RTLD_NOW | RTLD_LOCAL);
   void *found;
 
   if (!library)
-    return fail(dlerror());
+    return curl_api_fail(dlerror());
 /* ISO C has no conversion between pointers to objects and to functions; POSIX has (dlsym). */
 #define CURL_LOAD(name)                                                                            \
   found = dlsym(library, "curl_" #name);                                                           \
   if (!found)                                                                                      \
-    return fail("it lacks the function curl_" #name);                                              \
+    return curl_api_fail("it lacks the function curl_" #name);                                     \
   memcpy(&api.name, &found, sizeof(found));
   CURL_FUNCTIONS(CURL_LOAD)
 #undef CURL_LOAD
   if (api.global_init_mem(CURL_GLOBAL_DEFAULT, library_malloc, free, library_realloc,
                           library_strdup, library_calloc) != CURLE_OK)
-    return fail("curl_global_init fails");
+    return curl_api_fail("curl_global_init fails");
   return 0;
 }
 
@@ -42,7 +42,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load_once(void)
 {
-  if (load() < 0)
+  if (curl_api_load() < 0)
     memset(&api, 0, sizeof(api));
 }
 

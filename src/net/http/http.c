@@ -166,8 +166,8 @@ static struct transfer *send_one(const struct attempt *attempt, const struct url
 }
 
 /* One step: 1 if another has to follow, 0 with *out, -1. */
-static int step(const struct attempt *attempt, struct route *route, unsigned *challenges,
-                struct transfer **out, struct error *err)
+static int http_step(const struct attempt *attempt, struct route *route, unsigned *challenges,
+                     struct transfer **out, struct error *err)
 {
   const struct http_request *request = attempt->request;
   const struct url *url = &route->urls[route->n - 1];
@@ -211,7 +211,7 @@ static int try_once(const struct attempt *attempt, struct transfer **out, struct
   while (more > 0) {
     size_t before = route.n;
 
-    more = step(attempt, &route, &challenges, out, err);
+    more = http_step(attempt, &route, &challenges, out, err);
     if (more < 0 && route.n != before)
       return error_wrap(err, "GET %s", shown);
   }

@@ -20,7 +20,7 @@ void transfer_head_release(struct transfer_head *head)
   *head = (struct transfer_head) { .length = -1, .range_start = -1 };
 }
 
-static struct str trim(struct str s)
+static struct str http_head_trim(struct str s)
 {
   while (s.len && strchr(" \t\r\n", s.ptr[0]))
     s = str_skip(s, 1);
@@ -34,7 +34,7 @@ static bool is_name(struct str name, const char *wanted)
   return name.len == strlen(wanted) && strncasecmp(name.ptr, wanted, name.len) == 0;
 }
 
-static void keep(char **field, struct str value)
+static void http_head_keep(char **field, struct str value)
 {
   free(*field);
   *field = str_dup(value);
@@ -67,7 +67,7 @@ static int64_t range_start(struct str value)
 
   if (value.len < 6 || strncasecmp(value.ptr, "bytes ", 6) != 0)
     return -1;
-  value = trim(str_skip(value, 6));
+  value = http_head_trim(str_skip(value, 6));
   dash = value.len ? memchr(value.ptr, '-', value.len) : NULL;
   if (!dash ||
       !str_to_u64((struct str) { value.ptr, (size_t)(dash - value.ptr) }, INT64_MAX, &start))
@@ -85,13 +85,13 @@ static void take_field(struct transfer_head *head, struct str name, struct str v
   } else if (is_name(name, "transfer-encoding")) {
     head->framed = true;
   } else if (is_name(name, "content-type")) {
-    keep(&head->content_type, value);
+    http_head_keep(&head->content_type, value);
   } else if (is_name(name, "docker-content-digest")) {
-    keep(&head->content_digest, value);
+    http_head_keep(&head->content_digest, value);
   } else if (is_name(name, "etag")) {
-    keep(&head->etag, value);
+    http_head_keep(&head->etag, value);
   } else if (is_name(name, "location")) {
-    keep(&head->location, value);
+    http_head_keep(&head->location, value);
   } else if (is_name(name, "link")) {
     if (!head->next)
       head->next = link_next(value);
@@ -113,7 +113,7 @@ void transfer_head_line(struct transfer_head *head, struct str line)
     return;
   if (str_has_prefix(line, STR("HTTP/"))) {
     const char *space = memchr(line.ptr, ' ', line.len);
-    struct str code = space ? trim(str_skip(line, (size_t)(space - line.ptr))) : STR("");
+    struct str code = space ? http_head_trim(str_skip(line, (size_t)(space - line.ptr))) : STR("");
 
     transfer_head_release(head);
     code.len = MIN_OF(code.len, 3U);
@@ -126,6 +126,6 @@ void transfer_head_line(struct transfer_head *head, struct str line)
   if (colon) {
     size_t name = (size_t)(colon - line.ptr);
 
-    take_field(head, (struct str) { line.ptr, name }, trim(str_skip(line, name + 1)));
+    take_field(head, (struct str) { line.ptr, name }, http_head_trim(str_skip(line, name + 1)));
   }
 }

@@ -59,7 +59,7 @@ static void collect_finished(struct http_loop *loop)
   }
 }
 
-static void *run(void *argument)
+static void *http_loop_run(void *argument)
 {
   struct http_loop *loop = argument;
   struct transfer *transfer;
@@ -97,7 +97,7 @@ int http_loop_start(struct http_loop *loop, struct error *err)
     return error_set(err, ERROR_IO, "libcurl cannot be started: out of memory or of descriptors");
   curl_multi_setopt(loop->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
   pthread_mutex_init(&loop->lock, NULL);
-  code = pthread_create(&loop->thread, NULL, run, loop);
+  code = pthread_create(&loop->thread, NULL, http_loop_run, loop);
   if (!code)
     return 0;
   curl_multi_cleanup(loop->multi);

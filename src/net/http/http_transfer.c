@@ -292,7 +292,8 @@ int http_refuse_address(struct error *err)
 }
 
 /* Called with the lock held, once done and not CURLE_OK. */
-static int fail(const struct transfer *transfer, enum http_problem *problem, struct error *err)
+static int http_transfer_fail(const struct transfer *transfer, enum http_problem *problem,
+                              struct error *err)
 {
   CURLcode code = transfer->result;
 
@@ -315,7 +316,7 @@ int transfer_wait_head(struct transfer *transfer, enum http_problem *problem, st
   if (!transfer->head_done) {
     if (transfer->result == CURLE_OK)
       transfer->result = CURLE_WEIRD_SERVER_REPLY;
-    result = fail(transfer, problem, err);
+    result = http_transfer_fail(transfer, problem, err);
   }
   pthread_mutex_unlock(&transfer->lock);
   return result;
@@ -342,7 +343,7 @@ ssize_t transfer_read(struct transfer *transfer, void *buffer, size_t size,
     transfer->paused = transfer->paused && !unpause;
     result = (ssize_t)n;
   } else {
-    result = transfer->result == CURLE_OK ? 0 : fail(transfer, problem, err);
+    result = transfer->result == CURLE_OK ? 0 : http_transfer_fail(transfer, problem, err);
   }
   pthread_mutex_unlock(&transfer->lock);
   if (unpause)

@@ -215,7 +215,7 @@ static const char *keep_context(struct changes *changes, const char *context)
   return changes->last_context;
 }
 
-static void begin(struct changes *changes, const struct event *event, struct change *out)
+static void changes_begin(struct changes *changes, const struct event *event, struct change *out)
 {
   *out = (struct change) {
     .kind = CHANGE_IMAGE,
@@ -227,13 +227,13 @@ static void begin(struct changes *changes, const struct event *event, struct cha
   note_place(out, event);
 }
 
-static void add_entry(struct changes *changes, const struct event *event)
+static void changes_add_entry(struct changes *changes, const struct event *event)
 {
   AUTO_BUF words = BUF_INIT(INT32_MAX);
   struct change change;
   bool content;
 
-  begin(changes, event, &change);
+  changes_begin(changes, event, &change);
   change.path = arena_str(&changes->arena, name_of_entry(event));
   change.name = keep_escaped(changes, change.path);
   change.weight = change_weight_entry(event, &content);
@@ -251,7 +251,7 @@ static void add_lone(struct changes *changes, const struct event *event)
   AUTO_BUF words = BUF_INIT(INT32_MAX);
   struct change change;
 
-  begin(changes, event, &change);
+  changes_begin(changes, event, &change);
   change.kind = side ? CHANGE_ADDED : CHANGE_REMOVED;
   change.path = arena_str(&changes->arena, entry->name);
   change.name = keep_escaped(changes, change.path);
@@ -274,8 +274,8 @@ static struct str parent_of(struct str context)
 
 /* The context of what a field of this document refers to. A config stands in a node of its own,
  * beside those of the layers. */
-static const char *referred(struct changes *changes, enum event_type type, const char *context,
-                            const char *field)
+static const char *changes_referred(struct changes *changes, enum event_type type,
+                                    const char *context, const char *field)
 {
   const struct str beside = parent_of(str_of(context));
   const struct str parent = type == EVENT_CONFIG ? parent_of(beside) : beside;
@@ -293,12 +293,12 @@ static void add_field(struct changes *changes, const struct event *event,
   AUTO_BUF words = BUF_INIT(INT32_MAX);
   struct change change;
 
-  begin(changes, event, &change);
+  changes_begin(changes, event, &change);
   keep_field(changes, event, field, kept);
   change.name = kept->name;
   change.weight = change_weight_field(event->type, field->name);
   if (change.weight == WEIGHT_CONSEQUENCE)
-    change.refers_to = referred(changes, event->type, change.context, field->name);
+    change.refers_to = changes_referred(changes, event->type, change.context, field->name);
   change_words_values(&words, field);
   change.words = keep_text(changes, &words);
   change.fields = kept;
@@ -312,7 +312,7 @@ static void add_note(struct changes *changes, const struct event *event)
   static const char length[] = "length mismatch (";
   struct change change;
 
-  begin(changes, event, &change);
+  changes_begin(changes, event, &change);
   change.name = keep_escaped(changes, str_of(event->context));
   change.words = keep_escaped(changes, str_of(event->note));
   /* So many entries on one side and so many on the other: those that are more are told. */
@@ -330,7 +330,7 @@ void changes_add(struct changes *changes, const struct event *event)
   for (size_t i = 0; i < event->n_fields; i++)
     counting += !event->fields[i].ignored;
   if (event->type == EVENT_TARENTRY)
-    add_entry(changes, event);
+    changes_add_entry(changes, event);
   else if (event->type == EVENT_LAYER && (event->inputs[0].entry || event->inputs[1].entry))
     add_lone(changes, event);
   else if (counting == 0)

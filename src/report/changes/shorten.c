@@ -19,7 +19,7 @@ size_t text_columns(struct str text)
   return columns;
 }
 
-static bool fits(struct str text, size_t columns)
+static bool shorten_fits(struct str text, size_t columns)
 {
   return text.len <= columns || text_columns(text) <= columns;
 }
@@ -55,7 +55,7 @@ static void add_window(struct buf *out, struct str text, size_t from, size_t col
     columns--;
   }
   text = str_skip(text, byte_of_column(text, from));
-  if (fits(text, columns)) {
+  if (shorten_fits(text, columns)) {
     buf_add_str(out, text);
   } else {
     buf_add(out, text.ptr, byte_of_column(text, columns - 1));
@@ -65,7 +65,7 @@ static void add_window(struct buf *out, struct str text, size_t from, size_t col
 
 void shorten_pair(const struct str text[2], size_t columns, struct buf *const out[2])
 {
-  bool long_one = !fits(text[0], columns) || !fits(text[1], columns);
+  bool long_one = !shorten_fits(text[0], columns) || !shorten_fits(text[1], columns);
   size_t shared = long_one ? common_columns(text[0], text[1]) : 0;
   size_t from = 0;
 

@@ -89,7 +89,7 @@ static void write_kind(const struct listing *listing, enum change_kind kind, str
 }
 
 /* That what was required holds: the exit status, as a test. */
-static void write_verdict(const struct report_about *about, struct writer *writer)
+static void junit_write_verdict(const struct report_about *about, struct writer *writer)
 {
   AUTO_BUF text = BUF_INIT(INT_MAX);
 
@@ -142,7 +142,7 @@ static void write_junit(const struct listing *listing, struct writer *writer)
   for (int kind = 0; kind < N_CHANGE_KINDS; kind++)
     write_kind(listing, (enum change_kind)kind, writer);
   if (with_verdict)
-    write_verdict(about, writer);
+    junit_write_verdict(about, writer);
   writer_puts(writer, " </testsuite>\n</testsuites>\n");
 }
 

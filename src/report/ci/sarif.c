@@ -65,7 +65,7 @@ static void write_rule(struct json_writer *json, const char *id, const char *tit
   json_object_close(json);
 }
 
-static void write_rules(struct json_writer *json, const struct listing *listing)
+static void sarif_write_rules(struct json_writer *json, const struct listing *listing)
 {
   const struct report_about *about = listing->report.about;
 
@@ -205,7 +205,7 @@ static void write_driver(struct json_writer *json, const struct listing *listing
   json_object_open(json, "driver");
   json_write_text(json, "name", "diffoci");
   json_write_text(json, "semanticVersion", diffoci_version);
-  write_rules(json, listing);
+  sarif_write_rules(json, listing);
   json_object_close(json);
   json_object_close(json);
 }

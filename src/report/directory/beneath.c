@@ -52,7 +52,7 @@ int beneath_open(struct beneath *beneath, int dir, const char *name, int flags, 
 }
 
 /* Descends by one name. */
-static int step(struct beneath *beneath, int dir, const char *name, bool create)
+static int beneath_step(struct beneath *beneath, int dir, const char *name, bool create)
 {
   int flags = O_RDONLY | O_DIRECTORY;
   int fd = beneath_open(beneath, dir, name, flags, 0);
@@ -114,8 +114,8 @@ int beneath_directory(struct beneath *beneath, struct str path, bool create)
     }
     memcpy(name, path.ptr + start, len);
     name[len] = '\0';
-    fd = step(beneath, beneath->n ? beneath->levels[beneath->n - 1].fd : beneath->root, name,
-              create);
+    fd = beneath_step(beneath, beneath->n ? beneath->levels[beneath->n - 1].fd : beneath->root,
+                      name, create);
     if (fd < 0)
       return -1;
     at = start + len;

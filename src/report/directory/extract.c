@@ -92,7 +92,7 @@ static int PRINTF_LIKE(3, 4) note(struct extract *extract, struct str name, cons
 }
 
 /* Of a path that is too long for a message, both ends are shown. */
-static int fail(const struct extract *extract, int error, struct error *err)
+static int extract_fail(const struct extract *extract, int error, struct error *err)
 {
   struct str path = buf_str(&extract->path);
 
@@ -108,14 +108,14 @@ static bool is_about_name(int error)
   return error == ENAMETOOLONG || error == EILSEQ || error == EINVAL;
 }
 
-static int refused(struct extract *extract, const struct tar_entry *entry, int error,
-                   struct error *err)
+static int extract_refused(struct extract *extract, const struct tar_entry *entry, int error,
+                           struct error *err)
 {
   char text[128];
 
   if (is_about_name(error))
     return note(extract, entry->name, "%s", strerror_r(error, text, sizeof(text)));
-  return fail(extract, error, err);
+  return extract_fail(extract, error, err);
 }
 
 static struct timespec time_of(const struct tar_time *time)
@@ -171,14 +171,14 @@ static int write_content(struct extract *extract, int fd, const struct extract_c
 
   while ((result = content->next(content->context, &chunk, err)) > 0) {
     if (chunk.len > (size_t)(INT64_MAX - offset))
-      return fail(extract, EFBIG, err);
+      return extract_fail(extract, EFBIG, err);
     ends_in_hole = !chunk.block;
     if (chunk.block && put_all(fd, chunk.bytes, chunk.len, offset) != 0)
-      return fail(extract, errno, err);
+      return extract_fail(extract, errno, err);
     offset += (off_t)chunk.len;
   }
   if (result == 0 && ends_in_hole && ftruncate(fd, offset) != 0)
-    return fail(extract, errno, err);
+    return extract_fail(extract, errno, err);
   return result;
 }
 
@@ -192,7 +192,7 @@ static int extract_file(struct extract *extract, int dir, const char *name,
   if (fd < 0 && errno == EEXIST && clear_way(dir, name) == 0)
     fd = beneath_open(&extract->beneath, dir, name, flags, 0600);
   if (fd < 0)
-    return refused(extract, entry, errno, err);
+    return extract_refused(extract, entry, errno, err);
   if (write_content(extract, fd, content, err) != 0) {
     unlinkat(dir, name, 0);
     return -1;
@@ -214,7 +214,7 @@ static int extract_symlink(struct extract *extract, int dir, const char *name,
     return note(extract, entry->name, "a symbolic link to \"%.*s\", which cannot be made here",
                 NOTES_MAX_NAME, target);
   if (result != 0)
-    return refused(extract, entry, errno, err);
+    return extract_refused(extract, entry, errno, err);
   if (utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW) != 0)
     extract->without_attributes++;
   return 0;
@@ -228,7 +228,7 @@ static int forget(struct extract *extract, struct error *err)
                               entry_path_directory(buf_str(&extract->path), &name), false);
 
   if (dir >= 0 && clear_way(dir, name) != 0)
-    return fail(extract, errno, err);
+    return extract_fail(extract, errno, err);
   return 0;
 }
 
@@ -273,11 +273,11 @@ static int extract_link(struct extract *extract, const struct tar_entry *entry, 
     dir = beneath_directory(&extract->beneath, entry_path_directory(buf_str(&extract->path), &name),
                             true);
     if (dir < 0 || clear_way(dir, name) != 0)
-      return refused(extract, entry, errno, err);
+      return extract_refused(extract, entry, errno, err);
     if (linkat(target, target_name, dir, name, 0) == 0)
       return 0;
     if (errno != ENOENT && errno != EMLINK && errno != EPERM && errno != EOPNOTSUPP)
-      return fail(extract, errno, err);
+      return extract_fail(extract, errno, err);
     reason = "to which no hard link can be made here";
   } else if (reason != itself && forget(extract, err) != 0) {
     return -1;
@@ -293,7 +293,7 @@ static int extract_directory(struct extract *extract, const struct tar_entry *en
   struct attributes *attributes;
 
   if (beneath_directory(&extract->beneath, buf_str(&extract->path), true) < 0)
-    return refused(extract, entry, errno, err);
+    return extract_refused(extract, entry, errno, err);
   extract->directories = xgrow(extract->directories, extract->n_directories,
                                &extract->cap_directories, sizeof(*extract->directories));
   attributes = &extract->directories[extract->n_directories];
@@ -346,7 +346,7 @@ static int extract_named(struct extract *extract, const struct tar_entry *entry,
   dir = beneath_directory(&extract->beneath, entry_path_directory(buf_str(&extract->path), &name),
                           true);
   if (dir < 0)
-    return refused(extract, entry, errno, err);
+    return extract_refused(extract, entry, errno, err);
   return entry->type == TAR_SYMLINK ? extract_symlink(extract, dir, name, entry, err)
                                     : extract_file(extract, dir, name, entry, content, err);
 }

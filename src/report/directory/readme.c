@@ -70,7 +70,7 @@ static void write_input(struct writer *writer, int side, const struct readme_inp
     writer_printf(writer, "\nand %zu more.\n", input->notes->more);
 }
 
-static void write_rules(struct writer *writer, const struct policy *policy)
+static void readme_write_rules(struct writer *writer, const struct policy *policy)
 {
   AUTO_BUF text = BUF_INIT(INT_MAX);
 
@@ -92,7 +92,7 @@ static void write_notices(struct writer *writer, const struct report_about *abou
   }
 }
 
-static void write_verdict(struct writer *writer, const struct verdict *verdict)
+static void readme_write_verdict(struct writer *writer, const struct verdict *verdict)
 {
   AUTO_BUF text = BUF_INIT(INT_MAX);
   char digest[DIGEST_MAX_TEXT];
@@ -107,7 +107,7 @@ static void write_verdict(struct writer *writer, const struct verdict *verdict)
 }
 
 /* All of it comes from diffoci's own table. */
-static void write_causes(struct writer *writer, const struct explain *explain)
+static void readme_write_causes(struct writer *writer, const struct explain *explain)
 {
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
   struct explain_totals totals;
@@ -139,13 +139,13 @@ void readme_write(struct writer *writer, const struct readme_input inputs[2],
 {
   writer_puts(writer, introduction);
   if (about && about->verdict)
-    write_verdict(writer, about->verdict);
+    readme_write_verdict(writer, about->verdict);
   if (about && about->n_notices)
     write_notices(writer, about);
   for (int side = 0; side < 2; side++)
     write_input(writer, side, &inputs[side]);
   if (about && about->policy)
-    write_rules(writer, about->policy);
+    readme_write_rules(writer, about->policy);
   if (about && about->explain)
-    write_causes(writer, about->explain);
+    readme_write_causes(writer, about->explain);
 }

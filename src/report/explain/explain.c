@@ -28,7 +28,7 @@ struct explain {
   struct explain_made made;
 };
 
-static size_t add_record(struct explain *explain, struct explanation found)
+static size_t explain_add_record(struct explain *explain, struct explanation found)
 {
   explain->records = xgrow(explain->records, explain->n, &explain->cap, sizeof(*explain->records));
   explain->records[explain->n] = (struct record) { .found = found };
@@ -39,7 +39,7 @@ struct explain *explain_new(void)
 {
   struct explain *explain = xcalloc(1, sizeof(*explain));
 
-  add_record(explain, (struct explanation) { .left = "" });
+  explain_add_record(explain, (struct explanation) { .left = "" });
   return explain;
 }
 
@@ -78,8 +78,8 @@ static size_t shared_record(struct explain *explain, const struct draft *draft)
   if (entry->value)
     return (size_t)(uintptr_t)entry->value;
   entry->key = arena_str(&explain->arena, buf_str(&bytes));
-  entry->value =
-      (void *)(uintptr_t)add_record(explain, draft_finish(draft, &explain->arena)); /* never 0 */
+  entry->value = (void *)(uintptr_t)explain_add_record(
+      explain, draft_finish(draft, &explain->arena)); /* never 0 */
   return (size_t)(uintptr_t)entry->value;
 }
 
@@ -142,7 +142,7 @@ static size_t explain_document(struct explain *explain, const struct event *even
   item->depth = pending.depth;
   for (int side = 0; side < 2 && event->type == EVENT_DESCRIPTOR; side++)
     item->blobs[side] = event->inputs[side].descriptor;
-  item->record = add_record(explain, (struct explanation) { .left = "" });
+  item->record = explain_add_record(explain, (struct explanation) { .left = "" });
   return item->record;
 }
 
@@ -263,8 +263,9 @@ static size_t explain_entry(struct explain *explain, const struct event *event)
                      explain->n);
   if (draft.n)
     draft_add_draft(&draft, &others);
-  return later || (whole && draft.n) ? add_record(explain, draft_finish(&draft, &explain->arena))
-                                     : shared_record(explain, &draft);
+  return later || (whole && draft.n)
+             ? explain_add_record(explain, draft_finish(&draft, &explain->arena))
+             : shared_record(explain, &draft);
 }
 
 /* A name on one side only, or more often on one. */
@@ -280,7 +281,7 @@ static size_t explain_presence(struct explain *explain, const struct event *even
     explain_entry_field(event, &query, &presence, &draft);
   if (draft.n || !explain_made_wants(&explain->made, event))
     return shared_record(explain, &draft);
-  record = add_record(explain, draft_finish(&draft, &explain->arena));
+  record = explain_add_record(explain, draft_finish(&draft, &explain->arena));
   explain_made_add(&explain->made, event, record);
   return record;
 }
@@ -295,7 +296,7 @@ static size_t explain_length(struct explain *explain, const struct event *event)
 
   explain_below_place(&explain->below, item, "%s", event->context);
   explain_below_place(&explain->below, item, "%s/", event->context);
-  item->record = add_record(explain, (struct explanation) { .left = "" });
+  item->record = explain_add_record(explain, (struct explanation) { .left = "" });
   return item->record;
 }
 

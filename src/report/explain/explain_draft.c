@@ -7,7 +7,7 @@ void draft_release(struct draft *draft)
   buf_release(&draft->left);
 }
 
-static struct explain_found *find(struct draft *draft, const struct cause *cause)
+static struct explain_found *explain_draft_find(struct draft *draft, const struct cause *cause)
 {
   for (size_t i = 0; i < draft->n; i++)
     if (draft->found[i].cause == cause)
@@ -18,7 +18,7 @@ static struct explain_found *find(struct draft *draft, const struct cause *cause
 void draft_add(struct draft *draft, const struct cause *cause, enum cause_evidence evidence,
                enum cause_strength strength, const struct values *values)
 {
-  struct explain_found *found = find(draft, cause);
+  struct explain_found *found = explain_draft_find(draft, cause);
 
   if (found) {
     found->strength = MIN_OF(found->strength, strength);

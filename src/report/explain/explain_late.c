@@ -96,7 +96,8 @@ static bool write_all(int fd, const void *bytes, size_t len)
 }
 
 /* The current entry's content to the end of the file. -1: it cannot be read. */
-static int keep(struct pass *pass, struct late *item, struct tar_reader *reader, struct error *err)
+static int explain_late_keep(struct pass *pass, struct late *item, struct tar_reader *reader,
+                             struct error *err)
 {
   struct tar_chunk chunk;
   int got;
@@ -154,8 +155,8 @@ static struct str map_kept(const struct pass *pass, const struct late *item, voi
 }
 
 /* The current entry's content is held against the other side's. */
-static int compare(struct pass *pass, struct late *item, struct tar_reader *reader,
-                   struct error *err)
+static int explain_late_compare(struct pass *pass, struct late *item, struct tar_reader *reader,
+                                struct error *err)
 {
   AUTO_BUF bytes = BUF_INIT(EXPLAIN_CONTENT_MAX);
   struct tar_chunk chunk;
@@ -177,8 +178,8 @@ static int compare(struct pass *pass, struct late *item, struct tar_reader *read
   return 0;
 }
 
-static int visit(struct content_visitor *visitor, const struct tar_entry *entry,
-                 struct tar_reader *reader, struct error *err)
+static int explain_late_visit(struct content_visitor *visitor, const struct tar_entry *entry,
+                              struct tar_reader *reader, struct error *err)
 {
   struct pass *pass = (struct pass *)visitor;
   struct late *item = pass->next->item;
@@ -186,14 +187,15 @@ static int visit(struct content_visitor *visitor, const struct tar_entry *entry,
 
   if (pass->next->position != entry->index)
     return 0;
-  got = pass->side == 0 ? keep(pass, item, reader, err) : compare(pass, item, reader, err);
+  got = pass->side == 0 ? explain_late_keep(pass, item, reader, err)
+                        : explain_late_compare(pass, item, reader, err);
   /* An entry that several differences are about is looked at for the first. */
   while (pass->next < pass->end && pass->next->position == entry->index)
     pass->next++;
   return got;
 }
 
-static int by_place(const void *a, const void *b)
+static int explain_late_by_place(const void *a, const void *b)
 {
   const struct wanted *wanted_a = a;
   const struct wanted *wanted_b = b;
@@ -228,7 +230,7 @@ static void read_side(struct pass *pass, const struct diff_options *options)
   for (size_t i = 0; i < late->n; i++)
     list[i] = (struct wanted) { late->items[i].layers[pass->side],
                                 late->items[i].positions[pass->side], &late->items[i] };
-  qsort(list, late->n, sizeof(*list), by_place);
+  qsort(list, late->n, sizeof(*list), explain_late_by_place);
   while (at < late->n) {
     pass->next = &list[at];
     while (at < late->n && list[at].layer == pass->next->layer)
@@ -242,7 +244,9 @@ void explain_late_look(struct explain_late *late, const struct diff_options *opt
                        void (*set)(void *context, size_t record, struct explanation found),
                        void *context)
 {
-  struct pass pass = { .visitor = { visit }, .late = late, .set = set, .context = context };
+  struct pass pass = {
+    .visitor = { explain_late_visit }, .late = late, .set = set, .context = context
+  };
 
   if (!late->n || options->sources[0]->fetches_again || options->sources[1]->fetches_again)
     return;

@@ -22,7 +22,7 @@ static const struct tar_entry *directory_of(const struct event *event)
   return event->type == EVENT_LAYER && entry && !(a && b) && entry->type == TAR_DIR ? entry : NULL;
 }
 
-static struct str trimmed(struct str path)
+static struct str explain_made_trimmed(struct str path)
 {
   while (str_has_prefix(path, STR("/")) || str_has_prefix(path, STR("./")))
     path = str_skip(path, *path.ptr == '/' ? 1 : 2);
@@ -43,7 +43,7 @@ bool explain_made_buildah(const struct event *event, struct draft *draft)
 
   if (!entry)
     return false;
-  path = trimmed(entry->name);
+  path = explain_made_trimmed(entry->name);
   if (!str_equal(path, STR("run")) && !str_equal(path, STR("run/secrets")))
     return false;
   draft_add(draft, cause_named(STR("buildah-run")), CAUSE_BY_NAME,
@@ -76,7 +76,7 @@ void explain_made_add(struct explain_made *made, const struct event *event, size
   made->items = xgrow(made->items, made->n, &made->cap, sizeof(*made->items));
   item = &made->items[made->n++];
   *item = (struct made_item) { .record = record,
-                               .path = arena_str(&made->arena, trimmed(entry->name)),
+                               .path = arena_str(&made->arena, explain_made_trimmed(entry->name)),
                                .plain = is_plain(entry) };
   for (int side = 0; side < 2; side++)
     item->manifests[side] = manifest_above(event, side);
@@ -112,7 +112,7 @@ static struct str working_directory(struct source *source, const struct descript
   config = read_json(source, &parsed.config, options);
   manifest_release(&parsed);
   path = json_string_value(json_object_get(json_object_get(config, "config"), "WorkingDir"));
-  return path ? arena_str(arena, trimmed(str_of(path))) : STR("");
+  return path ? arena_str(arena, explain_made_trimmed(str_of(path))) : STR("");
 }
 
 /* What the manifests of an item come to; asked for once as long as they stay the same. */

@@ -139,7 +139,8 @@ struct sort_key {
   uint64_t index;
 };
 
-static struct sort_key key_of(const struct event_tree *tree, const struct tree_child *child)
+static struct sort_key event_tree_key_of(const struct event_tree *tree,
+                                         const struct tree_child *child)
 {
   struct sort_key key = { 0 };
 
@@ -167,8 +168,8 @@ static int compare_children(const void *a, const void *b, void *user)
     return child_a->parent < child_b->parent ? -1 : 1;
   if (child_a->context != child_b->context)
     return child_a->context < child_b->context ? -1 : 1;
-  key_a = key_of(user, child_a);
-  key_b = key_of(user, child_b);
+  key_a = event_tree_key_of(user, child_a);
+  key_b = event_tree_key_of(user, child_b);
   order = str_compare(key_a.name, key_b.name);
   order = order ? order : str_compare(key_a.note, key_b.note);
   order = order ? order : (key_a.index > key_b.index) - (key_a.index < key_b.index);

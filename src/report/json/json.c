@@ -22,7 +22,7 @@ struct json_report {
 };
 
 /* A comma before every member but the first. */
-static void member(struct writer *writer, const char *key, int *n)
+static void json_member(struct writer *writer, const char *key, int *n)
 {
   if ((*n)++)
     writer_putc(writer, ',');
@@ -66,15 +66,15 @@ static void write_input(struct writer *writer, const struct event_input *input, 
   for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
     if (!documents[i].document)
       continue;
-    member(writer, documents[i].key, &n);
+    json_member(writer, documents[i].key, &n);
     jsonout_document(writer, documents[i].document);
   }
   if (with_entry && input->entry) {
-    member(writer, "tarEntry", &n);
+    json_member(writer, "tarEntry", &n);
     jsonout_entry(writer, input->entry, input->content);
   }
   if (input->origin) {
-    member(writer, "layer", &n);
+    json_member(writer, "layer", &n);
     write_origin(writer, input->origin);
   }
   writer_putc(writer, '}');
@@ -92,11 +92,11 @@ static void write_event(struct writer *writer, const char *context, enum event_t
   jsonout_string(writer, str_of(context));
   writer_puts(writer, ",\"event\":{");
   if (type != EVENT_NONE) {
-    member(writer, "type", &n);
+    json_member(writer, "type", &n);
     jsonout_string(writer, str_of(event_type_name(type)));
   }
   if (!input_is_empty(&inputs[0], with_entry) || !input_is_empty(&inputs[1], with_entry)) {
-    member(writer, "inputs", &n);
+    json_member(writer, "inputs", &n);
     writer_putc(writer, '[');
     write_input(writer, &inputs[0], with_entry);
     writer_putc(writer, ',');
@@ -104,11 +104,11 @@ static void write_event(struct writer *writer, const char *context, enum event_t
     writer_putc(writer, ']');
   }
   if (diff.len > 0) {
-    member(writer, "diff", &n);
+    json_member(writer, "diff", &n);
     jsonout_string(writer, diff);
   }
   if (note.len > 0) {
-    member(writer, "note", &n);
+    json_member(writer, "note", &n);
     jsonout_string(writer, note);
   }
 }

@@ -15,7 +15,7 @@ static void text_member(struct writer *writer, const char *key, const char *valu
   jsonout_string(writer, str_of(value));
 }
 
-static void write_rules(struct writer *writer, const struct policy *policy)
+static void json_about_write_rules(struct writer *writer, const struct policy *policy)
 {
   size_t n = 0;
   struct policy_rule *const *rules = policy_rules(policy, &n);
@@ -111,7 +111,7 @@ static void write_cause(struct writer *writer, const struct explain_count *count
   writer_puts(writer, "]}");
 }
 
-static void write_causes(struct writer *writer, const struct explain *explain)
+static void json_about_write_causes(struct writer *writer, const struct explain *explain)
 {
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
   struct explain_totals totals;
@@ -176,9 +176,9 @@ void json_about_write(struct writer *writer, const struct report_about *about,
   json_run_notices(&json, about);
   json_run_totals(&json, totals, about);
   if (about && !policy_is_empty(about->policy))
-    write_rules(writer, about->policy);
+    json_about_write_rules(writer, about->policy);
   if (about && about->inside)
     write_equals(writer, about->inside);
   if (about && about->explain)
-    write_causes(writer, about->explain);
+    json_about_write_causes(writer, about->explain);
 }

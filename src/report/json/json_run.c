@@ -75,7 +75,7 @@ void json_run_notices(struct json_writer *json, const struct report_about *about
   json_array_close(json);
 }
 
-static void write_causes(struct json_writer *json, const struct explain *explain)
+static void json_run_write_causes(struct json_writer *json, const struct explain *explain)
 {
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
   struct explain_totals totals;
@@ -106,7 +106,7 @@ void json_run_totals(struct json_writer *json, const struct change_totals *total
   json_write_number(json, "bytesAdded", (int64_t)totals->bytes_added);
   json_write_number(json, "bytesRemoved", (int64_t)totals->bytes_removed);
   if (about && about->explain)
-    write_causes(json, about->explain);
+    json_run_write_causes(json, about->explain);
   json_object_close(json);
 }
 

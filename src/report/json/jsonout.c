@@ -6,7 +6,7 @@
 #include "base/escape.h"
 #include "report/json/gotime.h"
 
-static void escaped(struct writer *writer, unsigned char c)
+static void jsonout_escaped(struct writer *writer, unsigned char c)
 {
   static const char letters[] = "btn?fr"; /* 0x08 to 0x0d; 0x0b has none */
 
@@ -48,7 +48,7 @@ void jsonout_string(struct writer *writer, struct str s)
     if (s.len == 0)
       break;
     if ((unsigned char)s.ptr[0] < 0x80)
-      escaped(writer, (unsigned char)s.ptr[0]);
+      jsonout_escaped(writer, (unsigned char)s.ptr[0]);
     else
       writer_puts(writer, "\xef\xbf\xbd");
     s = str_skip(s, 1);

@@ -23,7 +23,7 @@ static void write_numbers(struct json_writer *json, const char *key, const int64
   json_array_close(json);
 }
 
-static void write_causes(struct json_writer *json, const struct explanation *causes)
+static void ndjson_write_causes(struct json_writer *json, const struct explanation *causes)
 {
   json_array_open(json, "causes");
   for (size_t i = 0; i < causes->n; i++) {
@@ -63,7 +63,7 @@ static void write_change(const struct listing *listing, const struct change *cha
   if (change->n_fields > 0)
     json_run_fields(&json, change);
   if (causes.n > 0)
-    write_causes(&json, &causes);
+    ndjson_write_causes(&json, &causes);
   if (change->weight == WEIGHT_CONSEQUENCE)
     json_write_bool(&json, "consequence", true);
   json_object_close(&json);

@@ -155,7 +155,7 @@ static void add_block(struct buf *out, const char *summary, const struct buf *te
   buf_puts(out, "\n\n</details>\n");
 }
 
-static void add_all(struct buf *out, const struct listing *listing)
+static void markdown_add_all(struct buf *out, const struct listing *listing)
 {
   AUTO_BUF text = BUF_INIT(MARKDOWN_MAX);
   const uint64_t sum = totals_sum(&listing->changes.totals);
@@ -195,7 +195,7 @@ static void write_markdown(const struct listing *listing, struct writer *writer)
     about_rules(&rules, about->policy, "");
   add_block(&out, "Causes, and what to do about them", &causes);
   add_block(&out, "Left out by rules", &rules);
-  add_all(&out, listing);
+  markdown_add_all(&out, listing);
   buf_printf(&out, "\nMade by diffoci %s.\n", diffoci_version);
   writer_str(writer, buf_str(&out));
 }

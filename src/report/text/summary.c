@@ -198,7 +198,7 @@ static void write_sizes(const struct summary *summary)
   writer_putc(summary->writer, '\n');
 }
 
-static void write_causes(const struct summary *summary)
+static void summary_write_causes(const struct summary *summary)
 {
   const struct report_about *about = summary->listing->report.about;
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
@@ -220,7 +220,7 @@ static void write_causes(const struct summary *summary)
   }
 }
 
-static void write_verdict(const struct summary *summary)
+static void summary_write_verdict(const struct summary *summary)
 {
   static const char *const colours[] = {
     [VERDICT_UNKNOWN] = "\x1b[33m",
@@ -281,8 +281,8 @@ static void write_summary(const struct listing *listing, struct writer *writer)
   write_differences(&summary);
   write_totals(&summary);
   write_sizes(&summary);
-  write_causes(&summary);
-  write_verdict(&summary);
+  summary_write_causes(&summary);
+  summary_write_verdict(&summary);
   write_hints(&summary);
 }
 

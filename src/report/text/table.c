@@ -305,7 +305,7 @@ static void header_cells(const struct table *table, struct str cells[COLUMNS])
   }
 }
 
-static void write_causes(const struct table *table, struct writer *writer)
+static void table_write_causes(const struct table *table, struct writer *writer)
 {
   AUTO_BUF text = BUF_INIT(ROW_MAX_TEXT);
 
@@ -365,7 +365,7 @@ static int table_finish(struct report *report, struct error *err)
     row_cells(table, &table->rows.items[i], cells, &causes);
     write_line(writer, widths, cells);
   }
-  write_causes(table, writer);
+  table_write_causes(table, writer);
   error = writer_flush(writer);
   return error ? error_sys(err, error, "cannot write the table") : 0;
 }

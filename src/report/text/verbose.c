@@ -85,7 +85,8 @@ static void write_found(struct writer *writer, const struct explain_found *found
   writer_str(writer, buf_str(&text));
 }
 
-static void write_causes(struct writer *writer, const struct report_about *about, unsigned number)
+static void verbose_write_causes(struct writer *writer, const struct report_about *about,
+                                 unsigned number)
 {
   struct explanation found;
 
@@ -137,7 +138,7 @@ static int verbose_finish(struct report *report, struct error *err)
     if (i > 0)
       writer_putc(writer, '\n');
     writer_str(writer, parts[2]);
-    write_causes(writer, verbose->report.about, verbose->rows.items[i].explanation);
+    verbose_write_causes(writer, verbose->report.about, verbose->rows.items[i].explanation);
   }
   write_about(writer, verbose->report.about, verbose->rows.n > 0);
   error = writer_flush(writer);

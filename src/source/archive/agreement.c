@@ -34,8 +34,8 @@ static json_t *read_json(const struct agreement *agreement, const char *path,
 static int add_document(struct agreement *agreement, const json_t *json, int depth,
                         struct error *err);
 
-static int add_manifest(struct agreement *agreement, const json_t *descriptor, int depth,
-                        struct error *err)
+static int agreement_add_manifest(struct agreement *agreement, const json_t *descriptor, int depth,
+                                  struct error *err)
 {
   const char *text = json_string_value(json_object_get(descriptor, "digest"));
   char hex[DIGEST_MAX_TEXT];
@@ -71,7 +71,7 @@ static int add_document(struct agreement *agreement, const json_t *json, int dep
     map_put(&agreement->configs, arena_str(&agreement->arena, str_of(text)));
   json_array_foreach(json_object_get(json, "manifests"), i, manifest)
   {
-    if (add_manifest(agreement, manifest, depth + 1, err) < 0)
+    if (agreement_add_manifest(agreement, manifest, depth + 1, err) < 0)
       return -1;
   }
   return 0;

@@ -109,7 +109,7 @@ static bool is_name_shared(const struct candidate *candidates, size_t n, size_t 
   return false;
 }
 
-static void describe(struct buf *out, const struct candidate *candidate, bool shared)
+static void choose_describe(struct buf *out, const struct candidate *candidate, bool shared)
 {
   const char *name = shared ? NULL : shown_name(candidate);
   char digest[DIGEST_MAX_TEXT];
@@ -133,7 +133,7 @@ static char *list(const struct candidate *candidates, size_t n)
   for (; shown < MIN_OF(n, (size_t)LISTED_MAX) && out.len < LIST_BYTES_MAX - 400; shown++) {
     if (shown)
       buf_puts(&out, ", ");
-    describe(&out, &candidates[shown], is_name_shared(candidates, n, shown));
+    choose_describe(&out, &candidates[shown], is_name_shared(candidates, n, shown));
   }
   if (n > shown)
     buf_printf(&out, " and %zu more", n - shown);
@@ -166,8 +166,8 @@ static bool are_platforms_of_one(const struct candidate *candidates, size_t n)
 }
 
 /* Those at the positions in chosen, of which there have to be one only. */
-static int settle(const struct candidate *candidates, const char *ref, size_t *chosen,
-                  size_t *n_chosen, struct error *err)
+static int choose_settle(const struct candidate *candidates, const char *ref, size_t *chosen,
+                         size_t *n_chosen, struct error *err)
 {
   AUTO_FREE struct candidate *fitting = xcalloc(*n_chosen + 1, sizeof(*fitting));
   AUTO_FREE char *names = NULL;
@@ -243,7 +243,7 @@ int choose_candidates(const struct candidate *candidates, size_t n, const char *
     chosen[i] = i;
   if (ref)
     *n_chosen = find_fitting(candidates, n, ref, chosen);
-  return *n_chosen ? settle(candidates, ref, chosen, n_chosen, err)
+  return *n_chosen ? choose_settle(candidates, ref, chosen, n_chosen, err)
                    : not_there(candidates, n, ref, err);
 }
 

@@ -14,7 +14,7 @@ struct dir_transport {
   struct descriptor descriptor;
 };
 
-static int check_version(struct members *members, struct error *err)
+static int dir_transport_check_version(struct members *members, struct error *err)
 {
   enum { VERSION_MAX = 4096 };
   AUTO_BUF text = BUF_INIT(VERSION_MAX);
@@ -128,7 +128,7 @@ struct source *source_of_dir_transport(struct members *members, const char *ref,
   dir->base.ops = &ops;
   dir->members = members;
   dir->manifest = BUF_INIT(options->limits->json_bytes);
-  if (check_version(members, err) < 0 || read_manifest(dir, err) < 0 ||
+  if (dir_transport_check_version(members, err) < 0 || read_manifest(dir, err) < 0 ||
       check_ref(dir, ref, err) < 0) {
     dir_free(&dir->base);
     return NULL;

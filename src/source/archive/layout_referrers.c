@@ -24,8 +24,9 @@ static bool is_subject(const struct search *search, bool has_subject,
 
 /* The entry of index.json as it would stand in a registry's list of referrers: with the artifact
  * type and the annotations of its manifest. */
-static int add_manifest(const struct search *search, const struct descriptor *entry,
-                        const struct manifest *manifest, struct error *err)
+static int layout_referrers_add_manifest(const struct search *search,
+                                         const struct descriptor *entry,
+                                         const struct manifest *manifest, struct error *err)
 {
   const char *type =
       *manifest->artifact_type ? manifest->artifact_type : manifest->config.media_type;
@@ -56,7 +57,7 @@ static int look_into_manifest(const struct search *search, const struct descript
   if (manifest_parse(&manifest, text, search->limits, &ignored) < 0)
     return 0;
   if (is_subject(search, manifest.has_subject, &manifest.subject))
-    result = add_manifest(search, entry, &manifest, err);
+    result = layout_referrers_add_manifest(search, entry, &manifest, err);
   manifest_release(&manifest);
   return result;
 }

@@ -23,7 +23,8 @@ struct oci_layout {
   struct digest joined_digest;
 };
 
-static int check_version(struct members *members, const struct limits *limits, struct error *err)
+static int oci_layout_check_version(struct members *members, const struct limits *limits,
+                                    struct error *err)
 {
   AUTO_BUF text = BUF_INIT(limits->json_bytes);
   AUTO_JSON json = NULL;
@@ -259,7 +260,7 @@ struct source *source_of_oci_layout(struct members *members, const char *ref,
   static const struct source_ops ops = { oci_resolve, oci_open, oci_free, oci_referrers };
   struct oci_layout *oci;
 
-  if (check_version(members, options->limits, err) < 0 ||
+  if (oci_layout_check_version(members, options->limits, err) < 0 ||
       layout_check_agreement(members, options->limits, err) < 0) {
     members_free(members);
     return NULL;

@@ -21,8 +21,8 @@ struct taken {
   uint64_t max_blob;
 };
 
-static int fill(struct tar_member *member, struct stream *contents, struct blob_writer *writer,
-                struct error *err)
+static int taken_fill(struct tar_member *member, struct stream *contents,
+                      struct blob_writer *writer, struct error *err)
 {
   AUTO_FREE char *block = xmalloc(TAKE_BLOCK);
   bool first = true;
@@ -53,15 +53,15 @@ static int take_blob(struct taken *taken, struct tar_member *member, struct desc
     return stream_read_full(contents, member->head, TAR_MEMBER_HEAD, err) < 0 ? -1 : 0;
   if (result < 0)
     return -1;
-  if (fill(member, contents, writer, err) < 0) {
+  if (taken_fill(member, contents, writer, err) < 0) {
     blob_writer_abort(writer);
     return -1;
   }
   return blob_writer_commit(writer, &blob->digest, &size, err);
 }
 
-static int take(void *context, const char *path, struct tar_member *member, struct stream *contents,
-                struct error *err)
+static int taken_take(void *context, const char *path, struct tar_member *member,
+                      struct stream *contents, struct error *err)
 {
   struct taken *taken = context;
   struct descriptor *blob;
@@ -128,7 +128,7 @@ struct members *members_take(struct store *store, struct stream *stream,
     .stream = stream,
     .keep_member = KEEP_MEMBER,
     .keep_total = KEEP_TOTAL,
-    .take = take,
+    .take = taken_take,
     .take_context = taken,
   };
 

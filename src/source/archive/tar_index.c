@@ -99,7 +99,8 @@ static enum tar_member_kind kind_of(const struct tar_reader *reader, const struc
   }
 }
 
-static int add_member(struct indexer *indexer, const struct tar_entry *entry, struct error *err)
+static int tar_index_add_member(struct indexer *indexer, const struct tar_entry *entry,
+                                struct error *err)
 {
   struct tar_member *member = arena_alloc(&indexer->index.arena, sizeof(*member));
   struct str dir = { NULL, 0 };
@@ -134,7 +135,7 @@ static int index_entries(struct indexer *indexer, struct error *err)
     if (++indexer->members > LIMIT_ARCHIVE_MEMBERS)
       return error_set(err, ERROR_LIMIT, "more than %d members", LIMIT_ARCHIVE_MEMBERS);
     /* A global header says nothing about where contents are. */
-    if (entry.type != TAR_GLOBAL && add_member(indexer, &entry, err) < 0)
+    if (entry.type != TAR_GLOBAL && tar_index_add_member(indexer, &entry, err) < 0)
       return -1;
   }
   if (result < 0 && indexer->members == 0 && err->code == ERROR_CORRUPT)

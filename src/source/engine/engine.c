@@ -201,7 +201,8 @@ static struct engine_program *start_saving(struct engine *engine, struct error *
 }
 
 /* Reading what the program wrote failed. What it says itself tells more, if it has failed first. */
-static int explain(struct engine_program *program, const struct engine *engine, struct error *err)
+static int engine_explain(struct engine_program *program, const struct engine *engine,
+                          struct error *err)
 {
   struct error own;
 
@@ -228,7 +229,8 @@ static int save_once(struct engine *engine, struct error *err)
   if (!program)
     return -1;
   engine->spool = engine_spool_new(engine_program_output(program), &options, err);
-  result = engine->spool ? engine_program_finish(program, err) : explain(program, engine, err);
+  result =
+      engine->spool ? engine_program_finish(program, err) : engine_explain(program, engine, err);
   engine_program_free(program);
   if (result < 0) {
     members_free(steal_pointer(&engine->spool));
@@ -250,7 +252,7 @@ static int save(struct engine *engine, struct error *err)
   return save_once(engine, err);
 }
 
-static int load(struct engine *engine, struct error *err)
+static int engine_load(struct engine *engine, struct error *err)
 {
   if ((engine->inspect && take_answers(engine, err) < 0) || save(engine, err) < 0)
     return -1;
@@ -268,7 +270,7 @@ static int load_once(struct engine *engine, struct error *err)
   int result;
 
   pthread_mutex_lock(&engine->lock);
-  result = engine->inner ? 0 : load(engine, err);
+  result = engine->inner ? 0 : engine_load(engine, err);
   pthread_mutex_unlock(&engine->lock);
   return result;
 }

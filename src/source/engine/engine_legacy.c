@@ -39,7 +39,7 @@ static void skip_space(struct scanner *scanner)
     scanner->at++;
 }
 
-static bool take(struct scanner *scanner, char c)
+static bool engine_legacy_take(struct scanner *scanner, char c)
 {
   skip_space(scanner);
   if (scanner->at == scanner->end || *scanner->at != c)
@@ -53,7 +53,7 @@ static bool pass_string(struct scanner *scanner, struct str *inside)
 {
   const char *start;
 
-  if (!take(scanner, '"'))
+  if (!engine_legacy_take(scanner, '"'))
     return false;
   start = scanner->at;
   while (scanner->at < scanner->end && *scanner->at != '"')
@@ -99,15 +99,15 @@ static int scan(struct str json, struct field *fields)
   struct scanner scanner = { json.ptr, json.ptr + json.len };
   int n = 0;
 
-  if (!take(&scanner, '{'))
+  if (!engine_legacy_take(&scanner, '{'))
     return -1;
   do {
-    if (n == FIELDS_MAX || !pass_string(&scanner, &fields[n].key) || !take(&scanner, ':') ||
-        !pass_value(&scanner, &fields[n].value))
+    if (n == FIELDS_MAX || !pass_string(&scanner, &fields[n].key) ||
+        !engine_legacy_take(&scanner, ':') || !pass_value(&scanner, &fields[n].value))
       return -1;
     n++;
-  } while (take(&scanner, ','));
-  return take(&scanner, '}') ? n : -1;
+  } while (engine_legacy_take(&scanner, ','));
+  return engine_legacy_take(&scanner, '}') ? n : -1;
 }
 
 static int by_key(const void *a, const void *b)

@@ -251,7 +251,7 @@ bool engine_program_is_at_end(const struct engine_program *program)
 }
 
 /* Whether it has ended. */
-static bool reap(struct engine_program *program, int flags)
+static bool engine_program_reap(struct engine_program *program, int flags)
 {
   pid_t done;
 
@@ -280,7 +280,7 @@ static int wait_end(struct engine_program *program, struct error *err)
   int64_t deadline = now_ms() + program->timeout_ms;
   int pause = 0; /* ms */
 
-  while (!reap(program, WNOHANG)) {
+  while (!engine_program_reap(program, WNOHANG)) {
     struct pollfd ready = { .fd = program->said, .events = POLLIN };
 
     if (now_ms() > deadline)
@@ -340,10 +340,10 @@ static void end(struct engine_program *program)
   close_fd(&program->out);
   close_fd(&program->said);
   kill(program->pid, SIGTERM);
-  while (!reap(program, WNOHANG)) {
+  while (!engine_program_reap(program, WNOHANG)) {
     if (now_ms() > deadline) {
       kill(program->pid, SIGKILL);
-      reap(program, 0);
+      engine_program_reap(program, 0);
       return;
     }
     nanosleep(&pause, NULL);

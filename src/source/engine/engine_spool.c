@@ -44,7 +44,7 @@ struct spool {
 
 /* --- the file --- */
 
-static int append(struct spool *spool, const char *bytes, size_t n, struct error *err)
+static int engine_spool_append(struct spool *spool, const char *bytes, size_t n, struct error *err)
 {
   if (tempfile_write(&spool->file, bytes, n, spool->end, err))
     return error_wrap(err, "storing the image");
@@ -53,8 +53,8 @@ static int append(struct spool *spool, const char *bytes, size_t n, struct error
 }
 
 /* All of contents, from where the file ends; head (NULL allowed) gets its first bytes. */
-static int store(struct spool *spool, struct part *part, struct stream *contents, char *head,
-                 struct error *err)
+static int engine_spool_store(struct spool *spool, struct part *part, struct stream *contents,
+                              char *head, struct error *err)
 {
   AUTO_FREE char *block = xmalloc(SPOOL_BLOCK);
   uint64_t start = spool->end;
@@ -64,7 +64,7 @@ static int store(struct spool *spool, struct part *part, struct stream *contents
     if (head)
       memcpy(head, block, MIN_OF((size_t)n, (size_t)TAR_MEMBER_HEAD));
     head = NULL;
-    if (append(spool, block, (size_t)n, err) < 0)
+    if (engine_spool_append(spool, block, (size_t)n, err) < 0)
       return -1;
   }
   if (n < 0)
@@ -106,7 +106,7 @@ static struct str json_beside(const struct spool *spool, const char *path)
   return spool->json;
 }
 
-static struct str key_of(const struct part *part)
+static struct str engine_spool_key_of(const struct part *part)
 {
   return (struct str) { (const char *)part->digest.bytes, sizeof(part->digest.bytes) };
 }
@@ -119,7 +119,7 @@ static bool find_in_other(const struct spool *spool, struct part *part)
   const struct part *found;
 
   if (spool->other_fd >= 0 && part->digest.algorithm != DIGEST_NONE)
-    entry = map_find(&other->by_digest, key_of(part));
+    entry = map_find(&other->by_digest, engine_spool_key_of(part));
   found = entry ? entry->value : NULL;
   if (!found || found->size != part->size)
     return false;
@@ -128,8 +128,8 @@ static bool find_in_other(const struct spool *spool, struct part *part)
   return true;
 }
 
-static int take(void *context, const char *path, struct tar_member *member, struct stream *contents,
-                struct error *err)
+static int engine_spool_take(void *context, const char *path, struct tar_member *member,
+                             struct stream *contents, struct error *err)
 {
   struct spool *spool = context;
   struct part *part;
@@ -145,10 +145,10 @@ static int take(void *context, const char *path, struct tar_member *member, stru
   part->size = member->size;
   (void)engine_member_digest(spool->options.layers, path, json_beside(spool, path), &part->digest);
   if (!find_in_other(spool, part)) {
-    if (store(spool, part, contents, member->head, err) < 0)
+    if (engine_spool_store(spool, part, contents, member->head, err) < 0)
       return -1;
     if (part->digest.algorithm != DIGEST_NONE)
-      map_put(&spool->by_digest, key_of(part))->value = part;
+      map_put(&spool->by_digest, engine_spool_key_of(part))->value = part;
     return 1;
   }
   spool->passed += member->size;
@@ -206,7 +206,7 @@ static int read_members(struct spool *spool, struct stream *stream, struct error
   struct tar_input input = {
     .fd = -1,
     .stream = tar,
-    .take = take,
+    .take = engine_spool_take,
     .take_context = spool,
   };
 

@@ -86,7 +86,7 @@ static void quote(struct buf *out, struct str words, bool cut)
   }
 }
 
-static struct str trimmed(struct str words)
+static struct str engine_words_trimmed(struct str words)
 {
   while (words.len && isspace((unsigned char)words.ptr[words.len - 1]))
     words.len--;
@@ -99,7 +99,7 @@ int engine_words_error(struct error *err, const char *lead, struct str words, bo
 {
   AUTO_BUF text = BUF_INIT(2 * QUOTED_MAX + 64);
 
-  words = trimmed(words);
+  words = engine_words_trimmed(words);
   if (!words.len)
     return error_set(err, ERROR_IO, "%s", lead);
   quote(&text, words, cut);

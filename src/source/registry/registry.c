@@ -32,8 +32,8 @@ struct registry {
 };
 
 /* From the first place on that has not failed, the first that gives it. */
-static int fetch(struct registry *registry, const struct place_request *request,
-                 struct http_response *out, struct error *err)
+static int registry_fetch(struct registry *registry, const struct place_request *request,
+                          struct http_response *out, struct error *err)
 {
   size_t first = __atomic_load_n(&registry->current, __ATOMIC_ACQUIRE);
 
@@ -129,7 +129,7 @@ static int registry_resolve(struct source *source, struct descriptor *out, struc
   AUTO_FREE char *name = xasprintf("manifest %s", which);
   const struct place_request request = { .what = what, .name = name, .accept = ACCEPT_MANIFESTS };
   AUTO_RESPONSE response = { 0 };
-  int place = fetch(registry, &request, &response, err);
+  int place = registry_fetch(registry, &request, &response, err);
 
   if (place < 0)
     return -1;
@@ -164,7 +164,7 @@ static struct stream *registry_open_blob(struct source *source, const struct des
   digest_format(&blob->digest, digest);
   request.what = what = xasprintf("%s/%s", is_manifest ? "manifests" : "blobs", digest);
   request.name = name = xasprintf("%s %s", is_manifest ? "manifest" : "blob", digest);
-  if (fetch(registry, &request, &response, err) < 0)
+  if (registry_fetch(registry, &request, &response, err) < 0)
     return err->code == ERROR_NOT_FOUND && external_has(blob)
                ? external_open(registry->net, blob,
                                registry->endpoints.items[registry->current].domain, err)

@@ -27,7 +27,8 @@ static int take_page(struct http_response *response, const struct limits *limits
 }
 
 /* Where the next page is, in *url. What else is there would be told our credentials. */
-static int follow(const struct place *place, const char *next, char **url, struct error *err)
+static int registry_referrers_follow(const struct place *place, const char *next, char **url,
+                                     struct error *err)
 {
   CLEANUP(url_release) struct url base = { 0 };
   CLEANUP(url_release) struct url to = { 0 };
@@ -53,7 +54,7 @@ static bool has_no_api(unsigned status)
   return status == 404 || status == 400 || status == 405 || status == 406;
 }
 
-static int wrap(const struct place *place, const char *name, struct error *err)
+static int registry_referrers_wrap(const struct place *place, const char *name, struct error *err)
 {
   return error_wrap(err, "%s: %s of %s", place->endpoint->domain, name, place->endpoint->path);
 }
@@ -78,12 +79,12 @@ static int ask_api(struct place *place, const char *digest, const struct limits 
     if (response.status != 200)
       return place_refuse(place, &request, &response, err);
     if (take_page(&response, limits, out, err) < 0)
-      return wrap(place, name, err);
+      return registry_referrers_wrap(place, name, err);
     if (!response.next)
       return 1;
     if (!url)
       url = xasprintf("%s%s", place->base, what);
-    if (follow(place, response.next, &url, err) < 0)
+    if (registry_referrers_follow(place, response.next, &url, err) < 0)
       return -1;
   }
   return error_set(err, ERROR_LIMIT, "%s: more than %d pages of referrers", place->endpoint->domain,
@@ -105,7 +106,7 @@ static int ask_tag(struct place *place, const struct digest *digest, const struc
     return 0;
   if (response.status != 200)
     return place_refuse(place, &request, &response, err);
-  return take_page(&response, limits, out, err) < 0 ? wrap(place, name, err) : 0;
+  return take_page(&response, limits, out, err) < 0 ? registry_referrers_wrap(place, name, err) : 0;
 }
 
 int place_referrers(struct place *place, const struct descriptor *subject,

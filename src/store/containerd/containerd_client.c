@@ -52,8 +52,8 @@ static struct grpc_request request_of(const struct containerd *containerd,
   };
 }
 
-static int unpack(const struct ProtobufCMessageDescriptor *type, struct str message, void *reply,
-                  struct error *err)
+static int containerd_client_unpack(const struct ProtobufCMessageDescriptor *type,
+                                    struct str message, void *reply, struct error *err)
 {
   ProtobufCMessage *unpacked =
       protobuf_c_message_unpack(type, NULL, message.len, (const uint8_t *)message.ptr);
@@ -80,7 +80,7 @@ static int call_with(struct containerd *containerd, const struct containerd_meth
     return error_set(err, ERROR_LIMIT, "a request over %zu bytes", packed.max);
   if (grpc_unary(containerd->grpc, &request, buf_str(&packed), &answer, code, err) < 0)
     return -1;
-  return method->reply ? unpack(method->reply, buf_str(&answer), reply, err) : 0;
+  return method->reply ? containerd_client_unpack(method->reply, buf_str(&answer), reply, err) : 0;
 }
 
 int containerd_call(struct containerd *containerd, const struct containerd_method *method,
@@ -202,14 +202,15 @@ static int ask_version(struct containerd *containerd, unsigned answer_ms, struct
   Containerd__VersionResponse *version;
 
   if (grpc_unary(containerd->grpc, &request, (struct str) { 0 }, &answer, NULL, err) < 0 ||
-      unpack(&containerd__version_response__descriptor, buf_str(&answer), &version, err) < 0)
+      containerd_client_unpack(&containerd__version_response__descriptor, buf_str(&answer),
+                               &version, err) < 0)
     return -1;
   containerd->version = xstrdup(version->version);
   protobuf_c_message_free_unpacked(&version->base, NULL);
   return 0;
 }
 
-static int explain(const struct containerd *containerd, struct error *err)
+static int containerd_client_explain(const struct containerd *containerd, struct error *err)
 {
   static const struct {
     enum error_code code;
@@ -264,7 +265,7 @@ struct containerd *containerd_connect(const struct containerd_options *options, 
   containerd->grpc = grpc_new(&grpc);
   if (ask_version(containerd, answer_ms, err) == 0)
     return containerd;
-  explain(containerd, err);
+  containerd_client_explain(containerd, err);
   containerd_free(containerd);
   return NULL;
 }

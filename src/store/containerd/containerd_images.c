@@ -150,7 +150,8 @@ static int find_in_list(struct store *store, const struct wanted_name *wanted,
   return found;
 }
 
-static int find(struct store *store, const char *name, struct descriptor *out, struct error *err)
+static int containerd_images_find(struct store *store, const char *name, struct descriptor *out,
+                                  struct error *err)
 {
   struct containerd *containerd = containerd_of(store);
   struct wanted_name wanted;
@@ -179,12 +180,12 @@ int containerd_find(struct store *store, const char *name, struct descriptor *ou
     struct descriptor again;
     bool same;
 
-    if (find(store, name, &found, err) < 0)
+    if (containerd_images_find(store, name, &found, err) < 0)
       return -1;
     if (containerd_lease_blob(containerd, &found.digest, &lease_err) < 0)
       log_debug("%s", lease_err.message);
     /* Had it been removed before it was leased, its blobs may be gone. */
-    if (find(store, name, &again, err) < 0) {
+    if (containerd_images_find(store, name, &again, err) < 0) {
       descriptor_release(&found);
       return -1;
     }

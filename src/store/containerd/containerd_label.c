@@ -43,8 +43,9 @@ static int update_labels(struct containerd *containerd, const struct descriptor 
 }
 
 /* All of a small blob, checked. */
-static int read_document(struct containerd *containerd, const struct descriptor *blob,
-                         struct buf *out, struct error *err)
+static int containerd_label_read_document(struct containerd *containerd,
+                                          const struct descriptor *blob, struct buf *out,
+                                          struct error *err)
 {
   AUTO_STREAM stream = containerd_read(containerd, &blob->digest, err);
 
@@ -87,7 +88,7 @@ static int label_node(struct containerd *containerd, const struct descriptor *no
     return found;
   if (labelled && node->kind == MEDIA_MANIFEST)
     return 0;
-  if (read_document(containerd, node, &document, err) < 0 ||
+  if (containerd_label_read_document(containerd, node, &document, err) < 0 ||
       (!labelled && update_labels(containerd, node, buf_str(&document), err) < 0))
     return -1;
   return node->kind == MEDIA_INDEX ? label_children(containerd, buf_str(&document), depth, err) : 0;

@@ -12,8 +12,8 @@
 
 enum { SCALE = 1000 }; /* what was fetched with a high --max-scale gets its labels, too */
 
-static void add(struct containerd_labels *labels, const char *kind, size_t number,
-                const struct digest *digest)
+static void containerd_labels_add(struct containerd_labels *labels, const char *kind, size_t number,
+                                  const struct digest *digest)
 {
   struct containerd_label *label;
 
@@ -26,16 +26,16 @@ static void add(struct containerd_labels *labels, const char *kind, size_t numbe
   digest_format(digest, label->value);
 }
 
-static int add_manifest(struct containerd_labels *labels, struct str text,
-                        const struct limits *limits, struct error *err)
+static int containerd_labels_add_manifest(struct containerd_labels *labels, struct str text,
+                                          const struct limits *limits, struct error *err)
 {
   struct manifest manifest;
 
   if (manifest_parse(&manifest, text, limits, err) < 0)
     return -1;
-  add(labels, "config", SIZE_MAX, &manifest.config.digest);
+  containerd_labels_add(labels, "config", SIZE_MAX, &manifest.config.digest);
   for (size_t i = 0; i < manifest.n_layers; i++)
-    add(labels, "l", i, &manifest.layers[i].digest);
+    containerd_labels_add(labels, "l", i, &manifest.layers[i].digest);
   manifest_release(&manifest);
   return 0;
 }
@@ -48,7 +48,7 @@ static int add_index(struct containerd_labels *labels, struct str text, const st
   if (index_parse(&index, text, limits, err) < 0)
     return -1;
   for (size_t i = 0; i < index.n_manifests; i++)
-    add(labels, "m", i, &index.manifests[i].digest);
+    containerd_labels_add(labels, "m", i, &index.manifests[i].digest);
   index_release(&index);
   return 0;
 }
@@ -77,7 +77,7 @@ void containerd_labels_make(struct containerd_labels *out, enum media_kind kind,
 
   *out = (struct containerd_labels) { 0 };
   if (kind == MEDIA_MANIFEST)
-    result = add_manifest(out, text, &limits, &err);
+    result = containerd_labels_add_manifest(out, text, &limits, &err);
   else if (kind == MEDIA_INDEX)
     result = add_index(out, text, &limits, &err);
   if (result < 0)

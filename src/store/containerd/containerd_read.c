@@ -42,7 +42,7 @@ struct read_stream {
 };
 
 /* 1: there is something waiting; 0: the end. */
-static int receive(struct read_stream *blob, struct error *err)
+static int containerd_read_receive(struct read_stream *blob, struct error *err)
 {
   while (blob->waiting.len == 0) {
     struct str message;
@@ -64,7 +64,7 @@ static int receive(struct read_stream *blob, struct error *err)
 static ssize_t read_some(struct stream *stream, void *buffer, size_t size, struct error *err)
 {
   struct read_stream *blob = (struct read_stream *)stream;
-  int found = receive(blob, err);
+  int found = containerd_read_receive(blob, err);
   size_t n;
 
   if (found <= 0)
@@ -103,7 +103,8 @@ struct stream *containerd_read(struct containerd *containerd, const struct diges
   request.digest = text;
   containerd_pack(&message, &request.base);
   /* The first message tells whether there is such a blob. */
-  if (grpc_call_send(call, buf_str(&message), true, err) == 0 && receive(blob, err) >= 0)
+  if (grpc_call_send(call, buf_str(&message), true, err) == 0 &&
+      containerd_read_receive(blob, err) >= 0)
     return &blob->base;
   containerd_wrap(containerd, err);
   close_read(&blob->base);

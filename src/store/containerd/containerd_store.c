@@ -29,7 +29,7 @@ struct containerd *containerd_of(struct store *store)
   return ((struct containerd_store *)store)->containerd;
 }
 
-static void set(bool *flag)
+static void containerd_store_set(bool *flag)
 {
   __atomic_store_n(flag, true, __ATOMIC_RELAXED);
 }
@@ -38,9 +38,9 @@ void containerd_store_named(struct store *store, bool replaced)
 {
   struct containerd_store *self = (struct containerd_store *)store;
 
-  set(&self->named);
+  containerd_store_set(&self->named);
   if (replaced)
-    set(&self->collect);
+    containerd_store_set(&self->collect);
 }
 
 static void close_store(struct store *store)
@@ -61,7 +61,7 @@ static void set_limit(struct store *store, uint64_t bytes)
 }
 
 /* As containerd's own clients do; a push to the same registry then need not send these blobs. */
-static void set_origin(struct store *store, const char *domain, const char *path)
+static void containerd_store_set_origin(struct store *store, const char *domain, const char *path)
 {
   struct containerd_label *origin = &containerd_of(store)->origin;
   int key =
@@ -72,7 +72,7 @@ static void set_origin(struct store *store, const char *domain, const char *path
     origin->key[0] = '\0';
 }
 
-static bool has(struct store *store, const struct descriptor *blob)
+static bool containerd_store_has(struct store *store, const struct descriptor *blob)
 {
   struct containerd_store *self = (struct containerd_store *)store;
   struct error err;
@@ -112,7 +112,7 @@ static int open_writer(struct blob_writer **out, struct store *store, const stru
     return -1;
   result = containerd_write(out, self->containerd, blob, err);
   if (result == BLOB_TO_WRITE)
-    set(&self->wrote);
+    containerd_store_set(&self->wrote);
   /* Whoever put it there may not have said what it refers to. */
   if (result == BLOB_IS_THERE && containerd_label(self->containerd, blob, err) < 0)
     return -1;
@@ -128,8 +128,8 @@ static struct blob_writer *open_writer_unknown(struct store *store, struct error
   if (check_writable(self, err) < 0 ||
       containerd_write(&writer, self->containerd, &unknown, err) != BLOB_TO_WRITE)
     return NULL;
-  set(&self->wrote);
-  set(&self->collect); /* it may turn out to belong to nothing */
+  containerd_store_set(&self->wrote);
+  containerd_store_set(&self->collect); /* it may turn out to belong to nothing */
   return writer;
 }
 
@@ -139,8 +139,8 @@ struct store *store_open_containerd(const struct containerd_options *options, en
   static const struct store_ops ops = {
     .close = close_store,
     .set_limit = set_limit,
-    .set_origin = set_origin,
-    .has = has,
+    .set_origin = containerd_store_set_origin,
+    .has = containerd_store_has,
     .open_blob = open_blob,
     .open_writer = open_writer,
     .open_writer_unknown = open_writer_unknown,

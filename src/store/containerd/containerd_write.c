@@ -110,7 +110,8 @@ static int flush(struct containerd_writer *writer, struct error *err)
   return 0;
 }
 
-static int add(struct blob_writer *base, const void *bytes, size_t len, struct error *err)
+static int containerd_write_add(struct blob_writer *base, const void *bytes, size_t len,
+                                struct error *err)
 {
   struct containerd_writer *writer = (struct containerd_writer *)base;
   const char *next = bytes;
@@ -136,7 +137,7 @@ static int add(struct blob_writer *base, const void *bytes, size_t len, struct e
 }
 
 /* Another process may have finished the same blob in between. */
-static int settle(struct containerd_writer *writer, struct error *err)
+static int containerd_write_settle(struct containerd_writer *writer, struct error *err)
 {
   switch (grpc_call_code(writer->call)) {
   case GRPC_ALREADY_EXISTS:
@@ -165,11 +166,11 @@ static int send_commit(struct containerd_writer *writer, struct error *err)
   grpc_call_set_stall(writer->call, CONTAINERD_SLOW_MS);
   result = exchange(writer, &request, &offset, err);
   containerd_labels_release(&labels);
-  return result < 0 ? settle(writer, err) : 0;
+  return result < 0 ? containerd_write_settle(writer, err) : 0;
 }
 
-static int commit(struct blob_writer *base, struct digest *digest, uint64_t *size,
-                  struct error *err)
+static int containerd_write_commit(struct blob_writer *base, struct digest *digest, uint64_t *size,
+                                   struct error *err)
 {
   struct containerd_writer *writer = (struct containerd_writer *)base;
   int result = 0;
@@ -193,7 +194,7 @@ static int commit(struct blob_writer *base, struct digest *digest, uint64_t *siz
 
 /* Takes the ingest. BLOB_IS_THERE also where another namespace has the blob: a commit without any
  * bytes then makes it ours. */
-static int begin(struct containerd_writer *writer, struct error *err)
+static int containerd_write_begin(struct containerd_writer *writer, struct error *err)
 {
   Containerd__WriteContentRequest request = request_of(writer, CONTAINERD__WRITE_ACTION__STAT);
   char expected[DIGEST_MAX_TEXT];
@@ -223,7 +224,8 @@ int containerd_write(struct blob_writer **out, struct containerd *containerd,
 {
   static const struct containerd_method write = { CONTAINERD_API "content.v1.Content/Write", NULL,
                                                   CONTAINERD_LEASED };
-  static const struct blob_writer_ops ops = { add, commit, abort_writer };
+  static const struct blob_writer_ops ops = { containerd_write_add, containerd_write_commit,
+                                              abort_writer };
   static unsigned long counter; /* only to make names differ; atomic */
   struct grpc_call *call = containerd_open_call(containerd, &write, err);
   struct containerd_writer *writer;
@@ -244,7 +246,7 @@ int containerd_write(struct blob_writer **out, struct containerd *containerd,
   writer->document = BUF_INIT(STORE_MANIFEST_MAX);
   snprintf(writer->ref, sizeof(writer->ref), "%s-%lu", containerd->lease,
            __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED));
-  result = begin(writer, err);
+  result = containerd_write_begin(writer, err);
   if (result == BLOB_TO_WRITE)
     *out = &writer->base;
   else

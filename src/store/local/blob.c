@@ -87,7 +87,7 @@ static void writer_free(struct local_writer *writer)
   free(writer);
 }
 
-static int add(struct blob_writer *base, const void *bytes, size_t len, struct error *err)
+static int blob_add(struct blob_writer *base, const void *bytes, size_t len, struct error *err)
 {
   struct local_writer *writer = (struct local_writer *)base;
   const char *next = bytes;
@@ -110,7 +110,7 @@ static int add(struct blob_writer *base, const void *bytes, size_t len, struct e
   return 0;
 }
 
-static int check(struct local_writer *writer, struct error *err)
+static int blob_check(struct local_writer *writer, struct error *err)
 {
   struct digest found = hasher_finish(writer->hasher);
   char texts[2][DIGEST_MAX_TEXT];
@@ -158,12 +158,12 @@ static void abort_writer(struct blob_writer *base)
   writer_free(writer);
 }
 
-static int commit(struct blob_writer *base, struct digest *digest, uint64_t *size,
-                  struct error *err)
+static int blob_commit(struct blob_writer *base, struct digest *digest, uint64_t *size,
+                       struct error *err)
 {
   struct local_writer *writer = (struct local_writer *)base;
 
-  if (check(writer, err) < 0 || publish(writer, err) < 0) {
+  if (blob_check(writer, err) < 0 || publish(writer, err) < 0) {
     abort_writer(base);
     return -1;
   }
@@ -177,7 +177,7 @@ static int commit(struct blob_writer *base, struct digest *digest, uint64_t *siz
 
 static struct local_writer *writer_new(struct local_store *store, enum digest_algorithm algorithm)
 {
-  static const struct blob_writer_ops ops = { add, commit, abort_writer };
+  static const struct blob_writer_ops ops = { blob_add, blob_commit, abort_writer };
   struct local_writer *writer = xcalloc(1, sizeof(*writer));
 
   writer->base.ops = &ops;

@@ -82,7 +82,7 @@ int blob_lock_own(struct local_writer *writer, struct error *err)
 }
 
 /* Between looking for the blob and locking its partial file, another may have finished it. */
-static int begin(struct local_writer *writer, struct error *err)
+static int blob_turn_begin(struct local_writer *writer, struct error *err)
 {
   int fd = blob_open(writer->store, &writer->digest, (int64_t)writer->size);
 
@@ -150,7 +150,7 @@ int blob_take_turn(struct local_writer *writer, enum store_wait wait, struct err
       return -1;
     if (locked) {
       blob_count_writers(writer->store, 1);
-      return begin(writer, err);
+      return blob_turn_begin(writer, err);
     }
     if (wait == STORE_WAIT_IF_IDLE && !is_idle(writer->store))
       return BLOB_IS_BUSY;

@@ -63,7 +63,7 @@ void index_json_release(struct index_json *index)
   *index = (struct index_json) { 0 };
 }
 
-static int check_version(const json_t *json, struct error *err)
+static int index_json_check_version(const json_t *json, struct error *err)
 {
   int64_t version;
 
@@ -82,7 +82,7 @@ static int read_entries(struct index_json *index, struct error *err)
   json_t *manifests;
   size_t n;
 
-  if (check_version(index->json, err) < 0 ||
+  if (index_json_check_version(index->json, err) < 0 ||
       json_get_array(index->json, "manifests", &manifests, err) < 0)
     return -1;
   n = json_array_size(manifests);
