@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "evidence/inside.h"
+#include "evidence/kind.h"
 #include "evidence/lines.h"
 #include "evidence/words.h"
 #include "image/json.h"
@@ -12,10 +13,32 @@
 enum {
   WORK_PER_BYTE = 64, /* steps of comparing words, for each byte of both contents */
   NEAR_LINES = 50,    /* how far a line that has no partner at its place looks for one */
+  LONE_LINES = 64,    /* of each side, that have none and are looked at again at the end */
   WHAT_BYTES = 60,    /* of a line that is named */
 };
 
 /* ---- results ---- */
+
+enum content_rank content_rank(const char *id)
+{
+  static const struct {
+    const char *id;
+    enum content_rank rank;
+  } table[] = {
+    { "archive-owner", CONTENT_FORM },      { "ar-members", CONTENT_FORM },
+    { "compression-level", CONTENT_TIMES }, { "cpio-inside", CONTENT_FORM },
+    { "deb-inside", CONTENT_FORM },         { "elf-build-id", CONTENT_FOLLOWS },
+    { "embedded-hash", CONTENT_FOLLOWS },   { "go-build-id", CONTENT_FOLLOWS },
+    { "gzip-time", CONTENT_TIMES },         { "pyc-header", CONTENT_TIMES },
+    { "tar-inside", CONTENT_FORM },         { "zip-order", CONTENT_FORM },
+    { "zip-times", CONTENT_TIMES },
+  };
+
+  for (size_t i = 0; i < ARRAY_LEN(table); i++)
+    if (strcmp(table[i].id, id) == 0)
+      return table[i].rank;
+  return CONTENT_SAYS;
+}
 
 static struct content_found *content_find(struct content_evidence *out, const char *id)
 {
@@ -50,6 +73,34 @@ void content_leave(struct content_evidence *out, struct str what)
              what.ptr);
 }
 
+/* So many more of a cause that was added; may wrap around. */
+static void count(struct content_evidence *out, const char *id, uint64_t times)
+{
+  struct content_found *found = content_find(out, id);
+
+  if (found)
+    found->times += times;
+}
+
+void content_merge(struct content_evidence *out, struct arena *arena,
+                   const struct content_evidence *part, struct str name)
+{
+  const struct str nothing = { NULL, 0 };
+
+  for (size_t i = 0; i < part->n; i++) {
+    const struct values *values = &part->found[i].values;
+
+    content_add(out, arena, part->found[i].id, "", nothing, nothing);
+    count(out, part->found[i].id, part->found[i].times - 1 - values->n);
+    for (size_t j = 0; j < values->n; j++)
+      content_add(out, arena, part->found[i].id, values->items[j].name, values->items[j].side[0],
+                  values->items[j].side[1]);
+  }
+  if (part->left)
+    content_leave(out, name);
+  out->headless |= part->headless;
+}
+
 /* ---- lines ---- */
 
 struct look {
@@ -59,6 +110,8 @@ struct look {
   struct lines lines[2];
   uint64_t work;
   bool binary;
+  const struct line *lone[2][LONE_LINES]; /* without a partner */
+  size_t n_lone[2];
 };
 
 static bool is_printable(struct str s)
@@ -106,6 +159,13 @@ static void pair_in_order(struct look *look, const struct lines_gap *gap)
       pair_lines(look, &look->lines[0].items[i], &look->lines[1].items[j], false);
 }
 
+static void leave_lone(struct look *look, int side, const struct line *line)
+{
+  leave_line(look, line->text);
+  if (look->n_lone[side] < LONE_LINES)
+    look->lone[side][look->n_lone[side]++] = line;
+}
+
 static void pair_nearby(struct look *look, const struct lines_gap *gap)
 {
   size_t j = gap->from[1];
@@ -119,15 +179,31 @@ static void pair_nearby(struct look *look, const struct lines_gap *gap)
            !pair_lines(look, line, &look->lines[1].items[at], true))
       at++;
     if (at == gap->to[1] || at == j + NEAR_LINES) {
-      leave_line(look, line->text);
+      leave_lone(look, 0, line);
       continue;
     }
     for (; j < at; j++)
-      leave_line(look, look->lines[1].items[j].text);
+      leave_lone(look, 1, &look->lines[1].items[j]);
     j = at + 1;
   }
   for (; j < gap->to[1]; j++)
-    leave_line(look, look->lines[1].items[j].text);
+    leave_lone(look, 1, &look->lines[1].items[j]);
+}
+
+/* Lines that have no partner where they stand may have one elsewhere, as in a sorted table of
+ * strings. That accounts for what they say, not for where they are. */
+static void content_pair_lone(struct look *look)
+{
+  for (size_t i = 0; i < look->n_lone[0]; i++)
+    for (size_t j = 0; j < look->n_lone[1]; j++) {
+      const struct line *other = look->lone[1][j];
+
+      if (!other || lines_equal(look->lone[0][i], other) ||
+          !pair_lines(look, look->lone[0][i], other, true))
+        continue;
+      look->lone[1][j] = NULL;
+      break;
+    }
 }
 
 static void look_at_gap(void *context, const struct lines_gap *gap)
@@ -184,18 +260,25 @@ static void look_at_lines(const struct str content[2], struct str path, struct a
                 (struct str) { NULL, 0 });
   } else {
     lines_diff(&look.lines[0], &look.lines[1], look_at_gap, &look);
+    content_pair_lone(&look);
     out->same_words = look.binary && lines_same_set(&look.lines[0], &look.lines[1]);
   }
   lines_release(&look.lines[0]);
   lines_release(&look.lines[1]);
 }
 
-void content_look(const struct str content[2], struct str path, struct arena *arena,
-                  struct content_evidence *out)
+bool content_says_nothing(const struct content_evidence *out)
+{
+  for (size_t i = 0; i < out->n; i++)
+    if (content_rank(out->found[i].id) == CONTENT_SAYS)
+      return false;
+  return true;
+}
+
+void content_look_plain(const struct str content[2], struct str path, struct arena *arena,
+                        struct content_evidence *out)
 {
   *out = (struct content_evidence) { .left = false };
-  if (inside_look(content, path, arena, out))
-    return;
   if (!is_binary(content) && same_json(content)) {
     content_add(out, arena, "reordered-keys", "", (struct str) { NULL, 0 },
                 (struct str) { NULL, 0 });
@@ -204,4 +287,14 @@ void content_look(const struct str content[2], struct str path, struct arena *ar
   look_at_lines(content, path, arena, out);
   if (!out->n)
     out->left = true;
+  out->headless = out->left && content_says_nothing(out);
+  out->kind = kind_cause(content);
+}
+
+void content_look(const struct str content[2], struct str path, struct arena *arena,
+                  struct content_evidence *out)
+{
+  *out = (struct content_evidence) { .left = false };
+  if (!inside_look(content, path, arena, out))
+    content_look_plain(content, path, arena, out);
 }

@@ -6,6 +6,16 @@
 
 enum { CONTENT_FOUND_MAX = 8 };
 
+/* What a cause tells of a content; the first is what there is to say, if there are several. */
+enum content_rank {
+  CONTENT_SAYS,    /* of what somebody wrote into it */
+  CONTENT_FORM,    /* of how it was packed: order, owners, level */
+  CONTENT_TIMES,   /* of the times that packing notes */
+  CONTENT_FOLLOWS, /* of a number that is made from the rest: a hash, a build ID */
+};
+
+enum content_rank content_rank(const char *id);
+
 struct content_found {
   const char *id; /* of a cause in the table */
   struct values values;
@@ -16,10 +26,13 @@ struct content_found {
 struct content_evidence {
   struct content_found found[CONTENT_FOUND_MAX];
   size_t n;
-  bool left;       /* something else differs, too */
-  char what[120];  /* what that is, where it has a name: a member, a line; "" */
-  bool looked_in;  /* a format was read: the file is what it holds, whatever its path says */
-  bool same_words; /* the same strings are in both, in another order or with other bytes between */
+  bool left;        /* something else differs, too */
+  char what[120];   /* what that is, where it has a name: a member, a line; "" */
+  bool headless;    /* and in one place at least no cause of rank CONTENT_SAYS was found besides */
+  bool looked_in;   /* a format was read: the file is what it holds, whatever its path says */
+  const char *kind; /* the cause that files of this kind usually have, if they are of one that
+                       nobody looks into; else NULL */
+  bool same_words;  /* the same strings are in both, in another order or with other bytes between */
 };
 
 /* Looks at both contents, of which the file called path has the one or the other. Takes time in
@@ -27,10 +40,19 @@ struct content_evidence {
 void content_look(const struct str content[2], struct str path, struct arena *arena,
                   struct content_evidence *out);
 
-/* One more value pair of a cause. */
+/* The same, of contents that are not to be opened, whatever format they have. */
+void content_look_plain(const struct str content[2], struct str path, struct arena *arena,
+                        struct content_evidence *out);
+
+/* One more value pair of a cause; everything but id is copied to the arena. */
 void content_add(struct content_evidence *out, struct arena *arena, const char *id,
                  const char *name, struct str a, struct str b);
 /* Something that no cause accounts for; the first is named. */
 void content_leave(struct content_evidence *out, struct str what);
+/* Whether no cause of rank CONTENT_SAYS was found. */
+bool content_says_nothing(const struct content_evidence *out);
+/* Adds what was found in a part called name. */
+void content_merge(struct content_evidence *out, struct arena *arena,
+                   const struct content_evidence *part, struct str name);
 
 #endif

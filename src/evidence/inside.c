@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "evidence/elf_section.h"
 #include "formats/codec.h"
 
 #define NOTHING ((struct str) { NULL, 0 })
@@ -20,6 +21,7 @@ struct inside {
   struct content_evidence *out;
   struct format_budget budget;
   unsigned depth;
+  const char *packed; /* the cause of all that packing does; NULL: that of each format */
 };
 
 static void look_at_members(struct inside *inside, const struct format *format,
@@ -27,7 +29,14 @@ static void look_at_members(struct inside *inside, const struct format *format,
 
 /* ---- which cause a format's harmless differences have ---- */
 
-static const char *cause_of_times(const struct format *format)
+/* Something in this file has no cause, and is a place of its own. */
+static void inside_leave(struct inside *inside, struct str what)
+{
+  content_leave(inside->out, what);
+  inside->out->headless = true;
+}
+
+static const char *cause_of_times(const struct inside *inside, const struct format *format)
 {
   static const struct {
     const char *format, *id;
@@ -36,6 +45,8 @@ static const char *cause_of_times(const struct format *format)
     { "ar", "ar-members" },  { "cpio", "cpio-inside" }, { "pyc", "pyc-header" },
   };
 
+  if (inside->packed)
+    return inside->packed;
   for (size_t i = 0; i < ARRAY_LEN(table); i++)
     if (strcmp(format->name, table[i].format) == 0)
       return table[i].id;
@@ -43,11 +54,13 @@ static const char *cause_of_times(const struct format *format)
 }
 
 /* For what is another way to write the same. */
-static const char *cause_of_form(const struct format *format)
+static const char *cause_of_form(const struct inside *inside, const struct format *format)
 {
   static const char *const containers[] = { "tar", "zip", "ar", "cpio" };
   static const char *const ids[] = { "tar-inside", "zip-order", "ar-members", "cpio-inside" };
 
+  if (inside->packed)
+    return inside->packed;
   for (size_t i = 0; i < ARRAY_LEN(containers); i++)
     if (strcmp(format->name, containers[i]) == 0)
       return ids[i];
@@ -72,7 +85,7 @@ static void add_times(struct inside *inside, const struct format *format, const 
 {
   if (a->mtime.seconds == b->mtime.seconds && a->mtime.nanoseconds == b->mtime.nanoseconds)
     return;
-  content_add(inside->out, inside->arena, cause_of_times(format), "time",
+  content_add(inside->out, inside->arena, cause_of_times(inside, format), "time",
               str_of(time_text(inside->arena, a->mtime.seconds)),
               str_of(time_text(inside->arena, b->mtime.seconds)));
 }
@@ -126,7 +139,7 @@ static bool look_at_entry(struct inside *inside, const struct format *format,
   if (a->type != b->type || !str_equal(a->link_name, b->link_name) || a->mode != b->mode ||
       a->device_major != b->device_major || a->device_minor != b->device_minor ||
       !same_xattrs(a, b)) {
-    content_leave(inside->out, a->name);
+    inside_leave(inside, a->name);
     return false;
   }
   add_times(inside, format, a, b);
@@ -135,23 +148,6 @@ static bool look_at_entry(struct inside *inside, const struct format *format,
   if (!str_equal(a->user_name, b->user_name) || !str_equal(a->group_name, b->group_name))
     content_add(inside->out, inside->arena, "archive-owner", "owner", a->user_name, b->user_name);
   return true;
-}
-
-/* Which file in which file the rest is in. */
-static void inside_merge(struct inside *inside, const struct content_evidence *found,
-                         struct str name)
-{
-  for (size_t i = 0; i < found->n; i++)
-    for (size_t j = 0; j < found->found[i].values.n || j == 0; j++) {
-      const struct values *values = &found->found[i].values;
-
-      content_add(inside->out, inside->arena, found->found[i].id,
-                  values->n ? values->items[j].name : "",
-                  values->n ? values->items[j].side[0] : NOTHING,
-                  values->n ? values->items[j].side[1] : NOTHING);
-    }
-  if (found->left)
-    content_leave(inside->out, name);
 }
 
 static bool look_deeper(struct inside *inside, const struct str content[2], struct str name)
@@ -189,11 +185,11 @@ static void look_at_content(struct inside *inside, const struct format_member *a
 
     if (!str_equal(content[0], content[1]) && !look_deeper(inside, content, a->entry.name)) {
       found = xmalloc(sizeof(*found));
-      content_look(content, a->entry.name, inside->arena, found);
-      inside_merge(inside, found, a->entry.name);
+      content_look_plain(content, a->entry.name, inside->arena, found);
+      content_merge(inside->out, inside->arena, found, a->entry.name);
     }
   } else {
-    content_leave(inside->out, a->entry.name);
+    inside_leave(inside, a->entry.name);
   }
   format_close(&opened[0]);
   format_close(&opened[1]);
@@ -238,18 +234,70 @@ static void look_at_fields(struct inside *inside, const struct format *format,
     const struct format_field *b = &parts[1]->fields[i];
 
     if (strcmp(a->name, b->name) != 0)
-      content_leave(inside->out, str_of(a->name));
+      inside_leave(inside, str_of(a->name));
     else if (str_equal(a->value, b->value))
       continue;
     else if (a->class == FORMAT_COUNTS)
-      content_leave(inside->out, str_of(a->name));
+      inside_leave(inside, str_of(a->name));
     else
       content_add(inside->out, inside->arena,
-                  a->class == FORMAT_TIME ? cause_of_times(format) : cause_of_form(format), a->name,
-                  a->value, b->value);
+                  a->class == FORMAT_TIME ? cause_of_times(inside, format)
+                                          : cause_of_form(inside, format),
+                  a->name, a->value, b->value);
   }
-  if (parts[0]->n_fields != parts[1]->n_fields)
-    content_leave(inside->out, STR("fields"));
+  for (size_t i = n; i < MAX_OF(parts[0]->n_fields, parts[1]->n_fields); i++)
+    inside_leave(inside, str_of(parts[i >= parts[0]->n_fields]->fields[i].name));
+}
+
+/* Where members' contents lie in a file, in order; to be freed. */
+struct place {
+  size_t at, len;
+};
+
+static int by_place(const void *a, const void *b)
+{
+  const struct place *x = a;
+  const struct place *y = b;
+
+  return (x->at > y->at) - (x->at < y->at);
+}
+
+static struct place *places_of(const struct format_parts *parts, size_t *n)
+{
+  struct place *places = xcalloc(parts->n_members + 1, sizeof(*places));
+
+  *n = 0;
+  for (size_t i = 0; i < parts->n_members; i++) {
+    const struct str stored = parts->members[i].content.stored;
+
+    if (stored.len && stored.ptr >= parts->bytes.ptr &&
+        stored.ptr < parts->bytes.ptr + parts->bytes.len)
+      places[(*n)++] = (struct place) { (size_t)(stored.ptr - parts->bytes.ptr), stored.len };
+  }
+  qsort(places, *n, sizeof(*places), by_place);
+  return places;
+}
+
+/* Whether the members' contents lie at the same places, and all that is beside them is the same. */
+static bool same_outside_members(struct format_parts *const parts[2])
+{
+  size_t n[2];
+  AUTO_FREE struct place *a = places_of(parts[0], &n[0]);
+  AUTO_FREE struct place *b = places_of(parts[1], &n[1]);
+  size_t at = 0;
+
+  if (n[0] != n[1] || parts[0]->bytes.len != parts[1]->bytes.len)
+    return false;
+  for (size_t i = 0; i <= n[0]; i++) {
+    const size_t to = i < n[0] ? a[i].at : parts[0]->bytes.len;
+
+    if (i < n[0] && (b[i].at != to || b[i].len != a[i].len))
+      return false;
+    if (to > at && memcmp(parts[0]->bytes.ptr + at, parts[1]->bytes.ptr + at, to - at) != 0)
+      return false;
+    at = MAX_OF(at, i < n[0] ? to + a[i].len : to);
+  }
+  return true;
 }
 
 static uint64_t count_found(const struct content_evidence *out)
@@ -277,10 +325,10 @@ static void look_at_times(struct inside *inside, const struct format *format,
     if (a->to - a->from == 4) {
       snprintf(texts[0], sizeof(texts[0]), "%" PRIu32, format_le32(parts[0]->bytes.ptr + a->from));
       snprintf(texts[1], sizeof(texts[1]), "%" PRIu32, format_le32(parts[1]->bytes.ptr + b->from));
-      content_add(inside->out, inside->arena, cause_of_times(format), "time", str_of(texts[0]),
-                  str_of(texts[1]));
+      content_add(inside->out, inside->arena, cause_of_times(inside, format), "time",
+                  str_of(texts[0]), str_of(texts[1]));
     } else {
-      content_add(inside->out, inside->arena, cause_of_times(format), "", NOTHING, NOTHING);
+      content_add(inside->out, inside->arena, cause_of_times(inside, format), "", NOTHING, NOTHING);
     }
   }
 }
@@ -289,48 +337,98 @@ static void look_at_times(struct inside *inside, const struct format *format,
 static void look_at_form(struct inside *inside, const struct format *format,
                          struct format_parts *const parts[2], uint64_t before)
 {
-  if (count_found(inside->out) != before || str_equal(parts[0]->bytes, parts[1]->bytes))
-    return;
-  if (format->may_be_equal)
-    content_add(inside->out, inside->arena, cause_of_form(format), "", NOTHING, NOTHING);
-  else
-    content_leave(inside->out, NOTHING);
+  if (format->may_be_equal && count_found(inside->out) == before &&
+      !str_equal(parts[0]->bytes, parts[1]->bytes))
+    content_add(inside->out, inside->arena, cause_of_form(inside, format), "", NOTHING, NOTHING);
+}
+
+static void look_at_pair(struct inside *inside, const struct format *format,
+                         const struct format_member *a, const struct format_member *b)
+{
+  if (look_at_entry(inside, format, &a->entry, &b->entry) &&
+      (a->entry.type == TAR_REGULAR || a->content.stored.ptr) &&
+      !evidence_elf_section(format, a, b, inside->arena, inside->out))
+    look_at_content(inside, a, b);
+}
+
+/* A Debian package (deb(5)) is an ar archive with tar archives in it, made by one program. */
+static const char *packed_by(const struct format *format, const struct format_parts *parts)
+{
+  return strcmp(format->name, "ar") == 0 && parts->n_members &&
+                 str_equal(parts->members[0].entry.name, STR("debian-binary"))
+             ? "deb-inside"
+             : NULL;
+}
+
+static void look_at_all(struct inside *inside, const struct format *format,
+                        struct format_parts *const parts[2])
+{
+  AUTO_FREE const struct format_member **a = inside_sorted(parts[0]);
+  AUTO_FREE const struct format_member **b = inside_sorted(parts[1]);
+  const size_t n[2] = { parts[0]->n_members, parts[1]->n_members };
+  const uint64_t before = count_found(inside->out);
+  size_t i = 0;
+  size_t j = 0;
+
+  while (i < n[0] || j < n[1]) {
+    const int order = i == n[0]   ? 1
+                      : j == n[1] ? -1
+                                  : str_compare(a[i]->entry.name, b[j]->entry.name);
+
+    if (order == 0)
+      look_at_pair(inside, format, a[i], b[j]);
+    else
+      inside_leave(inside, order < 0 ? a[i]->entry.name : b[j]->entry.name);
+    i += order <= 0;
+    j += order >= 0;
+  }
+  if (n[0] == n[1] && !same_order(parts[0], parts[1]))
+    content_add(inside->out, inside->arena, cause_of_form(inside, format), "order", NOTHING,
+                NOTHING);
+  look_at_fields(inside, format, parts);
+  look_at_times(inside, format, parts);
+  look_at_form(inside, format, parts, before);
+}
+
+/* Of a format whose parts speak of each other, nothing more than which differ is known: it is one
+ * place, as text is, and all bytes that are no member's have to be the same. */
+static void look_at_one_place(struct inside *inside, const struct format *format,
+                              struct format_parts *const parts[2])
+{
+  struct content_evidence *const around = inside->out;
+  AUTO_FREE struct content_evidence *here = xcalloc(1, sizeof(*here));
+
+  inside->out = here;
+  look_at_all(inside, format, parts);
+  inside->out = around;
+  if (!same_outside_members(parts))
+    content_leave(here, NOTHING);
+  here->headless = here->left && content_says_nothing(here);
+  content_merge(around, inside->arena, here, here->what[0] ? str_of(here->what) : NOTHING);
 }
 
 static void look_at_members(struct inside *inside, const struct format *format,
                             struct format_parts *const parts[2])
 {
-  AUTO_FREE const struct format_member **a = inside_sorted(parts[0]);
-  AUTO_FREE const struct format_member **b = inside_sorted(parts[1]);
-  const uint64_t before = count_found(inside->out);
+  const char *const packed = inside->packed;
 
-  if (parts[0]->n_members != parts[1]->n_members) {
-    content_leave(inside->out, STR("the number of members"));
-    return;
-  }
-  for (size_t i = 0; i < parts[0]->n_members; i++) {
-    if (!str_equal(a[i]->entry.name, b[i]->entry.name)) {
-      content_leave(inside->out, a[i]->entry.name);
-      continue;
-    }
-    if (look_at_entry(inside, format, &a[i]->entry, &b[i]->entry) &&
-        (a[i]->entry.type == TAR_REGULAR || a[i]->content.stored.ptr))
-      look_at_content(inside, a[i], b[i]);
-  }
-  if (!same_order(parts[0], parts[1]))
-    content_add(inside->out, inside->arena, cause_of_form(format), "order", NOTHING, NOTHING);
-  look_at_fields(inside, format, parts);
-  look_at_times(inside, format, parts);
-  look_at_form(inside, format, parts, before);
+  if (!packed)
+    inside->packed = packed_by(format, parts[0]);
+  if (format->may_be_equal)
+    look_at_all(inside, format, parts);
+  else
+    look_at_one_place(inside, format, parts);
+  inside->packed = packed;
 }
 
 bool inside_look(const struct str content[2], struct str path, struct arena *arena,
                  struct content_evidence *out)
 {
   struct inside inside = { .arena = arena, .out = out, .budget = { BYTES_MAX } };
+  const struct format *format = format_detect(content[0], path);
 
   if (!look_deeper(&inside, content, path))
     return false;
-  out->looked_in = true;
+  out->looked_in = format->may_be_equal;
   return true;
 }

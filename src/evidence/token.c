@@ -87,6 +87,13 @@ static size_t path_length(struct str s)
   return s.len > 1 && s.ptr[0] == '/' && s.ptr[1] != '/' && slashes >= 2 ? n : 0;
 }
 
+/* Whether a path of n bytes may begin behind a byte: not in the middle of another, but as a value,
+ * or behind its own length, as in a pickle or a class file. */
+static bool begins_path(char before, size_t n)
+{
+  return !is_path(before) || before == '=' || (unsigned char)before == n;
+}
+
 static size_t known_length(struct str s, char before, enum token_kind *kind)
 {
   static const struct {
@@ -100,7 +107,7 @@ static size_t known_length(struct str s, char before, enum token_kind *kind)
   };
   size_t n;
 
-  if (s.ptr[0] == '/' && !is_path(before) && (n = path_length(s))) {
+  if (s.ptr[0] == '/' && (n = path_length(s)) && begins_path(before, n)) {
     *kind = TOKEN_PATH;
     return n;
   }
@@ -134,7 +141,8 @@ bool token_next(struct str *text, char *before, struct token *out)
       n = 1;
   }
   out->text = (struct str) { text->ptr, n };
-  *before = text->ptr[n - 1];
+  /* What follows the letter of an option ("-I/usr/include") is its value. */
+  *before = n == 1 && *before == '-' && is_word(text->ptr[0]) ? ' ' : text->ptr[n - 1];
   *text = str_skip(*text, n);
   return true;
 }

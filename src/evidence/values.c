@@ -29,5 +29,6 @@ void values_add(struct values *values, struct arena *arena, const char *name, st
     values->more++;
     return;
   }
-  values->items[values->n++] = (struct value_pair) { name, { kept(arena, a), kept(arena, b) } };
+  values->items[values->n++] =
+      (struct value_pair) { arena_strdup(arena, name), { kept(arena, a), kept(arena, b) } };
 }

@@ -25,7 +25,7 @@ struct values {
   uint64_t more; /* that were not kept */
 };
 
-/* Adds a pair that is not there yet; copies the values to the arena. name is a literal. */
+/* Adds a pair that is not there yet; copies everything to the arena. */
 void values_add(struct values *values, struct arena *arena, const char *name, struct str a,
                 struct str b);
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "formats/cpio_links.h"
+
 static const struct format_rule rule_number = { "cpio-1", FORMAT_WRITTEN,
                                                 "how numbers are written" };
 static const struct format_rule rule_inode = { "cpio-2", FORMAT_FORM, "inode and device numbers" };
@@ -160,8 +162,9 @@ static uint64_t pad(struct format_parts *parts, uint64_t start, uint64_t at, uns
   return to;
 }
 
-static int fill_entry(struct format_parts *parts, const struct header *header, struct str name,
-                      struct str content, struct error *err)
+static int fill_entry(struct format_parts *parts, struct cpio_links *links_of,
+                      const struct header *header, struct str name, struct str content,
+                      struct error *err)
 {
   struct tar_entry entry = {
     .type = cpio_type_of(header->mode),
@@ -184,8 +187,9 @@ static int fill_entry(struct format_parts *parts, const struct header *header, s
   else if (entry.type != TAR_REGULAR && content.len)
     return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" in it has a content, and is no file",
                      STR_ARGS(name));
-  /* Which names are one file, inode numbers tell: that is not looked into. */
-  if (header->links > 1 && entry.type != TAR_DIR)
+  /* Linux makes links of symbolic links and directories in no case. */
+  if (header->links > 1 && entry.type != TAR_DIR && entry.type != TAR_SYMLINK &&
+      entry.type != TAR_REGULAR)
     return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" in it is a hard link", STR_ARGS(name));
   links = arena_alloc(&parts->arena, sizeof(*links));
   links->key = STR("cpio.links");
@@ -197,6 +201,9 @@ static int fill_entry(struct format_parts *parts, const struct header *header, s
     return -1;
   if (entry.type == TAR_REGULAR)
     member->content = (struct format_content) { .stored = content, .size = content.len };
+  if (entry.type == TAR_REGULAR && header->links > 1)
+    cpio_links_add(links_of, (struct cpio_link) { header->device, header->device_minor,
+                                                  header->inode, parts->n_members - 1 });
   return 0;
 }
 
@@ -213,7 +220,8 @@ static int check_sum(const struct header *header, struct str name, struct str co
 }
 
 /* An entry at *at; 1, or 0 if it was the archive's last. */
-static int read_entry(struct format_parts *parts, uint64_t start, uint64_t *at, struct error *err)
+static int read_entry(struct format_parts *parts, struct cpio_links *links, uint64_t start,
+                      uint64_t *at, struct error *err)
 {
   struct header header;
   struct str name;
@@ -245,7 +253,7 @@ static int read_entry(struct format_parts *parts, uint64_t start, uint64_t *at, 
                    header.links != 1 || header.device_of || header.device_of_minor
                ? error_set(err, ERROR_UNSUPPORTED, "its end says more than that it is the end")
                : 0;
-  return fill_entry(parts, &header, name, content, err) ? -1 : 1;
+  return fill_entry(parts, links, &header, name, content, err) ? -1 : 1;
 }
 
 /* ---- archives ---- */
@@ -279,12 +287,16 @@ static int add_rest(struct format_parts *parts, uint64_t at, struct error *err)
 
 static int cpio_read(struct format_parts *parts, struct error *err)
 {
+  struct cpio_links links = { 0 };
   uint64_t at = 0;
   int got;
 
   do {
-    got = read_entry(parts, 0, &at, err);
+    got = read_entry(parts, &links, 0, &at, err);
   } while (got > 0);
+  if (got == 0)
+    got = cpio_links_resolve(&links, parts, err);
+  cpio_links_release(&links);
   if (got < 0)
     return -1;
   return add_rest(parts, skip_zeros(parts, at), err);

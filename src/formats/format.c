@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "formats/ar.h"
 #include "formats/cpio.h"
+#include "formats/elf.h"
 #include "formats/gettext.h"
 #include "formats/gzip.h"
 #include "formats/png.h"
@@ -31,7 +32,7 @@ struct format_memory {
 /* The first that takes a file for its own reads it. */
 static const struct format *const formats[] = {
   &format_gzip,  &format_zstd, &format_zip, &format_ar, &format_cpio,
-  &format_pyc,   &format_png,  &format_mo,  &format_po,
+  &format_pyc,   &format_png,  &format_mo,  &format_po, &format_elf,
 #ifdef HAVE_BZIP2
   &format_bzip2,
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """samples.py DIRECTORY: writes one small file of each kind that docs/formats.md lists, by the programs that are usual for
-it: Python's modules, ar, cpio, gzip, zstd, lz4, msgfmt. They are kept in tests/fuzz/corpus/formats/."""
+it: Python's modules, ar, cpio, gzip, zstd, lz4, msgfmt, gcc. They are kept in tests/fuzz/corpus/formats/."""
 import bz2
 import gzip
 import io
@@ -108,6 +108,17 @@ with tempfile.TemporaryDirectory() as d:
             write(f"{kind}.cpio", run("cpio", "-o", "-H", kind, "--reproducible", input=b"one.txt\ndir\nlink\n", cwd=d)[:4096])
         except FileNotFoundError:
             pass
+    os.link(os.path.join(d, "one.txt"), os.path.join(d, "two.txt"))
+    try:
+        write("links.cpio", run("cpio", "-o", "-H", "newc", "--reproducible", input=b"one.txt\ntwo.txt\n", cwd=d)[:1024])
+    except FileNotFoundError:
+        pass
+    with open(os.path.join(d, "x.c"), "w", encoding="utf-8") as f:
+        f.write("const char *f(void) { return \"hello\"; }\n")
+    for name, flags in (("object.elf", ("-g0",)), ("compressed.elf", ("-g", "-gz=zlib"))):
+        run("gcc", "-O1", "-c", "-fdebug-prefix-map=" + d + "=/src", "-o", name, *flags, "x.c", cwd=d)
+        with open(os.path.join(d, name), "rb") as f:
+            write(name, f.read())
 write("x.pyc", b"\xa7\r\r\n" + struct.pack("<III", 0, 1700000000, 12) + marshal.dumps(compile("x = 1", "m.py", "exec")))
 write("hash.pyc", b"\xa7\r\r\n" + struct.pack("<IQ", 3, 0x1122334455667788) + marshal.dumps(compile("x = 1", "m.py", "exec")))
 write("old.pyc", b"\x03\xf3\r\n" + struct.pack("<I", 1700000000) + b"c" + b"code" * 8)

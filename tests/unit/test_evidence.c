@@ -1,10 +1,12 @@
 /* What is seen in two contents: dates in their spellings, and what accounts for all that differs.
  */
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
@@ -87,8 +89,11 @@ static void check(const struct row *row)
     AUTO_BUF ids = BUF_INIT(1000);
 
     content_look(content, str_of(row->path), &arena, &found);
-    for (size_t i = 0; i < found.n; i++)
+    for (size_t i = 0; i < found.n; i++) {
       buf_printf(&ids, "%s%s", i ? "," : "", found.found[i].id);
+      for (size_t j = 0; j < found.found[i].values.n; j++)
+        assert_true(strlen(found.found[i].values.items[j].name) < 100); /* it is there yet */
+    }
     if (strcmp(ids.len ? ids.ptr : "", row->ids) != 0 || found.left != row->left)
       fail_msg("\"%.*s\": found %s, left %d (%s)", STR_ARGS(content[0]), ids.len ? ids.ptr : "-",
                found.left, found.what);
@@ -129,6 +134,18 @@ static void contents(void **state)
     { "x", STR("\1\0Nov 28 2026\0z\0"), STR("\1\0Nov  8 2027\0z\0"), "embedded-date", false },
     { "x", STR("\1\0Nov 28 2026\0\0z\0"), STR("\1\0Nov 8 2027\0\0\0z\0"), "embedded-date", true },
     { "x", STR(""), STR("a"), "", true },
+    /* a path that is a value; behind the letter of an option; behind its own length */
+    { "x.pc", STR("prefix=/usr/src/x-1/inst\n"), STR("prefix=/home/ci/inst\n"), "build-path",
+      false },
+    { "x.la", STR("' -L/usr/src/x-1/lib'\n"), STR("' -L/home/ci/lib'\n"), "build-path", false },
+    { "x", STR("\0\x0f/srv/docs/a.rst\x94"), STR("\0\x10/home/docs/a.rst\x94"), "build-path",
+      true },
+    { "x", STR("\0A/srv/docs/a.rst\x94"), STR("\0B/home/docs/a.rst\x94"), "", true },
+    /* strings that a table holds in another order */
+    { "x", STR("one\0/usr/src/x\0p.c\0q.c\0"), STR("one\0p.c\0/home/ci/x\0q.c\0"), "build-path",
+      true },
+    /* files that are known by how they begin, and are not looked into */
+    { "x", STR("hsqs\1"), STR("hsqs\2"), "", true },
   };
 
   (void)state;
@@ -136,11 +153,57 @@ static void contents(void **state)
     check(&rows[i]);
 }
 
+/* A chunk of a PNG file (PNG, 5.3). */
+static void add_chunk(struct buf *out, const char *type, struct str data)
+{
+  const uint32_t len = htonl((uint32_t)data.len);
+  AUTO_BUF chunk = BUF_INIT(1000);
+  uint32_t sum;
+
+  buf_puts(&chunk, type);
+  buf_add_str(&chunk, data);
+  sum = htonl((uint32_t)crc32(0, (const unsigned char *)chunk.ptr, (unsigned)chunk.len));
+  buf_add(out, &len, 4);
+  buf_add_str(out, buf_str(&chunk));
+  buf_add(out, &sum, 4);
+}
+
+static void add_png(struct buf *out, const char *day)
+{
+  static const char size[13] = "\0\0\0\1\0\0\0\1\x08";
+  unsigned char pixels[100];
+  uLongf len = sizeof(pixels);
+  AUTO_BUF date = BUF_INIT(100);
+
+  buf_puts(&date, "date:create");
+  buf_add(&date, "", 1);
+  buf_puts(&date, day);
+  assert_int_equal(compress(pixels, &len, (const unsigned char *)"\0", 2), Z_OK);
+  buf_add(out, "\x89PNG\r\n\x1a\n", 8);
+  add_chunk(out, "IHDR", (struct str) { size, sizeof(size) });
+  add_chunk(out, "tEXt", buf_str(&date));
+  add_chunk(out, "IDAT", (struct str) { (const char *)pixels, len });
+  add_chunk(out, "IEND", STR(""));
+}
+
+/* The name of a chunk is made when the file is read, and is told when the file is gone. */
+static void png_dates(void **state)
+{
+  AUTO_BUF a = BUF_INIT(1000);
+  AUTO_BUF b = BUF_INIT(1000);
+
+  (void)state;
+  add_png(&a, "2026-11-28");
+  add_png(&b, "2026-12-02");
+  check(&(struct row) { "x.png", buf_str(&a), buf_str(&b), "embedded-date", false });
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(dates),
     cmocka_unit_test(contents),
+    cmocka_unit_test(png_dates),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

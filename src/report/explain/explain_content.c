@@ -6,19 +6,14 @@
 #include "base/alloc.h"
 #include "evidence/content.h"
 
-static bool is_hash(const struct content_found *found)
-{
-  return strcmp(found->id, "embedded-hash") == 0;
-}
-
-/* What there is most of first; a hash only follows from something else. */
+/* By rank; of one rank what there is most of first. */
 static int by_times(const void *a, const void *b)
 {
   const struct content_found *x = a;
   const struct content_found *y = b;
 
-  if (is_hash(x) != is_hash(y))
-    return is_hash(x) ? 1 : -1;
+  if (content_rank(x->id) != content_rank(y->id))
+    return content_rank(x->id) > content_rank(y->id) ? 1 : -1;
   if (x->times != y->times)
     return x->times > y->times ? -1 : 1;
   return x->place < y->place ? -1 : 1;
@@ -81,8 +76,15 @@ void explain_content(const struct cause_query *query, const struct str content[2
     draft_add(draft, cause, accounted ? CAUSE_BY_CONTENT : evidence,
               accounted ? CAUSE_PROVEN : CAUSE_LIKELY, NULL);
   /* Times in an archive, or a hash, are not what there is to say where something else changed. */
-  draft->headless =
-      !draft->n && !accounted && (seen->looked_in || (seen->n == 1 && is_hash(&seen->found[0])));
+  if (!accounted && !draft->n && seen->headless) {
+    if (cause)
+      draft_add(draft, cause, evidence, CAUSE_LIKELY, NULL);
+    else if (seen->kind)
+      draft_add(draft, cause_named(str_of(seen->kind)), CAUSE_BY_FIRST_DIFFERENCE, CAUSE_LIKELY,
+                NULL);
+    else
+      draft->headless = true;
+  }
   add_found(seen, arena, draft);
   if (!accounted && cause && !draft->n)
     draft_add(draft, cause, evidence, CAUSE_LIKELY, NULL);

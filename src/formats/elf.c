@@ -1,0 +1,298 @@
+/* The layout is that of the System V ABI ("Object Files") and elf(5). Addresses and places are not
+ * shown: a section that grows moves all that follow. */
+#include "formats/elf.h"
+
+#include <inttypes.h>
+
+#include "formats/codec.h"
+#include "formats/zstd.h"
+
+enum {
+  IDENT = 16,
+  HEADER_32 = 52,
+  HEADER_64 = 64,
+  SEGMENT_32 = 32,
+  SEGMENT_64 = 56,
+  SECTION_32 = 40,
+  SECTION_64 = 64,
+  SECTIONS_MAX = 1 << 17,
+  SHN_XINDEX = 0xffff,
+  SHT_NOBITS = 8,
+  SHF_COMPRESSED = 0x800,
+  COMPRESS_ZLIB = 1,
+  COMPRESS_ZSTD = 2,
+  GNU_HEADER = 12, /* "ZLIB" and the size, before sections called .zdebug_… */
+};
+
+struct elf {
+  struct str bytes;
+  bool wide, big; /* 64 bits; the most significant byte first */
+  uint64_t sections_at, n_sections, names_at;
+  size_t section_size;
+  struct str names; /* of the sections */
+};
+
+struct section {
+  struct str name;
+  uint32_t type;
+  uint64_t flags, size;
+  struct str data; /* as it lies in the file */
+};
+
+/* ---- numbers ---- */
+
+static uint16_t half(const struct elf *elf, const char *p)
+{
+  const uint16_t n = format_le16(p);
+
+  return elf->big ? __builtin_bswap16(n) : n;
+}
+
+static uint32_t word(const struct elf *elf, const char *p)
+{
+  return elf->big ? format_be32(p) : format_le32(p);
+}
+
+/* As wide as addresses are. */
+static uint64_t address(const struct elf *elf, const char *p)
+{
+  if (!elf->wide)
+    return word(elf, p);
+  return elf->big ? __builtin_bswap64(format_le64(p)) : format_le64(p);
+}
+
+/* ---- headers ---- */
+
+static bool fits(const struct elf *elf, uint64_t at, uint64_t len)
+{
+  return at <= elf->bytes.len && len <= elf->bytes.len - at;
+}
+
+static const char *section_at(const struct elf *elf, uint64_t i)
+{
+  return elf->bytes.ptr + elf->sections_at + i * elf->section_size;
+}
+
+/* Where a section lies, by its header. */
+static void elf_place_of(const struct elf *elf, const char *header, uint64_t *at, uint64_t *len)
+{
+  *at = address(elf, header + (elf->wide ? 24 : 16));
+  *len = address(elf, header + (elf->wide ? 32 : 20));
+}
+
+static int elf_add_text(struct format_parts *parts, const char *name, uint64_t value,
+                        struct error *err)
+{
+  return format_add_field(parts, FORMAT_COUNTS, name,
+                          str_of(arena_printf(&parts->arena, "0x%" PRIx64, value)), err);
+}
+
+/* How the file is mapped when it is run: types and permissions of the segments. */
+static int add_segments(struct format_parts *parts, const struct elf *elf, uint64_t at, size_t n,
+                        struct error *err)
+{
+  const size_t size = elf->wide ? SEGMENT_64 : SEGMENT_32;
+
+  if (!fits(elf, at, n * (uint64_t)size))
+    return error_set(err, ERROR_CORRUPT, "its program headers do not lie in it");
+  for (size_t i = 0; i < n; i++) {
+    const char *p = elf->bytes.ptr + at + i * size;
+    const uint32_t flags = word(elf, p + (elf->wide ? 4 : 24));
+    const char *text =
+        arena_printf(&parts->arena, "type 0x%" PRIx32 " %c%c%c", word(elf, p),
+                     flags & 4 ? 'r' : '-', flags & 2 ? 'w' : '-', flags & 1 ? 'x' : '-');
+
+    if (format_add_field(parts, FORMAT_COUNTS, "segment", str_of(text), err))
+      return -1;
+  }
+  return 0;
+}
+
+static int read_header(struct format_parts *parts, struct elf *elf, struct error *err)
+{
+  const char *p = elf->bytes.ptr;
+  const size_t len = elf->wide ? HEADER_64 : HEADER_32;
+  const char *behind; /* the addresses, which make all the difference */
+
+  if (elf->bytes.len < len)
+    return error_set(err, ERROR_CORRUPT, "it ends in its header");
+  behind = p + (elf->wide ? 48 : 36);
+  elf->sections_at = address(elf, p + (elf->wide ? 40 : 32));
+  elf->n_sections = half(elf, behind + 12);
+  elf->names_at = half(elf, behind + 14);
+  elf->section_size = elf->wide ? SECTION_64 : SECTION_32;
+  if (elf->sections_at && half(elf, behind + 10) != elf->section_size)
+    return error_set(err, ERROR_CORRUPT, "its section headers have a size of their own (%u)",
+                     half(elf, behind + 10));
+  if (format_add_field(parts, FORMAT_COUNTS, "class", (struct str) { p + 4, IDENT - 4 }, err) ||
+      elf_add_text(parts, "file type", half(elf, p + 16), err) ||
+      elf_add_text(parts, "machine", half(elf, p + 18), err) ||
+      elf_add_text(parts, "entry point", address(elf, p + 24), err) ||
+      elf_add_text(parts, "flags", word(elf, behind), err))
+    return -1;
+  return add_segments(parts, elf, address(elf, p + (elf->wide ? 32 : 28)), half(elf, behind + 8),
+                      err);
+}
+
+/* The table of section headers; where it has very many entries the first tells how many. */
+static int find_sections(struct elf *elf, struct error *err)
+{
+  uint64_t at;
+  uint64_t len;
+
+  if (!elf->sections_at) {
+    elf->n_sections = 0;
+    return 0;
+  }
+  if (!fits(elf, elf->sections_at, elf->section_size))
+    return error_set(err, ERROR_CORRUPT, "its section headers do not lie in it");
+  if (!elf->n_sections)
+    elf->n_sections = address(elf, section_at(elf, 0) + (elf->wide ? 32 : 20));
+  if (elf->names_at == SHN_XINDEX)
+    elf->names_at = word(elf, section_at(elf, 0) + (elf->wide ? 40 : 24));
+  if (elf->n_sections > SECTIONS_MAX)
+    return error_set(err, ERROR_LIMIT, "it has more than %d sections", SECTIONS_MAX);
+  if (!fits(elf, elf->sections_at, elf->n_sections * elf->section_size))
+    return error_set(err, ERROR_CORRUPT, "its section headers do not lie in it");
+  if (elf->names_at >= elf->n_sections)
+    return error_set(err, ERROR_CORRUPT, "its sections have no names");
+  elf_place_of(elf, section_at(elf, elf->names_at), &at, &len);
+  if (!fits(elf, at, len))
+    return error_set(err, ERROR_CORRUPT, "the names of its sections do not lie in it");
+  elf->names = (struct str) { elf->bytes.ptr + at, (size_t)len };
+  return 0;
+}
+
+/* ---- sections ---- */
+
+static int read_section(const struct elf *elf, uint64_t i, struct section *out, struct error *err)
+{
+  const char *header = section_at(elf, i);
+  const uint32_t name = word(elf, header);
+  uint64_t at;
+  uint64_t len;
+  const char *end;
+
+  elf_place_of(elf, header, &at, &len);
+  *out = (struct section) {
+    .type = word(elf, header + 4),
+    .flags = address(elf, header + 8),
+    .size = len,
+    .data = { elf->bytes.ptr, 0 },
+  };
+  if (name >= elf->names.len || !(end = memchr(elf->names.ptr + name, '\0', elf->names.len - name)))
+    return error_set(err, ERROR_CORRUPT, "section %" PRIu64 " has no right name", i);
+  out->name = (struct str) { elf->names.ptr + name, (size_t)(end - elf->names.ptr) - name };
+  if (out->type == SHT_NOBITS || !len)
+    return 0;
+  if (!fits(elf, at, len))
+    return error_set(err, ERROR_CORRUPT, "section %" PRIu64 " does not lie in it", i);
+  out->data = (struct str) { elf->bytes.ptr + at, (size_t)len };
+  return 0;
+}
+
+/* What comes out of a section counts: SHF_COMPRESSED, and the older form of GNU. */
+static int set_content(const struct elf *elf, const struct section *section,
+                       struct format_content *out, struct error *err)
+{
+  const struct str data = section->data;
+  const size_t header = elf->wide ? 24 : 12;
+
+  *out = (struct format_content) { .stored = data, .size = data.len };
+  if (section->flags & SHF_COMPRESSED && data.len) {
+    if (data.len < header)
+      return error_set(err, ERROR_CORRUPT, "a compressed section ends in its header");
+    out->stored = str_skip(data, header);
+    out->size = address(elf, data.ptr + (elf->wide ? 8 : 4));
+    out->codec = word(elf, data.ptr) == COMPRESS_ZLIB   ? &format_zlib
+                 : word(elf, data.ptr) == COMPRESS_ZSTD ? &format_zstd_codec
+                                                        : NULL;
+    if (!out->codec)
+      return error_set(err, ERROR_UNSUPPORTED, "a section is compressed in an unknown way (%u)",
+                       word(elf, data.ptr));
+  } else if (str_has_prefix(section->name, STR(".zdebug_")) && data.len >= GNU_HEADER &&
+             memcmp(data.ptr, "ZLIB", 4) == 0) {
+    out->stored = str_skip(data, GNU_HEADER);
+    out->size = (uint64_t)format_be32(data.ptr + 4) << 32 | format_be32(data.ptr + 8);
+    out->codec = &format_zlib;
+  }
+  return 0;
+}
+
+static struct tar_record record(struct format_parts *parts, const char *key, uint64_t value)
+{
+  return (struct tar_record) {
+    .key = str_of(key),
+    .value = str_of(arena_printf(&parts->arena, "0x%" PRIx64, value)),
+  };
+}
+
+static int add_section(struct format_parts *parts, const struct elf *elf,
+                       const struct section *section, struct error *err)
+{
+  struct tar_record *records = arena_alloc(&parts->arena, 3 * sizeof(*records));
+  struct tar_entry entry = {
+    .type = TAR_REGULAR, .name = section->name, .mode = 0644, .records = records
+  };
+  struct format_content content;
+  struct format_member *member;
+
+  if (!section->name.len)
+    entry.name = STR("(no name)");
+  if (set_content(elf, section, &content, err))
+    return -1;
+  /* In the order of their names. */
+  records[entry.n_records++] =
+      record(parts, "elf.flags", section->flags & ~(uint64_t)SHF_COMPRESSED);
+  if (section->type == SHT_NOBITS)
+    records[entry.n_records++] = record(parts, "elf.size", section->size);
+  records[entry.n_records++] = record(parts, "elf.type", section->type);
+  entry.size = (int64_t)MIN_OF(content.size, (uint64_t)INT64_MAX);
+  member = format_add_member(parts, &entry, err);
+  if (!member)
+    return -1;
+  member->content = content;
+  return 0;
+}
+
+static int elf_read(struct format_parts *parts, struct error *err)
+{
+  struct elf elf = { .bytes = parts->bytes,
+                     .wide = parts->bytes.ptr[4] == 2,
+                     .big = parts->bytes.ptr[5] == 2 };
+  uint64_t left = parts->bytes.len;
+
+  if (read_header(parts, &elf, err) || find_sections(&elf, err))
+    return -1;
+  for (uint64_t i = 1; i < elf.n_sections; i++) {
+    struct section section;
+
+    if (read_section(&elf, i, &section, err))
+      return -1;
+    if (section.data.len > left)
+      return error_set(err, ERROR_CORRUPT, "its sections overlap");
+    left -= section.data.len;
+    if (add_section(parts, &elf, &section, err))
+      return -1;
+  }
+  if (elf.n_sections)
+    return 0;
+  return error_set(err, ERROR_UNSUPPORTED, "it has no sections");
+}
+
+static bool elf_detect(struct str bytes, struct str name)
+{
+  (void)name;
+  return bytes.len >= IDENT &&
+         memcmp(bytes.ptr,
+                "\x7f"
+                "ELF",
+                4) == 0 &&
+         (bytes.ptr[4] == 1 || bytes.ptr[4] == 2) && (bytes.ptr[5] == 1 || bytes.ptr[5] == 2);
+}
+
+const struct format format_elf = {
+  .name = "elf",
+  .detect = elf_detect,
+  .read = elf_read,
+};

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""What --inside says of files that real programs write: shows.py DIFFOCI [NAME...]
+
+Each case makes two files; wanted are the places inside that are told, or that the files are equal. Each pair is compared
+both ways round, which has to tell the same places. Cases whose program is not there are left out, and named."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MKIMAGE = os.path.join(HERE, "..", "tools", "mkimage.py")
+CASES = []
+
+
+def case(name, wanted, *needs):
+    """A function that returns a file's bytes: side(directory, n) for n 0 and 1. name: the file's; wanted: the places
+    inside it that differ, as a set; empty: they are equal."""
+    def add(function):
+        CASES.append((function.__name__, function, name, wanted, needs))
+        return function
+    return add
+
+
+def put(directory, name, content):
+    path = os.path.join(directory, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as out:
+        out.write(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def get(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def run(*words, cwd=None, data=None):
+    return subprocess.run(words, check=True, cwd=cwd, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env={**os.environ, "LC_ALL": "C"}).stdout
+
+
+# ---- ELF ----
+
+def compiled(directory, source, *flags):
+    put(directory, "x.c", source)
+    run("gcc", "-fno-asynchronous-unwind-tables", "-o", "x.o", *flags, "x.c", cwd=directory)
+    return os.path.join(directory, "x.o")
+
+
+@case("x.o", {".rodata.str1.1"}, "gcc")
+def elf_string(directory, n):
+    return get(compiled(directory, f'const char *f(void) {{ return "{("one", "two")[n]}"; }}', "-O1", "-c"))
+
+
+@case("x.o", {".text"}, "gcc")
+def elf_code(directory, n):
+    return get(compiled(directory, f"int f(int x) {{ return x + {n + 1}; }}", "-O1", "-c"))
+
+
+@case("x.o", {".debug_line_str"}, "gcc", "objcopy")
+def elf_compressed(directory, n):
+    """The path of the source in compressed DWARF; of the same length, so that nothing else differs."""
+    path = compiled(directory, "int f(int x) { return x; }", "-O1", "-g", "-c", f"-ffile-prefix-map={directory}=/src/{n}")
+    run("objcopy", "--compress-debug-sections=zlib", path)
+    return get(path)
+
+
+@case("x.o", {".note.gnu.build-id"}, "gcc")
+def elf_build_id(directory, n):
+    return get(compiled(directory, "int f(int x) { return x; }", "-O1", "-shared", "-fPIC", "-nostdlib",
+                        f"-Wl,--build-id=0x{n + 1:040x}"))
+
+
+# ---- cpio ----
+
+@case("x.cpio", set(), "cpio")
+def cpio_inodes(directory, n):
+    """Hard links that are packed twice: other inode numbers, the same files."""
+    for name in ("a", "b", "c") if n else ("c", "a", "b"):
+        put(directory, f"d/{name}", "hello " + name)
+    os.link(os.path.join(directory, "d/a"), os.path.join(directory, "d/link"))
+    for name in ("a", "b", "c"):
+        os.utime(os.path.join(directory, "d", name), (n, n))
+    return run("cpio", "-o", "-H", "newc", cwd=os.path.join(directory, "d"), data=b"a\nb\nc\nlink\n")
+
+
+@case("x.cpio", {"link"}, "cpio")
+def cpio_links(directory, n):
+    """A name that is a hard link on one side and a copy on the other."""
+    put(directory, "d/a", "hello")
+    put(directory, "d/b", "hello")
+    if n:
+        os.link(os.path.join(directory, "d/a"), os.path.join(directory, "d/link"))
+        os.link(os.path.join(directory, "d/b"), os.path.join(directory, "d/other"))
+    else:
+        os.link(os.path.join(directory, "d/b"), os.path.join(directory, "d/link"))
+        os.link(os.path.join(directory, "d/a"), os.path.join(directory, "d/other"))
+    return run("cpio", "-o", "-H", "newc", cwd=os.path.join(directory, "d"), data=b"a\nb\nlink\n")
+
+
+# ---- the test ----
+
+def compare(program, directory, sides):
+    inputs = [os.path.join(directory, f"{side}.tar") for side in sides]
+    result = subprocess.run([program, "diff", "--semantic", "--inside", *inputs], capture_output=True, text=True)
+    places = set()
+    for line in result.stdout.splitlines()[1:]:
+        name = line.split()[1]
+        places.add(name.split("!/", 1)[1] if "!/" in name else name)
+    return result.returncode, places, result.stdout + result.stderr
+
+
+def try_case(program, function, name, wanted):
+    with tempfile.TemporaryDirectory() as directory:
+        for n in range(2):
+            side = os.path.join(directory, str(n))
+            os.mkdir(side)
+            recipe = f"oci_archive({os.path.join(directory, f'{n}.tar')!r}, image(layer(file('srv/{name}', {function(side, n)!r}))))"
+            subprocess.run([sys.executable, MKIMAGE], input=recipe, text=True, check=True)
+        for sides in ((0, 1), (1, 0)):
+            status, places, output = compare(program, directory, sides)
+            if (status, places) != (1 if wanted else 0, wanted):
+                print(f"{function.__name__} {sides}: wanted {sorted(wanted)}, found {sorted(places)}, status {status}\n{output}")
+                return False
+    return True
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    names = sys.argv[2:]
+    passed = failed = 0
+    for case_name, function, name, wanted, needs in CASES:
+        if names and case_name not in names:
+            continue
+        missing = [need for need in needs if not shutil.which(need)]
+        if missing:
+            print(f"{case_name}: left out, for there is no {', '.join(missing)}")
+        elif try_case(program, function, name, wanted):
+            passed += 1
+        else:
+            failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
