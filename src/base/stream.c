@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 
+enum { PASS_BLOCK = 256 * 1024 };
+
 ssize_t stream_read(struct stream *stream, void *buffer, size_t size, struct error *err)
 {
   return stream->ops->read(stream, buffer, size, err);
@@ -26,6 +28,23 @@ ssize_t stream_read_full(struct stream *stream, void *buffer, size_t size, struc
     have += (size_t)n;
   }
   return (ssize_t)have;
+}
+
+int stream_pass(struct stream *stream, uint64_t bytes, struct error *err)
+{
+  AUTO_FREE char *block = xmalloc(PASS_BLOCK);
+
+  while (bytes > 0) {
+    ssize_t n = stream_read(stream, block, (size_t)MIN_OF(bytes, (uint64_t)PASS_BLOCK), err);
+
+    if (n < 0)
+      return -1;
+    if (n == 0)
+      return error_set(err, ERROR_CORRUPT, "size mismatch: expected %llu bytes more",
+                       (unsigned long long)bytes);
+    bytes -= (uint64_t)n;
+  }
+  return 0;
 }
 
 void stream_close(struct stream *stream)

@@ -36,7 +36,11 @@ static void stored_free(struct source *source)
 
 struct source *source_of_store(struct store *store, const char *name, struct error *err)
 {
-  static const struct source_ops ops = { stored_resolve, stored_open, stored_free, NULL };
+  static const struct source_ops ops = {
+    .resolve = stored_resolve,
+    .open = stored_open,
+    .free = stored_free,
+  };
   struct descriptor root;
   struct stored *stored;
 
@@ -74,23 +78,40 @@ static void give_up(struct cached *cached, const struct error *err)
 struct tee_stream {
   struct stream base;
   struct cached *cached;
-  struct stream *inner;
+  struct stream *done;        /* what the store has of it from before; NULL: nothing more */
+  struct stream *inner;       /* what follows; NULL: nothing */
   struct blob_writer *writer; /* NULL: not (any longer) stored */
 };
+
+/* What was there from before is not written again. */
+static ssize_t tee_read_inner(struct tee_stream *tee, void *buffer, size_t size, bool *is_new,
+                              struct error *err)
+{
+  ssize_t n = tee->done ? stream_read(tee->done, buffer, size, err) : 0;
+
+  *is_new = n <= 0;
+  if (n != 0)
+    return n;
+  stream_close(steal_pointer(&tee->done));
+  return tee->inner ? stream_read(tee->inner, buffer, size, err) : 0;
+}
 
 static ssize_t tee_read(struct stream *stream, void *buffer, size_t size, struct error *err)
 {
   struct tee_stream *tee = (struct tee_stream *)stream;
-  ssize_t n = stream_read(tee->inner, buffer, size, err);
+  bool is_new;
+  ssize_t n = tee_read_inner(tee, buffer, size, &is_new, err);
   struct error store_err;
 
-  if (!tee->writer)
+  if (!tee->writer || !is_new)
     return n;
   if (n == 0) {
     /* A wrong digest is for the reader to see, who checks it as well. */
     if (blob_writer_commit(steal_pointer(&tee->writer), NULL, NULL, &store_err) < 0 &&
         store_err.code != ERROR_CORRUPT)
       give_up(tee->cached, &store_err);
+  } else if (n < 0 && error_is_transient(err)) {
+    blob_writer_keep(steal_pointer(&tee->writer));
   } else if (n < 0) {
     blob_writer_abort(steal_pointer(&tee->writer));
   } else if (blob_writer_add(tee->writer, buffer, (size_t)n, &store_err) < 0) {
@@ -106,18 +127,36 @@ static void tee_close(struct stream *stream)
   struct tee_stream *tee = (struct tee_stream *)stream;
 
   blob_writer_abort(tee->writer);
+  stream_close(tee->done);
   stream_close(tee->inner);
   free(tee);
 }
 
-static struct stream *tee_new(struct cached *cached, struct stream *inner,
-                              struct blob_writer *writer)
+/* The blob, from inner and what the store has of it, stored on the way. Takes the writer. */
+static struct stream *tee_new(struct cached *cached, const struct descriptor *blob,
+                              struct blob_writer *writer, struct error *err)
 {
   static const struct stream_ops ops = { tee_read, tee_close };
   struct tee_stream *tee = xcalloc(1, sizeof(*tee));
+  uint64_t done = blob_writer_done(writer);
 
-  *tee = (struct tee_stream) { { &ops }, cached, inner, writer };
-  return &tee->base;
+  *tee = (struct tee_stream) { .base = { &ops }, .cached = cached, .writer = writer };
+  if (done > 0 && !(tee->done = blob_writer_read_done(writer, err))) {
+    log_debug("%s", err->message);
+    done = 0;
+    if (blob_writer_restart(writer, err) < 0) {
+      give_up(cached, err);
+      blob_writer_abort(steal_pointer(&tee->writer));
+    }
+  }
+  if (done == 0)
+    tee->inner = cached->inner->ops->open(cached->inner, blob, err);
+  else if (done < (uint64_t)blob->size)
+    tee->inner = source_blob_from(cached->inner, blob, done, err);
+  if (tee->inner || (done > 0 && done == (uint64_t)blob->size))
+    return &tee->base;
+  tee_close(&tee->base);
+  return NULL;
 }
 
 static struct stream *cached_open(struct source *source, const struct descriptor *blob,
@@ -139,14 +178,8 @@ static struct stream *cached_open(struct source *source, const struct descriptor
   }
   if (found < 0)
     give_up(cached, &store_err);
-  stream = cached->inner->ops->open(cached->inner, blob, err);
-  if (found != BLOB_TO_WRITE)
-    return stream;
-  if (!stream) {
-    blob_writer_abort(writer);
-    return NULL;
-  }
-  return tee_new(cached, stream, writer);
+  return found == BLOB_TO_WRITE ? tee_new(cached, blob, writer, err)
+                                : cached->inner->ops->open(cached->inner, blob, err);
 }
 
 /* Stores the root, so that index.json never names what is not there, and the name. */
@@ -154,6 +187,7 @@ static void keep_image(struct cached *cached, const struct descriptor *root)
 {
   AUTO_BUF text = BUF_INIT(cached->json_bytes);
   struct error err;
+  int found;
 
   /* Reading through ourselves is what stores it; a failure shows again when it is compared. */
   if (source_read(&cached->base, root, cached->json_bytes, &text, &err) < 0) {
@@ -161,8 +195,10 @@ static void keep_image(struct cached *cached, const struct descriptor *root)
     log_debug("%s", err.message);
     return;
   }
-  if (store_has(cached->store, root) &&
-      store_put_image(cached->store, cached->name, root, true, &err) < 0)
+  found = store_has(cached->store, root, &err);
+  if (found > 0)
+    found = store_put_image(cached->store, cached->name, root, true, &err);
+  if (found < 0)
     give_up(cached, &err);
 }
 
@@ -189,8 +225,12 @@ static int cached_resolve(struct source *source, struct descriptor *out, struct 
 static bool cached_at_hand(struct source *source, const struct descriptor *blob)
 {
   struct cached *cached = (struct cached *)source;
+  struct error err;
+  int found = store_has(cached->store, blob, &err);
 
-  return store_has(cached->store, blob) || source_at_hand(cached->inner, blob);
+  if (found < 0)
+    log_debug("%s", err.message);
+  return found > 0 || source_at_hand(cached->inner, blob);
 }
 
 /* These are asked for each time: nothing in the store tells that there are no others by now. */
@@ -214,8 +254,12 @@ static void cached_free(struct source *source)
 struct source *source_cached(struct source *inner, struct store *store,
                              const struct cached_options *options)
 {
-  static const struct source_ops ops = { cached_resolve, cached_open, cached_free,
-                                         cached_referrers };
+  static const struct source_ops ops = {
+    .resolve = cached_resolve,
+    .open = cached_open,
+    .free = cached_free,
+    .referrers = cached_referrers,
+  };
   struct cached *cached = xcalloc(1, sizeof(*cached));
 
   cached->base.ops = &ops;

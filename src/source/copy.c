@@ -16,38 +16,57 @@ struct copier {
   const struct copy_options *options;
 };
 
-static int write_blob(struct stream *stream, struct blob_writer *writer, struct error *err)
+static int fill_blob(struct stream *stream, struct blob_writer *writer, struct error *err)
 {
   AUTO_FREE char *block = xmalloc(COPY_BLOCK);
   ssize_t n;
 
   while ((n = stream_read(stream, block, COPY_BLOCK, err)) > 0) {
-    if (blob_writer_add(writer, block, (size_t)n, err) < 0) {
-      n = -1;
-      break;
+    if (blob_writer_add(writer, block, (size_t)n, err) < 0)
+      return -1;
+  }
+  return n < 0 ? -1 : 0;
+}
+
+/* What another try may go on with is kept. */
+static int write_blob(struct source *from, struct blob_writer *writer,
+                      const struct descriptor *blob, struct error *err)
+{
+  uint64_t done = blob_writer_done(writer);
+  AUTO_STREAM stream = NULL;
+
+  if (done < (uint64_t)blob->size || done == 0) {
+    stream = done ? source_blob_from(from, blob, done, err) : source_blob(from, blob, err);
+    if (!stream || fill_blob(stream, writer, err) < 0) {
+      if (error_is_transient(err))
+        blob_writer_keep(writer);
+      else
+        blob_writer_abort(writer);
+      return -1;
     }
   }
-  if (n == 0)
-    return blob_writer_commit(writer, NULL, NULL, err);
-  blob_writer_abort(writer);
-  return -1;
+  return blob_writer_commit(writer, NULL, NULL, err);
 }
 
 int copy_blob(struct source *from, struct store *to, const struct descriptor *blob,
               struct error *err)
 {
-  struct blob_writer *writer;
-  AUTO_STREAM stream = NULL;
-  int result = blob_writer_open(&writer, to, blob, STORE_WAIT, err);
+  bool went_on = true;
+  int result = -1;
 
-  if (result != BLOB_TO_WRITE)
-    return result < 0 ? -1 : 0;
-  stream = source_blob(from, blob, err);
-  if (stream && write_blob(stream, writer, err) == 0)
-    return 0;
-  if (!stream)
-    blob_writer_abort(writer);
-  return source_wrap(from, blob, err);
+  /* What was there from before may be what is wrong: once more, then from its beginning. */
+  while (result < 0 && went_on) {
+    struct blob_writer *writer;
+    int found = blob_writer_open(&writer, to, blob, STORE_WAIT, err);
+
+    if (found != BLOB_TO_WRITE)
+      return found < 0 ? -1 : 0;
+    went_on = blob_writer_done(writer) > 0;
+    result = write_blob(from, writer, blob, err);
+    if (error_is_transient(err))
+      went_on = false;
+  }
+  return result < 0 ? source_wrap(from, blob, err) : 0;
 }
 
 /* A small blob, from the store where it is there; put there where not. */
@@ -134,6 +153,16 @@ static int copy_batch(struct batch *batch)
   return batch->failed ? -1 : 0;
 }
 
+/* What another process has finished or begun of them stays from here on. */
+static int lease_batch(const struct batch *batch)
+{
+  for (size_t i = 0; i < batch->n; i++) {
+    if (store_has(batch->copier->to, batch->blobs[i], batch->err) < 0)
+      return -1;
+  }
+  return 0;
+}
+
 static int copy_parts(const struct copier *copier, const struct manifest *manifest,
                       struct error *err)
 {
@@ -144,7 +173,7 @@ static int copy_parts(const struct copier *copier, const struct manifest *manife
   batch.blobs[batch.n++] = &manifest->config;
   for (size_t i = 0; i < manifest->n_layers; i++)
     batch.blobs[batch.n++] = &manifest->layers[i];
-  result = copy_batch(&batch);
+  result = lease_batch(&batch) < 0 ? -1 : copy_batch(&batch);
   free(batch.blobs);
   return result;
 }

@@ -186,7 +186,12 @@ static void kept_free(struct source *source)
 
 struct source *source_kept(struct source *inner, struct kept_blobs *blobs)
 {
-  static const struct source_ops ops = { kept_resolve, kept_open, kept_free, kept_referrers };
+  static const struct source_ops ops = {
+    .resolve = kept_resolve,
+    .open = kept_open,
+    .free = kept_free,
+    .referrers = kept_referrers,
+  };
   struct kept *kept = xcalloc(1, sizeof(*kept));
 
   kept->base.ops = &ops;

@@ -55,6 +55,25 @@ struct stream *source_blob(struct source *source, const struct descriptor *blob,
   return stored ? stream_verified(stored, &blob->digest, (uint64_t)blob->size) : NULL;
 }
 
+struct stream *source_blob_from(struct source *source, const struct descriptor *blob, uint64_t from,
+                                struct error *err)
+{
+  AUTO_STREAM stream = NULL;
+
+  if (source->ops->open_from) {
+    stream = source->ops->open_from(source, blob, from, err);
+    if (stream)
+      return steal_pointer(&stream);
+  } else {
+    stream = source->ops->open(source, blob, err);
+  }
+  if (!stream && err->code == ERROR_NOT_FOUND)
+    stream = open_elsewhere(source, blob, err);
+  if (!stream || stream_pass(stream, from, err) < 0)
+    return NULL;
+  return steal_pointer(&stream);
+}
+
 struct stream *source_blob_again(struct source *source, const struct descriptor *blob,
                                  struct error *err)
 {

@@ -23,6 +23,10 @@ struct source_ops {
   /* As source_referrers; NULL: it knows of none. */
   int (*referrers)(struct source *source, const struct descriptor *subject, struct referrers *out,
                    struct error *err);
+  /* As open, but for the bytes from there on, so that the others are not fetched. NULL: open is
+   * called, and they are read and dropped. */
+  struct stream *(*open_from)(struct source *source, const struct descriptor *blob, uint64_t from,
+                              struct error *err);
 };
 
 struct source { /* the first member of every kind of source */
@@ -57,6 +61,9 @@ MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, str
  * or at the end fewer, or another digest, is ERROR_CORRUPT. What the source lacks is taken from the
  * descriptor's `data`, or fetched from its `urls`. */
 struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err);
+/* The blob's bytes from there on, not checked, since the others are not seen. */
+struct stream *source_blob_from(struct source *source, const struct descriptor *blob, uint64_t from,
+                                struct error *err);
 /* The same for a blob that was read whole, and so checked, before. What lies at hand (see
  * source_at_hand) is not checked once more. */
 struct stream *source_blob_again(struct source *source, const struct descriptor *blob,

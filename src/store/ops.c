@@ -33,9 +33,9 @@ void store_set_origin(struct store *store, const char *domain, const char *path)
     store->ops->set_origin(store, domain, path);
 }
 
-bool store_has(struct store *store, const struct descriptor *blob)
+int store_has(struct store *store, const struct descriptor *blob, struct error *err)
 {
-  return store->ops->has(store, blob);
+  return store->ops->has(store, blob, err);
 }
 
 struct stream *store_open_blob(struct store *store, const struct descriptor *blob,
@@ -55,6 +55,24 @@ struct blob_writer *blob_writer_open_unknown(struct store *store, struct error *
   return store->ops->open_writer_unknown(store, err);
 }
 
+uint64_t blob_writer_done(const struct blob_writer *writer)
+{
+  return writer->done;
+}
+
+struct stream *blob_writer_read_done(struct blob_writer *writer, struct error *err)
+{
+  if (writer->ops->read_done)
+    return writer->ops->read_done(writer, err);
+  error_set(err, ERROR_UNSUPPORTED, "the store does not give back what is not finished");
+  return NULL;
+}
+
+int blob_writer_restart(struct blob_writer *writer, struct error *err)
+{
+  return writer->done ? writer->ops->restart(writer, err) : 0;
+}
+
 int blob_writer_add(struct blob_writer *writer, const void *bytes, size_t len, struct error *err)
 {
   return writer->ops->add(writer, bytes, len, err);
@@ -72,6 +90,11 @@ void blob_writer_abort(struct blob_writer *writer)
     writer->ops->abort(writer);
 }
 
+void blob_writer_keep(struct blob_writer *writer)
+{
+  writer->ops->keep(writer);
+}
+
 int store_put_blob(struct store *store, const struct digest *digest, const void *bytes, size_t len,
                    struct error *err)
 {
@@ -81,7 +104,7 @@ int store_put_blob(struct store *store, const struct digest *digest, const void 
 
   if (result != BLOB_TO_WRITE)
     return result < 0 ? -1 : 0;
-  if (blob_writer_add(writer, bytes, len, err) < 0) {
+  if (blob_writer_restart(writer, err) < 0 || blob_writer_add(writer, bytes, len, err) < 0) {
     blob_writer_abort(writer);
     return -1;
   }

@@ -12,7 +12,7 @@ struct store_ops {
   void (*set_notice)(struct store *store, void (*notice)(void *context, const char *line),
                      void *context);                                             /* nor this, */
   void (*set_origin)(struct store *store, const char *domain, const char *path); /* nor this */
-  bool (*has)(struct store *store, const struct descriptor *blob);
+  int (*has)(struct store *store, const struct descriptor *blob, struct error *err);
   struct stream *(*open_blob)(struct store *store, const struct descriptor *blob,
                               struct error *err);
   int (*open_writer)(struct blob_writer **out, struct store *store, const struct descriptor *blob,
@@ -34,10 +34,15 @@ struct blob_writer_ops {
   int (*commit)(struct blob_writer *writer, struct digest *digest, uint64_t *size,
                 struct error *err);
   void (*abort)(struct blob_writer *writer);
+  void (*keep)(struct blob_writer *writer);
+  /* NULL: what is done cannot be read. */
+  struct stream *(*read_done)(struct blob_writer *writer, struct error *err);
+  int (*restart)(struct blob_writer *writer, struct error *err);
 };
 
 struct blob_writer { /* the first member of every kind of writer */
   const struct blob_writer_ops *ops;
+  uint64_t done; /* bytes that were there when it was opened */
 };
 
 enum {

@@ -33,12 +33,13 @@ static int platforms_read_document(struct finder *finder, const struct descripto
   return stream_read_checked(stream, (uint64_t)blob->size, out, err);
 }
 
-static bool has_all(struct finder *finder, const struct manifest *manifest)
+/* As store_has. */
+static int has_all(struct finder *finder, const struct manifest *manifest, struct error *err)
 {
-  bool all = store_has(finder->store, &manifest->config);
+  int all = store_has(finder->store, &manifest->config, err);
 
-  for (size_t i = 0; all && i < manifest->n_layers; i++)
-    all = store_has(finder->store, &manifest->layers[i]);
+  for (size_t i = 0; all > 0 && i < manifest->n_layers; i++)
+    all = store_has(finder->store, &manifest->layers[i], err);
   return all;
 }
 
@@ -82,12 +83,13 @@ static int platforms_add_manifest(struct finder *finder, const struct descriptor
   AUTO_BUF text = BUF_INIT(finder->limits.json_bytes);
   struct manifest manifest;
   struct platform platform;
-  int result = 0;
+  int result;
 
   if (platforms_read_document(finder, descriptor, &text, err) < 0 ||
       manifest_parse(&manifest, buf_str(&text), &finder->limits, err) < 0)
     return unless_system(err);
-  if (has_all(finder, &manifest)) {
+  result = has_all(finder, &manifest, err);
+  if (result > 0) {
     result = platform_of(finder, descriptor, &manifest, &platform, err);
     if (result == 0) {
       finder->found = xgrow(finder->found, finder->n, &finder->cap, sizeof(*finder->found));

@@ -20,9 +20,13 @@
  * - Who removes an image writes what may become free into a lease of its own before it changes
  *   index.json.
  * - A lease that nobody holds a flock on is one whose owner is gone: what it lists is freed where
- *   no image and no live lease needs it, then the lease. That is done whenever a store is opened
- * for writing and when it is closed. Only blobs in such lists are freed, so that what other
- * programs put into the layout is left alone, referenced or not.
+ *   no image and no live lease needs it, then the lease. That is done when a store that was opened
+ *   for writing is closed, and never before, so that whoever does again what a dead process was at
+ *   finds all that it had finished. Only blobs in such lists are freed, so that what other programs
+ *   put into the layout is left alone, referenced or not.
+ * - A partial file that nobody has locked is what somebody who died has left. Who writes that blob
+ *   next goes on with it, after hashing what is there. It goes when a store is closed and no live
+ *   lease lists the blob.
  * - Two that want the same blob: the second waits for the flock on the partial file, then finds the
  *   blob, or takes over where the first died. A stream that is both read and stored never waits
  *   while its store has another such file locked, since the reader may be waiting for that one.
@@ -54,9 +58,10 @@ enum store_mode {
 
 /* The local store in a directory. dir is copied. ERROR_NOT_FOUND: STORE_READ and there is no store.
  * ERROR_PERMISSION: read-only, or not ours to write. ERROR_UNSUPPORTED: a directory that holds
- * something else. Opening for writing frees what killed processes left behind. */
+ * something else. */
 struct store *store_open(const char *dir, enum store_mode mode, struct error *err);
-/* Blobs that were written but belong to no image are freed. NULL allowed. */
+/* Blobs that were written but belong to no image are freed, whoever wrote them; but if a writer
+ * ended with blob_writer_keep, all that is left for the next who closes a store. NULL allowed. */
 void store_close(struct store *store);
 /* On closing, blobs (0 bytes: no limit) that no image needs, but for those fetched in passing, are
  * removed, the longest unused first, until all blobs together take at most so many bytes. */
@@ -75,8 +80,9 @@ void store_set_origin(struct store *store, const char *domain, const char *path)
 
 /* Blobs. */
 
-/* Whether the blob is there, with that size. If so it stays until store_close. */
-bool store_has(struct store *store, const struct descriptor *blob);
+/* Whether the blob is there, with that size: 1, if so it stays until store_close; 0; -1: that
+ * cannot be told, and *err says why. */
+MUST_CHECK int store_has(struct store *store, const struct descriptor *blob, struct error *err);
 /* Its bytes, not checked. Counts as a use. NULL: ERROR_NOT_FOUND if it is not there (or of another
  * size, which only a damaged store has). */
 struct stream *store_open_blob(struct store *store, const struct descriptor *blob,
@@ -88,13 +94,21 @@ enum store_wait {
   STORE_WAIT_IF_IDLE, /* the same, but only while no blob_writer of this store is open */
 };
 enum { BLOB_TO_WRITE, BLOB_IS_THERE, BLOB_IS_BUSY };
-/* Starts to write a blob. BLOB_TO_WRITE: *out is to be committed or aborted. BLOB_IS_THERE: nothing
- * to do. BLOB_IS_BUSY: being written by somebody else, with STORE_WAIT_IF_IDLE only. -1: *err. */
+/* Starts to write a blob, or goes on where another writer of it has stopped (blob_writer_done).
+ * BLOB_TO_WRITE: *out is to be committed, aborted or kept. BLOB_IS_THERE: nothing to do.
+ * BLOB_IS_BUSY: being written by somebody else, with STORE_WAIT_IF_IDLE only. -1: *err. */
 MUST_CHECK int blob_writer_open(struct blob_writer **out, struct store *store,
                                 const struct descriptor *blob, enum store_wait wait,
                                 struct error *err);
 /* Starts to write a blob whose digest is not known yet. NULL: *err. */
 struct blob_writer *blob_writer_open_unknown(struct store *store, struct error *err);
+/* How many of the blob's first bytes were there when it was opened, and are not to be added. That
+ * they are the right ones shows when the digest is checked. */
+uint64_t blob_writer_done(const struct blob_writer *writer);
+/* A stream of these bytes; NULL: they cannot be read. */
+struct stream *blob_writer_read_done(struct blob_writer *writer, struct error *err);
+/* Drops these bytes: all of the blob is to be added. Before anything was. */
+MUST_CHECK int blob_writer_restart(struct blob_writer *writer, struct error *err);
 MUST_CHECK int blob_writer_add(struct blob_writer *writer, const void *bytes, size_t len,
                                struct error *err);
 /* Checks size and digest (ERROR_CORRUPT), syncs, names the blob. *digest and *size (NULL allowed)
@@ -102,6 +116,8 @@ MUST_CHECK int blob_writer_add(struct blob_writer *writer, const void *bytes, si
 MUST_CHECK int blob_writer_commit(struct blob_writer *writer, struct digest *digest, uint64_t *size,
                                   struct error *err);
 void blob_writer_abort(struct blob_writer *writer); /* NULL allowed; leaves nothing behind */
+/* The same, but leaves what was written for the next who writes the blob. */
+void blob_writer_keep(struct blob_writer *writer);
 /* Writes a small blob. */
 MUST_CHECK int store_put_blob(struct store *store, const struct digest *digest, const void *bytes,
                               size_t len, struct error *err);

@@ -53,7 +53,11 @@ static void free_source(struct source *base)
 
 struct source *memory_source_new(const char *label)
 {
-  static const struct source_ops ops = { resolve, open_blob, free_source, NULL };
+  static const struct source_ops ops = {
+    .resolve = resolve,
+    .open = open_blob,
+    .free = free_source,
+  };
   struct memory_source *source = xcalloc(1, sizeof(*source));
 
   source->base.ops = &ops;

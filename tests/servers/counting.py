@@ -2,11 +2,13 @@
 import contextlib
 import socket
 import threading
+import time
 
 
 class CountingProxy:
-    def __init__(self, port):
+    def __init__(self, port, pause=0.0):
         self.target = port
+        self.pause = pause  # seconds after each 64 KiB of a connection
         self.received = 0
         self.connections = 0
         self.lock = threading.Lock()
@@ -41,6 +43,7 @@ class CountingProxy:
                 if count:
                     with self.lock:
                         self.received += len(data)
+                    time.sleep(self.pause)
                 sink.sendall(data)
         except OSError:
             pass

@@ -491,7 +491,7 @@ def test_only_what_differs(_):
 
 
 def test_cut_short(rounds):
-    """A transfer that ends early is an error, and nothing of it is in the store."""
+    """A transfer that ends early is an error; what came of it waits for the next try, and goes then."""
     if rounds < FULL:
         raise Skip(f"--rounds {FULL}: the pauses between retries take a while")
     images = [sample(i) for i in range(2)]
@@ -501,9 +501,10 @@ def test_cut_short(rounds):
     registry.cut.add(bad)
     assert names[1] in run("diff", *names, status=2).stderr
     check_store(complete=False)
-    assert bad not in all_blobs("store") and os.listdir("store/.diffoci/partial") == []
+    assert bad not in all_blobs("store") and len(os.listdir("store/.diffoci/partial")) <= 1
     registry.cut.clear()
     run("diff", *names, status=1)
+    assert os.listdir("store/.diffoci/partial") == []
     registry.close()
 
 

@@ -218,14 +218,14 @@ static void test_write(void **state)
   char bytes[8];
 
   (void)state;
-  assert_false(store_has(store, &blob));
+  assert_int_equal(store_has(store, &blob, &err), 0);
   assert_int_equal(blob_writer_open(&writer, store, &blob, STORE_WAIT, &err), BLOB_TO_WRITE);
   assert_int_equal(blob_writer_add(writer, "hel", 3, &err), 0);
-  assert_false(store_has(store, &blob));
+  assert_int_equal(store_has(store, &blob, &err), 0);
   assert_int_equal(blob_writer_add(writer, "lo", 2, &err), 0);
   assert_int_equal(blob_writer_commit(writer, NULL, NULL, &err), 0);
-  assert_true(store_has(store, &blob));
-  assert_false(store_has(store, &longer));
+  assert_int_equal(store_has(store, &blob, &err), 1);
+  assert_int_equal(store_has(store, &longer, &err), 0);
   assert_int_equal(blob_writer_open(&writer, store, &blob, STORE_WAIT, &err), BLOB_IS_THERE);
   stream = store_open_blob(store, &blob, &err);
   assert_non_null(stream);
@@ -338,6 +338,114 @@ static void test_busy(void **state)
   descriptor_release(&empty);
 }
 
+#define HELLO_PARTIAL                                                                              \
+  ".diffoci/partial/sha256-2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+
+/* Puts these bytes where an interrupted process would have left them. */
+static void leave_partial(const char *bytes)
+{
+  AUTO_FREE char *path = xasprintf("%s/" HELLO_PARTIAL, store_dir);
+  FILE *file = fopen(path, "w");
+
+  assert_non_null(file);
+  assert_int_equal(fputs(bytes, file) < 0, 0);
+  assert_int_equal(fclose(file), 0);
+}
+
+/* What a writer left is gone on with; what turns out wrong is thrown away, and longer is never
+ * right. */
+static void test_go_on(void **state)
+{
+  static const struct {
+    const char *left;
+    uint64_t done;
+    bool good;
+  } cases[] = { { "hel", 3, true },
+                { "hello", 5, true },
+                { "", 0, true },
+                { "hello!", 0, true },
+                { "hEl", 3, false } };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    struct descriptor blob = hello(5);
+    struct store *store = open_store();
+    struct blob_writer *writer;
+    struct error err = { .message = "" };
+    size_t done = (size_t)cases[i].done;
+
+    leave_partial(cases[i].left);
+    assert_int_equal(blob_writer_open(&writer, store, &blob, STORE_WAIT, &err), BLOB_TO_WRITE);
+    assert_int_equal(blob_writer_done(writer), done);
+    assert_int_equal(blob_writer_add(writer, "hello" + done, 5 - done, &err), 0);
+    assert_int_equal(blob_writer_commit(writer, NULL, NULL, &err), cases[i].good ? 0 : -1);
+    assert_int_equal(file_exists(HELLO_PATH), cases[i].good);
+    assert_false(file_exists(HELLO_PARTIAL));
+    store_close(store);
+    descriptor_release(&blob);
+  }
+}
+
+/* What was there can be read, or done without. */
+static void test_done(void **state)
+{
+  struct store *store = open_store();
+  struct descriptor blob = hello(5);
+  struct blob_writer *writer;
+  struct stream *stream;
+  struct error err;
+  char bytes[8];
+
+  (void)state;
+  leave_partial("hel");
+  assert_int_equal(blob_writer_open(&writer, store, &blob, STORE_WAIT, &err), BLOB_TO_WRITE);
+  stream = blob_writer_read_done(writer, &err);
+  assert_non_null(stream);
+  assert_int_equal(stream_read_full(stream, bytes, sizeof(bytes), &err), 3);
+  assert_memory_equal(bytes, "hel", 3);
+  stream_close(stream);
+  assert_int_equal(blob_writer_restart(writer, &err), 0);
+  assert_int_equal(blob_writer_add(writer, "hello", 5, &err), 0);
+  assert_int_equal(blob_writer_commit(writer, NULL, NULL, &err), 0);
+  store_close(store);
+  descriptor_release(&blob);
+}
+
+/* Another store's closing leaves what a live lease lists; the one that kept it leaves all. */
+static void test_keep(void **state)
+{
+  struct store *first = open_store();
+  struct store *second = open_store();
+  struct store *other = open_store();
+  struct descriptor blob = hello(5);
+  struct digest finished = digest_of(DIGEST_SHA256, "x", 1);
+  struct descriptor one = descriptor_make("", &finished, 1);
+  struct blob_writer *writer;
+  struct error err;
+
+  (void)state;
+  assert_int_equal(store_put_blob(first, &finished, "x", 1, &err), 0);
+  assert_int_equal(blob_writer_open(&writer, first, &blob, STORE_WAIT, &err), BLOB_TO_WRITE);
+  assert_int_equal(blob_writer_add(writer, "hel", 3, &err), 0);
+  blob_writer_keep(writer);
+  store_close(first);
+  assert_true(file_exists(HELLO_PARTIAL));
+  assert_int_equal(store_has(second, &blob, &err), 0);
+  assert_int_equal(store_has(second, &one, &err), 1);
+  store_close(other);
+  assert_true(file_exists(HELLO_PARTIAL));
+  assert_int_equal(store_has(second, &one, &err), 1);
+  assert_int_equal(blob_writer_open(&writer, second, &blob, STORE_WAIT, &err), BLOB_TO_WRITE);
+  assert_int_equal(blob_writer_done(writer), 3);
+  blob_writer_abort(writer);
+  store_close(second);
+  second = open_store();
+  assert_int_equal(store_has(second, &one, &err), 0);
+  store_close(second);
+  descriptor_release(&blob);
+  descriptor_release(&one);
+}
+
 static void count_notice(void *context, const char *line)
 {
   assert_non_null(strstr(line, HELLO));
@@ -371,11 +479,11 @@ static void test_stalled(void **state)
       blob_writer_abort(writer);
     assert_int_equal(notices, i + 1);
   }
-  assert_true(store_has(store, &blob));
+  assert_int_equal(store_has(store, &blob, &err), 1);
   assert_int_equal(blob_writer_open(&writer, store, &blob, STORE_WAIT, &err), BLOB_IS_THERE);
   assert_int_equal(blob_writer_add(hanging, "lo", 2, &err), 0);
   assert_int_equal(blob_writer_commit(hanging, NULL, NULL, &err), 0);
-  assert_true(store_has(store, &blob));
+  assert_int_equal(store_has(store, &blob, &err), 1);
   store_close(stalled);
   store_close(store);
   assert_false(file_exists(HELLO_PATH));
@@ -395,12 +503,13 @@ static void test_locked(void **state)
   struct descriptor blob = hello(5);
   AUTO_FREE char *path = xasprintf("%s/.diffoci/lock", store_dir);
   int fd = open(path, O_RDWR | O_CLOEXEC);
+  struct error err;
 
   (void)state;
   store_set_patience(store, 30);
   store_set_notice(store, unlock_notice, &fd);
   assert_int_equal(flock(fd, LOCK_EX), 0);
-  assert_false(store_has(store, &blob)); /* takes a lease, under the lock */
+  assert_int_equal(store_has(store, &blob, &err), 0); /* takes a lease, under the lock */
   close(fd);
   store_close(store);
   descriptor_release(&blob);
@@ -447,8 +556,8 @@ static void test_lease(void **state)
   assert_int_equal(store_remove(writer, "example.com/a:1", &name, &err), 0);
   assert_string_equal(name, "example.com/a:1");
   store_close(writer);
-  assert_true(store_has(reader, &blob));
-  assert_true(store_has(reader, &root));
+  assert_int_equal(store_has(reader, &blob, &err), 1);
+  assert_int_equal(store_has(reader, &root, &err), 1);
   assert_int_equal(store_find(reader, "example.com/a:1", &root, &err), -1);
   assert_int_equal(err.code, ERROR_NOT_FOUND);
   store_close(reader);
@@ -485,8 +594,8 @@ static void test_replace(void **state)
   store_images_release(&images);
   store_close(store);
   store = open_store();
-  assert_false(store_has(store, &first));
-  assert_true(store_has(store, &second));
+  assert_int_equal(store_has(store, &first, &err), 0);
+  assert_int_equal(store_has(store, &second, &err), 1);
   store_close(store);
   descriptor_release(&first);
   descriptor_release(&second);
@@ -549,6 +658,7 @@ int main(void)
     TEST(test_index_refused), TEST(test_index_names), TEST(test_index_changes),
     TEST(test_write),         TEST(test_write_wrong), TEST(test_write_unknown),
     TEST(test_busy),          TEST(test_lease),       TEST(test_stalled),
+    TEST(test_go_on),         TEST(test_done),        TEST(test_keep),
     TEST(test_locked),        TEST(test_replace),     TEST(test_cached_mark),
     TEST(test_not_a_store),
   };

@@ -249,6 +249,24 @@ int http_exchange(struct http_client *client, const struct http_request *request
   }
 }
 
+/* The answer to a Range request as if all had been asked for. */
+static int take_range(const struct http_request *request, struct transfer_head *head,
+                      struct http_response *out, struct error *err)
+{
+  out->status = head->status;
+  out->length = head->length;
+  if (request->from == 0 || head->status != 206)
+    return 0;
+  if (head->range_start < 0 || (uint64_t)head->range_start > request->from)
+    return error_set(err, ERROR_CORRUPT, "asked for bytes from %llu on, found another range",
+                     (unsigned long long)request->from);
+  out->status = 200;
+  if (head->length >= 0)
+    out->length = head->length <= INT64_MAX - head->range_start ? head->length + head->range_start
+                                                                : INT64_MAX;
+  return 0;
+}
+
 int http_fetch(struct http_client *client, const struct http_request *request,
                struct http_response *out, struct error *err)
 {
@@ -256,11 +274,15 @@ int http_fetch(struct http_client *client, const struct http_request *request,
   struct transfer_head *head;
 
   *out = (struct http_response) { .length = -1 };
-  if (http_exchange(client, request, 0, NULL, &transfer, &out->problem, err) < 0)
+  if (http_exchange(client, request, request->from, NULL, &transfer, &out->problem, err) < 0)
     return -1;
   head = &transfer->head;
-  out->status = head->status;
-  out->length = head->length;
+  if (take_range(request, head, out, err) < 0) {
+    AUTO_FREE char *shown = url_display(request->url);
+
+    transfer_free(transfer);
+    return error_wrap(err, "GET %s", shown);
+  }
   out->content_type = steal_pointer(&head->content_type);
   out->content_digest = steal_pointer(&head->content_digest);
   out->next = steal_pointer(&head->next);

@@ -66,6 +66,9 @@ struct http_request {
   bool once; /* no retries */
   enum http_reach reach;
   uint64_t size; /* of the body, where it is known, else 0: tells an end from a broken connection */
+  /* Bytes of the body that the caller has: they are not asked for, nor handed out. Status and
+   * length of a success are as if they had been asked for. */
+  uint64_t from;
 };
 
 enum http_problem { /* why there is no response */

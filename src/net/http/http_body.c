@@ -141,6 +141,10 @@ struct stream *http_body_stream(struct http_client *client, const struct http_re
   body->request.url = xstrdup(request->url);
   body->request.accept = request->accept ? xstrdup(request->accept) : NULL;
   body->transfer = transfer;
+  if (transfer->head.status == 200 || transfer->head.status == 206)
+    body->at = body->skip = request->from;
+  if (transfer->head.status == 206)
+    body->skip -= MIN_OF((uint64_t)MAX_OF(transfer->head.range_start, INT64_C(0)), body->skip);
   /* If-Range takes no weak one (RFC 9110, 13.1.5). */
   if (etag && etag[0] == '"')
     body->etag = xstrdup(etag);

@@ -122,7 +122,11 @@ static void dir_free(struct source *source)
 struct source *source_of_dir_transport(struct members *members, const char *ref,
                                        const struct source_options *options, struct error *err)
 {
-  static const struct source_ops ops = { dir_resolve, dir_open, dir_free, NULL };
+  static const struct source_ops ops = {
+    .resolve = dir_resolve,
+    .open = dir_open,
+    .free = dir_free,
+  };
   struct dir_transport *dir = xcalloc(1, sizeof(*dir));
 
   dir->base.ops = &ops;

@@ -172,7 +172,11 @@ static void docker_free(struct source *source)
 struct source *source_of_docker_archive(struct members *members, const char *ref,
                                         const struct source_options *options, struct error *err)
 {
-  static const struct source_ops ops = { docker_resolve, docker_open, docker_free, NULL };
+  static const struct source_ops ops = {
+    .resolve = docker_resolve,
+    .open = docker_open,
+    .free = docker_free,
+  };
   struct docker_archive *docker = xcalloc(1, sizeof(*docker));
 
   docker->base.ops = &ops;

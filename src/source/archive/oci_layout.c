@@ -257,7 +257,12 @@ static void oci_free(struct source *source)
 struct source *source_of_oci_layout(struct members *members, const char *ref,
                                     const struct source_options *options, struct error *err)
 {
-  static const struct source_ops ops = { oci_resolve, oci_open, oci_free, oci_referrers };
+  static const struct source_ops ops = {
+    .resolve = oci_resolve,
+    .open = oci_open,
+    .free = oci_free,
+    .referrers = oci_referrers,
+  };
   struct oci_layout *oci;
 
   if (oci_layout_check_version(members, options->limits, err) < 0 ||

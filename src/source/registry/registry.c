@@ -144,8 +144,23 @@ static int registry_resolve(struct source *source, struct descriptor *out, struc
   return 0;
 }
 
-static struct stream *registry_open_blob(struct source *source, const struct descriptor *blob,
-                                         struct error *err)
+/* What the registry lacks and an image says to be elsewhere. *err says that it has it not. */
+static struct stream *open_external(const struct registry *registry, const struct descriptor *blob,
+                                    uint64_t from, struct error *err)
+{
+  AUTO_STREAM stream = NULL;
+
+  if (err->code != ERROR_NOT_FOUND || !external_has(blob))
+    return NULL;
+  stream =
+      external_open(registry->net, blob, registry->endpoints.items[registry->current].domain, err);
+  if (!stream || stream_pass(stream, from, err) < 0)
+    return NULL;
+  return steal_pointer(&stream);
+}
+
+static struct stream *registry_open_from(struct source *source, const struct descriptor *blob,
+                                         uint64_t from, struct error *err)
 {
   struct registry *registry = (struct registry *)source;
   bool is_manifest = blob->kind == MEDIA_INDEX || blob->kind == MEDIA_MANIFEST;
@@ -157,26 +172,30 @@ static struct stream *registry_open_blob(struct source *source, const struct des
     .accept = is_manifest ? ACCEPT_MANIFESTS : NULL,
     .bulk = blob->size > SMALL_BLOB,
     .size = (uint64_t)blob->size,
+    .from = from,
   };
 
-  if (digest_equal(&blob->digest, &registry->manifest_digest))
-    return stream_of_memory(registry->manifest.ptr, registry->manifest.len);
+  if (digest_equal(&blob->digest, &registry->manifest_digest) && from <= registry->manifest.len)
+    return stream_of_memory(registry->manifest.ptr + from, registry->manifest.len - from);
   digest_format(&blob->digest, digest);
   request.what = what = xasprintf("%s/%s", is_manifest ? "manifests" : "blobs", digest);
   request.name = name = xasprintf("%s %s", is_manifest ? "manifest" : "blob", digest);
   if (registry_fetch(registry, &request, &response, err) < 0)
-    return err->code == ERROR_NOT_FOUND && external_has(blob)
-               ? external_open(registry->net, blob,
-                               registry->endpoints.items[registry->current].domain, err)
-               : NULL;
+    return open_external(registry, blob, from, err);
   if (response.length >= 0 && response.length != blob->size) {
     error_set(err, ERROR_CORRUPT, "size mismatch: expected %lld bytes, found %lld",
               (long long)blob->size, (long long)response.length);
     return NULL;
   }
   return request.bulk ? stream_counted(steal_pointer(&response.body), net_progress(registry->net),
-                                       digest, (uint64_t)blob->size)
+                                       digest, (uint64_t)blob->size - from)
                       : steal_pointer(&response.body);
+}
+
+static struct stream *registry_open_blob(struct source *source, const struct descriptor *blob,
+                                         struct error *err)
+{
+  return registry_open_from(source, blob, 0, err);
 }
 
 static int registry_referrers(struct source *source, const struct descriptor *subject,
@@ -210,8 +229,13 @@ static void registry_free(struct source *source)
 struct source *source_registry_open(struct net *net, const struct reference *reference,
                                     const struct limits *limits, struct error *err)
 {
-  static const struct source_ops ops = { registry_resolve, registry_open_blob, registry_free,
-                                         registry_referrers };
+  static const struct source_ops ops = {
+    .resolve = registry_resolve,
+    .open = registry_open_blob,
+    .free = registry_free,
+    .referrers = registry_referrers,
+    .open_from = registry_open_from,
+  };
   struct endpoint_list endpoints;
   struct registry *registry;
 

@@ -149,6 +149,7 @@ int place_get(struct place *place, const struct place_request *request, struct h
     .accept = request->accept,
     .bulk = request->bulk,
     .size = request->size,
+    .from = request->from,
   };
 
   if (place_open(place, err) < 0)

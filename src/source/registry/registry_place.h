@@ -21,6 +21,7 @@ struct place_request {
   const char *accept; /* NULL: anything */
   bool bulk;
   uint64_t size;   /* 0: not known */
+  uint64_t from;   /* as in struct http_request */
   const char *url; /* to be asked for instead, of the same origin; NULL: none */
 };
 

@@ -181,7 +181,7 @@ void containerd_end_lease(struct containerd *containerd, bool collect)
   Containerd__DeleteRequest request = CONTAINERD__DELETE_REQUEST__INIT;
   struct error err;
 
-  if (!containerd->lease[0])
+  if (!containerd->lease[0] || __atomic_load_n(&containerd->keeps_lease, __ATOMIC_RELAXED))
     return;
   request.name = containerd->lease;
   request.sync = collect;

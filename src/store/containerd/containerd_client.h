@@ -19,6 +19,7 @@ struct containerd {
   char *version;
   pthread_mutex_t mutex; /* around lease */
   char lease[64];        /* "": none yet */
+  bool keeps_lease; /* atomic: it is left to end by itself, since another try needs what it has */
   struct containerd_label
       origin; /* of every blob that is written; its key is "" where that is not known */
 };
@@ -69,7 +70,8 @@ MUST_CHECK int containerd_blob_info(struct containerd *containerd, const struct 
 struct stream *containerd_read(struct containerd *containerd, const struct digest *digest,
                                struct error *err);
 
-/* A writer for the blob (its digest DIGEST_NONE: not known, nor its size), as blob_writer_open. */
+/* A writer for the blob (its digest DIGEST_NONE: not known, nor its size), as blob_writer_open; it
+ * never waits, nor says BLOB_IS_BUSY. */
 MUST_CHECK int containerd_write(struct blob_writer **out, struct containerd *containerd,
                                 const struct descriptor *blob, struct error *err);
 /* Gives an index or manifest that is there the labels that say what it refers to, and what an index

@@ -72,19 +72,18 @@ static void containerd_store_set_origin(struct store *store, const char *domain,
     origin->key[0] = '\0';
 }
 
-static bool containerd_store_has(struct store *store, const struct descriptor *blob)
+static int containerd_store_has(struct store *store, const struct descriptor *blob,
+                                struct error *err)
 {
   struct containerd_store *self = (struct containerd_store *)store;
-  struct error err;
   int64_t size;
-  int found = containerd_blob_info(self->containerd, &blob->digest, &size, NULL, &err);
+  int found = containerd_blob_info(self->containerd, &blob->digest, &size, NULL, err);
 
-  if (found == 1 && size == blob->size &&
-      (!self->writable || containerd_lease_blob(self->containerd, &blob->digest, &err) == 0))
-    return true;
-  if (found < 0 || (found && size == blob->size))
-    log_debug("%s", err.message);
-  return false;
+  if (found <= 0 || size != blob->size)
+    return found < 0 ? -1 : 0;
+  if (self->writable && containerd_lease_blob(self->containerd, &blob->digest, err) < 0)
+    return -1;
+  return 1;
 }
 
 static struct stream *open_blob(struct store *store, const struct descriptor *blob,

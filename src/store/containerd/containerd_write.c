@@ -10,7 +10,7 @@
 enum {
   CHUNK_BYTES = 1024 * 1024, /* sent in one message */
   MESSAGE_MAX = 64 * 1024 * 1024,
-  REF_MAX = 96,
+  REF_MAX = 16 + DIGEST_MAX_TEXT,
 };
 
 struct containerd_writer {
@@ -107,6 +107,28 @@ static int flush(struct containerd_writer *writer, struct error *err)
     return error_set(err, ERROR_IO, "expected to have %llu bytes written, containerd has %llu",
                      (unsigned long long)writer->written, (unsigned long long)offset);
   buf_clear(&writer->chunk);
+  return 0;
+}
+
+/* The ingest stays, with all that containerd has of it, until its lease ends. */
+static void containerd_write_keep(struct blob_writer *base)
+{
+  struct containerd_writer *writer = (struct containerd_writer *)base;
+  struct error err;
+
+  __atomic_store_n(&writer->containerd->keeps_lease, true, __ATOMIC_RELAXED);
+  if (writer->chunk.len > 0 && flush(writer, &err) < 0)
+    log_debug("ingest %s: %s", writer->ref, err.message);
+  writer_free(writer);
+}
+
+/* containerd empties an ingest that is written to from its beginning. */
+static int containerd_write_restart(struct blob_writer *base, struct error *err)
+{
+  struct containerd_writer *writer = (struct containerd_writer *)base;
+
+  (void)err;
+  writer->written = base->done = 0;
   return 0;
 }
 
@@ -212,27 +234,33 @@ static int containerd_write_begin(struct containerd_writer *writer, struct error
                : containerd_wrap(writer->containerd, err);
   if (offset == 0)
     return BLOB_TO_WRITE;
-  if (!writer->has_digest || offset != writer->size)
+  if (!writer->has_digest || offset > writer->size)
     return error_set(err, ERROR_IO, "containerd (%s): ingest %s begins with %llu bytes",
                      writer->containerd->address, writer->ref, (unsigned long long)offset);
-  writer->written = offset;
+  writer->written = writer->base.done = offset;
+  if (offset < writer->size)
+    return BLOB_TO_WRITE;
   return send_commit(writer, err) < 0 ? -1 : BLOB_IS_THERE;
 }
 
-int containerd_write(struct blob_writer **out, struct containerd *containerd,
-                     const struct descriptor *blob, struct error *err)
+static struct containerd_writer *containerd_writer_new(struct containerd *containerd,
+                                                       const struct descriptor *blob,
+                                                       struct error *err)
 {
   static const struct containerd_method write = { CONTAINERD_API "content.v1.Content/Write", NULL,
                                                   CONTAINERD_LEASED };
-  static const struct blob_writer_ops ops = { containerd_write_add, containerd_write_commit,
-                                              abort_writer };
-  static unsigned long counter; /* only to make names differ; atomic */
+  static const struct blob_writer_ops ops = {
+    .add = containerd_write_add,
+    .commit = containerd_write_commit,
+    .abort = abort_writer,
+    .keep = containerd_write_keep,
+    .restart = containerd_write_restart,
+  };
   struct grpc_call *call = containerd_open_call(containerd, &write, err);
   struct containerd_writer *writer;
-  int result;
 
   if (!call)
-    return -1;
+    return NULL;
   writer = xcalloc(1, sizeof(*writer));
   writer->base.ops = &ops;
   writer->containerd = containerd;
@@ -244,6 +272,54 @@ int containerd_write(struct blob_writer **out, struct containerd *containerd,
   writer->hasher = writer->has_digest ? NULL : hasher_new(DIGEST_SHA256);
   writer->chunk = BUF_INIT(CHUNK_BYTES);
   writer->document = BUF_INIT(STORE_MANIFEST_MAX);
+  return writer;
+}
+
+/* Under a name that only the blob gives, so that whoever writes it next goes on with what is there
+ * (containerd hashes that again). 0: that is not possible, since another process is writing it, or
+ * what is there is not the blob. */
+static int write_shared(struct blob_writer **out, struct containerd *containerd,
+                        const struct descriptor *blob, int *result, struct error *err)
+{
+  struct containerd_writer *writer = containerd_writer_new(containerd, blob, err);
+  char text[DIGEST_MAX_TEXT];
+
+  *result = -1;
+  if (!writer)
+    return 1;
+  snprintf(writer->ref, sizeof(writer->ref), "diffoci-%s", digest_format(&blob->digest, text));
+  *result = containerd_write_begin(writer, err);
+  if (*result == BLOB_TO_WRITE) {
+    *out = &writer->base;
+    return 1;
+  }
+  if (*result < 0 && grpc_call_code(writer->call) != GRPC_NONE) {
+    log_debug("ingest %s: %s", writer->ref, err->message);
+    if (err->code == ERROR_CORRUPT)
+      abort_writer(&writer->base);
+    else
+      writer_free(writer);
+    return 0;
+  }
+  writer_free(writer);
+  return 1;
+}
+
+int containerd_write(struct blob_writer **out, struct containerd *containerd,
+                     const struct descriptor *blob, struct error *err)
+{
+  static unsigned long counter; /* only to make names differ; atomic */
+  bool is_document = blob->kind == MEDIA_INDEX || blob->kind == MEDIA_MANIFEST;
+  struct containerd_writer *writer;
+  int result;
+
+  /* All of a document is needed for its labels. */
+  if (blob->digest.algorithm != DIGEST_NONE && !is_document &&
+      write_shared(out, containerd, blob, &result, err))
+    return result;
+  writer = containerd_writer_new(containerd, blob, err);
+  if (!writer)
+    return -1;
   snprintf(writer->ref, sizeof(writer->ref), "%s-%lu", containerd->lease,
            __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED));
   result = containerd_write_begin(writer, err);

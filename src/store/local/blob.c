@@ -25,7 +25,14 @@ int blob_open(struct local_store *store, const struct digest *digest, int64_t si
 
   if (fd < 0)
     return -1;
-  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size)
+  if (fstat(fd, &st) < 0) {
+    int errnum = errno;
+
+    close(fd);
+    errno = errnum;
+    return -1;
+  }
+  if (S_ISREG(st.st_mode) && st.st_size == size)
     return fd;
   log_debug("%s/%s: not a file of %lld bytes", store->dir, path, (long long)size);
   close(fd);
@@ -38,21 +45,30 @@ static int lease_of(struct local_store *store, const struct descriptor *blob, st
   return store_lease(store, &blob->digest, lease_kind_of(blob->kind), err);
 }
 
-bool local_has(struct store *base, const struct descriptor *blob)
+static int no_blob(const struct local_store *store, const struct descriptor *blob,
+                   struct error *err)
+{
+  int errnum = errno;
+  char text[DIGEST_MAX_TEXT];
+
+  return error_sys(err, errnum, "store %s: blob %s", store->dir,
+                   digest_format(&blob->digest, text));
+}
+
+int local_has(struct store *base, const struct descriptor *blob, struct error *err)
 {
   struct local_store *store = (struct local_store *)base;
-  struct error err;
   int fd;
 
-  if (lease_of(store, blob, &err) < 0) {
-    log_debug("%s", err.message);
-    return false;
-  }
+  if (lease_of(store, blob, err) < 0)
+    return -1;
   fd = blob_open(store, &blob->digest, blob->size);
-  if (fd < 0)
-    return false;
-  close(fd);
-  return true;
+  if (fd >= 0) {
+    close(fd);
+    return 1;
+  }
+  /* A symbolic link (ELOOP) is no blob. */
+  return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : no_blob(store, blob, err);
 }
 
 struct stream *local_open_blob(struct store *base, const struct descriptor *blob, struct error *err)
@@ -66,9 +82,7 @@ struct stream *local_open_blob(struct store *base, const struct descriptor *blob
     log_debug("%s", lease_err.message);
   fd = blob_open(store, &blob->digest, blob->size);
   if (fd < 0) {
-    char text[DIGEST_MAX_TEXT];
-
-    error_sys(err, errno, "store %s: blob %s", store->dir, digest_format(&blob->digest, text));
+    no_blob(store, blob, err);
     return NULL;
   }
   /* The time of the last use, which --cache-limit goes by; atime is off on many systems. */
@@ -91,6 +105,8 @@ static int blob_add(struct blob_writer *base, const void *bytes, size_t len, str
 {
   struct local_writer *writer = (struct local_writer *)base;
   const char *next = bytes;
+  struct error collect_err;
+  bool collected = false;
 
   if (writer->has_digest && len > writer->size - writer->written)
     return error_set(err, ERROR_CORRUPT, "size mismatch: expected %llu bytes, found more",
@@ -102,6 +118,13 @@ static int blob_add(struct blob_writer *base, const void *bytes, size_t len, str
 
     if (n < 0 && errno == EINTR)
       continue;
+    /* Somebody who died may have left enough. */
+    if (n < 0 && errno == ENOSPC && !collected) {
+      collected = true;
+      if (store_collect(writer->store, &collect_err) == 0)
+        continue;
+      errno = ENOSPC;
+    }
     if (n < 0)
       return error_sys(err, errno, "store %s: writing a blob", writer->store->dir);
     next += n;
@@ -158,6 +181,34 @@ static void abort_writer(struct blob_writer *base)
   writer_free(writer);
 }
 
+static void blob_keep(struct blob_writer *base)
+{
+  struct local_writer *writer = (struct local_writer *)base;
+
+  __atomic_store_n(&writer->store->kept, true, __ATOMIC_RELAXED);
+  if (!writer->has_turn || writer->written == 0) {
+    abort_writer(base);
+    return;
+  }
+  writer_free(writer);
+}
+
+static struct stream *blob_read_done(struct blob_writer *base, struct error *err)
+{
+  struct local_writer *writer = (struct local_writer *)base;
+  int fd = fcntl(writer->fd, F_DUPFD_CLOEXEC, 3);
+
+  if (fd >= 0)
+    return stream_of_file(fd, 1, 0, writer->base.done);
+  error_sys(err, errno, "store %s", writer->store->dir);
+  return NULL;
+}
+
+static int blob_start_over(struct blob_writer *base, struct error *err)
+{
+  return blob_restart((struct local_writer *)base, err);
+}
+
 static int blob_commit(struct blob_writer *base, struct digest *digest, uint64_t *size,
                        struct error *err)
 {
@@ -177,7 +228,14 @@ static int blob_commit(struct blob_writer *base, struct digest *digest, uint64_t
 
 static struct local_writer *writer_new(struct local_store *store, enum digest_algorithm algorithm)
 {
-  static const struct blob_writer_ops ops = { blob_add, blob_commit, abort_writer };
+  static const struct blob_writer_ops ops = {
+    .add = blob_add,
+    .commit = blob_commit,
+    .abort = abort_writer,
+    .keep = blob_keep,
+    .read_done = blob_read_done,
+    .restart = blob_start_over,
+  };
   struct local_writer *writer = xcalloc(1, sizeof(*writer));
 
   writer->base.ops = &ops;

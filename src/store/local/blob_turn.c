@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "store/local/local.h"
 
-enum { WAIT_MS = 20 };
+enum { WAIT_MS = 20, HASH_BLOCK = 256 * 1024 };
 
 void blob_count_writers(struct local_store *store, int change)
 {
@@ -81,6 +81,40 @@ int blob_lock_own(struct local_writer *writer, struct error *err)
   return -1;
 }
 
+int blob_restart(struct local_writer *writer, struct error *err)
+{
+  hasher_free(writer->hasher);
+  writer->hasher = hasher_new(writer->digest.algorithm);
+  writer->written = writer->base.done = 0;
+  if (ftruncate(writer->fd, 0) == 0 && lseek(writer->fd, 0, SEEK_SET) == 0)
+    return 0;
+  return error_sys(err, errno, "%s/%s", writer->store->dir, writer->partial);
+}
+
+/* Goes on with what somebody who died has left. It was not synced: a power cut may have made it any
+ * bytes, which the digest tells in the end. */
+static int go_on(struct local_writer *writer, struct error *err)
+{
+  AUTO_FREE char *block = xmalloc(HASH_BLOCK);
+  struct stat st;
+  ssize_t n = 0;
+
+  if (fstat(writer->fd, &st) < 0)
+    return error_sys(err, errno, "%s/%s", writer->store->dir, writer->partial);
+  if (st.st_size == 0)
+    return 0;
+  while ((uint64_t)st.st_size <= writer->size && (n = read(writer->fd, block, HASH_BLOCK)) > 0) {
+    hasher_add(writer->hasher, block, (size_t)n);
+    writer->written += (uint64_t)n;
+  }
+  if (n < 0 || writer->written != (uint64_t)st.st_size)
+    return blob_restart(writer, err);
+  writer->base.done = writer->written;
+  log_debug("%s/%s: going on after %llu bytes", writer->store->dir, writer->partial,
+            (unsigned long long)writer->written);
+  return 0;
+}
+
 /* Between looking for the blob and locking its partial file, another may have finished it. */
 static int blob_turn_begin(struct local_writer *writer, struct error *err)
 {
@@ -91,9 +125,8 @@ static int blob_turn_begin(struct local_writer *writer, struct error *err)
     unlinkat(writer->store->dir_fd, writer->partial, 0);
     return BLOB_IS_THERE;
   }
-  if (ftruncate(writer->fd, 0) < 0)
-    return error_sys(err, errno, "%s/%s", writer->store->dir, writer->partial);
-  return BLOB_TO_WRITE;
+  writer->has_turn = true;
+  return go_on(writer, err) < 0 ? -1 : BLOB_TO_WRITE;
 }
 
 /* How long somebody else's partial file has not grown. */

@@ -168,8 +168,22 @@ static void remove_leases(struct local_store *store, const struct buf *names)
   }
 }
 
-/* Removes what nobody has locked of a directory of partial files. */
-static void sweep_partial(struct local_store *store)
+/* "ALGORITHM-HEX": whether a live lease lists that blob, which is to be gone on with then. */
+static bool is_wanted_partial(const struct wanted_set *in_use, const char *name)
+{
+  AUTO_FREE char *text = xstrdup(name);
+  char *dash = strchr(text, '-');
+  struct digest digest;
+  struct error ignored;
+
+  if (!dash)
+    return false;
+  *dash = ':';
+  return digest_parse(&digest, str_of(text), &ignored) == 0 && wanted_has(in_use, &digest);
+}
+
+/* Removes what nobody has locked of a directory of partial files, and nobody wants. */
+static void sweep_partial(struct local_store *store, const struct wanted_set *in_use)
 {
   int fd = openat(store->dir_fd, PARTIAL_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -183,7 +197,7 @@ static void sweep_partial(struct local_store *store)
   while ((entry = readdir(dir))) {
     int partial;
 
-    if (entry->d_name[0] == '.')
+    if (entry->d_name[0] == '.' || is_wanted_partial(in_use, entry->d_name))
       continue;
     partial = openat(fd, entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (partial >= 0 && flock(partial, LOCK_EX | LOCK_NB) == 0)
@@ -199,7 +213,7 @@ static int collect(struct local_store *store, struct wanted_set *images, struct 
 {
   if (leases_read(store, in_use, dead, names, err) < 0)
     return -1;
-  sweep_partial(store);
+  sweep_partial(store, in_use);
   if (names->overflow)
     return error_set(err, ERROR_LIMIT, "%s/" LEASES_DIR ": too many files", store->dir);
   if (names->len == 0)
@@ -225,7 +239,8 @@ static int collect(struct local_store *store, struct wanted_set *images, struct 
   return 0;
 }
 
-int store_collect_locked(struct local_store *store, struct error *err)
+/* Under the exclusive lock. */
+static int collect_locked(struct local_store *store, struct error *err)
 {
   struct wanted_set images = WANTED_INIT;
   struct wanted_set in_use = WANTED_INIT;
@@ -245,7 +260,7 @@ int store_collect(struct local_store *store, struct error *err)
 
   if (store_lock(store, LOCK_EX, err) < 0)
     return -1;
-  result = store_collect_locked(store, err);
+  result = collect_locked(store, err);
   store_unlock(store);
   return result;
 }

@@ -124,7 +124,8 @@ int local_find(struct store *base, const char *name, struct descriptor *out, str
   return 0;
 }
 
-/* Takes the marked entries out and puts root (NULL: none) in, under the exclusive lock. */
+/* Takes the marked entries out and puts root (NULL: none) in, under the exclusive lock. What that
+ * frees goes when the store is closed: what another process left unfinished may still be wanted. */
 static int change_index(struct local_store *store, struct index_json *index,
                         const bool *out_positions, const char *name, const struct descriptor *root,
                         bool cached, struct error *err)
@@ -141,9 +142,7 @@ static int change_index(struct local_store *store, struct index_json *index,
   }
   if (root && index_json_append(index, name, root, cached, err) < 0)
     return -1;
-  if (store_write_index(store, index, err) < 0)
-    return -1;
-  return any ? store_collect_locked(store, err) : 0;
+  return store_write_index(store, index, err);
 }
 
 static int put_locked(struct local_store *store, const char *name, const struct descriptor *root,

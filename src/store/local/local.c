@@ -269,11 +269,11 @@ static void close_store(struct store *base)
 
   /* What was written for an image that then failed is found through the lease, as if we had died.
    */
-  if (store->wrote)
+  if (store->wrote || store->kept)
     lease_abandon(&store->lease);
   else
     lease_remove(store, &store->lease);
-  if (store->writable && store_collect(store, &err) < 0)
+  if (store->writable && !store->kept && store_collect(store, &err) < 0)
     log_debug("%s", err.message);
   if (store->writable && store->limit && store_trim(store, &err) < 0)
     log_debug("%s", err.message);
@@ -297,7 +297,6 @@ struct store *store_open(const char *dir, enum store_mode mode, struct error *er
     .remove = local_remove,
   };
   struct local_store *store = xcalloc(1, sizeof(*store));
-  struct error collect_err;
 
   store->base.ops = &ops;
   store->dir = xstrdup(dir);
@@ -309,7 +308,5 @@ struct store *store_open(const char *dir, enum store_mode mode, struct error *er
     store_free(store);
     return NULL;
   }
-  if (store->writable && store_collect(store, &collect_err) < 0)
-    log_debug("%s", collect_err.message);
   return &store->base;
 }

@@ -34,6 +34,7 @@ struct local_store {
   int lock_fd; /* -1: read-only and never used by this program */
   bool writable;
   bool wrote; /* blobs that may belong to no image */
+  bool kept;  /* atomic: something unfinished that is to be gone on with */
   uint64_t limit;
   unsigned patience_ms;
   void (*notice)(void *context, const char *line); /* NULL: nobody wants to know */
@@ -97,15 +98,18 @@ struct local_writer {
   struct local_store *store;
   int fd;
   bool has_digest;
+  bool has_turn;        /* the partial file is the one that everybody looks for */
   struct digest digest; /* where has_digest, as is size */
   uint64_t size;
   uint64_t written;
   struct hasher *hasher;
   char partial[sizeof(PARTIAL_DIR) + DIGEST_MAX_TEXT + 16];
 };
-/* Waits until the writer, whose blob is known, has its partial file locked and empty. As
- * blob_writer_open. */
+/* Waits until the writer, whose blob is known, has its partial file locked, and hashes what is in
+ * it. As blob_writer_open. */
 MUST_CHECK int blob_take_turn(struct local_writer *writer, enum store_wait wait, struct error *err);
+/* Empties the partial file. */
+MUST_CHECK int blob_restart(struct local_writer *writer, struct error *err);
 /* Locks an empty partial file that nobody else looks for. */
 MUST_CHECK int blob_lock_own(struct local_writer *writer, struct error *err);
 void blob_count_writers(struct local_store *store, int change);
@@ -123,12 +127,11 @@ MUST_CHECK int store_replace_file(struct local_store *store, const char *name, s
 MUST_CHECK int store_read_file(struct local_store *store, const char *path, size_t max,
                                struct buf *out, struct error *err);
 
-/* Frees what left-behind leases list and nobody needs; sweeps partial files. Under no lock. */
+/* Frees what left-behind leases list and nobody needs; sweeps partial files that nobody has locked,
+ * nor listed in a live lease. Under no lock. */
 MUST_CHECK int store_collect(struct local_store *store, struct error *err);
-/* The same, under the exclusive lock. */
-MUST_CHECK int store_collect_locked(struct local_store *store, struct error *err);
 /* Makes what the images at these positions of index (before they are taken out of it) refer to
- * candidates for store_collect_locked. */
+ * candidates for store_collect. */
 MUST_CHECK int store_doom(struct local_store *store, const struct index_json *index,
                           const bool *positions, struct error *err);
 /* Enforces store->limit. Under no lock. */
@@ -137,7 +140,7 @@ MUST_CHECK int store_trim(struct local_store *store, struct error *err);
 bool store_may_free(const struct local_store *store);
 
 /* As the functions of store.h, for a local store. */
-bool local_has(struct store *base, const struct descriptor *blob);
+MUST_CHECK int local_has(struct store *base, const struct descriptor *blob, struct error *err);
 struct stream *local_open_blob(struct store *base, const struct descriptor *blob,
                                struct error *err);
 MUST_CHECK int local_open_writer(struct blob_writer **out, struct store *base,
