@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 
 enum {
   FIRST_MS = 500, /* what is quicker than this is not worth a flicker */
@@ -30,14 +31,6 @@ struct progress_display {
   int64_t when[RATE_SAMPLES];  /* milliseconds */
   size_t samples;
 };
-
-static int64_t now_ms(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* "12.3 MiB" */
 static void add_bytes(struct buf *out, uint64_t bytes)
@@ -69,7 +62,7 @@ static void add_seconds(struct buf *out, uint64_t seconds)
 static uint64_t rate_of(struct progress_display *display, uint64_t done)
 {
   size_t oldest = display->samples < RATE_SAMPLES ? 0 : display->samples % RATE_SAMPLES;
-  int64_t now = now_ms();
+  int64_t now = clock_ms();
   uint64_t rate = 0;
 
   if (display->samples > 0 && now > display->when[oldest])

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/civil.h"
 #include "evidence/elf_section.h"
 #include "formats/codec.h"
 
@@ -71,13 +72,9 @@ static const char *cause_of_form(const struct inside *inside, const struct forma
 
 static const char *time_text(struct arena *arena, int64_t seconds)
 {
-  const time_t time = (time_t)seconds;
-  struct tm tm;
-  char text[40];
+  char text[CIVIL_TEXT_MAX];
 
-  if (!gmtime_r(&time, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-    return "?";
-  return arena_strdup(arena, text);
+  return arena_strdup(arena, civil_rfc3339(seconds, text));
 }
 
 static void add_times(struct inside *inside, const struct format *format, const struct tar_entry *a,

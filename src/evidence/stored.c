@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/civil.h"
 #include "evidence/stored_form.h"
 
 enum { PIECE = 64 * 1024, HEAD = 32 };
@@ -159,14 +160,9 @@ static void add_flags(const struct comparison *c, const char *name, bool a, bool
   add_texts(c, name, a ? "yes" : "no", b ? "yes" : "no");
 }
 
-static const char *time_text(char text[32], uint32_t mtime)
+static const char *time_text(char text[CIVIL_TEXT_MAX], uint32_t mtime)
 {
-  const time_t time = mtime;
-  struct tm tm;
-
-  if (!mtime || !gmtime_r(&time, &tm) || !strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
-    return "0";
-  return text;
+  return mtime ? civil_rfc3339(mtime, text) : "0";
 }
 
 static const char *os_name(uint8_t os)
@@ -195,7 +191,7 @@ static void compare_gzip(const struct comparison *c)
 {
   const struct stored_form *a = c->forms[0];
   const struct stored_form *b = c->forms[1];
-  char times[2][32];
+  char times[2][CIVIL_TEXT_MAX];
 
   add_texts(c, "MTIME", time_text(times[0], a->gzip.mtime), time_text(times[1], b->gzip.mtime));
   add_name(c, "FNAME", (const char *[]) { a->gzip.name, b->gzip.name },

@@ -21,6 +21,7 @@
 #include "formats/lz4.h"
 #endif
 #ifdef HAVE_LZMA
+#include "base/path.h"
 #include "formats/xz.h"
 #endif
 
@@ -172,10 +173,8 @@ void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
 struct str format_base_name(struct str name, const char *suffix)
 {
   const struct str end = str_of(suffix);
-  const char *slash = name.len ? memrchr(name.ptr, '/', name.len) : NULL;
 
-  if (slash)
-    name = str_skip(name, (size_t)(slash - name.ptr) + 1);
+  name = path_name(name);
   if (name.len > end.len && strncasecmp(name.ptr + name.len - end.len, end.ptr, end.len) == 0)
     name.len -= end.len;
   return name;

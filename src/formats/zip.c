@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/civil.h"
 #include "base/map.h"
 #include "formats/codec.h"
 #include "formats/zip_record.h"
@@ -226,12 +227,7 @@ static int check_descriptor(struct format_parts *parts, const struct zip_record 
 static struct tar_time time_of(const struct zip_record *record)
 {
   const int64_t year = 1980 + (record->date >> 9);
-  const int64_t month = record->date >> 5 & 15;
-  const int64_t day = record->date & 31;
-  /* Days since 1970 of a calendar whose years begin in March. */
-  const int64_t y = month <= 2 ? year - 1 : year;
-  const int64_t m = month <= 2 ? month + 9 : month - 3;
-  const int64_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+  const int64_t days = civil_days(year, record->date >> 5 & 15, record->date & 31);
 
   return (struct tar_time) {
     .seconds = days * 86400 + (record->time >> 11) * 3600 + (record->time >> 5 & 63) * 60 +

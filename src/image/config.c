@@ -2,26 +2,7 @@
 
 #include <string.h>
 
-/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar. */
-static int64_t days_of(int year, int month, int day)
-{
-  /* Years counted from March put the leap day last, so that months before it have fixed lengths. */
-  int64_t y = month > 2 ? year : year - 1;
-  int64_t era = (y >= 0 ? y : y - 399) / 400;
-  int64_t year_of_era = y - era * 400;
-  int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-
-  return era * 146097 + day_of_era - 719468;
-}
-
-static int days_in_month(int year, int month)
-{
-  static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-  bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-  return month == 2 && leap ? 29 : days[month - 1];
-}
+#include "base/civil.h"
 
 /* n digits at *text, a number from min to max; moves *text behind them. */
 static bool read_digits(const char **text, int n, int min, int max, int *out)
@@ -91,13 +72,13 @@ bool time_parse_rfc3339(const char *text, int64_t *seconds, int32_t *nanoseconds
 
   if (!read_digits(&text, 4, 0, 9999, &year) || !read_char(&text, '-') ||
       !read_digits(&text, 2, 1, 12, &month) || !read_char(&text, '-') ||
-      !read_digits(&text, 2, 1, days_in_month(year, month), &day) || !read_char(&text, 'T') ||
+      !read_digits(&text, 2, 1, civil_month_days(year, month), &day) || !read_char(&text, 'T') ||
       !read_digits(&text, 2, 0, 23, &hour) || !read_char(&text, ':') ||
       !read_digits(&text, 2, 0, 59, &minute) || !read_char(&text, ':') ||
       !read_digits(&text, 2, 0, 59, &second) || !read_fraction(&text, &fraction) ||
       !read_offset(&text, &offset) || *text)
     return false;
-  *seconds = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+  *seconds = civil_days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
   *nanoseconds = fraction;
   return true;
 }

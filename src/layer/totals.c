@@ -2,20 +2,12 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/inflate.h"
 
 enum { DENSE_RATIO = 1000 };
-
-static int64_t totals_now(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static uint64_t totals_times(double scale, double value)
 {
@@ -35,7 +27,7 @@ struct totals totals_scaled(double scale)
 
 void totals_set_timeout(struct totals *totals, double seconds)
 {
-  totals->deadline = totals_now() + (int64_t)(seconds * 1000);
+  totals->deadline = clock_ms() + (int64_t)(seconds * 1000);
 }
 
 /* A blob on its way: what went into decompression, and what came out. */
@@ -80,7 +72,7 @@ static int totals_add(struct totals *totals, uint64_t n, uint64_t dense, struct 
                      "what is stored in less than a thousandth of its size comes to more than %llu "
                      "MiB in all (see --max-scale)",
                      (unsigned long long)(totals->dense_max >> 20));
-  if (totals->deadline && totals_now() > totals->deadline)
+  if (totals->deadline && clock_ms() > totals->deadline)
     return error_set(err, ERROR_TIMEOUT, "the comparison takes longer than --timeout says");
   return 0;
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "net/grpc/grpc_link.h"
 #include "net/grpc/unix_socket.h"
 #include "store/containerd/containerd_data.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "policy/policy.h"
 
 void findings_start(struct findings *findings, const struct diff *diff,
@@ -153,22 +154,15 @@ void findings_spelled(struct findings *findings)
 
 /* ---- what becomes of strong suspects ---- */
 
-static bool is_below(struct str path, struct str directory)
-{
-  return path.len > directory.len &&
-         (!directory.len ||
-          (path.ptr[directory.len] == '/' && memcmp(path.ptr, directory.ptr, directory.len) == 0));
-}
-
 /* Whether an entry leaves what the suspect stands for alone; not asked of the suspect's path. */
 static bool leaves(const struct strong *strong, struct str path, enum overlay_kind kind,
                    bool is_directory)
 {
   struct str own = overlay_path_str(&strong->path);
 
-  if (is_below(own, path))
+  if (path_is_below(own, path))
     return kind == OVERLAY_FILE && is_directory;
-  return strong->is_directory || !is_below(path, own);
+  return strong->is_directory || !path_is_below(path, own);
 }
 
 /* Whether an entry called name may have to do with the suspect's path. Nearly all names differ from

@@ -2,6 +2,8 @@
  * Unpack of Docker's and Podman's storage. */
 #include "layer/overlay/overlay_node.h"
 
+#include "base/path.h"
+
 #define AUFS STR(".wh..wh.")
 #define AUFS_LINKS STR(".wh..wh.plnk")
 #define OPAQUE_MARK STR(".wh..wh..opq")
@@ -143,7 +145,8 @@ static struct overlay_node *find_target(struct overlay *overlay, struct overlay_
 
   if (overlay_path_clean(&path, name, &err) < 0)
     return NULL;
-  overlay_path_split(overlay_path_str(&path), &directory, &base);
+  directory = path_directory(overlay_path_str(&path));
+  base = path_name(overlay_path_str(&path));
   if (overlay_resolve(overlay, root, directory, &place) != OVERLAY_WAY_OPEN || place.missing.len ||
       !place.node->is_directory)
     return NULL;
@@ -216,7 +219,6 @@ static bool link_aufs(struct overlay *overlay, const struct overlay_addition *ad
                       struct overlay_node *node)
 {
   struct overlay_path path;
-  struct str directory;
   struct str base;
   struct map_entry *found;
   struct error err;
@@ -224,7 +226,7 @@ static bool link_aufs(struct overlay *overlay, const struct overlay_addition *ad
   if (!is_stacked(overlay) || overlay_path_clean(&path, added->entry->link_name, &err) < 0 ||
       !str_has_prefix(overlay_path_str(&path), AUFS_LINKS))
     return false;
-  overlay_path_split(overlay_path_str(&path), &directory, &base);
+  base = path_name(overlay_path_str(&path));
   found = map_find(&overlay->aufs_links, base);
   if (found)
     node->own = found->value;
@@ -242,7 +244,8 @@ static bool is_aufs(struct overlay *overlay, struct overlay_addition *added, str
 
   if (!str_has_prefix(path, AUFS) || str_equal(path, OPAQUE_MARK))
     return false;
-  overlay_path_split(path, &directory, &base);
+  directory = path_directory(path);
+  base = path_name(path);
   overlay->in_doubt = overlay->in_doubt || directory.len;
   if (!is_stacked(overlay))
     return false;
@@ -404,7 +407,8 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
     put_root(overlay, added);
     return;
   }
-  overlay_path_split(name, &directory, &base);
+  directory = path_directory(name);
+  base = path_name(name);
   find_parent(overlay, added, directory, mark, &parent);
   if (is_aufs(overlay, added, name) || !parent.node)
     return;

@@ -1,6 +1,8 @@
 /* Directories that are only implied by the names of entries. */
 #include "layer/overlay/overlay_node.h"
 
+#include "base/path.h"
+
 /* As engines make them. */
 static bool is_plain(struct overlay *overlay, const struct overlay_record *record)
 {
@@ -57,7 +59,7 @@ struct overlay_node *overlay_make_directories(struct overlay *overlay,
   struct str rest = overlay_path_str(&place->missing);
   struct str name;
 
-  while (overlay_path_next(&rest, &name)) {
+  while (path_next(&rest, &name)) {
     node = overlay_add_child(overlay, node, name);
     if (overlay->engine == OVERLAY_CONTAINERD && !inherit(overlay, added, node))
       return NULL;

@@ -1,5 +1,6 @@
 #include "layer/overlay/overlay_path.h"
 
+#include "base/path.h"
 #include "layer/overlay/overlay.h"
 
 enum { SHOWN_MAX = 200 };
@@ -9,28 +10,6 @@ enum { SHOWN_MAX = 200 };
 #define AUFS_LINKS STR(".wh..wh.plnk")
 #define OPAQUE STR(".wh..wh..opq")
 
-bool overlay_path_next(struct str *rest, struct str *component)
-{
-  const char *slash;
-
-  while (rest->len && rest->ptr[0] == '/')
-    *rest = str_skip(*rest, 1);
-  if (!rest->len)
-    return false;
-  slash = memchr(rest->ptr, '/', rest->len);
-  *component = (struct str) { rest->ptr, slash ? (size_t)(slash - rest->ptr) : rest->len };
-  *rest = str_skip(*rest, component->len);
-  return true;
-}
-
-void overlay_path_split(struct str path, struct str *directory, struct str *base)
-{
-  const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
-
-  *base = slash ? str_skip(path, (size_t)(slash - path.ptr) + 1) : path;
-  *directory = (struct str) { path.ptr, slash ? (size_t)(slash - path.ptr) : 0 };
-}
-
 int overlay_path_clean(struct overlay_path *out, struct str name, struct error *err)
 {
   struct str rest = name;
@@ -38,11 +17,12 @@ int overlay_path_clean(struct overlay_path *out, struct str name, struct error *
   struct str directory;
 
   out->len = 0;
-  while (overlay_path_next(&rest, &component)) {
+  while (path_next(&rest, &component)) {
     if (str_equal(component, STR(".")))
       continue;
     if (str_equal(component, STR(".."))) {
-      overlay_path_split(overlay_path_str(out), &directory, &component);
+      directory = path_directory(overlay_path_str(out));
+      component = path_name(overlay_path_str(out));
       out->len = directory.len;
       continue;
     }
@@ -61,7 +41,7 @@ static bool has_aufs_component(struct str path)
 {
   struct str component;
 
-  while (overlay_path_next(&path, &component))
+  while (path_next(&path, &component))
     if (str_has_prefix(component, AUFS))
       return true;
   return false;
@@ -73,7 +53,8 @@ int overlay_path_kind(struct overlay_path *path, enum overlay_kind *kind, struct
   struct str base;
   struct str name;
 
-  overlay_path_split(overlay_path_str(path), &directory, &base);
+  directory = path_directory(overlay_path_str(path));
+  base = path_name(overlay_path_str(path));
   *kind = OVERLAY_FILE;
   if (str_has_prefix(overlay_path_str(path), AUFS_LINKS)) {
     *kind = OVERLAY_AUFS_LINK;
@@ -100,10 +81,8 @@ int overlay_path_kind(struct overlay_path *path, enum overlay_kind *kind, struct
 int overlay_path_mark(const struct overlay_path *path, enum overlay_mark *mark, struct str *hidden,
                       struct error *err)
 {
-  struct str directory;
-  struct str base;
+  const struct str base = path_name(overlay_path_str(path));
 
-  overlay_path_split(overlay_path_str(path), &directory, &base);
   *mark = OVERLAY_NO_MARK;
   if (str_equal(base, OPAQUE)) {
     *mark = OVERLAY_HIDES_CONTENT;

@@ -16,10 +16,6 @@ static inline struct str overlay_path_str(const struct overlay_path *path)
 {
   return (struct str) { path->bytes, path->len };
 }
-/* The part before the last '/', empty if there is none, and the part behind it. */
-void overlay_path_split(struct str path, struct str *directory, struct str *base);
-/* Takes the first component off *rest; false if there is none. */
-bool overlay_path_next(struct str *rest, struct str *component);
 
 enum overlay_kind {
   OVERLAY_FILE,     /* a path of its own */

@@ -2,6 +2,8 @@
  * containerd's fs.RootPath (continuity). */
 #include "layer/overlay/overlay_node.h"
 
+#include "base/path.h"
+
 /* The kernel follows 40 (path_resolution(7)), containerd 255. */
 enum { LINKS_KERNEL = 40, LINKS_CONTAINERD = 255 };
 
@@ -31,8 +33,9 @@ static void clean_target(struct overlay_path *out, struct str target)
   struct str base;
 
   out->len = 0;
-  while (overlay_path_next(&target, &component)) {
-    overlay_path_split(overlay_path_str(out), &directory, &base);
+  while (path_next(&target, &component)) {
+    directory = path_directory(overlay_path_str(out));
+    base = path_name(overlay_path_str(out));
     if (str_equal(component, STR(".")))
       continue;
     if (str_equal(component, STR("..")) && out->len && !str_equal(base, STR(".."))) {
@@ -81,12 +84,8 @@ static bool overlay_resolve_follow(struct way *way, const struct overlay_node *l
 
 static void go_up(struct overlay_place *place)
 {
-  struct str directory;
-  struct str base;
-
   if (place->missing.len) {
-    overlay_path_split(overlay_path_str(&place->missing), &directory, &base);
-    place->missing.len = directory.len;
+    place->missing.len = path_directory(overlay_path_str(&place->missing)).len;
   } else if (place->node->parent) {
     place->node = place->node->parent;
   }
@@ -104,7 +103,7 @@ static bool has_component(struct str rest)
 {
   struct str component;
 
-  return overlay_path_next(&rest, &component);
+  return path_next(&rest, &component);
 }
 
 enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *root,
@@ -126,7 +125,7 @@ enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *r
     bool is_literal;
     struct overlay_node *child;
 
-    if (!overlay_path_next(&rest, &component))
+    if (!path_next(&rest, &component))
       return OVERLAY_WAY_OPEN;
     is_literal = component.len + rest.len <= way.literal;
     child = out->missing.len ? NULL : overlay_find_child(overlay, out->node, component);

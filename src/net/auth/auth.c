@@ -2,9 +2,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "net/auth/auth_token.h"
 #include "net/auth/credentials.h"
@@ -78,14 +78,6 @@ void auth_free(struct auth *auth)
   free(auth);
 }
 
-static int64_t now_seconds(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec;
-}
-
 static int need_credential(struct session *session, struct error *err)
 {
   if (session->has_credential < 0) {
@@ -112,8 +104,8 @@ static int renew(struct session *session, struct error *err)
     return error_wrap(err, "%s", session->domain);
   set_header(session, xasprintf("Bearer %s", token.text));
   session->is_bearer = true;
-  session->renew_at =
-      now_seconds() + token.seconds - (int64_t)MIN_OF(token.seconds / 4, (unsigned)RENEW_SECONDS);
+  session->renew_at = clock_ms() / 1000 + token.seconds -
+                      (int64_t)MIN_OF(token.seconds / 4, (unsigned)RENEW_SECONDS);
   log_debug("auth: a token for %s/%s, valid for %u s", session->domain, session->path,
             token.seconds);
   token_release(&token);
@@ -126,7 +118,7 @@ static int session_header(struct http_auth *base, char **out, struct error *err)
   int result = 0;
 
   pthread_mutex_lock(&session->lock);
-  if (session->is_bearer && now_seconds() >= session->renew_at)
+  if (session->is_bearer && clock_ms() / 1000 >= session->renew_at)
     result = renew(session, err);
   if (result == 0)
     *out = session->header ? xstrdup(session->header) : NULL;

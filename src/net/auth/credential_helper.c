@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "image/json.h"
 
@@ -54,14 +55,6 @@ static int credential_helper_start(const char *program, int socket, pid_t *pid)
   return code;
 }
 
-static int64_t now_ms(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool has_ended(pid_t pid)
 {
   siginfo_t info = { 0 };
@@ -78,7 +71,7 @@ static int read_answer(int fd, pid_t pid, int64_t deadline, struct buf *out, str
 
   while (n > 0) {
     struct pollfd ready = { .fd = fd, .events = POLLIN };
-    int64_t left = deadline - now_ms();
+    int64_t left = deadline - clock_ms();
     bool ended = has_ended(pid);
     int found;
 
@@ -112,7 +105,7 @@ static int credential_helper_reap(pid_t pid, int64_t deadline, bool kill_now)
   for (;;) {
     pid_t done;
 
-    if (kill_now || now_ms() > deadline)
+    if (kill_now || clock_ms() > deadline)
       kill(-pid, SIGKILL);
     done = waitpid(pid, &status, kill_now ? 0 : WNOHANG);
     if (done == pid)
@@ -184,7 +177,8 @@ int credential_helper_get(const char *name, const char *server, unsigned timeout
 
   if (!is_name(name))
     return error_set(err, ERROR_CORRUPT, "credential helper \"%.200s\": not a name", name);
-  result = talk(program, server, now_ms() + (int64_t)timeout_seconds * 1000, &answer, &status, err);
+  result =
+      talk(program, server, clock_ms() + (int64_t)timeout_seconds * 1000, &answer, &status, err);
   if (result == 0) {
     log_debug("credentials: %s is not installed", program);
   } else if (result > 0 && status == 0) {

@@ -11,15 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 enum { BACKLOG_PAUSE_MS = 10 };
-
-int64_t clock_ms(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 int socket_wait(int fd, int events, int64_t deadline, struct error *err)
 {

@@ -6,8 +6,6 @@
 
 #include "base/error.h"
 
-/* Milliseconds of a clock that is never set. */
-int64_t clock_ms(void);
 /* Until the socket can be read (POLLIN) or written (POLLOUT), or the deadline (of clock_ms).
  * Returns what it can; -1: ERROR_TIMEOUT, or what poll says. */
 MUST_CHECK int socket_wait(int fd, int events, int64_t deadline, struct error *err);

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/escape.h"
+#include "base/path.h"
 #include "report/changes/change_words.h"
 #include "report/changes/changes_order.h"
 
@@ -265,20 +266,13 @@ static void add_lone(struct changes *changes, const struct event *event)
   add_change(changes, &change);
 }
 
-static struct str parent_of(struct str context)
-{
-  while (context.len > 0 && context.ptr[--context.len] != '/')
-    ;
-  return context;
-}
-
 /* The context of what a field of this document refers to. A config stands in a node of its own,
  * beside those of the layers. */
 static const char *changes_referred(struct changes *changes, enum event_type type,
                                     const char *context, const char *field)
 {
-  const struct str beside = parent_of(str_of(context));
-  const struct str parent = type == EVENT_CONFIG ? parent_of(beside) : beside;
+  const struct str beside = path_directory(str_of(context));
+  const struct str parent = type == EVENT_CONFIG ? path_directory(beside) : beside;
   AUTO_BUF name = BUF_INIT(INT32_MAX);
 
   change_refers_to(&name, field);

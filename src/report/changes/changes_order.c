@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 
 void changes_note_above(struct changes *changes, const char *context)
 {
@@ -17,9 +18,7 @@ void changes_note_above(struct changes *changes, const char *context)
     entry->value = changes;
     if (at.len == 0)
       return;
-    while (at.len > 0 && at.ptr[at.len - 1] != '/')
-      at.len--;
-    at.len -= at.len > 0;
+    at = path_directory(at);
   }
 }
 

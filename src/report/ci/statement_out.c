@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/civil.h"
 #include "base/version.h"
 #include "diff/verdict/verdict.h"
 #include "policy/policy.h"
@@ -11,21 +12,16 @@
 #include "report/ci/sarif.h"
 #include "report/json/json_run.h"
 
-enum { TIME_MAX = 32 };
-
 /* RFC 3339, in UTC. */
-static const char *time_text(char out[TIME_MAX])
+static const char *time_text(char out[CIVIL_TEXT_MAX])
 {
   const char *epoch = getenv("SOURCE_DATE_EPOCH");
   uint64_t seconds;
   time_t now = time(NULL);
-  struct tm tm;
 
   if (epoch && str_to_u64(str_of(epoch), INT32_MAX, &seconds))
     now = (time_t)seconds;
-  if (!gmtime_r(&now, &tm) || strftime(out, TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-    return "1970-01-01T00:00:00Z";
-  return out;
+  return civil_rfc3339(now, out);
 }
 
 /* {"sha256": "HEX"} */
@@ -104,7 +100,7 @@ static void write_properties(struct json_writer *json, const struct verdict *ver
 static void write_svr(const struct listing *listing, struct writer *writer)
 {
   const struct report_about *about = listing->report.about;
-  char text[TIME_MAX];
+  char text[CIVIL_TEXT_MAX];
   struct json_writer json;
 
   json_writer_init(&json, writer, true);
@@ -125,7 +121,7 @@ static void write_svr(const struct listing *listing, struct writer *writer)
 static void write_vsa(const struct listing *listing, struct writer *writer)
 {
   const struct report_about *about = listing->report.about;
-  char text[TIME_MAX];
+  char text[CIVIL_TEXT_MAX];
   struct json_writer json;
 
   json_writer_init(&json, writer, true);

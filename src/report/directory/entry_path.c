@@ -2,6 +2,8 @@
 
 #include <limits.h>
 
+#include "base/path.h"
+
 static const char *check_component(struct str part, size_t depth)
 {
   if (str_equal(part, STR("..")))
@@ -39,8 +41,6 @@ const char *entry_path_add(struct buf *path, struct str name)
 
 struct str entry_path_directory(struct str path, const char **last)
 {
-  const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
-
-  *last = slash ? slash + 1 : path.ptr;
-  return (struct str) { path.ptr, slash ? (size_t)(slash - path.ptr) : 0 };
+  *last = path_name(path).ptr;
+  return path_directory(path);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "report/explain/explain_below.h"
 #include "report/explain/explain_content.h"
 #include "report/explain/explain_late.h"
@@ -111,14 +112,13 @@ static void explain_field(struct explain *explain, const struct event *event,
  * below "/layers-0/", but with it. */
 static void note_document(struct explain *explain, const struct event *event)
 {
-  const char *slash = strrchr(event->context, '/');
   AUTO_FREE char *around = NULL;
 
-  if (event->type != EVENT_DESCRIPTOR || !slash) {
+  if (event->type != EVENT_DESCRIPTOR || !strchr(event->context, '/')) {
     explain_below_note(&explain->below, event->context);
     return;
   }
-  around = xstrndup(event->context, (size_t)(slash - event->context));
+  around = str_dup(path_directory(str_of(event->context)));
   if (*around)
     explain_below_note(&explain->below, around);
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/path.h"
 #include "image/reference.h"
 
 enum { LISTED_MAX = 20, LIST_BYTES_MAX = 1400, NAME_SHOWN_MAX = 128 };
@@ -56,8 +57,7 @@ static char *normalised(const char *name)
 
 static const char *tag_of(const char *name)
 {
-  const char *slash = strrchr(name, '/');
-  const char *colon = strrchr(slash ? slash : name, ':');
+  const char *colon = strrchr(path_name_of(name), ':');
 
   return colon ? colon + 1 : NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/inflate.h"
+#include "base/path.h"
 #include "image/config.h"
 #include "image/json.h"
 #include "image/reference.h"
@@ -74,8 +75,7 @@ static int hash_member(struct builder *builder, const char *path, struct digest 
 /* blobs/sha256/HEX, or HEX.tar.gz. */
 static bool digest_in_name(const char *path, struct digest *out)
 {
-  const char *slash = strrchr(path, '/');
-  struct str base = str_of(slash ? slash + 1 : path);
+  struct str base = str_of(path_name_of(path));
   char text[DIGEST_MAX_TEXT] = "sha256:";
   struct error ignored;
 

@@ -1,5 +1,7 @@
 #include "source/archive/path.h"
 
+#include "base/path.h"
+
 static bool add_component(struct member_path *out, struct str part)
 {
   if (part.len == 0 || str_equal(part, STR(".")))
@@ -7,7 +9,7 @@ static bool add_component(struct member_path *out, struct str part)
   if (str_equal(part, STR(".."))) {
     if (out->len == 0)
       return false;
-    out->len = member_path_directory(member_path_str(out)).len;
+    out->len = path_directory(member_path_str(out)).len;
     return true;
   }
   if (part.len + 2 > sizeof(out->text) - out->len || memchr(part.ptr, '\0', part.len))
@@ -46,13 +48,4 @@ bool member_path_resolve(struct member_path *out, struct str dir, struct str pat
 struct str member_path_str(const struct member_path *path)
 {
   return (struct str) { path->text, path->len };
-}
-
-struct str member_path_directory(struct str path)
-{
-  while (path.len && path.ptr[path.len - 1] != '/')
-    path.len--;
-  if (path.len)
-    path.len--;
-  return path;
 }

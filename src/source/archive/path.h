@@ -17,7 +17,5 @@ struct member_path {
  * it leads above the root, has a NUL byte, or is too long; *out is then undefined. */
 bool member_path_resolve(struct member_path *out, struct str dir, struct str path);
 struct str member_path_str(const struct member_path *path);
-/* All before the last '/', or the empty view. */
-struct str member_path_directory(struct str path);
 
 #endif

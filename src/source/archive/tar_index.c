@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "source/archive/path.h"
 #include "tar/feed.h"
 
@@ -111,7 +112,7 @@ static int tar_index_add_member(struct indexer *indexer, const struct tar_entry 
     return -1;
   if (path && (member->kind == TAR_MEMBER_LINK || member->kind == TAR_MEMBER_SYMLINK)) {
     if (member->kind == TAR_MEMBER_SYMLINK)
-      dir = member_path_directory(str_of(path));
+      dir = path_directory(str_of(path));
     if (keep_path(indexer, dir, entry->link_name, &member->target, err) < 0)
       return -1;
   }

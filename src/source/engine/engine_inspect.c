@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "image/json.h"
 #include "image/media_type.h"
 #include "image/reference.h"
@@ -14,9 +15,7 @@ enum {
 
 static bool has_tag_or_digest(const char *name)
 {
-  const char *slash = strrchr(name, '/');
-
-  return strchr(slash ? slash : name, ':') || strchr(name, '@');
+  return strchr(path_name_of(name), ':') || strchr(name, '@');
 }
 
 /* Whether one of the tags is name with the tag latest. */

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "source/engine/engine_words.h"
 
 enum {
@@ -40,14 +42,6 @@ struct output_stream {
   struct engine_program *program;
 };
 
-static int64_t now_ms(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void close_fd(int *fd)
 {
   cleanup_close(fd);
@@ -58,9 +52,8 @@ static void close_fd(int *fd)
 static char *title_of(const char *const *argv)
 {
   AUTO_BUF text = BUF_INIT(256);
-  const char *slash = strrchr(argv[0], '/');
 
-  buf_puts(&text, slash ? slash + 1 : argv[0]);
+  buf_puts(&text, path_name_of(argv[0]));
   for (size_t i = 1; argv[i] && argv[i][0] != '-'; i++)
     buf_printf(&text, " %s", argv[i]);
   return buf_detach(&text);
@@ -188,7 +181,7 @@ static int wait_output(struct engine_program *program, int64_t deadline, struct 
       { .fd = program->out, .events = POLLIN },
       { .fd = program->said, .events = POLLIN }, /* passed over if -1 */
     };
-    int64_t left = deadline - now_ms();
+    int64_t left = deadline - clock_ms();
     int n = poll(ready, ARRAY_LEN(ready), (int)MAX_OF(left, INT64_C(0)));
 
     if (n < 0 && errno != EINTR)
@@ -209,7 +202,7 @@ static int wait_output(struct engine_program *program, int64_t deadline, struct 
 ssize_t engine_program_read(struct engine_program *program, void *buffer, size_t size,
                             struct error *err)
 {
-  int64_t deadline = now_ms() + program->timeout_ms;
+  int64_t deadline = clock_ms() + program->timeout_ms;
   ssize_t n;
 
   if (program->out < 0)
@@ -277,13 +270,13 @@ static void listen_to_the_end(struct engine_program *program)
 
 static int wait_end(struct engine_program *program, struct error *err)
 {
-  int64_t deadline = now_ms() + program->timeout_ms;
+  int64_t deadline = clock_ms() + program->timeout_ms;
   int pause = 0; /* ms */
 
   while (!engine_program_reap(program, WNOHANG)) {
     struct pollfd ready = { .fd = program->said, .events = POLLIN };
 
-    if (now_ms() > deadline)
+    if (clock_ms() > deadline)
       return timed_out(program, "closed its output, but did not end", err);
     /* The end of its words mostly means its own; then it is not long. */
     if (poll(&ready, 1, program->said < 0 ? pause : 20) <= 0) {
@@ -334,14 +327,14 @@ int engine_program_read_all(struct engine_program *program, struct buf *out, str
 static void end(struct engine_program *program)
 {
   const struct timespec pause = { 0, 5 * 1000000 };
-  int64_t deadline = now_ms() + PATIENCE_MS;
+  int64_t deadline = clock_ms() + PATIENCE_MS;
 
   /* What it still writes finds nobody. */
   close_fd(&program->out);
   close_fd(&program->said);
   kill(program->pid, SIGTERM);
   while (!engine_program_reap(program, WNOHANG)) {
-    if (now_ms() > deadline) {
+    if (clock_ms() > deadline) {
       kill(program->pid, SIGKILL);
       engine_program_reap(program, 0);
       return;

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/inflate.h"
+#include "base/path.h"
 #include "base/tempfile.h"
 #include "source/archive/tar_index.h"
 
@@ -97,8 +98,7 @@ static int take_small(struct spool *spool, const char *path, struct tar_member *
 /* The contents of json beside this path, if that was the last such file. */
 static struct str json_beside(const struct spool *spool, const char *path)
 {
-  const char *slash = strrchr(path, '/');
-  size_t len = slash ? (size_t)(slash - path) + 1 : 0;
+  size_t len = (size_t)(path_name_of(path) - path);
 
   if (!len || !spool->json_path || strncmp(path, spool->json_path, len) != 0 ||
       strcmp(spool->json_path + len, "json") != 0)

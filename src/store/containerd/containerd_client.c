@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/civil.h"
 #include "base/log.h"
 #include "store/containerd/containerd.pb-c.h"
 
@@ -102,16 +103,14 @@ static int make_lease(struct containerd *containerd, struct error *err)
   Containerd__Label *labels[] = { &label };
   time_t end = time(NULL) + LEASE_SECONDS;
   char id[sizeof(containerd->lease)];
-  char until[32] = "";
+  char until[CIVIL_TEXT_MAX];
   char key[] = "containerd.io/gc.expire";
   uint64_t random;
-  struct tm tm;
 
   if (getrandom(&random, sizeof(random), 0) != sizeof(random))
     random = (uint64_t)end << 32 | (uint64_t)getpid();
   snprintf(id, sizeof(id), "diffoci-%ld-%016" PRIx64, (long)getpid(), random);
-  if (!gmtime_r(&end, &tm) || !strftime(until, sizeof(until), "%Y-%m-%dT%H:%M:%SZ", &tm))
-    return error_set(err, ERROR_IO, "the clock cannot be read");
+  civil_rfc3339(end, until);
   label.key = key;
   label.value = until;
   request.id = id;
