@@ -162,7 +162,8 @@ static size_t model(const struct list lists[2], uint32_t ignore, char **lines)
   for (char name = 'a'; name <= 'f'; name++) {
     size_t counts[2] = { count(&lists[0], name), count(&lists[1], name) };
 
-    for (size_t k = 0; k < MIN_OF(counts[0], counts[1]); k++) {
+    /* Which of them belong together nobody knows where the numbers differ. */
+    for (size_t k = 0; k < counts[0] && counts[0] == counts[1]; k++) {
       AUTO_BUF line = BUF_INIT(4096);
       size_t i = 0;
       size_t j = 0;

@@ -1,12 +1,23 @@
 /* The comparison of two layers: which of their entries are partners the engine says
  * (pair/match.h); here is what is told about them. */
 #include "diff/layers/entry.h"
+#include "diff/layers/held.h"
 #include "diff/layers/layer_events.h"
 #include "diff/layers/layer_reader.h"
 #include "diff/layers/names.h"
 #include "diff/layers/tasks.h"
 #include "pair/match.h"
 #include "policy/policy.h"
+
+/* A name that stands a different number of times on both sides is told as that, and its entries are
+ * not compared one by one: which of them belong together nobody knows. That it does is known only
+ * at the end, so that until then all that differ are held. */
+struct uneven {
+  struct budget *memory;
+  uint64_t taken; /* of the budget */
+  struct map names;
+  struct arena arena;
+};
 
 struct pair {
   struct match_rules match; /* the first member */
@@ -22,6 +33,10 @@ struct pair {
   } sides[2];
   struct findings *findings; /* NULL: none are wanted */
   struct names *names;       /* of the layers, for the findings; else NULL */
+  struct held *held;         /* NULL: differing numbers are not told, so that nothing has to wait */
+  struct uneven uneven;
+  int status; /* -1: *err says why, the sink's functions have nothing to return */
+  struct error *err;
 };
 
 static struct pair *pair_of_sink(struct match_sink *sink)
@@ -87,17 +102,23 @@ static void pair_note_findings(struct pair *pair, const struct match_pair *found
             found->entries[0]->type == TAR_DIR && found->entries[1]->type == TAR_DIR);
 }
 
+static void pair_tell(struct pair *pair, const struct match_pair *found)
+{
+  for (int side = 0; side < 2; side++)
+    pair->events.heads[side] = found->heads[side];
+  pair->events.same_rest = found->same_rest;
+  layer_events_entry(&pair->events, &pair->rules, found->entries, found->contents);
+}
+
 static void pair_found(struct match_sink *sink, const struct match_pair *found)
 {
   struct pair *pair = pair_of_sink(sink);
   const bool differ = found->headers_differ || found->contents_differ;
 
-  if (differ) {
-    for (int side = 0; side < 2; side++)
-      pair->events.heads[side] = found->heads[side];
-    pair->events.same_rest = found->same_rest;
-    layer_events_entry(&pair->events, &pair->rules, found->entries, found->contents);
-  }
+  if (differ && !pair->held)
+    pair_tell(pair, found);
+  else if (differ && pair->status == 0)
+    pair->status = held_add(pair->held, found, pair->err);
   if (pair->findings)
     pair_note_findings(pair, found, differ);
 }
@@ -110,13 +131,47 @@ static bool pair_is_unsure(const struct pair *pair)
   return !(pair->rules.ignore & IGNORE_CANONICAL_PATHS) && (spelled & (spelled - 1));
 }
 
+static int uneven_add(struct uneven *uneven, struct str name, struct error *err)
+{
+  const uint64_t want = name.len + 4 * sizeof(struct map_entry);
+
+  if (!budget_take(uneven->memory, want))
+    return budget_error(uneven->memory, "names that stand in a layer several times", err);
+  uneven->taken += want;
+  map_put(&uneven->names, name)->key = arena_str(&uneven->arena, name);
+  return 0;
+}
+
+static void uneven_release(struct uneven *uneven)
+{
+  budget_give(uneven->memory, uneven->taken);
+  map_release(&uneven->names);
+  arena_release(&uneven->arena);
+}
+
+/* What was held, but for the names that stand a different number of times. */
+static int pair_tell_held(struct pair *pair)
+{
+  struct match_pair found;
+  int got;
+
+  while ((got = held_next(pair->held, &found, pair->err)) > 0)
+    if (!map_find(&pair->uneven.names, pair_key(&pair->match, found.entries[0]->name)))
+      pair_tell(pair, &found);
+  return got;
+}
+
 static void pair_lone(struct match_sink *sink, const struct match_lone *lone)
 {
   struct pair *pair = pair_of_sink(sink);
 
-  if (lone->times && !layer_events_lone(&pair->events, lone->key, lone->counts, lone->side,
-                                        lone->entry, lone->content))
-    pair->sides[lone->side].hidden += lone->times;
+  if (lone->times) {
+    if (!layer_events_lone(&pair->events, lone->key, lone->counts, lone->side, lone->entry,
+                           lone->content))
+      pair->sides[lone->side].hidden += lone->times;
+    else if (lone->counts[0] && lone->counts[1] && pair->status == 0)
+      pair->status = uneven_add(&pair->uneven, lone->key, pair->err);
+  }
   if (!pair->findings)
     return;
   findings_lone(pair->findings, lone->side, lone->entry, !pair_is_unsure(pair));
@@ -145,8 +200,11 @@ static int pair_run(struct pair *pair, struct layer_reader readers[2],
   };
   uint64_t counts[2];
 
+  pair->err = err;
   if (match_run(&options, counts, err))
     return -1;
+  if (pair->status || (pair->held && pair_tell_held(pair)))
+    return entry_reader_wrap(options.readers[0], err);
   counts[0] -= pair->sides[0].hidden;
   counts[1] -= pair->sides[1].hidden;
   if (counts[0] != counts[1]) /* what is left out is not counted either */
@@ -168,12 +226,15 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
     .rules = { options->ignore, options->skip_security_xattrs, false },
     .skips = policy_has_paths(options->policy) && !(options->ignore & IGNORE_FILE_ORDER),
     .findings = findings,
+    .uneven = { .memory = options->limits->memory },
   };
   struct layer_reader readers[2] = { 0 };
   struct pace *pace = pace_new(resources->decoders);
   int status = 0;
 
   layer_events_init(&pair.events, diff, parent, layers);
+  if (!(options->ignore & IGNORE_EXTRA_LENGTH))
+    pair.held = held_new(options->limits->memory);
   if (findings) {
     findings_start(findings, diff, &pair.rules, layers);
     pair.names = names_new(options->limits->memory);
@@ -190,5 +251,7 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
   pace_free(pace);
   layer_events_release(&pair.events);
   names_free(pair.names);
+  held_free(pair.held);
+  uneven_release(&pair.uneven);
   return status;
 }
