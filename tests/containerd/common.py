@@ -64,11 +64,16 @@ def arguments(words):
     return rest
 
 
+def short_folder():
+    """Where sockets' paths stay under the 108 bytes that they may have."""
+    return tempfile.gettempdir() if len(tempfile.gettempdir()) < 20 else "/tmp"
+
+
 class Containerd:
     """A containerd with its own root, state and sockets, whose paths are short."""
 
     def __init__(self):
-        self.dir = tempfile.mkdtemp(prefix="ctd-", dir="/tmp")
+        self.dir = tempfile.mkdtemp(prefix="ctd-", dir=short_folder())
         os.chmod(self.dir, 0o755)
         self.address = os.path.join(self.dir, "c")
         self.config = os.path.join(self.dir, "config.toml")

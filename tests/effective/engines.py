@@ -96,8 +96,105 @@ def entry(rng, made):
     return mk.fifo(name, mode=0o600) if what < 0.995 else mk.entry(name, type=rng.choice("7Z"))
 
 
-def layers_of(seed):
+class Tame:
+    """Layers that most engines unpack: names are in directories that are there, or behind links that lead to some;
+    hard links have targets, whiteouts something to hide. One entry in a hundred is a wild one."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.lower = {}  # path -> kind: "d", "f", "l" for links to directories, "x" for others
+
+    def layer(self):
+        self.own, self.hidden = {}, set()
+        entries = [self.entry() for _ in range(self.rng.choice([1, 2, 3, 4, 6, 9]))]
+        for name in self.hidden:
+            self.lower = {path: kind for path, kind in self.lower.items() if not (path + "/").startswith(name + "/")}
+        for name, kind in self.own.items():
+            self.put(self.lower, name, kind)
+        return mk.tar(*entries)
+
+    @staticmethod
+    def put(tree, name, kind):
+        """A name, which is a directory or has nothing in it."""
+        if kind != "d" or tree.get(name) != "d":
+            for path in [path for path in tree if path.startswith(name + "/")]:
+                del tree[path]
+        tree[name] = kind
+
+    def directory(self):
+        both = {**self.lower, **self.own}
+        found = [name for name, kind in both.items() if kind == "d" and name.count("/") < 3]
+        found += [name for name, kind in self.own.items() if kind == "l"]
+        if self.rng.random() < 0.03:
+            found += [name for name, kind in self.lower.items() if kind == "l"]
+        return self.rng.choice(found + [""] * 2)
+
+    def name(self):
+        rng = self.rng
+        for _ in range(20):
+            name = f"{self.directory()}/{rng.choice(NAMES)}".lstrip("/")
+            if name not in self.own or (self.own[name] != "d" and rng.random() < 0.04):
+                break
+        return name
+
+    def link_target(self, name):
+        """Of a symbolic link called name, and whether it is a directory."""
+        rng = self.rng
+        found = [path for path, kind in self.own.items() if kind in "dl" and not path.startswith(name)]
+        if not found or rng.random() < 0.3:
+            return target(rng), "x"
+        to = rng.choice(found)
+        if rng.random() < 0.2:
+            to = rng.choice(["./", f"{found[0]}/../" if "/" not in found[0] else ""]) + to
+        if rng.random() < 0.4:
+            return "/" + to, "l"
+        return "../" * (name.count("/") + rng.choice([0, 0, 0, 1])) + to, "l"
+
+    def entry(self):
+        rng = self.rng
+        name = self.name()
+        what = rng.random()
+        fields = metadata(rng)
+        if rng.random() < 0.008:
+            return entry(rng, list(self.own))
+        for at in range(name.count("/")):
+            self.own.setdefault(name.rsplit("/", at + 1)[0], "d")
+        if what < 0.3:
+            if rng.random() < 0.8:
+                fields = {"mode": 0o755}
+            fields.pop("records", None) if rng.random() < 0.8 else None
+            self.put(self.own, name, "d")
+            return mk.entry(spelled(rng, name) + rng.choice(["", "/"]), type="5", **fields)
+        if what < 0.5:
+            link, kind = self.link_target(name)
+            self.put(self.own, name, kind)
+            return mk.symlink(spelled(rng, name), link)
+        files = [path for path, kind in self.own.items() if kind == "f" and path != name]
+        if what < 0.65 and files:
+            self.put(self.own, name, "f")
+            if rng.random() < 0.9:
+                fields.pop("records", None)
+            return mk.entry(spelled(rng, name), type="1", linkname=spelled(rng, rng.choice(files)), **fields)
+        hidden = [path for path in self.lower if path not in self.own and path not in self.hidden and
+                  not any(other.startswith(path + "/") for other in self.own)]
+        if what < 0.77 and hidden:
+            path = rng.choice(hidden)
+            directory, _, base = path.rpartition("/")
+            self.hidden.add(path)
+            return mk.file(spelled(rng, f"{directory}/.wh.{base}".lstrip("/")))
+        if what < 0.8:
+            return mk.file(spelled(rng, f"{self.directory()}/.wh..wh..opq".lstrip("/")))
+        self.put(self.own, name, "f")
+        if what < 0.82:
+            return mk.device(name, rng.choice([0, 1]), rng.choice([1, 3]), mode=0o644)
+        return mk.entry(spelled(rng, name), rng.choice(["1", "2", ""]), **fields)
+
+
+def layers_of(seed, tame=False):
     rng = random.Random(seed)
+    if tame:
+        image = Tame(rng)
+        return [image.layer() for _ in range(rng.choice([1, 2, 2, 3, 3, 4]))]
     layers = []
     for _ in range(rng.choice([1, 2, 2, 3, 3, 4])):
         made = []
@@ -108,19 +205,19 @@ def layers_of(seed):
 # --- what the overlay says ---
 
 
-def trees_of(program, directory, seeds):
+def trees_of(program, directory, images):
     """seed -> ({engine: tree or None}, whether there is no doubt)."""
     lines, result = [], {}
-    for seed in seeds:
+    for seed, layers in images.items():
         names = []
-        for number, layer in enumerate(layers_of(seed)):
+        for number, layer in enumerate(layers):
             names.append(os.path.join(directory, f"{seed}.{number}"))
             with open(names[-1], "wb") as file:
                 file.write(layer)
         lines.append("\t".join(names) + "\n")
     done = subprocess.run([program], input="".join(lines).encode(), stdout=subprocess.PIPE, check=True)
-    images = done.stdout.decode().split("end\t")
-    for seed, text, after in zip(seeds, images, images[1:]):
+    said = done.stdout.decode().split("end\t")
+    for seed, text, after in zip(images, said, said[1:]):
         result[seed] = parsed(text), after.startswith("sure")
     for name in os.listdir(directory):
         os.remove(os.path.join(directory, name))
@@ -139,7 +236,7 @@ def parsed(text):
             if not name:
                 continue
             xattrs = sorted(tuple(bytes.fromhex(part) for part in item.split("=")) for item in words[7].split(",") if item)
-            first = names.setdefault(words[6], name) if words[1] != "5" else ""
+            first = names.setdefault(words[6], name) if words[1] != "5" else words[6] if words[6] == "implied" else ""
             tree[name] = (words[1], int(words[2], 8) if words[1] != "2" else 0, int(words[3]), int(words[4]), words[5],
                           tuple(xattrs) if words[1] != "2" else (), first)
     return engines
@@ -165,6 +262,25 @@ def normal(tree):
 # --- engines ---
 
 
+def without(tree, name):
+    """What is compared of a tree, of an engine or of the overlay: all but that in which the engine called name departs
+    on purpose from what the overlay says (layer/overlay.h, "What is not as engines do it")."""
+    result = {}
+    for path, node in (tree or {}).items():
+        kept = [item for item in node[5] if name != "docker-vfs" or item[0] == b"security.capability"]
+        result[path] = (*node[:5], tuple(kept), "" if node[6] == "implied" else node[6])
+    return None if tree is None else result
+
+
+def with_old_modes(want, tree):
+    """Docker before 23 makes directories that are only implied with mode 0600."""
+    result = dict(want or {})
+    for path, node in (tree or {}).items():
+        if node[6] == "implied" and result.get(path, node)[:2] == ("5", 0o600):
+            result[path] = ("5", 0o755, *result[path][2:])
+    return None if want is None else result
+
+
 def difference(want, got):
     if want is None or got is None:
         return "" if want is got else f"the engine {'refuses' if want is None else 'unpacks'} it, the overlay does not agree"
@@ -174,31 +290,56 @@ def difference(want, got):
     return ""
 
 
-class Run:
-    def __init__(self, arguments, directory):
-        self.arguments, self.directory = arguments, directory
-        self.failed, self.counts, self.words = 0, collections.Counter(), ""
-        self.layers = os.path.join(directory, "layers")
-        os.mkdir(self.layers)
+class Batch:
+    """Images in one place, and what the overlay says of them."""
+
+    def __init__(self, arguments, directory, seeds):
+        self.seeds = seeds
+        self.layers = {seed: layers_of(seed, arguments.tame) for seed in seeds}
+        self.archive = os.path.join(directory, "images.tar")
+        self.said = trees_of(os.path.abspath(arguments.print_trees), directory, self.layers)
 
     def image(self, seed):
-        blobs = [mk.blob(layer, mk.LAYER) for layer in layers_of(seed)]
+        blobs = [mk.blob(layer, mk.LAYER) for layer in self.layers[seed]]
         return mk.image(*blobs, config={"config": {"Labels": {"seed": str(seed)}}}).named(f"x.io/s{seed}:1")
 
-    def judge(self, engine, seed, want, said):
+    def write(self, seeds, form=mk.oci_archive):
+        form(self.archive, *(self.image(seed) for seed in seeds))
+        return self.archive
+
+# Which of the overlay's engines an engine has to be like, how it is started, and what it reads.
+ENGINES = {
+    "containerd": ("containerd", lambda directory: unpackers.Containerd(), mk.oci_archive),
+    "podman-vfs": ("podman's vfs", lambda directory: unpackers.Podman(directory, "vfs"), mk.oci_archive),
+    "podman-overlay": ("podman's overlay", lambda directory: unpackers.Podman(directory, "overlay"), mk.oci_archive),
+    "docker-vfs": ("podman's vfs", lambda directory: unpackers.Docker(directory, "vfs"), mk.docker_archive),
+    "docker-overlay2": ("podman's overlay", lambda directory: unpackers.Docker(directory, "overlay2"),
+                        mk.docker_archive),
+}
+
+
+class Run:
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.failed, self.counts, self.words = 0, collections.Counter(), ""
+
+    def judge(self, name, seed, want, said):
+        like = ENGINES[name][0]
         trees, sure = said
-        if want is None and trees[engine] is not None and engine == "podman's overlay" and DANGLING.search(self.words):
-            self.counts[engine + " refuses a dangling link"] += 1
+        self.counts[name] += 1
+        if want is None and trees[like] is not None and like == "podman's overlay" and DANGLING.search(self.words):
+            self.counts[name + " refuses a dangling link"] += 1
             return
-        why = difference(want, trees[engine])
-        if not why and sure and any(difference(trees[engine], tree) for tree in trees.values()):
+        if name.startswith("docker"):
+            want = with_old_modes(want, trees[like])
+        why = difference(without(want, name), without(trees[like], name))
+        if not why and sure and any(difference(without(trees[like], ""), without(tree, "")) for tree in trees.values()):
             why = "the overlay has no doubt, but engines disagree"
-        self.counts[engine] += 1
-        self.counts[engine + " refuses"] += want is None
-        self.counts[engine + " with doubt"] += not sure
+        self.counts[name + " refuses"] += want is None
+        self.counts[name + " with doubt"] += not sure
         if why:
             self.failed += 1
-            print(f"{engine}, seed {seed}: {why}", flush=True)
+            print(f"{name}, seed {seed}: {why}" + (f" ({self.words[-160:]})" if want is None else ""), flush=True)
 
     def tree(self, engine, seed):
         try:
@@ -209,64 +350,89 @@ class Run:
                 print(f"seed {seed}: {str(refused)[-200:]}")
             return None
 
-    def containerd(self, seeds, said):
-        engine = unpackers.Containerd()
-        archive = os.path.join(self.directory, "batch.tar")
-        try:
-            mk.oci_archive(archive, *(self.image(seed) for seed in seeds))
-            engine.load(archive)
-            for seed in seeds:
-                self.judge("containerd", seed, self.tree(engine, seed), said[seed])
-        finally:
-            engine.close()
+    def containerd(self, engine, batch):
+        """All are there before the first is mounted."""
+        engine.load(batch.write(batch.seeds))
+        for seed in batch.seeds:
+            self.judge("containerd", seed, self.tree(engine, seed), batch.said[seed])
 
-    def podman(self, driver, name, seeds, said):
-        engine = unpackers.Podman(self.directory, driver)
-        archive = os.path.join(self.directory, "one.tar")
-        try:
-            for seed in seeds:
-                mk.oci_archive(archive, self.image(seed))
+    def one_by_one(self, name, engine, batch):
+        for seed in batch.seeds:
+            archive = batch.write([seed], ENGINES[name][2])
+            try:
                 engine.load(archive)
-                self.judge(name, seed, self.tree(engine, seed), said[seed])
-        finally:
-            engine.close()
+                tree = normal(engine.tree(f"x.io/s{seed}:1"))
+            except unpackers.Refused as refused:
+                self.words, tree = str(refused), None
+                if self.arguments.v:
+                    print(f"seed {seed}: {self.words[-200:]}")
+            self.judge(name, seed, tree, batch.said[seed])
+
+    def batch(self, name, batch):
+        with tempfile.TemporaryDirectory(prefix="e-", dir=common.short_folder()) as place:
+            engine = ENGINES[name][1](place)
+            try:
+                if name == "containerd":
+                    self.containerd(engine, batch)
+                else:
+                    self.one_by_one(name, engine, batch)
+            finally:
+                engine.close()
 
 
-def can_run_podman():
-    return shutil.which("podman") and places.root_is_mounted()
+def runs_here(name):
+    """Says why not."""
+    if os.geteuid() != 0:
+        why = "engines are started by root only"
+    elif name.startswith("podman") and not places.root_is_mounted():
+        why = "podman cannot unpack layers here"
+    else:
+        needed = {"containerd": ["containerd", "ctr"], "podman": ["podman"], "docker": ["dockerd"]}[name.split("-")[0]]
+        for program in needed:
+            common.PROGRAMS[program] = shutil.which(program)
+        why = ", ".join(f"not installed: {program}" for program in needed if not common.PROGRAMS[program])
+    if why:
+        print(f"skipped: {name}: {why}")
+    return not why
 
 
-def main():
+def parsed_arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("print_trees")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--podman", type=int, default=8)
+    parser.add_argument("--tame", action="store_true")
+    parser.add_argument("--engine", action="append", metavar="NAME[=ROUNDS]")
     parser.add_argument("-v", action="store_true")
     arguments = parser.parse_args()
-    for name in ("containerd", "ctr"):
-        common.PROGRAMS[name] = shutil.which(name)
-        if not common.PROGRAMS[name]:
-            common.skip(f"not installed: {name}")
-    if os.geteuid() != 0:
-        common.skip("containerd is started by root only")
+    arguments.few = {name: int(rounds or arguments.rounds) for name, _, rounds in
+                     (word.partition("=") for word in arguments.engine or ["containerd", "podman-vfs=8"])}
+    for name in arguments.few:
+        if name not in ENGINES:
+            parser.error(f"{name} is none of {', '.join(ENGINES)}")
+    return arguments
+
+
+def main():
+    arguments = parsed_arguments()
+    engines = [name for name in arguments.few if runs_here(name)]
+    if not engines:
+        common.skip("no engine runs here")
     os.umask(0o022)
     end = arguments.seed + arguments.rounds
+    run = Run(arguments)
     with tempfile.TemporaryDirectory(prefix="diffoci-engines-") as directory:
-        run = Run(arguments, directory)
         for first in range(arguments.seed, end, BATCH):
-            seeds = range(first, min(first + BATCH, end))
-            said = trees_of(os.path.abspath(arguments.print_trees), run.layers, seeds)
-            run.containerd(seeds, said)
-            few = [seed for seed in seeds if seed < arguments.seed + arguments.podman]
-            if few and can_run_podman():
-                run.podman("vfs", "podman's vfs", few, said)
-                run.podman("overlay", "podman's overlay", few, said)
-            elif few:
-                print("skipped: podman cannot unpack layers here")
-        print(", ".join(f"{name}: {count}" for name, count in sorted(run.counts.items())))
-        print(f"{run.failed} failed")
-        return 1 if run.failed else 0
+            layers = os.path.join(directory, "layers")
+            os.mkdir(layers)
+            for name in engines:
+                seeds = range(first, min(first + BATCH, end, arguments.seed + arguments.few[name]))
+                if seeds:
+                    run.batch(name, Batch(arguments, layers, seeds))
+            shutil.rmtree(layers)
+    print(", ".join(f"{name}: {count}" for name, count in sorted(run.counts.items())))
+    print(f"{run.failed} failed")
+    return 1 if run.failed else 0
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@
  * Each line of the list is an image: the paths of its layers, uncompressed, the lowest first, with
  * tabs between them. Answers with lines of fields between tabs: "engine NAME", or "engine NAME
  * refused", before a line for each path: path, type, mode, uid, gid, target or device or SHA-256 of
- * the content, number of the file, xattrs as NAME=VALUE with commas between them; what may hold any
- * byte is in hexadecimal. "end" ends an image. */
+ * the content, number of the file or "implied" for a directory without an entry, xattrs as
+ * NAME=VALUE with commas between them; what may hold any byte is in hexadecimal. "end" ends an
+ * image. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -77,7 +78,10 @@ static void print_item(const struct overlay_item *item)
     printf("%" PRId64 ":%" PRId64, entry->device_major, entry->device_minor);
   else if (entry->type == TAR_REGULAR)
     fputs(digest_hex(&item->content, text), stdout);
-  printf("\t%u.%" PRIu64 "\t", item->object_layer, item->entry ? entry->index : 0);
+  if (item->entry)
+    printf("\t%u.%" PRIu64 "\t", item->object_layer, entry->index);
+  else
+    printf("\timplied\t");
   for (size_t i = 0; i < entry->n_records; i++)
     if (tar_record_xattr(&entry->records[i], &xattr)) {
       put_hex(xattr);
