@@ -87,9 +87,8 @@ static const struct flag flags[] = {
       .kind = FLAG_LIST,
       .value = "FORMAT[=FILE]",
       .default_text = "auto",
-      .help =
-          "how the differences are told: auto, summary, table, verbose, json, ndjson, markdown, "
-          "junit, sarif, svr or vsa",
+      .help = "how the differences are told: auto, summary, table, verbose, json, ndjson, html, "
+              "markdown, junit, sarif, svr or vsa",
       .detail =
           "auto is the summary on a terminal, else the table. May be given several times, with "
           "a FILE for all but one: -o table -o json=report.json.",

@@ -5,6 +5,7 @@
 #include "report/ci/junit.h"
 #include "report/ci/sarif.h"
 #include "report/ci/statement_out.h"
+#include "report/html/html.h"
 #include "report/json/json.h"
 #include "report/json/ndjson.h"
 #include "report/text/markdown.h"
@@ -42,6 +43,7 @@ static const struct output_format formats[] = {
   { "verbose", "every field that differs", make_verbose, true, true, false },
   { "json", "all that is known, as a tree", make_json, true, false, true },
   { "ndjson", "a JSON text a line for each difference", report_ndjson_make, true, false, true },
+  { "html", "a page to look at in a browser", report_html_make, true, false, true },
   { "markdown", "a comment for a pull request", report_markdown_make, true, false, true },
   { "junit", "a test result for CI servers", report_junit_make, false, false, true },
   { "sarif", "SARIF 2.1.0, for code scanning", report_sarif_make, true, false, true },

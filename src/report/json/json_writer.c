@@ -30,7 +30,7 @@ static void begin_value(struct json_writer *json, const char *key)
     writer_printf(json->out, "\"%s\":", key);
 }
 
-static void open_value(struct json_writer *json, const char *key, char bracket)
+static void json_writer_open_value(struct json_writer *json, const char *key, char bracket)
 {
   begin_value(json, key);
   writer_putc(json->out, bracket);
@@ -47,7 +47,7 @@ static void close_value(struct json_writer *json, char bracket)
 
 void json_object_open(struct json_writer *json, const char *key)
 {
-  open_value(json, key, '{');
+  json_writer_open_value(json, key, '{');
 }
 
 void json_object_close(struct json_writer *json)
@@ -57,7 +57,7 @@ void json_object_close(struct json_writer *json)
 
 void json_array_open(struct json_writer *json, const char *key)
 {
-  open_value(json, key, '[');
+  json_writer_open_value(json, key, '[');
 }
 
 void json_array_close(struct json_writer *json)
@@ -65,17 +65,25 @@ void json_array_close(struct json_writer *json)
   close_value(json, ']');
 }
 
+static void json_writer_write_string(struct json_writer *json, struct str value)
+{
+  if (json->in_script)
+    jsonout_script_string(json->out, value);
+  else
+    jsonout_string(json->out, value);
+}
+
 void json_write_str(struct json_writer *json, const char *key, struct str value)
 {
   begin_value(json, key);
-  jsonout_string(json->out, value);
+  json_writer_write_string(json, value);
 }
 
 void json_write_text(struct json_writer *json, const char *key, const char *value)
 {
   begin_value(json, key);
   if (value)
-    jsonout_string(json->out, str_of(value));
+    json_writer_write_string(json, str_of(value));
   else
     writer_puts(json->out, "null");
 }

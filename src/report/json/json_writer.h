@@ -11,7 +11,8 @@ enum { JSON_WRITER_DEPTH = 32 };
 
 struct json_writer {
   struct writer *out;
-  bool lines; /* the members of the outermost two levels stand on lines of their own */
+  bool lines;     /* the members of the outermost two levels stand on lines of their own */
+  bool in_script; /* texts are fit for a script element of HTML; false at first */
   unsigned depth;
   bool more[JSON_WRITER_DEPTH]; /* at each depth: something was written already */
 };

@@ -18,42 +18,69 @@ static void jsonout_escaped(struct writer *writer, unsigned char c)
     writer_printf(writer, "\\u%04x", c);
 }
 
+static bool ends_scripts(uint32_t rune)
+{
+  return rune == '<' || rune == 0x2028 || rune == 0x2029;
+}
+
 /* Length of the beginning of s that can be written as it is. */
-static size_t plain_length(struct str s)
+static size_t plain_length(struct str s, bool in_script)
 {
   size_t n = 0;
 
   while (n < s.len) {
     unsigned char c = (unsigned char)s.ptr[n];
-    uint32_t rune;
+    uint32_t rune = c;
     size_t len = 1;
 
     if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
       break;
     if (c >= 0x80 && (len = utf8_decode(str_skip(s, n), &rune)) == 0)
       break;
+    if (in_script && ends_scripts(rune))
+      break;
     n += len;
   }
   return n;
 }
 
-void jsonout_string(struct writer *writer, struct str s)
+/* What cannot be written as it is: one character. Returns its length. */
+static size_t write_special(struct writer *writer, struct str s)
+{
+  uint32_t rune;
+  const size_t len = utf8_decode(s, &rune);
+
+  if ((unsigned char)s.ptr[0] < 0x80)
+    jsonout_escaped(writer, (unsigned char)s.ptr[0]);
+  else if (len > 0)
+    writer_printf(writer, "\\u%04x", rune);
+  else
+    writer_puts(writer, "\xef\xbf\xbd");
+  return len ? len : 1;
+}
+
+static void jsonout_write_string(struct writer *writer, struct str s, bool in_script)
 {
   writer_putc(writer, '"');
   while (s.len > 0) {
-    size_t plain = plain_length(s);
+    const size_t plain = plain_length(s, in_script);
 
     writer_add(writer, s.ptr, plain);
     s = str_skip(s, plain);
-    if (s.len == 0)
-      break;
-    if ((unsigned char)s.ptr[0] < 0x80)
-      jsonout_escaped(writer, (unsigned char)s.ptr[0]);
-    else
-      writer_puts(writer, "\xef\xbf\xbd");
-    s = str_skip(s, 1);
+    if (s.len > 0)
+      s = str_skip(s, write_special(writer, s));
   }
   writer_putc(writer, '"');
+}
+
+void jsonout_string(struct writer *writer, struct str s)
+{
+  jsonout_write_string(writer, s, false);
+}
+
+void jsonout_script_string(struct writer *writer, struct str s)
+{
+  jsonout_write_string(writer, s, true);
 }
 
 static int dump_piece(const char *bytes, size_t len, void *user)
@@ -71,7 +98,7 @@ void jsonout_document(struct writer *writer, const json_t *document)
     writer->error = EINVAL;
 }
 
-static void text_member(struct writer *writer, const char *key, struct str value)
+static void jsonout_text_member(struct writer *writer, const char *key, struct str value)
 {
   writer_printf(writer, "\"%s\":", key);
   jsonout_string(writer, value);
@@ -117,14 +144,14 @@ void jsonout_entry(struct writer *writer, const struct tar_entry *entry,
 
   writer_printf(writer, "{\"index\":%" PRIu64 ",\"header\":{", entry->index);
   number_member(writer, "Typeflag", (unsigned char)entry->type);
-  text_member(writer, "Name", entry->name);
-  text_member(writer, "Linkname", entry->link_name);
+  jsonout_text_member(writer, "Name", entry->name);
+  jsonout_text_member(writer, "Linkname", entry->link_name);
   number_member(writer, "Size", entry->size);
   number_member(writer, "Mode", entry->mode);
   number_member(writer, "Uid", entry->uid);
   number_member(writer, "Gid", entry->gid);
-  text_member(writer, "Uname", entry->user_name);
-  text_member(writer, "Gname", entry->group_name);
+  jsonout_text_member(writer, "Uname", entry->user_name);
+  jsonout_text_member(writer, "Gname", entry->group_name);
   time_member(writer, "ModTime", &entry->mtime);
   time_member(writer, "AccessTime", &entry->atime);
   time_member(writer, "ChangeTime", &entry->ctime);

@@ -10,6 +10,9 @@
 
 /* A JSON string; bytes that are not UTF-8 become U+FFFD. */
 void jsonout_string(struct writer *writer, struct str s);
+/* The same for a script element of HTML, which no text may end: "<", U+2028 and U+2029 are written
+ * as escapes (HTML Living Standard, 4.12.1.3). */
+void jsonout_script_string(struct writer *writer, struct str s);
 /* A document as it stands, on one line. */
 void jsonout_document(struct writer *writer, const json_t *document);
 /* A tar entry as docs/behaviour.md has it: index, header as Go's archive/tar.Header, digest
