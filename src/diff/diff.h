@@ -1,5 +1,5 @@
-/* The comparison of two images. Knows no file, socket or terminal: it pulls from two sources and
- * sends events. */
+/* The comparison of two images. It pulls documents and layers from two sources and sends one event
+ * per difference to a sink; it knows neither files nor sockets nor terminals. */
 #ifndef DIFFOCI_DIFF_DIFF_H
 #define DIFFOCI_DIFF_DIFF_H
 
@@ -18,28 +18,30 @@ struct diff_options {
   /* What is left out: a set of IGNORE_… bits. The empty set, with no rule of a policy and no
    * ignored file, is the strict comparison. */
   uint32_t ignore;
-  /* --extra-ignore-files: what differs between entries of these names, as they stand in the headers
-   * of both sides, is not shown. Not owned. The verdict takes no notice. */
+  /* --extra-ignore-files: a difference between two entries whose headers both have this name is not
+   * sent. The verdict is about the images and takes no notice of it. Not owned. */
   const struct str *ignored_files;
   size_t n_ignored_files;
   /* --ignore-image-name=false: also compare the name annotations of the descriptor that names the
    * image. Without it they are no content, strict or not. */
   bool compare_root_name;
-  /* --effective (diff/effective/effective.h): what a container would see. ignore holds what
-   * --semantic leaves out then. */
+  /* --effective: compare what a container would see (diff/effective/effective.h). ignore then holds
+   * the bits of --semantic. */
   bool effective;
   /* diff_verdict will be asked (diff/verdict/verdict.h). */
   bool verdict;
   bool attestations;         /* --attestations: compare what attests to images in an index */
   bool referrers;            /* --referrers: compare what refers to the images */
-  bool uncounted;            /* what the policy leaves out was counted by another comparison */
+  bool uncounted;            /* do not count what the policy leaves out: somebody else has */
   bool verify;               /* read and check blobs even where the digests are equal */
   bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
-  struct inside_worker
-      *looker;           /* --inside: who looks into files (diff/inside/inside.h); not owned */
-  struct policy *policy; /* what else is left out, and counted; not owned; NULL: nothing */
+  /* --inside: the process that looks into files (diff/inside/inside.h). Not owned. */
+  struct inside_worker *looker;
+  struct policy
+      *policy; /* the user's rules, which count what they leave out; not owned; may be NULL */
   struct platform_set platforms; /* not owned */
-  /* They were asked for; else they are the host's, which gives way where one side has but one. */
+  /* The user asked for these platforms. Otherwise they are the host's, and give way to the platform
+   * of an image that has only one. */
   bool platforms_given;
   const struct limits *limits;
   struct source *sources[2];
@@ -47,35 +49,37 @@ struct diff_options {
   unsigned threads; /* processors to use; 0: as many as there are */
 };
 
-struct diff; /* one comparison; owns the nodes and documents that events refer to */
+struct diff; /* a comparison; owns the nodes and documents that its events refer to */
 
-/* Compares. Returns NULL where nothing could be compared at all; otherwise the comparison, with
- * *failed set and *err filled if it had to stop before the end (what was found until then was
- * sent). */
+/* Compares the two images, and sends all events before it returns. NULL with *err set if nothing
+ * could be compared. If something could not be compared, *failed is set, *err says what, and the
+ * events are those of the rest. */
 struct diff *diff_run(const struct diff_options *options, bool *failed, struct error *err);
-void diff_free(struct diff *diff); /* after the last use of an event's parents; NULL allowed */
+/* What events refer to goes with it. NULL allowed. */
+void diff_free(struct diff *diff);
 
-/* A line for people: about one of the images, as that an engine cannot unpack it, or about how the
- * two were compared. It may hold bytes from images: escape before printing. */
+/* A line for people that is no difference: that an engine cannot unpack one of the images, or that
+ * layers were merged since their numbers differ. It may hold bytes from images, so it has to be
+ * escaped for where it is shown. */
 struct diff_notice {
   char *text;
   bool is_warning; /* about an image: told even where only differences are wanted */
 };
 
-/* Sorted by their texts, whatever the timing. To be asked after diff_run, and after diff_verdict
- * where that is wanted. As long as the comparison. */
+/* The notices of a comparison, sorted by their texts. To be called after diff_run, and after
+ * diff_verdict if there is one, since that may add some. They live as long as the comparison. */
 const struct diff_notice *diff_notices(const struct diff *diff, size_t *n);
 
-/* A second pass: hands out the content of chosen entries of one layer of one side. */
+/* Who reads contents of chosen entries of one layer a second time. */
 struct content_visitor {
   /* Called for every entry of the layer whose position is in the list. read(reader, …) as tar_read;
    * returns -1 to stop. */
   int (*entry)(struct content_visitor *visitor, const struct tar_entry *entry,
                struct tar_reader *reader, struct error *err);
 };
-/* positions: sorted, no doubles. Entries are visited in the order of the layer. The layer was read
- * and checked before; if it lies at hand it is not checked once more, and not read to its end: who
- * knows the digests of the contents is to check these. */
+/* Visits the entries at these positions, a sorted list without doubles, in the order of the layer.
+ * The layer has to have been read and checked before. If it is at hand it is neither checked once
+ * more nor read to its end, so a visitor that knows a content's digest has to check it. */
 MUST_CHECK int diff_visit_layer(struct source *source, const struct descriptor *layer,
                                 const uint64_t *positions, size_t n_positions,
                                 const struct limits *limits, struct content_visitor *visitor,

@@ -34,16 +34,17 @@ struct event_origin {
   const char *created_by; /* the command that made it (the config's history); NULL if unknown */
 };
 
-/* One side of a difference. What does not apply is NULL. */
+/* One side of a difference. What a difference of its type does not have is NULL. */
 struct event_input {
   const struct descriptor *descriptor;
   const json_t *index, *manifest, *config; /* the whole documents */
   const struct tar_entry *entry;           /* its name as in the image */
   const struct digest *content;            /* of the entry's content, where it was computed */
   const struct descriptor *layer;          /* the layer that the entry stands in */
-  const struct event_origin *origin;       /* the same with its number, in effective comparisons */
-  /* The first bytes of the entry's content, or all: where the sink wants them, the contents differ
-   * and were at hand together; else ptr NULL. */
+  const struct event_origin *origin;       /* that layer and its number, in effective comparisons */
+  /* The beginning of the entry's content, or all of it. It is there if the sink wants it
+   * (wants_head_bytes), the contents differ, and both were read at the same time; else ptr is NULL.
+   */
   struct str head;
 };
 
@@ -59,7 +60,7 @@ struct event_node {
 /* One field that differs. All text is as in the image: escape before printing. */
 struct event_field {
   const char *name;    /* "config.Env", "Mode", "Xattr user.x": what verbose and reports call it */
-  const char *label;   /* what the table puts before the value: "Mode ", "" */
+  const char *label;   /* what the table puts before the value: "Mode "; may be "" */
   struct str value[2]; /* one line each, where the field is there; ptr NULL where it is absent */
   bool ignored;        /* differs, but the flags say that it does not count */
 };
@@ -70,14 +71,14 @@ struct event {
   enum event_type type;
   const char *note; /* "" if there is none */
   struct event_input inputs[2];
-  struct str name; /* of two entries, as the flags compare it; else empty */
-  /* What differs, the most telling first, what is ignored too (another field then counts). May be
-   * none where there is a note. */
+  struct str name; /* of entries: their name as it was compared, under the flags; else empty */
+  /* All fields that differ, the one that the table shows first. Those that the flags leave out are
+   * among them, but never alone. An event that has a note may have none. */
   const struct event_field *fields;
   size_t n_fields;
-  bool same_rest;       /* behind the heads, the contents are the same */
-  bool left_out;        /* rules of the user's policy took fields off the list */
-  bool digests_count;   /* of descriptors: theirs are compared, and tell of whatever differs */
+  bool same_rest;       /* the contents differ within their heads alone */
+  bool left_out;        /* a rule of the user's policy took fields off the list */
+  bool digests_count;   /* of descriptors: their digests were compared, so any difference shows */
   unsigned explanation; /* what report/explain/explain.h knows of it, set on the way to reports; 0:
                            nothing */
 };
@@ -87,17 +88,19 @@ bool event_field_named(const struct event *event, const struct event_field *fiel
                        struct policy_field *out);
 
 struct event_sink {
-  /* Takes one leaf. Parent nodes and what they and a leaf's inputs refer to live as long as the
-   * comparison, but for the name, the fields, inputs[].entry, .content and .head: these are gone
-   * after the call and have to be copied. Never called by two threads at once; the order of calls
-   * is not fixed: a sink sorts by context, then name, then note. */
+  /* Takes one leaf. Its parents, and the documents, descriptors and layers that it and they refer
+   * to, live as long as the comparison. Its name, its fields, and inputs[].entry, .content and
+   * .head are gone when this returns: a sink copies what it wants to keep. It is never called by
+   * two threads at once. The order of the calls is not fixed; a sink that shows them sorts them by
+   * context, then name, then note. */
   void (*event)(struct event_sink *sink, const struct event *event);
-  /* Whether inputs[].content is wanted on every tar entry event (it costs hashing), not only where
-   * the contents differ. */
+  /* The sink wants inputs[].content of every entry event, not only where the contents differ. This
+   * costs a hash of each content. */
   bool wants_content_digests;
-  /* Nothing more need be sent after one event; the effective comparison then ends early. */
+  /* The sink only wants to know whether there is an event: after the first, none need be sent, and
+   * an effective comparison ends early. */
   bool one_is_enough;
-  /* How much of two contents that differ is wanted in inputs[].head; 0: nothing. */
+  /* How many bytes of two contents that differ the sink wants in inputs[].head; 0: none. */
   size_t wants_head_bytes;
 };
 

@@ -7,22 +7,23 @@
 #include "base/stream.h"
 #include "tar/block.h"
 
-/* What decoders have in common whose blocks one thread, the reader, reads in step: the threads that
- * decode. A thread goes on with the decoder that is least ahead. The reader decodes too whenever it
- * lacks a block, so with `threads` threads, at most PACE_MEMBERS, as many processors and one more
- * are busy, none waits for another while there is work, and what is read has just been decoded. */
+/* The threads that decode for a few decoders whose blocks are read by one and the same reader. A
+ * thread always goes on with the decoder that is least ahead of the reader. When the reader lacks a
+ * block, it decodes one itself. So `threads` threads, PACE_MEMBERS at most, keep one processor more
+ * than there are of them busy, nobody waits while there is something to decode, and a block is read
+ * soon after it was made, while it is in the processor's cache. */
 struct pace;
 enum { PACE_MEMBERS = 2 };
 struct pace *pace_new(size_t threads);
 void pace_free(struct pace *pace); /* after its decoders; NULL allowed */
 
-/* A decoder: a stream that is read `ahead` blocks ahead of its reader. */
+/* A stream, and up to `ahead` blocks that were read from it before they were asked for. */
 struct decoder;
 
-/* Owns stream. Reads the first block at once; starts a thread of its pace if there is more. ahead
- * >= 2. Blocks that the reader keeps references to do not count towards `ahead`: who keeps them
- * bounds how many. pace: NULL (a thread of its own), or what it shares with up to PACE_MEMBERS - 1
- * others that the same thread reads. */
+/* Takes ownership of stream and reads its first block at once; a thread is started if there is
+ * more. ahead is 2 or more. Blocks that the reader keeps references to are not counted in `ahead`;
+ * who keeps them has to bound their number. With pace, the decoder shares threads with at most
+ * PACE_MEMBERS - 1 others of the same reader; with NULL it has one thread of its own. */
 struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *pace);
 /* The next block, with a reference for the caller; *out is NULL at the end of the stream. -1 with
  * the stream's error, after all blocks before it were handed out. */

@@ -5,38 +5,44 @@
 #include "base/digest.h"
 #include "tar/entry_reader.h"
 
-/* What comparing contents needs; used again for every pair. Not for several threads. */
+/* Buffers and hashes that comparing one pair of contents needs, kept for the next pair. For one
+ * thread at a time. */
 struct comparer;
 
-/* keep_bytes: how much equal content of one side may be kept, so that it need not be hashed unless
- * a difference follows; beyond it one running hash serves both sides. */
+/* Contents that turn out equal need no digest, those that differ do. So the equal beginning of a
+ * pair is kept in memory, at most keep_bytes of it, and hashed only when a difference follows; once
+ * it is longer, one hash runs along, and serves both sides until they differ. */
 struct comparer *comparer_new(size_t keep_bytes);
 void comparer_free(struct comparer *comparer); /* NULL allowed */
-/* Of contents that differ, so many bytes of their beginnings are wanted. Once, before the first. */
+/* Asks for up to `bytes` from the beginning of each of two contents that differ (heads). To be
+ * called once, before the first comparison. */
 void comparer_want_heads(struct comparer *comparer, size_t bytes);
 
 struct content_result {
   bool differ;
-  bool hashed;              /* digests are set; always so where they differ */
+  bool hashed;              /* digests are set, which they always are if the contents differ */
   struct digest digests[2]; /* SHA-256 */
-  struct str heads[2];      /* where wanted, and they differ; valid until the next call */
-  bool same_rest;           /* then: what follows the heads is the same */
+  struct str heads[2];      /* set if they were asked for and the contents differ; valid until the
+                               next call for this comparer */
+  bool same_rest;           /* heads are set, and all bytes behind them are the same */
 };
 
-/* Reads the contents of both readers' current entries to their ends and compares them.
- * want_digests: hash also what turns out equal. *failed_side tells whose reader failed. */
+/* Reads the content of each reader's current entry to its end and compares the two. With
+ * want_digests, equal contents are hashed too. On failure *failed_side is the side whose reader
+ * failed. */
 MUST_CHECK int comparer_compare(struct comparer *comparer, struct entry_reader *const readers[2],
                                 bool want_digests, struct content_result *out, int *failed_side,
                                 struct error *err);
-/* The SHA-256 of the rest of one reader's current entry. */
+/* Reads what is left of the current entry's content and gives its SHA-256. */
 MUST_CHECK int comparer_hash(struct comparer *comparer, struct entry_reader *reader,
                              struct digest *out, struct error *err);
-/* The same piece by piece, with one of the two sides' hash; between the first piece and the end
- * only the other side's is free. Adds to *hashed the bytes of a piece; 1 if there was one, 0 if
- * there are no more. */
+/* The same in pieces, so that the caller may turn to the other reader between two of them: hashes
+ * the next piece, adds its length to *hashed and returns 1, or returns 0 if the content has ended.
+ * Each side has one hash for this; from its first piece until comparer_hash_end it can do nothing
+ * else, while the other side's can. */
 MUST_CHECK int comparer_hash_piece(struct comparer *comparer, int side, struct entry_reader *reader,
                                    uint64_t *hashed, struct error *err);
-/* After that 0: the digest. */
+/* The digest, to be asked for once comparer_hash_piece has returned 0. */
 struct digest comparer_hash_end(struct comparer *comparer, int side);
 
 #endif

@@ -1,5 +1,7 @@
-/* Where images come from. A source is one opened place: a layout directory, an archive, a registry,
- * a container engine, the store. The rest of the program knows no other difference between them. */
+/* Where images come from. A source is one place that was opened for one image argument: a layout
+ * directory, an archive, a repository of a registry, a container engine, the store. It can do two
+ * things: say which descriptor the argument means, and open blobs. Whatever else tells one kind of
+ * place from another stays behind this interface. */
 #ifndef DIFFOCI_SOURCE_SOURCE_H
 #define DIFFOCI_SOURCE_SOURCE_H
 
@@ -14,17 +16,19 @@ struct referrers; /* source/referrers.h */
 struct source;
 
 struct source_ops {
-  /* The descriptor that names the image the argument chose. *out to be released by the caller. */
+  /* Says which descriptor the argument means: that of a manifest or of an index. The caller
+   * releases *out. */
   int (*resolve)(struct source *source, struct descriptor *out, struct error *err);
-  /* A stream of the blob's bytes as stored, not checked. May be called, and the streams read, from
-   * several threads at once. ERROR_NOT_FOUND if the blob is not there. */
+  /* Opens the blob as it is stored, compressed or not; nothing is checked here. Several threads
+   * may call this and read the streams at the same time. Fails with ERROR_NOT_FOUND if the place
+   * has no such blob. */
   struct stream *(*open)(struct source *source, const struct descriptor *blob, struct error *err);
   void (*free)(struct source *source);
-  /* As source_referrers; NULL: it knows of none. */
+  /* See source_referrers (source/referrers.h). NULL: a place of this kind knows of no referrers. */
   int (*referrers)(struct source *source, const struct descriptor *subject, struct referrers *out,
                    struct error *err);
-  /* As open, but for the bytes from there on, so that the others are not fetched. NULL: open is
-   * called, and they are read and dropped. */
+  /* As open, but the stream begins at byte `from`, and what stands before it is not fetched. NULL:
+   * open is called instead, and the bytes before `from` are read and dropped. */
   struct stream *(*open_from)(struct source *source, const struct descriptor *blob, uint64_t from,
                               struct error *err);
 };
@@ -32,40 +36,45 @@ struct source_ops {
 struct source { /* the first member of every kind of source */
   const struct source_ops *ops;
   char *label; /* the argument as the user gave it, for messages; owned by the source */
-  /* Opening a blob a second time fetches it a second time: nothing keeps it here. */
+  /* Nothing keeps here what was fetched: opening a blob twice fetches it twice. */
   bool fetches_again;
-  /* Whether a blob would be found here. NULL: always, or with fetches_again never. */
+  /* Whether the blob can be had without fetching it from elsewhere. NULL: always so, or never if
+   * fetches_again is set. */
   bool (*at_hand)(struct source *source, const struct descriptor *blob);
-  /* As in struct source_options, for sources that have no such connection of their own. */
+  /* The function and its argument from struct source_options, for sources that have no connection
+   * of their own. */
   struct net *(*net)(void *context, struct error *err);
   void *net_context;
 };
 
-/* What opening an argument may need to know. */
+/* What the caller of the functions that open arguments (source/open.h) may have to say. */
 struct source_options {
   const struct limits *limits; /* must live as long as the source */
-  /* How to fetch a blob that a file lacks, but whose descriptor has urls. Called when that happens,
-   * from any thread; what it returns must live as long as the source. NULL: they are not fetched.
-   */
+  /* Gives the connections over which a blob is fetched that the place lacks, but whose descriptor
+   * has `urls` (OCI image-spec, descriptor). It is called when that happens, by any thread, and
+   * what it returns must live as long as the source. NULL: such blobs are not fetched. */
   struct net *(*net)(void *context, struct error *err);
   void *net_context;
-  /* Those asked for, which a container engine may be told; NULL: no choice was made. Must live as
-   * long as the source. */
+  /* The platforms that the user asked for; an engine is told of them when it saves an image. NULL:
+   * the user made no choice. Must live as long as the source. */
   const struct platform_set *platforms;
 };
 
-/* The three below do not say in their errors whose they are, since callers know better what they
- * wanted: see source_wrap. */
+/* The errors of the functions that follow tell what was wrong, not of which source and blob:
+ * the caller adds that with source_wrap. */
+
+/* Says which descriptor the argument means, as the source's operation does, after checking that it
+ * can be one. The caller releases *out. */
 MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, struct error *err);
 /* The blob's bytes as stored, checked while they are read: more bytes than the descriptor's size,
  * or at the end fewer, or another digest, is ERROR_CORRUPT. What the source lacks is taken from the
  * descriptor's `data`, or fetched from its `urls`. */
 struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err);
-/* The blob's bytes from there on, not checked, since the others are not seen. */
+/* The blob's bytes from byte `from` on. They are not checked, since a digest is of all bytes. */
 struct stream *source_blob_from(struct source *source, const struct descriptor *blob, uint64_t from,
                                 struct error *err);
-/* The same for a blob that was read whole, and so checked, before. What lies at hand (see
- * source_at_hand) is not checked once more. */
+/* As source_blob, for a blob that this process has read to its end, and so checked, before. If it
+ * is at hand (source_at_hand) it is not checked a second time. */
 struct stream *source_blob_again(struct source *source, const struct descriptor *blob,
                                  struct error *err);
 /* Reads all of a small blob, at most max bytes (ERROR_LIMIT beyond), checked. Fills *out, which the
