@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "net/grpc/grpc_link.h"
+#include "net/grpc/grpc_connection.h"
 #include "net/grpc/unix_socket.h"
 #include "store/containerd/containerd_data.h"
 
@@ -32,7 +32,7 @@ static void take_messages(struct grpc_frames *frames, struct error *err)
 static void whole_connection(struct str bytes)
 {
   struct grpc_stream stream;
-  struct grpc_link *link;
+  struct grpc_connection *connection;
   struct error err;
   int fds[2];
 
@@ -40,20 +40,21 @@ static void whole_connection(struct str bytes)
     abort();
   (void)!send(fds[1], bytes.ptr, bytes.len, MSG_NOSIGNAL);
   shutdown(fds[1], SHUT_WR);
-  link = grpc_link_new(fds[0], &err);
-  if (!link)
+  connection = grpc_connection_new(fds[0], &err);
+  if (!connection)
     abort();
   grpc_stream_init(&stream, MESSAGE_MAX);
-  if (grpc_link_begin(link, &stream, "/a.B/C", NULL, 0, &err) < 0)
+  if (grpc_connection_begin(connection, &stream, "/a.B/C", NULL, 0, &err) < 0)
     abort();
   grpc_stream_send(&stream, STR("question"), true);
-  while (!stream.ended && !stream.failed && grpc_link_turn(link, clock_ms() + 1000, &err) == 0)
+  while (!stream.ended && !stream.failed &&
+         grpc_connection_turn(connection, clock_ms() + 1000, &err) == 0)
     ;
   take_messages(&stream.frames, &err);
   if (stream.ended)
     (void)!grpc_status_check(&stream.status, &err);
-  (void)grpc_link_end(link);
-  grpc_link_free(link);
+  (void)grpc_connection_end(connection);
+  grpc_connection_free(connection);
   grpc_stream_release(&stream);
   close(fds[1]);
 }

@@ -20,13 +20,13 @@ struct grpc {
   unsigned connect_ms, stall_ms;
   size_t max_message;
   pthread_mutex_t mutex; /* around what follows */
-  struct grpc_link *idle[IDLE_MAX];
+  struct grpc_connection *idle[IDLE_MAX];
   size_t n_idle;
 };
 
 struct grpc_call {
   struct grpc *grpc;
-  struct grpc_link *link;
+  struct grpc_connection *connection;
   struct grpc_stream stream;
   unsigned stall_ms, total_ms;
   int64_t deadline; /* of clock_ms; INT64_MAX: none */
@@ -49,66 +49,66 @@ void grpc_free(struct grpc *grpc)
   if (!grpc)
     return;
   while (grpc->n_idle > 0)
-    grpc_link_free(grpc->idle[--grpc->n_idle]);
+    grpc_connection_free(grpc->idle[--grpc->n_idle]);
   pthread_mutex_destroy(&grpc->mutex);
   free(grpc->socket);
   free(grpc);
 }
 
-static struct grpc_link *take_idle(struct grpc *grpc)
+static struct grpc_connection *take_idle(struct grpc *grpc)
 {
-  struct grpc_link *link = NULL;
+  struct grpc_connection *connection = NULL;
 
   pthread_mutex_lock(&grpc->mutex);
   if (grpc->n_idle > 0)
-    link = grpc->idle[--grpc->n_idle];
+    connection = grpc->idle[--grpc->n_idle];
   pthread_mutex_unlock(&grpc->mutex);
-  return link;
+  return connection;
 }
 
 /* The server may have been restarted since a connection was last used. */
-static struct grpc_link *take_link(struct grpc *grpc, struct error *err)
+static struct grpc_connection *take_connection(struct grpc *grpc, struct error *err)
 {
-  struct grpc_link *link;
+  struct grpc_connection *connection;
   int fd;
 
-  while ((link = take_idle(grpc))) {
-    if (grpc_link_is_alive(link))
-      return link;
-    grpc_link_free(link);
+  while ((connection = take_idle(grpc))) {
+    if (grpc_connection_is_alive(connection))
+      return connection;
+    grpc_connection_free(connection);
   }
   fd = unix_connect(grpc->socket, grpc->connect_ms, err);
-  return fd < 0 ? NULL : grpc_link_new(fd, err);
+  return fd < 0 ? NULL : grpc_connection_new(fd, err);
 }
 
-static void put_link(struct grpc *grpc, struct grpc_link *link)
+static void put_connection(struct grpc *grpc, struct grpc_connection *connection)
 {
   pthread_mutex_lock(&grpc->mutex);
   if (grpc->n_idle < IDLE_MAX) {
-    grpc->idle[grpc->n_idle++] = link;
-    link = NULL;
+    grpc->idle[grpc->n_idle++] = connection;
+    connection = NULL;
   }
   pthread_mutex_unlock(&grpc->mutex);
-  grpc_link_free(link);
+  grpc_connection_free(connection);
 }
 
 struct grpc_call *grpc_call_open(struct grpc *grpc, const struct grpc_request *request,
                                  struct error *err)
 {
-  struct grpc_link *link = take_link(grpc, err);
+  struct grpc_connection *connection = take_connection(grpc, err);
   struct grpc_call *call;
 
-  if (!link)
+  if (!connection)
     return NULL;
   call = xcalloc(1, sizeof(*call));
   call->grpc = grpc;
-  call->link = link;
+  call->connection = connection;
   call->stall_ms = request->stall_ms ? request->stall_ms : grpc->stall_ms;
   call->total_ms = request->total_ms;
   call->deadline = request->total_ms ? clock_ms() + request->total_ms : INT64_MAX;
   grpc_stream_init(&call->stream, grpc->max_message);
-  if (grpc_link_begin(link, &call->stream, request->method, request->headers, request->n_headers,
-                      err) == 0)
+  if (grpc_connection_begin(connection, &call->stream, request->method, request->headers,
+                            request->n_headers, err) == 0)
     return call;
   grpc_call_close(call);
   return NULL;
@@ -119,7 +119,7 @@ static int turn(struct grpc_call *call, struct error *err)
   int64_t stall = clock_ms() + call->stall_ms;
   unsigned limit = call->deadline < stall ? call->total_ms : call->stall_ms;
 
-  if (grpc_link_turn(call->link, MIN_OF(stall, call->deadline), err) == 0)
+  if (grpc_connection_turn(call->connection, MIN_OF(stall, call->deadline), err) == 0)
     return 0;
   return err->code == ERROR_TIMEOUT
              ? error_set(err, ERROR_TIMEOUT, "no answer within %g s", limit / 1000.0)
@@ -129,12 +129,12 @@ static int turn(struct grpc_call *call, struct error *err)
 int grpc_call_send(struct grpc_call *call, struct str message, bool last, struct error *err)
 {
   grpc_stream_send(&call->stream, message, last);
-  if (grpc_link_resume(call->link, err) < 0)
+  if (grpc_connection_resume(call->connection, err) < 0)
     return -1;
   while (!call->stream.ended && !call->stream.failed) {
     if (turn(call, err) < 0)
       return -1;
-    if (grpc_link_is_flushed(call->link))
+    if (grpc_connection_is_flushed(call->connection))
       break;
   }
   /* The message is the caller's again. */
@@ -181,10 +181,10 @@ void grpc_call_close(struct grpc_call *call)
 {
   if (!call)
     return;
-  if (grpc_link_end(call->link))
-    put_link(call->grpc, call->link);
+  if (grpc_connection_end(call->connection))
+    put_connection(call->grpc, call->connection);
   else
-    grpc_link_free(call->link);
+    grpc_connection_free(call->connection);
   grpc_stream_release(&call->stream);
   free(call);
 }

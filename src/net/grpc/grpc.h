@@ -4,7 +4,7 @@
 #ifndef DIFFOCI_NET_GRPC_GRPC_H
 #define DIFFOCI_NET_GRPC_GRPC_H
 
-#include "net/grpc/grpc_link.h"
+#include "net/grpc/grpc_connection.h"
 
 struct grpc_options {
   const char *socket;  /* copied; see unix_connect */

@@ -36,10 +36,11 @@ static int check_path(const char *path, struct sockaddr_un *address, struct erro
   if (path[0] != '/')
     return error_set(err, ERROR_USAGE, "%s: expected the absolute path of a socket", path);
   if (strlen(path) >= sizeof(address->sun_path))
-    return error_set(err, ERROR_USAGE,
-                     "%s: %zu bytes, but a socket's path can have at most %zu; a link to it can be "
-                     "shorter",
-                     path, strlen(path), sizeof(address->sun_path) - 1);
+    return error_set(
+        err, ERROR_USAGE,
+        "%s: %zu bytes, but a socket's path can have at most %zu; a connection to it can be "
+        "shorter",
+        path, strlen(path), sizeof(address->sun_path) - 1);
   memcpy(address->sun_path, path, strlen(path) + 1);
   return 0;
 }

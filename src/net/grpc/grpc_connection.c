@@ -1,4 +1,4 @@
-#include "net/grpc/grpc_link.h"
+#include "net/grpc/grpc_connection.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -23,7 +23,7 @@ enum {
   HEADERS_MAX = 16,
 };
 
-struct grpc_link {
+struct grpc_connection {
   int fd;
   nghttp2_session *session;
   struct grpc_stream *stream; /* NULL: no call */
@@ -54,9 +54,9 @@ void grpc_stream_send(struct grpc_stream *stream, struct str message, bool last)
   stream->last = last;
 }
 
-static struct grpc_stream *stream_of(const struct grpc_link *link, int32_t id)
+static struct grpc_stream *stream_of(const struct grpc_connection *connection, int32_t id)
 {
-  return link->stream && link->stream->id == id ? link->stream : NULL;
+  return connection->stream && connection->stream->id == id ? connection->stream : NULL;
 }
 
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
@@ -87,12 +87,12 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
 
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *user)
 {
-  struct grpc_link *link = user;
-  struct grpc_stream *stream = stream_of(link, frame->hd.stream_id);
+  struct grpc_connection *connection = user;
+  struct grpc_stream *stream = stream_of(connection, frame->hd.stream_id);
 
   (void)session;
   if (frame->hd.type == NGHTTP2_GOAWAY)
-    link->going = true;
+    connection->going = true;
   if (stream && (frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS) &&
       (frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
     stream->ended = true;
@@ -146,7 +146,7 @@ static int h2_error(int code, struct error *err)
   return error_set(err, ERROR_NETWORK, "HTTP/2: %s", nghttp2_strerror(code));
 }
 
-static int start_session(struct grpc_link *link, struct error *err)
+static int start_session(struct grpc_connection *connection, struct error *err)
 {
   const nghttp2_settings_entry settings[] = {
     { NGHTTP2_SETTINGS_ENABLE_PUSH, 0 },
@@ -161,46 +161,47 @@ static int start_session(struct grpc_link *link, struct error *err)
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
-  result = nghttp2_session_client_new(&link->session, callbacks, link);
+  result = nghttp2_session_client_new(&connection->session, callbacks, connection);
   nghttp2_session_callbacks_del(callbacks);
   if (result == 0)
-    result =
-        nghttp2_submit_settings(link->session, NGHTTP2_FLAG_NONE, settings, ARRAY_LEN(settings));
+    result = nghttp2_submit_settings(connection->session, NGHTTP2_FLAG_NONE, settings,
+                                     ARRAY_LEN(settings));
   /* The window of the whole connection has no setting. */
   if (result == 0)
-    result = nghttp2_session_set_local_window_size(link->session, NGHTTP2_FLAG_NONE, 0, WINDOW);
+    result =
+        nghttp2_session_set_local_window_size(connection->session, NGHTTP2_FLAG_NONE, 0, WINDOW);
   return result ? h2_error(result, err) : 0;
 }
 
-struct grpc_link *grpc_link_new(int fd, struct error *err)
+struct grpc_connection *grpc_connection_new(int fd, struct error *err)
 {
-  struct grpc_link *link = xcalloc(1, sizeof(*link));
+  struct grpc_connection *connection = xcalloc(1, sizeof(*connection));
 
-  link->fd = fd;
-  if (start_session(link, err) == 0)
-    return link;
-  grpc_link_free(link);
+  connection->fd = fd;
+  if (start_session(connection, err) == 0)
+    return connection;
+  grpc_connection_free(connection);
   return NULL;
 }
 
-void grpc_link_free(struct grpc_link *link)
+void grpc_connection_free(struct grpc_connection *connection)
 {
-  if (!link)
+  if (!connection)
     return;
-  link->stream = NULL;
-  nghttp2_session_del(link->session);
-  close(link->fd);
-  free(link);
+  connection->stream = NULL;
+  nghttp2_session_del(connection->session);
+  close(connection->fd);
+  free(connection);
 }
 
 /* Bytes that came, 0 if there are none yet; -1: *err. */
-static ssize_t grpc_link_take(struct grpc_link *link, struct error *err)
+static ssize_t grpc_connection_take(struct grpc_connection *connection, struct error *err)
 {
   ssize_t n;
   ssize_t used;
 
   do {
-    n = recv(link->fd, link->in, sizeof(link->in), MSG_DONTWAIT);
+    n = recv(connection->fd, connection->in, sizeof(connection->in), MSG_DONTWAIT);
   } while (n < 0 && errno == EINTR);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
     return 0;
@@ -208,21 +209,21 @@ static ssize_t grpc_link_take(struct grpc_link *link, struct error *err)
     return error_set(err, ERROR_NETWORK, "the connection broke: %s", strerror(errno));
   if (n == 0)
     return error_set(err, ERROR_NETWORK, "the other side closed the connection");
-  used = nghttp2_session_mem_recv(link->session, link->in, (size_t)n);
+  used = nghttp2_session_mem_recv(connection->session, connection->in, (size_t)n);
   if (used < 0)
     return h2_error((int)used, err);
   return n;
 }
 
-bool grpc_link_is_alive(struct grpc_link *link)
+bool grpc_connection_is_alive(struct grpc_connection *connection)
 {
   struct error ignored;
   ssize_t n;
 
-  while ((n = grpc_link_take(link, &ignored)) > 0)
+  while ((n = grpc_connection_take(connection, &ignored)) > 0)
     ;
-  return n == 0 && !link->going && !link->deaf &&
-         nghttp2_session_check_request_allowed(link->session);
+  return n == 0 && !connection->going && !connection->deaf &&
+         nghttp2_session_check_request_allowed(connection->session);
 }
 
 static nghttp2_nv make_header(const char *name, const char *value)
@@ -235,8 +236,9 @@ static nghttp2_nv make_header(const char *name, const char *value)
   };
 }
 
-int grpc_link_begin(struct grpc_link *link, struct grpc_stream *stream, const char *method,
-                    const struct grpc_header *headers, size_t n, struct error *err)
+int grpc_connection_begin(struct grpc_connection *connection, struct grpc_stream *stream,
+                          const char *method, const struct grpc_header *headers, size_t n,
+                          struct error *err)
 {
   const nghttp2_data_provider provider = { .read_callback = give_bytes };
   nghttp2_nv all[HEADERS_MAX] = {
@@ -252,14 +254,14 @@ int grpc_link_begin(struct grpc_link *link, struct grpc_stream *stream, const ch
 
   for (size_t i = 0; i < n && n_all < HEADERS_MAX; i++)
     all[n_all++] = make_header(headers[i].name, headers[i].value);
-  link->stream = stream;
-  stream->id = nghttp2_submit_request(link->session, NULL, all, n_all, &provider, NULL);
+  connection->stream = stream;
+  stream->id = nghttp2_submit_request(connection->session, NULL, all, n_all, &provider, NULL);
   return stream->id < 0 ? h2_error(stream->id, err) : 0;
 }
 
-int grpc_link_resume(struct grpc_link *link, struct error *err)
+int grpc_connection_resume(struct grpc_connection *connection, struct error *err)
 {
-  int result = nghttp2_session_resume_data(link->session, link->stream->id);
+  int result = nghttp2_session_resume_data(connection->session, connection->stream->id);
 
   /* Not deferred: it had not been asked for the first time. */
   if (result == 0 || result == NGHTTP2_ERR_INVALID_ARGUMENT)
@@ -267,78 +269,79 @@ int grpc_link_resume(struct grpc_link *link, struct error *err)
   return h2_error(result, err);
 }
 
-bool grpc_link_is_flushed(const struct grpc_link *link)
+bool grpc_connection_is_flushed(const struct grpc_connection *connection)
 {
-  const struct grpc_stream *stream = link->stream;
+  const struct grpc_stream *stream = connection->stream;
 
-  return link->out_start == link->out_end && !stream->sending[0].len && !stream->sending[1].len;
+  return connection->out_start == connection->out_end && !stream->sending[0].len &&
+         !stream->sending[1].len;
 }
 
 /* Gathers frames, so that a system call sends many. */
-static int grpc_link_fill(struct grpc_link *link, struct error *err)
+static int grpc_connection_fill(struct grpc_connection *connection, struct error *err)
 {
-  link->out_start = link->out_end = 0;
-  while (link->out_end < OUT_BYTES) {
+  connection->out_start = connection->out_end = 0;
+  while (connection->out_end < OUT_BYTES) {
     const uint8_t *bytes;
-    ssize_t n = nghttp2_session_mem_send(link->session, &bytes);
+    ssize_t n = nghttp2_session_mem_send(connection->session, &bytes);
 
     if (n < 0)
       return h2_error((int)n, err);
     if (n == 0)
       return 0;
-    if ((size_t)n > sizeof(link->out) - link->out_end)
+    if ((size_t)n > sizeof(connection->out) - connection->out_end)
       return error_set(err, ERROR_NETWORK, "HTTP/2: a frame of %zd bytes to send", n);
-    memcpy(link->out + link->out_end, bytes, (size_t)n);
-    link->out_end += (size_t)n;
+    memcpy(connection->out + connection->out_end, bytes, (size_t)n);
+    connection->out_end += (size_t)n;
   }
   return 0;
 }
 
 /* 0: all is sent; 1: the socket takes no more; -1: *err. */
-static int give(struct grpc_link *link, bool *moved, struct error *err)
+static int give(struct grpc_connection *connection, bool *moved, struct error *err)
 {
   while (true) {
     ssize_t n;
 
-    if (link->out_start == link->out_end && grpc_link_fill(link, err) < 0)
+    if (connection->out_start == connection->out_end && grpc_connection_fill(connection, err) < 0)
       return -1;
-    if (link->deaf)
-      link->out_start = link->out_end;
-    if (link->out_start == link->out_end)
+    if (connection->deaf)
+      connection->out_start = connection->out_end;
+    if (connection->out_start == connection->out_end)
       return 0;
-    n = send(link->fd, link->out + link->out_start, link->out_end - link->out_start,
-             MSG_NOSIGNAL | MSG_DONTWAIT);
+    n = send(connection->fd, connection->out + connection->out_start,
+             connection->out_end - connection->out_start, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
       return 1;
     if (n < 0) {
-      link->deaf = true;
+      connection->deaf = true;
       continue;
     }
     *moved = true;
-    link->out_start += (size_t)n;
+    connection->out_start += (size_t)n;
   }
 }
 
-int grpc_link_turn(struct grpc_link *link, int64_t deadline, struct error *err)
+int grpc_connection_turn(struct grpc_connection *connection, int64_t deadline, struct error *err)
 {
   bool moved = false;
-  int full = give(link, &moved, err);
-  ssize_t n = full < 0 ? -1 : grpc_link_take(link, err);
+  int full = give(connection, &moved, err);
+  ssize_t n = full < 0 ? -1 : grpc_connection_take(connection, err);
 
   if (n == 0 && !moved) {
-    if (socket_wait(link->fd, POLLIN | (full ? POLLOUT : 0), deadline, err) < 0)
+    if (socket_wait(connection->fd, POLLIN | (full ? POLLOUT : 0), deadline, err) < 0)
       return -1;
-    n = grpc_link_take(link, err);
+    n = grpc_connection_take(connection, err);
   }
   return n < 0 ? -1 : 0;
 }
 
-bool grpc_link_end(struct grpc_link *link)
+bool grpc_connection_end(struct grpc_connection *connection)
 {
-  bool clean = link->stream && link->stream->closed && !link->stream->failed;
+  bool clean = connection->stream && connection->stream->closed && !connection->stream->failed;
 
-  link->stream = NULL;
-  return clean && !link->going && !link->deaf;
+  connection->stream = NULL;
+  return clean && !connection->going && !connection->deaf;
 }

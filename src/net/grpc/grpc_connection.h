@@ -1,8 +1,8 @@
 /* One HTTP/2 connection (RFC 9113, over nghttp2) that carries one gRPC call at a time. One thread
- * at a time; bytes move only while grpc_link_turn runs, so that a slow reader holds up nobody else
- * and keeps nothing in memory. */
-#ifndef DIFFOCI_NET_GRPC_GRPC_LINK_H
-#define DIFFOCI_NET_GRPC_GRPC_LINK_H
+ * at a time; bytes move only while grpc_connection_turn runs, so that a slow reader holds up nobody
+ * else and keeps nothing in memory. */
+#ifndef DIFFOCI_NET_GRPC_GRPC_CONNECTION_H
+#define DIFFOCI_NET_GRPC_GRPC_CONNECTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,26 +36,27 @@ void grpc_stream_release(struct grpc_stream *stream);
 /* Lines up a message, once the one before is gone (grpc_stream_is_sent). */
 void grpc_stream_send(struct grpc_stream *stream, struct str message, bool last);
 
-struct grpc_link;
+struct grpc_connection;
 
 /* Owns fd, a connected non-blocking socket, also on failure. */
-struct grpc_link *grpc_link_new(int fd, struct error *err);
-void grpc_link_free(struct grpc_link *link); /* NULL allowed */
+struct grpc_connection *grpc_connection_new(int fd, struct error *err);
+void grpc_connection_free(struct grpc_connection *connection); /* NULL allowed */
 /* Whether an unused connection still can be used. Does not wait. */
-bool grpc_link_is_alive(struct grpc_link *link);
+bool grpc_connection_is_alive(struct grpc_connection *connection);
 
 /* Begins a call of method ("/SERVICE/METHOD") on a connection that has none; stream stays the
  * caller's and must outlive the call. */
-MUST_CHECK int grpc_link_begin(struct grpc_link *link, struct grpc_stream *stream,
-                               const char *method, const struct grpc_header *headers, size_t n,
-                               struct error *err);
+MUST_CHECK int grpc_connection_begin(struct grpc_connection *connection, struct grpc_stream *stream,
+                                     const char *method, const struct grpc_header *headers,
+                                     size_t n, struct error *err);
 /* After grpc_stream_send. */
-MUST_CHECK int grpc_link_resume(struct grpc_link *link, struct error *err);
+MUST_CHECK int grpc_connection_resume(struct grpc_connection *connection, struct error *err);
 /* Whether all that was to be sent is with the system. */
-bool grpc_link_is_flushed(const struct grpc_link *link);
+bool grpc_connection_is_flushed(const struct grpc_connection *connection);
 /* Sends and receives what can be, waiting until the deadline (clock_ms) for something. */
-MUST_CHECK int grpc_link_turn(struct grpc_link *link, int64_t deadline, struct error *err);
+MUST_CHECK int grpc_connection_turn(struct grpc_connection *connection, int64_t deadline,
+                                    struct error *err);
 /* Ends the call; false: the connection can only be freed. */
-bool grpc_link_end(struct grpc_link *link);
+bool grpc_connection_end(struct grpc_connection *connection);
 
 #endif
