@@ -9,7 +9,7 @@
 enum backend { BACKEND_AUTO, BACKEND_CONTAINERD, BACKEND_LOCAL }; /* in the order of the choices */
 
 struct global_options {
-  enum toggle help, version, debug;
+  enum toggle help, version, debug, no_pager;
   unsigned backend; /* enum backend */
   const char *containerd_address, *containerd_namespace;
   const char *local_cache; /* NULL: the default place */
@@ -33,7 +33,24 @@ struct invocation {
 };
 
 /* What shells offer for the arguments of a command. */
-enum completion { COMPLETE_NOTHING, COMPLETE_FILES, COMPLETE_COMMANDS, COMPLETE_WORDS };
+enum completion {
+  COMPLETE_NOTHING,
+  COMPLETE_FILES,
+  COMPLETE_COMMANDS,
+  COMPLETE_WORDS,
+  COMPLETE_IMAGES, /* argument_words is a KIND of complete.c; of "images" files are offered, too */
+};
+
+/* Flags that help shows together, under a title. */
+struct flag_section {
+  const char *title;
+  const char *names; /* in the order to be shown, separated by '|' */
+};
+
+struct example {
+  const char *line; /* without the program's name */
+  const char *what; /* what it does */
+};
 
 struct command {
   const char *name;
@@ -43,9 +60,15 @@ struct command {
   const char *detail;    /* sentences for help and the manual page; may be NULL */
   size_t min_arguments, max_arguments;
   enum completion completion;
-  const char *argument_words; /* COMPLETE_WORDS: separated by '|' */
+  const char *argument_words; /* COMPLETE_WORDS: separated by '|'; COMPLETE_IMAGES: a KIND */
   const struct flag *flags;
   size_t n_flags;
+  /* What stands in none of them comes behind the last. NULL: flags are shown as they stand in the
+   * table. */
+  const struct flag_section *sections;
+  size_t n_sections;
+  const struct example *examples;
+  size_t n_examples;
   size_t options_size; /* bytes that flags fill, zeroed before */
   bool hidden;         /* works, but is shown nowhere */
   /* Returns the exit status, 0 or 1; or -1 with *err, which the caller prints (status 2). */
@@ -53,6 +76,11 @@ struct command {
 };
 
 enum exit_status { EXIT_SAME = 0, EXIT_DIFFERENT = 1, EXIT_TROUBLE = 2 };
+
+/* Calls each for the flags of a section, in its order; section NULL: for those that stand in none.
+ */
+void cli_each_of_section(const struct command *command, const struct flag_section *section,
+                         void (*each)(void *context, const struct flag *flag), void *context);
 
 /* Parses the command line, runs the command, prints its error; returns the exit status. */
 int cli_main(const struct command *const *commands, int argc, char **argv);
@@ -70,5 +98,8 @@ void cli_print_error(const struct error *err);
  * reader that closed the pipe has what it wanted: that is success, and changes no exit status. A
  * closed pipe anywhere else is an error like others. */
 MUST_CHECK int cli_write(const struct buf *text, struct error *err);
+/* The same through a pager (cli/pager.h), unless the flags say not to. */
+MUST_CHECK int cli_write_paged(const struct buf *text, const struct invocation *call,
+                               struct error *err);
 
 #endif

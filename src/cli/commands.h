@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_complete;
 extern const struct command command_completion;
 extern const struct command command_diff;
 extern const struct command command_help;
@@ -13,6 +14,7 @@ extern const struct command command_load;
 extern const struct command command_man;
 extern const struct command command_pull;
 extern const struct command command_remove;
+extern const struct command command_show;
 extern const struct command command_version;
 
 #endif

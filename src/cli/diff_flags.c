@@ -41,6 +41,7 @@ static const struct flag flags[] = {
   POLICY_FLAGS(struct diff_flags),
   {
       .name = "platform",
+      .words = "platforms",
       .kind = FLAG_LIST,
       .value = "P,...",
       .default_text = "linux on this machine's architecture",
@@ -85,6 +86,7 @@ static const struct flag flags[] = {
       .name = "output",
       .letter = 'o',
       .kind = FLAG_LIST,
+      .words = "outputs",
       .value = "FORMAT[=FILE]",
       .default_text = "auto",
       .help = "how the differences are told: auto, summary, table, verbose, json, ndjson, html, "
@@ -109,16 +111,7 @@ static const struct flag flags[] = {
       .help = "in the summary, a line for each file, however many there are in a directory",
       AT(no_fold),
   },
-  {
-      .name = "color",
-      .kind = FLAG_CHOICE,
-      .value = "WHEN",
-      .choices = "auto|always|never",
-      .fallback = "auto",
-      .help = "when the summary has colours",
-      .detail = "auto heeds $NO_COLOR, $CLICOLOR_FORCE and $TERM.",
-      AT(colour),
-  },
+  COLOUR_FLAG(offsetof(struct diff_flags, colour)),
   {
       .name = "inside",
       .kind = FLAG_BOOL,
@@ -180,50 +173,41 @@ static const struct flag flags[] = {
       .help = "read and check blobs even where their digests are equal",
       AT(verify),
   },
-  {
-      .name = "pull",
-      .kind = FLAG_CHOICE,
-      .value = "WHEN",
-      .choices = "always|missing|never",
-      .fallback = "missing",
-      .help = "when to fetch an image from its registry",
-      .detail =
-          "missing looks into the store first and fetches what it lacks; never takes only what "
-          "the store has. Without effect on images that lie in files.",
-      AT(pull),
-  },
-  {
-      .name = "no-cache",
-      .kind = FLAG_BOOL,
-      .help = "use no store: neither look images up there nor keep what is fetched",
-      .detail = "What is fetched lies in a file without a name, in $TMPDIR or /var/tmp, until the "
-                "comparison ends.",
-      AT(no_cache),
-  },
+  PULL_FLAG(offsetof(struct diff_flags, pull)),
+  NO_CACHE_FLAG(offsetof(struct diff_flags, no_cache)),
   PLACE_FLAGS(struct diff_flags),
-  {
-      .name = "timeout",
-      .kind = FLAG_SCALE,
-      .value = "SECONDS",
-      .default_text = "none",
-      .help = "end with an error after so many seconds",
-      .detail = "Looked at while layers are read.",
-      AT(timeout),
-  },
-  {
-      .name = "memory-limit",
-      .kind = FLAG_SIZE,
-      .value = "SIZE",
-      .default_text = "a quarter of the memory, at most 1G",
-      .help = "how much memory may be used for what grows with an image",
-      .detail = "Names, entries that wait for their partners, merged trees, rows. SIZE is as with "
-                "--cache-limit. Of the machine's memory, or of what its control group leaves "
-                "this program. What has no room goes to unnamed files in $TMPDIR (or /var/tmp), or "
-                "the comparison ends with an error that says so.",
-      AT(memory_limit),
-  },
+  TIMEOUT_FLAG(offsetof(struct diff_flags, timeout)),
+  MEMORY_LIMIT_FLAG(offsetof(struct diff_flags, memory_limit)),
   FOREIGN_URLS_FLAG(struct diff_flags),
   MAX_SCALE_FLAG(offsetof(struct diff_flags, max_scale)),
+};
+
+/* What is recommended stands first. */
+static const struct flag_section sections[] = {
+  { "What counts (recommended: --semantic for a rebuild, --effective for a release)",
+    "semantic|effective|inside|verify" },
+  { "The answer", "verdict|require|explain" },
+  { "How it is told", "output|verbose|sort|no-fold|color|report-file|report-dir|quiet" },
+  { "Which images",
+    "platform|all-platforms|attestations|referrers|pull|no-cache|cache-limit|foreign-urls" },
+  { "What is left out", "ignore|ignore-fields|ignore-file|policy|no-policy|trust-local-policy" },
+  { "What is left out, kind by kind (--semantic has all --ignore-... of these)",
+    "ignore-timestamps|ignore-file-timestamps|ignore-file-mtime|ignore-file-atime|"
+    "ignore-file-ctime|ignore-image-timestamps|ignore-history|ignore-file-order|"
+    "ignore-file-meta-format|ignore-file-mode-redundant-bits|ignore-image-name|ignore-tar-format|"
+    "treat-canonical-paths-equal|extra-ignore-files|extra-ignore-file-content|"
+    "extra-ignore-file-permissions|extra-ignore-file-mode|extra-ignore-layer-length-mismatch" },
+  { "Registries", "plain-http|insecure|ca-file" },
+  { "Limits", "timeout|memory-limit|max-scale" },
+};
+
+static const struct example examples[] = {
+  { "diff --semantic docker://app:dev registry.example.com/app:1.2",
+    "an image in Docker and one in a registry; times, order and history do not count" },
+  { "diff --semantic --explain --report-dir=report ./old.tar ./new.tar",
+    "why is each difference there? And both sides of what differs, for diff -r" },
+  { "diff --require=effective --quiet IMAGE0 IMAGE1",
+    "in CI: status 0 if a container would see the same" },
 };
 
 const struct command command_diff = {
@@ -238,9 +222,14 @@ const struct command command_diff = {
             "The exit status is 0 if the images are equal, 1 if they differ, 2 after an error.",
   .min_arguments = 2,
   .max_arguments = 2,
-  .completion = COMPLETE_FILES,
+  .completion = COMPLETE_IMAGES,
+  .argument_words = "images",
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
+  .sections = sections,
+  .n_sections = ARRAY_LEN(sections),
+  .examples = examples,
+  .n_examples = ARRAY_LEN(examples),
   .options_size = sizeof(struct diff_flags),
   .run = diff_command,
 };

@@ -28,6 +28,49 @@ struct place_flags {
     .offset = offsetof(type, places.foreign_urls),                                                 \
   }
 
+/* What several commands take; `at`: the offset of an unsigned (enum colour_choice, enum
+ * named_pull), an enum toggle, a double in seconds, a uint64_t in bytes. */
+#define COLOUR_FLAG(at)                                                                            \
+  {                                                                                                \
+    .name = "color", .kind = FLAG_CHOICE, .value = "WHEN", .choices = "auto|always|never",         \
+    .fallback = "auto", .help = "when there are colours",                                          \
+    .detail = "auto heeds $NO_COLOR, $CLICOLOR_FORCE and $TERM.", .offset = (at),                  \
+  }
+#define PULL_FLAG(at)                                                                              \
+  {                                                                                                \
+    .name = "pull", .kind = FLAG_CHOICE, .value = "WHEN", .choices = "always|missing|never",       \
+    .fallback = "missing", .help = "when to fetch an image from its registry",                     \
+    .detail =                                                                                      \
+        "missing looks into the store first and fetches what it lacks; never takes only what "     \
+        "the store has. Without effect on images that lie in files.",                              \
+    .offset = (at),                                                                                \
+  }
+#define NO_CACHE_FLAG(at)                                                                          \
+  {                                                                                                \
+    .name = "no-cache", .kind = FLAG_BOOL,                                                         \
+    .help = "use no store: neither look images up there nor keep what is fetched",                 \
+    .detail = "What is fetched lies in a file without a name, in $TMPDIR or /var/tmp, until the "  \
+              "comparison ends.",                                                                  \
+    .offset = (at),                                                                                \
+  }
+#define TIMEOUT_FLAG(at)                                                                           \
+  {                                                                                                \
+    .name = "timeout", .kind = FLAG_SCALE, .value = "SECONDS", .default_text = "none",             \
+    .help = "end with an error after so many seconds",                                             \
+    .detail = "Looked at while layers are read.", .offset = (at),                                  \
+  }
+#define MEMORY_LIMIT_FLAG(at)                                                                      \
+  {                                                                                                \
+    .name = "memory-limit", .kind = FLAG_SIZE, .value = "SIZE",                                    \
+    .default_text = "a quarter of the memory, at most 1G",                                         \
+    .help = "how much memory may be used for what grows with an image",                            \
+    .detail = "Names, entries that wait for their partners, merged trees, rows. SIZE is as with "  \
+              "--cache-limit. Of the machine's memory, or of what its control group leaves "       \
+              "this program. What has no room goes to unnamed files in $TMPDIR (or /var/tmp), or " \
+              "the comparison ends with an error that says so.",                                   \
+    .offset = (at),                                                                                \
+  }
+
 /* The flags of a member `places` (struct place_flags) of TYPE. */
 #define PLACE_FLAGS(type)                                                                          \
   CACHE_LIMIT_FLAG(offsetof(type, places.cache_limit)),                                            \
@@ -66,9 +109,10 @@ struct place_flags {
 struct places {
   struct named_options named; /* its store and net are owned */
   const struct place_flags *given;
-  bool show; /* how far transfers are */
-  struct progress *progress;
-  pthread_mutex_t lock; /* guards display, and net while it is opened by places_net */
+  bool show;                 /* how far transfers are */
+  char *title;               /* what is shown above that, escaped; owned; NULL: nothing */
+  struct progress *progress; /* NULL: not counted */
+  pthread_mutex_t lock;      /* guards display, and net while it is opened by places_net */
   struct progress_display *display;
   int warned; /* atomic */
   const struct global_options *globals;
@@ -80,6 +124,8 @@ struct places {
  * and given must live as long. */
 void places_init(struct places *out, const struct global_options *globals,
                  const struct place_flags *given);
+/* The first line of what is shown: what is being done. Before anything is opened. */
+void places_set_title(struct places *places, const char *title);
 /* Opens what is needed to find images by name. use_store false: none is used, but what is fetched
  * is kept in a file until the end. pull says whether
  * registries are. */
@@ -96,7 +142,10 @@ void places_watch_store(struct places *places);
  * these places as context. */
 struct net *places_net(void *context, struct error *err);
 void places_release(struct places *places);
-/* Ends showing how far transfers are, before something else is written to the terminal. */
+/* Starts to show on a terminal, if it was not shown yet, how far reading and fetching are, of what
+ * counts here. NULL where nothing is shown. */
+struct progress *places_progress(struct places *places);
+/* Ends showing that for good, before something else is written to the terminal. */
 void places_hide_progress(struct places *places);
 
 /* The platforms of --platform and --all-platforms; the host's where neither is given. */

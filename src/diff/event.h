@@ -42,6 +42,10 @@ struct event_input {
   const struct digest *content;            /* of the entry's content, where it was computed */
   const struct descriptor *layer;          /* the layer that the entry stands in */
   const struct event_origin *origin;       /* that layer and its number, in effective comparisons */
+  /* The same where layers were merged though nobody asked for it: for reports to people. */
+  const struct event_origin *merged_from;
+  /* Of a node that is a layer: the command that made it, where a config was read that tells. */
+  const char *created_by;
   /* The beginning of the entry's content, or all of it. It is there if the sink wants it
    * (wants_head_bytes), the contents differ, and both were read at the same time; else ptr is NULL.
    */

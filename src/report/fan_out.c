@@ -73,16 +73,21 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
     want_causes(out);
 }
 
-int fan_out_finish(struct fan_out *out, const struct diff_options *options,
-                   bool (*failed)(const struct error *err, bool to_stdout))
+void fan_out_explain(struct fan_out *out, const struct diff_options *options)
+{
+  if (out->explain)
+    explain_look_again(out->explain, options);
+}
+
+int fan_out_finish(struct fan_out *out, bool (*failed)(const struct error *err, bool to_stdout))
 {
   int result = 0;
 
-  if (out->explain)
-    explain_look_again(out->explain, options);
   for (size_t i = 0; i < out->n_reports; i++) {
     struct error err;
 
+    if (out->to_stdout[i] && out->before_stdout)
+      out->before_stdout(out->before_context);
     if (report_finish(out->reports[i], &err) && failed(&err, out->to_stdout[i]))
       result = -1;
   }

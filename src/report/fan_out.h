@@ -35,6 +35,10 @@ struct fan_out {
   bool any;               /* events came */
   bool tells_verdict;     /* some report has the verdict */
   bool summary_on_stdout; /* whose last lines are about the verdict */
+  /* Called before the first report is written to standard output, after those in files. NULL
+   * allowed. */
+  void (*before_stdout)(void *context);
+  void *before_context;
 };
 
 /* Whether all files that are wanted can be written, before anything is read. */
@@ -42,9 +46,12 @@ MUST_CHECK int fan_out_check(const struct fan_out_wanted *wanted, struct error *
 /* *out stays where it is; the options and what is wanted have to live as long. */
 void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
                   const struct diff_options *options);
+/* Looks for the causes that the comparison left open, where causes are told; may read layers once
+ * more. Before fan_out_finish. */
+void fan_out_explain(struct fan_out *out, const struct diff_options *options);
 /* Finishes every report, whether others fail or not. failed is called with the error of each that
  * does; -1 if any did. to_stdout: it was writing to standard output. */
-MUST_CHECK int fan_out_finish(struct fan_out *out, const struct diff_options *options,
+MUST_CHECK int fan_out_finish(struct fan_out *out,
                               bool (*failed)(const struct error *err, bool to_stdout));
 void fan_out_release(struct fan_out *out);
 

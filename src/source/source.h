@@ -12,6 +12,7 @@
 #include "image/descriptor.h"
 
 struct net;
+struct progress;
 struct referrers; /* source/referrers.h */
 struct source;
 
@@ -47,6 +48,9 @@ struct source { /* the first member of every kind of source */
    * of their own. */
   struct net *(*net)(void *context, struct error *err);
   void *net_context;
+  /* Where large blobs that are at hand are counted while they are read (those that are fetched are
+   * counted with the network); borrowed. NULL: nowhere. */
+  struct progress *progress;
 };
 
 /* What the caller of the functions that open arguments (source/open.h) may have to say. */
@@ -60,6 +64,7 @@ struct source_options {
   /* The platforms that the user asked for; an engine is told of them when it saves an image. NULL:
    * the user made no choice. Must live as long as the source. */
   const struct platform_set *platforms;
+  struct progress *progress; /* where it is counted what opening reads; borrowed. NULL: nowhere */
 };
 
 /* The errors of the functions that follow tell what was wrong, not of which source and blob:

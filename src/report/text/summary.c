@@ -7,31 +7,32 @@
 #include "base/amount.h"
 #include "base/escape.h"
 #include "diff/verdict/verdict.h"
+#include "image/history.h"
 #include "report/about.h"
 #include "report/changes/folds.h"
+#include "report/changes/history_diff.h"
 #include "report/changes/listing.h"
 #include "report/changes/shorten.h"
 #include "report/changes/totals.h"
+#include "report/text/columns.h"
 
 enum {
   DEFAULT_COLUMNS = 100,
   LEAST_COLUMNS = 40,
   MOST_LINES = 40, /* of differences, where they can be folded */
+  MOST_STEPS = 20, /* of what is done differently when the images are built */
+  HISTORY_INDENT = 4,
   MOST_CAUSES = 5,
   MOST_HINTS = 2,
   GAP = 2,
+  TOTALS_INDENT = 2, /* of what does not fit into their first line */
 };
 
-#define ELLIPSIS "\xe2\x80\xa6"
-
 /* Select graphic rendition (ECMA-48, section 8.3.117). */
-#define SGR_RESET "\x1b[0m"
 static const char *const mark_colours[] = {
   [CHANGE_ADDED] = "\x1b[32m",    [CHANGE_REMOVED] = "\x1b[31m", [CHANGE_CONTENT] = "\x1b[33m",
   [CHANGE_METADATA] = "\x1b[36m", [CHANGE_IMAGE] = "\x1b[35m",
 };
-static const char sgr_bold[] = "\x1b[1m";
-static const char sgr_dim[] = "\x1b[2m";
 
 struct summary {
   const struct listing *listing;
@@ -41,54 +42,7 @@ struct summary {
 
 static void coloured(const struct summary *summary, const char *sgr, const char *text)
 {
-  if (summary->listing->style.colour)
-    writer_puts(summary->writer, sgr);
-  writer_puts(summary->writer, text);
-  if (summary->listing->style.colour)
-    writer_puts(summary->writer, SGR_RESET);
-}
-
-/* Of valid UTF-8: how many bytes its first `columns` characters take. */
-static size_t bytes_of_columns(struct str text, size_t columns)
-{
-  size_t at = 0;
-
-  while (at < text.len && columns > 0) {
-    at++;
-    while (at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80)
-      at++;
-    columns--;
-  }
-  return at;
-}
-
-/* What of a text fits, its end left out. Returns the columns that it took. */
-static size_t write_beginning(const struct summary *summary, struct str text, size_t columns)
-{
-  const size_t all = text_columns(text);
-
-  if (all <= columns) {
-    writer_str(summary->writer, text);
-    return all;
-  }
-  writer_add(summary->writer, text.ptr, bytes_of_columns(text, columns - 1));
-  writer_puts(summary->writer, ELLIPSIS);
-  return columns;
-}
-
-/* Of a path the end tells more than the middle. */
-static size_t write_path(const struct summary *summary, struct str path, size_t columns)
-{
-  const size_t all = text_columns(path);
-  const size_t head = columns / 3;
-  const size_t tail = columns - head - 1;
-
-  if (all <= columns)
-    return write_beginning(summary, path, columns);
-  writer_add(summary->writer, path.ptr, bytes_of_columns(path, head));
-  writer_puts(summary->writer, ELLIPSIS);
-  writer_str(summary->writer, str_skip(path, bytes_of_columns(path, all - tail)));
-  return columns;
+  columns_coloured(summary->writer, summary->listing->style.colour, sgr, text);
 }
 
 static void fold_words(struct buf *out, const struct fold *fold)
@@ -109,60 +63,147 @@ static void fold_words(struct buf *out, const struct fold *fold)
 
 static struct str fold_name(const struct fold *fold)
 {
+  if (fold->history)
+    return STR("history");
   if (fold->n == 1)
     return str_of(fold->first->name);
   return fold->directory.len ? fold->directory : STR("./");
 }
 
-static void fold_text(const struct summary *summary, const struct fold *fold, struct buf *out)
+/* Where a file stands; of one that only one side has, also what put it there. */
+static void summary_add_layer(struct buf *out, const struct change *change, bool with_command)
+{
+  const int side = change->kind == CHANGE_REMOVED ? 0 : 1;
+  const bool lone = change->kind == CHANGE_ADDED || change->kind == CHANGE_REMOVED;
+  const int32_t layer = MAX_OF(change->layer[0], change->layer[1]);
+  AUTO_BUF command = BUF_INIT(INT_MAX);
+
+  if (change->kind == CHANGE_IMAGE || layer < 0 || (layer == 0 && !lone))
+    return;
+  if (lone && change->created_by[side] && with_command)
+    history_instruction(&command, change->created_by[side]);
+  if (layer == 0 && !(lone && change->created_by[side]))
+    return;
+  buf_printf(out, "  layer %" PRId32, layer);
+  if (command.len) {
+    buf_puts(out, ": ");
+    escape_terminal(out, buf_str(&command));
+  }
+}
+
+/* with_command: also what made the layer, which is the first to be cut where there is no room. */
+static void fold_text(const struct summary *summary, const struct fold *fold, bool with_command,
+                      struct buf *out)
 {
   const struct change *change = fold->first;
   struct explanation causes;
 
+  if (fold->history) {
+    buf_printf(out, "%zu field%s", fold->n, fold->n == 1 ? " differs" : "s differ");
+    return;
+  }
   if (fold->n > 1) {
     fold_words(out, fold);
     return;
   }
   buf_puts(out, change->words);
-  if (change->kind != CHANGE_IMAGE && (change->layer[0] > 0 || change->layer[1] > 0))
-    buf_printf(out, "  layer %" PRId32, MAX_OF(change->layer[0], change->layer[1]));
   causes = listing_causes(summary->listing, change);
   if (causes.n > 0) {
     buf_puts(out, "  (");
     about_cause_ids(out, &causes);
     buf_putc(out, ')');
   }
+  summary_add_layer(out, change, with_command);
 }
 
 static void write_fold(const struct summary *summary, const struct fold *fold, size_t name_columns)
 {
   const size_t left = summary->columns - GAP - name_columns - GAP;
-  const char mark[] = { (char)(fold->n > 1 ? ' ' : change_mark(fold->first)), '\0' };
+  const bool several = fold->n > 1 && !fold->history;
+  const char mark[] = { (char)(several ? ' ' : change_mark(fold->first)), '\0' };
   AUTO_BUF text = BUF_INIT(INT_MAX);
   size_t columns;
 
   coloured(summary, mark_colours[fold->first->kind], mark);
   writer_putc(summary->writer, ' ');
-  columns = write_path(summary, fold_name(fold), name_columns);
+  columns = columns_path(summary->writer, fold_name(fold), name_columns);
   writer_pad(summary->writer, name_columns - columns + GAP);
-  fold_text(summary, fold, &text);
-  write_beginning(summary, buf_str(&text), left);
+  fold_text(summary, fold, true, &text);
+  columns_beginning(summary->writer, buf_str(&text), left);
   writer_putc(summary->writer, '\n');
+}
+
+struct history_lines {
+  const struct summary *summary;
+  size_t n;
+};
+
+static void history_line(void *context, char mark, struct str text)
+{
+  struct history_lines *lines = context;
+  struct writer *writer = lines->summary->writer;
+  const char marked[] = { mark, ' ', '\0' };
+  AUTO_BUF escaped = BUF_INIT(INT_MAX);
+
+  if (lines->n++ >= MOST_STEPS)
+    return;
+  escape_terminal(&escaped, text);
+  writer_pad(writer, HISTORY_INDENT);
+  coloured(lines->summary, mark_colours[mark == '+' ? CHANGE_ADDED : CHANGE_REMOVED], marked);
+  columns_beginning(writer, buf_str(&escaped), lines->summary->columns - HISTORY_INDENT - 2);
+  writer_putc(writer, '\n');
+}
+
+/* How the images were built differently, as a diff of commands. */
+static void write_history(const struct summary *summary)
+{
+  const struct changes *changes = &summary->listing->changes;
+
+  for (size_t i = 0; i < changes->n_histories; i++) {
+    struct history_lines lines = { summary, 0 };
+
+    history_diff(changes->histories[i].history, history_line, &lines);
+    if (lines.n <= MOST_STEPS)
+      continue;
+    writer_pad(summary->writer, HISTORY_INDENT);
+    writer_printf(summary->writer, "and %zu more\n", lines.n - MOST_STEPS);
+  }
+}
+
+/* The names may have what the texts beside them leave, and half of the columns in any case. */
+static size_t name_width(const struct summary *summary, const struct folds *folds)
+{
+  size_t names = 0;
+  size_t texts = 0;
+
+  for (size_t i = 0; i < folds->n; i++) {
+    AUTO_BUF text = BUF_INIT(INT_MAX);
+
+    fold_text(summary, &folds->items[i], false, &text);
+    names = MAX_OF(names, text_columns(fold_name(&folds->items[i])));
+    texts = MAX_OF(texts, text_columns(buf_str(&text)));
+  }
+  texts = MIN_OF(texts, summary->columns / 2 - 2 * GAP);
+  return MIN_OF(names, summary->columns - texts - 2 * GAP);
 }
 
 static void write_differences(const struct summary *summary)
 {
   const struct listing *listing = summary->listing;
   const bool fold = listing->style.fold && listing->style.order == CHANGE_ORDER_WEIGHT;
-  const size_t half = summary->columns / 2;
   struct folds folds;
-  size_t name_columns = 0;
+  size_t width;
 
   folds_make(&folds, listing->changes.items, listing->shown, fold ? MOST_LINES : SIZE_MAX);
-  for (size_t i = 0; i < folds.n; i++)
-    name_columns = MAX_OF(name_columns, MIN_OF(text_columns(fold_name(&folds.items[i])), half));
-  for (size_t i = 0; i < folds.n && !summary->writer->error; i++)
-    write_fold(summary, &folds.items[i], name_columns);
+  width = name_width(summary, &folds);
+  for (size_t i = 0; i < folds.n && !summary->writer->error; i++) {
+    write_fold(summary, &folds.items[i], width);
+    if (folds.items[i].history)
+      write_history(summary);
+  }
+  if (folds.implied)
+    writer_printf(summary->writer, "  and %zu director%s that these lie in\n", folds.implied,
+                  folds.implied == 1 ? "y" : "ies");
   folds_release(&folds);
 }
 
@@ -173,8 +214,11 @@ static void write_totals(const struct summary *summary)
   if (totals_sum(&summary->listing->changes.totals) > 0)
     writer_putc(summary->writer, '\n');
   totals_line(&text, &summary->listing->changes.totals);
-  coloured(summary, sgr_bold, text.ptr);
-  writer_putc(summary->writer, '\n');
+  if (summary->listing->style.colour)
+    writer_puts(summary->writer, SGR_BOLD);
+  columns_wrapped(summary->writer, buf_str(&text), summary->columns, TOTALS_INDENT);
+  if (summary->listing->style.colour)
+    writer_puts(summary->writer, SGR_RESET);
   if (summary->listing->changes.dropped)
     writer_printf(summary->writer, "(the %zu weightiest are shown)\n", summary->listing->shown);
 }
@@ -263,7 +307,7 @@ static void write_hints(const struct summary *summary)
   for (size_t i = 0; i < ARRAY_LEN(hints) && told < MOST_HINTS; i++) {
     if (!hints[i].helps)
       continue;
-    coloured(summary, sgr_dim, hints[i].text);
+    coloured(summary, SGR_DIM, hints[i].text);
     writer_putc(summary->writer, '\n');
     told++;
   }
