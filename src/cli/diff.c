@@ -93,14 +93,17 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
 {
   const bool quiet = given->places.quiet == TOGGLE_ON;
   struct verdict verdict;
-  int status = out->any ? EXIT_DIFFERENT : EXIT_SAME;
+  int status;
   bool trouble;
 
+  fan_out_settle(out, options);
+  status = out->any_told ? EXIT_DIFFERENT : EXIT_SAME;
   if (options->verdict) {
     diff_verdict(diff, failed, effort_of(given, out),
                  verdict_required((enum require)given->require), &verdict);
     if (inside && !failed)
       look_for_equivalent(given, options, out, inside, &verdict);
+    verdict.accepted = out->about.accepted && !out->any_told;
     out->about.verdict = &verdict;
   }
   if (failed)
@@ -221,6 +224,8 @@ int diff_command(const struct invocation *call, struct error *err)
   if (given->timeout > 0)
     totals_set_timeout(&totals, given->timeout);
   diff_flags_ignore(given, &options);
+  for (size_t i = 0; i < wanted.n_outputs; i++)
+    options.never_strict |= wanted.outputs[i].format->as_with_policy;
   places_init(&places, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
   if (((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
