@@ -93,7 +93,7 @@ static void start_pager(void *pager)
 }
 
 /* Writes the reports, those for standard output into a pager where that is wanted. */
-static bool write_reports(struct fan_out *out, bool paged)
+static bool write_reports(struct fan_out *out, const struct diff_options *options, bool paged)
 {
   struct pager pager = { 0 };
   bool written;
@@ -102,7 +102,7 @@ static bool write_reports(struct fan_out *out, bool paged)
     out->before_stdout = start_pager;
     out->before_context = &pager;
   }
-  written = fan_out_finish(out, report_failed) == 0;
+  written = fan_out_finish(out, options, report_failed) == 0;
   pager_finish(&pager);
   return written;
 }
@@ -114,14 +114,17 @@ static int conclude(struct fan_out *out, const struct diff_flags *given, struct 
 {
   const bool quiet = given->places.quiet == TOGGLE_ON;
   struct verdict verdict;
-  int status = out->any ? EXIT_DIFFERENT : EXIT_SAME;
+  int status;
   bool trouble;
 
+  fan_out_settle(out, options);
+  status = out->any_told ? EXIT_DIFFERENT : EXIT_SAME;
   if (options->verdict) {
     diff_verdict(diff, failed, effort_of(given, out),
                  verdict_required((enum require)given->require), &verdict);
     if (inside && !failed)
       look_for_equivalent(given, options, out, inside, &verdict);
+    verdict.accepted = out->about.accepted && !out->any_told;
     out->about.verdict = &verdict;
   }
   if (failed)
@@ -131,7 +134,6 @@ static int conclude(struct fan_out *out, const struct diff_flags *given, struct 
   else if (given->verdict == TOGGLE_ON && verdict.level == VERDICT_IDENTICAL)
     status = EXIT_SAME; /* the word is the answer, though names may differ beside it */
   out->about.passed = status == EXIT_SAME;
-  fan_out_explain(out, options);
   places_hide_progress(places);
   if (inside && !quiet)
     inside_summary(inside);
@@ -139,7 +141,7 @@ static int conclude(struct fan_out *out, const struct diff_flags *given, struct 
   policy_flags_summary(options->policy, quiet);
   out->about.notices = diff_notices(diff, &out->about.n_notices);
   show_notices(&out->about, quiet);
-  trouble = !write_reports(out, places->globals->no_pager != TOGGLE_ON);
+  trouble = !write_reports(out, options, places->globals->no_pager != TOGGLE_ON);
   out->about.verdict = NULL;
   if (failed)
     return -1;
@@ -279,6 +281,8 @@ int diff_command(const struct invocation *call, struct error *err)
   if (given->timeout > 0)
     totals_set_timeout(&totals, given->timeout);
   diff_flags_ignore(given, &options);
+  for (size_t i = 0; i < wanted.n_outputs; i++)
+    options.never_strict |= wanted.outputs[i].format->as_with_policy;
   places_init(&places, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
   if (((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||

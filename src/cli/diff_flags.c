@@ -90,7 +90,7 @@ static const struct flag flags[] = {
       .value = "FORMAT[=FILE]",
       .default_text = "auto",
       .help = "how the differences are told: auto, summary, table, verbose, json, ndjson, html, "
-              "markdown, junit, sarif, svr or vsa",
+              "markdown, junit, sarif, svr, vsa or policy",
       .detail =
           "auto is the summary on a terminal, else the table. May be given several times, with "
           "a FILE for all but one: -o table -o json=report.json.",
@@ -128,6 +128,18 @@ static const struct flag flags[] = {
       .detail = "A column with the name of the cause, and below the table what each cause is and "
                 "what to do about it. Reports tell the causes without this flag, too; see CAUSES.",
       AT(explain),
+  },
+  {
+      .name = "suggest-policy",
+      .kind = FLAG_PATH,
+      .value = "FILE",
+      .optional = "-",
+      .help = "write a policy that accepts what differs for a known cause",
+      .detail =
+          "To FILE, or, without one, to standard output in place of the table. Its rules have "
+          "reasons, and are to be read before they are used: see POLICY. The same as "
+          "--output policy=FILE.",
+      AT(suggest_policy),
   },
   {
       .name = "verdict",

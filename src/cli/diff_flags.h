@@ -22,8 +22,9 @@ struct diff_flags {
   unsigned colour; /* enum colour_choice */
   unsigned sort;   /* enum change_order: the first three */
   enum toggle no_fold;
-  struct text_list outputs; /* as output_parse takes them, or "auto" */
-  unsigned pull;            /* enum named_pull */
+  const char *suggest_policy; /* a file; "-": standard output; NULL: none */
+  struct text_list outputs;   /* as output_parse takes them, or "auto" */
+  unsigned pull;              /* enum named_pull */
   enum toggle no_cache;
   struct place_flags places;
   double timeout;        /* seconds; 0: none */

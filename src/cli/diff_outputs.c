@@ -37,6 +37,8 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
   };
   if (given->report_file)
     want_output(out, "json", given->report_file);
+  if (given->suggest_policy)
+    want_output(out, "policy", given->suggest_policy);
   for (size_t i = 0; i < given->outputs.n; i++) {
     const struct output_format *format;
     const char *path;

@@ -262,8 +262,9 @@ int flag_take(const struct flag_group *groups, size_t n_groups, const char *word
     return unknown_flag(groups, n_groups, bare, err);
   if (name[bare.len] == '=')
     return take_found(group, flag, name + bare.len + 1, false, took_next, arena, err);
-  if (flag->kind == FLAG_BOOL)
-    return take_found(group, flag, "true", false, took_next, arena, err);
+  if (flag->kind == FLAG_BOOL || flag->optional)
+    return take_found(group, flag, flag->optional ? flag->optional : "true", false, took_next,
+                      arena, err);
   return take_found(group, flag, next, true, took_next, arena, err);
 }
 

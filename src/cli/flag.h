@@ -31,8 +31,10 @@ struct flag {
   const char *name; /* without the dashes */
   char letter;      /* its short form, or 0 */
   enum flag_kind kind;
-  const char *value;       /* what help calls the value: "FILE"; NULL for FLAG_BOOL */
-  const char *choices;     /* FLAG_CHOICE: the words, separated by '|' */
+  const char *optional; /* the value of "--name" without one, so that only "--name=value" has one;
+                           NULL: a value is needed */
+  const char *value;    /* what help calls the value: "FILE"; NULL for FLAG_BOOL */
+  const char *choices;  /* FLAG_CHOICE: the words, separated by '|' */
   const char *environment; /* the variable that gives the value where the flag is not given */
   const char *fallback;    /* the value where neither is given; NULL leaves zero */
   const char

@@ -50,7 +50,7 @@ static void flag_left(struct buf *out, const struct flag *flag)
     buf_puts(out, "    ");
   buf_printf(out, "--%s", flag->name);
   if (flag->value)
-    buf_printf(out, " %s", flag->value);
+    buf_printf(out, flag->optional ? "[=%s]" : " %s", flag->value);
 }
 
 static void flag_right(struct buf *out, const struct flag *flag)

@@ -91,7 +91,7 @@ static void flag_render(struct buf *out, const struct flag *flag)
   for (const char *c = flag->name; *c; c++)
     buf_printf(out, *c == '-' ? "\\-" : "%c", *c);
   if (flag->value)
-    buf_printf(out, " Ns = Ns Ar %s", flag->value);
+    buf_printf(out, flag->optional ? " Ns Oo = Ns Ar %s Oc" : " Ns = Ns Ar %s", flag->value);
   buf_putc(out, '\n');
   man_sentence(out, flag->help);
   if (flag->choices)

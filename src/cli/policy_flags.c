@@ -68,6 +68,9 @@ static int policy_flags_add_all(struct policy *policy, const struct policy_flags
     if (policy_add_fields(policy, str_of(given->ignore_fields.items[i]), POLICY_COMMAND_LINE, NULL,
                           err))
       return error_wrap(err, "flag --ignore-fields");
+  for (size_t i = 0; i < given->accept.n; i++)
+    if (policy_add_causes(policy, str_of(given->accept.items[i]), POLICY_COMMAND_LINE, NULL, err))
+      return error_wrap(err, "flag --accept");
   return 0;
 }
 

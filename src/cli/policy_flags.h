@@ -7,7 +7,7 @@
 #include "policy/policy.h"
 
 struct policy_flags {
-  struct text_list ignore, ignore_fields, ignore_files;
+  struct text_list ignore, ignore_fields, ignore_files, accept;
   const char *policy; /* NULL: the file of the working directory */
   enum toggle none, trust_local;
 };
@@ -40,6 +40,16 @@ struct policy_flags {
         .help = "read patterns as for --ignore from FILE, one a line",                             \
         .detail = "Lines that begin with # are comments. May be given several times.",             \
         .offset = offsetof(type, policy.ignore_files),                                             \
+      },                                                                                           \
+      {                                                                                            \
+        .name = "accept",                                                                          \
+        .kind = FLAG_LIST,                                                                         \
+        .value = "CAUSE[?],...",                                                                   \
+        .help = "differences that these causes prove do not count",                                \
+        .detail = "Causes as --explain names them. With a question mark also differences of "      \
+                  "which the cause is but likely. The verdict takes no notice. May be given "      \
+                  "several times; see POLICY.",                                                    \
+        .offset = offsetof(type, policy.accept),                                                   \
       },                                                                                           \
       {                                                                                            \
         .name = "policy",                                                                          \

@@ -30,7 +30,8 @@ static const struct descriptor *diff_resolve(struct diff *diff, int side, struct
 
 static bool is_strict(const struct diff_options *options)
 {
-  return !options->ignore && !options->n_ignored_files && policy_is_empty(options->policy);
+  return !options->never_strict && !options->ignore && !options->n_ignored_files &&
+         policy_is_empty(options->policy);
 }
 
 static bool can_compare(const struct descriptor *d0, const struct descriptor *d1)

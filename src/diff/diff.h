@@ -30,6 +30,8 @@ struct diff_options {
   bool effective;
   /* diff_verdict will be asked (diff/verdict/verdict.h). */
   bool verdict;
+  /* Compare as under a policy, though there is none yet: digests do not count by themselves. */
+  bool never_strict;
   bool attestations;         /* --attestations: compare what attests to images in an index */
   bool referrers;            /* --referrers: compare what refers to the images */
   bool uncounted;            /* do not count what the policy leaves out: somebody else has */

@@ -50,3 +50,42 @@ bool event_field_named(const struct event *event, const struct event_field *fiel
     place = PLACE_ANNOTATIONS;
   return field_of_event(out, place, is_of_history(event) ? STR("history") : str_of(field->name));
 }
+
+static struct str copy_value(struct arena *arena, struct str value)
+{
+  return value.ptr ? arena_str(arena, value) : value;
+}
+
+static const struct event_field *copy_fields(struct arena *arena, const struct event *event)
+{
+  struct event_field *fields = arena_alloc(arena, (event->n_fields + 1) * sizeof(*fields));
+
+  for (size_t i = 0; i < event->n_fields; i++)
+    fields[i] = (struct event_field) {
+      .name = arena_strdup(arena, event->fields[i].name),
+      .label = arena_strdup(arena, event->fields[i].label),
+      .value = { copy_value(arena, event->fields[i].value[0]),
+                 copy_value(arena, event->fields[i].value[1]) },
+      .ignored = event->fields[i].ignored,
+    };
+  return fields;
+}
+
+void event_copy(struct event *out, const struct event *event, struct arena *arena)
+{
+  *out = *event;
+  out->note = arena_strdup(arena, event->note);
+  out->name = copy_value(arena, event->name);
+  out->fields = copy_fields(arena, event);
+  out->same_rest = false;
+  for (int side = 0; side < 2; side++) {
+    struct event_input *input = &out->inputs[side];
+    struct digest *content = input->content ? arena_alloc(arena, sizeof(*content)) : NULL;
+
+    if (content)
+      *content = *input->content;
+    input->content = content;
+    input->entry = input->entry ? tar_entry_copy(input->entry, arena) : NULL;
+    input->head = (struct str) { NULL, 0 };
+  }
+}

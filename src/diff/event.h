@@ -40,8 +40,10 @@ struct event_input {
   const json_t *index, *manifest, *config; /* the whole documents */
   const struct tar_entry *entry;           /* its name as in the image */
   const struct digest *content;            /* of the entry's content, where it was computed */
-  const struct descriptor *layer;          /* the layer that the entry stands in */
-  const struct event_origin *origin;       /* that layer and its number, in effective comparisons */
+  /* The layer that the entry stands in, at its index; NULL for what is inside a file: that is the
+   * parent's entry. */
+  const struct descriptor *layer;
+  const struct event_origin *origin; /* that layer and its number, in effective comparisons */
   /* The same where layers were merged though nobody asked for it: for reports to people. */
   const struct event_origin *merged_from;
   /* Of a node that is a layer: the command that made it, where a config was read that tells. */
@@ -90,6 +92,10 @@ struct event {
 /* The field as rules and causes name it; false for one that they do not know. */
 bool event_field_named(const struct event *event, const struct event_field *field,
                        struct policy_field *out);
+
+/* A copy whose memory is in the arena, but for what lives as long as the comparison; without the
+ * heads. */
+void event_copy(struct event *out, const struct event *event, struct arena *arena);
 
 struct event_sink {
   /* Takes one leaf. Its parents, and the documents, descriptors and layers that it and they refer

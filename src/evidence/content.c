@@ -65,6 +65,17 @@ void content_add(struct content_evidence *out, struct arena *arena, const char *
     values_add(&found->values, arena, name, a, b);
 }
 
+void content_assume(struct content_evidence *out, struct arena *arena, const char *id,
+                    const char *name, struct str a, struct str b)
+{
+  struct content_found *found;
+
+  content_add(out, arena, id, name, a, b);
+  found = content_find(out, id);
+  if (found)
+    found->assumed = true;
+}
+
 void content_leave(struct content_evidence *out, struct str what)
 {
   out->left = true;
@@ -89,9 +100,13 @@ void content_merge(struct content_evidence *out, struct arena *arena,
 
   for (size_t i = 0; i < part->n; i++) {
     const struct values *values = &part->found[i].values;
+    struct content_found *found;
 
     content_add(out, arena, part->found[i].id, "", nothing, nothing);
     count(out, part->found[i].id, part->found[i].times - 1 - values->n);
+    found = part->found[i].assumed ? content_find(out, part->found[i].id) : NULL;
+    if (found)
+      found->assumed = true;
     for (size_t j = 0; j < values->n; j++)
       content_add(out, arena, part->found[i].id, values->items[j].name, values->items[j].side[0],
                   values->items[j].side[1]);

@@ -20,6 +20,7 @@ struct content_found {
   const char *id; /* of a cause in the table */
   struct values values;
   uint64_t times; /* how often */
+  bool assumed;   /* that it differs may have another reason than the cause: numeric owners */
   unsigned place; /* among those found, by where each is first */
 };
 
@@ -47,6 +48,9 @@ void content_look_plain(const struct str content[2], struct str path, struct are
 /* One more value pair of a cause; everything but id is copied to the arena. */
 void content_add(struct content_evidence *out, struct arena *arena, const char *id,
                  const char *name, struct str a, struct str b);
+/* The same of what has the cause most often, but may have any. */
+void content_assume(struct content_evidence *out, struct arena *arena, const char *id,
+                    const char *name, struct str a, struct str b);
 /* Something that no cause accounts for; the first is named. */
 void content_leave(struct content_evidence *out, struct str what);
 /* Whether no cause of rank CONTENT_SAYS was found. */

@@ -87,8 +87,7 @@ static void add_times(struct inside *inside, const struct format *format, const 
               str_of(time_text(inside->arena, b->mtime.seconds)));
 }
 
-static void inside_add_number(struct inside *inside, const char *id, const char *name, uint64_t a,
-                              uint64_t b)
+static void add_owner(struct inside *inside, const char *name, uint64_t a, uint64_t b)
 {
   char texts[2][32];
 
@@ -96,7 +95,8 @@ static void inside_add_number(struct inside *inside, const char *id, const char 
     return;
   snprintf(texts[0], sizeof(texts[0]), "%" PRIu64, a);
   snprintf(texts[1], sizeof(texts[1]), "%" PRIu64, b);
-  content_add(inside->out, inside->arena, id, name, str_of(texts[0]), str_of(texts[1]));
+  content_assume(inside->out, inside->arena, "archive-owner", name, str_of(texts[0]),
+                 str_of(texts[1]));
 }
 
 /* The next record that is an xattr; NULL behind the last. */
@@ -140,8 +140,8 @@ static bool look_at_entry(struct inside *inside, const struct format *format,
     return false;
   }
   add_times(inside, format, a, b);
-  inside_add_number(inside, "archive-owner", "uid", (uint64_t)a->uid, (uint64_t)b->uid);
-  inside_add_number(inside, "archive-owner", "gid", (uint64_t)a->gid, (uint64_t)b->gid);
+  add_owner(inside, "uid", (uint64_t)a->uid, (uint64_t)b->uid);
+  add_owner(inside, "gid", (uint64_t)a->gid, (uint64_t)b->gid);
   if (!str_equal(a->user_name, b->user_name) || !str_equal(a->group_name, b->group_name))
     content_add(inside->out, inside->arena, "archive-owner", "owner", a->user_name, b->user_name);
   return true;

@@ -25,6 +25,13 @@ struct policy *policy_new(void)
   return xcalloc(1, sizeof(struct policy));
 }
 
+const char *policy_kind_name(enum policy_rule_kind kind)
+{
+  static const char *const names[] = { "path", "fields", "cause" };
+
+  return names[kind];
+}
+
 bool policy_is_empty(const struct policy *policy)
 {
   return !policy || !policy->n;
@@ -33,6 +40,24 @@ bool policy_is_empty(const struct policy *policy)
 bool policy_has_paths(const struct policy *policy)
 {
   return policy && policy->n_path_rules;
+}
+
+bool policy_has_causes(const struct policy *policy)
+{
+  return policy && policy->n_cause_rules;
+}
+
+struct policy_rule *policy_accepts_cause(const struct policy *policy, const struct cause *cause,
+                                         enum cause_strength strength)
+{
+  for (size_t i = 0; policy_has_causes(policy) && i < policy->n; i++) {
+    struct policy_rule *rule = policy->rules[i];
+
+    if (rule->kind == POLICY_CAUSE && rule->cause == cause &&
+        (strength == CAUSE_PROVEN || (strength == CAUSE_LIKELY && rule->likely)))
+      return rule;
+  }
+  return NULL;
 }
 
 struct policy_rule *const *policy_rules(const struct policy *policy, size_t *n)
@@ -170,7 +195,7 @@ struct policy_rule *policy_hides_field(const struct policy *policy,
 {
   struct candidates list;
 
-  if (!policy || policy->n == policy->n_path_rules)
+  if (!policy || policy->n == policy->n_path_rules + policy->n_cause_rules)
     return NULL;
   candidates_init(&list, policy);
   for (size_t i = 0; i < policy->n; i++)

@@ -6,7 +6,10 @@
  * taken back.
  *
  * A policy is filled by one thread; then any number may ask it. Nothing is hidden silently: whoever
- * leaves something out because of a rule calls policy_count, and reports list the rules. */
+ * leaves something out because of a rule calls policy_count, and reports list the rules.
+ *
+ * Rules about causes (--accept) leave nothing out of the comparison: whoever tells what it found
+ * asks for them when the causes are known (report/explain/accept.h). */
 #ifndef DIFFOCI_POLICY_POLICY_H
 #define DIFFOCI_POLICY_POLICY_H
 
@@ -14,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "policy/causes.h"
 #include "policy/field.h"
 #include "policy/pattern.h"
 
@@ -24,19 +28,25 @@
 enum policy_rule_kind {
   POLICY_PATH,   /* entries are left out */
   POLICY_FIELDS, /* fields are left out, of all entries or of those that match */
+  POLICY_CAUSE,  /* differences do not count that have this cause and no other */
 };
 
 struct policy_rule {
   enum policy_rule_kind kind;
-  const char *text;       /* as given, in the grammar of --ignore and --ignore-fields */
+  const char *text;       /* as given, in the grammar of --ignore, --ignore-fields and --accept */
   const char *source;     /* POLICY_COMMAND_LINE, ".diffoci.yaml:7" */
   const char *reason;     /* as given, or NULL */
   bool has_pattern;       /* false: fields of everything */
   struct pattern pattern; /* pattern.never tells if it can match nothing */
   const struct policy_field *fields;
   size_t n_fields;
-  uint64_t hidden; /* differences it hid; read with policy_hidden */
+  const struct cause *cause; /* of POLICY_CAUSE */
+  bool likely;               /* also where the cause is not proven */
+  uint64_t hidden;           /* differences it hid; read with policy_hidden */
 };
+
+/* "path", "fields", "cause": what reports call it. */
+const char *policy_kind_name(enum policy_rule_kind kind);
 
 struct policy;
 
@@ -53,6 +63,9 @@ MUST_CHECK int policy_add_path(struct policy *policy, struct str pattern, const 
                                const char *reason, struct error *err);
 /* FIELD[,FIELD...][:PATTERN], as --ignore-fields takes it. */
 MUST_CHECK int policy_add_fields(struct policy *policy, struct str text, const char *source,
+                                 const char *reason, struct error *err);
+/* CAUSE[?][,CAUSE[?]...], as --accept takes it: a rule for each. */
+MUST_CHECK int policy_add_causes(struct policy *policy, struct str text, const char *source,
                                  const char *reason, struct error *err);
 /* A file with a pattern on every line, like .gitignore. "-" is no special name. */
 MUST_CHECK int policy_add_ignore_file(struct policy *policy, const char *path, struct error *err);
@@ -82,8 +95,14 @@ struct policy_rule *policy_hides_path(const struct policy *policy, struct str pa
 struct policy_rule *policy_hides_field(const struct policy *policy,
                                        const struct policy_field *field, struct str path,
                                        bool is_dir);
+/* Whether there are rules about causes. */
+bool policy_has_causes(const struct policy *policy);
+/* The first rule that accepts differences of this cause, found with this strength, or NULL. One
+ * that is a part of what differs is never accepted. Does not count. */
+struct policy_rule *policy_accepts_cause(const struct policy *policy, const struct cause *cause,
+                                         enum cause_strength strength);
 /* One more difference was hidden by the rule: an entry for POLICY_PATH, a field of an entry or
- * document for POLICY_FIELDS. From any thread. */
+ * document for POLICY_FIELDS, a difference for POLICY_CAUSE. From any thread. */
 void policy_count(struct policy_rule *rule);
 uint64_t policy_hidden(const struct policy_rule *rule);
 /* All rules, in their order; *n: how many. Valid until one is added. */

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/suggest.h"
 #include "policy/policy_rules.h"
 
 enum {
@@ -22,6 +23,7 @@ static void add_rule(struct policy *policy, const struct policy_rule *rule)
   policy->rules = xgrow(policy->rules, policy->n, &policy->cap, sizeof(struct policy_rule *));
   policy->rules[policy->n++] = kept;
   policy->n_path_rules += rule->kind == POLICY_PATH;
+  policy->n_cause_rules += rule->kind == POLICY_CAUSE;
 }
 
 /* Copies what the rule says of itself. */
@@ -98,6 +100,56 @@ int policy_add_fields(struct policy *policy, struct str text, const char *source
     names = str_skip(names, name.len + 1);
   }
   return policy_add_field_rule(policy, fields, n, path, text, source, reason, err);
+}
+
+static int unknown_cause(struct str id, struct error *err)
+{
+  struct suggestion nearest = suggestion_for(id);
+
+  for (size_t i = 0; i < causes_count(); i++)
+    suggestion_consider(&nearest, str_of(cause_id(cause_at(i))));
+  if (nearest.nearest.ptr)
+    return error_set(err, ERROR_USAGE, "there is no cause \"%.*s\" (did you mean %s?)",
+                     STR_ARGS(id), nearest.nearest.ptr);
+  return error_set(err, ERROR_USAGE,
+                   "there is no cause \"%.*s\" (the manual page lists where to find them)",
+                   STR_ARGS(id));
+}
+
+static int add_cause(struct policy *policy, struct str text, const char *source, const char *reason,
+                     struct error *err)
+{
+  const bool likely = str_has_suffix(text, STR("?"));
+  const struct str id = { text.ptr, text.len - likely };
+  struct policy_rule rule = { .kind = POLICY_CAUSE, .cause = cause_named(id), .likely = likely };
+
+  if (!id.len)
+    return error_set(err, ERROR_USAGE, "expected the name of a cause, found \"%.*s\"",
+                     STR_ARGS(text));
+  if (!rule.cause)
+    return unknown_cause(id, err);
+  if (cause_is_consequence(rule.cause))
+    return error_set(err, ERROR_USAGE,
+                     "\"%.*s\" is no cause that can be accepted: accept what it follows from",
+                     STR_ARGS(id));
+  policy_add_describe(policy, &rule, text, source, reason);
+  add_rule(policy, &rule);
+  return 0;
+}
+
+int policy_add_causes(struct policy *policy, struct str text, const char *source,
+                      const char *reason, struct error *err)
+{
+  for (;;) {
+    const char *comma = text.len ? memchr(text.ptr, ',', text.len) : NULL;
+    const struct str id = { text.ptr, comma ? (size_t)(comma - text.ptr) : text.len };
+
+    if (add_cause(policy, id, source, reason, err))
+      return -1;
+    if (!comma)
+      return 0;
+    text = str_skip(text, id.len + 1);
+  }
 }
 
 int policy_read_lines(struct policy *policy, struct str text, const char *name, struct error *err)

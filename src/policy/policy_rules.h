@@ -9,7 +9,8 @@ enum { POLICY_MAX_FIELDS = 128 }; /* of one rule */
 struct policy {
   struct policy_rule **rules; /* in their order; each in the arena */
   size_t n, cap;
-  size_t n_path_rules; /* of n */
+  size_t n_path_rules;  /* of n */
+  size_t n_cause_rules; /* of n */
   struct arena arena;
 };
 

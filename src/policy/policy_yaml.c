@@ -10,6 +10,10 @@
  *     - fields: [mtime, mode]
  *       path: /usr/lib/
  *       reason: …
+ *   accept:
+ *     - pyc-header
+ *     - cause: dpkg-log?
+ *       reason: removed by the next step
  */
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -139,6 +143,28 @@ static int read_field_rule(const struct context *context, const struct yaml_valu
   return read_field_map(context, item, source, err);
 }
 
+static int read_cause_rule(const struct context *context, const struct yaml_value *item,
+                           struct error *err)
+{
+  static const char *const keys[] = { "cause", "reason", NULL };
+  AUTO_FREE char *source = source_of(context, item);
+  struct str cause = item->text;
+  struct str reason = { NULL, 0 };
+
+  if (item->kind != YAML_STRING) {
+    if (yaml_expect(item, YAML_MAP, "accept", context->name, err) ||
+        yaml_expect_keys(item, keys, context->name, err) ||
+        string_member(context, item, "cause", &cause, err) ||
+        string_member(context, item, "reason", &reason, err))
+      return -1;
+  }
+  if (!cause.len)
+    return yaml_error(err, context->name, item, "accept: expected a cause, found nothing");
+  if (policy_add_causes(context->policy, cause, source, reason.ptr, err))
+    return policy_yaml_wrap(context, item, err);
+  return 0;
+}
+
 static int read_list(const struct context *context, const struct yaml_value *root, const char *key,
                      int (*read)(const struct context *, const struct yaml_value *, struct error *),
                      struct error *err)
@@ -157,7 +183,7 @@ static int read_list(const struct context *context, const struct yaml_value *roo
 
 int policy_read_yaml(struct policy *policy, struct str text, const char *name, struct error *err)
 {
-  static const char *const keys[] = { "version", "ignore", "ignore-fields", NULL };
+  static const char *const keys[] = { "version", "ignore", "ignore-fields", "accept", NULL };
   const struct context context = { policy, name };
   CLEANUP(arena_release) struct arena arena = ARENA_INIT;
   const struct yaml_value *root = yaml_parse(text, name, &arena, err);
@@ -172,7 +198,8 @@ int policy_read_yaml(struct policy *policy, struct str text, const char *name, s
   if (version->kind != YAML_STRING || !str_equal(version->text, STR("1")))
     return yaml_error(err, name, version, "version: expected 1, the only one there is");
   if (read_list(&context, root, "ignore", read_path_rule, err) ||
-      read_list(&context, root, "ignore-fields", read_field_rule, err))
+      read_list(&context, root, "ignore-fields", read_field_rule, err) ||
+      read_list(&context, root, "accept", read_cause_rule, err))
     return -1;
   return 0;
 }

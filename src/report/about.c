@@ -7,8 +7,9 @@
 
 void about_rule(struct buf *out, const struct policy_rule *rule)
 {
-  buf_printf(out, "%" PRIu64 ": %s", policy_hidden(rule),
-             rule->kind == POLICY_FIELDS ? "fields " : "");
+  static const char *const kinds[] = { "", "fields ", "cause " };
+
+  buf_printf(out, "%" PRIu64 ": %s", policy_hidden(rule), kinds[rule->kind]);
   escape_terminal(out, str_of(rule->text));
   buf_puts(out, " (");
   escape_terminal(out, str_of(rule->source));
@@ -28,7 +29,7 @@ void about_rules_that_hid(struct buf *out, const struct policy *policy, const ch
     if (!policy_hidden(rules[i]))
       continue;
     buf_puts(out, prefix);
-    buf_puts(out, "left out ");
+    buf_puts(out, rules[i]->kind == POLICY_CAUSE ? "accepted " : "left out ");
     about_rule(out, rules[i]);
     buf_putc(out, '\n');
   }

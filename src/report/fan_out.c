@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+static void tell(void *context, const struct event *event)
+{
+  struct fan_out *out = context;
+
+  out->any_told = true;
+  for (size_t i = 0; i < out->n_reports; i++)
+    report_event(out->reports[i], event);
+}
+
 static void fan_out_event(struct event_sink *sink, const struct event *event)
 {
   struct fan_out *out = (struct fan_out *)sink;
@@ -11,8 +20,10 @@ static void fan_out_event(struct event_sink *sink, const struct event *event)
   out->any = true;
   if (out->explain)
     explained.explanation = explain_event(out->explain, event);
-  for (size_t i = 0; i < out->n_reports; i++)
-    report_event(out->reports[i], &explained);
+  if (policy_has_causes(out->about.policy))
+    accept_keep(&out->accept, event, explained.explanation);
+  else
+    tell(out, &explained);
 }
 
 /* Looking for causes takes time, and contents. */
@@ -44,7 +55,7 @@ int fan_out_check(const struct fan_out_wanted *wanted, struct error *err)
 void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
                   const struct diff_options *options)
 {
-  bool causes = wanted->explain || wanted->report_dir;
+  bool causes = wanted->explain || wanted->report_dir || policy_has_causes(options->policy);
 
   *out = (struct fan_out) {
     .sink.event = fan_out_event,
@@ -73,16 +84,23 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
     want_causes(out);
 }
 
-void fan_out_explain(struct fan_out *out, const struct diff_options *options)
+void fan_out_settle(struct fan_out *out, const struct diff_options *options)
 {
+  if (out->settled)
+    return;
+  out->settled = true;
   if (out->explain)
     explain_look_again(out->explain, options);
+  if (policy_has_causes(out->about.policy))
+    out->about.accepted = accept_settle(&out->accept, out->about.policy, out->explain, tell, out);
 }
 
-int fan_out_finish(struct fan_out *out, bool (*failed)(const struct error *err, bool to_stdout))
+int fan_out_finish(struct fan_out *out, const struct diff_options *options,
+                   bool (*failed)(const struct error *err, bool to_stdout))
 {
   int result = 0;
 
+  fan_out_settle(out, options);
   for (size_t i = 0; i < out->n_reports; i++) {
     struct error err;
 
@@ -99,5 +117,6 @@ void fan_out_release(struct fan_out *out)
   for (size_t i = 0; i < out->n_reports; i++)
     report_free(out->reports[i]);
   explain_free(out->explain);
+  accept_release(&out->accept);
   *out = (struct fan_out) { .any = out->any };
 }

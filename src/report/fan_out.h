@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "diff/diff.h"
-#include "report/explain/explain.h"
+#include "report/explain/accept.h"
 #include "report/output.h"
 #include "report/report.h"
 
@@ -31,8 +31,11 @@ struct fan_out {
   bool to_stdout[FAN_OUT_MAX];
   size_t n_reports;
   struct explain *explain; /* NULL where nobody wants to know causes */
+  struct accept accept;    /* where the policy accepts causes: what came so far */
+  bool settled;
   struct report_about about;
   bool any;               /* events came */
+  bool any_told;          /* once settled: of these, some count */
   bool tells_verdict;     /* some report has the verdict */
   bool summary_on_stdout; /* whose last lines are about the verdict */
   /* Called before the first report is written to standard output, after those in files. NULL
@@ -46,12 +49,12 @@ MUST_CHECK int fan_out_check(const struct fan_out_wanted *wanted, struct error *
 /* *out stays where it is; the options and what is wanted have to live as long. */
 void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
                   const struct diff_options *options);
-/* Looks for the causes that the comparison left open, where causes are told; may read layers once
- * more. Before fan_out_finish. */
-void fan_out_explain(struct fan_out *out, const struct diff_options *options);
+/* When all events have come: looks for causes once more, and settles which differences count that
+ * have causes which the policy accepts. Once; fan_out_finish does it where nobody did. */
+void fan_out_settle(struct fan_out *out, const struct diff_options *options);
 /* Finishes every report, whether others fail or not. failed is called with the error of each that
  * does; -1 if any did. to_stdout: it was writing to standard output. */
-MUST_CHECK int fan_out_finish(struct fan_out *out,
+MUST_CHECK int fan_out_finish(struct fan_out *out, const struct diff_options *options,
                               bool (*failed)(const struct error *err, bool to_stdout));
 void fan_out_release(struct fan_out *out);
 

@@ -5,6 +5,7 @@
 #include "report/ci/junit.h"
 #include "report/ci/sarif.h"
 #include "report/ci/statement_out.h"
+#include "report/explain/suggest.h"
 #include "report/html/html.h"
 #include "report/json/json.h"
 #include "report/json/ndjson.h"
@@ -35,19 +36,25 @@ static struct report *make_json(const char *path, const struct diff_options *opt
 }
 
 static const struct output_format formats[] = {
-  { "summary", "a line for each difference, in words", report_summary_make, false, false, true },
-  { "table", "a row for each difference", make_table, false, true, false },
-  { "verbose", "every field that differs", make_verbose, true, true, false },
-  { "json", "all that is known, as a tree", make_json, true, false, true },
-  { "ndjson", "a JSON text a line for each difference", report_ndjson_make, true, false, true },
-  { "html", "a page to look at in a browser", report_html_make, true, false, true },
-  { "markdown", "a comment for a pull request", report_markdown_make, true, false, true },
-  { "junit", "a test result for CI servers", report_junit_make, false, false, true },
-  { "sarif", "SARIF 2.1.0, for code scanning", report_sarif_make, true, false, true },
-  { "svr", "an in-toto statement: a simple verification result", report_svr_make, false, false,
-    true },
-  { "vsa", "an in-toto statement: a SLSA verification summary", report_vsa_make, false, false,
-    true },
+  { "summary", "a line for each difference, in words", report_summary_make, .tells_verdict = true },
+  { "table", "a row for each difference", make_table, .only_stdout = true },
+  { "verbose", "every field that differs", make_verbose, .causes = true, .only_stdout = true },
+  { "json", "all that is known, as a tree", make_json, .causes = true, .tells_verdict = true },
+  { "ndjson", "a JSON text a line for each difference", report_ndjson_make, .causes = true,
+    .tells_verdict = true },
+  { "html", "a page to look at in a browser", report_html_make, .causes = true,
+    .tells_verdict = true },
+  { "markdown", "a comment for a pull request", report_markdown_make, .causes = true,
+    .tells_verdict = true },
+  { "junit", "a test result for CI servers", report_junit_make, .tells_verdict = true },
+  { "sarif", "SARIF 2.1.0, for code scanning", report_sarif_make, .causes = true,
+    .tells_verdict = true },
+  { "svr", "an in-toto statement: a simple verification result", report_svr_make,
+    .tells_verdict = true },
+  { "vsa", "an in-toto statement: a SLSA verification summary", report_vsa_make,
+    .tells_verdict = true },
+  { "policy", "a policy file that accepts what has a known cause", report_suggest_make,
+    .causes = true, .as_with_policy = true },
 };
 
 size_t output_format_count(void)

@@ -21,9 +21,10 @@ struct output_format {
    */
   struct report *(*make)(const char *path, const struct diff_options *options,
                          const struct output_style *style);
-  bool causes;        /* tells why things differ */
-  bool only_stdout;   /* cannot go to a file */
-  bool tells_verdict; /* has the verdict, so that it has to be worked out */
+  bool causes;         /* tells why things differ */
+  bool only_stdout;    /* cannot go to a file */
+  bool as_with_policy; /* tells what differs under a policy, though there be none */
+  bool tells_verdict;  /* has the verdict, so that it has to be worked out */
 };
 
 /* The format of this name, or NULL. */

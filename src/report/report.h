@@ -42,6 +42,7 @@ struct report_about {
   size_t n_notices;
   const struct inside *inside; /* the files that are equal inside */
   bool with_causes;            /* --explain: also where not all reports show them */
+  uint64_t accepted; /* differences that are not told, for the policy accepts their causes */
   const struct report_run *run;
   bool with_dir; /* --report-dir: both sides of what differs are written */
   bool passed;   /* the exit status will be 0, unless a report cannot be written */

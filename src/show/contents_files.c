@@ -226,7 +226,7 @@ int contents_read_files(struct contents *out, struct source *source,
     .out = out,
     .source = source,
     .options = options,
-    .overlay = overlay_new(),
+    .overlay = overlay_new(options->limits->memory),
   };
   int status = 0;
 

@@ -255,7 +255,7 @@ What is wrong is said before anything is compared, and where.
   ! diffoci: missing: No such file or directory
   [2]
   $ mkdir wrong; cd wrong; printf 'version: 1\nignore: [a]\nignored: b\n' >.diffoci.yaml; diffoci diff ../log-0.tar ../missing.tar
-  ! diffoci: .diffoci.yaml:3:1: unknown key "ignored"; known are version, ignore, ignore-fields
+  ! diffoci: .diffoci.yaml:3:1: unknown key "ignored"; known are version, ignore, ignore-fields, accept
   [2]
   $ mkdir directory directory/.diffoci.yaml; cd directory; diffoci diff ../log-0.tar ../missing.tar
   ! diffoci: .diffoci.yaml is a directory, so it is not used without being named: --policy=.diffoci.yaml, or --no-policy

@@ -72,48 +72,15 @@ static bool may_look(const struct event *event)
 
 /* ---- keeping events ---- */
 
-static struct str copy_value(struct arena *arena, struct str value)
-{
-  return value.ptr ? arena_str(arena, value) : value;
-}
-
-static const struct event_field *copy_fields(struct arena *arena, const struct event *event)
-{
-  struct event_field *fields = arena_alloc(arena, (event->n_fields + 1) * sizeof(*fields));
-
-  for (size_t i = 0; i < event->n_fields; i++)
-    fields[i] = (struct event_field) {
-      .name = arena_strdup(arena, event->fields[i].name),
-      .label = arena_strdup(arena, event->fields[i].label),
-      .value = { copy_value(arena, event->fields[i].value[0]),
-                 copy_value(arena, event->fields[i].value[1]) },
-      .ignored = event->fields[i].ignored,
-    };
-  return fields;
-}
-
 static void inside_keep(struct inside *inside, const struct event *event)
 {
-  struct arena *arena = &inside->arena;
   struct waiting *waiting;
 
   inside->waiting =
       xgrow(inside->waiting, inside->n_waiting, &inside->cap_waiting, sizeof(*inside->waiting));
   waiting = &inside->waiting[inside->n_waiting++];
-  *waiting = (struct waiting) { .event = *event, .contents = { { .fd = -1 }, { .fd = -1 } } };
-  waiting->event.note = arena_strdup(arena, event->note);
-  waiting->event.name = copy_value(arena, event->name);
-  waiting->event.fields = copy_fields(arena, event);
-  waiting->event.same_rest = false;
-  for (int side = 0; side < 2; side++) {
-    struct event_input *input = &waiting->event.inputs[side];
-    struct digest *content = arena_alloc(arena, sizeof(*content));
-
-    *content = *input->content;
-    input->content = content;
-    input->entry = tar_entry_copy(input->entry, arena);
-    input->head = (struct str) { NULL, 0 };
-  }
+  *waiting = (struct waiting) { .contents = { { .fd = -1 }, { .fd = -1 } } };
+  event_copy(&waiting->event, event, &inside->arena);
 }
 
 /* ---- what was looked into before ---- */

@@ -82,7 +82,6 @@ static void set_inputs(const struct inside_rows *rows, const struct inside_row *
 
     event->inputs[side] = (struct event_input) {
       .descriptor = file->descriptor,
-      .layer = file->layer,
       .origin = file->origin,
       .content = row->contents[side],
     };

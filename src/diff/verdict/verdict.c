@@ -45,6 +45,8 @@ void verdict_describe(const struct verdict *verdict, struct buf *out)
     buf_puts(out, ", though a container would see one");
   if (verdict->rules && verdict->level < VERDICT_IDENTICAL)
     buf_puts(out, ", apart from what the rules of the policy leave out");
+  if (verdict->accepted)
+    buf_puts(out, ", all of it for causes that are accepted");
   if (verdict->open == VERDICT_UNKNOWN)
     return;
   buf_printf(out, " (whether it is %s was not looked into: ", verdict_name(verdict->open));
@@ -215,13 +217,14 @@ static bool is_identical(const struct diff *diff)
   return !diff->n_pairs && !diff->unpaired;
 }
 
+/* Rules about causes come after the comparison and change no verdict. */
 static bool rules_hid(const struct policy *policy)
 {
   size_t n = 0;
   struct policy_rule *const *rules = policy ? policy_rules(policy, &n) : NULL;
 
   for (size_t i = 0; i < n; i++)
-    if (policy_hidden(rules[i]))
+    if (rules[i]->kind != POLICY_CAUSE && policy_hidden(rules[i]))
       return true;
   return false;
 }

@@ -29,6 +29,8 @@ struct verdict {
   bool artifacts;
   /* The rules of the policy hid differences; they never count for VERDICT_IDENTICAL. */
   bool rules;
+  /* All that differs has causes that the policy accepts; set by who tells the differences. */
+  bool accepted;
   /* Of the two images; of what the arguments name, where more than one pair of images was compared.
    */
   struct digest digests[2];

@@ -57,8 +57,7 @@ static void write_policy(struct json_writer *json, const struct policy *policy)
   struct policy_rule *const *rules = policy_rules(policy, &n);
 
   for (size_t i = 0; i < n; i++)
-    buf_printf(&text, "%s\t%s\n", rules[i]->kind == POLICY_PATH ? "path" : "fields",
-               rules[i]->text);
+    buf_printf(&text, "%s\t%s\n", policy_kind_name(rules[i]->kind), rules[i]->text);
   digest = digest_of(DIGEST_SHA256, text.ptr ? text.ptr : "", text.len);
   json_object_open(json, "policy");
   write_digest(json, &digest);

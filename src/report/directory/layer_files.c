@@ -80,15 +80,20 @@ static bool layer_files_may_grow(struct layer_file_list *list)
 
 void layer_file_list_add(struct layer_file_list *list, const struct event *event)
 {
+  const struct event_node *parent = event->parent;
+  /* Of what differs inside a file, the file. */
+  const bool is_inside = parent && (parent->inputs[0].entry || parent->inputs[1].entry);
+  const char *context = is_inside ? parent->context : event->context;
+
   for (int side = 0; side < 2; side++) {
-    const struct event_input *input = &event->inputs[side];
+    const struct event_input *input = is_inside ? &parent->inputs[side] : &event->inputs[side];
     struct layer_files *files = list->last[side];
 
     if (!input->entry || !input->layer || !layer_files_may_grow(list))
       continue;
     list->files++;
-    if (!files || files->layer != input->layer || strcmp(files->context, event->context) != 0) {
-      files = files_of(list, side, event->context, input->layer);
+    if (!files || files->layer != input->layer || strcmp(files->context, context) != 0) {
+      files = files_of(list, side, context, input->layer);
       list->last[side] = files;
     }
     files->files = xgrow(files->files, files->n, &files->cap, sizeof(*files->files));

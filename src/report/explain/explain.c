@@ -324,6 +324,11 @@ void explain_look_again(struct explain *explain, const struct diff_options *opti
   explain_below_resolve(&explain->below, options, set_record, explain);
 }
 
+void explain_forget(struct explain *explain, unsigned number)
+{
+  explain->records[MIN_OF((size_t)number, explain->n - 1)].events--;
+}
+
 struct explanation explain_get(const struct explain *explain, unsigned number)
 {
   return explain->records[MIN_OF((size_t)number, explain->n - 1)].found;
@@ -359,6 +364,8 @@ static void count_record(const struct record *record, struct explain_count *coun
   const struct explanation *found = &record->found;
   bool harmless = found->proven;
 
+  if (!record->events)
+    return;
   totals->differences += record->events;
   if (!found->n || found->headless)
     totals->unexplained += record->events;

@@ -24,6 +24,8 @@ struct explanation {
   size_t n;
   /* What none of them accounts for, by the names of policies; "" if nothing is left. */
   const char *left;
+  /* That is the content alone, of which a likely cause is named: a path known for it. */
+  bool only_content_left;
   /* All that differs was looked at, and is accounted for. */
   bool proven;
   /* The causes account for what is beside the point: of what there is to explain none is known, and
@@ -48,6 +50,9 @@ void explain_look_again(struct explain *explain, const struct diff_options *opti
 
 /* What the number of an event stands for; after explain_look_again. */
 struct explanation explain_get(const struct explain *explain, unsigned number);
+
+/* One event of this number is not told after all, and not counted. */
+void explain_forget(struct explain *explain, unsigned number);
 
 /* A cause and how many differences it explains, alone or with others. */
 struct explain_count {

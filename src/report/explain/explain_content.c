@@ -31,7 +31,10 @@ static void add_found(struct content_evidence *seen, struct arena *arena, struct
       *values = found->values;
     }
     draft_add(draft, cause_named(str_of(found->id)), CAUSE_BY_CONTENT,
-              seen->left ? CAUSE_PART : CAUSE_PROVEN, values);
+              seen->left       ? CAUSE_PART
+              : found->assumed ? CAUSE_LIKELY
+                               : CAUSE_PROVEN,
+              values);
   }
 }
 
@@ -61,9 +64,12 @@ void explain_content(const struct cause_query *query, const struct str content[2
   enum cause_evidence evidence = CAUSE_BY_NAME;
   const struct cause *cause = cause_find(query, &evidence);
   bool accounted;
+  bool assumed = false;
 
   content_look(content, query->path, arena, seen);
   accounted = seen->n && !seen->left;
+  for (size_t i = 0; i < seen->n; i++)
+    assumed = assumed || seen->found[i].assumed;
   if (cause && evidence == CAUSE_BY_CONTENT) {
     draft_add(draft, cause, evidence, CAUSE_PROVEN, NULL);
     if (accounted)
@@ -74,7 +80,7 @@ void explain_content(const struct cause_query *query, const struct str content[2
     cause = NULL;
   if (cause && cause_has_paths(cause))
     draft_add(draft, cause, accounted ? CAUSE_BY_CONTENT : evidence,
-              accounted ? CAUSE_PROVEN : CAUSE_LIKELY, NULL);
+              accounted && !assumed ? CAUSE_PROVEN : CAUSE_LIKELY, NULL);
   /* Times in an archive, or a hash, are not what there is to say where something else changed. */
   if (!accounted && !draft->n && seen->headless) {
     if (cause)
@@ -88,6 +94,9 @@ void explain_content(const struct cause_query *query, const struct str content[2
   add_found(seen, arena, draft);
   if (!accounted && cause && !draft->n)
     draft_add(draft, cause, evidence, CAUSE_LIKELY, NULL);
-  if (!accounted)
+  if (!accounted) {
+    draft->content_left =
+        !draft->n_left && draft->n && !draft->headless && draft->found[0].strength == CAUSE_LIKELY;
     leave(seen, draft);
+  }
 }

@@ -37,6 +37,7 @@ void draft_add(struct draft *draft, const struct cause *cause, enum cause_eviden
 
 void draft_leave(struct draft *draft, const char *what)
 {
+  draft->n_left++;
   if (draft->left.len)
     buf_puts(&draft->left, ", ");
   buf_puts(&draft->left, what);
@@ -65,6 +66,7 @@ struct explanation draft_finish(const struct draft *draft, struct arena *arena)
   struct explanation out = { .left = "",
                              .n = draft->n,
                              .headless = draft->headless && draft->n,
+                             .only_content_left = draft->content_left && draft->n_left == 1,
                              .proven = draft->n && !draft->left.len };
   struct explain_found *found = NULL;
 

@@ -10,7 +10,9 @@ struct draft {
   struct explain_found found[DRAFT_MAX];
   size_t n;
   struct buf left; /* names, with commas between them */
-  bool headless;   /* see struct explanation */
+  size_t n_left;
+  bool content_left; /* the first of them is the content, and a cause of it is likely */
+  bool headless;     /* see struct explanation */
 };
 
 enum { DRAFT_MAX_LEFT = 1000 };

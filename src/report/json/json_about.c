@@ -24,7 +24,7 @@ static void json_about_write_rules(struct writer *writer, const struct policy *p
   for (size_t i = 0; i < n; i++) {
     writer_puts(writer, i ? ",\n{" : "\n{");
     writer_printf(writer, "\"hidden\":%" PRIu64 ",\"kind\":\"%s\"", policy_hidden(rules[i]),
-                  rules[i]->kind == POLICY_PATH ? "path" : "fields");
+                  policy_kind_name(rules[i]->kind));
     text_member(writer, "text", rules[i]->text);
     text_member(writer, "source", rules[i]->source);
     if (rules[i]->reason)

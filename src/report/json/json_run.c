@@ -4,6 +4,7 @@
 #include "base/version.h"
 #include "diff/diff.h"
 #include "diff/verdict/verdict.h"
+#include "policy/policy.h"
 #include "report/changes/totals.h"
 #include "report/explain/explain.h"
 
@@ -103,6 +104,8 @@ void json_run_totals(struct json_writer *json, const struct change_totals *total
   for (size_t kind = 0; kind < N_CHANGE_KINDS; kind++)
     json_write_number(json, keys[kind], (int64_t)totals->by_kind[kind]);
   json_write_number(json, "consequences", (int64_t)totals->consequences);
+  if (about && policy_has_causes(about->policy))
+    json_write_number(json, "accepted", (int64_t)about->accepted);
   json_write_number(json, "bytesAdded", (int64_t)totals->bytes_added);
   json_write_number(json, "bytesRemoved", (int64_t)totals->bytes_removed);
   if (about && about->explain)

@@ -1,0 +1,124 @@
+#include "report/explain/accept.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/map.h"
+
+void accept_release(struct accept *accept)
+{
+  free(accept->items);
+  arena_release(&accept->arena);
+  *accept = (struct accept) { 0 };
+}
+
+void accept_keep(struct accept *accept, const struct event *event, unsigned explanation)
+{
+  struct event *kept;
+
+  accept->items = xgrow(accept->items, accept->n, &accept->cap, sizeof(*accept->items));
+  kept = &accept->items[accept->n++];
+  event_copy(kept, event, &accept->arena);
+  kept->explanation = explanation;
+}
+
+bool accept_is_whole(const struct explanation *found)
+{
+  return found->n && !found->headless &&
+         (!*found->left || (found->only_content_left && found->found[0].strength == CAUSE_LIKELY));
+}
+
+bool accept_is_part(const struct explanation *found, const struct explain_found *one)
+{
+  return found->only_content_left && one != found->found && one->strength == CAUSE_PART;
+}
+
+bool accept_covers(const struct policy *policy, const struct explanation *found)
+{
+  if (!accept_is_whole(found))
+    return false;
+  for (size_t i = 0; i < found->n; i++) {
+    const struct explain_found *one = &found->found[i];
+
+    if (!accept_is_part(found, one) && !policy_accepts_cause(policy, one->cause, one->strength))
+      return false;
+  }
+  return true;
+}
+
+/* Each rule that had a part in it has hidden a difference. */
+static void count(const struct policy *policy, const struct explanation *found)
+{
+  for (size_t i = 0; i < found->n; i++) {
+    struct policy_rule *rule =
+        policy_accepts_cause(policy, found->found[i].cause, found->found[i].strength);
+    bool counted = !rule;
+
+    for (size_t j = 0; j < i && !counted; j++)
+      counted =
+          policy_accepts_cause(policy, found->found[j].cause, found->found[j].strength) == rule;
+    if (!counted)
+      policy_count(rule);
+  }
+}
+
+/* ---- the numbers of entries ---- */
+
+static bool is_lone(const struct event *event)
+{
+  return event->type == EVENT_LAYER && (event->inputs[0].entry || event->inputs[1].entry);
+}
+
+static bool is_length(const struct event *event)
+{
+  return event->type == EVENT_LAYER && !event->inputs[0].entry && !event->inputs[1].entry;
+}
+
+/* What became of the entries of one context that have no partner. */
+enum { ANY_ACCEPTED = 1, ANY_TOLD = 2 };
+
+static void note_lone(struct map *lone, const struct event *event, bool accepted)
+{
+  struct map_entry *entry = map_put(lone, str_of(event->context));
+
+  entry->value = (void *)((uintptr_t)entry->value | (accepted ? ANY_ACCEPTED : ANY_TOLD));
+}
+
+static bool goes_with_entries(const struct map *lone, const struct event *event)
+{
+  const struct map_entry *entry = map_find(lone, str_of(event->context));
+
+  return is_length(event) && entry && (uintptr_t)entry->value == ANY_ACCEPTED;
+}
+
+/* ---- all ---- */
+
+uint64_t accept_settle(struct accept *accept, const struct policy *policy, struct explain *explain,
+                       void (*tell)(void *context, const struct event *event), void *context)
+{
+  AUTO_FREE bool *accepted = xcalloc(accept->n + 1, sizeof(*accepted));
+  struct map lone = MAP_INIT;
+  uint64_t n = 0;
+
+  for (size_t i = 0; i < accept->n; i++) {
+    const struct event *event = &accept->items[i];
+    const struct explanation found = explain_get(explain, event->explanation);
+
+    accepted[i] = accept_covers(policy, &found);
+    if (accepted[i])
+      count(policy, &found);
+    if (is_lone(event))
+      note_lone(&lone, event, accepted[i]);
+    n += accepted[i];
+  }
+  for (size_t i = 0; i < accept->n; i++) {
+    const struct event *event = &accept->items[i];
+
+    if (accepted[i] || goes_with_entries(&lone, event))
+      explain_forget(explain, event->explanation);
+    else
+      tell(context, event);
+  }
+  map_release(&lone);
+  return n;
+}

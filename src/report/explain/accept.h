@@ -1,0 +1,38 @@
+/* Differences whose causes the policy accepts (policy/policy.h) are not told, but counted. What a
+ * difference's causes are may be known only when all have come, so that until then all of them wait
+ * here. */
+#ifndef DIFFOCI_REPORT_EXPLAIN_ACCEPT_H
+#define DIFFOCI_REPORT_EXPLAIN_ACCEPT_H
+
+#include "diff/event.h"
+#include "policy/policy.h"
+#include "report/explain/explain.h"
+
+struct accept {
+  struct event *items; /* owned; what they refer to is in the arena */
+  size_t n, cap;
+  struct arena arena;
+};
+
+void accept_release(struct accept *accept);
+
+/* Keeps an event, with the number that explain_event gave it. */
+void accept_keep(struct accept *accept, const struct event *event, unsigned explanation);
+
+/* Whether causes are known for all that differs: nothing is left but a content of which a likely
+ * cause is named, which then stands for all of it. */
+bool accept_is_whole(const struct explanation *found);
+/* Whether a cause is a part of a content that such a likely cause stands for. */
+bool accept_is_part(const struct explanation *found, const struct explain_found *one);
+
+/* Whether rules of the policy accept all that differs: each cause has such a rule. */
+bool accept_covers(const struct policy *policy, const struct explanation *found);
+
+/* After explain_look_again: calls tell(context, event) for each event that the policy does not
+ * accept, in the order in which they came. Those that it does are counted by their rules and
+ * forgotten by explain. That two layers have so many entries, and so many, goes with the entries
+ * that make the difference. Returns how many were accepted. */
+uint64_t accept_settle(struct accept *accept, const struct policy *policy, struct explain *explain,
+                       void (*tell)(void *context, const struct event *event), void *context);
+
+#endif

@@ -1,0 +1,111 @@
+--accept: differences whose causes are accepted do not count, as far as the causes are proven. The verdict is about the images.
+
+  $ images <<'RECIPE'
+  > one = [file("etc/date", "built 2024-01-02\n"), file("etc/both", "built 2024-01-02 on host=ab12\n"), file("etc/part", "built 2024-01-02\nred\n"), file("m", mode=0o644), file("s", mode=0o755), file("var/log/dpkg.log", "a\n")]
+  > two = [file("etc/date", "built 2024-02-03\n"), file("etc/both", "built 2024-02-03 on host=cd34\n"), file("etc/part", "built 2024-02-03\nblue\n"), file("m", mode=0o664), file("s", mode=0o4755), file("var/log/dpkg.log", "b\n"), file("var/log/apt/new")]
+  > oci_archive("a.tar", image(layer(*one)))
+  > oci_archive("b.tar", image(layer(*two)))
+  > log = lambda t, m: file("var/log/dpkg.log", t, mode=m)
+  > oci_archive("mode-0.tar", image(layer(log("a", 0o644))))
+  > oci_archive("mode-1.tar", image(layer(log("b", 0o4755))))
+  > RECIPE
+  $ cat >sh.sh <<'SH'
+  > # The files that are left, what was accepted, the exit status.
+  > try() { diffoci diff "$@" ./a.tar ./b.tar >out 2>err; s=$?; tail -n +2 out | awk '{ print $1, $2 }' | sed 's/ ctx:.*//' | tr '\n' ';'; echo; sed -En 's/^diffoci: (warning: )?accepted/accepted/p' err; return $s; }
+  > SH
+
+What a cause proves. What is a part of a difference only is never accepted, nor is a setuid bit.
+
+  $ . ./sh.sh; try --accept embedded-date
+  Layer;Layer;File etc/both;File etc/part;File m;File s;File var/log/dpkg.log;
+  accepted 1: cause embedded-date (command line)
+  [1]
+
+Several causes: each has to be accepted. One that is only likely wants a question mark.
+
+  $ . ./sh.sh; try --accept embedded-date,embedded-host --accept umask,dpkg-log,apt-log
+  Layer;Layer;File etc/part;File m;File s;File var/log/dpkg.log;
+  accepted 2: cause embedded-date (command line)
+  accepted 1: cause embedded-host (command line)
+  [1]
+  $ . ./sh.sh; try --accept 'embedded-date?,embedded-host,umask?,dpkg-log?,apt-log?'
+  File etc/part;File s;
+  accepted 2: cause embedded-date? (command line)
+  accepted 1: cause embedded-host (command line)
+  accepted 1: cause umask? (command line)
+  accepted 1: cause dpkg-log? (command line)
+  accepted 1: cause apt-log? (command line)
+  [1]
+
+Status 0 where nothing else differs; the verdict says what the images are, and --require heeds it.
+
+  $ . ./sh.sh; try --accept 'embedded-date,embedded-host,umask?,dpkg-log?,apt-log?' --ignore etc/part --ignore s | head -1; tail -1 err; diffoci diff --quiet --require=effective --accept 'embedded-date' ./a.tar ./b.tar >/dev/null 2>&1
+  
+  verdict: different: a container would see a difference, apart from what the rules of the policy leave out, all of it for causes that are accepted
+  [1]
+
+Of a file with a likely cause, what is beside its content is not accepted with it.
+
+  $ diffoci diff --accept 'dpkg-log?,umask?' ./mode-0.tar ./mode-1.tar 2>/dev/null | tail -n +2 | cut -d' ' -f1-5
+  File    var/log/dpkg.log
+
+In a policy, with a reason. A report has the rules.
+
+  $ cat >p.yaml <<'YAML'
+  > version: 1
+  > accept:
+  >   - embedded-date
+  >   - cause: dpkg-log?
+  >     reason: removed by the next step
+  > YAML
+  $ . ./sh.sh; try --policy p.yaml -o json=r.json -o table; jq -c '.rules[] | [.kind, .text, .hidden, .reason]' r.json; jq .totals.accepted r.json
+  Layer;Layer;File etc/both;File etc/part;File m;File s;
+  accepted 1: cause embedded-date (p.yaml:3)
+  accepted 1: cause dpkg-log? (p.yaml:4: removed by the next step)
+  ["cause","embedded-date",1,null]
+  ["cause","dpkg-log?",1,"removed by the next step"]
+  2
+
+Names that are none.
+
+  $ diffoci diff --accept embeded-date ./a.tar ./b.tar
+  ! diffoci: flag --accept: there is no cause "embeded-date" (did you mean embedded-date?); see "diffoci help diff"
+  [2]
+  $ diffoci diff --accept umask,,owner ./a.tar ./b.tar
+  ! diffoci: flag --accept: expected the name of a cause, found ""; *
+  [2]
+  $ diffoci diff --accept consequence ./a.tar ./b.tar
+  ! diffoci: flag --accept: "consequence" is no cause that can be accepted: accept what it follows from; *
+  [2]
+  $ printf 'version: 1\naccept: [{cause: umusk}]\n' >q.yaml; diffoci diff --policy q.yaml ./a.tar ./b.tar
+  ! diffoci: q.yaml:2:10: there is no cause "umusk" (did you mean umask?)
+  [2]
+
+A suggestion: with it the run ends with status 0 if all was explained, else with what was not.
+
+  $ diffoci diff --suggest-policy ./a.tar ./b.tar 2>/dev/null | grep -v '#'
+  version: 1
+  accept:
+    - cause: "dpkg-log?"
+      reason: "Usually; not all of it was looked into: *"
+    - cause: "apt-log?"
+      reason: "Usually; not all of it was looked into: *"
+    - cause: "embedded-date"
+      reason: "The program that wrote the file put the date or time of the build into it."
+    - cause: "embedded-host"
+      reason: "*"
+    - cause: "umask?"
+      reason: "Usually; not all of it was looked into: *"
+  $ . ./sh.sh; diffoci diff --suggest-policy=s.yaml ./a.tar ./b.tar >table 2>/dev/null; head -2 s.yaml; wc -l <table; try --policy s.yaml | head -1
+  version: 1
+  # 2 differences have no known cause, or more than that: no rule here accepts them.
+  9
+  File etc/part;File s;
+  $ . ./sh.sh; try --ignore 's' --ignore-fields content:etc/part -o policy=t.yaml -o table >/dev/null; cat t.yaml | grep -v '#' | head -6; try --policy t.yaml | head -1; diffoci diff --policy t.yaml --quiet ./a.tar ./b.tar 2>/dev/null
+  version: 1
+  ignore:
+    - path: "s"
+  ignore-fields:
+    - fields: ["content"]
+      path: "etc/part"
+  
