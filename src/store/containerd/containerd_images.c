@@ -63,7 +63,14 @@ static bool is_unnamed(const char *name, const struct descriptor *target)
   return strcmp(name, digest_format(&target->digest, digest)) == 0;
 }
 
-int containerd_list(struct store *store, struct store_images *out, struct error *err)
+const char *containerd_image_name(const char *record)
+{
+  size_t len = strlen(CACHED_PREFIX);
+
+  return strncmp(record, CACHED_PREFIX, len) == 0 && record[len] ? record + len : record;
+}
+
+int containerd_list_records(struct store *store, struct store_images *out, struct error *err)
 {
   static const struct containerd_method list = { IMAGES "List",
                                                  &containerd__list_images_response__descriptor, 0 };
@@ -94,6 +101,20 @@ int containerd_list(struct store *store, struct store_images *out, struct error 
   return 0;
 }
 
+int containerd_list(struct store *store, struct store_images *out, struct error *err)
+{
+  if (containerd_list_records(store, out, err) < 0)
+    return -1;
+  for (size_t i = 0; i < out->n; i++) {
+    char *name = out->items[i].name;
+    const char *image = name ? containerd_image_name(name) : NULL;
+
+    if (image != name)
+      memmove(name, image, strlen(image) + 1);
+  }
+  return 0;
+}
+
 /* 1: found; 0: there is none; -1: *err. */
 static int get(struct containerd *containerd, const char *name, struct descriptor *out,
                struct error *err)
@@ -115,7 +136,7 @@ static int get(struct containerd *containerd, const char *name, struct descripto
 
 /* Of an image that was asked for and is not there. A namespace that is not there is the likelier
  * mistake. */
-static int no_image(struct store *store, const char *name, struct error *err)
+int containerd_no_image(struct store *store, const char *name, struct error *err)
 {
   struct containerd *containerd = containerd_of(store);
   AUTO_FREE char *others = NULL;
@@ -163,10 +184,15 @@ static int containerd_images_find(struct store *store, const char *name, struct 
   /* Programs other than ours may have put it under a name that is none of Docker's. */
   if (found == 0 && (!wanted.full || strcmp(wanted.full, name) != 0))
     found = get(containerd, name, out, err);
+  if (found == 0 && wanted.full) {
+    AUTO_FREE char *cached = xasprintf(CACHED_PREFIX "%s", wanted.full);
+
+    found = get(containerd, cached, out, err);
+  }
   if (found == 0 && wanted.has_digest)
     found = find_in_list(store, &wanted, out, err);
   wanted_name_release(&wanted);
-  return found ? found : no_image(store, name, err);
+  return found ? found : containerd_no_image(store, name, err);
 }
 
 int containerd_find(struct store *store, const char *name, struct descriptor *out,
@@ -264,26 +290,23 @@ static int update(struct containerd *containerd, Containerd__Image *image, struc
   return containerd_call(containerd, &method, &request.base, NULL, NULL, err);
 }
 
-/* Whether the record is there and may stay as it is; as for the local store. */
-static int is_settled(struct containerd *containerd, const char *name,
-                      const struct descriptor *root, bool cached, bool *replaces, struct error *err)
+/* Whether there is a record of that name for this image; *other: for another. */
+static int is_recorded(struct containerd *containerd, const char *name,
+                       const struct descriptor *root, bool *other, struct error *err)
 {
   struct descriptor old;
   int found = get(containerd, name, &old, err);
-  bool same;
 
   if (found <= 0)
     return found;
-  same = digest_equal(&old.digest, &root->digest);
+  found = digest_equal(&old.digest, &root->digest);
   descriptor_release(&old);
-  *replaces = !same;
-  /* A record that was pulled stays that, even if a comparison now comes by; the other way round its
-   * mark is taken away. */
-  return same && cached;
+  *other = !found;
+  return found;
 }
 
-int containerd_put_image(struct store *store, const char *name, const struct descriptor *root,
-                         bool cached, struct error *err)
+static int put_record(struct store *store, const char *name, const struct descriptor *root,
+                      bool cached, bool replaces, struct error *err)
 {
   struct containerd *containerd = containerd_of(store);
   struct target_message target;
@@ -292,93 +315,52 @@ int containerd_put_image(struct store *store, const char *name, const struct des
   Containerd__Label *labels[] = { &mark };
   char key[] = CACHED_LABEL;
   char yes[] = "true";
-  bool replaces = false;
   enum grpc_code code;
   int result;
 
-  if (containerd_label(containerd, root, err) < 0)
-    return -1;
   target_message_init(&target, root);
-  image.name = name ? (char *)(uintptr_t)name : target.digest;
+  image.name = (char *)(uintptr_t)name;
   image.target = &target.descriptor;
   mark.key = key;
   mark.value = cached ? yes : mark.value;
   image.labels = labels;
   image.n_labels = cached ? 1 : 0;
-  result = is_settled(containerd, image.name, root, cached, &replaces, err);
-  if (result == 0) {
-    result = create(containerd, &image, &code, err);
-    if (result < 0 && code == GRPC_ALREADY_EXISTS)
-      result = update(containerd, &image, err);
-    if (result == 0)
-      containerd_store_named(store, replaces);
-  }
+  result = create(containerd, &image, &code, err);
+  if (result < 0 && code == GRPC_ALREADY_EXISTS)
+    result = update(containerd, &image, err);
+  if (result == 0)
+    containerd_store_named(store, replaces);
   target_message_release(&target);
-  return result < 0 ? -1 : 0;
+  return result;
 }
 
-static int delete_image(struct containerd *containerd, const char *name, struct error *err)
-{
-  static const struct containerd_method method = { IMAGES "Delete", NULL, CONTAINERD_SLOW };
-  Containerd__DeleteRequest request = CONTAINERD__DELETE_REQUEST__INIT;
-  AUTO_FREE char *copy = xstrdup(name);
-
-  request.name = copy;
-  request.sync = true; /* what only it used is gone when this returns */
-  return containerd_call(containerd, &method, &request.base, NULL, NULL, err);
-}
-
-/* By digest: all records of it. */
-static int remove_listed(struct store *store, const struct wanted_name *wanted, char **shown,
-                         struct error *err)
-{
-  struct store_images images;
-  int removed = 0;
-
-  if (containerd_list(store, &images, err) < 0)
-    return -1;
-  for (size_t i = 0; removed >= 0 && i < images.n; i++) {
-    const struct store_image *image = &images.items[i];
-    char digest[DIGEST_MAX_TEXT];
-    const char *name = image->name ? image->name : digest_format(&image->target.digest, digest);
-
-    if (!wanted_name_fits(wanted, image->name, &image->target.digest))
-      continue;
-    if (delete_image(containerd_of(store), name, err) < 0)
-      removed = -1;
-    else if (!*shown)
-      *shown = xstrdup(name);
-    removed += removed >= 0;
-  }
-  store_images_release(&images);
-  return removed < 0 ? -1 : removed > 0;
-}
-
-int containerd_remove(struct store *store, const char *name, char **removed, struct error *err)
+int containerd_put_image(struct store *store, const char *name, const struct descriptor *root,
+                         bool cached, struct error *err)
 {
   struct containerd *containerd = containerd_of(store);
-  AUTO_FREE char *shown = NULL;
-  struct wanted_name wanted;
-  int result = 0;
+  char digest[DIGEST_MAX_TEXT];
+  const char *shown = name ? name : digest_format(&root->digest, digest);
+  AUTO_FREE char *in_passing = xasprintf(CACHED_PREFIX "%s", shown);
+  bool replaces = false;
+  struct error ignored;
+  int found;
 
-  wanted_name_init(&wanted, name);
-  for (int i = 0; result == 0 && !shown && i < 2; i++) {
-    const char *tried = i ? name : wanted.full;
-
-    if (!tried || (i && wanted.full && strcmp(wanted.full, name) == 0))
-      continue;
-    if (delete_image(containerd, tried, err) == 0)
-      shown = xstrdup(tried);
-    else if (err->code != ERROR_NOT_FOUND)
-      result = -1;
-  }
-  if (result == 0 && wanted.has_digest && !(shown && wanted.full))
-    result = remove_listed(store, &wanted, &shown, err);
-  wanted_name_release(&wanted);
-  if (result < 0)
+  if (containerd_label(containerd, root, err) < 0)
     return -1;
-  if (!shown)
-    return no_image(store, name, err);
-  *removed = steal_pointer(&shown);
+  found = is_recorded(containerd, shown, root, &replaces, err);
+  if (found < 0)
+    return -1;
+  /* A record that was pulled stays that, even if a comparison now comes by. */
+  if (cached && found)
+    return 0;
+  if (cached) {
+    replaces = false;
+    found = is_recorded(containerd, in_passing, root, &replaces, err);
+    return found ? MIN_OF(found, 0) : put_record(store, in_passing, root, true, replaces, err);
+  }
+  if (put_record(store, shown, root, false, replaces, err) < 0)
+    return -1;
+  if (containerd_delete_record(containerd, in_passing, false, &ignored) < 0 && ignored.code != ERROR_NOT_FOUND)
+    log_debug("%s", ignored.message);
   return 0;
 }
