@@ -15,6 +15,9 @@ static int document_check_version(const json_t *document, enum media_kind kind, 
 {
   int64_t version;
 
+  if (!json_object_get(document, "schemaVersion"))
+    return error_set(err, ERROR_CORRUPT, "%s: field \"schemaVersion\" is missing: expected 2",
+                     kind_name(kind));
   if (json_get_int(document, "schemaVersion", &version, err) < 0)
     return -1;
   if (version == 1 && kind == MEDIA_MANIFEST)

@@ -66,7 +66,7 @@ class DockerImages(same.Engine):
 
     def test_no_daemon(self):
         self.environ["DOCKER_HOST"] = f"unix://{self.path('none.sock')}"
-        self.assert_fails(self.diff(*self.images("a", "b")), "docker://test/a:1: docker", "is the daemon running?")
+        self.assert_fails(self.diff(*self.images("a", "b")), "docker://test/a:1: docker", "aemon", "DOCKER_HOST and docker context say which one is asked")
 
     def test_no_right_to_the_socket(self):
         os.chmod(self.home, 0o755)

@@ -252,3 +252,14 @@ const char *auth_origin(struct http_auth *session)
   pthread_mutex_unlock(&own->lock);
   return origin;
 }
+
+const char *auth_missing_helper(struct http_auth *session)
+{
+  struct session *own = (struct session *)session;
+  const char *missing;
+
+  pthread_mutex_lock(&own->lock);
+  missing = own->has_credential == 0 ? own->credential.missing : NULL;
+  pthread_mutex_unlock(&own->lock);
+  return missing;
+}

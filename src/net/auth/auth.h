@@ -15,5 +15,7 @@ void auth_free(struct auth *auth);                 /* NULL allowed */
 struct http_auth *auth_for(struct auth *auth, const char *domain, const char *path, bool https);
 /* Whether credentials were found for it, and where (borrowed), for messages; else NULL. */
 const char *auth_origin(struct http_auth *session);
+/* The credential helper that a file names for it and that is not installed (borrowed), or NULL. */
+const char *auth_missing_helper(struct http_auth *session);
 
 #endif

@@ -181,6 +181,8 @@ int credential_helper_get(const char *name, const char *server, unsigned timeout
       talk(program, server, clock_ms() + (int64_t)timeout_seconds * 1000, &answer, &status, err);
   if (result == 0) {
     log_debug("credentials: %s is not installed", program);
+    free(out->missing);
+    out->missing = steal_pointer(&program);
   } else if (result > 0 && status == 0) {
     result = take_answer(buf_str(&answer), out, err);
   } else if (result > 0 && answer.len && strstr(answer.ptr, "credentials not found")) {

@@ -5,7 +5,8 @@
 #include "net/auth/docker_config.h"
 
 /* Runs "docker-credential-NAME get" without a shell, writes server to it, reads its answer.
- * Returns 1: *out filled; 0: it has none, or there is no such program; -1. */
+ * Returns 1: *out filled; 0: it has none, or there is no such program (then out->missing is its
+ * name); -1. */
 MUST_CHECK int credential_helper_get(const char *name, const char *server, unsigned timeout_seconds,
                                      struct credential *out, struct error *err);
 

@@ -16,6 +16,7 @@ static int find_in(const json_t *config, const char *domain, const char *path,
                    struct credential *out, struct error *err)
 {
   const char *helper;
+  AUTO_FREE char *missing = NULL;
   int found = 0;
 
   if (docker_config_helper(config, domain, &helper, err) < 0)
@@ -24,7 +25,12 @@ static int find_in(const json_t *config, const char *domain, const char *path,
     found = credential_helper_get(helper, docker_config_server(domain), HELPER_SECONDS, out, err);
   if (found > 0)
     out->origin = xasprintf("docker-credential-%s", helper);
-  return found != 0 ? found : docker_config_find(config, domain, path, out, err);
+  missing = steal_pointer(&out->missing);
+  if (found == 0)
+    found = docker_config_find(config, domain, path, out, err);
+  if (found == 0)
+    out->missing = steal_pointer(&missing);
+  return found;
 }
 
 static int find_in_file(const char *file, const char *domain, const char *path,

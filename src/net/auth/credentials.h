@@ -6,7 +6,8 @@
 
 #include "net/auth/docker_config.h"
 
-/* Returns 1: *out filled; 0: there are none; -1: a file or a helper failed. */
+/* Returns 1: *out filled; 0: there are none (out->missing may tell why); -1: a file or a helper
+ * failed. *out is to be released. */
 MUST_CHECK int credentials_find(const char *domain, const char *path, struct credential *out,
                                 struct error *err);
 

@@ -28,6 +28,7 @@ void credential_release(struct credential *credential)
   erase(credential->secret);
   free(credential->user);
   free(credential->origin);
+  free(credential->missing);
   *credential = (struct credential) { 0 };
 }
 
@@ -167,9 +168,12 @@ static int find_scoped(const json_t *auths, const char *domain, const char *path
   AUTO_FREE char *key = xasprintf("%s/%s", domain, path);
 
   for (;;) {
-    const json_t *entry = json_object_get(auths, key);
-    int found = entry ? wrapped_entry(entry, key, out, err) : 0;
     char *slash = strrchr(key, '/');
+    /* Docker asks for Docker Hub by this key, and for no other. */
+    const char *hub = slash ? NULL : docker_config_server(domain);
+    const json_t *first = hub ? json_object_get(auths, hub) : NULL;
+    const json_t *entry = first ? first : json_object_get(auths, key);
+    int found = entry ? wrapped_entry(entry, first ? hub : key, out, err) : 0;
 
     if (found != 0 || !slash)
       return found;
@@ -213,6 +217,11 @@ int docker_config_helper(const json_t *config, const char *domain, const char **
   if (json_get_string_map(config, "credHelpers", &helpers, err) < 0 ||
       json_get_string(config, "credsStore", &store, err) < 0)
     return -1;
+  value = json_object_get(helpers, docker_config_server(domain));
+  if (value && *json_string_value(value)) {
+    *out = json_string_value(value);
+    return 0;
+  }
   json_object_foreach(helpers, key, value)
   {
     if (key_is_domain(key, domain) && *json_string_value(value)) {

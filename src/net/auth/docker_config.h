@@ -15,6 +15,8 @@ struct credential {
   bool identity; /* the secret is an OAuth2 refresh token */
   bool registry; /* the secret is a bearer token for the registry itself */
   char *origin;  /* owned: where it is from, for messages */
+  /* Where there is none: the program that was to give it and is not installed, or NULL. */
+  char *missing;
 };
 
 /* Erases the secret. */

@@ -2,6 +2,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,17 +21,37 @@ void http_tls_release(struct http_tls *tls)
   *tls = (struct http_tls) { 0 };
 }
 
+/* At least one, and none that cannot be read: libcurl would not say in which file that is. */
+static bool holds_certificates(struct str text)
+{
+  BIO *bio = text.len <= INT_MAX ? BIO_new_mem_buf(text.ptr, (int)text.len) : NULL;
+  unsigned long code;
+  size_t n = 0;
+  X509 *one;
+
+  while (bio && (one = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+    X509_free(one);
+    n++;
+  }
+  code = ERR_peek_last_error();
+  ERR_clear_error();
+  BIO_free(bio);
+  return n > 0 && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
+}
+
 int certs_add_ca(struct http_tls *tls, const char *path, struct error *err)
 {
   AUTO_BUF pem = BUF_INIT(PEM_MAX);
+  size_t before;
 
   if (tls->ca_pem)
     buf_puts(&pem, tls->ca_pem);
   buf_putc(&pem, '\n');
+  before = pem.len;
   if (file_read(path, &pem, err) < 0)
     return -1;
-  if (memchr(pem.ptr, '\0', pem.len) || !strstr(pem.ptr, "-----BEGIN"))
-    return error_set(err, ERROR_CORRUPT, "%s: expected a certificate in PEM", path);
+  if (memchr(pem.ptr, '\0', pem.len) || !holds_certificates(str_skip(buf_str(&pem), before)))
+    return error_set(err, ERROR_CORRUPT, "%s: expected certificates in PEM", path);
   free(tls->ca_pem);
   tls->ca_pem = buf_detach(&pem);
   return 0;

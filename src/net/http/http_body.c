@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "net/http/http_transfer.h"
 
-enum { RESUMES_MAX = 100 };
+/* PROGRESS_BYTES: of a body after it was resumed; less than that is no success, so that a server
+ * that lets it drip does not hold us for ever. */
+enum { RESUMES_MAX = 100, PROGRESS_BYTES = 64 * 1024 };
 
 struct body {
   struct stream base;
@@ -14,7 +16,8 @@ struct body {
   uint64_t at;                 /* bytes handed out */
   uint64_t skip;               /* bytes to drop, since the server began before at */
   char *etag;                  /* a strong one, or NULL */
-  unsigned failures;           /* since the last byte */
+  uint64_t resumed_at;         /* at, when it was resumed the last time */
+  unsigned failures;           /* since there was progress */
   unsigned resumes;
 };
 
@@ -58,6 +61,7 @@ static int resume(struct body *body, struct error *err)
   log_debug("http: broken after %llu bytes: %s", (unsigned long long)body->at, err->message);
   http_pause(body->client, body->failures++, 0);
   body->resumes++;
+  body->resumed_at = body->at;
   if (http_exchange(body->client, &body->request, body->at, body->etag, &again, &problem, err) < 0)
     return -1;
   body->transfer = again;
@@ -101,7 +105,7 @@ static ssize_t body_read(struct stream *stream, void *buffer, size_t size, struc
 
     if (n >= 0) {
       body->at += (uint64_t)n;
-      if (n > 0)
+      if (body->at - body->resumed_at >= PROGRESS_BYTES)
         body->failures = 0;
       return n;
     }

@@ -12,7 +12,7 @@ enum {
   RING_SMALL = 64 * 1024, /* more than libcurl hands over at once (CURL_MAX_WRITE_SIZE) */
   DRAIN_MAX = 64 * 1024,
   CURL_BUFFER = 256 * 1024,
-  STALL_BYTES = 8, /* per second; less than this is no progress */
+  STALL_BYTES = 512, /* per second; less than this is no progress */
   HEAD_MAX = 512 * 1024,
 };
 

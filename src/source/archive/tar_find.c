@@ -31,6 +31,7 @@ static int not_found(struct str path, struct error *err)
 const struct tar_member *tar_index_find(const struct tar_index *index, struct str path,
                                         struct error *err)
 {
+  const struct tar_member *followed = NULL;
   struct member_path at;
   struct member_path next;
 
@@ -49,11 +50,16 @@ const struct tar_member *tar_index_find(const struct tar_index *index, struct st
         return NULL;
       }
       at = next;
+      followed = link;
       continue;
     }
     entry = map_find(&index->members, member_path_str(&at));
     if (!entry) {
       not_found(path, err);
+      if (followed)
+        error_set(err, ERROR_NOT_FOUND,
+                  "no member \"%.300s\", where \"%.*s\", a symbolic link to \"%.300s\", leads",
+                  at.text, (int)MIN_OF(path.len, (size_t)300), path.ptr, followed->target);
       return NULL;
     }
     if (((struct tar_member *)entry->value)->kind == TAR_MEMBER_FILE)

@@ -10,7 +10,9 @@ enum { QUOTED_MAX = 900 }; /* bytes of the program's words that are shown, the l
 #define HINT_SOCKET                                                                                \
   "may you use its socket? that takes membership of a group such as docker, sudo, or a rootless "  \
   "set-up"
-#define HINT_DAEMON "is the daemon running? DOCKER_HOST and docker context say which one is asked"
+#define HINT_WHICH "DOCKER_HOST and docker context say which one is asked"
+#define HINT_DAEMON "is the daemon running? " HINT_WHICH
+#define HINT_CONTEXT "docker context ls lists those that there are; DOCKER_CONTEXT names one"
 #define HINT_CONTAINERD "is containerd running? CONTAINERD_ADDRESS says where"
 #define HINT_IMAGE "does the image exist there? the engine's command \"images\" lists what there is"
 
@@ -23,6 +25,10 @@ static const struct {
 } meanings[] = {
   { "permission denied while trying to connect", ERROR_PERMISSION, HINT_SOCKET },
   { "socket: permission denied", ERROR_PERMISSION, HINT_SOCKET },
+  { "unable to resolve docker endpoint", ERROR_NOT_FOUND, HINT_CONTEXT },
+  { "context not found", ERROR_NOT_FOUND, HINT_CONTEXT },
+  { "is the docker daemon running", ERROR_NETWORK, HINT_WHICH },
+  { "and if the daemon is running", ERROR_NETWORK, HINT_WHICH },
   { "cannot connect to", ERROR_NETWORK, HINT_DAEMON },
   { "failed to connect to the docker api", ERROR_NETWORK, HINT_DAEMON },
   { "error during connect", ERROR_NETWORK, HINT_DAEMON },

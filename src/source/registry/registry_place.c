@@ -1,6 +1,8 @@
 #include "source/registry/registry_place.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -105,12 +107,18 @@ static int refuse_unauthorized(const struct place *place, const struct place_req
 {
   const char *domain = place->endpoint->domain;
   const char *origin = auth_origin(place->auth);
+  const char *missing = auth_missing_helper(place->auth);
 
   if (origin)
     return error_set(err, ERROR_AUTH,
                      "%s gives no access to %s of %s with the credentials from %s: HTTP status "
                      "%u%s",
                      domain, request->name, place->endpoint->path, origin, status, words);
+  if (missing)
+    return error_set(err, ERROR_AUTH,
+                     "%s gives no access to %s of %s without credentials: HTTP status %u%s; those "
+                     "are to come from %s, which is not installed",
+                     domain, request->name, place->endpoint->path, status, words, missing);
   return error_set(err, ERROR_AUTH,
                    "%s gives no access to %s of %s without credentials: HTTP status %u%s; if it "
                    "is there, \"docker login %s\" may help",
@@ -131,13 +139,42 @@ int place_refuse(const struct place *place, const struct place_request *request,
   case 404:
     return error_set(err, ERROR_NOT_FOUND, "%s has no %s of %s%s", domain, request->name, path,
                      words);
+  case 400:
+    if (strncmp(place->base, "http://", 7) == 0)
+      return error_set(err, ERROR_CORRUPT,
+                       "%s: %s of %s: HTTP status 400%s; if it speaks TLS, leave --plain-http out",
+                       domain, request->name, path, words);
+    break;
   case 429:
     return error_set(err, ERROR_NETWORK, "%s: too many requests: HTTP status 429%s", domain, words);
   default:
-    return error_set(err, response->status >= 500 ? ERROR_NETWORK : ERROR_CORRUPT,
-                     "%s: %s of %s: HTTP status %u%s", domain, request->name, path,
-                     response->status, words);
+    break;
   }
+  return error_set(err, response->status >= 500 ? ERROR_NETWORK : ERROR_CORRUPT,
+                   "%s: %s of %s: HTTP status %u%s", domain, request->name, path, response->status,
+                   words);
+}
+
+/* What the user can do where no connection came about since the other side is not trusted, or
+ * speaks otherwise than was thought. */
+static int add_hint(const struct place *place, enum http_problem problem, struct error *err)
+{
+  const char *host = host_of(place);
+  AUTO_FREE char *hint = NULL;
+  size_t used = strlen(err->message);
+
+  /* OpenSSL's words for bytes that are no TLS. */
+  if (strstr(err->message, "wrong version number") ||
+      strstr(err->message, "packet length too long"))
+    hint = xasprintf("it seems to speak plain HTTP: --plain-http %s", host);
+  else if (problem == HTTP_PROBLEM_TLS)
+    hint =
+        xasprintf("--ca-file FILE trusts the certificates in FILE, --insecure %s takes any", host);
+  else if (problem == HTTP_PROBLEM_PROTOCOL && strncmp(place->base, "http://", 7) == 0)
+    hint = xasprintf("if %s speaks TLS, leave --plain-http out", host);
+  if (hint)
+    snprintf(err->message + used, sizeof(err->message) - used, "; %s", hint);
+  return -1;
 }
 
 int place_get(struct place *place, const struct place_request *request, struct http_response *out,
@@ -158,7 +195,7 @@ int place_get(struct place *place, const struct place_request *request, struct h
   get.url = url;
   get.auth = place->auth;
   if (http_fetch(net_client(place->net), &get, &response, err) < 0)
-    return -1;
+    return add_hint(place, response.problem, err);
   *out = response;
   response = (struct http_response) { 0 };
   return 0;
