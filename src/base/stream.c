@@ -30,6 +30,16 @@ ssize_t stream_read_full(struct stream *stream, void *buffer, size_t size, struc
   return (ssize_t)have;
 }
 
+int stream_read_through(struct stream *stream, struct error *err)
+{
+  AUTO_FREE char *block = xmalloc(PASS_BLOCK);
+  ssize_t n = 1;
+
+  while (n > 0)
+    n = stream_read(stream, block, PASS_BLOCK, err);
+  return n < 0 ? -1 : 0;
+}
+
 int stream_pass(struct stream *stream, uint64_t bytes, struct error *err)
 {
   AUTO_FREE char *block = xmalloc(PASS_BLOCK);

@@ -29,6 +29,8 @@ MUST_CHECK ssize_t stream_read(struct stream *stream, void *buffer, size_t size,
 /* Reads until size bytes are there or the stream ends; returns how many. */
 MUST_CHECK ssize_t stream_read_full(struct stream *stream, void *buffer, size_t size,
                                     struct error *err);
+/* Reads to the end and drops all. */
+MUST_CHECK int stream_read_through(struct stream *stream, struct error *err);
 /* Reads so many bytes and drops them. ERROR_CORRUPT: the stream ends before that. */
 MUST_CHECK int stream_pass(struct stream *stream, uint64_t bytes, struct error *err);
 void stream_close(struct stream *stream); /* NULL allowed */

@@ -127,8 +127,31 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
   return trouble && status >= 0 ? EXIT_TROUBLE : status;
 }
 
-static int diff_compare(const struct diff_flags *given, const struct fan_out_wanted *wanted,
-                        struct diff_options *options, struct places *places, struct error *err)
+/* Whether a comparison failed since the store's copy of something was damaged, and can be made
+ * again now. If the copy is the only one, *err says that instead. */
+static bool mended(const struct diff_options *options, struct error *err)
+{
+  bool again = false;
+
+  if (err->code != ERROR_CORRUPT && err->code != ERROR_LIMIT && err->code != ERROR_UNSUPPORTED)
+    return false;
+  for (int side = 0; side < 2; side++) {
+    struct error mend_err;
+    int result = source_mend(options->sources[side], &mend_err);
+
+    if (result < 0) {
+      *err = mend_err;
+      return false;
+    }
+    again |= result > 0;
+  }
+  return again;
+}
+
+/* *again: whether there may be another try; set to whether there has to be one. */
+static int compare_once(const struct diff_flags *given, const struct fan_out_wanted *wanted,
+                        struct diff_options *options, struct places *places, bool *again,
+                        struct error *err)
 {
   struct fan_out out = { 0 };
   struct inside *inside = NULL;
@@ -147,8 +170,10 @@ static int diff_compare(const struct diff_flags *given, const struct fan_out_wan
   diff = diff_run(options, &failed, err);
   if (inside)
     inside_finish(inside);
-  places_hide_progress(places);
-  if (!diff) {
+  *again = (!diff || failed) && mended(options, err) && *again;
+  if (!*again)
+    places_hide_progress(places);
+  if (!diff || *again) {
     status = -1;
   } else {
     status = conclude(&out, given, options, inside, diff, failed, err);
@@ -158,6 +183,19 @@ static int diff_compare(const struct diff_flags *given, const struct fan_out_wan
   diff_free(diff);
   options->sink = NULL; /* it ends here */
   return status;
+}
+
+/* A second time where the store's copy of a blob turned out to be damaged: then it is fetched. */
+static int diff_compare(const struct diff_flags *given, const struct fan_out_wanted *wanted,
+                        struct diff_options *options, struct places *places, struct error *err)
+{
+  bool again = true;
+  int status = compare_once(given, wanted, options, places, &again, err);
+
+  if (!again)
+    return status;
+  again = false;
+  return compare_once(given, wanted, options, places, &again, err);
 }
 
 /* The store and the registries are left alone where no argument needs them. */

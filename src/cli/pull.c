@@ -128,7 +128,9 @@ static int pull_run(const struct invocation *call, struct error *err)
   const struct pull_flags *given = call->options;
   const struct limits limits = limits_scaled(given->max_scale);
   struct platform_set platforms = { 0 };
-  const struct copy_options options = { .limits = &limits, .platforms = &platforms, .jobs = JOBS };
+  const struct copy_options options = {
+    .limits = &limits, .platforms = &platforms, .jobs = JOBS, .check = true
+  };
   const struct source_options source_options = {
     .limits = &limits,
     .platforms = given->platforms.n || given->all_platforms == TOGGLE_ON ? &platforms : NULL,

@@ -6,11 +6,13 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "source/referrers.h"
+#include "source/used.h"
 
 struct stored {
   struct source base;
   struct store *store;
   char *name;
+  struct used_blobs used;
 };
 
 static int stored_resolve(struct source *source, struct descriptor *out, struct error *err)
@@ -23,13 +25,30 @@ static int stored_resolve(struct source *source, struct descriptor *out, struct 
 static struct stream *stored_open(struct source *source, const struct descriptor *blob,
                                   struct error *err)
 {
-  return store_open_blob(((struct stored *)source)->store, blob, err);
+  struct stored *stored = (struct stored *)source;
+
+  used_add(&stored->used, blob);
+  return store_open_blob(stored->store, blob, err);
+}
+
+static int stored_mend(struct source *source, struct error *err)
+{
+  struct stored *stored = (struct stored *)source;
+  char what[DIGEST_MAX_TEXT];
+  int damaged = used_check(&stored->used, stored->store, what, err);
+
+  if (damaged <= 0)
+    return damaged;
+  error_set(err, ERROR_CORRUPT,
+            "the store's copy of blob %s is damaged: pull the image again, or load it again", what);
+  return source_wrap(source, NULL, err);
 }
 
 static void stored_free(struct source *source)
 {
   struct stored *stored = (struct stored *)source;
 
+  used_release(&stored->used);
   free(stored->name);
   free(stored);
 }
@@ -37,6 +56,7 @@ static void stored_free(struct source *source)
 struct source *source_of_store(struct store *store, const char *name, struct error *err)
 {
   static const struct source_ops ops = {
+    .mend = stored_mend,
     .resolve = stored_resolve,
     .open = stored_open,
     .free = stored_free,
@@ -51,6 +71,7 @@ struct source *source_of_store(struct store *store, const char *name, struct err
   stored->base.ops = &ops;
   stored->base.label = xstrdup(name);
   stored->store = store;
+  used_init(&stored->used);
   stored->name = xstrdup(name);
   return &stored->base;
 }
@@ -65,6 +86,7 @@ struct cached {
   void (*warn)(void *context, const struct error *err);
   void *warn_context;
   int warned; /* atomic */
+  struct used_blobs used;
 };
 
 /* What cannot be stored can still be compared. */
@@ -165,9 +187,13 @@ static struct stream *cached_open(struct source *source, const struct descriptor
   struct cached *cached = (struct cached *)source;
   struct blob_writer *writer = NULL;
   struct error store_err;
-  struct stream *stream = store_open_blob(cached->store, blob, &store_err);
+  struct stream *stream;
   int found;
 
+  if (used_is_damaged(&cached->used, blob)) /* and cannot be replaced there */
+    return cached->inner->ops->open(cached->inner, blob, err);
+  used_add(&cached->used, blob);
+  stream = store_open_blob(cached->store, blob, &store_err);
   if (stream)
     return stream;
   found = blob_writer_open(&writer, cached->store, blob, STORE_WAIT_IF_IDLE, &store_err);
@@ -233,6 +259,17 @@ static bool cached_at_hand(struct source *source, const struct descriptor *blob)
   return found > 0 || source_at_hand(cached->inner, blob);
 }
 
+static int cached_mend(struct source *source, struct error *err)
+{
+  struct cached *cached = (struct cached *)source;
+  char what[DIGEST_MAX_TEXT];
+  int damaged = used_check(&cached->used, cached->store, what, err);
+
+  if (damaged > 0)
+    log_debug("%s: the store's copy of blob %s was damaged", source->label, what);
+  return damaged > 0 ? 1 : damaged;
+}
+
 /* These are asked for each time: nothing in the store tells that there are no others by now. */
 static int cached_referrers(struct source *source, const struct descriptor *subject,
                             struct referrers *out, struct error *err)
@@ -247,6 +284,7 @@ static void cached_free(struct source *source)
   struct cached *cached = (struct cached *)source;
 
   source_free(cached->inner);
+  used_release(&cached->used);
   free(cached->name);
   free(cached);
 }
@@ -255,6 +293,7 @@ struct source *source_cached(struct source *inner, struct store *store,
                              const struct cached_options *options)
 {
   static const struct source_ops ops = {
+    .mend = cached_mend,
     .resolve = cached_resolve,
     .open = cached_open,
     .free = cached_free,
@@ -266,6 +305,7 @@ struct source *source_cached(struct source *inner, struct store *store,
   cached->base.label = xstrdup(inner->label ? inner->label : "");
   cached->base.at_hand = cached_at_hand;
   cached->inner = inner;
+  used_init(&cached->used);
   cached->store = store;
   cached->name = options->name ? xstrdup(options->name) : NULL;
   cached->refresh = options->refresh;

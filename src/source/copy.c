@@ -69,6 +69,12 @@ int copy_blob(struct source *from, struct store *to, const struct descriptor *bl
   return result < 0 ? source_wrap(from, blob, err) : 0;
 }
 
+static int check_stored(const struct copier *copier, const struct descriptor *blob,
+                        struct error *err)
+{
+  return copier->options->check && store_check(copier->to, blob, err) < 0 ? -1 : 0;
+}
+
 /* A small blob, from the store where it is there; put there where not. */
 static int copy_read_document(const struct copier *copier, const struct descriptor *blob,
                               struct buf *text, struct error *err)
@@ -81,6 +87,8 @@ static int copy_read_document(const struct copier *copier, const struct descript
   if ((uint64_t)blob->size > text->max)
     return error_set(err, ERROR_LIMIT, "%lld bytes, at most %zu allowed (see --max-scale)",
                      (long long)blob->size, text->max);
+  if (check_stored(copier, blob, err) < 0)
+    return -1;
   room = buf_reserve(text, (size_t)blob->size);
   stream = store_open_blob(copier->to, blob, &stored_err);
   if (stream && room &&
@@ -126,7 +134,8 @@ static void *copy_work(void *argument)
   while ((blob = next_blob(batch))) {
     struct error err;
 
-    if (copy_blob(batch->copier->from, batch->copier->to, blob, &err) == 0)
+    if (check_stored(batch->copier, blob, &err) == 0 &&
+        copy_blob(batch->copier->from, batch->copier->to, blob, &err) == 0)
       continue;
     pthread_mutex_lock(&batch->mutex);
     if (!batch->failed)
@@ -220,9 +229,11 @@ static bool attests_chosen(const struct copier *copier, const struct index *inde
 static int copy_node(const struct copier *copier, const struct descriptor *node, int depth,
                      struct error *err);
 
-static int no_platform(const struct index *index, struct error *err)
+static int no_platform(const struct copier *copier, const struct index *index, struct error *err)
 {
+  const struct platform_set *wanted = copier->options->platforms;
   AUTO_BUF list = BUF_INIT(1024);
+  AUTO_BUF asked = BUF_INIT(1024);
 
   for (size_t i = 0; i < index->n_manifests; i++) {
     char text[PLATFORM_MAX_TEXT];
@@ -231,8 +242,14 @@ static int no_platform(const struct index *index, struct error *err)
     if (manifest->has_platform && !platform_is_unknown(&manifest->platform))
       buf_printf(&list, "%s%s", list.len ? ", " : "", platform_format(&manifest->platform, text));
   }
-  return error_set(err, ERROR_NOT_FOUND, "no such platform; the image has: %s",
-                   list.len ? list.ptr : "none");
+  for (size_t i = 0; wanted && i < wanted->n; i++) {
+    char text[PLATFORM_MAX_TEXT];
+
+    buf_printf(&asked, "%s%s", i ? ", " : "", platform_format(&wanted->items[i], text));
+  }
+  error_set(err, ERROR_NOT_FOUND, "no platform %s; the image has: %s (see --platform)",
+            asked.len ? asked.ptr : "at all", list.len ? list.ptr : "none");
+  return source_wrap(copier->from, NULL, err);
 }
 
 static int copy_children(const struct copier *copier, const struct index *index, int depth,
@@ -257,7 +274,7 @@ static int copy_children(const struct copier *copier, const struct index *index,
   }
   if (copied || (index->n_manifests == 0 && !missing))
     return 0;
-  return missing ? -1 : no_platform(index, err);
+  return missing ? -1 : no_platform(copier, index, err);
 }
 
 static int copy_index(const struct copier *copier, const struct descriptor *descriptor, int depth,

@@ -13,6 +13,7 @@ struct copy_options {
    * the source lacks is then left out, unless that is all of it. */
   const struct platform_set *platforms;
   unsigned jobs; /* blobs fetched at once, >= 1 */
+  bool check;    /* what the store has is read, and fetched anew if it is damaged */
   /* For import_archive: as in struct source_options. */
   struct net *(*net)(void *context, struct error *err);
   void *net_context;

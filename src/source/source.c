@@ -98,6 +98,11 @@ int source_read(struct source *source, const struct descriptor *blob, uint64_t m
   return stream_read_checked(stream, (uint64_t)blob->size, out, err);
 }
 
+int source_mend(struct source *source, struct error *err)
+{
+  return source->ops->mend ? source->ops->mend(source, err) : 0;
+}
+
 bool source_at_hand(struct source *source, const struct descriptor *blob)
 {
   if (source->net && external_has(blob)) /* it may be one that is fetched from its urls */

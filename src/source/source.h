@@ -27,6 +27,8 @@ struct source_ops {
    * called, and they are read and dropped. */
   struct stream *(*open_from)(struct source *source, const struct descriptor *blob, uint64_t from,
                               struct error *err);
+  /* As source_mend; NULL: nothing can have been damaged. */
+  int (*mend)(struct source *source, struct error *err);
 };
 
 struct source { /* the first member of every kind of source */
@@ -72,6 +74,10 @@ struct stream *source_blob_again(struct source *source, const struct descriptor 
  * caller initialised. */
 MUST_CHECK int source_read(struct source *source, const struct descriptor *blob, uint64_t max,
                            struct buf *out, struct error *err);
+/* After an error that damaged bytes may have made: checks what was read from the store. 1: some of
+ * it was damaged, and another try will fetch it anew; 0: it was not; -1: it was, and there is
+ * nowhere to fetch it from, or it could not be checked: *err says so. No blob is open. */
+MUST_CHECK int source_mend(struct source *source, struct error *err);
 /* Puts "LABEL: blob DIGEST: " (blob NULL: "LABEL: ") before an error's message. Returns -1. */
 int source_wrap(const struct source *source, const struct descriptor *blob, struct error *err);
 /* Whether the blob can be read without fetching it from elsewhere. */

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
+#include "base/verify.h"
+
 void store_close(struct store *store)
 {
   if (store)
@@ -42,6 +45,37 @@ struct stream *store_open_blob(struct store *store, const struct descriptor *blo
                                struct error *err)
 {
   return store->ops->open_blob(store, blob, err);
+}
+
+static int read_through(struct store *store, const struct descriptor *blob, struct error *err)
+{
+  AUTO_STREAM stream = store_open_blob(store, blob, err);
+
+  if (!stream)
+    return -1;
+  stream = stream_verified(steal_pointer(&stream), &blob->digest, (uint64_t)blob->size);
+  return stream_read_through(stream, err);
+}
+
+int store_check(struct store *store, const struct descriptor *blob, struct error *err)
+{
+  struct error damage;
+  char text[DIGEST_MAX_TEXT];
+  int found = store_has(store, blob, err);
+
+  if (found <= 0)
+    return found;
+  if (read_through(store, blob, &damage) == 0)
+    return 1;
+  if (damage.code == ERROR_CORRUPT) {
+    log_debug("the store's blob %s is damaged: %s", digest_format(&blob->digest, text),
+              damage.message);
+    if (store->ops->discard(store, blob, err) == 0)
+      return 0;
+    log_debug("%s", err->message);
+  }
+  *err = damage;
+  return -1;
 }
 
 int blob_writer_open(struct blob_writer **out, struct store *store, const struct descriptor *blob,

@@ -15,6 +15,8 @@ struct store_ops {
   int (*has)(struct store *store, const struct descriptor *blob, struct error *err);
   struct stream *(*open_blob)(struct store *store, const struct descriptor *blob,
                               struct error *err);
+  /* Removes a blob if it is damaged still. */
+  int (*discard)(struct store *store, const struct descriptor *blob, struct error *err);
   int (*open_writer)(struct blob_writer **out, struct store *store, const struct descriptor *blob,
                      enum store_wait wait, struct error *err);
   struct blob_writer *(*open_writer_unknown)(struct store *store, struct error *err);

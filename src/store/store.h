@@ -88,6 +88,11 @@ MUST_CHECK int store_has(struct store *store, const struct descriptor *blob, str
 struct stream *store_open_blob(struct store *store, const struct descriptor *blob,
                                struct error *err);
 
+/* Reads all of the blob: 1: it is what its digest says; 0: it is not there, or was damaged and is
+ * there no longer; -1: it could not be read, or is damaged (ERROR_CORRUPT) and could not be
+ * discarded. */
+MUST_CHECK int store_check(struct store *store, const struct descriptor *blob, struct error *err);
+
 struct blob_writer;
 enum store_wait {
   STORE_WAIT,         /* until who writes the same blob has finished (see store_set_patience) */

@@ -45,6 +45,9 @@ static int take_blob(struct taken *taken, struct tar_member *member, struct desc
   int result = BLOB_TO_WRITE;
   uint64_t size;
 
+  /* What is there already has to be sound, since loading again is what mends it. */
+  if (blob->digest.algorithm != DIGEST_NONE && store_check(taken->store, blob, err) < 0)
+    return -1;
   if (blob->digest.algorithm != DIGEST_NONE)
     result = blob_writer_open(&writer, taken->store, blob, STORE_WAIT, err);
   else if (!(writer = blob_writer_open_unknown(taken->store, err)))

@@ -7,9 +7,10 @@
 #include "store/name.h"
 
 int containerd_delete_record(struct containerd *containerd, const char *name, bool sync,
-                        struct error *err)
+                             struct error *err)
 {
-  static const struct containerd_method method = { IMAGES "Delete", NULL, CONTAINERD_SLOW };
+  static const struct containerd_method method = { CONTAINERD_API "images.v1.Images/Delete", NULL,
+                                                   CONTAINERD_SLOW };
   Containerd__DeleteRequest request = CONTAINERD__DELETE_REQUEST__INIT;
   AUTO_FREE char *copy = xstrdup(name);
 
@@ -32,7 +33,8 @@ static int remove_listed(struct store *store, const struct wanted_name *wanted, 
     char digest[DIGEST_MAX_TEXT];
     const char *name = image->name ? image->name : digest_format(&image->target.digest, digest);
 
-    if (!wanted_name_fits(wanted, image->name ? containerd_image_name(name) : NULL, &image->target.digest))
+    if (!wanted_name_fits(wanted, image->name ? containerd_image_name(name) : NULL,
+                          &image->target.digest))
       continue;
     if (containerd_delete_record(containerd_of(store), name, true, err) < 0)
       removed = -1;

@@ -100,6 +100,23 @@ static int check_writable(const struct containerd_store *self, struct error *err
   return containerd_wrap(self->containerd, err);
 }
 
+/* Whoever else uses it has nothing of a blob that is not what its digest says. */
+static int containerd_store_discard(struct store *store, const struct descriptor *blob,
+                                    struct error *err)
+{
+  static const struct containerd_method delete = { CONTAINERD_API "content.v1.Content/Delete", NULL,
+                                                   CONTAINERD_SLOW };
+  struct containerd_store *self = (struct containerd_store *)store;
+  Containerd__DeleteContentRequest request = CONTAINERD__DELETE_CONTENT_REQUEST__INIT;
+  char digest[DIGEST_MAX_TEXT];
+
+  if (check_writable(self, err) < 0)
+    return -1;
+  digest_format(&blob->digest, digest);
+  request.digest = digest;
+  return containerd_call(self->containerd, &delete, &request.base, NULL, NULL, err);
+}
+
 static int open_writer(struct blob_writer **out, struct store *store, const struct descriptor *blob,
                        enum store_wait wait, struct error *err)
 {
@@ -140,6 +157,7 @@ struct store *store_open_containerd(const struct containerd_options *options, en
     .set_limit = set_limit,
     .set_origin = containerd_store_set_origin,
     .has = containerd_store_has,
+    .discard = containerd_store_discard,
     .open_blob = open_blob,
     .open_writer = open_writer,
     .open_writer_unknown = open_writer_unknown,

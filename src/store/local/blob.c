@@ -1,11 +1,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/verify.h"
 #include "store/local/local.h"
 
 const char *blob_path(const struct digest *digest, char path[BLOB_PATH_MAX])
@@ -89,6 +91,46 @@ struct stream *local_open_blob(struct store *base, const struct descriptor *blob
   if (store->writable)
     (void)!futimens(fd, NULL);
   return stream_of_file(fd, 1, 0, (uint64_t)blob->size);
+}
+
+static int check_writable(struct local_store *store, struct error *err)
+{
+  if (store->writable)
+    return 0;
+  return error_set(err, ERROR_PERMISSION, "store %s: opened for reading only", store->dir);
+}
+
+/* Under the exclusive lock, since another process may have put a sound one in its place. */
+static int discard_locked(struct local_store *store, const struct descriptor *blob,
+                          struct error *err)
+{
+  AUTO_STREAM stream = NULL;
+  char path[BLOB_PATH_MAX];
+  int fd = blob_open(store, &blob->digest, blob->size);
+
+  if (fd < 0)
+    return 0;
+  stream = stream_verified(stream_of_file(fd, 1, 0, (uint64_t)blob->size), &blob->digest,
+                           (uint64_t)blob->size);
+  if (stream_read_through(stream, err) == 0)
+    return 0;
+  if (err->code != ERROR_CORRUPT)
+    return -1;
+  if (unlinkat(store->dir_fd, blob_path(&blob->digest, path), 0) == 0 || errno == ENOENT)
+    return 0;
+  return error_sys(err, errno, "%s/%s: cannot be removed", store->dir, path);
+}
+
+int local_discard(struct store *base, const struct descriptor *blob, struct error *err)
+{
+  struct local_store *store = (struct local_store *)base;
+  int result;
+
+  if (check_writable(store, err) < 0 || store_lock(store, LOCK_EX, err) < 0)
+    return -1;
+  result = discard_locked(store, blob, err);
+  store_unlock(store);
+  return result;
 }
 
 static void writer_free(struct local_writer *writer)
@@ -243,13 +285,6 @@ static struct local_writer *writer_new(struct local_store *store, enum digest_al
   writer->fd = -1;
   writer->hasher = hasher_new(algorithm);
   return writer;
-}
-
-static int check_writable(struct local_store *store, struct error *err)
-{
-  if (store->writable)
-    return 0;
-  return error_set(err, ERROR_PERMISSION, "store %s: opened for reading only", store->dir);
 }
 
 int local_open_writer(struct blob_writer **out, struct store *base, const struct descriptor *blob,

@@ -24,9 +24,11 @@ int store_read_index(struct local_store *store, struct index_json *out, struct e
 }
 
 /* Blobs must not vanish in a power cut that their index survives. */
-static void sync_blobs(struct local_store *store)
+static int sync_blobs(struct local_store *store, struct error *err)
 {
-  for (int algorithm = DIGEST_SHA256; algorithm <= DIGEST_SHA512; algorithm++) {
+  int result = 0;
+
+  for (int algorithm = DIGEST_SHA256; result == 0 && algorithm <= DIGEST_SHA512; algorithm++) {
     char path[32];
     int fd;
 
@@ -35,10 +37,12 @@ static void sync_blobs(struct local_store *store)
     fd = openat(store->dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
       continue;
-    if (fsync(fd) < 0)
-      log_debug("%s/%s: cannot be synced", store->dir, path);
+    result = store_sync_dir(fd);
+    if (result < 0)
+      error_sys(err, errno, "%s/%s: cannot be synced", store->dir, path);
     close(fd);
   }
+  return result;
 }
 
 int store_write_index(struct local_store *store, const struct index_json *index, struct error *err)
@@ -47,7 +51,8 @@ int store_write_index(struct local_store *store, const struct index_json *index,
 
   if (index_json_format(index, &text, err) < 0)
     return error_wrap(err, "store %s", store->dir);
-  sync_blobs(store);
+  if (sync_blobs(store, err) < 0)
+    return -1;
   return store_replace_file(store, "index.json", buf_str(&text), err);
 }
 

@@ -56,6 +56,11 @@ static int write_all(int fd, struct str text)
   return fsync(fd);
 }
 
+int store_sync_dir(int fd)
+{
+  return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS ? 0 : -1;
+}
+
 int store_replace_file(struct local_store *store, const char *name, struct str text,
                        struct error *err)
 {
@@ -69,8 +74,8 @@ int store_replace_file(struct local_store *store, const char *name, struct str t
     unlinkat(store->dir_fd, temporary, 0);
     return -1;
   }
-  if (fsync(store->dir_fd) < 0)
-    log_debug("%s: cannot be synced", store->dir);
+  if (store_sync_dir(store->dir_fd) < 0)
+    return error_sys(err, errno, "%s: cannot be synced", store->dir);
   return 0;
 }
 
@@ -289,6 +294,7 @@ struct store *store_open(const char *dir, enum store_mode mode, struct error *er
     .set_notice = set_notice,
     .has = local_has,
     .open_blob = local_open_blob,
+    .discard = local_discard,
     .open_writer = local_open_writer,
     .open_writer_unknown = local_open_writer_unknown,
     .list = local_list,

@@ -120,6 +120,8 @@ MUST_CHECK int store_read_index(struct local_store *store, struct index_json *ou
 /* Replaces index.json, after syncing the blobs' directories. Under the exclusive lock. */
 MUST_CHECK int store_write_index(struct local_store *store, const struct index_json *index,
                                  struct error *err);
+/* Syncs a directory, where its file system knows how to. -1 with errno. */
+int store_sync_dir(int fd);
 /* Writes a file by way of a temporary name. */
 MUST_CHECK int store_replace_file(struct local_store *store, const char *name, struct str text,
                                   struct error *err);
@@ -141,6 +143,7 @@ bool store_may_free(const struct local_store *store);
 
 /* As the functions of store.h, for a local store. */
 MUST_CHECK int local_has(struct store *base, const struct descriptor *blob, struct error *err);
+MUST_CHECK int local_discard(struct store *base, const struct descriptor *blob, struct error *err);
 struct stream *local_open_blob(struct store *base, const struct descriptor *blob,
                                struct error *err);
 MUST_CHECK int local_open_writer(struct blob_writer **out, struct store *base,
