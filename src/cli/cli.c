@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/ending.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/suggest.h"
@@ -247,6 +248,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
 
   memory_guard_libraries();
   open_standard_streams();
+  ending_install();
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is seen as EPIPE where it is written to */
   if (parse(&parser, argc, argv, &err) < 0)
     status = -1;

@@ -31,7 +31,7 @@ static void warn(void *context, const struct error *err)
     write_warning(places, "going on without storing: ", err->message);
 }
 
-static void notice(void *context, const char *line)
+void places_notice(void *context, const char *line)
 {
   write_warning(context, "", line);
 }
@@ -52,7 +52,7 @@ void places_init(struct places *out, const struct global_options *globals,
 void places_watch_store(struct places *places)
 {
   if (places->named.store)
-    store_set_notice(places->named.store, notice, places);
+    store_set_notice(places->named.store, places_notice, places);
 }
 
 static struct net *open_net(struct places *places, struct error *err)

@@ -252,6 +252,25 @@ static int no_platform(const struct copier *copier, const struct index *index, s
   return source_wrap(copier->from, NULL, err);
 }
 
+/* Whether a manifest that is not there is left out. */
+static bool may_lack(const struct copier *copier, bool attestation)
+{
+  const struct platform_set *platforms = copier->options->platforms;
+
+  return !platforms || (!copier->from->fetches_again && (attestation || platforms->all));
+}
+
+static void note_missing(const struct copier *copier, size_t missing)
+{
+  AUTO_FREE char *line = NULL;
+
+  if (!missing || !copier->options->notice)
+    return;
+  line = xasprintf("%s: its index names %zu manifest%s that it lacks: left out",
+                   copier->from->label, missing, missing == 1 ? "" : "s");
+  copier->options->notice(copier->options->notice_context, line);
+}
+
 static int copy_children(const struct copier *copier, const struct index *index, int depth,
                          struct error *err)
 {
@@ -267,13 +286,15 @@ static int copy_children(const struct copier *copier, const struct index *index,
       continue;
     if (copy_node(copier, manifest, depth + 1, err) == 0)
       copied += !attestation;
-    else if (err->code == ERROR_NOT_FOUND && !copier->options->platforms)
+    else if (err->code == ERROR_NOT_FOUND && may_lack(copier, attestation))
       missing++;
     else
       return -1;
   }
-  if (copied || (index->n_manifests == 0 && !missing))
+  if (copied || (index->n_manifests == 0 && !missing)) {
+    note_missing(copier, missing);
     return 0;
+  }
   return missing ? -1 : no_platform(copier, index, err);
 }
 
