@@ -138,7 +138,7 @@ class Faults(Case):
         result = subprocess.run(words, env=self.environ, capture_output=True, text=True, timeout=120, check=False)
         self.assert_status(result, 0)
         self.assertIn("its index names 1 manifest that it lacks", result.stderr)
-        self.assert_status(self.diff("--semantic", "--platform=amd64", "docker://lacking", self.path("oci.tar")), 0)
+        self.assert_status(self.diff("--effective", "--platform=amd64", "docker://lacking", self.path("oci.tar")), 0)
 
     def test_goes_with_us(self):
         """A signal that ends us ends what we have started."""
