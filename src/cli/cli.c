@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/ending.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/suggest.h"
@@ -298,6 +299,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
 
   memory_guard_libraries();
   open_standard_streams();
+  ending_install();
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is seen as EPIPE where it is written to */
   if (parse(&parser, argc, argv, &err) < 0)
     status = -1;

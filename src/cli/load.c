@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "cli/commands.h"
 #include "cli/places.h"
+#include "source/head.h"
 #include "source/import.h"
 
 struct load_flags {
@@ -113,6 +114,16 @@ static int load_report(void *context, const char *name, const struct digest *dig
   return cli_write(&text, err);
 }
 
+/* It is read as a stream, which may be a pipe; of a file the beginning can be looked at again. */
+static void explain_input(const char *path, struct error *err)
+{
+  AUTO_CLOSE int fd =
+      path ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+  if (fd >= 0)
+    head_explain(fd, err);
+}
+
 static int load(struct store *store, const struct load_flags *given,
                 const struct platform_set *platforms, struct places *places, struct error *err)
 {
@@ -123,6 +134,8 @@ static int load(struct store *store, const struct load_flags *given,
     .jobs = 1,
     .net = given->places.foreign_urls == TOGGLE_ON ? places_net : NULL,
     .net_context = places,
+    .notice = platforms->n > 0 ? places_notice : NULL,
+    .notice_context = places,
   };
   struct stream *stream;
   uint64_t size = 0;
@@ -132,7 +145,11 @@ static int load(struct store *store, const struct load_flags *given,
   if (stream)
     stream = stream_counted(stream, places_progress(places),
                             given->input ? given->input : "standard input", size);
-  if (!stream || import_archive(store, stream, &options, load_report, places, err) < 0)
+  if (stream && import_archive(store, stream, &options, load_report, places, err) < 0) {
+    explain_input(given->input, err);
+    stream = NULL;
+  }
+  if (!stream)
     return error_wrap(err, "%s", given->input ? given->input : "standard input");
   return 0;
 }

@@ -31,7 +31,7 @@ static void warn(void *context, const struct error *err)
     write_warning(places, "going on without storing: ", err->message);
 }
 
-static void notice(void *context, const char *line)
+void places_notice(void *context, const char *line)
 {
   write_warning(context, "", line);
 }
@@ -60,7 +60,7 @@ void places_set_title(struct places *places, const char *title)
 void places_watch_store(struct places *places)
 {
   if (places->named.store)
-    store_set_notice(places->named.store, notice, places);
+    store_set_notice(places->named.store, places_notice, places);
 }
 
 /* Under the lock. Where what is counted is shown, if it is. NULL: nowhere. */

@@ -136,6 +136,8 @@ bool places_are_needed(const struct argument *argument);
 /* The image that an argument means, of any kind. */
 struct source *places_open_image(struct places *places, const struct argument *argument,
                                  const struct source_options *options, struct error *err);
+/* Shows a line as a warning; context is the places. Any thread. */
+void places_notice(void *context, const char *line);
 /* Has what the store notices shown as warnings; places_open does that. */
 void places_watch_store(struct places *places);
 /* The connection to registries, opened when it is first asked for: for struct source_options, with

@@ -154,11 +154,14 @@ static int pull_run(const struct invocation *call, struct error *err)
   const struct limits limits = limits_scaled(given->max_scale);
   struct platform_set platforms = { 0 };
   struct copy_counts counts = { 0 };
+  struct places places;
   const struct copy_options options = {
     .limits = &limits,
     .platforms = &platforms,
     .jobs = JOBS,
     .check = true,
+    .notice = places_notice,
+    .notice_context = &places,
     .counts = &counts,
   };
   struct source_options source_options = {
@@ -166,7 +169,6 @@ static int pull_run(const struct invocation *call, struct error *err)
     .platforms = given->platforms.n || given->all_platforms == TOGGLE_ON ? &platforms : NULL,
   };
   struct argument argument;
-  struct places places;
   int result = -1;
 
   places_init(&places, &call->globals, &given->places);

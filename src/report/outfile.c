@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/ending.h"
 
 enum { ATTEMPTS = 16 }; /* at a name that nobody has */
 
@@ -68,8 +69,10 @@ static int give_name(struct outfile *file, int fd)
     free(file->temporary);
     file->temporary =
         xasprintf("%s.%08x.tmp", file->target, (unsigned)(some_number() & UINT32_MAX));
-    if (linkat(AT_FDCWD, path_of(fd).text, file->dir, file->temporary, AT_SYMLINK_FOLLOW) == 0)
+    if (linkat(AT_FDCWD, path_of(fd).text, file->dir, file->temporary, AT_SYMLINK_FOLLOW) == 0) {
+      file->ending = ending_add_file(file->dir, file->temporary);
       return 0;
+    }
     if (errno != EEXIST)
       break;
   }
@@ -95,6 +98,8 @@ static int open_temporary(struct outfile *file)
   if (fd < 0 || file->nameless) {
     free(file->temporary);
     file->temporary = NULL;
+  } else {
+    file->ending = ending_add_file(file->dir, file->temporary);
   }
   return fd;
 }
@@ -127,6 +132,7 @@ static void outfile_free(struct outfile *file)
 {
   if (file->writer.fd >= 0)
     close(file->writer.fd);
+  ending_forget(file->ending);
   free(file->name);
   free(file->target);
   free(file->temporary);
@@ -152,6 +158,7 @@ struct outfile *outfile_open(const char *path, struct error *err)
 
   file->name = xstrdup(path);
   file->dir = AT_FDCWD;
+  file->ending = -1;
   fd = open_target(file);
   return outfile_opened(file, fd, err);
 }
@@ -163,6 +170,7 @@ struct outfile *outfile_open_at(int dir, const char *name, const char *label, st
   file->name = xstrdup(label);
   file->target = xstrdup(name);
   file->dir = dir;
+  file->ending = -1;
   return outfile_opened(file, open_temporary(file), err);
 }
 
@@ -195,6 +203,8 @@ int outfile_commit(struct outfile *file, struct error *err)
     if (renameat(file->dir, file->temporary, file->dir, file->target) != 0) {
       error = errno;
     } else {
+      ending_forget(file->ending);
+      file->ending = -1;
       free(file->temporary);
       file->temporary = NULL;
     }

@@ -14,6 +14,7 @@ struct outfile {
   char *temporary; /* owned; NULL when there is none (any more), or not yet */
   bool nameless;   /* the temporary file gets a name only when it is complete */
   int dir;         /* what target and temporary are relative to; borrowed */
+  int ending;      /* of temporary: see ending_forget */
 };
 
 /* Opens a file to be written. Where path is a regular file or nothing yet, a temporary file beside

@@ -92,6 +92,12 @@ static int check_stored(const struct copier *copier, const struct descriptor *bl
   return copier->options->check && store_check(copier->to, blob, err) < 0 ? -1 : 0;
 }
 
+static int check_stored(const struct copier *copier, const struct descriptor *blob,
+                        struct error *err)
+{
+  return copier->options->check && store_check(copier->to, blob, err) < 0 ? -1 : 0;
+}
+
 /* A small blob, from the store where it is there; put there where not. */
 static int copy_read_document(const struct copier *copier, const struct descriptor *blob,
                               struct buf *text, struct error *err)
@@ -152,8 +158,12 @@ static void *copy_work(void *argument)
     struct error err;
 
     if (check_stored(batch->copier, blob, &err) == 0 &&
+<<<<<<< HEAD
         copy_counted(batch->copier->from, batch->copier->to, blob, batch->copier->options->counts,
                      &err) == 0)
+=======
+        copy_blob(batch->copier->from, batch->copier->to, blob, &err) == 0)
+>>>>>>> wt-sources
       continue;
     pthread_mutex_lock(&batch->mutex);
     if (!batch->failed)
@@ -268,6 +278,28 @@ static int no_platform(const struct copier *copier, const struct index *index, s
   error_set(err, ERROR_NOT_FOUND, "no platform %s; the image has: %s (see --platform)",
             asked.len ? asked.ptr : "at all", list.len ? list.ptr : "none");
   return source_wrap(copier->from, NULL, err);
+<<<<<<< HEAD
+=======
+}
+
+/* Whether a manifest that is not there is left out. */
+static bool may_lack(const struct copier *copier, bool attestation)
+{
+  const struct platform_set *platforms = copier->options->platforms;
+
+  return !platforms || (!copier->from->fetches_again && (attestation || platforms->all));
+}
+
+static void note_missing(const struct copier *copier, size_t missing)
+{
+  AUTO_FREE char *line = NULL;
+
+  if (!missing || !copier->options->notice)
+    return;
+  line = xasprintf("%s: its index names %zu manifest%s that it lacks: left out",
+                   copier->from->label, missing, missing == 1 ? "" : "s");
+  copier->options->notice(copier->options->notice_context, line);
+>>>>>>> wt-sources
 }
 
 static int copy_children(const struct copier *copier, const struct index *index, int depth,
@@ -285,51 +317,56 @@ static int copy_children(const struct copier *copier, const struct index *index,
       continue;
     if (copy_node(copier, manifest, depth + 1, err) == 0)
       copied += !attestation;
-    else if (err->code == ERROR_NOT_FOUND && !copier->options->platforms)
+    else if (err->code == ERROR_NOT_FOUND && may_lack(copier, attestation))
       missing++;
     else
       return -1;
   }
-  if (copied || (index->n_manifests == 0 && !missing))
+  if (copied || (index->n_manifests == 0 && !missing)) {
+    note_missing(copier, missing);
     return 0;
-  return missing ? -1 : no_platform(copier, index, err);
-}
-
-static int copy_index(const struct copier *copier, const struct descriptor *descriptor, int depth,
-                      struct error *err)
-{
-  AUTO_BUF text = BUF_INIT(copier->options->limits->json_bytes);
-  struct index index;
-  int result;
-
-  if (depth >= LIMIT_INDEX_DEPTH)
-    return error_set(err, ERROR_LIMIT, "indexes nested more than %d levels deep",
-                     LIMIT_INDEX_DEPTH);
-  if (copy_read_document(copier, descriptor, &text, err) < 0 ||
-      index_parse(&index, buf_str(&text), copier->options->limits, err) < 0)
-    return -1;
-  result = copy_children(copier, &index, depth, err);
-  index_release(&index);
-  return result;
-}
-
-static int copy_node(const struct copier *copier, const struct descriptor *node, int depth,
-                     struct error *err)
-{
-  switch (node->kind) {
-  case MEDIA_INDEX:
-    return copy_index(copier, node, depth, err);
-  case MEDIA_MANIFEST:
-    return copy_manifest(copier, node, err);
-  default:
-    return copy_blob(copier->from, copier->to, node, err);
+<<<<<<< HEAD
+=======
   }
-}
+>>>>>>> wt-sources
+    return missing ? -1 : no_platform(copier, index, err);
+  }
 
-int copy_image(struct source *from, struct store *to, const struct descriptor *root,
-               const struct copy_options *options, struct error *err)
-{
-  const struct copier copier = { from, to, options };
+  static int copy_index(const struct copier *copier, const struct descriptor *descriptor, int depth,
+                        struct error *err)
+  {
+    AUTO_BUF text = BUF_INIT(copier->options->limits->json_bytes);
+    struct index index;
+    int result;
 
-  return copy_node(&copier, root, 0, err);
-}
+    if (depth >= LIMIT_INDEX_DEPTH)
+      return error_set(err, ERROR_LIMIT, "indexes nested more than %d levels deep",
+                       LIMIT_INDEX_DEPTH);
+    if (copy_read_document(copier, descriptor, &text, err) < 0 ||
+        index_parse(&index, buf_str(&text), copier->options->limits, err) < 0)
+      return -1;
+    result = copy_children(copier, &index, depth, err);
+    index_release(&index);
+    return result;
+  }
+
+  static int copy_node(const struct copier *copier, const struct descriptor *node, int depth,
+                       struct error *err)
+  {
+    switch (node->kind) {
+    case MEDIA_INDEX:
+      return copy_index(copier, node, depth, err);
+    case MEDIA_MANIFEST:
+      return copy_manifest(copier, node, err);
+    default:
+      return copy_blob(copier->from, copier->to, node, err);
+    }
+  }
+
+  int copy_image(struct source * from, struct store * to, const struct descriptor *root,
+                 const struct copy_options *options, struct error *err)
+  {
+    const struct copier copier = { from, to, options };
+
+    return copy_node(&copier, root, 0, err);
+  }

@@ -15,12 +15,21 @@ struct copy_counts {
 struct copy_options {
   const struct limits *limits;
   /* The manifests of an index to copy, and the attestations that belong to them; those whose
-   * platform is not told are copied, too. NULL: all that the source has; what an index names and
-   * the source lacks is then left out, unless that is all of it. */
+   * platform is not told are copied, too. NULL: all that the source has. What an index names and an
+   * archive lacks is left out, unless it was asked for by its platform, or is all of it: docker
+   * save of an image that was pulled lacks its attestations. */
   const struct platform_set *platforms;
+<<<<<<< HEAD
   unsigned jobs;              /* blobs fetched at once, >= 1 */
   bool check;                 /* what the store has is read, and fetched anew if it is damaged */
   struct copy_counts *counts; /* NULL: not counted */
+=======
+  unsigned jobs; /* blobs fetched at once, >= 1 */
+  /* Told what was left out, as a line for people. NULL allowed. */
+  void (*notice)(void *context, const char *line);
+  void *notice_context;
+  bool check; /* what the store has is read, and fetched anew if it is damaged */
+>>>>>>> wt-sources
   /* For import_archive: as in struct source_options. */
   struct net *(*net)(void *context, struct error *err);
   void *net_context;

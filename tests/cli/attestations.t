@@ -160,3 +160,32 @@ A manifest with a subject and an empty config, as BuildKit writes it with oci-ar
   File    x*
   Mani    ctx:/manifests-1/attestations-0/statement    predicate.builder.id me *predicate.builder.id you
   [1]
+
+An archive may lack them: what docker save writes of an image that was pulled names them in its index, and nothing more. The
+image is loaded without; where they are asked for, it is said that they are not there.
+
+  $ cat >>attest.py <<'RECIPE'
+  > def lacking(path, content):
+  >     one = image(layer(file("x", content)), descriptor={"platform": platform("amd64")})
+  >     attests = attestation(one, statement(one, SLSA, provenance("me")))
+  >     whole = index(one, attests).named("example.com/lacking:" + content)
+  >     for digest in attests.blobs:
+  >         whole.blobs.pop(digest, None)
+  >     oci_archive(path, whole)
+  > RECIPE
+  $ sh recipe <<'RECIPE'
+  > lacking("lacks-a.tar", "a")
+  > lacking("lacks-b.tar", "b")
+  > RECIPE
+  $ export DIFFOCI_BACKEND=local DIFFOCI_LOCAL_CACHE=$PWD/lacking-store
+  $ diffoci load --platform=amd64 -i lacks-a.tar
+  Loaded image: example.com/lacking:a
+  ! diffoci: warning: archive: its index names 1 manifest that it lacks: left out
+  $ diffoci load --platform=amd64 -i lacks-b.tar 2>/dev/null
+  Loaded image: example.com/lacking:b
+  $ diffoci diff --quiet --pull=never --semantic --platform=amd64 example.com/lacking:a example.com/lacking:b | tail -n 1 | cut -c 1-12
+  File    x   
+  [0]
+  $ diffoci diff --quiet --pull=never --semantic --platform=amd64 --attestations example.com/lacking:a example.com/lacking:b >/dev/null
+  ! diffoci: example.com/lacking:a: manifest sha256:*No such file or directory
+  [2]

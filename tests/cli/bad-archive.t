@@ -125,3 +125,16 @@ What docker save writes is an image layout and a Docker archive in one. Programs
   $ DIFFOCI_LOCAL_CACHE=store diffoci load < two-truths.tar
   ! diffoci: standard input: it says two things: *
   [2]
+
+What is no archive at all is said to be what it is.
+
+  $ printf 'ARG x\nFROM alpine\nRUN make\n' >Dockerfile; printf 'a: 1\n' >values.yaml
+  $ diffoci diff ./Dockerfile ./Dockerfile
+  ! diffoci: ./Dockerfile: a Dockerfile, not an image: build it first, for example with docker build
+  [2]
+  $ diffoci load -i Dockerfile
+  ! diffoci: Dockerfile: a Dockerfile, not an image: build it first, for example with docker build
+  [2]
+  $ diffoci load <values.yaml
+  ! diffoci: standard input: a text file, not an image archive
+  [2]

@@ -89,3 +89,10 @@ Nested within reason is read.
   > RECIPE
   $ diffoci diff --semantic --platform=amd64 ./nested-0.tar ./nested-1.tar | grep -c '^File *x '
   1
+
+  $ images <<'RECIPE'
+  > oci_archive("no-version.tar", image(layer(file("x", "one"))), index_json={})
+  > RECIPE
+  $ diffoci diff ./no-version.tar ./no-version.tar
+  ! diffoci: ./no-version.tar (input 0): "index.json": an index: field "schemaVersion" is missing: expected 2
+  [2]

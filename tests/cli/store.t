@@ -153,7 +153,7 @@ Platforms.
   Loaded image: example.com/multi:1
   linux/arm64
   $ ./d load --platform linux/s390x -i multi.tar
-  ! diffoci: multi.tar: *no such platform*linux/amd64, linux/arm64*
+  ! diffoci: multi.tar: *no platform linux/s390x*linux/amd64, linux/arm64*
   [2]
 
 Directories that are no store.

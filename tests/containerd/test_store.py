@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """containerd as a store: test_store.py DIFFOCI PROBE [--containerd DIRECTORY | --suite SUITE] [TEST...]"""
+import hashlib
 import json
 import os
 import subprocess
+import time
 
 import common
 import mkimage as mk
+from counting import CountingProxy
 from faulty import FaultyRegistry
 from layout import Image as ServedImage
 from layout import Index as ServedIndex
@@ -211,13 +214,13 @@ class Store(common.Case):
         self.assertIn("since --local-cache is given", result.stderr)
 
     def test_cached(self):
-        """What diff fetches in passing is kept under the image's name, as far as it was read."""
+        """What diff fetches in passing is kept, as far as it was read, under a name that nobody else runs."""
         images = [ServedIndex([ServedImage([served_layer(i, 100_000)])]) for i in range(2)]
         server = FaultyRegistry({"a/b:latest": images[0], "a/c:latest": images[1]})
         self.addCleanup(server.close)
         names = [f"{server.host}/a/{x}:latest" for x in "bc"]
         self.diffoci("diff", "--platform=amd64", *names, status=1)
-        self.assertEqual(self.containerd.images(), names)
+        self.assertEqual(self.containerd.images(), ["diffoci.cached/" + name for name in names])
         # What the indexes refer to, and the manifests below them, outlives a collection.
         self.load(plain("example.com/x:1"))
         self.diffoci("remove", "example.com/x:1")
@@ -226,6 +229,56 @@ class Store(common.Case):
         self.assertIn("diffoci.cached=true", self.containerd.ctr("images", "ls"))
         self.diffoci("pull", "--platform=amd64", names[0])
         self.assertEqual(self.containerd.ctr("images", "ls").count("diffoci.cached=true"), 1)
+        self.assertEqual(self.containerd.images(), sorted([names[0], "diffoci.cached/" + names[1]]))
+        # A tag that has moved meanwhile is compared as it is now, and the record stays what it was.
+        before = self.containerd.ctr("images", "ls", f"name=={names[0]}")
+        server.images["a/b:latest"] = ServedIndex([ServedImage([served_layer(7, 100_000)])])
+        self.diffoci("diff", "--platform=amd64", "--pull=always", *names, status=1)
+        self.assertEqual(self.containerd.ctr("images", "ls", f"name=={names[0]}"), before)
+        self.assertEqual(self.diffoci("remove", *names).stdout.split(), names)
+        self.assertNothingLeft()
+
+    def test_interrupted(self):
+        """A pull that was killed goes on; what was moved is moved once."""
+        image = ServedImage([served_layer(i, 1 << 20) for i in range(5)])
+        server = FaultyRegistry({"a/b:latest": image})
+        self.addCleanup(server.close)
+        proxy = CountingProxy(server.port, pause=0.01)
+        self.addCleanup(proxy.close)
+        name = f"{proxy.host}/a/b:latest"
+        environ = dict(self.environ, DIFFOCI_BACKEND="containerd")
+        for part in (0.3, 0.7):
+            with subprocess.Popen([common.PROGRAMS["diffoci"], "pull", name], env=environ, stdout=subprocess.DEVNULL) as process:
+                while proxy.received < part * (5 << 20):
+                    time.sleep(0.005)
+                process.kill()
+        self.diffoci("pull", name)
+        # Less than a message of 1 MiB of each of four layers had not been sent to containerd.
+        self.assertLess(proxy.received, (5 << 20) + 2 * (2 << 20))
+        self.assertEqual(self.containerd.content(), sorted(image.blobs))
+        self.diffoci("diff", "--verify", "--pull=never", name, name)
+        for lease in self.containerd.leases():
+            self.containerd.ctr("leases", "delete", "--sync", lease)
+        self.diffoci("remove", name)
+        self.assertNothingLeft()
+
+    def test_damaged(self):
+        """A blob that containerd has and that is not what its digest says."""
+        images = [ServedImage([served_layer(i, 100_000) for i in numbers]) for numbers in ((0, 1), (0, 2))]
+        server = FaultyRegistry({"a/b:latest": images[0], "a/c:latest": images[1]})
+        self.addCleanup(server.close)
+        names = [f"{server.host}/a/{x}:latest" for x in "bc"]
+        digest = images[0].layers[1]["digest"]
+        path = os.path.join(self.containerd.dir, "root/io.containerd.content.v1.content/blobs/sha256", digest.split(":")[1])
+        self.diffoci("pull", names[0])
+        for words, status in ((["pull", names[0]], 0), (["diff", "--semantic", *names], 1)):
+            os.chmod(path, 0o644)
+            with open(path, "r+b") as file:
+                file.seek(5000)
+                file.write(b"\0\0\0\0")
+            self.diffoci(*words, status=status)
+            with open(path, "rb") as file:
+                self.assertEqual("sha256:" + hashlib.sha256(file.read()).hexdigest(), digest)
 
 
 if __name__ == "__main__":

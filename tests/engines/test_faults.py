@@ -31,6 +31,12 @@ for i, name in enumerate(("a", "b")):
 docker_archive("several.tar", *several)
 new = image(layer(file("large", some(0))))
 oci_archive("oci.tar", new)
+lacking = image(layer(file("a", "b")))
+lacking.descriptor["annotations"] = {"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": new.descriptor["digest"]}
+whole = index(new, lacking, platforms=[platform("amd64"), platform("unknown", "unknown")])
+for digest in lacking.blobs:
+    whole.blobs.pop(digest, None)
+oci_archive("lacking.tar", whole.named("example.com/lacking:1"))
 new.descriptor["annotations"] = {"containerd.io/distribution.source.example.com": "a"}
 oci_archive("pulled.tar", new)
 new.descriptor["annotations"]["org.example"] = "x"
@@ -124,6 +130,28 @@ class Faults(Case):
         self.fails("save writes: not a tar archive: at byte 0")
         self.docker(save='cd "{home}"; echo x >x; tar -c x')
         self.fails("save writes: neither an OCI image layout", "nor a Docker archive")
+
+    def test_attestations_are_lacking(self):
+        """As of Docker 28, of an image that was pulled."""
+        self.docker()
+        words = [PROGRAMS["diffoci"], "--backend=local", "--local-cache", self.path("store"), "pull", "--platform=amd64", "docker://lacking"]
+        result = subprocess.run(words, env=self.environ, capture_output=True, text=True, timeout=120, check=False)
+        self.assert_status(result, 0)
+        self.assertIn("its index names 1 manifest that it lacks", result.stderr)
+        self.assert_status(self.diff("--effective", "--platform=amd64", "docker://lacking", self.path("oci.tar")), 0)
+
+    def test_goes_with_us(self):
+        """A signal that ends us ends what we have started."""
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            self.docker(save=SLOW)
+            with subprocess.Popen([PROGRAMS["diffoci"], "diff", "docker://a", "docker://b"], env=self.environ, cwd=self.home,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as process:
+                while not (os.path.exists(self.path("calls")) and self.calls("save")):
+                    time.sleep(0.01)
+                process.send_signal(number)
+                self.assertEqual(process.wait(30), -number)
+            os.remove(self.path("calls"))
+            self.assert_all_ended()
 
     def test_stalls(self):
         self.environ["DIFFOCI_ENGINE_TIMEOUT"] = "5"

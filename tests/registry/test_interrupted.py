@@ -55,8 +55,12 @@ class Interrupted(common.Case):
             while self.proxy.received < received and process.poll() is None and time.monotonic() < limit:
                 time.sleep(0.002)
             self.assertIsNone(process.poll(), "it ended before it was interrupted")
+            # What it has been sent it is to have written, however slow the machine.
+            self.proxy.flows.clear()
+            time.sleep(1)
             process.send_signal(number)
             process.communicate(timeout=30)
+            self.proxy.flows.set()
             self.assertEqual(process.returncode, -number)
 
     def run_store(self, *words, status=0):
@@ -87,6 +91,8 @@ class Interrupted(common.Case):
                               stderr=subprocess.PIPE) as process:
             while self.proxy.received < WORLD["total"] / 2:
                 time.sleep(0.002)
+            self.proxy.flows.clear()
+            time.sleep(1)
             self.proxy.close()
             said = process.communicate(timeout=60)[1]
             self.assertEqual(process.returncode, 2, said)

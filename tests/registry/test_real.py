@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -71,6 +72,14 @@ class Plain(Case):
         self.good(f"{self.host}/public/app@{digest}", image=self.images["one"])
         # The digest counts, not the tag.
         self.good(f"{self.host}/public/app:two@{digest}", image=self.images["one"])
+
+    def test_pull_platform(self):
+        """One that is not there: which, of which image, and what there is."""
+        name = f"{self.host}/public/app:both"
+        result = self.run_program("--backend=local", "--local-cache", self.home + "/store", "pull", "--platform=s390x", name,
+                                  program="diffoci")
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stderr, f"diffoci: {name}: no platform linux/s390x; the image has: linux/amd64, linux/arm64 (see --platform)\n")
 
     def test_localhost(self):
         self.good(f"localhost:{WORLD['plain'].port}/public/app:tiny", image=self.images["tiny"])
@@ -164,6 +173,24 @@ class Password(Case):
         self.good(f"{self.host}/private/app:tiny")
         self.assertLess(time.monotonic() - started, 20)
 
+    def test_helper_goes_with_us(self):
+        """One that waits for somebody at a prompt does not stay when we are ended."""
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            self.helper(f"echo $$ > {self.home}/pid.new; mv {self.home}/pid.new {self.home}/pid; sleep 300 & wait\n", {"credsStore": "test"})
+            with subprocess.Popen([common.PROGRAMS["diffoci"], "--backend=local", "--local-cache", self.home + "/store", "pull", self.name],
+                                  env=self.environ) as process:
+                while not os.path.exists(self.home + "/pid"):
+                    time.sleep(0.01)
+                process.send_signal(number)
+                self.assertEqual(process.wait(30), -number)
+            with open(self.home + "/pid", encoding="ascii") as file:
+                pid = int(file.read())
+            os.remove(self.home + "/pid")
+            limit = time.monotonic() + 20
+            while os.path.exists(f"/proc/{pid}") and time.monotonic() < limit:
+                time.sleep(0.01)
+            self.assertFalse(os.path.exists(f"/proc/{pid}"))
+
     def test_helper_has_none(self):
         self.helper("echo credentials not found in native keychain; exit 1\n", {"credsStore": "test"})
         self.bad(self.name, says="without credentials")
@@ -176,7 +203,7 @@ class Password(Case):
 
     def test_helper_missing(self):
         self.write(".docker/config.json", json.dumps({"credsStore": "nowhere"}))
-        self.bad(self.name, says="without credentials")
+        self.bad(self.name, says=["without credentials", "docker-credential-nowhere, which is not installed"])
 
     def test_helper_name(self):
         self.write(".docker/config.json", json.dumps({"credsStore": "../evil; id"}))
@@ -201,12 +228,14 @@ class Tls(Case):
         self.images = WORLD["images"]
 
     def test_unknown_authority(self):
-        self.bad(self.name + ":tiny", says=["https://", "certificate"])
+        self.bad(self.name + ":tiny", says=["https://", "certificate", "--ca-file FILE", f"--insecure {self.server.host}"])
 
     def test_ca_file(self):
         self.good("--ca-file", self.certificates.ca, self.name + ":one", image=self.images["one"])
         self.bad("--ca-file", self.home + "/none", self.name + ":one", says="none: No such file")
-        self.bad("--ca-file", self.write("x", "x"), self.name + ":one", says="expected a certificate in PEM")
+        for text in ("x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
+            path = self.write("x", text)
+            self.bad("--ca-file", path, self.name + ":one", says=[path, "expected a certificate in PEM"])
 
     def test_environment(self):
         self.environ["SSL_CERT_FILE"] = self.certificates.ca
@@ -218,7 +247,7 @@ class Tls(Case):
         self.bad("--insecure", "127.0.0.2", self.name + ":tiny", says="certificate")
 
     def test_plain_http(self):
-        self.bad("--plain-http", self.server.host, self.name + ":tiny", says="HTTP status 400")
+        self.bad("--plain-http", self.server.host, self.name + ":tiny", says=["HTTP status 400", "leave --plain-http out"])
 
     def test_certs_d(self):
         with open(self.certificates.ca, encoding="ascii") as file:

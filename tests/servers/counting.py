@@ -12,6 +12,8 @@ class CountingProxy:
         self.received = 0
         self.connections = 0
         self.lock = threading.Lock()
+        self.flows = threading.Event()  # cleared: what has come is not passed on
+        self.flows.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
@@ -44,6 +46,7 @@ class CountingProxy:
                     with self.lock:
                         self.received += len(data)
                     time.sleep(self.pause)
+                    self.flows.wait()
                 sink.sendall(data)
         except OSError:
             pass
@@ -53,6 +56,7 @@ class CountingProxy:
     def close(self):
         """A descriptor may be closed only when no thread waits on it: its number is soon another socket's, and the
         thread would serve that one's connections."""
+        self.flows.set()
         end(self.listener)
         self.threads[0].join()
         for sock in self.sockets:

@@ -554,7 +554,7 @@ def test_leftovers(_):
 
 
 def test_damaged(_):
-    """A blob that rotted in the store is said to be so, and replaced by pull where its size is wrong."""
+    """A blob that rotted in the store is fetched anew, by pull and by diff; where it cannot be, that is said."""
     image = sample(0)
     registry = Registry()
     name = registry.add("i:0", image)
@@ -566,13 +566,28 @@ def test_damaged(_):
     assert listed() == set()
     run("pull", name)
     assert check_clean() == {name}
-    os.chmod(blob_path("store", victim), 0o644)
-    with open(blob_path("store", victim), "r+b") as file:
-        file.seek(600)  # in the content of the layer's one file
-        file.write(b"!")
+
+    def spoil(victim, at):
+        os.chmod(blob_path("store", victim), 0o644)
+        with open(blob_path("store", victim), "r+b") as file:
+            file.seek(at)
+            file.write(b"!")
+
     other = registry.add("i:1", sample(1))
-    result = run("diff", name, other, status=2)
-    assert "digest mismatch" in result.stderr and victim in result.stderr, result.stderr
+    wanted = run("diff", name, other, status=1).stdout
+    # In the content of the layer's one file; in its header; in documents.
+    for victim, at in ((victim, 600), (victim, 150), (image.manifest["config"]["digest"], 0), (image.descriptor["digest"], 0)):
+        for arguments, status in ((("pull", name), 0), (("diff", name, other), 1)):
+            spoil(victim, at)
+            result = run(*arguments, status=status)
+            assert status == 0 or result.stdout == wanted, result.stdout
+            check_store(complete=False)
+    spoil(victim := image.manifest["layers"][1]["digest"], 600)
+    result = run("diff", "--pull=never", name, other, status=2)
+    assert f"the store's copy of blob {victim} is damaged" in result.stderr, result.stderr
+    mk.oci_archive("again.tar", image.named(name))
+    run("load", "--input", "again.tar")
+    assert run("diff", "--pull=never", name, other, status=1).stdout == wanted
     registry.close()
     with open("store/index.json", "w", encoding="utf-8") as file:
         file.write("{")

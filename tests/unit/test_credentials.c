@@ -42,6 +42,9 @@ static const struct sample samples[] = {
   { AUTHS("\"evil.x.io\":" AB), "x.io", "a", 0, NULL, NULL, false },
   { AUTHS("\"x.io.evil\":" AB), "x.io", "a", 0, NULL, NULL, false },
   { AUTHS("\"https://index.docker.io/v1/\":" AB), "docker.io", "library/a", 1, "a", "b", false },
+  /* Docker looks for this key alone, and takes another only where there is none. */
+  { AUTHS("\"docker.io\":{\"auth\":\"Yzpk\"},\"https://index.docker.io/v1/\":" AB), "docker.io",
+    "library/a", 1, "a", "b", false },
   { AUTHS("\"docker.io\":" AB), "docker.io", "library/a", 1, "a", "b", false },
   { AUTHS("\"docker.io/me\":" AB), "docker.io", "library/a", 0, NULL, NULL, false },
   { AUTHS("\"https://index.docker.io/v1/\":" AB), "x.io", "a", 0, NULL, NULL, false },
@@ -122,6 +125,8 @@ static void test_helper(void **state)
     { "{\"credHelpers\":{\"x.io\":\"ecr\"},\"credsStore\":\"desktop\"}", "y.io", "desktop" },
     { "{\"credHelpers\":{\"x.io\":\"ecr\"}}", "y.io", NULL },
     { "{\"credHelpers\":{\"https://index.docker.io/v1/\":\"h\"}}", "docker.io", "h" },
+    { "{\"credHelpers\":{\"docker.io\":\"g\",\"https://index.docker.io/v1/\":\"h\"}}", "docker.io",
+      "h" },
   };
 
   (void)state;

@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/log.h"
 #include "image/json.h"
 
@@ -141,6 +142,7 @@ static int talk(const char *program, const char *server, int64_t deadline, struc
   AUTO_CLOSE int ours = -1;
   AUTO_CLOSE int theirs = -1;
   int pair[2];
+  int ending;
   pid_t pid;
   int code;
   int result;
@@ -156,6 +158,7 @@ static int talk(const char *program, const char *server, int64_t deadline, struc
   }
   if (code)
     return error_sys(err, code, "starting it");
+  ending = ending_add_process(-pid);
   close(theirs);
   theirs = -1;
   /* It may exit without having read; what it then answers counts all the same. */
@@ -164,6 +167,7 @@ static int talk(const char *program, const char *server, int64_t deadline, struc
   shutdown(ours, SHUT_WR);
   result = read_answer(ours, pid, deadline, answer, err);
   *status = credential_helper_reap(pid, deadline, result < 0);
+  ending_forget(ending);
   return result < 0 ? -1 : 1;
 }
 

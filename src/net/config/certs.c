@@ -51,7 +51,7 @@ int certs_add_ca(struct http_tls *tls, const char *path, struct error *err)
   if (file_read(path, &pem, err) < 0)
     return -1;
   if (memchr(pem.ptr, '\0', pem.len) || !holds_certificates(str_skip(buf_str(&pem), before)))
-    return error_set(err, ERROR_CORRUPT, "%s: expected certificates in PEM", path);
+    return error_set(err, ERROR_CORRUPT, "%s: expected a certificate in PEM", path);
   free(tls->ca_pem);
   tls->ca_pem = buf_detach(&pem);
   return 0;

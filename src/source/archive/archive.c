@@ -8,6 +8,7 @@
 #include "base/inflate.h"
 #include "source/archive/members.h"
 #include "source/archive/tar_index.h"
+#include "source/head.h"
 
 enum {
   MAGIC_BYTES = 8,
@@ -246,6 +247,7 @@ struct members *members_of_archive(int fd, const struct limits *limits, struct e
   }
   archive->size = (uint64_t)st.st_size;
   if (read_index(archive, limits, err) < 0) {
+    head_explain(archive->fd, err);
     archive_free(&archive->base);
     return NULL;
   }

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "source/engine/engine_words.h"
@@ -25,9 +26,10 @@ enum {
 };
 
 struct engine_program {
-  pid_t pid; /* 0: reaped */
-  int out;   /* its standard output; -1: at its end */
-  int said;  /* its standard error; -1: at its end */
+  pid_t pid;  /* 0: reaped */
+  int ending; /* see ending_forget */
+  int out;    /* its standard output; -1: at its end */
+  int said;   /* its standard error; -1: at its end */
   int timeout_ms;
   char *title;           /* "docker save", for messages */
   char words[WORDS_MAX]; /* the last it has said */
@@ -115,8 +117,10 @@ static int start(struct engine_program *program, const char *const *argv, const 
   code = spawn(argv, out[1], said[1], &program->pid);
   close(out[1]);
   close(said[1]);
-  if (code == 0)
+  if (code == 0) {
+    program->ending = ending_add_process(program->pid);
     return 0;
+  }
   program->pid = 0;
   return cannot_start(argv[0], variable, code, err);
 }
@@ -126,7 +130,7 @@ struct engine_program *engine_program_start(const char *const *argv, const char 
 {
   struct engine_program *program = xcalloc(1, sizeof(*program));
 
-  program->out = program->said = -1;
+  program->out = program->said = program->ending = -1;
   program->timeout_ms = (int)MIN_OF((uint64_t)timeout_seconds * 1000, (uint64_t)INT32_MAX);
   program->title = title_of(argv);
   log_debug("running %s", program->title);
@@ -254,6 +258,8 @@ static bool engine_program_reap(struct engine_program *program, int flags)
   if (done == 0)
     return false;
   /* It fails where somebody who started us made the system forget children at once. */
+  ending_forget(program->ending);
+  program->ending = -1;
   program->status_known = done == program->pid;
   program->pid = 0;
   return true;

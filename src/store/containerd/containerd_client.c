@@ -93,8 +93,9 @@ int containerd_call(struct containerd *containerd, const struct containerd_metho
   return result < 0 ? containerd_wrap(containerd, err) : result;
 }
 
-/* Under the mutex. */
-static int make_lease(struct containerd *containerd, struct error *err)
+/* id is set. */
+static int create_lease(struct containerd *containerd, char id[sizeof(containerd->lease)],
+                        struct error *err)
 {
   static const struct containerd_method create = { CONTAINERD_API "leases.v1.Leases/Create", NULL,
                                                    0 };
@@ -102,21 +103,28 @@ static int make_lease(struct containerd *containerd, struct error *err)
   Containerd__Label label = CONTAINERD__LABEL__INIT;
   Containerd__Label *labels[] = { &label };
   time_t end = time(NULL) + LEASE_SECONDS;
-  char id[sizeof(containerd->lease)];
   char until[CIVIL_TEXT_MAX];
   char key[] = "containerd.io/gc.expire";
   uint64_t random;
 
   if (getrandom(&random, sizeof(random), 0) != sizeof(random))
     random = (uint64_t)end << 32 | (uint64_t)getpid();
-  snprintf(id, sizeof(id), "diffoci-%ld-%016" PRIx64, (long)getpid(), random);
+  snprintf(id, sizeof(containerd->lease), "diffoci-%ld-%016" PRIx64, (long)getpid(), random);
   civil_rfc3339(end, until);
   label.key = key;
   label.value = until;
   request.id = id;
   request.labels = labels;
   request.n_labels = ARRAY_LEN(labels);
-  if (containerd_call(containerd, &create, &request.base, NULL, NULL, err) < 0)
+  return containerd_call(containerd, &create, &request.base, NULL, NULL, err);
+}
+
+/* Under the mutex. */
+static int make_lease(struct containerd *containerd, struct error *err)
+{
+  char id[sizeof(containerd->lease)];
+
+  if (create_lease(containerd, id, err) < 0)
     return -1;
   memcpy(containerd->lease, id, sizeof(id));
   return 0;
@@ -173,18 +181,31 @@ int containerd_lease_blob(struct containerd *containerd, const struct digest *di
   return containerd_call(containerd, &add, &request.base, NULL, NULL, err);
 }
 
-void containerd_end_lease(struct containerd *containerd, bool collect)
+static int delete_lease(struct containerd *containerd, char *id, bool collect, struct error *err)
 {
   static const struct containerd_method end = { CONTAINERD_API "leases.v1.Leases/Delete", NULL,
                                                 CONTAINERD_SLOW };
   Containerd__DeleteRequest request = CONTAINERD__DELETE_REQUEST__INIT;
+
+  request.name = id;
+  request.sync = collect;
+  return containerd_call(containerd, &end, &request.base, NULL, NULL, err);
+}
+
+int containerd_collect(struct containerd *containerd, struct error *err)
+{
+  char id[sizeof(containerd->lease)];
+
+  return create_lease(containerd, id, err) < 0 ? -1 : delete_lease(containerd, id, true, err);
+}
+
+void containerd_end_lease(struct containerd *containerd, bool collect)
+{
   struct error err;
 
   if (!containerd->lease[0] || __atomic_load_n(&containerd->keeps_lease, __ATOMIC_RELAXED))
     return;
-  request.name = containerd->lease;
-  request.sync = collect;
-  if (containerd_call(containerd, &end, &request.base, NULL, NULL, &err) < 0)
+  if (delete_lease(containerd, containerd->lease, collect, &err) < 0)
     log_debug("lease %s: %s; it ends by itself in a day", containerd->lease, err.message);
   containerd->lease[0] = '\0';
 }

@@ -59,6 +59,8 @@ int containerd_wrap(const struct containerd *containerd, struct error *err);
 /* Makes the garbage collector keep a blob, and what its labels refer to, until the lease ends. */
 MUST_CHECK int containerd_lease_blob(struct containerd *containerd, const struct digest *digest,
                                      struct error *err);
+/* Waits until the garbage collector has run. */
+MUST_CHECK int containerd_collect(struct containerd *containerd, struct error *err);
 /* Ends the lease, if there is one. collect: wait until what it alone kept is gone. */
 void containerd_end_lease(struct containerd *containerd, bool collect);
 

@@ -360,7 +360,8 @@ int containerd_put_image(struct store *store, const char *name, const struct des
   }
   if (put_record(store, shown, root, false, replaces, err) < 0)
     return -1;
-  if (containerd_delete_record(containerd, in_passing, false, &ignored) < 0 && ignored.code != ERROR_NOT_FOUND)
+  if (containerd_delete_record(containerd, in_passing, false, &ignored) < 0 &&
+      ignored.code != ERROR_NOT_FOUND)
     log_debug("%s", ignored.message);
   return 0;
 }

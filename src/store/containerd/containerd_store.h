@@ -9,9 +9,9 @@ struct containerd *containerd_of(struct store *store);
 /* An image record was made or, if replaced, changed from another image to this one. */
 void containerd_store_named(struct store *store, bool replaced);
 
-/* What the name of an image record begins with that a comparison made, before the image's: under its
- * own name, an image of which only the layers that differ were fetched would be one that others try
- * to run. */
+/* What the name of an image record begins with that a comparison made, before the image's: under
+ * its own name, an image of which only the layers that differ were fetched would be one that others
+ * try to run. */
 #define CACHED_PREFIX "diffoci.cached/"
 /* The image's name, of a record's; a part of it. */
 const char *containerd_image_name(const char *record);

@@ -1,0 +1,95 @@
+#include "base/ending.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+
+enum { PLACES = 32, ENDING_PATH_MAX = 1024 };
+
+enum ending_state { PLACE_FREE, PLACE_TAKEN, PLACE_PROCESS, PLACE_FILE };
+
+/* A signal's handler is given nothing: this has to be known to all of the program. */
+static struct ending_place {
+  int state; /* atomic: enum ending_state; the rest is read where it is PLACE_PROCESS or PLACE_FILE
+              */
+  pid_t pid;
+  int dir;
+  char path[ENDING_PATH_MAX];
+} places[PLACES];
+
+/* Only what signal-safety(7) allows. */
+static void on_signal(int number)
+{
+  for (size_t i = 0; i < PLACES; i++) {
+    switch (__atomic_load_n(&places[i].state, __ATOMIC_ACQUIRE)) {
+    case PLACE_PROCESS:
+      kill(places[i].pid, SIGTERM);
+      break;
+    case PLACE_FILE:
+      unlinkat(places[i].dir, places[i].path, 0);
+      break;
+    default:
+      break;
+    }
+  }
+  raise(number); /* the handler is gone by now (SA_RESETHAND) */
+}
+
+void ending_install(void)
+{
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+  struct sigaction old;
+
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+    if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+      sigaction(numbers[i], &action, NULL);
+  }
+}
+
+static int take_place(void)
+{
+  for (int i = 0; i < PLACES; i++) {
+    int expected = PLACE_FREE;
+
+    if (__atomic_compare_exchange_n(&places[i].state, &expected, PLACE_TAKEN, 0, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_RELAXED))
+      return i;
+  }
+  return -1;
+}
+
+int ending_add_process(pid_t pid)
+{
+  int place = take_place();
+
+  if (place < 0)
+    return -1;
+  places[place].pid = pid;
+  __atomic_store_n(&places[place].state, PLACE_PROCESS, __ATOMIC_RELEASE);
+  return place;
+}
+
+int ending_add_file(int dir, const char *path)
+{
+  size_t len = strlen(path);
+  int place = len < ENDING_PATH_MAX ? take_place() : -1;
+
+  if (place < 0)
+    return -1;
+  places[place].dir = dir;
+  memcpy(places[place].path, path, len + 1);
+  __atomic_store_n(&places[place].state, PLACE_FILE, __ATOMIC_RELEASE);
+  return place;
+}
+
+void ending_forget(int place)
+{
+  if (place >= 0)
+    __atomic_store_n(&places[place].state, PLACE_FREE, __ATOMIC_RELEASE);
+}
