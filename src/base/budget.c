@@ -142,18 +142,26 @@ uint64_t budget_default(const char *root)
   return MAX_OF(quarter, 64 * MIB);
 }
 
-bool budget_take(struct budget *budget, uint64_t bytes)
+static bool budget_take_within(struct budget *budget, uint64_t bytes, uint64_t limit)
 {
-  uint64_t used = budget ? __atomic_load_n(&budget->used, __ATOMIC_RELAXED) : 0;
+  uint64_t used = __atomic_load_n(&budget->used, __ATOMIC_RELAXED);
 
-  if (!budget)
-    return true;
   do {
-    if (bytes > budget->limit || used > budget->limit - bytes)
+    if (bytes > limit || used > limit - bytes)
       return false;
   } while (!__atomic_compare_exchange_n(&budget->used, &used, used + bytes, true, __ATOMIC_RELAXED,
                                         __ATOMIC_RELAXED));
   return true;
+}
+
+bool budget_take(struct budget *budget, uint64_t bytes)
+{
+  return !budget || budget_take_within(budget, bytes, budget->limit);
+}
+
+bool budget_take_spare(struct budget *budget, uint64_t bytes)
+{
+  return !budget || budget_take_within(budget, bytes, budget->limit / 2);
 }
 
 void budget_give(struct budget *budget, uint64_t bytes)

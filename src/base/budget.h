@@ -27,7 +27,10 @@ uint64_t budget_default(const char *root);
 /* Takes so many bytes; false, and nothing is taken, if they would pass the limit. A NULL budget
  * has no limit. Any thread. */
 MUST_CHECK bool budget_take(struct budget *budget, uint64_t bytes);
-/* Gives back what budget_take gave. Any thread. */
+/* The same for what could go to a file instead: false also where more than half of the budget would
+ * be taken then. So there is always some left for what cannot. */
+MUST_CHECK bool budget_take_spare(struct budget *budget, uint64_t bytes);
+/* Gives back what budget_take and budget_take_spare gave. Any thread. */
 void budget_give(struct budget *budget, uint64_t bytes);
 /* ERROR_LIMIT: "WHAT take more memory than the limit of 1024 MiB (see --memory-limit)". Returns -1.
  */

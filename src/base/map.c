@@ -72,6 +72,13 @@ static struct map_slot *slot_of(const struct map *map, struct str key, uint32_t 
   return &map->slots[at];
 }
 
+uint64_t map_memory(const struct map *map)
+{
+  const uint64_t growth = map->n == map->cap ? 2 : 1;
+
+  return growth * (map->cap * sizeof(*map->entries) + map->n_slots * sizeof(*map->slots));
+}
+
 struct map_entry *map_find(const struct map *map, struct str key)
 {
   uint32_t at;

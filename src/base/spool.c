@@ -71,7 +71,9 @@ static int spool_flush(struct spool *spool, struct error *err)
 
 static int spool_add_chunk(struct spool *spool, struct error *err)
 {
-  if (!budget_take(spool->memory, CHUNK)) {
+  const bool first = spool->first == spool->n; /* none is in memory */
+
+  if (first ? !budget_take(spool->memory, CHUNK) : !budget_take_spare(spool->memory, CHUNK)) {
     if (spool_flush(spool, err))
       return -1;
     if (!budget_take(spool->memory, CHUNK))

@@ -16,26 +16,23 @@ static struct report *make_table(const char *path, const struct diff_options *op
                                  const struct output_style *style)
 {
   (void)path;
-  (void)options;
   (void)style;
-  return report_table_new(stdout);
+  return report_table_new(stdout, options->limits->memory);
 }
 
 static struct report *make_verbose(const char *path, const struct diff_options *options,
                                    const struct output_style *style)
 {
   (void)path;
-  (void)options;
   (void)style;
-  return report_verbose_new(stdout);
+  return report_verbose_new(stdout, options->limits->memory);
 }
 
 static struct report *make_json(const char *path, const struct diff_options *options,
                                 const struct output_style *style)
 {
-  (void)options;
   (void)style;
-  return report_json_new(path);
+  return report_json_new(path, options->limits->memory);
 }
 
 static const struct output_format formats[] = {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "diff/event.h"
 
+struct budget;
 struct diff_notice;
 struct diff_options;
 struct explain;
@@ -52,13 +53,14 @@ struct report { /* the first member of every report */
   const struct report_about *about; /* NULL: nothing */
 };
 
-/* The table (docs/behaviour.md), written to out at the end; out is not closed. */
-struct report *report_table_new(FILE *out);
-/* Every event with its fields, written to out at the end. */
-struct report *report_verbose_new(FILE *out);
+/* The table (docs/behaviour.md), written to out at the end; out is not closed. memory: what its
+ * rows are taken from before they go to a temporary file; borrowed; NULL: no limit. */
+struct report *report_table_new(FILE *out, struct budget *memory);
+/* Every event with its fields, written to out at the end. memory: the same. */
+struct report *report_verbose_new(FILE *out, struct budget *memory);
 /* The JSON tree (docs/behaviour.md), to a temporary file beside path that replaces it when
- * complete; "-": to standard output. */
-struct report *report_json_new(const char *path);
+ * complete; "-": to standard output. memory: as for the table. */
+struct report *report_json_new(const char *path, struct budget *memory);
 /* README.md, report.json, input-0/, input-1/ in the directory path. options tell the
  * second pass where to read from; they must live as long as the report. */
 struct report *report_dir_new(const char *path, const struct diff_options *options);

@@ -44,7 +44,7 @@ static char *run(const struct event *events, size_t n)
 {
   char *dir = tree_new();
   AUTO_FREE char *path = xasprintf("%s/report.json", dir);
-  struct report *report = report_json_new(path);
+  struct report *report = report_json_new(path, NULL);
   struct error err;
   char *text;
 
@@ -196,7 +196,7 @@ static void go_times(void **state)
 
 static int finish_at(const char *path, struct error *err)
 {
-  struct report *report = report_json_new(path);
+  struct report *report = report_json_new(path, NULL);
   int result = report_finish(report, err);
 
   report_free(report);

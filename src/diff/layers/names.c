@@ -3,17 +3,19 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/spool.h"
 
-/* The values: how often, times ONCE, and whether it was always a directory. */
-enum { NO_DIRECTORY = 1, ONCE = 2 };
-/* Memory is asked for in pieces. */
-enum { PIECE = 256 * 1024 };
+/* What stands before each name. */
+struct name_head {
+  uint32_t len;
+  uint32_t is_directory;
+};
+
+enum { NAME_MAX_BYTES = INT32_MAX };
 
 struct names {
-  struct budget *memory;
-  uint64_t taken; /* of the budget */
-  struct map map;
-  struct arena arena;
+  struct spool *spool;
   bool forgotten;
 };
 
@@ -21,74 +23,61 @@ struct names *names_new(struct budget *memory)
 {
   struct names *names = xcalloc(1, sizeof(*names));
 
-  names->memory = memory;
+  names->spool = spool_new(memory);
   return names;
-}
-
-static void names_release(struct names *names)
-{
-  map_release(&names->map);
-  arena_release(&names->arena);
-  budget_give(names->memory, names->taken);
-  names->taken = 0;
 }
 
 void names_free(struct names *names)
 {
   if (!names)
     return;
-  names_release(names);
+  spool_free(names->spool);
   free(names);
-}
-
-/* With what one more name may make it grow by. */
-static bool names_may_grow(struct names *names, size_t len)
-{
-  const size_t full = names->map.n == names->map.cap;
-  const uint64_t want = names->arena.total + len + PIECE +
-                        names->map.cap * sizeof(struct map_entry) * (full ? 2 : 1) +
-                        names->map.n_slots * sizeof(struct map_slot) * (full ? 2 : 1);
-
-  while (names->taken < want) {
-    if (!budget_take(names->memory, PIECE))
-      return false;
-    names->taken += PIECE;
-  }
-  return true;
 }
 
 void names_add(struct names *names, struct str name, bool is_directory)
 {
-  struct map_entry *found;
-  uintptr_t value;
+  const struct name_head head = { .len = (uint32_t)name.len, .is_directory = is_directory };
+  struct error ignored;
 
   if (names->forgotten)
     return;
-  if (!names_may_grow(names, name.len)) {
+  if (name.len > NAME_MAX_BYTES || spool_add(names->spool, &head, sizeof(head), &ignored) ||
+      spool_add(names->spool, name.ptr, name.len, &ignored))
     names->forgotten = true;
-    names_release(names);
-    return;
-  }
-  found = map_put(&names->map, name);
-  value = (uintptr_t)found->value;
-  if (!value)
-    found->key = arena_str(&names->arena, name);
-  if (!is_directory)
-    value |= NO_DIRECTORY;
-  found->value = (void *)(value + ONCE);
 }
 
-void names_weigh(const struct names *names, struct findings *findings)
+/* 1, 0 after the last one; -1 where they cannot be read back. */
+static int names_next(struct names *names, uint64_t *at, struct name_head *head, struct buf *name)
 {
-  if (names->forgotten) {
-    findings->n_strong = 0;
-    return;
-  }
-  for (size_t i = 0; i < names->map.n; i++) {
-    const struct map_entry *item = &names->map.entries[i];
-    const uintptr_t value = (uintptr_t)item->value;
+  struct error ignored;
+  char *room;
 
-    findings_weigh_own(findings, item->key, value / ONCE, !(value & NO_DIRECTORY));
+  if (*at == spool_size(names->spool))
+    return 0;
+  buf_clear(name);
+  if (spool_read(names->spool, *at, head, sizeof(*head), &ignored))
+    return -1;
+  room = buf_reserve(name, head->len);
+  if (!room || spool_read(names->spool, *at + sizeof(*head), room, head->len, &ignored))
+    return -1;
+  *at += sizeof(*head) + head->len;
+  return 1;
+}
+
+void names_weigh(struct names *names, struct findings *findings)
+{
+  AUTO_BUF name = BUF_INIT(NAME_MAX_BYTES);
+  struct name_head head;
+  uint64_t at = 0;
+  int result = names->forgotten ? -1 : 0;
+
+  while (!result && findings->n_strong && (result = names_next(names, &at, &head, &name)) > 0) {
+    findings_weigh_own(findings, (struct str) { name.ptr, head.len }, head.is_directory);
+    result = 0;
   }
-  findings_weighed(findings);
+  if (result < 0)
+    findings->n_strong = 0;
+  else
+    findings_weighed(findings);
 }

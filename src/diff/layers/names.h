@@ -10,10 +10,10 @@ struct names;
 
 struct names *names_new(struct budget *memory); /* NULL: no limit */
 void names_free(struct names *names);           /* NULL allowed */
-/* A name was met once more; is_directory: as a directory. Where there is no memory for it, all are
- * forgotten. */
+/* A name was met once more; is_directory: as a directory. Beyond the budget they are in a temporary
+ * file; where that cannot be, all are forgotten. */
 void names_add(struct names *names, struct str name, bool is_directory);
 /* Holds all names against the strong suspects. Where they were forgotten none is left. */
-void names_weigh(const struct names *names, struct findings *findings);
+void names_weigh(struct names *names, struct findings *findings);
 
 #endif

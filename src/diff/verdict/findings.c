@@ -186,7 +186,6 @@ enum position { OWN_LAYER, ABOVE, BELOW };
 struct weight {
   enum position position;
   struct str name;
-  uint64_t times;    /* OWN_LAYER */
   bool is_directory; /* OWN_LAYER, ABOVE */
   int side;          /* BELOW */
 };
@@ -212,7 +211,7 @@ static bool stays(struct strong *strong, const struct weight *weight)
            !str_equal(overlay_path_str(&path), overlay_path_str(&strong->path));
   if (!str_equal(overlay_path_str(&path), overlay_path_str(&strong->path)))
     return leaves(strong, overlay_path_str(&path), kind, weight->is_directory);
-  strong->seen += weight->times > 1 ? 2 : 1;
+  strong->seen += strong->seen < 2;
   return weight->position == OWN_LAYER;
 }
 
@@ -232,13 +231,10 @@ static void findings_weigh(struct findings *findings, const struct weight *weigh
   findings->n_strong = left;
 }
 
-void findings_weigh_own(struct findings *findings, struct str name, uint64_t times,
-                        bool is_directory)
+void findings_weigh_own(struct findings *findings, struct str name, bool is_directory)
 {
-  findings_weigh(findings, &(struct weight) { .position = OWN_LAYER,
-                                              .name = name,
-                                              .times = times,
-                                              .is_directory = is_directory });
+  findings_weigh(findings, &(struct weight) {
+                               .position = OWN_LAYER, .name = name, .is_directory = is_directory });
 }
 
 void findings_weigh_above(struct findings *findings, struct str name, bool is_directory)

@@ -70,10 +70,8 @@ void findings_spelled(struct findings *findings);
 bool findings_is_lazy(struct str name);
 
 /* Drops the strong suspects that entries called name may replace, hide, or turn into a directory:
- * entries of the suspects' own layer, which have to be told of one and all, or of one above it.
- * times: how many there are; is_directory: all are directories. */
-void findings_weigh_own(struct findings *findings, struct str name, uint64_t times,
-                        bool is_directory);
+ * entries of the suspects' own layer, which have to be told of one and all, or of one above it. */
+void findings_weigh_own(struct findings *findings, struct str name, bool is_directory);
 void findings_weigh_above(struct findings *findings, struct str name, bool is_directory);
 /* Drops those without a partner if the name is their path: an entry below, on the other side. */
 void findings_weigh_below(struct findings *findings, struct str name, int side);

@@ -356,7 +356,7 @@ report_dir_new_with(const char *path, const struct diff_options *options, report
   dir->visit = visit;
   dir->read_chunk = read_chunk;
   json = path_below(dir, "report.json");
-  dir->json = report_json_new(json);
+  dir->json = report_json_new(json, options->limits ? options->limits->memory : NULL);
   return &dir->report;
 }
 

@@ -113,35 +113,13 @@ static void write_event(struct writer *writer, const char *context, enum event_t
   }
 }
 
-static void write_leaf(struct writer *writer, const struct event_tree *tree, size_t leaf,
+static void write_leaf(struct writer *writer, const struct tree_event *event,
                        const struct report_about *about)
 {
-  struct arena arena = ARENA_INIT;
-  struct tree_event event;
-
-  event_tree_leaf(tree, leaf, &event, &arena);
-  write_event(writer, event.context, event.type, event.inputs, event.note, event.diff);
+  write_event(writer, event->context, event->type, event->inputs, event->note, event->diff);
   if (about && about->explain)
-    json_about_event(writer, about->explain, event.explanation);
+    json_about_event(writer, about->explain, event->explanation);
   writer_puts(writer, "}}");
-  arena_release(&arena);
-}
-
-/* Where the walk is in a node whose children are being written. */
-struct walk {
-  size_t next, end; /* among the children */
-};
-
-static struct walk open_node(struct writer *writer, const struct event_tree *tree, size_t position)
-{
-  const struct tree_node *node = &tree->nodes[position];
-
-  write_event(writer, node->node->context, node->node->type, node->node->inputs,
-              str_of(node->node->note), str_of(""));
-  writer_putc(writer, '}');
-  if (node->n_children > 0)
-    writer_puts(writer, ",\"children\":[");
-  return (struct walk) { node->first_child, node->first_child + node->n_children };
 }
 
 static void close_root(struct writer *writer, const struct report_about *about,
@@ -151,40 +129,44 @@ static void close_root(struct writer *writer, const struct report_about *about,
   writer_puts(writer, "}\n");
 }
 
-void json_write_tree(struct writer *writer, const struct event_tree *tree,
-                     const struct report_about *about, const struct change_totals *totals)
+static void json_write_step(struct writer *writer, const struct tree_visit *visit,
+                            const struct report_about *about)
 {
-  AUTO_FREE struct walk *walks = NULL;
-  size_t cap = 0;
-  size_t depth = 0;
+  const struct event_node *node = visit->node;
 
-  if (tree->n_nodes == 0) {
-    writer_puts(writer, "{\"context\":\"/\",\"event\":{}");
-    close_root(writer, about, totals);
+  if (visit->step == TREE_LEAVE) {
+    writer_puts(writer, node->parent ? "]}" : "]");
     return;
   }
-  walks = xgrow(walks, 0, &cap, sizeof(*walks));
-  walks[depth++] = open_node(writer, tree, tree->root);
-  while (depth > 0 && !writer->error) {
-    struct walk *walk = &walks[depth - 1];
-    const struct tree_child *child;
-    const struct tree_node *parent;
-
-    if (walk->next == walk->end) {
-      writer_puts(writer, --depth ? "]}" : "]");
-      continue;
-    }
-    child = &tree->children[walk->next++];
-    parent = &tree->nodes[child->parent];
-    writer_puts(writer, walk->next - 1 == parent->first_child ? "\n" : ",\n");
-    if (child->is_leaf) {
-      write_leaf(writer, tree, child->index, about);
-    } else {
-      walks = xgrow(walks, depth, &cap, sizeof(*walks));
-      walks[depth++] = open_node(writer, tree, child->index);
-    }
+  if (!node || node->parent)
+    writer_puts(writer, visit->first ? "\n" : ",\n");
+  if (visit->step == TREE_LEAF) {
+    write_leaf(writer, &visit->leaf, about);
+    return;
   }
+  write_event(writer, node->context, node->type, node->inputs, str_of(node->note), str_of(""));
+  writer_puts(writer, "},\"children\":["); /* a node is there for what is below it */
+}
+
+int json_write_tree(struct writer *writer, struct event_tree *tree,
+                    const struct report_about *about, const struct change_totals *totals,
+                    struct error *err)
+{
+  struct arena arena = ARENA_INIT;
+  struct tree_visit visit;
+  int result = event_tree_begin(tree, err);
+
+  if (result)
+    return -1;
+  if (tree->n_nodes == 0)
+    writer_puts(writer, "{\"context\":\"/\",\"event\":{}");
+  while (!writer->error && (result = event_tree_next(tree, &visit, &arena, err)) > 0) {
+    json_write_step(writer, &visit, about);
+    arena_reset(&arena);
+  }
+  arena_release(&arena);
   close_root(writer, about, totals);
+  return MIN_OF(result, 0);
 }
 
 static void json_event(struct report *report, const struct event *event)
@@ -203,9 +185,11 @@ static int json_finish(struct report *report, struct error *err)
 
   if (!file)
     return -1;
-  event_tree_sort(&json->tree);
   changes_sort(&json->changes, CHANGE_ORDER_WEIGHT);
-  json_write_tree(&file->writer, &json->tree, report->about, &json->changes.totals);
+  if (json_write_tree(&file->writer, &json->tree, report->about, &json->changes.totals, err)) {
+    outfile_abandon(file);
+    return -1;
+  }
   return outfile_commit(file, err);
 }
 
@@ -229,15 +213,15 @@ void report_json_at(struct report *report, int dir, const char *name)
   json->name = name;
 }
 
-struct report *report_json_new(const char *path)
+struct report *report_json_new(const char *path, struct budget *memory)
 {
   struct json_report *json = xmalloc(sizeof(*json));
 
   *json = (struct json_report) {
     .report = { .ops = &json_ops },
     .path = xstrdup(path),
-    .tree = EVENT_TREE_INIT,
   };
+  event_tree_init(&json->tree, memory);
   changes_init(&json->changes, CHANGES_FOR_TOTALS);
   return &json->report;
 }

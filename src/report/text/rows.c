@@ -1,17 +1,11 @@
 #include "report/text/rows.h"
 
-#include <stdlib.h>
-
-#include "base/alloc.h"
-
-void rows_release(struct rows *rows)
-{
-  arena_release(&rows->arena);
-  map_release(&rows->contexts);
-  free(rows->items);
-  buf_release(&rows->scratch);
-  *rows = ROWS_INIT;
-}
+/* What stands before the parts, each of which has a NUL behind it. */
+struct row_head {
+  uint32_t context;          /* position among the contexts */
+  uint32_t type : 4;         /* enum event_type */
+  uint32_t explanation : 28; /* the event's */
+};
 
 uint32_t contexts_put(struct map *contexts, struct arena *arena, uint32_t last, struct str context)
 {
@@ -25,83 +19,91 @@ uint32_t contexts_put(struct map *contexts, struct arena *arena, uint32_t last, 
   return (uint32_t)(entry - contexts->entries);
 }
 
-static int compare_contexts(const void *a, const void *b, void *user)
+int contexts_compare(const struct map *contexts, uint32_t a, uint32_t b)
 {
-  const struct map *contexts = user;
-
-  return str_compare_natural(contexts->entries[*(const uint32_t *)a].key,
-                             contexts->entries[*(const uint32_t *)b].key);
+  return a == b ? 0 : str_compare_natural(contexts->entries[a].key, contexts->entries[b].key);
 }
 
-uint32_t *contexts_ranks(const struct map *contexts)
+static int rows_compare(struct str a, struct str b, const void *user)
 {
-  AUTO_FREE uint32_t *order = xcalloc(contexts->n, sizeof(*order));
-  uint32_t *ranks = xcalloc(contexts->n, sizeof(*ranks));
+  const struct rows *rows = user;
+  const char *text_a = a.ptr + sizeof(struct row_head);
+  const char *text_b = b.ptr + sizeof(struct row_head);
+  struct row_head head_a, head_b;
+  int order;
 
-  for (size_t i = 0; i < contexts->n; i++)
-    order[i] = (uint32_t)i;
-  qsort_r(order, contexts->n, sizeof(*order), compare_contexts, (void *)contexts);
-  for (size_t i = 0; i < contexts->n; i++)
-    ranks[order[i]] = (uint32_t)i;
-  return ranks;
+  memcpy(&head_a, a.ptr, sizeof(head_a));
+  memcpy(&head_b, b.ptr, sizeof(head_b));
+  order = contexts_compare(&rows->contexts, head_a.context, head_b.context);
+  for (size_t i = 0; i < ROW_PARTS && !order; i++) {
+    order = strcmp(text_a, text_b);
+    text_a += strlen(text_a) + 1;
+    text_b += strlen(text_b) + 1;
+  }
+  return order ? order : (int)head_a.type - (int)head_b.type;
+}
+
+void rows_init(struct rows *rows, struct budget *memory)
+{
+  *rows = (struct rows) { .scratch = BUF_INIT(ROW_MAX_TEXT) };
+  rows->sorter = sorter_new(memory, rows_compare, rows);
+}
+
+void rows_release(struct rows *rows)
+{
+  sorter_free(rows->sorter);
+  arena_release(&rows->arena);
+  map_release(&rows->contexts);
+  buf_release(&rows->scratch);
+  *rows = (struct rows) { 0 };
 }
 
 void rows_add(struct rows *rows, const struct event *event, const struct str parts[ROW_PARTS])
 {
-  struct row *row;
+  struct row_head head = {
+    .type = (unsigned)event->type & 0xf,
+    .explanation = event->explanation & 0xfffffff,
+  };
 
+  rows->last_context =
+      contexts_put(&rows->contexts, &rows->arena, rows->last_context, str_of(event->context));
+  head.context = rows->last_context;
   buf_clear(&rows->scratch);
+  buf_add(&rows->scratch, &head, sizeof(head));
   for (size_t i = 0; i < ROW_PARTS; i++) {
     if (parts[i].len + ROW_PARTS < ROW_MAX_TEXT - rows->scratch.len)
       buf_add_str(&rows->scratch, parts[i]);
     buf_putc(&rows->scratch, '\0');
   }
-  rows->last_context =
-      contexts_put(&rows->contexts, &rows->arena, rows->last_context, str_of(event->context));
-  rows->items = xgrow(rows->items, rows->n, &rows->cap, sizeof(*rows->items));
-  row = &rows->items[rows->n++];
-  row->context = rows->last_context;
-  row->type = (unsigned)event->type & 0xf;
-  row->explanation = event->explanation & 0xfffffff;
-  row->text = arena_str(&rows->arena, buf_str(&rows->scratch)).ptr;
+  sorter_add(rows->sorter, buf_str(&rows->scratch));
 }
 
-void row_parts(const struct row *row, struct str parts[ROW_PARTS])
+uint64_t rows_count(const struct rows *rows)
 {
-  const char *at = row->text;
+  return sorter_count(rows->sorter);
+}
 
+int rows_begin(struct rows *rows, struct error *err)
+{
+  return sorter_begin(rows->sorter, err);
+}
+
+int rows_next(struct rows *rows, struct row *row, struct error *err)
+{
+  struct str record;
+  struct row_head head;
+  const char *at;
+  int result = sorter_next(rows->sorter, &record, err);
+
+  if (result <= 0)
+    return result;
+  memcpy(&head, record.ptr, sizeof(head));
+  row->type = (enum event_type)head.type;
+  row->explanation = head.explanation;
+  at = record.ptr + sizeof(head);
   for (size_t i = 0; i < ROW_PARTS; i++) {
-    parts[i] = str_of(at);
-    at += parts[i].len + 1;
+    row->parts[i] = str_of(at);
+    at += row->parts[i].len + 1;
   }
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-  const struct row *row_a = a;
-  const struct row *row_b = b;
-  const char *text_a = row_a->text;
-  const char *text_b = row_b->text;
-
-  if (row_a->context != row_b->context)
-    return row_a->context < row_b->context ? -1 : 1;
-  for (size_t i = 0; i < ROW_PARTS; i++) {
-    int order = strcmp(text_a, text_b);
-
-    if (order)
-      return order;
-    text_a += strlen(text_a) + 1;
-    text_b += strlen(text_b) + 1;
-  }
-  return (int)row_a->type - (int)row_b->type;
-}
-
-void rows_sort(struct rows *rows)
-{
-  AUTO_FREE uint32_t *ranks = contexts_ranks(&rows->contexts);
-
-  for (size_t i = 0; i < rows->n; i++)
-    rows->items[i].context = ranks[rows->items[i].context];
-  if (rows->n > 0)
-    qsort(rows->items, rows->n, sizeof(*rows->items), compare_rows);
+  return 1;
 }

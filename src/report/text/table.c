@@ -279,9 +279,9 @@ static void row_cells(const struct table *table, const struct row *row, struct s
 {
   const struct explain *explain = shown_causes(table);
 
-  cells[0] = str_of(short_type((enum event_type)row->type));
+  cells[0] = str_of(short_type(row->type));
   cells[COLUMNS - 1] = STR("");
-  row_parts(row, cells + 1);
+  memcpy(cells + 1, row->parts, sizeof(row->parts));
   if (explain) {
     const struct explanation found = explain_get(explain, row->explanation);
 
@@ -340,31 +340,57 @@ static void write_line(struct writer *writer, const size_t widths[COLUMNS],
   writer_putc(writer, '\n');
 }
 
+/* How wide the columns have to be for all rows. */
+static int table_measure(struct table *table, size_t widths[COLUMNS], struct buf *causes,
+                         struct error *err)
+{
+  struct str cells[COLUMNS];
+  struct row row;
+  int result = rows_begin(&table->rows, err);
+
+  header_cells(table, cells);
+  widen(widths, cells);
+  if (result)
+    return -1;
+  while ((result = rows_next(&table->rows, &row, err)) > 0) {
+    row_cells(table, &row, cells, causes);
+    widen(widths, cells);
+  }
+  return result;
+}
+
+static int table_write_rows(struct table *table, struct writer *writer,
+                            const size_t widths[COLUMNS], struct buf *causes, struct error *err)
+{
+  struct str cells[COLUMNS];
+  struct row row;
+  int result = rows_begin(&table->rows, err);
+
+  if (result)
+    return -1;
+  header_cells(table, cells);
+  write_line(writer, widths, cells);
+  while (!writer->error && (result = rows_next(&table->rows, &row, err)) > 0) {
+    row_cells(table, &row, cells, causes);
+    write_line(writer, widths, cells);
+  }
+  return MIN_OF(result, 0);
+}
+
 static int table_finish(struct report *report, struct error *err)
 {
   struct table *table = (struct table *)report;
   AUTO_FREE struct writer *writer = xmalloc(sizeof(*writer));
   size_t widths[COLUMNS] = { 0 };
-  struct str header[COLUMNS];
-  struct str cells[COLUMNS];
   AUTO_BUF causes = BUF_INIT(4096);
   int error;
 
-  if (table->rows.n == 0)
+  if (rows_count(&table->rows) == 0)
     return 0;
-  rows_sort(&table->rows);
-  header_cells(table, header);
-  widen(widths, header);
-  for (size_t i = 0; i < table->rows.n; i++) {
-    row_cells(table, &table->rows.items[i], cells, &causes);
-    widen(widths, cells);
-  }
   writer_to_file(writer, table->out);
-  write_line(writer, widths, header);
-  for (size_t i = 0; i < table->rows.n && !writer->error; i++) {
-    row_cells(table, &table->rows.items[i], cells, &causes);
-    write_line(writer, widths, cells);
-  }
+  if (table_measure(table, widths, &causes, err) ||
+      table_write_rows(table, writer, widths, &causes, err))
+    return -1;
   table_write_causes(table, writer);
   error = writer_flush(writer);
   return error ? error_sys(err, error, "cannot write the table") : 0;
@@ -385,17 +411,17 @@ static void table_free(struct report *report)
 
 static const struct report_ops table_ops = { table_event, table_finish, table_free, false };
 
-struct report *report_table_new(FILE *out)
+struct report *report_table_new(FILE *out, struct budget *memory)
 {
   struct table *table = xmalloc(sizeof(*table));
 
   *table = (struct table) {
     .report = { .ops = &table_ops },
     .out = out,
-    .rows = ROWS_INIT,
     .name = BUF_INIT(ROW_MAX_TEXT),
     .cell = { BUF_INIT(ROW_MAX_TEXT), BUF_INIT(ROW_MAX_TEXT) },
     .value = { BUF_INIT(ROW_MAX_TEXT), BUF_INIT(ROW_MAX_TEXT) },
   };
+  rows_init(&table->rows, memory);
   return &table->report;
 }

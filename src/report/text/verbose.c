@@ -124,23 +124,34 @@ static void write_about(struct writer *writer, const struct report_about *about,
   write_section(writer, buf_str(&causes), &any);
 }
 
+static int verbose_write_blocks(struct verbose *verbose, struct writer *writer, struct error *err)
+{
+  bool any = false;
+  struct row row;
+  int result = rows_begin(&verbose->rows, err);
+
+  if (result)
+    return -1;
+  while (!writer->error && (result = rows_next(&verbose->rows, &row, err)) > 0) {
+    if (any)
+      writer_putc(writer, '\n');
+    any = true;
+    writer_str(writer, row.parts[2]);
+    verbose_write_causes(writer, verbose->report.about, row.explanation);
+  }
+  return MIN_OF(result, 0);
+}
+
 static int verbose_finish(struct report *report, struct error *err)
 {
   struct verbose *verbose = (struct verbose *)report;
   AUTO_FREE struct writer *writer = xmalloc(sizeof(*writer));
-  struct str parts[ROW_PARTS];
   int error;
 
-  rows_sort(&verbose->rows);
   writer_to_file(writer, verbose->out);
-  for (size_t i = 0; i < verbose->rows.n && !writer->error; i++) {
-    row_parts(&verbose->rows.items[i], parts);
-    if (i > 0)
-      writer_putc(writer, '\n');
-    writer_str(writer, parts[2]);
-    verbose_write_causes(writer, verbose->report.about, verbose->rows.items[i].explanation);
-  }
-  write_about(writer, verbose->report.about, verbose->rows.n > 0);
+  if (verbose_write_blocks(verbose, writer, err))
+    return -1;
+  write_about(writer, verbose->report.about, rows_count(&verbose->rows) > 0);
   error = writer_flush(writer);
   return error ? error_sys(err, error, "cannot write the differences") : 0;
 }
@@ -158,17 +169,17 @@ static void verbose_free(struct report *report)
 
 static const struct report_ops verbose_ops = { verbose_event, verbose_finish, verbose_free, false };
 
-struct report *report_verbose_new(FILE *out)
+struct report *report_verbose_new(FILE *out, struct budget *memory)
 {
   struct verbose *verbose = xmalloc(sizeof(*verbose));
 
   *verbose = (struct verbose) {
     .report = { .ops = &verbose_ops },
     .out = out,
-    .rows = ROWS_INIT,
     .name = BUF_INIT(ROW_MAX_TEXT),
     .note = BUF_INIT(ROW_MAX_TEXT),
     .block = BUF_INIT(ROW_MAX_TEXT),
   };
+  rows_init(&verbose->rows, memory);
   return &verbose->report;
 }
