@@ -32,7 +32,5 @@ enum {
   LIMIT_SYMLINK_HOPS = 40,           /* from member to member in an image archive */
   LIMIT_PATH_BYTES = 4096, /* a path where layers are merged; Linux takes no longer ones */
 };
-/* Memory for the paths of one side where layers are merged: some ten million of them. */
-#define LIMIT_OVERLAY_BYTES (UINT64_C(2) << 30)
 
 #endif

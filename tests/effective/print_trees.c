@@ -111,7 +111,7 @@ int main(void)
   ssize_t len;
 
   while ((len = getline(&line, &cap, stdin)) > 0) {
-    struct overlay *overlay = overlay_new();
+    struct overlay *overlay = overlay_new(NULL);
     char *rest = line;
     char *path;
 
@@ -120,7 +120,8 @@ int main(void)
       add_layer(overlay, path);
     print_tree(overlay, 0);
     for (int engine = 1; engine < OVERLAY_ENGINES; engine++) {
-      struct overlay *replay = overlay_replay(overlay, (enum overlay_engine)engine);
+      struct error err;
+      struct overlay *replay = overlay_replay(overlay, (enum overlay_engine)engine, &err);
 
       print_tree(replay, engine);
       overlay_free(replay);

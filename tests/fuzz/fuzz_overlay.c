@@ -51,7 +51,8 @@ static void check(struct overlay *overlay)
 /* Without doubt, all engines make the same tree. */
 static void check_replay(struct overlay *overlay, enum overlay_engine engine)
 {
-  struct overlay *replay = overlay_replay(overlay, engine);
+  struct error err;
+  struct overlay *replay = overlay_replay(overlay, engine, &err);
   struct buf path = BUF_INIT(LIMIT_PATH_BYTES + 1);
 
   check(replay);
@@ -64,7 +65,7 @@ static void check_replay(struct overlay *overlay, enum overlay_engine engine)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   static const char kinds[] = "01255g";
-  struct overlay *overlay = overlay_new();
+  struct overlay *overlay = overlay_new(NULL);
   uint64_t index = 0;
 
   overlay_begin_layer(overlay);

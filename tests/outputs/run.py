@@ -27,6 +27,8 @@ hostile = ["`code` @everyone", "</script><b>", "| pipe \\| x", "]]> & \" '", "\x
 oci_archive("h0.tar", image(layer()))
 oci_archive("h1.tar", image(layer(*[file(f"d/{name}", "v") for name in hostile])))
 oci_archive("many0.tar", image(layer(*[file(f"d{n % 50}/f{n}", "1") for n in range(6000)])))
+oci_archive("lone0.tar", image(layer(*[file(f"a{n * 7919 % 6000}", "1", mtime=n) for n in range(6000)])))
+oci_archive("lone1.tar", image(layer(*[file(f"b{n * 7919 % 6000}", "1", mtime=n) for n in range(6000)])))
 oci_archive("many1.tar", image(layer(*[file(f"d{n % 50}/f{n}", "2") for n in range(6000)])))
 '''
 
@@ -190,6 +192,21 @@ def check_terminal():
     check("by name", [line.split()[1] for line in text[:3]] == ["etc/gone", "srv/new", "usr/bin/tool"], text[:3])
 
 
+def check_memory():
+    """Where the memory is scarce, rows and trees go to files, and every output is byte for byte the same."""
+    for pair in (("./many0.tar", "./many1.tar"), ("./lone0.tar", "./lone1.tar")):
+        for flags in (["-o", "table"], ["-o", "verbose"], ["-o", "json"], ["-o", "ndjson"], ["-o", "summary"], ["--verdict"]):
+            found = [run(*flags, f"--memory-limit={limit}", *pair, status=1).replace("1500K", "900M") for limit in ("900M", "1500K")]
+            check(f"{pair} {flags}: the same bytes with little memory", found[0] == found[1])
+    pair = ("./many0.tar", "./many1.tar")
+    os.environ["TMPDIR"] = "/nonexistent"
+    for flags in (["-o", "table"], ["-o", "verbose"], ["-o", "json"]):
+        check(f"{pair} {flags}: no directory, no report", run(*flags, "--memory-limit=1500K", *pair, status=2) == "")
+    del os.environ["TMPDIR"]
+    check("merged layers end with an error", run("--effective", "--memory-limit=1500K", *pair, status=2) == "")
+    run("--effective", "--memory-limit=20M", *pair, status=1)
+
+
 with tempfile.TemporaryDirectory(prefix="outputs-") as folder:
     os.chdir(folder)
     subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
@@ -212,5 +229,6 @@ with tempfile.TemporaryDirectory(prefix="outputs-") as folder:
     check_statements(("./a.tar", "./b.tar"), ["--require=semantic"], False)
     check_usage()
     check_terminal()
+    check_memory()
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

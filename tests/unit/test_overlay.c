@@ -166,7 +166,7 @@ static void test_rules(void **state)
 
   (void)state;
   for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-    struct overlay *overlay = overlay_new();
+    struct overlay *overlay = overlay_new(NULL);
     AUTO_FREE char *got = NULL;
 
     for (size_t j = 0; j < 4 && cases[i].layers[j]; j++)
@@ -182,7 +182,7 @@ static void test_rules(void **state)
 static void test_faults(void **state)
 {
   static const char *const empty[] = { ".wh.", "a/.wh.", ".wh..", "a/.wh..." };
-  struct overlay *overlay = overlay_new();
+  struct overlay *overlay = overlay_new(NULL);
   struct error err;
   char long_name[LIMIT_PATH_BYTES + 10];
 
@@ -227,7 +227,7 @@ static void add_one(struct overlay *overlay, char type, const char *name)
 /* Each of many whiteouts going over all of many files would take hours. */
 static void test_many_whiteouts(void **state)
 {
-  struct overlay *overlay = overlay_new();
+  struct overlay *overlay = overlay_new(NULL);
   char name[100];
 
   (void)state;
@@ -277,7 +277,7 @@ static void test_entries_kept(void **state)
 
   (void)state;
   for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-    struct overlay *overlay = overlay_new();
+    struct overlay *overlay = overlay_new(NULL);
     struct overlay_walk *walk;
     struct overlay_item item;
     struct tar_entry entry = {
@@ -339,7 +339,7 @@ static void test_link_metadata(void **state)
       .records = link_records,
       .n_records = 3 },
   };
-  struct overlay *overlay = overlay_new();
+  struct overlay *overlay = overlay_new(NULL);
   struct overlay_walk *walk;
   struct overlay_item item;
   struct error err;

@@ -50,9 +50,10 @@ static bool same_effect(struct overlay *a, struct overlay *b)
 static void check_engines(struct overlay *overlay)
 {
   struct buf path = BUF_INIT(LIMIT_PATH_BYTES + 1);
+  struct error err;
 
   for (int engine = 1; engine < OVERLAY_ENGINES && !overlay_in_doubt(overlay); engine++) {
-    struct overlay *replay = overlay_replay(overlay, (enum overlay_engine)engine);
+    struct overlay *replay = overlay_replay(overlay, (enum overlay_engine)engine, &err);
 
     if (overlay_first_difference(overlay, replay, &path))
       fail_msg("%s makes another \"%s\"", overlay_engine_name((enum overlay_engine)engine),
@@ -103,7 +104,7 @@ static void test_rules(void **state)
     struct overlay *overlays[2];
 
     for (int side = 0; side < 2; side++) {
-      overlays[side] = overlay_new_upper(3);
+      overlays[side] = overlay_new_upper(NULL, 3);
       add_layers(overlays[side], cases[i].layers[side]);
     }
     if (same_effect(overlays[0], overlays[1]) != cases[i].same ||
@@ -182,7 +183,7 @@ static void test_random(void **state)
     if (next_random(&x, 2))
       uppers[1][1] = random_layer(&x, text[2], 2);
     for (int side = 0; side < 2; side++) {
-      overlays[side] = overlay_new_upper(1);
+      overlays[side] = overlay_new_upper(NULL, 1);
       add_layers(overlays[side], uppers[side]);
     }
     equal = same_effect(overlays[0], overlays[1]);
@@ -193,7 +194,7 @@ static void test_random(void **state)
       const char *const lowers[3] = { random_layer(&x, text[3], 5), NULL, NULL };
 
       for (int side = 0; side < 2; side++) {
-        overlays[side] = overlay_new();
+        overlays[side] = overlay_new(NULL);
         add_layers(overlays[side], lowers);
         add_layers(overlays[side], uppers[side]);
       }

@@ -112,11 +112,13 @@ static bool is_enough(struct overlay *const overlays[2])
 static int try_layers(const struct attempt *attempt, bool *done, bool *differ, struct error *err)
 {
   struct source *const *sources = attempt->diff->options->sources;
+  struct budget *memory = attempt->diff->options->limits->memory;
   struct overlay *overlays[2];
   int status;
 
   for (int side = 0; side < 2; side++)
-    overlays[side] = attempt->below ? overlay_new_upper((uint32_t)attempt->below) : overlay_new();
+    overlays[side] =
+        attempt->below ? overlay_new_upper(memory, (uint32_t)attempt->below) : overlay_new(memory);
   status = effective_read(
       &(struct effective_reading) {
           .diff = attempt->diff,

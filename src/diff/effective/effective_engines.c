@@ -161,6 +161,21 @@ static int effective_engines_compare(struct engines *engines, bool *differ, stru
   return 0;
 }
 
+static int effective_engines_replay(struct engines *engines, struct error *err)
+{
+  for (int side = 0; side < 2; side++) {
+    const struct overlay *origin = engines->trees->overlays[side];
+
+    engines->overlays[0][side] = engines->trees->overlays[side];
+    for (int engine = 1; engine < OVERLAY_ENGINES; engine++) {
+      engines->overlays[engine][side] = overlay_replay(origin, (enum overlay_engine)engine, err);
+      if (!engines->overlays[engine][side])
+        return -1;
+    }
+  }
+  return 0;
+}
+
 int effective_compare_engines(const struct effective_trees *trees, bool *differ, struct error *err)
 {
   struct overlay *const *overlays = trees->overlays;
@@ -170,12 +185,9 @@ int effective_compare_engines(const struct effective_trees *trees, bool *differ,
   if ((!overlay_in_doubt(overlays[0]) && !overlay_in_doubt(overlays[1])) ||
       overlay_compare_layers(overlays[0], overlays[1]) == OVERLAY_SAME_ENTRIES)
     return 0;
-  for (int side = 0; side < 2; side++) {
-    engines.overlays[0][side] = overlays[side];
-    for (int engine = 1; engine < OVERLAY_ENGINES; engine++)
-      engines.overlays[engine][side] = overlay_replay(overlays[side], (enum overlay_engine)engine);
-  }
-  status = effective_engines_compare(&engines, differ, err);
+  status = effective_engines_replay(&engines, err);
+  if (status == 0)
+    status = effective_engines_compare(&engines, differ, err);
   for (int side = 0; side < 2; side++)
     for (int engine = 1; engine < OVERLAY_ENGINES; engine++)
       overlay_free(engines.overlays[engine][side]);

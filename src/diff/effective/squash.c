@@ -172,6 +172,7 @@ static void squash_compare_in_effect(struct findings *findings, struct overlay *
 static int read_layers(struct trees *trees, size_t below, bool *done, struct error *err)
 {
   struct source *const *sources = trees->diff->options->sources;
+  struct budget *memory = trees->diff->options->limits->memory;
   struct effective_reading reading = {
     .diff = trees->diff,
     .images = trees->images,
@@ -185,7 +186,8 @@ static int read_layers(struct trees *trees, size_t below, bool *done, struct err
 
   for (int side = 0; side < 2; side++) {
     overlay_free(trees->overlays[side]);
-    trees->overlays[side] = below ? overlay_new_upper((uint32_t)below) : overlay_new();
+    trees->overlays[side] =
+        below ? overlay_new_upper(memory, (uint32_t)below) : overlay_new(memory);
     reading.overlays[side] = trees->overlays[side];
   }
   status = effective_read(&reading, err);

@@ -5,12 +5,16 @@
 #include "base/alloc.h"
 #include "layer/overlay/overlay_node.h"
 
-enum { PACKED_MAX = 8 * LIMIT_PAX_BYTES };
+enum {
+  PACKED_MAX = 8 * LIMIT_PAX_BYTES,
+  PIECE = 256 * 1024, /* memory is asked for in pieces */
+};
 
-struct overlay *overlay_new(void)
+struct overlay *overlay_new(struct budget *memory)
 {
   struct overlay *overlay = xcalloc(1, sizeof(*overlay));
 
+  overlay->memory = memory;
   overlay->strings.arena = &overlay->arena;
   overlay->scratch = BUF_INIT(PACKED_MAX);
   overlay->last_directory = BUF_INIT(LIMIT_PATH_BYTES);
@@ -18,9 +22,9 @@ struct overlay *overlay_new(void)
   return overlay;
 }
 
-struct overlay *overlay_new_upper(uint32_t lower)
+struct overlay *overlay_new_upper(struct budget *memory, uint32_t lower)
 {
-  struct overlay *overlay = overlay_new();
+  struct overlay *overlay = overlay_new(memory);
 
   overlay->is_upper = true;
   overlay->n_layers = lower;
@@ -40,6 +44,7 @@ void overlay_free(struct overlay *overlay)
   buf_release(&overlay->scratch);
   buf_release(&overlay->last_directory);
   arena_release(&overlay->arena);
+  budget_give(overlay->memory, overlay->taken);
   free(overlay);
 }
 
@@ -88,10 +93,24 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
   added->record = record;
 }
 
-static uint64_t memory_of(const struct overlay *overlay)
+uint64_t overlay_memory(const struct overlay *overlay)
 {
-  return overlay->arena.total + overlay->nodes.cap * sizeof(*overlay->nodes.entries) +
-         overlay->nodes.n_slots * sizeof(*overlay->nodes.slots);
+  return overlay->arena.total + map_memory(&overlay->nodes) + map_memory(&overlay->names) +
+         map_memory(&overlay->aufs_links) + map_memory(&overlay->strings.map) +
+         overlay->strings.cap * sizeof(*overlay->strings.items);
+}
+
+int overlay_take(struct overlay *overlay, uint64_t bytes, struct error *err)
+{
+  uint64_t more;
+
+  if (overlay->taken >= bytes)
+    return 0;
+  more = (bytes - overlay->taken + PIECE - 1) / PIECE * PIECE;
+  if (!budget_take(overlay->memory, more))
+    return budget_error(overlay->memory, "the merged layers", err);
+  overlay->taken += more;
+  return 0;
 }
 
 static int add(struct overlay *overlay, struct overlay_addition *added, struct error *err)
@@ -103,9 +122,8 @@ static int add(struct overlay *overlay, struct overlay_addition *added, struct e
   if (overlay_path_clean(&path, added->entry->name, err) < 0 ||
       overlay_path_mark(&path, &mark, &hidden, err) < 0)
     return -1;
-  if (memory_of(overlay) > LIMIT_OVERLAY_BYTES)
-    return error_set(err, ERROR_LIMIT, "merging the layers takes more than %llu MiB of memory",
-                     (unsigned long long)(LIMIT_OVERLAY_BYTES >> 20));
+  if (overlay_take(overlay, overlay_memory(overlay), err))
+    return -1;
   overlay_apply(overlay, added, &path);
   overlay_add_record(overlay, added, NULL, STR(""));
   return 0;

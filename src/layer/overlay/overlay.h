@@ -41,6 +41,7 @@
 #ifndef DIFFOCI_LAYER_OVERLAY_OVERLAY_H
 #define DIFFOCI_LAYER_OVERLAY_OVERLAY_H
 
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/error.h"
@@ -59,11 +60,11 @@ enum overlay_engine {
 /* "containerd", … */
 const char *overlay_engine_name(enum overlay_engine engine);
 
-/* What containerd makes. */
-struct overlay *overlay_new(void);
+/* What containerd makes. memory: what is taken for it; NULL: no limit. Borrowed, lives longer. */
+struct overlay *overlay_new(struct budget *memory);
 /* Of layers that stand upon `lower` others, of which nothing is known. The first one that is begun
  * has this number. */
-struct overlay *overlay_new_upper(uint32_t lower);
+struct overlay *overlay_new_upper(struct budget *memory, uint32_t lower);
 /* Whether two of these that are not in doubt, put upon any lower layers, the same ones, lead to
  * trees that differ at most in what the entries say that both have of a path. False also where that
  * would be hard to tell. */
@@ -75,7 +76,7 @@ void overlay_free(struct overlay *overlay); /* NULL allowed */
 void overlay_begin_layer(struct overlay *overlay);
 /* Adds an entry of the layer that was begun last; what entry refers to is copied. content: the
  * digest of its content, or NULL if it has none. ERROR_LIMIT for paths over LIMIT_PATH_BYTES and
- * for more than LIMIT_OVERLAY_BYTES in all, ERROR_CORRUPT for a whiteout that names nothing. */
+ * where the budget has no more, ERROR_CORRUPT for a whiteout that names nothing. */
 MUST_CHECK int overlay_add(struct overlay *overlay, const struct tar_entry *entry,
                            const struct digest *content, struct error *err);
 /* The same for a content that nobody has hashed: token, not 0, is a number that its owner gave it.
@@ -92,8 +93,9 @@ uint64_t overlay_count(struct overlay *overlay);
  * replays need not be looked at. */
 bool overlay_in_doubt(const struct overlay *overlay);
 /* What another engine makes of the same layers. The origin, which is no upper one, has to live as
- * long as the result is used. */
-struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine engine);
+ * long as the result is used. NULL with ERROR_LIMIT where the budget has too little left. */
+struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine engine,
+                               struct error *err);
 /* Whether a replay and its origin, or two replays of one, differ. path becomes the first path where
  * they do; empty where only one of them was unpacked. */
 bool overlay_first_difference(struct overlay *a, struct overlay *b, struct buf *path);

@@ -35,12 +35,18 @@ static void replay_record(struct overlay *overlay, const struct overlay_record *
     overlay_apply(overlay, &added, &path);
 }
 
-struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine engine)
+struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine engine,
+                               struct error *err)
 {
-  struct overlay *overlay = overlay_new();
+  struct overlay *overlay = overlay_new(origin->memory);
   struct overlay_unpacked unpacked;
   struct buf name = BUF_INIT(LIMIT_PATH_BYTES + 1);
 
+  /* Its nodes are about as many as the origin's, and it has no records of its own. */
+  if (overlay_take(overlay, overlay_memory(origin), err)) {
+    overlay_free(overlay);
+    return NULL;
+  }
   overlay->engine = engine;
   overlay->origin = origin;
   overlay_unpacked_init(&unpacked);

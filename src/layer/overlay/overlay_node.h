@@ -55,8 +55,10 @@ struct overlay_node {
 struct overlay {
   enum overlay_engine engine;
   const struct overlay *origin; /* of a replay: whose records these are; else NULL */
-  struct arena arena;           /* nodes, records, strings */
-  struct map nodes;             /* by parent and name, where the parent is indexed */
+  struct budget *memory;
+  uint64_t taken;     /* of the budget */
+  struct arena arena; /* nodes, records, strings */
+  struct map nodes;   /* by parent and name, where the parent is indexed */
   struct string_table strings;
   struct buf scratch;             /* an entry being packed */
   struct overlay_unpacked target; /* a symbolic link being followed */
@@ -79,6 +81,11 @@ struct overlay {
   struct overlay_refusal refusal;
   uint64_t n_paths; /* once united */
 };
+
+/* The bytes that it takes, with what its tables may grow by for the next entry. */
+uint64_t overlay_memory(const struct overlay *overlay);
+/* Makes sure that so many bytes in all are taken of the budget for it. ERROR_LIMIT. */
+MUST_CHECK int overlay_take(struct overlay *overlay, uint64_t bytes, struct error *err);
 
 /* ---- overlay_node.c ---- */
 
