@@ -15,6 +15,7 @@ struct inflate_stream {
   bool failed; /* `error` is to be reported at the next read */
   uint64_t out, max_out;
   struct error error;
+  struct budget *memory; /* NULL: no limit */
   struct inflate_input input;
 };
 
@@ -65,7 +66,7 @@ static int detect(struct inflate_stream *inflate, struct error *err)
     break;
   case COMPRESSION_ZSTD:
     inflate->codec = &inflate_zstd;
-    inflate->state = inflate_zstd_new();
+    inflate->state = inflate_zstd_new(inflate->memory);
     break;
   case COMPRESSION_NONE:
     break;
@@ -151,6 +152,11 @@ struct stream *stream_inflated_with(struct stream *inner, uint64_t max_out, enum
   inflate->max_out = max_out;
   inflate->input.inner = inner;
   return &inflate->base;
+}
+
+void stream_inflated_within(struct stream *stream, struct budget *memory)
+{
+  ((struct inflate_stream *)stream)->memory = memory;
 }
 
 struct stream *stream_inflated(struct stream *inner, uint64_t max_out)

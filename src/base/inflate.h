@@ -3,6 +3,7 @@
 #ifndef DIFFOCI_BASE_INFLATE_H
 #define DIFFOCI_BASE_INFLATE_H
 
+#include "base/budget.h"
 #include "base/stream.h"
 
 enum compression { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD };
@@ -17,6 +18,10 @@ enum compression compression_detect(const void *bytes, size_t len);
  * be good before a fault is handed out before the fault is reported: with ISA-L that may be up to
  * one read less than could be known. */
 struct stream *stream_inflated(struct stream *inner, uint64_t max_out);
+
+/* What a stream of stream_inflated needs for a window (zstd's take up to 128 MiB) is taken from a
+ * budget, which lives longer: ERROR_LIMIT where that has no more. Before the first read. */
+void stream_inflated_within(struct stream *stream, struct budget *memory);
 
 enum gzip_engine {
   GZIP_ENGINE_FASTEST, /* ISA-L where it was built in, else zlib */

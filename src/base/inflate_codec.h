@@ -45,6 +45,6 @@ extern const struct inflate_codec inflate_gzip;
 extern const struct inflate_codec inflate_zstd;
 /* The codecs' states; never NULL. */
 void *inflate_gzip_new(enum gzip_engine engine);
-void *inflate_zstd_new(void);
+void *inflate_zstd_new(struct budget *memory); /* for the window; NULL: no limit */
 
 #endif

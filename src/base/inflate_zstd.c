@@ -17,11 +17,40 @@ struct zstd {
   bool end;
   unsigned long long expected; /* bytes in the frame as its header says, or ZSTD_CONTENTSIZE_… */
   unsigned long long found;    /* so far */
+  struct budget *memory;
+  uint64_t taken; /* of it, for the window */
 };
 
 static bool is_frame_magic(const unsigned char *p, size_t len)
 {
   return len >= 4 && compression_detect(p, len) == COMPRESSION_ZSTD;
+}
+
+/* How far back the frame refers (RFC 8878, 3.1.1.1.2; where it is one segment, its size). What is
+ * no whole header needs no window: the library refuses it. */
+static uint64_t frame_window(const unsigned char *header, size_t len, uint64_t content)
+{
+  enum { SINGLE_SEGMENT = 1 << 5, MAGIC = 4 };
+  const uint64_t most = UINT64_C(1) << WINDOW_LOG_MAX;
+  uint64_t base;
+
+  if (len < MAGIC + 2 || header[0] != 0x28)
+    return 0;
+  if (header[MAGIC] & SINGLE_SEGMENT)
+    return content > most ? most : content;
+  base = UINT64_C(1) << (10 + (header[MAGIC + 1] >> 3));
+  return MIN_OF(base + base / 8 * (header[MAGIC + 1] & 7), most);
+}
+
+/* The library keeps the largest window that it needed. */
+static int take_window(struct zstd *zstd, uint64_t window, struct error *err)
+{
+  if (window <= zstd->taken)
+    return 0;
+  if (!budget_take(zstd->memory, window - zstd->taken))
+    return budget_error(zstd->memory, "windows of zstd", err);
+  zstd->taken = window;
+  return 0;
 }
 
 /* Between frames: is there another one? The library is asked only where there is, since it would
@@ -40,7 +69,9 @@ static int start_frame(struct zstd *zstd, struct inflate_input *input, struct er
   zstd->in_frame = true;
   zstd->expected = ZSTD_getFrameContentSize(input->bytes + input->pos, inflate_input_left(input));
   zstd->found = 0;
-  return 0;
+  return take_window(
+      zstd, frame_window(input->bytes + input->pos, inflate_input_left(input), zstd->expected),
+      err);
 }
 
 /* The library checks this too, but not where the last block is empty and the frame is not
@@ -138,12 +169,16 @@ static void zstd_free(void *state)
   struct zstd *zstd = state;
 
   ZSTD_freeDCtx(zstd->context);
+  budget_give(zstd->memory, zstd->taken);
   free(zstd);
 }
 
-void *inflate_zstd_new(void)
+void *inflate_zstd_new(struct budget *memory)
 {
-  return xcalloc(1, sizeof(struct zstd));
+  struct zstd *zstd = xcalloc(1, sizeof(*zstd));
+
+  zstd->memory = memory;
+  return zstd;
 }
 
 const struct inflate_codec inflate_zstd = { zstd_read, zstd_free };

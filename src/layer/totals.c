@@ -124,6 +124,7 @@ struct stream *totals_inflated(struct stream *blob, const struct limits *limits)
     return stream_inflated(blob, limits->tar_bytes);
   stored = xcalloc(1, sizeof(*stored));
   inner = stream_inflated(counted_new(&stored_ops, blob, stored, NULL), limits->tar_bytes);
+  stream_inflated_within(inner, limits->memory);
   return counted_new(&inflated_ops, inner, stored, limits->totals);
 }
 

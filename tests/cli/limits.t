@@ -40,11 +40,11 @@ Memory: entries that wait go to a file; what cannot ends with an error that says
   >     entries = [file(f"{name}{i}", records={"comment": "x" * 1000000}) for i in range(40)]
   >     oci_archive(f"{name}.tar", image(layer(*entries)), compress="zstd")
   > EOF
-  $ diffoci diff --semantic --quiet --memory-limit=4M ./f.tar ./g.tar >rows
+  $ diffoci diff --semantic --quiet --memory-limit=8M ./f.tar ./g.tar >rows
   [1]
   $ grep -c 'only appears in' rows
   80
-  $ TMPDIR=/nonexistent diffoci diff --semantic --quiet --memory-limit=4M ./f.tar ./g.tar >/dev/null
+  $ TMPDIR=/nonexistent diffoci diff --semantic --quiet --memory-limit=8M ./f.tar ./g.tar >/dev/null
   ! diffoci: *: no temporary file in /nonexistent ($TMPDIR names another folder): No such file or directory
   [2]
   $ diffoci diff --semantic --quiet --memory-limit=1K ./f.tar ./g.tar >/dev/null

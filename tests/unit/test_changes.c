@@ -91,7 +91,7 @@ static void entries(void **state)
   e0.size = 1200000;
   e1.size = 1300000;
   fields[2].ignored = true;
-  changes_init(&changes, 100);
+  changes_init(&changes, 100, NULL);
   event = entry_event(context, &e0, &e1, fields, 3);
   changes_add(&changes, &event);
   event = entry_event(context, &e0, &e0, &fields[1], 1);
@@ -129,7 +129,7 @@ static void consequences(void **state)
   struct changes changes;
 
   (void)state;
-  changes_init(&changes, 100);
+  changes_init(&changes, 100, NULL);
   for (size_t i = 0; i < ARRAY_LEN(events); i++)
     changes_add(&changes, &events[i]);
   /* Left: the user, the file, and the second layer, of which nothing else is told. */
@@ -152,7 +152,7 @@ static void keeps_the_weightiest(void **state)
   for (int backwards = 0; backwards < 2; backwards++) {
     struct changes changes;
 
-    changes_init(&changes, 3);
+    changes_init(&changes, 3, NULL);
     for (int i = 0; i < 100; i++) {
       const int number = backwards ? 99 - i : i;
       char name[8];

@@ -325,6 +325,32 @@ static void test_zstd_wrong_size(void **state)
   check_bad(STR("\x28\xb5\x2f\xfd\x20\x03\x21\0\0abcd"), ERROR_CORRUPT, "zstd: ");
 }
 
+/* A frame of one byte that asks for a window of 128 MiB (RFC 8878, 3.1.1.1.2). */
+static void test_zstd_window(void **state)
+{
+  static const char frame[] = "\x28\xb5\x2f\xfd\x00\x88\x09\x00\x00"
+                              "a";
+  const struct str bytes = { frame, sizeof(frame) - 1 };
+  struct budget memory = BUDGET_INIT(UINT64_C(64) << 20);
+  struct error err;
+  char out[8];
+
+  (void)state;
+  for (int enough = 0; enough < 2; enough++) {
+    struct stream *stream = stream_inflated(stream_of_memory(bytes.ptr, bytes.len), 100);
+
+    memory.limit <<= 2 * enough;
+    stream_inflated_within(stream, &memory);
+    assert_int_equal(stream_read(stream, out, sizeof(out), &err), enough ? 1 : -1);
+    if (enough)
+      assert_int_equal(memory.used, 128 << 20);
+    else
+      assert_int_equal(err.code, ERROR_LIMIT);
+    stream_close(stream);
+    assert_int_equal(memory.used, 0);
+  }
+}
+
 static void test_zstd_bad(void **state)
 {
   AUTO_FREE char *text = make_text(5000);
@@ -459,6 +485,7 @@ int main(void)
     cmocka_unit_test(test_gzip_long_name),
     cmocka_unit_test(test_zstd),
     cmocka_unit_test(test_zstd_wrong_size),
+    cmocka_unit_test(test_zstd_window),
     cmocka_unit_test(test_zstd_bad),
     cmocka_unit_test(test_truncated),
     cmocka_unit_test(test_limit),

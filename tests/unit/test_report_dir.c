@@ -335,6 +335,7 @@ static void layers_and_positions(void **state)
   } expected[] = {
     { "", 1, { 2 } }, { "", 1, { 1 } }, { "layers-2", 3, { 3, 4, 9 } }, { "layers-10", 1, { 7 } }
   };
+  struct error err;
 
   (void)state;
   for (size_t i = 0; i < ARRAY_LEN(events); i++) {
@@ -346,7 +347,7 @@ static void layers_and_positions(void **state)
     event.inputs[1].layer = &both[events[i].layer];
     layer_file_list_add(&list, &event);
   }
-  layer_file_list_sort(&list);
+  assert_int_equal(layer_file_list_sort(&list, &err), 0);
   assert_int_equal(list.n, ARRAY_LEN(expected));
   for (size_t i = 0; i < list.n; i++) {
     assert_string_equal(list.items[i]->directory, expected[i].directory);

@@ -8,7 +8,9 @@
 #include "diff/effective/effective.h"
 
 enum {
-  MEMORY_KEPT = 56 * 1024 * 1024, /* equal content kept, all tasks together */
+  /* Equal content kept, all tasks together; no more than a part of the memory budget. */
+  MEMORY_KEPT = 56 * 1024 * 1024,
+  KEPT_SHARE = 8,
   MAX_WORKERS = 16,
 };
 
@@ -192,6 +194,15 @@ static size_t count_workers(const struct diff *diff, size_t processors)
   return MIN_OF(MIN_OF(n, (size_t)MAX_WORKERS), diff->n_tasks);
 }
 
+/* How much equal content may be kept. */
+static uint64_t tasks_take_kept(struct budget *memory)
+{
+  const uint64_t kept =
+      memory ? MIN_OF(memory->limit / KEPT_SHARE, (uint64_t)MEMORY_KEPT) : (uint64_t)MEMORY_KEPT;
+
+  return budget_take(memory, kept) ? kept : 0;
+}
+
 void tasks_run(struct diff *diff)
 {
   size_t processors = count_processors(diff);
@@ -199,18 +210,21 @@ void tasks_run(struct diff *diff)
   pthread_t threads[MAX_WORKERS];
   size_t started = 0;
   struct workers workers = { .diff = diff };
+  uint64_t kept;
 
   if (!diff->n_tasks)
     return;
   /* A worker decodes too whenever it would have to wait. */
   workers.resources.decoders = MAX_OF(processors / n, (size_t)2) - 1;
-  workers.resources.keep_bytes = MEMORY_KEPT / n;
+  kept = tasks_take_kept(diff->options->limits->memory);
+  workers.resources.keep_bytes = (size_t)kept / n;
   /* This thread is one of them; where no further can be started it does all the work. */
   while (started + 1 < n && thread_start(&threads[started], tasks_work, &workers))
     started++;
   tasks_work(&workers);
   for (size_t i = 0; i < started; i++)
     pthread_join(threads[i], NULL);
+  budget_give(diff->options->limits->memory, kept);
   for (size_t i = 0; i < diff->n_tasks; i++)
     if (diff->tasks[i].failed)
       diff_fail(diff, &diff->tasks[i].error);

@@ -302,3 +302,24 @@ enum change_weight change_weight_field(enum event_type type, const char *field)
   return strncmp(field, "config.Labels", strlen("config.Labels")) == 0 ? WEIGHT_METADATA
                                                                        : WEIGHT_CONFIG;
 }
+
+char change_mark(const struct change *change)
+{
+  static const char marks[] = {
+    [CHANGE_ADDED] = 'A',    [CHANGE_REMOVED] = 'D', [CHANGE_CONTENT] = 'M',
+    [CHANGE_METADATA] = 'm', [CHANGE_IMAGE] = 'C',
+  };
+
+  return marks[change->kind];
+}
+
+const char *change_kind_word(enum change_kind kind)
+{
+  static const char *const words[] = {
+    [CHANGE_ADDED] = "added",        [CHANGE_REMOVED] = "removed",
+    [CHANGE_CONTENT] = "changed",    [CHANGE_METADATA] = "metadata changed",
+    [CHANGE_IMAGE] = "of the image",
+  };
+
+  return words[kind];
+}

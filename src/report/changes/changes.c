@@ -9,12 +9,21 @@
 #include "base/path.h"
 #include "report/changes/change_words.h"
 #include "report/changes/changes_order.h"
+#include "report/changes/changes_stream.h"
 
-enum { DIRECTORY_DEPTH = 2, NO_LAYER = -1, NO_SIZE = -1 };
+enum {
+  DIRECTORY_DEPTH = 2,
+  NO_LAYER = -1,
+  NO_SIZE = -1,
+  PIECE = 256 * 1024,  /* memory is asked for in pieces */
+  MALLOC_OVERHEAD = 8, /* of a small thing */
+};
 
-void changes_init(struct changes *changes, size_t keep)
+void changes_init(struct changes *changes, size_t keep, struct budget *memory)
 {
-  *changes = (struct changes) { .keep = keep };
+  *changes = (struct changes) { .keep = keep, .memory = memory };
+  if (keep == CHANGES_ALL)
+    changes->stream = changes_stream_new(memory);
 }
 
 static void release_sizes(struct map *sizes)
@@ -34,6 +43,8 @@ void changes_release(struct changes *changes)
   free(changes->suspects);
   arena_release(&changes->arena);
   arena_release(&changes->names);
+  changes_stream_free(changes->stream);
+  budget_give(changes->memory, changes->taken);
   *changes = (struct changes) { 0 };
 }
 
@@ -182,10 +193,7 @@ static void add_change(struct changes *changes, const struct change *change)
   }
   count_change(changes, change);
   changes_note_above(changes, change->context);
-  changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
-  changes->items[changes->n++] = *change;
-  if (changes->n / 2 > changes->keep)
-    changes_drop_lightest(changes);
+  changes_put(changes, change);
 }
 
 /* ---- events ---- */
@@ -317,7 +325,7 @@ static void add_note(struct changes *changes, const struct event *event)
   add_change(changes, &change);
 }
 
-void changes_add(struct changes *changes, const struct event *event)
+static void add_event(struct changes *changes, const struct event *event)
 {
   size_t counting = 0;
 
@@ -335,23 +343,53 @@ void changes_add(struct changes *changes, const struct event *event)
         add_field(changes, event, &event->fields[i]);
 }
 
-char change_mark(const struct change *change)
+static uint64_t memory_of(const struct changes *changes)
 {
-  static const char marks[] = {
-    [CHANGE_ADDED] = 'A',    [CHANGE_REMOVED] = 'D', [CHANGE_CONTENT] = 'M',
-    [CHANGE_METADATA] = 'm', [CHANGE_IMAGE] = 'C',
-  };
+  const uint64_t growth = changes->n == changes->cap ? 2 : 1;
 
-  return marks[change->kind];
+  return changes->arena.total + changes->names.total +
+         growth * changes->cap * sizeof(*changes->items) +
+         2 * changes->cap_suspects * sizeof(*changes->suspects) +
+         map_memory(&changes->directories) +
+         changes->directories.n * (sizeof(struct change_size) + MALLOC_OVERHEAD) +
+         map_memory(&changes->contexts) + map_memory(&changes->above);
 }
 
-const char *change_kind_word(enum change_kind kind)
+void changes_add(struct changes *changes, const struct event *event)
 {
-  static const char *const words[] = {
-    [CHANGE_ADDED] = "added",        [CHANGE_REMOVED] = "removed",
-    [CHANGE_CONTENT] = "changed",    [CHANGE_METADATA] = "metadata changed",
-    [CHANGE_IMAGE] = "of the image",
-  };
+  uint64_t wanted;
 
-  return words[kind];
+  if (changes->failed)
+    return;
+  add_event(changes, event);
+  if (changes->stream)
+    arena_reset(&changes->arena);
+  wanted = memory_of(changes);
+  while (changes->taken < wanted) {
+    if (!budget_take(changes->memory, PIECE)) {
+      changes->failed = true;
+      (void)budget_error(changes->memory, "the differences that are listed", &changes->err);
+      return;
+    }
+    changes->taken += PIECE;
+  }
+}
+
+int changes_check(const struct changes *changes, struct error *err)
+{
+  if (changes->failed) {
+    *err = changes->err;
+    return -1;
+  }
+  return changes->stream ? changes_stream_check(changes->stream, err) : 0;
+}
+
+bool changes_rewind(const struct changes *changes)
+{
+  return changes_stream_begin(changes->stream);
+}
+
+bool changes_next(const struct changes *changes, struct change *out)
+{
+  return changes_stream_next(changes->stream, out);
 }

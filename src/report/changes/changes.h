@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/budget.h"
 #include "base/map.h"
 #include "diff/event.h"
 
@@ -77,20 +78,29 @@ struct changes {
    * Their text is among the names. */
   struct change *suspects;
   size_t n_suspects, cap_suspects;
-  size_t keep;      /* no more than this many are kept: those that weigh the most */
-  uint64_t dropped; /* that were not kept */
+  size_t keep;                   /* no more than this many are kept: those that weigh the most */
+  struct changes_stream *stream; /* where all are kept: they are here and not among the items */
+  uint64_t dropped;              /* that were not kept */
   struct change_totals totals;
   struct map directories; /* name -> struct change_size */
   struct map layers;
   struct map contexts;
   struct map above; /* contexts that something stands below which is no consequence */
   const char *last_context;
+  struct budget *memory;
+  uint64_t taken; /* of the budget */
+  bool failed;    /* it had no more: nothing is added any more */
+  struct error err;
 };
 
 enum { CHANGES_KEEP = 200000 };
+/* All of them, whatever they weigh; beyond the memory budget in a temporary file. Their order is
+ * CHANGE_ORDER_TABLE. */
+#define CHANGES_ALL SIZE_MAX
 
-/* keep: the most that are kept, at least 1. */
-void changes_init(struct changes *changes, size_t keep);
+/* keep: the most that are kept, at least 1, or CHANGES_ALL. memory: what is taken for them; NULL:
+ * no limit. Borrowed, lives longer. */
+void changes_init(struct changes *changes, size_t keep, struct budget *memory);
 void changes_release(struct changes *changes);
 /* Takes one event; a document's event gives one change for each field that counts. */
 void changes_add(struct changes *changes, const struct event *event);
@@ -107,6 +117,15 @@ enum change_order {
  * differs in that is listed too, is a consequence: these stand at the end. Returns how many items
  * come before them. */
 size_t changes_sort(struct changes *changes, enum change_order order);
+
+/* -1 where some could not be taken or, with CHANGES_ALL, read back: ERROR_LIMIT, ERROR_IO. */
+MUST_CHECK int changes_check(const struct changes *changes, struct error *err);
+
+/* With CHANGES_ALL, once sorted: goes before the first one, and to the next. False after the last
+ * one and where something fails, which changes_check tells. What *out points to is valid until the
+ * next call. */
+bool changes_rewind(const struct changes *changes);
+bool changes_next(const struct changes *changes, struct change *out);
 
 /* The directories (two levels deep), or the layers, whose files changed in size the most; at most
  * max. Returns how many. Valid until the next changes_add. */

@@ -1,5 +1,6 @@
 /* The order of changes: which weigh the most, which are but consequences. */
 #include "report/changes/changes_order.h"
+#include "report/changes/changes_stream.h"
 
 #include <stdlib.h>
 
@@ -69,13 +70,26 @@ static int by_size(const void *a, const void *b)
   return bytes_a != bytes_b ? (bytes_a > bytes_b ? -1 : 1) : by_weight(a, b);
 }
 
+int changes_compare_places(const struct change *a, const struct change *b)
+{
+  const int order = a->context == b->context ? 0 : compare_texts(a->context, b->context);
+
+  return order ? order : compare_names(a, b);
+}
+
 static int by_context(const void *a, const void *b)
 {
-  const struct change *change_a = a;
-  const struct change *change_b = b;
-  const int order = compare_texts(change_a->context, change_b->context);
+  return changes_compare_places(a, b);
+}
 
-  return order ? order : compare_names(change_a, change_b);
+void changes_put(struct changes *changes, const struct change *change)
+{
+  if (changes->stream) {
+    changes_stream_add(changes->stream, change);
+    return;
+  }
+  changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
+  changes->items[changes->n++] = *change;
 }
 
 static const char *copy_text(struct arena *arena, const char *text)
@@ -149,8 +163,7 @@ static void settle_consequences(struct changes *changes)
       suspect->weight = WEIGHT_RECORD;
       changes->totals.by_kind[suspect->kind]++;
     }
-    changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
-    changes->items[changes->n++] = *suspect;
+    changes_put(changes, suspect);
   }
 }
 
@@ -165,6 +178,8 @@ size_t changes_sort(struct changes *changes, enum change_order order)
   size_t shown = 0;
 
   settle_consequences(changes);
+  if (changes->stream)
+    return (size_t)changes_stream_count(changes->stream);
   if (changes->n > changes->keep)
     changes_drop_lightest(changes);
   if (changes->n > 0)

@@ -18,8 +18,13 @@ static int listing_finish(struct report *report, struct error *err)
   if (!file)
     return -1;
   listing->shown = changes_sort(&listing->changes, listing->style.order);
-  listing->write(listing, &file->writer);
-  return outfile_commit(file, err);
+  if (changes_check(&listing->changes, err) == 0) {
+    listing->write(listing, &file->writer);
+    if (changes_check(&listing->changes, err) == 0)
+      return outfile_commit(file, err);
+  }
+  outfile_abandon(file);
+  return -1;
 }
 
 static void listing_free(struct report *report)
@@ -34,6 +39,7 @@ static void listing_free(struct report *report)
 static const struct report_ops listing_ops = { listing_event, listing_finish, listing_free, false };
 
 struct report *listing_new(const char *path, const struct output_style *style, size_t keep,
+                           struct budget *memory,
                            void (*write)(const struct listing *listing, struct writer *writer))
 {
   struct listing *listing = xmalloc(sizeof(*listing));
@@ -44,7 +50,7 @@ struct report *listing_new(const char *path, const struct output_style *style, s
     .style = *style,
     .write = write,
   };
-  changes_init(&listing->changes, keep);
+  changes_init(&listing->changes, keep, memory);
   return &listing->report;
 }
 

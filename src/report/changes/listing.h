@@ -18,9 +18,10 @@ struct listing {
   void (*write)(const struct listing *listing, struct writer *writer);
 };
 
-/* keep: as for changes_init. write is called once, with the changes sorted; it looks at no error,
- * since the writer keeps the first one. */
+/* keep and memory: as for changes_init. write is called once, with the changes sorted; it looks at
+ * no error, since the writer keeps the first one. */
 struct report *listing_new(const char *path, const struct output_style *style, size_t keep,
+                           struct budget *memory,
                            void (*write)(const struct listing *listing, struct writer *writer));
 
 /* The causes of a change, as far as they were looked for; n 0: none is known. */

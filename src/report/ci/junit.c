@@ -149,6 +149,5 @@ static void write_junit(const struct listing *listing, struct writer *writer)
 struct report *report_junit_make(const char *path, const struct diff_options *options,
                                  const struct output_style *style)
 {
-  (void)options;
-  return listing_new(path, style, CHANGES_KEEP, write_junit);
+  return listing_new(path, style, CHANGES_KEEP, options->limits->memory, write_junit);
 }

@@ -242,6 +242,5 @@ static void write_sarif(const struct listing *listing, struct writer *writer)
 struct report *report_sarif_make(const char *path, const struct diff_options *options,
                                  const struct output_style *style)
 {
-  (void)options;
-  return listing_new(path, style, CHANGES_KEEP, write_sarif);
+  return listing_new(path, style, CHANGES_KEEP, options->limits->memory, write_sarif);
 }

@@ -146,13 +146,11 @@ static void write_vsa(const struct listing *listing, struct writer *writer)
 struct report *report_svr_make(const char *path, const struct diff_options *options,
                                const struct output_style *style)
 {
-  (void)options;
-  return listing_new(path, style, 1, write_svr);
+  return listing_new(path, style, 1, options->limits->memory, write_svr);
 }
 
 struct report *report_vsa_make(const char *path, const struct diff_options *options,
                                const struct output_style *style)
 {
-  (void)options;
-  return listing_new(path, style, 1, write_vsa);
+  return listing_new(path, style, 1, options->limits->memory, write_vsa);
 }

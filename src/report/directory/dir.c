@@ -285,10 +285,12 @@ static int write_readme(const struct dir_report *dir, int fd, const struct pass 
 /* Extracts both sides and says in README.md how that went. */
 static int write_files(struct dir_report *dir, int fd, const int roots[2], struct error *err)
 {
-  struct pass *passes = xcalloc(2, sizeof(*passes));
+  struct pass *passes;
   int result = 0;
 
-  layer_file_list_sort(&dir->files);
+  if (layer_file_list_sort(&dir->files, err))
+    return -1;
+  passes = xcalloc(2, sizeof(*passes));
   for (int side = 0; side < 2; side++) {
     char *path = xasprintf("%s/input-%d", dir->path, side);
 
@@ -353,6 +355,7 @@ report_dir_new_with(const char *path, const struct diff_options *options, report
   dir->report.ops = &dir_ops;
   dir->path = xstrdup(path);
   dir->options = options;
+  dir->files.memory = options->limits ? options->limits->memory : NULL;
   dir->visit = visit;
   dir->read_chunk = read_chunk;
   json = path_below(dir, "report.json");

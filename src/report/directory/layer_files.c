@@ -4,6 +4,9 @@
 
 #include "base/alloc.h"
 
+/* Memory is asked for in pieces. */
+enum { PIECE = 256 * 1024 };
+
 void layer_file_list_release(struct layer_file_list *list)
 {
   for (size_t i = 0; i < list->n; i++) {
@@ -14,6 +17,7 @@ void layer_file_list_release(struct layer_file_list *list)
   free(list->items);
   map_release(&list->by_key);
   arena_release(&list->arena);
+  budget_give(list->memory, list->taken);
   *list = LAYER_FILE_LIST_INIT;
 }
 
@@ -61,6 +65,19 @@ static const struct digest *copy_digest(struct layer_file_list *list, const stru
   return copy;
 }
 
+/* Room for one more, the positions that are made of them at the end, and what lists may grow by. */
+static bool layer_files_may_grow(struct layer_file_list *list)
+{
+  const uint64_t wanted =
+      list->arena.total + (list->files + 1) * (2 * sizeof(struct layer_file) + sizeof(uint64_t));
+
+  while (list->taken < wanted && !list->failed) {
+    list->failed = !budget_take(list->memory, PIECE);
+    list->taken += list->failed ? 0 : PIECE;
+  }
+  return !list->failed;
+}
+
 void layer_file_list_add(struct layer_file_list *list, const struct event *event)
 {
   const struct event_node *parent = event->parent;
@@ -72,8 +89,9 @@ void layer_file_list_add(struct layer_file_list *list, const struct event *event
     const struct event_input *input = is_inside ? &parent->inputs[side] : &event->inputs[side];
     struct layer_files *files = list->last[side];
 
-    if (!input->entry || !input->layer)
+    if (!input->entry || !input->layer || !layer_files_may_grow(list))
       continue;
+    list->files++;
     if (!files || files->layer != input->layer || strcmp(files->context, context) != 0) {
       files = files_of(list, side, context, input->layer);
       list->last[side] = files;
@@ -126,10 +144,13 @@ static void sort_positions(struct layer_files *files)
   files->n = kept;
 }
 
-void layer_file_list_sort(struct layer_file_list *list)
+int layer_file_list_sort(struct layer_file_list *list, struct error *err)
 {
+  if (list->failed)
+    return budget_error(list->memory, "the files of the report directory", err);
   if (list->n > 0)
     qsort(list->items, list->n, sizeof(struct layer_files *), compare_files);
   for (size_t i = 0; i < list->n; i++)
     sort_positions(list->items[i]);
+  return 0;
 }

@@ -112,6 +112,5 @@ static void write_html(const struct listing *listing, struct writer *writer)
 struct report *report_html_make(const char *path, const struct diff_options *options,
                                 const struct output_style *style)
 {
-  (void)options;
-  return listing_new(path, style, CHANGES_KEEP, write_html);
+  return listing_new(path, style, CHANGES_KEEP, options->limits->memory, write_html);
 }

@@ -186,7 +186,8 @@ static int json_finish(struct report *report, struct error *err)
   if (!file)
     return -1;
   changes_sort(&json->changes, CHANGE_ORDER_WEIGHT);
-  if (json_write_tree(&file->writer, &json->tree, report->about, &json->changes.totals, err)) {
+  if (changes_check(&json->changes, err) ||
+      json_write_tree(&file->writer, &json->tree, report->about, &json->changes.totals, err)) {
     outfile_abandon(file);
     return -1;
   }
@@ -222,6 +223,6 @@ struct report *report_json_new(const char *path, struct budget *memory)
     .path = xstrdup(path),
   };
   event_tree_init(&json->tree, memory);
-  changes_init(&json->changes, CHANGES_FOR_TOTALS);
+  changes_init(&json->changes, CHANGES_FOR_TOTALS, memory);
   return &json->report;
 }

@@ -4,9 +4,6 @@
 #include "report/explain/explain.h"
 #include "report/json/json_run.h"
 
-/* All of them, whatever they weigh. */
-static const size_t NDJSON_KEEP = SIZE_MAX / 2;
-
 static void line_end(struct writer *writer)
 {
   writer_putc(writer, '\n');
@@ -74,6 +71,7 @@ static void write_ndjson(const struct listing *listing, struct writer *writer)
 {
   const struct report_about *about = listing->report.about;
   struct json_writer json;
+  struct change change;
 
   json_writer_init(&json, writer, false);
   json_object_open(&json, NULL);
@@ -81,8 +79,10 @@ static void write_ndjson(const struct listing *listing, struct writer *writer)
   json_run_members(&json, about);
   json_object_close(&json);
   line_end(writer);
-  for (size_t i = 0; i < listing->changes.n && !writer->error; i++)
-    write_change(listing, &listing->changes.items[i], writer);
+  if (!changes_rewind(&listing->changes))
+    return;
+  while (!writer->error && changes_next(&listing->changes, &change))
+    write_change(listing, &change, writer);
   json_writer_init(&json, writer, false);
   json_object_open(&json, NULL);
   json_write_text(&json, "type", "end");
@@ -100,7 +100,6 @@ struct report *report_ndjson_make(const char *path, const struct diff_options *o
 {
   struct output_style as_the_table = *style;
 
-  (void)options;
   as_the_table.order = CHANGE_ORDER_TABLE;
-  return listing_new(path, &as_the_table, NDJSON_KEEP, write_ndjson);
+  return listing_new(path, &as_the_table, CHANGES_ALL, options->limits->memory, write_ndjson);
 }

@@ -203,6 +203,5 @@ static void write_markdown(const struct listing *listing, struct writer *writer)
 struct report *report_markdown_make(const char *path, const struct diff_options *options,
                                     const struct output_style *style)
 {
-  (void)options;
-  return listing_new(path, style, CHANGES_KEEP, write_markdown);
+  return listing_new(path, style, CHANGES_KEEP, options->limits->memory, write_markdown);
 }

@@ -289,6 +289,5 @@ static void write_summary(const struct listing *listing, struct writer *writer)
 struct report *report_summary_make(const char *path, const struct diff_options *options,
                                    const struct output_style *style)
 {
-  (void)options;
-  return listing_new(path, style, CHANGES_KEEP, write_summary);
+  return listing_new(path, style, CHANGES_KEEP, options->limits->memory, write_summary);
 }
