@@ -158,12 +158,8 @@ static void *copy_work(void *argument)
     struct error err;
 
     if (check_stored(batch->copier, blob, &err) == 0 &&
-<<<<<<< HEAD
         copy_counted(batch->copier->from, batch->copier->to, blob, batch->copier->options->counts,
                      &err) == 0)
-=======
-        copy_blob(batch->copier->from, batch->copier->to, blob, &err) == 0)
->>>>>>> wt-sources
       continue;
     pthread_mutex_lock(&batch->mutex);
     if (!batch->failed)
@@ -278,8 +274,6 @@ static int no_platform(const struct copier *copier, const struct index *index, s
   error_set(err, ERROR_NOT_FOUND, "no platform %s; the image has: %s (see --platform)",
             asked.len ? asked.ptr : "at all", list.len ? list.ptr : "none");
   return source_wrap(copier->from, NULL, err);
-<<<<<<< HEAD
-=======
 }
 
 /* Whether a manifest that is not there is left out. */
@@ -299,7 +293,6 @@ static void note_missing(const struct copier *copier, size_t missing)
   line = xasprintf("%s: its index names %zu manifest%s that it lacks: left out",
                    copier->from->label, missing, missing == 1 ? "" : "s");
   copier->options->notice(copier->options->notice_context, line);
->>>>>>> wt-sources
 }
 
 static int copy_children(const struct copier *copier, const struct index *index, int depth,
@@ -325,48 +318,45 @@ static int copy_children(const struct copier *copier, const struct index *index,
   if (copied || (index->n_manifests == 0 && !missing)) {
     note_missing(copier, missing);
     return 0;
-<<<<<<< HEAD
-=======
   }
->>>>>>> wt-sources
-    return missing ? -1 : no_platform(copier, index, err);
+  return missing ? -1 : no_platform(copier, index, err);
+}
+
+static int copy_index(const struct copier *copier, const struct descriptor *descriptor, int depth,
+                      struct error *err)
+{
+  AUTO_BUF text = BUF_INIT(copier->options->limits->json_bytes);
+  struct index index;
+  int result;
+
+  if (depth >= LIMIT_INDEX_DEPTH)
+    return error_set(err, ERROR_LIMIT, "indexes nested more than %d levels deep",
+                     LIMIT_INDEX_DEPTH);
+  if (copy_read_document(copier, descriptor, &text, err) < 0 ||
+      index_parse(&index, buf_str(&text), copier->options->limits, err) < 0)
+    return -1;
+  result = copy_children(copier, &index, depth, err);
+  index_release(&index);
+  return result;
+}
+
+static int copy_node(const struct copier *copier, const struct descriptor *node, int depth,
+                     struct error *err)
+{
+  switch (node->kind) {
+  case MEDIA_INDEX:
+    return copy_index(copier, node, depth, err);
+  case MEDIA_MANIFEST:
+    return copy_manifest(copier, node, err);
+  default:
+    return copy_blob(copier->from, copier->to, node, err);
   }
+}
 
-  static int copy_index(const struct copier *copier, const struct descriptor *descriptor, int depth,
-                        struct error *err)
-  {
-    AUTO_BUF text = BUF_INIT(copier->options->limits->json_bytes);
-    struct index index;
-    int result;
+int copy_image(struct source *from, struct store *to, const struct descriptor *root,
+               const struct copy_options *options, struct error *err)
+{
+  const struct copier copier = { from, to, options };
 
-    if (depth >= LIMIT_INDEX_DEPTH)
-      return error_set(err, ERROR_LIMIT, "indexes nested more than %d levels deep",
-                       LIMIT_INDEX_DEPTH);
-    if (copy_read_document(copier, descriptor, &text, err) < 0 ||
-        index_parse(&index, buf_str(&text), copier->options->limits, err) < 0)
-      return -1;
-    result = copy_children(copier, &index, depth, err);
-    index_release(&index);
-    return result;
-  }
-
-  static int copy_node(const struct copier *copier, const struct descriptor *node, int depth,
-                       struct error *err)
-  {
-    switch (node->kind) {
-    case MEDIA_INDEX:
-      return copy_index(copier, node, depth, err);
-    case MEDIA_MANIFEST:
-      return copy_manifest(copier, node, err);
-    default:
-      return copy_blob(copier->from, copier->to, node, err);
-    }
-  }
-
-  int copy_image(struct source * from, struct store * to, const struct descriptor *root,
-                 const struct copy_options *options, struct error *err)
-  {
-    const struct copier copier = { from, to, options };
-
-    return copy_node(&copier, root, 0, err);
-  }
+  return copy_node(&copier, root, 0, err);
+}

@@ -19,17 +19,12 @@ struct copy_options {
    * archive lacks is left out, unless it was asked for by its platform, or is all of it: docker
    * save of an image that was pulled lacks its attestations. */
   const struct platform_set *platforms;
-<<<<<<< HEAD
-  unsigned jobs;              /* blobs fetched at once, >= 1 */
-  bool check;                 /* what the store has is read, and fetched anew if it is damaged */
-  struct copy_counts *counts; /* NULL: not counted */
-=======
   unsigned jobs; /* blobs fetched at once, >= 1 */
   /* Told what was left out, as a line for people. NULL allowed. */
   void (*notice)(void *context, const char *line);
   void *notice_context;
-  bool check; /* what the store has is read, and fetched anew if it is damaged */
->>>>>>> wt-sources
+  bool check;                 /* what the store has is read, and fetched anew if it is damaged */
+  struct copy_counts *counts; /* NULL: not counted */
   /* For import_archive: as in struct source_options. */
   struct net *(*net)(void *context, struct error *err);
   void *net_context;

@@ -114,14 +114,10 @@ static int containerd_store_discard(struct store *store, const struct descriptor
     return -1;
   digest_format(&blob->digest, digest);
   request.digest = digest;
-<<<<<<< HEAD
-  return containerd_call(self->containerd, &delete, &request.base, NULL, NULL, err);
-=======
   if (containerd_call(self->containerd, &delete, &request.base, NULL, NULL, err) < 0)
     return -1;
   /* Only the collector removes the bytes; what is written before that would be taken for there. */
   return containerd_collect(self->containerd, err);
->>>>>>> wt-sources
 }
 
 static int open_writer(struct blob_writer **out, struct store *store, const struct descriptor *blob,
