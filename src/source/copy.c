@@ -92,12 +92,6 @@ static int check_stored(const struct copier *copier, const struct descriptor *bl
   return copier->options->check && store_check(copier->to, blob, err) < 0 ? -1 : 0;
 }
 
-static int check_stored(const struct copier *copier, const struct descriptor *blob,
-                        struct error *err)
-{
-  return copier->options->check && store_check(copier->to, blob, err) < 0 ? -1 : 0;
-}
-
 /* A small blob, from the store where it is there; put there where not. */
 static int copy_read_document(const struct copier *copier, const struct descriptor *blob,
                               struct buf *text, struct error *err)
