@@ -13,6 +13,7 @@ extern const struct command command_load;
 extern const struct command command_man;
 extern const struct command command_pull;
 extern const struct command command_remove;
+extern const struct command command_show;
 extern const struct command command_version;
 
 #endif

@@ -109,16 +109,7 @@ static const struct flag flags[] = {
       .help = "in the summary, a line for each file, however many there are in a directory",
       AT(no_fold),
   },
-  {
-      .name = "color",
-      .kind = FLAG_CHOICE,
-      .value = "WHEN",
-      .choices = "auto|always|never",
-      .fallback = "auto",
-      .help = "when the summary has colours",
-      .detail = "auto heeds $NO_COLOR, $CLICOLOR_FORCE and $TERM.",
-      AT(colour),
-  },
+  COLOUR_FLAG(offsetof(struct diff_flags, colour)),
   {
       .name = "inside",
       .kind = FLAG_BOOL,
@@ -192,48 +183,11 @@ static const struct flag flags[] = {
       .help = "read and check blobs even where their digests are equal",
       AT(verify),
   },
-  {
-      .name = "pull",
-      .kind = FLAG_CHOICE,
-      .value = "WHEN",
-      .choices = "always|missing|never",
-      .fallback = "missing",
-      .help = "when to fetch an image from its registry",
-      .detail =
-          "missing looks into the store first and fetches what it lacks; never takes only what "
-          "the store has. Without effect on images that lie in files.",
-      AT(pull),
-  },
-  {
-      .name = "no-cache",
-      .kind = FLAG_BOOL,
-      .help = "use no store: neither look images up there nor keep what is fetched",
-      .detail = "What is fetched lies in a file without a name, in $TMPDIR or /var/tmp, until the "
-                "comparison ends.",
-      AT(no_cache),
-  },
+  PULL_FLAG(offsetof(struct diff_flags, pull)),
+  NO_CACHE_FLAG(offsetof(struct diff_flags, no_cache)),
   PLACE_FLAGS(struct diff_flags),
-  {
-      .name = "timeout",
-      .kind = FLAG_SCALE,
-      .value = "SECONDS",
-      .default_text = "none",
-      .help = "end with an error after so many seconds",
-      .detail = "Looked at while layers are read.",
-      AT(timeout),
-  },
-  {
-      .name = "memory-limit",
-      .kind = FLAG_SIZE,
-      .value = "SIZE",
-      .default_text = "a quarter of the memory, at most 1G",
-      .help = "how much memory may be used for what grows with an image",
-      .detail = "Names, entries that wait for their partners, merged trees, rows. SIZE is as with "
-                "--cache-limit. Of the machine's memory, or of what its control group leaves "
-                "this program. What has no room goes to unnamed files in $TMPDIR (or /var/tmp), or "
-                "the comparison ends with an error that says so.",
-      AT(memory_limit),
-  },
+  TIMEOUT_FLAG(offsetof(struct diff_flags, timeout)),
+  MEMORY_LIMIT_FLAG(offsetof(struct diff_flags, memory_limit)),
   FOREIGN_URLS_FLAG(struct diff_flags),
   MAX_SCALE_FLAG(offsetof(struct diff_flags, max_scale)),
 };

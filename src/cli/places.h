@@ -28,6 +28,49 @@ struct place_flags {
     .offset = offsetof(type, places.foreign_urls),                                                 \
   }
 
+/* What several commands take; `at`: the offset of an unsigned (enum colour_choice, enum
+ * named_pull), an enum toggle, a double in seconds, a uint64_t in bytes. */
+#define COLOUR_FLAG(at)                                                                            \
+  {                                                                                                \
+    .name = "color", .kind = FLAG_CHOICE, .value = "WHEN", .choices = "auto|always|never",         \
+    .fallback = "auto", .help = "when there are colours",                                          \
+    .detail = "auto heeds $NO_COLOR, $CLICOLOR_FORCE and $TERM.", .offset = (at),                  \
+  }
+#define PULL_FLAG(at)                                                                              \
+  {                                                                                                \
+    .name = "pull", .kind = FLAG_CHOICE, .value = "WHEN", .choices = "always|missing|never",       \
+    .fallback = "missing", .help = "when to fetch an image from its registry",                     \
+    .detail =                                                                                      \
+        "missing looks into the store first and fetches what it lacks; never takes only what "     \
+        "the store has. Without effect on images that lie in files.",                              \
+    .offset = (at),                                                                                \
+  }
+#define NO_CACHE_FLAG(at)                                                                          \
+  {                                                                                                \
+    .name = "no-cache", .kind = FLAG_BOOL,                                                         \
+    .help = "use no store: neither look images up there nor keep what is fetched",                 \
+    .detail = "What is fetched lies in a file without a name, in $TMPDIR or /var/tmp, until the "  \
+              "comparison ends.",                                                                  \
+    .offset = (at),                                                                                \
+  }
+#define TIMEOUT_FLAG(at)                                                                           \
+  {                                                                                                \
+    .name = "timeout", .kind = FLAG_SCALE, .value = "SECONDS", .default_text = "none",             \
+    .help = "end with an error after so many seconds",                                             \
+    .detail = "Looked at while layers are read.", .offset = (at),                                  \
+  }
+#define MEMORY_LIMIT_FLAG(at)                                                                      \
+  {                                                                                                \
+    .name = "memory-limit", .kind = FLAG_SIZE, .value = "SIZE",                                    \
+    .default_text = "a quarter of the memory, at most 1G",                                         \
+    .help = "how much memory may be used for what grows with an image",                            \
+    .detail = "Names, entries that wait for their partners, merged trees, rows. SIZE is as with "  \
+              "--cache-limit. Of the machine's memory, or of what its control group leaves "       \
+              "this program. What has no room goes to unnamed files in $TMPDIR (or /var/tmp), or " \
+              "the comparison ends with an error that says so.",                                   \
+    .offset = (at),                                                                                \
+  }
+
 /* The flags of a member `places` (struct place_flags) of TYPE. */
 #define PLACE_FLAGS(type)                                                                          \
   CACHE_LIMIT_FLAG(offsetof(type, places.cache_limit)),                                            \

@@ -20,6 +20,8 @@ COMMANDS = {
              "attestations", "referrers", "inside", "output", "sort", "no-fold", "color", "ignore-file-mtime", "ignore-file-atime", "ignore-file-ctime",
              "ignore-file-meta-format", "extra-ignore-files", "extra-ignore-file-content",
              "extra-ignore-file-permissions", "extra-ignore-file-mode", "extra-ignore-layer-length-mismatch"},
+    "show": {"platform", "output", "no-files", "color", "pull", "no-cache", "cache-limit", "plain-http", "insecure", "ca-file", "quiet",
+             "timeout", "memory-limit", "foreign-urls", "max-scale"},
     "pull": {"platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet"},
     "load": {"input", "platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet",
              "foreign-urls"},

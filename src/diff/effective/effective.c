@@ -2,9 +2,11 @@
  * the trees are compared. */
 #include "diff/effective/effective.h"
 
+#include "base/alloc.h"
 #include "diff/effective/effective_engines.h"
 #include "diff/effective/effective_read.h"
 #include "diff/effective/effective_trees.h"
+#include "image/history.h"
 
 /* The rules for entries: all that the ignore flags leave out, and more. */
 static uint32_t ignore_unseen(const struct diff *diff)
@@ -24,25 +26,13 @@ bool effective_can_compare(const struct effective_image images[2])
   return true;
 }
 
-/* The history has an item for every layer, in order, and others that made none. Where the numbers
- * do not agree nothing is known. */
 static void find_commands(struct event_origin *origins, size_t n, const json_t *history)
 {
-  size_t at = 0;
-  size_t i;
-  json_t *item;
+  AUTO_FREE const json_t **items = xcalloc(n + 1, sizeof(json_t *));
 
-  json_array_foreach((json_t *)history, i, item)
-  {
-    if (json_is_true(json_object_get(item, "empty_layer")))
-      continue;
-    if (at < n)
-      origins[at].created_by = json_string_value(json_object_get(item, "created_by"));
-    at++;
-  }
-  for (i = 0; i < n; i++)
-    if (at != n || (origins[i].created_by && !*origins[i].created_by))
-      origins[i].created_by = NULL;
+  history_of_layers(history, n, items);
+  for (size_t i = 0; i < n; i++)
+    origins[i].created_by = history_created_by(items[i]);
 }
 
 /* Events refer to them: they live as long as the comparison. */

@@ -99,3 +99,12 @@ void json_write_bool(struct json_writer *json, const char *key, bool value)
   begin_value(json, key);
   writer_puts(json->out, value ? "true" : "false");
 }
+
+void json_write_document(struct json_writer *json, const char *key, const json_t *value)
+{
+  begin_value(json, key);
+  if (value)
+    jsonout_document(json->out, value);
+  else
+    writer_puts(json->out, "null");
+}

@@ -2,6 +2,7 @@
 #ifndef DIFFOCI_REPORT_JSON_JSON_WRITER_H
 #define DIFFOCI_REPORT_JSON_JSON_WRITER_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +35,8 @@ void json_write_str(struct json_writer *json, const char *key, struct str value)
 /* NULL gives null. */
 void json_write_text(struct json_writer *json, const char *key, const char *value);
 void json_write_number(struct json_writer *json, const char *key, int64_t value);
+/* A document as it stands, on one line; NULL gives null. */
+void json_write_document(struct json_writer *json, const char *key, const json_t *value);
 void json_write_bool(struct json_writer *json, const char *key, bool value);
 
 #endif

@@ -12,6 +12,7 @@
 #include "report/changes/listing.h"
 #include "report/changes/shorten.h"
 #include "report/changes/totals.h"
+#include "report/text/columns.h"
 
 enum {
   DEFAULT_COLUMNS = 100,
@@ -22,16 +23,11 @@ enum {
   GAP = 2,
 };
 
-#define ELLIPSIS "\xe2\x80\xa6"
-
 /* Select graphic rendition (ECMA-48, section 8.3.117). */
-#define SGR_RESET "\x1b[0m"
 static const char *const mark_colours[] = {
   [CHANGE_ADDED] = "\x1b[32m",    [CHANGE_REMOVED] = "\x1b[31m", [CHANGE_CONTENT] = "\x1b[33m",
   [CHANGE_METADATA] = "\x1b[36m", [CHANGE_IMAGE] = "\x1b[35m",
 };
-static const char sgr_bold[] = "\x1b[1m";
-static const char sgr_dim[] = "\x1b[2m";
 
 struct summary {
   const struct listing *listing;
@@ -41,54 +37,7 @@ struct summary {
 
 static void coloured(const struct summary *summary, const char *sgr, const char *text)
 {
-  if (summary->listing->style.colour)
-    writer_puts(summary->writer, sgr);
-  writer_puts(summary->writer, text);
-  if (summary->listing->style.colour)
-    writer_puts(summary->writer, SGR_RESET);
-}
-
-/* Of valid UTF-8: how many bytes its first `columns` characters take. */
-static size_t bytes_of_columns(struct str text, size_t columns)
-{
-  size_t at = 0;
-
-  while (at < text.len && columns > 0) {
-    at++;
-    while (at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80)
-      at++;
-    columns--;
-  }
-  return at;
-}
-
-/* What of a text fits, its end left out. Returns the columns that it took. */
-static size_t write_beginning(const struct summary *summary, struct str text, size_t columns)
-{
-  const size_t all = text_columns(text);
-
-  if (all <= columns) {
-    writer_str(summary->writer, text);
-    return all;
-  }
-  writer_add(summary->writer, text.ptr, bytes_of_columns(text, columns - 1));
-  writer_puts(summary->writer, ELLIPSIS);
-  return columns;
-}
-
-/* Of a path the end tells more than the middle. */
-static size_t write_path(const struct summary *summary, struct str path, size_t columns)
-{
-  const size_t all = text_columns(path);
-  const size_t head = columns / 3;
-  const size_t tail = columns - head - 1;
-
-  if (all <= columns)
-    return write_beginning(summary, path, columns);
-  writer_add(summary->writer, path.ptr, bytes_of_columns(path, head));
-  writer_puts(summary->writer, ELLIPSIS);
-  writer_str(summary->writer, str_skip(path, bytes_of_columns(path, all - tail)));
-  return columns;
+  columns_coloured(summary->writer, summary->listing->style.colour, sgr, text);
 }
 
 static void fold_words(struct buf *out, const struct fold *fold)
@@ -143,10 +92,10 @@ static void write_fold(const struct summary *summary, const struct fold *fold, s
 
   coloured(summary, mark_colours[fold->first->kind], mark);
   writer_putc(summary->writer, ' ');
-  columns = write_path(summary, fold_name(fold), name_columns);
+  columns = columns_path(summary->writer, fold_name(fold), name_columns);
   writer_pad(summary->writer, name_columns - columns + GAP);
   fold_text(summary, fold, &text);
-  write_beginning(summary, buf_str(&text), left);
+  columns_beginning(summary->writer, buf_str(&text), left);
   writer_putc(summary->writer, '\n');
 }
 
@@ -173,7 +122,7 @@ static void write_totals(const struct summary *summary)
   if (totals_sum(&summary->listing->changes.totals) > 0)
     writer_putc(summary->writer, '\n');
   totals_line(&text, &summary->listing->changes.totals);
-  coloured(summary, sgr_bold, text.ptr);
+  coloured(summary, SGR_BOLD, text.ptr);
   writer_putc(summary->writer, '\n');
   if (summary->listing->changes.dropped)
     writer_printf(summary->writer, "(the %zu weightiest are shown)\n", summary->listing->shown);
@@ -263,7 +212,7 @@ static void write_hints(const struct summary *summary)
   for (size_t i = 0; i < ARRAY_LEN(hints) && told < MOST_HINTS; i++) {
     if (!hints[i].helps)
       continue;
-    coloured(summary, sgr_dim, hints[i].text);
+    coloured(summary, SGR_DIM, hints[i].text);
     writer_putc(summary->writer, '\n');
     told++;
   }

@@ -1,0 +1,170 @@
+#include <errno.h>
+
+#include "base/budget.h"
+#include "cli/commands.h"
+#include "cli/places.h"
+#include "cli/terminal.h"
+#include "layer/totals.h"
+#include "report/outfile.h"
+#include "show/contents.h"
+#include "show/show_json.h"
+#include "show/show_text.h"
+
+enum show_output { SHOW_TEXT, SHOW_JSON }; /* in the order of the choices */
+
+struct show_flags {
+  const char *platform;
+  unsigned output; /* enum show_output */
+  unsigned colour; /* enum colour_choice */
+  enum toggle no_files, no_cache;
+  unsigned pull; /* enum named_pull */
+  struct place_flags places;
+  uint64_t memory_limit;
+  double timeout, max_scale;
+};
+
+#define AT(field) .offset = offsetof(struct show_flags, field)
+
+static const struct flag flags[] = {
+  {
+      .name = "platform",
+      .kind = FLAG_STRING,
+      .value = "P",
+      .default_text = "this machine's, or the only one",
+      .help = "the platform of an index that is shown",
+      .detail = "A platform is OS/ARCHITECTURE[/VARIANT] or ARCHITECTURE.",
+      AT(platform),
+  },
+  {
+      .name = "output",
+      .letter = 'o',
+      .kind = FLAG_CHOICE,
+      .value = "FORMAT",
+      .choices = "text|json",
+      .fallback = "text",
+      .help = "how it is told",
+      .detail = "The contract of json is docs/show.schema.json.",
+      AT(output),
+  },
+  {
+      .name = "no-files",
+      .kind = FLAG_BOOL,
+      .help = "read the manifest and the config only, no layer",
+      .detail = "Of an image in a registry no more than these is fetched then.",
+      AT(no_files),
+  },
+  COLOUR_FLAG(offsetof(struct show_flags, colour)),
+  PULL_FLAG(offsetof(struct show_flags, pull)),
+  NO_CACHE_FLAG(offsetof(struct show_flags, no_cache)),
+  PLACE_FLAGS(struct show_flags),
+  TIMEOUT_FLAG(offsetof(struct show_flags, timeout)),
+  MEMORY_LIMIT_FLAG(offsetof(struct show_flags, memory_limit)),
+  FOREIGN_URLS_FLAG(struct show_flags),
+  MAX_SCALE_FLAG(offsetof(struct show_flags, max_scale)),
+};
+
+static int print(const struct contents *contents, const struct show_flags *given, const char *name,
+                 struct error *err)
+{
+  const struct show_style style = {
+    .name = name,
+    .colour = terminal_has_colour((enum colour_choice)given->colour),
+    .columns = terminal_columns(),
+  };
+  struct outfile *file = outfile_open("-", err);
+
+  if (!file)
+    return -1;
+  if (given->output == SHOW_JSON)
+    show_json(contents, name, &file->writer);
+  else
+    show_text(contents, &style, &file->writer);
+  if (outfile_commit(file, err) == 0 || err->sys == EPIPE)
+    return EXIT_SAME;
+  return -1;
+}
+
+static int show(struct source *source, struct places *places, const struct show_flags *given,
+                const struct contents_options *options, const char *name, struct error *err)
+{
+  struct contents contents;
+  int status = contents_read(&contents, source, options, err);
+
+  places_hide_progress(places);
+  if (status == 0)
+    status = print(&contents, given, name, err);
+  contents_release(&contents);
+  return status;
+}
+
+static struct source *open_image(const struct invocation *call, struct places *places,
+                                 const struct source_options *options, struct error *err)
+{
+  const struct show_flags *given = call->options;
+  struct argument argument;
+  struct source *source = NULL;
+
+  if (argument_parse(&argument, call->arguments[0], err) == 0 &&
+      (!places_are_needed(&argument) ||
+       places_open(places, (enum named_pull)given->pull, given->no_cache != TOGGLE_ON, err) == 0))
+    source = places_open_image(places, &argument, options, err);
+  argument_release(&argument);
+  return source;
+}
+
+static int show_run(const struct invocation *call, struct error *err)
+{
+  const struct show_flags *given = call->options;
+  struct budget memory =
+      BUDGET_INIT(given->memory_limit ? given->memory_limit : budget_default(""));
+  struct totals totals = totals_scaled(given->max_scale);
+  struct limits limits = limits_scaled(given->max_scale);
+  struct platform_set platforms = { 0 };
+  struct places places;
+  const struct source_options source_options = {
+    .limits = &limits,
+    .net = given->places.foreign_urls == TOGGLE_ON ? places_net : NULL,
+    .net_context = &places,
+    .platforms = given->platform ? &platforms : NULL,
+  };
+  struct contents_options options = { .limits = &limits, .files = given->no_files != TOGGLE_ON };
+  struct source *source = NULL;
+  int status = -1;
+
+  limits.memory = &memory;
+  limits.totals = &totals;
+  if (given->timeout > 0)
+    totals_set_timeout(&totals, given->timeout);
+  places_init(&places, &call->globals, &given->places);
+  if (given->platform && platform_set_add(&platforms, str_of(given->platform), err))
+    error_wrap(err, "flag --platform");
+  else if (platforms.n > 1)
+    error_set(err, ERROR_USAGE, "flag --platform: one image is shown, found \"%s\"",
+              given->platform);
+  else
+    source = open_image(call, &places, &source_options, err);
+  options.platform = platforms.n ? &platforms.items[0] : NULL;
+  if (source)
+    status = show(source, &places, given, &options, call->arguments[0], err);
+  source_free(source);
+  places_release(&places);
+  platform_set_release(&platforms);
+  return status;
+}
+
+const struct command command_show = {
+  .name = "show",
+  .arguments = "IMAGE",
+  .summary = "Show what is in one image",
+  .detail =
+      "How a container of it is run, its layers with the commands that made them and their sizes, "
+      "the largest directories, files with setuid, setgid or capabilities, and what is stored but "
+      "hidden by later layers. IMAGE is anything that diff takes.",
+  .min_arguments = 1,
+  .max_arguments = 1,
+  .completion = COMPLETE_FILES,
+  .flags = flags,
+  .n_flags = ARRAY_LEN(flags),
+  .options_size = sizeof(struct show_flags),
+  .run = show_run,
+};

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""What `diffoci show` says as JSON and as text: show.py DIFFOCI MKIMAGE SCHEMA
+
+The JSON is held against its schema and against what Python's tarfile makes of the same layers; the
+text against terminals of several widths."""
+import fcntl, gzip, hashlib, io, json, os, pty, struct, subprocess, sys, tarfile, tempfile, termios
+
+try:
+    import jsonschema
+except ImportError:  # another python3 stands before the system's, which has the package
+    if sys.executable != "/usr/bin/python3" and os.path.exists("/usr/bin/python3"):
+        os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
+    sys.exit("python3-jsonschema is needed")
+
+diffoci, maker, schema_path = (os.path.abspath(word) for word in sys.argv[1:4])
+
+RECIPE = r'''
+import random
+rng = random.Random(7)
+def some(n, top):
+    seen = {}
+    for _ in range(n):
+        name = f"{rng.choice(top)}/{rng.choice('abc')}/{rng.choice('xyz')}{rng.randrange(n)}/f{rng.randrange(40)}"
+        seen[name] = file(name, b"v" * rng.randrange(300000), mode=rng.choice([0o644, 0o644, 0o755, 0o4755, 0o2755]), uid=rng.randrange(3))
+    return list(seen.values())
+layers = [some(60, ["usr", "opt"]), some(40, ["usr", "var"])]
+oci_dir("many", image(layer(*layers[0]), layer(*layers[1], file("opt/.wh.a", ""), symlink("usr/link", "x"), fifo("run/pipe"))))
+oci_dir("hostile", image(layer(*[file(f"d/{name}", "v", mode=0o4755) for name in ["</script>", "\x1b[31m", "\u202egnp", "x" * 3000, "a\nb"]]),
+                         config={"config": {"User": "u", "Labels": {"\x1b[2J": "long " * 200}}, "history": [{"created_by": "RUN " + "y" * 5000}]}))
+oci_dir("empty", image())
+oci_dir("artifact", image(blob("text", "text/plain", annotations={"org.opencontainers.image.title": "notes.txt"}), config_type="application/vnd.example+json",
+                          manifest={"artifactType": "application/vnd.example", "annotations": {"a": "b"}}))
+'''
+
+passed = failed = 0
+
+
+def check(what, holds, found=""):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"{what}: {str(found)[:400]}")
+
+
+def show(*args):
+    env = dict(os.environ, DIFFOCI_BACKEND="local", DIFFOCI_LOCAL_CACHE=os.path.abspath("cache"))
+    done = subprocess.run([diffoci, "show", *args], capture_output=True, env=env, stdin=subprocess.DEVNULL)
+    check(f"status of {args}", done.returncode == 0, (done.returncode, done.stderr))
+    return done.stdout.decode("utf-8")
+
+
+def blob(folder, digest):
+    with open(os.path.join(folder, "blobs", *digest.split(":")), "rb") as file:
+        return file.read()
+
+
+def merged(folder):
+    """{path: (TarInfo, layer)} and the bytes in each layer, by a simple reading of the specification (no links are involved)."""
+    with open(os.path.join(folder, "index.json"), encoding="utf-8") as file:
+        manifest = json.loads(blob(folder, json.load(file)["manifests"][0]["digest"]))
+    tree, sizes = {}, []
+    for number, layer in enumerate(manifest["layers"]):
+        archive = tarfile.open(fileobj=io.BytesIO(gzip.decompress(blob(folder, layer["digest"]))))
+        sizes.append([len(archive.getmembers()), sum(m.size for m in archive.getmembers())])
+        for member in archive.getmembers():
+            head, _, name = member.name.rpartition("/")
+            if name.startswith(".wh."):
+                hidden = f"{head}/{name[4:]}"
+                tree = {p: v for p, v in tree.items() if v[1] == number or not (p == hidden or p.startswith(hidden + "/"))}
+        for member in archive.getmembers():
+            if not os.path.basename(member.name).startswith(".wh."):
+                tree[member.name] = (member, number)
+    return tree, sizes
+
+
+def check_truth(folder):
+    told = json.loads(show("-o", "json", "oci:" + folder))
+    tree, sizes = merged(folder)
+    files = {path: member for path, (member, _) in tree.items() if member.isreg()}
+    total = sum(member.size for member in files.values())
+    check(f"{folder}: files", [told["files"]["files"], told["files"]["bytes"]] == [len(files), total], (told["files"], len(files), total))
+    check(f"{folder}: entries and bytes of layers", [[l["entries"], l["bytes"]] for l in told["layers"]] == sizes, sizes)
+    stored = sum(size for _, size in sizes)
+    check(f"{folder}: hidden", told["hidden"]["bytes"] == stored - total, (told["hidden"]["bytes"], stored - total))
+    check(f"{folder}: hidden by layer", sum(l["hiddenBytes"] for l in told["layers"]) == stored - total)
+    privileged = [[p, f"0{m.mode & 0o7777:04o}", m.uid, m.size, tree[p][1]] for p, m in sorted(files.items()) if m.mode & 0o6000]
+    check(f"{folder}: privileged", sorted([f["path"], f["mode"], f["uid"], f["bytes"], f["layer"]] for f in told["privileged"]) == privileged, privileged)
+    directories = {}
+    for path, member in files.items():
+        parts = path.split("/")[:-1]
+        for depth in range(1, min(len(parts), 4) + 1):
+            name = "/".join(parts[:depth]) + "/"
+            bytes_, n = directories.get(name, (0, 0))
+            directories[name] = (bytes_ + member.size, n + 1)
+    want = {name: value for name, value in directories.items() if value[0] and value[0] >= total // 20}
+    got = {d["path"]: (d["bytes"], d["files"]) for d in told["largestDirectories"]}
+    check(f"{folder}: directories", got == want, (got, want))
+    check(f"{folder}: a directory follows the one that it is in",
+          all(p.count("/") == 1 or p[:-1].rpartition("/")[0] + "/" in list(got)[:i] for i, p in enumerate(got)), list(got))
+    return told
+
+
+def on_terminal(columns, *args):
+    main, side = pty.openpty()
+    fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    env = {**os.environ, "TERM": "xterm", "NO_COLOR": "1", "DIFFOCI_PAGER": "cat", "DIFFOCI_BACKEND": "local"}
+    env.pop("COLUMNS", None)
+    child = subprocess.Popen([diffoci, "show", *args], stdout=side, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=env)
+    os.close(side)
+    out = b""
+    while True:
+        try:
+            piece = os.read(main, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        out += piece
+    child.wait()
+    os.close(main)
+    return out.decode("utf-8").replace("\r\n", "\n")
+
+
+with tempfile.TemporaryDirectory(prefix="show-") as folder:
+    os.chdir(folder)
+    subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
+    with open(schema_path, encoding="utf-8") as file:
+        schema = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for name in ("many", "hostile", "empty", "artifact"):
+        for flags in ([], ["--no-files"]):
+            told = json.loads(show(*flags, "-o", "json", "oci:" + name))
+            jsonschema.validate(told, schema)
+            check(f"{name} {flags}: files", ("files" in told) == (not flags and name != "artifact"))
+        for columns in (60, 80, 120):
+            lines = on_terminal(columns, "oci:" + name).split("\n")
+            check(f"{name}: lines within {columns} columns", len(lines) > 4 and max(map(len, lines)) <= max(columns, 80), max(lines, key=len))
+            check(f"{name}: nothing that controls the terminal", not any(c < " " for line in lines for c in line))
+    told = check_truth("many")
+    with open("many/index.json", encoding="utf-8") as file:
+        check("digest", told["manifest"]["digest"] == json.load(file)["manifests"][0]["digest"])
+    check("digest of the config's document", hashlib.sha256(blob("many", told["manifest"]["digest"])).hexdigest() == told["manifest"]["digest"][7:])
+    check("artifact: its blob's name", "notes.txt" in show("oci:artifact"))
+    check("same input, same bytes", show("-o", "json", "oci:many") == show("-o", "json", "oci:many"))
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
