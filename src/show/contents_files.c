@@ -31,23 +31,6 @@ struct files {
 
 /* ---- layers ---- */
 
-/* Entries of types that nobody knows are read as files are. */
-static bool has_content(const struct tar_entry *entry)
-{
-  switch (entry->type) {
-  case TAR_LINK:
-  case TAR_SYMLINK:
-  case TAR_CHAR:
-  case TAR_BLOCK:
-  case TAR_DIR:
-  case TAR_FIFO:
-  case TAR_GLOBAL:
-    return false;
-  default:
-    return true;
-  }
-}
-
 static int take_memory(struct files *files, uint64_t bytes, struct error *err)
 {
   if (!budget_take(files->options->limits->memory, bytes))
@@ -82,8 +65,8 @@ static int add_entry(struct files *files, const struct tar_entry *entry, uint32_
   if (totals_add_entry(files->options->limits->totals, err))
     return -1;
   files->out->layers[layer].entries++;
-  status = has_content(entry) ? add_content(files, entry, layer, err)
-                              : overlay_add(files->overlay, entry, NULL, err);
+  status = tar_entry_has_content(entry) ? add_content(files, entry, layer, err)
+                                        : overlay_add(files->overlay, entry, NULL, err);
   return status ? error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name)) : 0;
 }
 
@@ -178,7 +161,7 @@ static void add_item(struct files *files, const struct overlay_item *item)
     out->directories++;
   else if (item->object->type == TAR_SYMLINK)
     out->links++;
-  else if (has_content(item->object))
+  else if (tar_entry_has_content(item->object))
     add_file(files, item);
   else
     out->others++;

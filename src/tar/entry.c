@@ -28,3 +28,19 @@ struct tar_entry *tar_entry_copy(const struct tar_entry *entry, struct arena *ar
   copy->group_name = arena_str(arena, entry->group_name);
   return copy;
 }
+
+bool tar_entry_has_content(const struct tar_entry *entry)
+{
+  switch (entry->type) {
+  case TAR_LINK:
+  case TAR_SYMLINK:
+  case TAR_CHAR:
+  case TAR_BLOCK:
+  case TAR_DIR:
+  case TAR_FIFO:
+  case TAR_GLOBAL:
+    return false;
+  default:
+    return true;
+  }
+}

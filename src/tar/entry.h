@@ -55,6 +55,9 @@ struct tar_entry {
 
 /* The xattr that a record is (key "SCHILY.xattr." + NAME), or false. */
 bool tar_record_xattr(const struct tar_record *record, struct str *name);
+/* Whether bytes follow the header as a file's do: regular files of every kind, and entries of types
+ * that nobody knows. */
+bool tar_entry_has_content(const struct tar_entry *entry);
 /* A copy all of whose memory is in the arena. */
 struct tar_entry *tar_entry_copy(const struct tar_entry *entry, struct arena *arena);
 

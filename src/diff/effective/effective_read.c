@@ -43,22 +43,6 @@ static bool is_wanted(struct effective_reading *reading, const struct tar_entry 
   return !lazy || reading->keep_lazy;
 }
 
-static bool has_content(const struct tar_entry *entry)
-{
-  switch (entry->type) {
-  case TAR_LINK:
-  case TAR_SYMLINK:
-  case TAR_CHAR:
-  case TAR_BLOCK:
-  case TAR_DIR:
-  case TAR_FIFO:
-  case TAR_GLOBAL:
-    return false;
-  default:
-    return true;
-  }
-}
-
 /* Names written in the usual ways meet; others are found to be the same by the overlays. */
 static struct str effective_read_key_of(struct str name)
 {
@@ -93,11 +77,11 @@ static int add_to_both(struct effective_reading *reading, const struct tar_entry
 {
   struct digest digest;
   uint64_t token = 0;
-  bool hash = has_content(entry) && reading->hash_all;
+  bool hash = tar_entry_has_content(entry) && reading->hash_all;
 
   if (hash && comparer_hash(comparer, reader, &digest, err))
     return error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name));
-  if (has_content(entry) && !hash)
+  if (tar_entry_has_content(entry) && !hash)
     token = ++reading->tokens;
   for (int side = 0; side < 2; side++)
     if (effective_read_add(reading, side, entry, hash ? &digest : NULL, token, err))
@@ -230,8 +214,8 @@ static bool run_wants_hash(struct walk_user *user, int side, const struct tar_en
   struct run *run = (struct run *)user;
 
   run->partner[side] = claimed || !last;
-  return has_content(entry) && (run->partner[side] || run->reading->hash_all ||
-                                run->reading->diff->options->sink->wants_content_digests);
+  return tar_entry_has_content(entry) && (run->partner[side] || run->reading->hash_all ||
+                                          run->reading->diff->options->sink->wants_content_digests);
 }
 
 static bool run_wants_digests(struct walk_user *user, const struct tar_entry *const entries[2])
@@ -247,7 +231,7 @@ static int run_add(struct run *run, int side, const struct tar_entry *entry,
 {
   struct overlay *overlay = run->reading->overlays[side];
 
-  if (!has_content(entry))
+  if (!tar_entry_has_content(entry))
     return overlay_add(overlay, entry, NULL, err);
   return digest ? overlay_add(overlay, entry, digest, err)
                 : overlay_add_token(overlay, entry, token, err);
