@@ -23,8 +23,8 @@ static int read_document(const struct reading *reading, const struct descriptor 
              : 0;
 }
 
-static int read_index(const struct reading *reading, const struct descriptor *blob,
-                      struct index *out, struct error *err)
+static int contents_read_index(const struct reading *reading, const struct descriptor *blob,
+                               struct index *out, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(reading->options->limits->json_bytes);
 
@@ -37,7 +37,8 @@ static int read_index(const struct reading *reading, const struct descriptor *bl
 
 /* ---- the manifest of a platform ---- */
 
-static int no_platform(const struct index *index, const struct platform *wanted, struct error *err)
+static int contents_no_platform(const struct index *index, const struct platform *wanted,
+                                struct error *err)
 {
   AUTO_BUF list = BUF_INIT(LIST_MAX);
   char text[PLATFORM_MAX_TEXT];
@@ -85,7 +86,7 @@ static int choose(const struct index *index, const struct platform *asked,
   }
   if (!*out && images == 1 && (!asked || !only->has_platform))
     *out = only;
-  return *out ? 0 : no_platform(index, &wanted, err);
+  return *out ? 0 : contents_no_platform(index, &wanted, err);
 }
 
 /* From the root down to a manifest, through as many indexes as there are. */
@@ -97,7 +98,7 @@ static int find_manifest(const struct reading *reading, struct error *err)
   for (unsigned depth = 0; at.kind == MEDIA_INDEX; depth++) {
     const struct descriptor *chosen;
     struct index index = { 0 };
-    int result = read_index(reading, &at, &index, err);
+    int result = contents_read_index(reading, &at, &index, err);
 
     if (result == 0 && depth == LIMIT_INDEX_DEPTH)
       result =
@@ -122,7 +123,7 @@ static int find_manifest(const struct reading *reading, struct error *err)
 
 /* ---- manifest and config ---- */
 
-static int read_manifest(const struct reading *reading, struct error *err)
+static int contents_read_manifest(const struct reading *reading, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(reading->options->limits->json_bytes);
   struct contents *out = reading->out;
@@ -154,7 +155,7 @@ static int check_platform(const struct reading *reading, struct error *err)
   return source_wrap(reading->source, NULL, err);
 }
 
-static int read_config(const struct reading *reading, struct error *err)
+static int contents_read_config(const struct reading *reading, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(reading->options->limits->json_bytes);
   struct contents *out = reading->out;
@@ -182,7 +183,8 @@ int contents_read(struct contents *out, struct source *source,
   *out = (struct contents) { 0 };
   if (source_resolve(source, &out->root, err))
     return source_wrap(source, NULL, err);
-  if (find_manifest(&reading, err) || read_manifest(&reading, err) || read_config(&reading, err))
+  if (find_manifest(&reading, err) || contents_read_manifest(&reading, err) ||
+      contents_read_config(&reading, err))
     return -1;
   return options->files && out->has_config ? contents_read_files(out, source, options, err) : 0;
 }

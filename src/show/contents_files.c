@@ -70,7 +70,7 @@ static int add_entry(struct files *files, const struct tar_entry *entry, uint32_
   return status ? error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name)) : 0;
 }
 
-static int read_layer(struct files *files, uint32_t number, struct error *err)
+static int contents_files_read_layer(struct files *files, uint32_t number, struct error *err)
 {
   const struct descriptor *descriptor = files->out->layers[number].descriptor;
   char digest[DIGEST_MAX_TEXT];
@@ -136,7 +136,7 @@ static void note_privileged(struct files *files, const struct overlay_item *item
   };
 }
 
-static void add_file(struct files *files, const struct overlay_item *item)
+static void contents_files_add_file(struct files *files, const struct overlay_item *item)
 {
   struct content *content = item->token ? &files->contents[item->token - 1] : NULL;
   const bool first = content && !content->shown;
@@ -151,7 +151,7 @@ static void add_file(struct files *files, const struct overlay_item *item)
   note_privileged(files, item, bytes);
 }
 
-static void add_item(struct files *files, const struct overlay_item *item)
+static void contents_files_add_item(struct files *files, const struct overlay_item *item)
 {
   struct contents *out = files->out;
 
@@ -162,7 +162,7 @@ static void add_item(struct files *files, const struct overlay_item *item)
   else if (item->object->type == TAR_SYMLINK)
     out->links++;
   else if (tar_entry_has_content(item->object))
-    add_file(files, item);
+    contents_files_add_file(files, item);
   else
     out->others++;
 }
@@ -209,7 +209,7 @@ static void look_at_tree(struct files *files)
   struct overlay_item item;
 
   while (overlay_walk_next(walk, &item))
-    add_item(files, &item);
+    contents_files_add_item(files, &item);
   overlay_walk_free(walk);
   find_hidden(files);
   out->largest = directories_largest(&files->directories, out->bytes, &out->n_largest, &out->arena);
@@ -231,7 +231,7 @@ int contents_read_files(struct contents *out, struct source *source,
   int status = 0;
 
   for (size_t i = 0; i < out->manifest.n_layers && status == 0; i++)
-    status = read_layer(&files, (uint32_t)i, err);
+    status = contents_files_read_layer(&files, (uint32_t)i, err);
   if (status == 0)
     look_at_tree(&files);
   directories_release(&files.directories);

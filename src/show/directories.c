@@ -13,8 +13,8 @@ void directories_release(struct directories *directories)
   *directories = (struct directories) { 0 };
 }
 
-static struct contents_directory *directory_of(struct directories *directories, struct str path,
-                                               unsigned depth)
+static struct contents_directory *directories_directory_of(struct directories *directories,
+                                                           struct str path, unsigned depth)
 {
   struct map_entry *entry = map_put(&directories->by_path, path);
   struct contents_directory *directory = entry->value;
@@ -38,7 +38,7 @@ void directories_add(struct directories *directories, struct str path, uint64_t 
 
     if (path.ptr[i] != '/')
       continue;
-    directory = directory_of(directories, (struct str) { path.ptr, i + 1 }, ++depth);
+    directory = directories_directory_of(directories, (struct str) { path.ptr, i + 1 }, ++depth);
     directory->bytes += bytes;
     directory->files++;
   }

@@ -9,8 +9,8 @@
 
 enum { SHOW_FORMAT_VERSION = 1 };
 
-static void write_identity(struct json_writer *json, const struct contents *contents,
-                           const char *name)
+static void show_json_write_identity(struct json_writer *json, const struct contents *contents,
+                                     const char *name)
 {
   char digest[DIGEST_MAX_TEXT];
   char platform[PLATFORM_MAX_TEXT];
@@ -41,7 +41,8 @@ static void write_identity(struct json_writer *json, const struct contents *cont
   json_write_number(json, "storedBytes", (int64_t)contents->stored_bytes);
 }
 
-static void write_layer(struct json_writer *json, const struct contents *contents, size_t number)
+static void show_json_write_layer(struct json_writer *json, const struct contents *contents,
+                                  size_t number)
 {
   const struct contents_layer *layer = &contents->layers[number];
   const char *created_by = history_created_by(layer->history);
@@ -83,7 +84,7 @@ static void write_counts(struct json_writer *json, const struct contents *conten
   json_object_close(json);
 }
 
-static void write_directories(struct json_writer *json, const struct contents *contents)
+static void show_json_write_directories(struct json_writer *json, const struct contents *contents)
 {
   json_array_open(json, "largestDirectories");
   for (size_t i = 0; i < contents->n_largest; i++) {
@@ -96,7 +97,7 @@ static void write_directories(struct json_writer *json, const struct contents *c
   json_array_close(json);
 }
 
-static void write_privileged(struct json_writer *json, const struct contents *contents)
+static void show_json_write_privileged(struct json_writer *json, const struct contents *contents)
 {
   json_array_open(json, "privileged");
   for (size_t i = 0; i < contents->n_privileged; i++) {
@@ -117,7 +118,7 @@ static void write_privileged(struct json_writer *json, const struct contents *co
   json_array_close(json);
 }
 
-static void write_hidden(struct json_writer *json, const struct contents *contents)
+static void show_json_write_hidden(struct json_writer *json, const struct contents *contents)
 {
   json_object_open(json, "hidden");
   json_write_number(json, "files", (int64_t)contents->hidden_files);
@@ -145,19 +146,19 @@ void show_json(const struct contents *contents, const char *name, struct writer 
   json_write_text(&json, "name", "diffoci");
   json_write_text(&json, "version", diffoci_version);
   json_object_close(&json);
-  write_identity(&json, contents, name);
+  show_json_write_identity(&json, contents, name);
   json_write_document(&json, "config", contents->config.json);
   json_write_document(&json, "annotations",
                       json_object_get(contents->manifest.json, "annotations"));
   json_array_open(&json, "layers");
   for (size_t i = 0; i < contents->manifest.n_layers; i++)
-    write_layer(&json, contents, i);
+    show_json_write_layer(&json, contents, i);
   json_array_close(&json);
   if (contents->has_files) {
     write_counts(&json, contents);
-    write_directories(&json, contents);
-    write_privileged(&json, contents);
-    write_hidden(&json, contents);
+    show_json_write_directories(&json, contents);
+    show_json_write_privileged(&json, contents);
+    show_json_write_hidden(&json, contents);
   }
   json_object_close(&json);
   writer_putc(writer, '\n');

@@ -92,7 +92,7 @@ static void write_size(const struct page *page)
   field(page, "size", buf_str(&line), SHORT_LABEL);
 }
 
-static void write_identity(const struct page *page)
+static void show_text_write_identity(const struct page *page)
 {
   const struct contents *contents = page->contents;
   AUTO_BUF name = BUF_INIT(INT_MAX);
@@ -195,7 +195,7 @@ static void layer_words(const struct page *page, size_t number, struct buf *out)
   escape_terminal(out, buf_str(&line));
 }
 
-static void write_layer(const struct page *page, size_t number)
+static void show_text_write_layer(const struct page *page, size_t number)
 {
   const struct contents_layer *layer = &page->contents->layers[number];
   char digest[DIGEST_MAX_TEXT];
@@ -225,7 +225,7 @@ static void write_layers(const struct page *page)
     writer_printf(page->writer, "  %*s  %7s", NUMBER - 2, "unpacked", "entries");
   writer_printf(page->writer, "  %s\n", page->contents->has_config ? "made by" : "what");
   for (size_t i = 0; i < page->contents->manifest.n_layers; i++)
-    write_layer(page, i);
+    show_text_write_layer(page, i);
 }
 
 /* ---- files ---- */
@@ -244,7 +244,7 @@ static void sized_path(const struct page *page, uint64_t bytes, size_t indent, s
 }
 
 /* "x86_64-linux-gnu/" of "usr/lib/x86_64-linux-gnu/" */
-static struct str last_part(struct str path)
+static struct str show_text_last_part(struct str path)
 {
   size_t at = path.len - 1;
 
@@ -253,7 +253,7 @@ static struct str last_part(struct str path)
   return str_skip(path, at);
 }
 
-static void write_directories(const struct page *page)
+static void show_text_write_directories(const struct page *page)
 {
   const struct contents *contents = page->contents;
 
@@ -263,11 +263,12 @@ static void write_directories(const struct page *page)
   for (size_t i = 0; i < contents->n_largest && i < MOST_LISTED; i++) {
     const struct contents_directory *directory = &contents->largest[i];
 
-    sized_path(page, directory->bytes, (directory->depth - 1) * 2, last_part(directory->path));
+    sized_path(page, directory->bytes, (directory->depth - 1) * 2,
+               show_text_last_part(directory->path));
   }
 }
 
-static void write_privileged(const struct page *page)
+static void show_text_write_privileged(const struct page *page)
 {
   const struct contents *contents = page->contents;
 
@@ -290,7 +291,7 @@ static void write_privileged(const struct page *page)
     writer_printf(page->writer, "  and %zu more\n", contents->n_privileged - MOST_LISTED);
 }
 
-static void write_hidden(const struct page *page)
+static void show_text_write_hidden(const struct page *page)
 {
   const struct contents *contents = page->contents;
   char amount[AMOUNT_MAX];
@@ -307,7 +308,7 @@ static void write_hidden(const struct page *page)
     sized_path(page, contents->hidden[i].bytes, 0, contents->hidden[i].path);
 }
 
-static void write_files(const struct page *page)
+static void show_text_write_files(const struct page *page)
 {
   const struct contents *contents = page->contents;
   char amount[AMOUNT_MAX];
@@ -324,9 +325,9 @@ static void write_files(const struct page *page)
   writer_putc(page->writer, '\n');
   if (contents->refused)
     field_of(page, "not unpacked", contents->refused);
-  write_directories(page);
-  write_privileged(page);
-  write_hidden(page);
+  show_text_write_directories(page);
+  show_text_write_privileged(page);
+  show_text_write_hidden(page);
 }
 
 void show_text(const struct contents *contents, const struct show_style *style,
@@ -339,9 +340,9 @@ void show_text(const struct contents *contents, const struct show_style *style,
     .columns = style->columns ? MAX_OF(style->columns, (size_t)LEAST_COLUMNS) : 0,
   };
 
-  write_identity(&page);
+  show_text_write_identity(&page);
   write_config(&page);
   write_layers(&page);
   if (contents->has_files)
-    write_files(&page);
+    show_text_write_files(&page);
 }
