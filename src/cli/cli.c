@@ -12,6 +12,7 @@
 #include "base/suggest.h"
 #include "cli/help.h"
 #include "cli/memory.h"
+#include "cli/pager.h"
 #include "cli/version.h"
 
 void cli_print_error(const struct error *err)
@@ -30,6 +31,17 @@ int cli_write(const struct buf *text, struct error *err)
       fflush(stdout) != 0)
     return errno == EPIPE ? 0 : error_sys(err, errno, "standard output");
   return 0;
+}
+
+int cli_write_paged(const struct buf *text, const struct invocation *call, struct error *err)
+{
+  struct pager pager;
+  int result;
+
+  pager_start(&pager, call->globals.no_pager != TOGGLE_ON);
+  result = cli_write(text, err);
+  pager_finish(&pager);
+  return result;
 }
 
 struct alias_search {
@@ -227,7 +239,7 @@ static int cli_run(const struct invocation *call, struct error *err)
     return version_print(err);
   if (!call->command || call->globals.help == TOGGLE_ON) {
     help_render(&text, call->commands, call->command);
-    return cli_write(&text, err);
+    return cli_write_paged(&text, call, err);
   }
   log_enable_debug(call->globals.debug == TOGGLE_ON);
   return call->command->run(call, err);

@@ -9,7 +9,7 @@
 enum backend { BACKEND_AUTO, BACKEND_CONTAINERD, BACKEND_LOCAL }; /* in the order of the choices */
 
 struct global_options {
-  enum toggle help, version, debug;
+  enum toggle help, version, debug, no_pager;
   unsigned backend; /* enum backend */
   const char *containerd_address, *containerd_namespace;
   const char *local_cache; /* NULL: the default place */
@@ -70,5 +70,8 @@ void cli_print_error(const struct error *err);
  * reader that closed the pipe has what it wanted: that is success, and changes no exit status. A
  * closed pipe anywhere else is an error like others. */
 MUST_CHECK int cli_write(const struct buf *text, struct error *err);
+/* The same through a pager (cli/pager.h), unless the flags say not to. */
+MUST_CHECK int cli_write_paged(const struct buf *text, const struct invocation *call,
+                               struct error *err);
 
 #endif

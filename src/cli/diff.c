@@ -10,6 +10,7 @@
 #include "base/escape.h"
 #include "cli/diff_flags.h"
 #include "cli/diff_outputs.h"
+#include "cli/pager.h"
 #include "cli/verdict_line.h"
 #include "diff/inside/inside.h"
 #include "diff/inside/inside_worker.h"
@@ -86,8 +87,28 @@ static void inside_summary(const struct inside *inside)
     fprintf(stderr, "diffoci: %zu file%s equal inside\n", n, n == 1 ? " is" : "s are");
 }
 
+static void start_pager(void *pager)
+{
+  pager_start(pager, true);
+}
+
+/* Writes the reports, those for standard output into a pager where that is wanted. */
+static bool write_reports(struct fan_out *out, const struct diff_options *options, bool paged)
+{
+  struct pager pager = { 0 };
+  bool written;
+
+  if (paged) {
+    out->before_stdout = start_pager;
+    out->before_context = &pager;
+  }
+  written = fan_out_finish(out, options, report_failed) == 0;
+  pager_finish(&pager);
+  return written;
+}
+
 /* Writes the reports and says the verdict. Returns the exit status, or -1. */
-static int conclude(struct fan_out *out, const struct diff_flags *given,
+static int conclude(struct fan_out *out, const struct diff_flags *given, struct places *places,
                     const struct diff_options *options, struct inside *inside, struct diff *diff,
                     bool failed, struct error *err)
 {
@@ -113,13 +134,14 @@ static int conclude(struct fan_out *out, const struct diff_flags *given,
   else if (given->verdict == TOGGLE_ON && verdict.level == VERDICT_IDENTICAL)
     status = EXIT_SAME; /* the word is the answer, though names may differ beside it */
   out->about.passed = status == EXIT_SAME;
+  places_hide_progress(places);
   if (inside && !quiet)
     inside_summary(inside);
   out->about.inside = inside;
   policy_flags_summary(options->policy, quiet);
   out->about.notices = diff_notices(diff, &out->about.n_notices);
   show_notices(&out->about, quiet);
-  trouble = fan_out_finish(out, options, report_failed) < 0;
+  trouble = !write_reports(out, options, places->globals->no_pager != TOGGLE_ON);
   out->about.verdict = NULL;
   if (failed)
     return -1;
@@ -150,12 +172,10 @@ static int diff_compare(const struct diff_flags *given, const struct fan_out_wan
   diff = diff_run(options, &failed, err);
   if (inside)
     inside_finish(inside);
-  places_hide_progress(places);
-  if (!diff) {
+  if (diff)
+    status = conclude(&out, given, places, options, inside, diff, failed, err);
+  else
     status = -1;
-  } else {
-    status = conclude(&out, given, options, inside, diff, failed, err);
-  }
   fan_out_release(&out);
   inside_free(inside);
   diff_free(diff);

@@ -47,6 +47,15 @@ const struct flag global_flags[] = {
       .offset = offsetof(struct global_options, local_cache),
   },
   {
+      .name = "no-pager",
+      .kind = FLAG_BOOL,
+      .help = "do not show what is longer than the terminal in a pager",
+      .detail =
+          "The pager is the command in $DIFFOCI_PAGER, else $PAGER, else less with LESS=FRX. It "
+          "is used only where standard output is a terminal.",
+      .offset = offsetof(struct global_options, no_pager),
+  },
+  {
       .name = "debug",
       .kind = FLAG_BOOL,
       .environment = "DEBUG",

@@ -148,7 +148,7 @@ static int help_run(const struct invocation *call, struct error *err)
       return cli_unknown_command(call->commands, call->arguments[0], err);
   }
   help_render(&text, call->commands, about);
-  return cli_write(&text, err);
+  return cli_write_paged(&text, call, err);
 }
 
 const struct command command_help = {

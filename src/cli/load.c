@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -73,11 +74,13 @@ static void input_close(struct stream *stream)
   cleanup_free(&input);
 }
 
-static struct stream *open_input(const char *path, struct error *err)
+/* *size: of a regular file; of others it is not known, and left alone. */
+static struct stream *open_input(const char *path, uint64_t *size, struct error *err)
 {
   static const struct stream_ops ops = { input_read, input_close };
   int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
   struct input_stream *input;
+  struct stat st;
 
   if (fd < 0) {
     error_sys(err, errno, "cannot be opened");
@@ -89,6 +92,8 @@ static struct stream *open_input(const char *path, struct error *err)
       close(fd);
     return NULL;
   }
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    *size = (uint64_t)st.st_size;
   input = xcalloc(1, sizeof(*input));
   *input = (struct input_stream) { { &ops }, fd };
   return &input->base;
@@ -102,7 +107,7 @@ static int load_report(void *context, const char *name, const struct digest *dig
   AUTO_BUF text = BUF_INIT(LINE_MAX_BYTES);
   char id[DIGEST_MAX_TEXT];
 
-  (void)context;
+  places_hide_progress(context); /* it would be drawn into the line */
   buf_printf(&text, "Loaded image: %s\n", name ? name : digest_format(digest, id));
   return cli_write(&text, err);
 }
@@ -119,10 +124,14 @@ static int load(struct store *store, const struct load_flags *given,
     .net_context = places,
   };
   struct stream *stream;
+  uint64_t size = 0;
 
   cli_limit_store(store, given->places.cache_limit);
-  stream = open_input(given->input, err);
-  if (!stream || import_archive(store, stream, &options, load_report, NULL, err) < 0)
+  stream = open_input(given->input, &size, err);
+  if (stream)
+    stream = stream_counted(stream, places_progress(places),
+                            given->input ? given->input : "standard input", size);
+  if (!stream || import_archive(store, stream, &options, load_report, places, err) < 0)
     return error_wrap(err, "%s", given->input ? given->input : "standard input");
   return 0;
 }

@@ -49,10 +49,38 @@ void places_init(struct places *out, const struct global_options *globals,
   pthread_mutex_init(&out->lock, NULL);
 }
 
+void places_set_title(struct places *places, const char *title)
+{
+  AUTO_BUF text = BUF_INIT(64 * 1024);
+
+  escape_terminal(&text, str_of(title));
+  places->title = buf_detach(&text);
+}
+
 void places_watch_store(struct places *places)
 {
   if (places->named.store)
     store_set_notice(places->named.store, notice, places);
+}
+
+/* Under the lock. Where what is counted is shown, if it is. NULL: nowhere. */
+static struct progress *start_progress(struct places *places)
+{
+  if (!places->progress && places->show && progress_can_be_shown()) {
+    places->progress = progress_new();
+    places->display = progress_display_start(places->progress, places->title);
+  }
+  return places->progress;
+}
+
+struct progress *places_progress(struct places *places)
+{
+  struct progress *progress;
+
+  pthread_mutex_lock(&places->lock);
+  progress = start_progress(places);
+  pthread_mutex_unlock(&places->lock);
+  return progress;
 }
 
 static struct net *open_net(struct places *places, struct error *err)
@@ -64,13 +92,10 @@ static struct net *open_net(struct places *places, struct error *err)
     .insecure = given->insecure.items,
     .n_insecure = given->insecure.n,
     .ca_file = given->ca_file,
-    .progress = places->progress = progress_new(),
+    .progress = start_progress(places),
   };
-  struct net *net = net_new(&options, err);
 
-  if (net && places->show)
-    places->display = progress_display_start(places->progress);
-  return net;
+  return net_new(&options, err);
 }
 
 struct net *places_net(void *context, struct error *err)
@@ -78,10 +103,8 @@ struct net *places_net(void *context, struct error *err)
   struct places *places = context;
 
   pthread_mutex_lock(&places->lock);
-  if (!places->named.net) {
-    progress_free(places->progress);
+  if (!places->named.net)
     places->named.net = open_net(places, err);
-  }
   pthread_mutex_unlock(&places->lock);
   return places->named.net;
 }
@@ -158,7 +181,7 @@ static struct source *open_containerd(struct places *places, const struct argume
   return source;
 }
 
-struct source *places_open_image(struct places *places, const struct argument *argument,
+static struct source *open_image(struct places *places, const struct argument *argument,
                                  const struct source_options *options, struct error *err)
 {
   struct source *source;
@@ -175,6 +198,19 @@ struct source *places_open_image(struct places *places, const struct argument *a
   }
 }
 
+struct source *places_open_image(struct places *places, const struct argument *argument,
+                                 const struct source_options *options, struct error *err)
+{
+  struct source_options counted = *options;
+  struct source *source;
+
+  counted.progress = places_progress(places);
+  source = open_image(places, argument, &counted, err);
+  if (source)
+    source->progress = counted.progress;
+  return source;
+}
+
 void places_hide_progress(struct places *places)
 {
   struct progress_display *display;
@@ -182,6 +218,7 @@ void places_hide_progress(struct places *places)
   pthread_mutex_lock(&places->lock);
   display = places->display;
   places->display = NULL;
+  places->show = false;
   pthread_mutex_unlock(&places->lock);
   progress_display_stop(display);
 }
@@ -191,6 +228,7 @@ void places_release(struct places *places)
   places_hide_progress(places);
   net_free(places->named.net);
   progress_free(places->progress);
+  free(places->title);
   store_close(places->named.store);
   store_close(places->named.first);
   store_close(places->containerd);

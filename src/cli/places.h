@@ -109,9 +109,10 @@ struct place_flags {
 struct places {
   struct named_options named; /* its store and net are owned */
   const struct place_flags *given;
-  bool show; /* how far transfers are */
-  struct progress *progress;
-  pthread_mutex_t lock; /* guards display, and net while it is opened by places_net */
+  bool show;                 /* how far transfers are */
+  char *title;               /* what is shown above that, escaped; owned; NULL: nothing */
+  struct progress *progress; /* NULL: not counted */
+  pthread_mutex_t lock;      /* guards display, and net while it is opened by places_net */
   struct progress_display *display;
   int warned; /* atomic */
   const struct global_options *globals;
@@ -123,6 +124,8 @@ struct places {
  * and given must live as long. */
 void places_init(struct places *out, const struct global_options *globals,
                  const struct place_flags *given);
+/* The first line of what is shown: what is being done. Before anything is opened. */
+void places_set_title(struct places *places, const char *title);
 /* Opens what is needed to find images by name. use_store false: none is used, but what is fetched
  * is kept in a file until the end. pull says whether
  * registries are. */
@@ -139,7 +142,10 @@ void places_watch_store(struct places *places);
  * these places as context. */
 struct net *places_net(void *context, struct error *err);
 void places_release(struct places *places);
-/* Ends showing how far transfers are, before something else is written to the terminal. */
+/* Starts to show on a terminal, if it was not shown yet, how far reading and fetching are, of what
+ * counts here. NULL where nothing is shown. */
+struct progress *places_progress(struct places *places);
+/* Ends showing that for good, before something else is written to the terminal. */
 void places_hide_progress(struct places *places);
 
 /* The platforms of --platform and --all-platforms; the host's where neither is given. */

@@ -11,6 +11,8 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/escape.h"
+#include "report/text/columns.h"
 
 enum {
   FIRST_MS = 500, /* what is quicker than this is not worth a flicker */
@@ -26,6 +28,7 @@ struct progress_display {
   pthread_cond_t wake;
   bool stop;
   bool drawn;
+  char *title; /* owned; NULL: none */
   /* the thread's own */
   uint64_t done[RATE_SAMPLES]; /* bytes at the last redraws, a ring */
   int64_t when[RATE_SAMPLES];  /* milliseconds */
@@ -73,12 +76,51 @@ static uint64_t rate_of(struct progress_display *display, uint64_t done)
   return rate;
 }
 
-/* Ends a line, cut so that it does not go on in the next. All of it is ASCII. */
+/* Ends a line, cut so that it does not go on in the next. All of it is valid UTF-8. */
 static void end_line(struct buf *out, size_t start, size_t width)
 {
-  if (out->len - start > width)
-    out->len = start + width;
+  const struct str line = { out->ptr + start, out->len - start };
+
+  out->len = start + columns_bytes(line, width);
   buf_puts(out, "\x1b[K\n");
+}
+
+/* "1.0 MiB of 12.3 MiB"; where the size is not known only what was done. */
+static void add_done(struct buf *out, uint64_t done, uint64_t size)
+{
+  add_bytes(out, done);
+  if (size < done || size == 0)
+    return;
+  buf_puts(out, " of ");
+  add_bytes(out, size);
+}
+
+static void add_item(struct buf *out, const struct progress_item *item, size_t width)
+{
+  const size_t start = out->len;
+
+  escape_terminal(out, str_of(item->name));
+  buf_puts(out, "  ");
+  add_done(out, item->done, item->size);
+  end_line(out, start, width);
+}
+
+static void add_total(struct buf *out, const struct progress_view *view, uint64_t rate,
+                      size_t width)
+{
+  const size_t start = out->len;
+
+  buf_puts(out, "total  ");
+  add_done(out, view->done, view->size);
+  buf_puts(out, ", ");
+  add_bytes(out, rate);
+  buf_puts(out, "/s");
+  if (rate > 0 && view->size > view->done) {
+    buf_puts(out, ", ");
+    add_seconds(out, (view->size - view->done) / rate + 1);
+    buf_puts(out, " left");
+  }
+  end_line(out, start, width);
 }
 
 static void draw(struct progress_display *display)
@@ -87,40 +129,24 @@ static void draw(struct progress_display *display)
   struct winsize size = { 0 };
   struct progress_view view;
   size_t width;
-  size_t start;
-  uint64_t rate;
+  size_t lines;
 
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 20)
     size.ws_col = 80;
   width = (size_t)size.ws_col - 1;
   progress_look(display->progress, &view);
-  rate = rate_of(display, view.done);
   if (!view.n && !display->drawn)
     return;
-  for (size_t i = 0; i < view.n; i++) {
-    start = out.len;
-    buf_printf(&out, "%s  ", view.items[i].name);
-    add_bytes(&out, view.items[i].done);
-    buf_puts(&out, " of ");
-    add_bytes(&out, view.items[i].size);
-    end_line(&out, start, width);
+  if (display->title) {
+    buf_puts(&out, display->title);
+    end_line(&out, 0, width);
   }
-  start = out.len;
-  buf_puts(&out, "total  ");
-  add_bytes(&out, view.done);
-  buf_puts(&out, " of ");
-  add_bytes(&out, view.size);
-  buf_puts(&out, ", ");
-  add_bytes(&out, rate);
-  buf_puts(&out, "/s");
-  if (rate > 0 && view.size > view.done) {
-    buf_puts(&out, ", ");
-    add_seconds(&out, (view.size - view.done) / rate + 1);
-    buf_puts(&out, " left");
-  }
-  end_line(&out, start, width);
+  for (size_t i = 0; i < view.n; i++)
+    add_item(&out, &view.items[i], width);
+  add_total(&out, &view, rate_of(display, view.done), width);
+  lines = view.n + 1 + (display->title != NULL);
   /* Whatever else is written goes over it: the cursor goes back to where it was. */
-  buf_printf(&out, "\x1b[J\x1b[%zuA", view.n + 1);
+  buf_printf(&out, "\x1b[J\x1b[%zuA", lines);
   fwrite(out.ptr, 1, out.len, stderr);
   fflush(stderr);
   display->drawn = true;
@@ -147,21 +173,29 @@ static void *progress_run(void *argument)
   return NULL;
 }
 
-struct progress_display *progress_display_start(struct progress *progress)
+bool progress_can_be_shown(void)
 {
   const char *term = getenv("TERM");
+
+  return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+struct progress_display *progress_display_start(struct progress *progress, const char *title)
+{
   struct progress_display *display;
 
-  if (!isatty(STDERR_FILENO) || !term || strcmp(term, "dumb") == 0)
+  if (!progress_can_be_shown())
     return NULL;
   display = xcalloc(1, sizeof(*display));
   display->progress = progress;
+  display->title = title ? xstrdup(title) : NULL;
   pthread_mutex_init(&display->lock, NULL);
   pthread_cond_init(&display->wake, NULL);
   if (pthread_create(&display->thread, NULL, progress_run, display) == 0)
     return display;
   pthread_cond_destroy(&display->wake);
   pthread_mutex_destroy(&display->lock);
+  free(display->title);
   free(display);
   return NULL;
 }
@@ -192,5 +226,6 @@ void progress_display_stop(struct progress_display *display)
     fputs("\r\x1b[J", stderr);
   pthread_cond_destroy(&display->wake);
   pthread_mutex_destroy(&display->lock);
+  free(display->title);
   free(display);
 }

@@ -2,6 +2,7 @@
 
 #include "base/budget.h"
 #include "cli/commands.h"
+#include "cli/pager.h"
 #include "cli/places.h"
 #include "cli/terminal.h"
 #include "layer/totals.h"
@@ -63,8 +64,8 @@ static const struct flag flags[] = {
   MAX_SCALE_FLAG(offsetof(struct show_flags, max_scale)),
 };
 
-static int print(const struct contents *contents, const struct show_flags *given, const char *name,
-                 struct error *err)
+static int show_print(const struct contents *contents, const struct show_flags *given,
+                      const char *name, bool paged, struct error *err)
 {
   const struct show_style style = {
     .name = name,
@@ -72,16 +73,19 @@ static int print(const struct contents *contents, const struct show_flags *given
     .columns = terminal_columns(),
   };
   struct outfile *file = outfile_open("-", err);
+  struct pager pager = { 0 };
+  bool written;
 
   if (!file)
     return -1;
+  pager_start(&pager, paged);
   if (given->output == SHOW_JSON)
     show_json(contents, name, &file->writer);
   else
     show_text(contents, &style, &file->writer);
-  if (outfile_commit(file, err) == 0 || err->sys == EPIPE)
-    return EXIT_SAME;
-  return -1;
+  written = outfile_commit(file, err) == 0 || err->sys == EPIPE;
+  pager_finish(&pager);
+  return written ? EXIT_SAME : -1;
 }
 
 static int show(struct source *source, struct places *places, const struct show_flags *given,
@@ -92,7 +96,7 @@ static int show(struct source *source, struct places *places, const struct show_
 
   places_hide_progress(places);
   if (status == 0)
-    status = print(&contents, given, name, err);
+    status = show_print(&contents, given, name, places->globals->no_pager != TOGGLE_ON, err);
   contents_release(&contents);
   return status;
 }

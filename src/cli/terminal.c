@@ -14,11 +14,17 @@ bool terminal_is_stdout(void)
   return isatty(STDOUT_FILENO);
 }
 
+bool terminal_can_page(void)
+{
+  const char *term = getenv("TERM");
+
+  return terminal_is_stdout() && term && *term && strcmp(term, "dumb") != 0;
+}
+
 bool terminal_has_colour(enum colour_choice choice)
 {
   const char *none = getenv("NO_COLOR");
   const char *force = getenv("CLICOLOR_FORCE");
-  const char *term = getenv("TERM");
 
   if (choice != COLOUR_AUTO)
     return choice == COLOUR_ALWAYS;
@@ -26,7 +32,7 @@ bool terminal_has_colour(enum colour_choice choice)
     return false;
   if (force && *force && strcmp(force, "0") != 0)
     return true;
-  return terminal_is_stdout() && term && strcmp(term, "dumb") != 0;
+  return terminal_can_page();
 }
 
 unsigned terminal_columns(void)

@@ -9,6 +9,9 @@ enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 /* Whether standard output is a terminal. */
 bool terminal_is_stdout(void);
+/* Whether standard output is a terminal on which a pager can work: one whose $TERM is not "dumb".
+ */
+bool terminal_can_page(void);
 /* Whether what goes to standard output is to have colours: as --color says; with auto, if
  * $NO_COLOR is empty (no-color.org) and either $CLICOLOR_FORCE is set and not 0
  * (bixense.com/clicolors) or it is a terminal whose $TERM is not "dumb". */

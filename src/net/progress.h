@@ -4,20 +4,20 @@
 
 #include "base/stream.h"
 
-enum { PROGRESS_NAME_MAX = 24, PROGRESS_SHOWN = 8 };
+enum { PROGRESS_NAME_MAX = 48, PROGRESS_SHOWN = 8 };
 
 struct progress; /* may be used by several threads at once */
 struct progress *progress_new(void);
 void progress_free(struct progress *progress); /* NULL allowed; no counted stream is left */
 
 /* Passes inner on and counts; a transfer of size bytes from now until it is closed. Owns inner.
- * name is copied, and cut. progress NULL: inner itself. */
+ * size 0: not known before. name is copied, and cut. progress NULL: inner itself. */
 struct stream *stream_counted(struct stream *inner, struct progress *progress, const char *name,
                               uint64_t size);
 
 struct progress_item {
   char name[PROGRESS_NAME_MAX];
-  uint64_t done, size; /* bytes */
+  uint64_t done, size; /* bytes; size 0: not known */
 };
 
 struct progress_view {

@@ -104,6 +104,8 @@ int fan_out_finish(struct fan_out *out, const struct diff_options *options,
   for (size_t i = 0; i < out->n_reports; i++) {
     struct error err;
 
+    if (out->to_stdout[i] && out->before_stdout)
+      out->before_stdout(out->before_context);
     if (report_finish(out->reports[i], &err) && failed(&err, out->to_stdout[i]))
       result = -1;
   }

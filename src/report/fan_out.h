@@ -38,6 +38,10 @@ struct fan_out {
   bool any_told;          /* once settled: of these, some count */
   bool tells_verdict;     /* some report has the verdict */
   bool summary_on_stdout; /* whose last lines are about the verdict */
+  /* Called before the first report is written to standard output, after those in files. NULL
+   * allowed. */
+  void (*before_stdout)(void *context);
+  void *before_context;
 };
 
 /* Whether all files that are wanted can be written, before anything is read. */

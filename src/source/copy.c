@@ -48,8 +48,19 @@ static int write_blob(struct source *from, struct blob_writer *writer,
   return blob_writer_commit(writer, NULL, NULL, err);
 }
 
-int copy_blob(struct source *from, struct store *to, const struct descriptor *blob,
-              struct error *err)
+/* Counts it. Returns 0. */
+static int copied(struct copy_counts *counts, const struct descriptor *blob, bool fetched)
+{
+  if (!counts)
+    return 0;
+  __atomic_add_fetch(fetched ? &counts->fetched : &counts->there, 1, __ATOMIC_RELAXED);
+  __atomic_add_fetch(fetched ? &counts->fetched_bytes : &counts->there_bytes, (uint64_t)blob->size,
+                     __ATOMIC_RELAXED);
+  return 0;
+}
+
+static int copy_counted(struct source *from, struct store *to, const struct descriptor *blob,
+                        struct copy_counts *counts, struct error *err)
 {
   bool went_on = true;
   int result = -1;
@@ -60,13 +71,19 @@ int copy_blob(struct source *from, struct store *to, const struct descriptor *bl
     int found = blob_writer_open(&writer, to, blob, STORE_WAIT, err);
 
     if (found != BLOB_TO_WRITE)
-      return found < 0 ? -1 : 0;
+      return found < 0 ? -1 : copied(counts, blob, false);
     went_on = blob_writer_done(writer) > 0;
     result = write_blob(from, writer, blob, err);
     if (error_is_transient(err))
       went_on = false;
   }
-  return result < 0 ? source_wrap(from, blob, err) : 0;
+  return result < 0 ? source_wrap(from, blob, err) : copied(counts, blob, true);
+}
+
+int copy_blob(struct source *from, struct store *to, const struct descriptor *blob,
+              struct error *err)
+{
+  return copy_counted(from, to, blob, NULL, err);
 }
 
 /* A small blob, from the store where it is there; put there where not. */
@@ -126,7 +143,8 @@ static void *copy_work(void *argument)
   while ((blob = next_blob(batch))) {
     struct error err;
 
-    if (copy_blob(batch->copier->from, batch->copier->to, blob, &err) == 0)
+    if (copy_counted(batch->copier->from, batch->copier->to, blob, batch->copier->options->counts,
+                     &err) == 0)
       continue;
     pthread_mutex_lock(&batch->mutex);
     if (!batch->failed)

@@ -1,10 +1,15 @@
 #include "source/source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/verify.h"
+#include "net/progress.h"
 #include "source/external.h"
+
+enum { COUNTED_LEAST = 1024 * 1024, NAME_COLUMNS = 32 };
 
 int source_resolve(struct source *source, struct descriptor *out, struct error *err)
 {
@@ -46,9 +51,26 @@ static struct stream *open_elsewhere(struct source *source, const struct descrip
   return NULL;
 }
 
+/* Opens a blob, and has it counted where that is wanted. */
+static struct stream *open_counted(struct source *source, const struct descriptor *blob,
+                                   struct error *err)
+{
+  const bool counts =
+      source->progress && blob->size >= COUNTED_LEAST && source_at_hand(source, blob);
+  struct stream *stored = source->ops->open(source, blob, err);
+  char digest[DIGEST_MAX_TEXT];
+  char name[PROGRESS_NAME_MAX];
+
+  if (!stored || !counts)
+    return stored;
+  digest_format(&blob->digest, digest);
+  snprintf(name, sizeof(name), "%.*s %.12s", NAME_COLUMNS, source->label, strchr(digest, ':') + 1);
+  return stream_counted(stored, source->progress, name, (uint64_t)blob->size);
+}
+
 struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err)
 {
-  struct stream *stored = source->ops->open(source, blob, err);
+  struct stream *stored = open_counted(source, blob, err);
 
   if (!stored && err->code == ERROR_NOT_FOUND)
     stored = open_elsewhere(source, blob, err);
@@ -80,7 +102,7 @@ struct stream *source_blob_again(struct source *source, const struct descriptor 
   struct stream *stored = NULL;
 
   if (source_at_hand(source, blob))
-    stored = source->ops->open(source, blob, err);
+    stored = open_counted(source, blob, err);
   return stored ? stored : source_blob(source, blob, err);
 }
 

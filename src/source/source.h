@@ -10,6 +10,7 @@
 #include "image/descriptor.h"
 
 struct net;
+struct progress;
 struct referrers; /* source/referrers.h */
 struct source;
 
@@ -39,6 +40,9 @@ struct source { /* the first member of every kind of source */
   /* As in struct source_options, for sources that have no such connection of their own. */
   struct net *(*net)(void *context, struct error *err);
   void *net_context;
+  /* Where large blobs that are at hand are counted while they are read (those that are fetched are
+   * counted with the network); borrowed. NULL: nowhere. */
+  struct progress *progress;
 };
 
 /* What opening an argument may need to know. */
@@ -52,6 +56,7 @@ struct source_options {
   /* Those asked for, which a container engine may be told; NULL: no choice was made. Must live as
    * long as the source. */
   const struct platform_set *platforms;
+  struct progress *progress; /* where it is counted what opening reads; borrowed. NULL: nowhere */
 };
 
 /* The three below do not say in their errors whose they are, since callers know better what they

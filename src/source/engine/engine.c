@@ -1,12 +1,14 @@
 #include "source/engine/engine.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "image/json.h"
+#include "net/progress.h"
 #include "source/engine/engine_inspect.h"
 #include "source/engine/engine_program.h"
 #include "source/engine/engine_spool.h"
@@ -224,11 +226,15 @@ static int save_once(struct engine *engine, struct error *err)
   };
   struct engine_program *program = start_saving(engine, err);
   struct spool_counts counts;
+  char name[PROGRESS_NAME_MAX];
   int result;
 
   if (!program)
     return -1;
-  engine->spool = engine_spool_new(engine_program_output(program), &options, err);
+  snprintf(name, sizeof(name), "%s save", engine->program);
+  engine->spool = engine_spool_new(
+      stream_counted(engine_program_output(program), engine->options.progress, name, 0), &options,
+      err);
   result =
       engine->spool ? engine_program_finish(program, err) : engine_explain(program, engine, err);
   engine_program_free(program);
