@@ -9,6 +9,7 @@
 #include "diff/effective/effective.h"
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
+#include "image/history.h"
 #include "image/schema.h"
 
 void compare_manifest_fields(struct diff *diff, const struct event_node *parent,
@@ -66,12 +67,34 @@ static bool are_opaque(struct diff *diff, const struct manifest *const manifests
   return false;
 }
 
+/* The history's items of all layers of a side, where its config has been read, as it has if it
+ * differs; only then do layers differ in more than how they are compressed. To be freed. */
+static const json_t **layer_history(struct diff *diff, int side,
+                                    const struct manifest *const manifests[2])
+{
+  const struct descriptor *config = &manifests[side]->config;
+  const json_t **items = xcalloc(manifests[side]->n_layers + 1, sizeof(json_t *));
+  const struct config *found = NULL;
+  struct error ignored;
+
+  if (!same_blob(&manifests[0]->config, &manifests[1]->config) &&
+      manifests[0]->config.kind == MEDIA_CONFIG && manifests[1]->config.kind == MEDIA_CONFIG)
+    found = diff_load_config(diff, side, config, &ignored);
+  if (found)
+    history_of_layers(found->history, manifests[side]->n_layers, items);
+  return items;
+}
+
 static void compare_layer_blobs(struct diff *diff, const struct event_node *parent, size_t number,
-                                const struct manifest *const manifests[2])
+                                const struct manifest *const manifests[2],
+                                const json_t *const history[2])
 {
   const struct descriptor *const blobs[2] = { &manifests[0]->layers[number],
                                               &manifests[1]->layers[number] };
-  struct event_input inputs[2] = { { .descriptor = blobs[0] }, { .descriptor = blobs[1] } };
+  struct event_input inputs[2] = {
+    { .descriptor = blobs[0], .created_by = history_created_by(history[0]) },
+    { .descriptor = blobs[1], .created_by = history_created_by(history[1]) },
+  };
   bool opaque = are_opaque(diff, manifests, blobs);
   struct event_node *node;
   char name[32];
@@ -117,8 +140,12 @@ static void compare_layer_stacks(struct diff *diff, const struct event_node *par
   char note[96];
 
   if (m0->n_layers == m1->n_layers) {
+    AUTO_FREE const json_t **history0 = layer_history(diff, 0, manifests);
+    AUTO_FREE const json_t **history1 = layer_history(diff, 1, manifests);
+
     for (size_t i = 0; i < m0->n_layers; i++)
-      compare_layer_blobs(diff, parent, i, manifests);
+      compare_layer_blobs(diff, parent, i, manifests,
+                          (const json_t *const[2]) { history0[i], history1[i] });
   } else if (all_layers_readable(m0) && all_layers_readable(m1)) {
     note_merging(diff, parent, m0, m1);
     tasks_add_squash(diff, parent, m0, m1);

@@ -32,6 +32,7 @@ void changes_release(struct changes *changes)
   map_release(&changes->above);
   free(changes->items);
   free(changes->suspects);
+  free(changes->histories);
   arena_release(&changes->arena);
   arena_release(&changes->names);
   *changes = (struct changes) { 0 };
@@ -99,6 +100,18 @@ static int32_t layer_of_context(const char *context)
                                                                                  : NO_LAYER;
 }
 
+/* The command that made the layer that an event is about. */
+static const char *created_by(const struct event *event, int side)
+{
+  const struct event_node *node = event->parent;
+
+  if (event->inputs[side].origin)
+    return event->inputs[side].origin->created_by;
+  while (node && !node->inputs[side].created_by)
+    node = node->parent;
+  return node ? node->inputs[side].created_by : NULL;
+}
+
 static void note_place(struct change *change, const struct event *event)
 {
   for (int side = 0; side < 2; side++) {
@@ -113,6 +126,7 @@ static void note_place(struct change *change, const struct event *event)
          entry->type == TAR_GNU_SPARSE) &&
         entry->size >= 0)
       change->size[side] = entry->size;
+    change->created_by[side] = created_by(event, side);
     change->layer[side] =
         input->origin ? (int32_t)input->origin->number : layer_of_context(event->context);
   }
@@ -280,6 +294,31 @@ static const char *changes_referred(struct changes *changes, enum event_type typ
                       STR_ARGS(buf_str(&name)));
 }
 
+bool change_is_history(const struct change *change)
+{
+  static const char name[] = "history";
+
+  return change->type == EVENT_CONFIG && strncmp(change->name, name, sizeof(name) - 1) == 0 &&
+         strchr("[. ", change->name[sizeof(name) - 1]);
+}
+
+/* Each pair of configs once, though it may come with several events. */
+static void note_histories(struct changes *changes, const struct event *event)
+{
+  const json_t *const configs[2] = { event->inputs[0].config, event->inputs[1].config };
+  struct change_histories found = { 0 };
+
+  for (int side = 0; side < 2; side++)
+    found.history[side] = json_object_get(configs[side], "history");
+  for (size_t i = 0; i < changes->n_histories; i++)
+    if (changes->histories[i].history[0] == found.history[0] &&
+        changes->histories[i].history[1] == found.history[1])
+      return;
+  changes->histories = xgrow(changes->histories, changes->n_histories, &changes->cap_histories,
+                             sizeof(*changes->histories));
+  changes->histories[changes->n_histories++] = found;
+}
+
 static void add_field(struct changes *changes, const struct event *event,
                       const struct event_field *field)
 {
@@ -297,6 +336,8 @@ static void add_field(struct changes *changes, const struct event *event,
   change.words = keep_text(changes, &words);
   change.fields = kept;
   change.n_fields = 1;
+  if (change_is_history(&change))
+    note_histories(changes, event);
   add_change(changes, &change);
 }
 

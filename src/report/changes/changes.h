@@ -48,7 +48,9 @@ struct change {
   const char *words; /* what differs: "content, 1.2 MB → 1.3 MB; mode 0755 → 04755"; escaped */
   int64_t size[2];   /* bytes of a regular file's content; -1 where there is none */
   int32_t layer[2];  /* the number of the layer that the file stands in; -1: not known */
-  unsigned explanation; /* as in struct event */
+  const char *created_by[2]; /* the command that made that layer, as in the image; borrowed as long
+                                as the comparison; NULL: not known */
+  unsigned explanation;      /* as in struct event */
   /* Of WEIGHT_CONSEQUENCE: the context of what it says that it differs, such as "/layers-1". */
   const char *refers_to;
   const struct change_field *fields;
@@ -68,6 +70,11 @@ struct change_size { /* how the sizes of files changed below a directory, or in 
   uint64_t files;
 };
 
+/* The histories of two configs, where they differ; as long as the comparison. */
+struct change_histories {
+  const json_t *history[2];
+};
+
 struct changes {
   struct arena arena;   /* of the items' text */
   struct arena names;   /* of contexts, directories and layers, which stay */
@@ -82,6 +89,8 @@ struct changes {
   struct change_totals totals;
   struct map directories; /* name -> struct change_size */
   struct map layers;
+  struct change_histories *histories;
+  size_t n_histories, cap_histories;
   struct map contexts;
   struct map above; /* contexts that something stands below which is no consequence */
   const char *last_context;
@@ -113,6 +122,8 @@ size_t changes_sort(struct changes *changes, enum change_order order);
 size_t changes_directories(const struct changes *changes, struct change_size *out, size_t max);
 size_t changes_layers(const struct changes *changes, struct change_size *out, size_t max);
 
+/* Whether it is about the history, and so about how the image was made. */
+bool change_is_history(const struct change *change);
 /* "A", "D", "M", "m", "C": what stands before a change's name in a list. */
 char change_mark(const struct change *change);
 /* "added", "removed", "changed", "metadata changed", "image": how a kind is counted in words. */

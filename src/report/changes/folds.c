@@ -66,6 +66,28 @@ static size_t fold_at(struct fold *items, const struct change *changes, size_t n
   return made;
 }
 
+/* All that is about the history becomes one, where the first of it was. */
+static void merge_history(struct folds *folds)
+{
+  struct fold *history = NULL;
+  size_t kept = 0;
+
+  for (size_t i = 0; i < folds->n; i++) {
+    const struct fold *fold = &folds->items[i];
+
+    if (!change_is_history(fold->first)) {
+      folds->items[kept++] = *fold;
+    } else if (history) {
+      fold_add(history, fold->first);
+    } else {
+      history = &folds->items[kept++];
+      *history = *fold;
+      history->history = true;
+    }
+  }
+  folds->n = kept;
+}
+
 void folds_make(struct folds *out, const struct change *changes, size_t n, size_t most)
 {
   out->items = xcalloc(n + 1, sizeof(*out->items));
@@ -79,6 +101,8 @@ void folds_make(struct folds *out, const struct change *changes, size_t n, size_
     if (out->n <= most)
       break;
   }
+  if (most != SIZE_MAX)
+    merge_history(out);
   for (size_t i = 0; i < out->n; i++)
     if (out->items[i].n == 1)
       out->items[i].directory = STR("");

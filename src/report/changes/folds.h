@@ -5,7 +5,8 @@
 #include "report/changes/changes.h"
 
 struct fold {
-  struct str directory;       /* "usr/lib/python3/"; empty: a change by itself, or the root */
+  struct str directory; /* "usr/lib/python3/"; empty: a change by itself, or the root */
+  bool history;         /* what differs in the histories; what is done differently tells more */
   const struct change *first; /* the weightiest of them */
   size_t n;
   uint64_t by_kind[N_CHANGE_KINDS];
@@ -18,7 +19,8 @@ struct folds {
 };
 
 /* Groups the first n changes, so that there are at most `most` folds where directories allow it.
- * What weighs more than content, and documents, stay by themselves as long as they are few. The
+ * What weighs more than content, and documents but for the history, stay by themselves as long as
+ * they are few. most SIZE_MAX: nothing is grouped. The
  * changes have to be sorted by weight, and to live as long as *out. */
 void folds_make(struct folds *out, const struct change *changes, size_t n, size_t most);
 void folds_release(struct folds *folds);

@@ -7,8 +7,10 @@
 #include "base/amount.h"
 #include "base/escape.h"
 #include "diff/verdict/verdict.h"
+#include "image/history.h"
 #include "report/about.h"
 #include "report/changes/folds.h"
+#include "report/changes/history_diff.h"
 #include "report/changes/listing.h"
 #include "report/changes/shorten.h"
 #include "report/changes/totals.h"
@@ -18,6 +20,8 @@ enum {
   DEFAULT_COLUMNS = 100,
   LEAST_COLUMNS = 40,
   MOST_LINES = 40, /* of differences, where they can be folded */
+  MOST_STEPS = 20, /* of what is done differently when the images are built */
+  HISTORY_INDENT = 4,
   MOST_CAUSES = 5,
   MOST_HINTS = 2,
   GAP = 2,
@@ -58,9 +62,32 @@ static void fold_words(struct buf *out, const struct fold *fold)
 
 static struct str fold_name(const struct fold *fold)
 {
+  if (fold->history)
+    return STR("history");
   if (fold->n == 1)
     return str_of(fold->first->name);
   return fold->directory.len ? fold->directory : STR("./");
+}
+
+/* Where a file stands; of one that only one side has, also what put it there. */
+static void add_layer(struct buf *out, const struct change *change)
+{
+  const int side = change->kind == CHANGE_REMOVED ? 0 : 1;
+  const bool lone = change->kind == CHANGE_ADDED || change->kind == CHANGE_REMOVED;
+  const int32_t layer = MAX_OF(change->layer[0], change->layer[1]);
+  AUTO_BUF command = BUF_INIT(INT_MAX);
+
+  if (change->kind == CHANGE_IMAGE || layer < 0 || (layer == 0 && !lone))
+    return;
+  if (lone && change->created_by[side])
+    history_instruction(&command, change->created_by[side]);
+  if (layer == 0 && !command.len)
+    return;
+  buf_printf(out, "  layer %" PRId32, layer);
+  if (command.len) {
+    buf_puts(out, ": ");
+    escape_terminal(out, buf_str(&command));
+  }
 }
 
 static void fold_text(const struct summary *summary, const struct fold *fold, struct buf *out)
@@ -68,13 +95,16 @@ static void fold_text(const struct summary *summary, const struct fold *fold, st
   const struct change *change = fold->first;
   struct explanation causes;
 
+  if (fold->history) {
+    buf_printf(out, "%zu field%s", fold->n, fold->n == 1 ? " differs" : "s differ");
+    return;
+  }
   if (fold->n > 1) {
     fold_words(out, fold);
     return;
   }
   buf_puts(out, change->words);
-  if (change->kind != CHANGE_IMAGE && (change->layer[0] > 0 || change->layer[1] > 0))
-    buf_printf(out, "  layer %" PRId32, MAX_OF(change->layer[0], change->layer[1]));
+  add_layer(out, change);
   causes = listing_causes(summary->listing, change);
   if (causes.n > 0) {
     buf_puts(out, "  (");
@@ -86,7 +116,8 @@ static void fold_text(const struct summary *summary, const struct fold *fold, st
 static void write_fold(const struct summary *summary, const struct fold *fold, size_t name_columns)
 {
   const size_t left = summary->columns - GAP - name_columns - GAP;
-  const char mark[] = { (char)(fold->n > 1 ? ' ' : change_mark(fold->first)), '\0' };
+  const bool several = fold->n > 1 && !fold->history;
+  const char mark[] = { (char)(several ? ' ' : change_mark(fold->first)), '\0' };
   AUTO_BUF text = BUF_INIT(INT_MAX);
   size_t columns;
 
@@ -97,6 +128,43 @@ static void write_fold(const struct summary *summary, const struct fold *fold, s
   fold_text(summary, fold, &text);
   columns_beginning(summary->writer, buf_str(&text), left);
   writer_putc(summary->writer, '\n');
+}
+
+struct history_lines {
+  const struct summary *summary;
+  size_t n;
+};
+
+static void history_line(void *context, char mark, struct str text)
+{
+  struct history_lines *lines = context;
+  struct writer *writer = lines->summary->writer;
+  const char marked[] = { mark, ' ', '\0' };
+  AUTO_BUF escaped = BUF_INIT(INT_MAX);
+
+  if (lines->n++ >= MOST_STEPS)
+    return;
+  escape_terminal(&escaped, text);
+  writer_pad(writer, HISTORY_INDENT);
+  coloured(lines->summary, mark_colours[mark == '+' ? CHANGE_ADDED : CHANGE_REMOVED], marked);
+  columns_beginning(writer, buf_str(&escaped), lines->summary->columns - HISTORY_INDENT - 2);
+  writer_putc(writer, '\n');
+}
+
+/* How the images were built differently, as a diff of commands. */
+static void write_history(const struct summary *summary)
+{
+  const struct changes *changes = &summary->listing->changes;
+
+  for (size_t i = 0; i < changes->n_histories; i++) {
+    struct history_lines lines = { summary, 0 };
+
+    history_diff(changes->histories[i].history, history_line, &lines);
+    if (lines.n <= MOST_STEPS)
+      continue;
+    writer_pad(summary->writer, HISTORY_INDENT);
+    writer_printf(summary->writer, "and %zu more\n", lines.n - MOST_STEPS);
+  }
 }
 
 static void write_differences(const struct summary *summary)
@@ -110,8 +178,11 @@ static void write_differences(const struct summary *summary)
   folds_make(&folds, listing->changes.items, listing->shown, fold ? MOST_LINES : SIZE_MAX);
   for (size_t i = 0; i < folds.n; i++)
     name_columns = MAX_OF(name_columns, MIN_OF(text_columns(fold_name(&folds.items[i])), half));
-  for (size_t i = 0; i < folds.n && !summary->writer->error; i++)
+  for (size_t i = 0; i < folds.n && !summary->writer->error; i++) {
     write_fold(summary, &folds.items[i], name_columns);
+    if (folds.items[i].history)
+      write_history(summary);
+  }
   folds_release(&folds);
 }
 
