@@ -35,6 +35,17 @@ struct invocation {
 /* What shells offer for the arguments of a command. */
 enum completion { COMPLETE_NOTHING, COMPLETE_FILES, COMPLETE_COMMANDS, COMPLETE_WORDS };
 
+/* Flags that help shows together, under a title. */
+struct flag_section {
+  const char *title;
+  const char *names; /* in the order to be shown, separated by '|' */
+};
+
+struct example {
+  const char *line; /* without the program's name */
+  const char *what; /* what it does */
+};
+
 struct command {
   const char *name;
   const char *aliases;   /* further names, separated by '|'; NULL if there are none */
@@ -46,6 +57,11 @@ struct command {
   const char *argument_words; /* COMPLETE_WORDS: separated by '|' */
   const struct flag *flags;
   size_t n_flags;
+  /* Every flag stands in one of them. NULL: they are shown as they stand in the table. */
+  const struct flag_section *sections;
+  size_t n_sections;
+  const struct example *examples;
+  size_t n_examples;
   size_t options_size; /* bytes that flags fill, zeroed before */
   bool hidden;         /* works, but is shown nowhere */
   /* Returns the exit status, 0 or 1; or -1 with *err, which the caller prints (status 2). */

@@ -192,6 +192,34 @@ static const struct flag flags[] = {
   MAX_SCALE_FLAG(offsetof(struct diff_flags, max_scale)),
 };
 
+/* What is recommended stands first. */
+static const struct flag_section sections[] = {
+  { "What counts (recommended: --semantic for a rebuild, --effective for a release)",
+    "semantic|effective|inside|verify" },
+  { "The answer", "verdict|require|explain" },
+  { "How it is told", "output|verbose|sort|no-fold|color|report-file|report-dir|quiet" },
+  { "Which images",
+    "platform|all-platforms|attestations|referrers|pull|no-cache|cache-limit|foreign-urls" },
+  { "What is left out", "ignore|ignore-fields|ignore-file|policy|no-policy|trust-local-policy" },
+  { "What is left out, kind by kind (--semantic has all --ignore-... of these)",
+    "ignore-timestamps|ignore-file-timestamps|ignore-file-mtime|ignore-file-atime|"
+    "ignore-file-ctime|ignore-image-timestamps|ignore-history|ignore-file-order|"
+    "ignore-file-meta-format|ignore-file-mode-redundant-bits|ignore-image-name|ignore-tar-format|"
+    "treat-canonical-paths-equal|extra-ignore-files|extra-ignore-file-content|"
+    "extra-ignore-file-permissions|extra-ignore-file-mode|extra-ignore-layer-length-mismatch" },
+  { "Registries", "plain-http|insecure|ca-file" },
+  { "Limits", "timeout|memory-limit|max-scale" },
+};
+
+static const struct example examples[] = {
+  { "diff --semantic docker://app:dev registry.example.com/app:1.2",
+    "an image in Docker and one in a registry; times, order and history do not count" },
+  { "diff --semantic --explain --report-dir=report ./old.tar ./new.tar",
+    "why is each difference there? And both sides of what differs, for diff -r" },
+  { "diff --require=effective --quiet IMAGE0 IMAGE1",
+    "in CI: status 0 if a container would see the same" },
+};
+
 const struct command command_diff = {
   .name = "diff",
   .arguments = "IMAGE0 IMAGE1",
@@ -207,6 +235,10 @@ const struct command command_diff = {
   .completion = COMPLETE_FILES,
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
+  .sections = sections,
+  .n_sections = ARRAY_LEN(sections),
+  .examples = examples,
+  .n_examples = ARRAY_LEN(examples),
   .options_size = sizeof(struct diff_flags),
   .run = diff_command,
 };

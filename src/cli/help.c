@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 
-enum { WIDTH = 80, INDENT = 2, GAP = 2, LEFT_MAX = 30 };
+enum { EXAMPLE_INDENT = 6, WIDTH = 80, INDENT = 2, GAP = 2, LEFT_MAX = 30 };
 
 /* Adds text, wrapped between the columns from and WIDTH; the cursor stands at column `at`. */
 static void help_wrap(struct buf *out, const char *text, size_t at, size_t from)
@@ -66,13 +66,11 @@ static void flag_right(struct buf *out, const struct flag *flag)
     buf_printf(out, " [$%s]", flag->environment);
 }
 
-static void flags_render(struct buf *out, const char *title, const struct flag *flags, size_t n)
+/* How wide the left column is for all of them. */
+static size_t left_width(const struct flag *flags, size_t n)
 {
   size_t width = 0;
 
-  if (n == 0)
-    return;
-  buf_printf(out, "\n%s:\n", title);
   for (size_t i = 0; i < n; i++) {
     AUTO_BUF left = BUF_INIT(HELP_MAX);
 
@@ -80,20 +78,80 @@ static void flags_render(struct buf *out, const char *title, const struct flag *
     if (left.len > width && left.len <= LEFT_MAX)
       width = left.len;
   }
-  for (size_t i = 0; i < n; i++) {
-    AUTO_BUF left = BUF_INIT(HELP_MAX);
-    AUTO_BUF right = BUF_INIT(HELP_MAX);
+  return width;
+}
 
-    flag_left(&left, &flags[i]);
-    flag_right(&right, &flags[i]);
-    two_columns(out, left.ptr, right.ptr, width);
+static void flag_render(struct buf *out, const struct flag *flag, size_t width)
+{
+  AUTO_BUF left = BUF_INIT(HELP_MAX);
+  AUTO_BUF right = BUF_INIT(HELP_MAX);
+
+  flag_left(&left, flag);
+  flag_right(&right, flag);
+  two_columns(out, left.ptr, right.ptr, width);
+}
+
+static void flags_render(struct buf *out, const char *title, const struct flag *flags, size_t n)
+{
+  const size_t width = left_width(flags, n);
+
+  if (n == 0)
+    return;
+  buf_printf(out, "\n%s:\n", title);
+  for (size_t i = 0; i < n; i++)
+    flag_render(out, &flags[i], width);
+}
+
+struct section_render {
+  struct buf *out;
+  const struct command *command;
+  size_t width;
+};
+
+static void section_flag(void *context, struct str name)
+{
+  const struct section_render *render = context;
+  const struct command *command = render->command;
+
+  for (size_t i = 0; i < command->n_flags; i++)
+    if (str_equal(str_of(command->flags[i].name), name))
+      flag_render(render->out, &command->flags[i], render->width);
+}
+
+static void sections_render(struct buf *out, const struct command *command)
+{
+  struct section_render render = { out, command, left_width(command->flags, command->n_flags) };
+
+  for (size_t i = 0; i < command->n_sections; i++) {
+    buf_printf(out, "\n%s:\n", command->sections[i].title);
+    flag_each_choice(command->sections[i].names, section_flag, &render);
   }
 }
+
+static void examples_render(struct buf *out, const struct example *examples, size_t n)
+{
+  if (n)
+    buf_puts(out, "\nExamples:\n");
+  for (size_t i = 0; i < n; i++) {
+    buf_printf(out, "  diffoci %s\n%*s", examples[i].line, EXAMPLE_INDENT, "");
+    help_wrap(out, examples[i].what, EXAMPLE_INDENT, EXAMPLE_INDENT);
+  }
+}
+
+static const struct example examples[] = {
+  { "diff --semantic docker://app:dev registry.example.com/app:1.2",
+    "compare an image in Docker with one in a registry; times, order and history do not count" },
+  { "diff --effective --explain ./published.tar ./rebuilt.tar",
+    "would a container see a difference? If so, why is it there?" },
+  { "show alpine:3.18", "what is in one image" },
+};
 
 static void program_render(struct buf *out, const struct command *const *commands)
 {
   buf_puts(out, "diffoci - compare Docker and OCI container images\n\n"
-                "Usage:\n  diffoci [FLAGS] COMMAND [ARGUMENTS]\n\nCommands:\n");
+                "Usage:\n  diffoci IMAGE0 IMAGE1\n  diffoci [FLAGS] COMMAND [ARGUMENTS]\n");
+  examples_render(out, examples, ARRAY_LEN(examples));
+  buf_puts(out, "\nCommands:\n");
   for (; *commands; commands++) {
     AUTO_BUF left = BUF_INIT(HELP_MAX);
 
@@ -122,7 +180,11 @@ void help_render(struct buf *out, const struct command *const *commands,
     buf_putc(out, '\n');
     help_wrap(out, command->detail, 0, 0);
   }
-  flags_render(out, "Flags", command->flags, command->n_flags);
+  examples_render(out, command->examples, command->n_examples);
+  if (command->sections)
+    sections_render(out, command);
+  else
+    flags_render(out, "Flags", command->flags, command->n_flags);
   flags_render(out, "Global flags", global_flags, n_global_flags);
 }
 

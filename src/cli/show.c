@@ -156,6 +156,12 @@ static int show_run(const struct invocation *call, struct error *err)
   return status;
 }
 
+static const struct example examples[] = {
+  { "show docker://app:dev", "an image of Docker: config, layers, largest directories" },
+  { "show --no-files alpine:3.18", "one in a registry, without fetching its layers" },
+  { "show -o json ./app.tar | jq .privileged", "files with setuid, setgid or capabilities" },
+};
+
 const struct command command_show = {
   .name = "show",
   .arguments = "IMAGE",
@@ -169,6 +175,8 @@ const struct command command_show = {
   .completion = COMPLETE_FILES,
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
+  .examples = examples,
+  .n_examples = ARRAY_LEN(examples),
   .options_size = sizeof(struct show_flags),
   .run = show_run,
 };

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-GLOBAL = {"backend", "containerd-address", "containerd-namespace", "local-cache", "debug", "help", "version"}
+GLOBAL = {"backend", "containerd-address", "containerd-namespace", "local-cache", "no-pager", "debug", "help", "version"}
 COMMANDS = {
     "diff": {"platform", "all-platforms", "ignore-timestamps", "ignore-file-timestamps", "ignore-image-timestamps",
              "ignore-history", "ignore-file-order", "ignore-file-mode-redundant-bits", "ignore-image-name",
@@ -65,6 +65,8 @@ same("commands in help", set(COMMANDS), set(re.findall(r"^  ([a-z]+)(?= .*  [A-Z
 for command, flags in COMMANDS.items():
     text = output("help", command)
     same(f"flags in help {command}", flags | GLOBAL, set(re.findall(r"^ +(?:-[a-z], )?--([a-z-]+)", text, re.M)))
+    times = [len(re.findall(rf"^ +(?:-[a-z], )?--{flag}(?= |$)", text, re.M)) for flag in sorted(flags | GLOBAL)]
+    check(f"flags in help {command}, each once", set(times) == {1}, times)
     check(f"{command} --help", output(command, "--help") == text, "is not what help prints")
     check(f"{command} -h", output(command, "-h") == text, "is not what help prints")
     check(f"width of help {command}", max(map(len, text.splitlines())) <= 80, "a line over 80 columns")
