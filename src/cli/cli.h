@@ -33,7 +33,13 @@ struct invocation {
 };
 
 /* What shells offer for the arguments of a command. */
-enum completion { COMPLETE_NOTHING, COMPLETE_FILES, COMPLETE_COMMANDS, COMPLETE_WORDS };
+enum completion {
+  COMPLETE_NOTHING,
+  COMPLETE_FILES,
+  COMPLETE_COMMANDS,
+  COMPLETE_WORDS,
+  COMPLETE_IMAGES, /* argument_words is a KIND of complete.c; of "images" files are offered, too */
+};
 
 /* Flags that help shows together, under a title. */
 struct flag_section {
@@ -54,7 +60,7 @@ struct command {
   const char *detail;    /* sentences for help and the manual page; may be NULL */
   size_t min_arguments, max_arguments;
   enum completion completion;
-  const char *argument_words; /* COMPLETE_WORDS: separated by '|' */
+  const char *argument_words; /* COMPLETE_WORDS: separated by '|'; COMPLETE_IMAGES: a KIND */
   const struct flag *flags;
   size_t n_flags;
   /* Every flag stands in one of them. NULL: they are shown as they stand in the table. */

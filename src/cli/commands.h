@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+extern const struct command command_complete;
 extern const struct command command_completion;
 extern const struct command command_diff;
 extern const struct command command_help;

@@ -1,21 +1,44 @@
 #include "cli/completion.h"
 
+#include <string.h>
+
 /* How the script works: one pass over the words finds the command; a case per flag with a value
  * says what to offer for the value; else flags or arguments are offered. Bash splits words at '='
- * and ':', so "--flag=value" and "oci:path" arrive in parts. */
-static const char head[] = "# bash completion for diffoci\n"
-                           "\n"
-                           "_diffoci() {\n"
-                           "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
-                           "command='' flags='' word\n"
-                           "  if [[ $cur == = ]]; then\n"
-                           "    cur=\n"
-                           "  elif [[ $prev == = ]]; then\n"
-                           "    prev=${COMP_WORDS[COMP_CWORD-2]}\n"
-                           "  elif [[ $cur == : ]]; then\n"
-                           "    cur=\n"
-                           "  fi\n"
-                           "  COMPREPLY=()\n";
+ * and ':', so "--flag=value" and "oci:path" arrive in parts: what has been typed of a word is taken
+ * from the line itself, and what bash has of it already is taken off from what is offered. */
+static const char head[] =
+    "# bash completion for diffoci\n"
+    "\n"
+    "# What `diffoci complete KIND` offers for the word $typed; `files`: and the files it may be.\n"
+    "_diffoci_offer() {\n"
+    "  local known=${typed%\"${typed##*[:=]}\"} transport='' path=$typed offered\n"
+    "  mapfile -t offered < <(\"${COMP_WORDS[0]}\" complete \"$1\" \"$typed\" 2>/dev/null)\n"
+    "  if [[ $2 == files ]]; then\n"
+    "    if [[ $typed =~ ^(oci|oci-archive|docker-archive): ]]; then\n"
+    "      transport=${BASH_REMATCH[0]} path=${typed#*:}\n"
+    "    fi\n"
+    "    mapfile -t -O \"${#offered[@]}\" offered < <(compgen -f -P \"$transport\" -- \"$path\")\n"
+    "    compopt -o filenames\n"
+    "  fi\n"
+    "  COMPREPLY=(\"${offered[@]#\"$known\"}\")\n"
+    "  [[ ${#offered[@]} -gt 0 ]] || COMPREPLY=()\n"
+    "  [[ ${#offered[@]} == 1 && ${offered[0]} == *[:/] ]] && compopt -o nospace\n"
+    "}\n"
+    "\n"
+    "_diffoci() {\n"
+    "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+    "command='' flags='' word\n"
+    "  local typed=${COMP_LINE:0:COMP_POINT}\n"
+    "  typed=${typed##*[[:space:]]}\n"
+    "  [[ $typed == --*=* ]] && typed=${typed#*=}\n"
+    "  if [[ $cur == = ]]; then\n"
+    "    cur=\n"
+    "  elif [[ $prev == = ]]; then\n"
+    "    prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+    "  elif [[ $cur == : ]]; then\n"
+    "    cur=\n"
+    "  fi\n"
+    "  COMPREPLY=()\n";
 
 static void names(struct buf *out, const struct command *const *commands)
 {
@@ -42,8 +65,13 @@ static void flag_values(struct buf *out, const char *command, const struct flag 
   for (size_t i = 0; i < n; i++) {
     if (flags[i].kind == FLAG_BOOL)
       continue;
-    buf_printf(out, "  %s\\ --%s)\n", command, flags[i].name);
-    if (flags[i].kind == FLAG_CHOICE) {
+    buf_printf(out, "  %s\\ --%s", command, flags[i].name);
+    if (flags[i].letter)
+      buf_printf(out, "|%s\\ -%c", command, flags[i].letter);
+    buf_puts(out, ")\n");
+    if (flags[i].words) {
+      buf_printf(out, "    _diffoci_offer %s\n", flags[i].words);
+    } else if (flags[i].kind == FLAG_CHOICE) {
       buf_puts(out, "    mapfile -t COMPREPLY < <(compgen -W '");
       completion_words(out, flags[i].choices);
       buf_puts(out, "' -- \"$cur\")\n");
@@ -74,6 +102,10 @@ static void arguments(struct buf *out, const struct command *command,
   case COMPLETE_FILES:
     buf_puts(out, "    compopt -o filenames\n"
                   "    mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n");
+    return;
+  case COMPLETE_IMAGES:
+    buf_printf(out, "    _diffoci_offer %s%s ;;\n", command->argument_words,
+               strcmp(command->argument_words, "images") == 0 ? " files" : "");
     return;
   case COMPLETE_COMMANDS:
     buf_puts(out, "    mapfile -t COMPREPLY < <(compgen -W '");

@@ -1,5 +1,20 @@
 #include "cli/completion.h"
 
+/* What `diffoci complete KIND` offers, and for images the files that they may be. */
+static const char offer[] =
+    "# fish completion for diffoci\n\n"
+    "function __diffoci_offer\n"
+    "    set -l word (commandline -ct)\n"
+    "    set -l program (commandline -opc)[1]\n"
+    "    set word (string replace -r '^--[a-z-]+=' '' -- $word)\n"
+    "    $program complete $argv[1] -- $word 2>/dev/null\n"
+    "    test $argv[1] = images; or return\n"
+    "    set -l parts (string match -r '^((?:oci|oci-archive|docker-archive):)?(.*)$' -- $word)\n"
+    "    for path in (complete -C \"__diffoci_no_program $parts[3]\")\n"
+    "        echo $parts[2]$path\n"
+    "    end\n"
+    "end\n\n";
+
 static void flag_line(struct buf *out, const struct flag *flag, const char *condition)
 {
   buf_puts(out, "complete -c diffoci");
@@ -12,7 +27,9 @@ static void flag_line(struct buf *out, const struct flag *flag, const char *cond
     buf_puts(out, " -r -F");
   else if (flag->kind != FLAG_BOOL)
     buf_puts(out, " -x");
-  if (flag->kind == FLAG_CHOICE) {
+  if (flag->words)
+    buf_printf(out, " -a '(__diffoci_offer %s)'", flag->words);
+  if (flag->kind == FLAG_CHOICE && !flag->words) {
     AUTO_BUF words = BUF_INIT(4096);
 
     completion_words(&words, flag->choices);
@@ -51,6 +68,8 @@ static void command_lines(struct buf *out, const struct command *command)
 
     completion_words(&words, command->argument_words);
     buf_printf(out, " -a '%s'", words.ptr);
+  } else if (command->completion == COMPLETE_IMAGES) {
+    buf_printf(out, " -a '(__diffoci_offer %s)'", command->argument_words);
   } else if (command->completion == COMPLETE_COMMANDS) {
     buf_puts(out, " -a '(__diffoci_commands)'");
   }
@@ -59,7 +78,8 @@ static void command_lines(struct buf *out, const struct command *command)
 
 void completion_fish(struct buf *out, const struct command *const *commands)
 {
-  buf_puts(out, "# fish completion for diffoci\n\nfunction __diffoci_commands\n");
+  buf_puts(out, offer);
+  buf_puts(out, "function __diffoci_commands\n");
   for (size_t i = 0; commands[i]; i++) {
     if (!commands[i]->hidden)
       buf_printf(out, "    echo %s\n", commands[i]->name);

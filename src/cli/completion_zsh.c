@@ -1,5 +1,22 @@
 #include "cli/completion.h"
 
+/* What `diffoci complete KIND` offers, and for images the files that they may be. What ends in ':',
+ * '/' or is a part of a list may go on, so no space follows. */
+static const char offer[] =
+    "_diffoci_offer() {\n"
+    "  local -a offered more\n"
+    "  local typed=$PREFIX\n"
+    "  offered=(${(f)\"$(_call_program $1 ${(q)_diffoci_program} complete $1 ${(q)typed} "
+    "2>/dev/null)\"})\n"
+    "  more=(${(M)offered:#*[:/]})\n"
+    "  offered=(${offered:#*[:/]})\n"
+    "  (( $#more )) && compadd -S '' -Q -a more\n"
+    "  (( $#offered )) && compadd -a offered\n"
+    "  [[ $1 == images ]] || return\n"
+    "  compset -P '(oci|oci-archive|docker-archive):'\n"
+    "  _files\n"
+    "}\n\n";
+
 /* Text inside an _arguments specification between single quotes: ':', '[' and ']' have a meaning
  * of their own there. */
 static void spec_text(struct buf *out, const char *text)
@@ -27,7 +44,9 @@ static void flag_spec(struct buf *out, const struct flag *flag)
     spec_text(out, flag->value);
     buf_putc(out, ':');
   }
-  if (flag->kind == FLAG_CHOICE) {
+  if (flag->words) {
+    buf_printf(out, "{_diffoci_offer %s}", flag->words);
+  } else if (flag->kind == FLAG_CHOICE) {
     AUTO_BUF words = BUF_INIT(4096);
 
     completion_words(&words, flag->choices);
@@ -65,6 +84,9 @@ static void branch(struct buf *out, const struct command *command)
   case COMPLETE_FILES:
     buf_puts(out, " '*:image:_files'");
     break;
+  case COMPLETE_IMAGES:
+    buf_printf(out, " '*:image:{_diffoci_offer %s}'", command->argument_words);
+    break;
   case COMPLETE_COMMANDS:
     buf_puts(out, " '1:command:_diffoci_commands'");
     break;
@@ -85,8 +107,10 @@ static void branch(struct buf *out, const struct command *command)
 void completion_zsh(struct buf *out, const struct command *const *commands)
 {
   buf_puts(out, "#compdef diffoci\n# zsh completion for diffoci\n\n");
+  buf_puts(out, offer);
   command_list(out, commands);
   buf_puts(out, "_diffoci() {\n"
+                "  local _diffoci_program=$words[1]\n"
                 "  local context curcontext=$curcontext state line\n"
                 "  typeset -A opt_args\n"
                 "  local -a flags\n"

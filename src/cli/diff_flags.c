@@ -41,6 +41,7 @@ static const struct flag flags[] = {
   POLICY_FLAGS(struct diff_flags),
   {
       .name = "platform",
+      .words = "platforms",
       .kind = FLAG_LIST,
       .value = "P,...",
       .default_text = "linux on this machine's architecture",
@@ -85,6 +86,7 @@ static const struct flag flags[] = {
       .name = "output",
       .letter = 'o',
       .kind = FLAG_LIST,
+      .words = "outputs",
       .value = "FORMAT[=FILE]",
       .default_text = "auto",
       .help = "how the differences are told: auto, summary, table, verbose, json, ndjson, html, "
@@ -232,7 +234,8 @@ const struct command command_diff = {
             "The exit status is 0 if the images are equal, 1 if they differ, 2 after an error.",
   .min_arguments = 2,
   .max_arguments = 2,
-  .completion = COMPLETE_FILES,
+  .completion = COMPLETE_IMAGES,
+  .argument_words = "images",
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
   .sections = sections,

@@ -39,6 +39,7 @@ struct flag {
   const char *fallback;    /* the value where neither is given; NULL leaves zero */
   const char
       *default_text;  /* what help shows as the default where fallback is not the whole story */
+  const char *words;  /* what shells offer for the value: a KIND of complete.c; NULL: nothing */
   const char *help;   /* a line */
   const char *detail; /* further sentences, for the manual page; may be NULL */
   size_t offset;      /* where in the values the result goes */

@@ -30,6 +30,7 @@ static const struct flag flags[] = {
   },
   {
       .name = "platform",
+      .words = "platforms",
       .kind = FLAG_LIST,
       .value = "P,...",
       .default_text = "all that the archive has",

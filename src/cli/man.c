@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -5,6 +6,13 @@
 #include "base/alloc.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "policy/field.h"
+#include "report/output.h"
+
+struct man_page {
+  const struct command *const *commands; /* all */
+  const struct command *command;         /* that the page is about; NULL: it is about no one */
+};
 
 /* Text for a manual page's running text: a backslash is spelled \e, and the dashes of a flag are
  * minus signs, so that they can be searched for and copied. */
@@ -126,6 +134,120 @@ static void commands_render(struct buf *out, const struct command *const *comman
   }
 }
 
+/* ---- the page of one command ---- */
+
+static void title_render(struct buf *out, const struct man_page *page)
+{
+  buf_puts(out, ".Dt DIFFOCI-");
+  for (const char *c = page->command->name; *c; c++)
+    buf_putc(out, (char)toupper((unsigned char)*c));
+  buf_puts(out, " 1\n");
+}
+
+static void name_render(struct buf *out, const struct man_page *page)
+{
+  const char *summary = page->command->summary;
+
+  buf_printf(out, ".Nm diffoci-%s\n.Nd %c", page->command->name,
+             tolower((unsigned char)summary[0]));
+  roff_text(out, summary + 1);
+  buf_putc(out, '\n');
+}
+
+static void synopsis_render(struct buf *out, const struct man_page *page)
+{
+  buf_printf(out, ".Nm diffoci\n.Cm %s\n", page->command->name);
+  if (page->command->n_flags)
+    buf_puts(out, ".Op Ar flags\n");
+  if (*page->command->arguments)
+    buf_printf(out, ".Ar %s\n", page->command->arguments);
+}
+
+static void description_render(struct buf *out, const struct man_page *page)
+{
+  man_sentence(out, page->command->summary);
+  if (page->command->aliases)
+    buf_printf(out, "Other names: %s.\n", page->command->aliases);
+  if (page->command->detail)
+    man_sentence(out, page->command->detail);
+}
+
+struct man_section {
+  struct buf *out;
+  const struct command *command;
+};
+
+static void section_flag(void *context, struct str name)
+{
+  const struct man_section *section = context;
+
+  for (size_t i = 0; i < section->command->n_flags; i++)
+    if (str_equal(str_of(section->command->flags[i].name), name))
+      flag_render(section->out, &section->command->flags[i]);
+}
+
+static void page_flags_render(struct buf *out, const struct man_page *page)
+{
+  struct man_section section = { out, page->command };
+
+  if (!page->command->n_sections && page->command->n_flags) {
+    buf_puts(out, ".Ss Flags\n");
+    flags_render(out, page->command->flags, page->command->n_flags);
+  }
+  for (size_t i = 0; i < page->command->n_sections; i++) {
+    buf_puts(out, ".Ss ");
+    roff_text(out, page->command->sections[i].title);
+    buf_puts(out, "\n.Bl -tag -width Ds\n");
+    flag_each_choice(page->command->sections[i].names, section_flag, &section);
+    buf_puts(out, ".El\n");
+  }
+}
+
+static void page_globals_render(struct buf *out, const struct man_page *page)
+{
+  (void)page;
+  flags_render(out, global_flags, n_global_flags);
+}
+
+static void examples_render(struct buf *out, const struct man_page *page)
+{
+  if (page->command->n_examples)
+    buf_puts(out, ".Sh EXAMPLES\n");
+  for (size_t i = 0; i < page->command->n_examples; i++) {
+    buf_puts(out, i ? ".Pp\n" : "");
+    man_sentence(out, page->command->examples[i].what);
+    buf_puts(out, ".Pp\n.Dl diffoci ");
+    roff_text(out, page->command->examples[i].line);
+    buf_putc(out, '\n');
+  }
+}
+
+static void pages_render(struct buf *out, const struct man_page *page)
+{
+  buf_puts(out, page->command ? ".Xr diffoci 1 ,\n" : "");
+  for (size_t i = 0; page->commands[i]; i++)
+    if (!page->commands[i]->hidden && page->commands[i] != page->command)
+      buf_printf(out, ".Xr diffoci-%s 1 ,\n", page->commands[i]->name);
+}
+
+/* ---- tables of other rooms ---- */
+
+static void fields_render(struct buf *out, const struct man_page *page)
+{
+  (void)page;
+  for (size_t i = 0; field_name_at(i); i++)
+    buf_printf(out, ".It Li %s\n", field_name_at(i));
+}
+
+static void outputs_render(struct buf *out, const struct man_page *page)
+{
+  (void)page;
+  for (size_t i = 0; i < output_format_count(); i++) {
+    buf_printf(out, ".It Cm %s\n", output_format_at(i)->name);
+    man_sentence(out, output_format_at(i)->help);
+  }
+}
+
 static void environment_render(struct buf *out, const struct flag *flags, size_t n)
 {
   for (size_t i = 0; i < n; i++) {
@@ -138,24 +260,57 @@ static void environment_render(struct buf *out, const struct flag *flags, size_t
   }
 }
 
-/* Copies the template; a line that is one of the marks is replaced by what the tables say. */
-static void template_render(struct buf *out, struct str page, const struct command *const *commands)
+static void all_commands_render(struct buf *out, const struct man_page *page)
 {
-  while (page.len > 0) {
-    const char *end = memchr(page.ptr, '\n', page.len);
-    struct str line = { page.ptr, end ? (size_t)(end - page.ptr) : page.len };
+  commands_render(out, page->commands);
+}
 
-    page = str_skip(page, line.len + 1);
-    if (str_equal(line, STR("@COMMANDS@"))) {
-      commands_render(out, commands);
-    } else if (str_equal(line, STR("@GLOBAL_FLAGS@"))) {
-      flags_render(out, global_flags, n_global_flags);
-    } else if (str_equal(line, STR("@ENVIRONMENT@"))) {
-      environment_render(out, global_flags, n_global_flags);
-    } else {
-      buf_add_str(out, line);
-      buf_putc(out, '\n');
+static void all_environment_render(struct buf *out, const struct man_page *page)
+{
+  (void)page;
+  environment_render(out, global_flags, n_global_flags);
+}
+
+/* The marks that stand for tables. command: only in the page of one. */
+static const struct {
+  const char *mark;
+  void (*render)(struct buf *out, const struct man_page *page);
+} marks[] = {
+  { "@COMMANDS@", all_commands_render },
+  { "@GLOBAL_FLAGS@", page_globals_render },
+  { "@ENVIRONMENT@", all_environment_render },
+  { "@COMMAND_PAGES@", pages_render },
+  { "@FIELDS@", fields_render },
+  { "@OUTPUTS@", outputs_render },
+  { "@TITLE@", title_render },
+  { "@NAME@", name_render },
+  { "@SYNOPSIS@", synopsis_render },
+  { "@DESCRIPTION@", description_render },
+  { "@FLAGS@", page_flags_render },
+  { "@EXAMPLES@", examples_render },
+};
+
+static void line_render(struct buf *out, struct str line, const struct man_page *page)
+{
+  for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+    if (str_equal(line, str_of(marks[i].mark))) {
+      marks[i].render(out, page);
+      return;
     }
+  }
+  buf_add_str(out, line);
+  buf_putc(out, '\n');
+}
+
+/* Copies the template; a line that is one of the marks is replaced by what the tables say. */
+static void template_render(struct buf *out, struct str text, const struct man_page *page)
+{
+  while (text.len > 0) {
+    const char *end = memchr(text.ptr, '\n', text.len);
+    struct str line = { text.ptr, end ? (size_t)(end - text.ptr) : text.len };
+
+    text = str_skip(text, line.len + 1);
+    line_render(out, line, page);
   }
 }
 
@@ -180,22 +335,29 @@ static int template_read(struct buf *page, const char *path, struct error *err)
 
 static int man_run(const struct invocation *call, struct error *err)
 {
-  AUTO_BUF page = BUF_INIT(HELP_MAX);
+  AUTO_BUF template = BUF_INIT(HELP_MAX);
   AUTO_BUF text = BUF_INIT(HELP_MAX);
+  struct man_page page = { .commands = call->commands };
 
-  if (template_read(&page, call->arguments[0], err) < 0)
+  if (call->n_arguments > 1) {
+    page.command = cli_find_command(call->commands, call->arguments[1]);
+    if (!page.command)
+      return cli_unknown_command(call->commands, call->arguments[1], err);
+  }
+  if (template_read(&template, call->arguments[0], err) < 0)
     return -1;
-  template_render(&text, buf_str(&page), call->commands);
+  template_render(&text, buf_str(&template), &page);
   return cli_write(&text, err);
 }
 
-/* Used by the build only: the manual page is docs/diffoci.1.in with the tables filled in. */
+/* Used by the build only: the manual pages are templates in docs/ with the tables filled in. Marks
+ * that need a command stand only in the template of a command's page. */
 const struct command command_man = {
   .name = "man",
-  .arguments = "TEMPLATE",
-  .summary = "Print the manual page",
+  .arguments = "TEMPLATE [COMMAND]",
+  .summary = "Print a manual page",
   .min_arguments = 1,
-  .max_arguments = 1,
+  .max_arguments = 2,
   .completion = COMPLETE_FILES,
   .hidden = true,
   .run = man_run,

@@ -25,6 +25,7 @@ struct policy_flags {
   },                                                                                               \
       {                                                                                            \
         .name = "ignore-fields",                                                                   \
+        .words = "fields",                                                                         \
         .kind = FLAG_LIST,                                                                         \
         .value = "FIELDS[:PATTERN]",                                                               \
         .help = "leave out these fields, of all files or of those whose path matches",             \

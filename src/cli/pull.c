@@ -24,6 +24,7 @@ struct pull_flags {
 static const struct flag flags[] = {
   {
       .name = "platform",
+      .words = "platforms",
       .kind = FLAG_LIST,
       .value = "P,...",
       .default_text = "linux on this machine's architecture",
@@ -195,6 +196,8 @@ const struct command command_pull = {
       "of that engine, and is stored under the name that it has there.",
   .min_arguments = 1,
   .max_arguments = 1,
+  .completion = COMPLETE_IMAGES,
+  .argument_words = "pullable",
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
   .options_size = sizeof(struct pull_flags),

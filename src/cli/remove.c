@@ -58,5 +58,7 @@ const struct command command_remove = {
       "program may need it.",
   .min_arguments = 1,
   .max_arguments = SIZE_MAX,
+  .completion = COMPLETE_IMAGES,
+  .argument_words = "stored",
   .run = remove_run,
 };

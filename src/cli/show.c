@@ -29,6 +29,7 @@ struct show_flags {
 static const struct flag flags[] = {
   {
       .name = "platform",
+      .words = "platforms",
       .kind = FLAG_STRING,
       .value = "P",
       .default_text = "this machine's, or the only one",
@@ -172,7 +173,8 @@ const struct command command_show = {
       "hidden by later layers. IMAGE is anything that diff takes.",
   .min_arguments = 1,
   .max_arguments = 1,
-  .completion = COMPLETE_FILES,
+  .completion = COMPLETE_IMAGES,
+  .argument_words = "images",
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
   .examples = examples,

@@ -206,3 +206,8 @@ bool field_of_event(struct policy_field *out, enum field_place place, struct str
       return field_set(out, names[i].kind, (struct str) { NULL, 0 });
   return false;
 }
+
+const char *field_name_at(size_t i)
+{
+  return i < ARRAY_LEN(names) ? names[i].name : NULL;
+}

@@ -43,6 +43,9 @@ struct policy_field {
 /* Whether it belongs to an entry of a layer, which has a path. */
 bool field_is_of_entry(enum policy_field_kind kind);
 
+/* The i-th of the names that field_parse takes; NULL behind the last. Some take a suffix. */
+const char *field_name_at(size_t i);
+
 /* The field that a user calls TEXT: "mtime", "xattr.user.x", "config.Labels.KEY", …. A name that is
  * not known is ERROR_USAGE and lists those that are. out->name points into text. */
 MUST_CHECK int field_parse(struct policy_field *out, struct str text, struct error *err);

@@ -34,7 +34,7 @@ COMMANDS = {
 }
 ENVIRONMENT = {"backend": "DIFFOCI_BACKEND", "containerd-address": "CONTAINERD_ADDRESS",
                "containerd-namespace": "CONTAINERD_NAMESPACE", "local-cache": "DIFFOCI_LOCAL_CACHE", "debug": "DEBUG"}
-OWN_ENVIRONMENT = {"DIFFOCI_CACHE_LIMIT", "XDG_CACHE_HOME", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME",
+OWN_ENVIRONMENT = {"DIFFOCI_CACHE_LIMIT", "DIFFOCI_PAGER", "PAGER", "LESS", "XDG_CACHE_HOME", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME",
                    "DOCKER_CONFIG", "CONTAINERS_REGISTRIES_CONF", "http_proxy", "https_proxy", "no_proxy",
                    "SSL_CERT_FILE", "SSL_CERT_DIR", "DOCKER", "PODMAN", "NERDCTL", "DIFFOCI_ENGINE_TIMEOUT", "TMPDIR"}
 PARSERS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "-n"]}
@@ -84,9 +84,19 @@ section = re.search(r"^\.Ss Global flags.*?(?=^\.S[sh])", page, re.M | re.S).gro
 same("global flags in the manual page", GLOBAL, set(re.findall(r"^\.It (?:Fl [a-z] , )?Fl -([a-z-]+)", section, re.M)))
 same("environment in the manual page", set(ENVIRONMENT.values()) | OWN_ENVIRONMENT | {"HOME"}, set(re.findall(r"^\.It Ev (\w+)", page, re.M)))
 check("marks of the manual page", not re.search("@[A-Z_]+@", page), "one was not replaced")
-if shutil.which("mandoc"):
-    lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=output("man", template), text=True, capture_output=True)
-    check("mandoc", lint.returncode == 0, lint.stdout)
+for command, flags in COMMANDS.items():
+    own = output("man", template.replace("diffoci.1.in", "diffoci-command.1.in"), command).replace("\\-", "-")
+    same(f"flags in diffoci-{command}(1)", flags | GLOBAL, set(re.findall(r"^\.It (?:Fl [a-z] , )?Fl -([a-z-]+)", own, re.M)))
+    same(f"pages that diffoci-{command}(1) names", {"diffoci"} | {f"diffoci-{c}" for c in COMMANDS if c != command},
+         set(re.findall(r"^\.Xr (diffoci[a-z-]*) 1 ,$", own, re.M)))
+same("pages that diffoci(1) names", {f"diffoci-{c}" for c in COMMANDS}, set(re.findall(r"^\.Xr (diffoci-[a-z]*) 1 ,$", page, re.M)))
+PAGES = [("diffoci.1.in",), ("diffoci-policy.5.in",), ("diffoci-report.5.in",)] + [("diffoci-command.1.in", c) for c in COMMANDS]
+for name, *command in PAGES:
+    text = output("man", template.replace("diffoci.1.in", name), *command)
+    check(f"marks of {name} {command}", not re.search("^@[A-Z_]+@$", text, re.M), "one was not replaced")
+    if shutil.which("mandoc"):
+        lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=text, text=True, capture_output=True)
+        check(f"mandoc {name} {command}", lint.returncode == 0, lint.stdout)
 
 # Completions: every flag and command, and the shell takes the script.
 everything = GLOBAL.union(*COMMANDS.values())
@@ -104,7 +114,8 @@ for shell, parser in PARSERS.items():
 
 def bash_offers(*words):
     """What bash would offer for the last of the words."""
-    script = output("completion", "bash") + '\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; _diffoci\n' \
+    script = output("completion", "bash") + '\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}\n' \
+        'compopt() { :; }; _diffoci\n' \
         'printf "%s\\n" "${COMPREPLY[@]}"\n'
     result = subprocess.run(["bash", "-c", script, "bash", *words], check=True, capture_output=True, text=True)
     return set(result.stdout.split())
