@@ -44,6 +44,8 @@ struct event_input {
    * parent's entry. */
   const struct descriptor *layer;
   const struct event_origin *origin; /* the same with its number, in effective comparisons */
+  /* The same where layers were merged though nobody asked for it: for reports to people. */
+  const struct event_origin *merged_from;
   /* Of a node that is a layer: the command that made it, where a config was read that tells. */
   const char *created_by;
   /* The first bytes of the entry's content, or all: where the sink wants them, the contents differ

@@ -67,21 +67,28 @@ static bool are_opaque(struct diff *diff, const struct manifest *const manifests
   return false;
 }
 
-/* The history's items of all layers of a side, where its config has been read, as it has if it
- * differs; only then do layers differ in more than how they are compressed. To be freed. */
+/* The config of a side where it has been read, as it has if it differs; only then do layers differ
+ * in more than how they are compressed. Else NULL. */
+static const struct config *known_config(struct diff *diff, int side,
+                                         const struct manifest *const manifests[2])
+{
+  struct error ignored;
+
+  if (same_blob(&manifests[0]->config, &manifests[1]->config) ||
+      manifests[0]->config.kind != MEDIA_CONFIG || manifests[1]->config.kind != MEDIA_CONFIG)
+    return NULL;
+  return diff_load_config(diff, side, &manifests[side]->config, &ignored);
+}
+
+/* The history's items of all layers of a side, where they are known. To be freed. */
 static const json_t **layer_history(struct diff *diff, int side,
                                     const struct manifest *const manifests[2])
 {
-  const struct descriptor *config = &manifests[side]->config;
+  const struct config *config = known_config(diff, side, manifests);
   const json_t **items = xcalloc(manifests[side]->n_layers + 1, sizeof(json_t *));
-  const struct config *found = NULL;
-  struct error ignored;
 
-  if (!same_blob(&manifests[0]->config, &manifests[1]->config) &&
-      manifests[0]->config.kind == MEDIA_CONFIG && manifests[1]->config.kind == MEDIA_CONFIG)
-    found = diff_load_config(diff, side, config, &ignored);
-  if (found)
-    history_of_layers(found->history, manifests[side]->n_layers, items);
+  if (config)
+    history_of_layers(config->history, manifests[side]->n_layers, items);
   return items;
 }
 
@@ -148,7 +155,9 @@ static void compare_layer_stacks(struct diff *diff, const struct event_node *par
                           (const json_t *const[2]) { history0[i], history1[i] });
   } else if (all_layers_readable(m0) && all_layers_readable(m1)) {
     note_merging(diff, parent, m0, m1);
-    tasks_add_squash(diff, parent, m0, m1);
+    tasks_add_squash(diff, parent, manifests,
+                     (const struct config *const[2]) { known_config(diff, 0, manifests),
+                                                       known_config(diff, 1, manifests) });
   } else {
     snprintf(note, sizeof(note), "field \"Layers\": length mismatch (%zu vs %zu)", m0->n_layers,
              m1->n_layers);

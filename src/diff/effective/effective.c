@@ -35,9 +35,7 @@ static void find_commands(struct event_origin *origins, size_t n, const json_t *
     origins[i].created_by = history_created_by(items[i]);
 }
 
-/* Events refer to them: they live as long as the comparison. */
-static const struct event_origin *origins_new(struct diff *diff,
-                                              const struct effective_image *image)
+const struct event_origin *effective_origins(struct diff *diff, const struct effective_image *image)
 {
   const struct manifest *manifest = image->manifest;
   struct event_origin *origins;
@@ -73,7 +71,8 @@ static int compare_trees(const struct attempt *attempt, struct overlay *const ov
     .images = attempt->images,
     .ignore = ignore_unseen(diff),
     .overlays = { overlays[0], overlays[1] },
-    .origins = { origins_new(diff, &attempt->images[0]), origins_new(diff, &attempt->images[1]) },
+    .origins = { effective_origins(diff, &attempt->images[0]),
+                 effective_origins(diff, &attempt->images[1]) },
   };
 
   if (effective_compare_trees(&trees, differ, err))

@@ -36,6 +36,11 @@ bool effective_compare_configs(struct diff *diff, const struct event_node *paren
                                const struct config *const configs[2],
                                const struct event_input config_inputs[2]);
 
+/* Where what is in the layers of an image comes from, by the number of the layer, with the commands
+ * that the config's history tells. Lives as long as the comparison. Any thread. */
+const struct event_origin *effective_origins(struct diff *diff,
+                                             const struct effective_image *image);
+
 /* Compares the merged layers. Events go to "layer" and "layer/tarentry" below parent. Where one
  * event is enough for the sink (event_sink.one_is_enough), ends soon after the first. Opens nothing
  * where all layers' digests are the same. *differ, set on success only: whether any event was sent,

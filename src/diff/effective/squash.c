@@ -15,6 +15,7 @@ struct trees {
   const struct task_resources *resources;
   struct entry_rules rules;
   struct effective_image images[2];
+  const struct event_origin *origins[2]; /* of each layer, by number */
   struct overlay *overlays[2];
   bool first; /* walk */
   bool lazy;  /* there are files that may be there for lazy pulling only */
@@ -37,8 +38,7 @@ static void squash_advance(struct trees *trees, int side)
 
 static void squash_set_origin(struct trees *trees, int side)
 {
-  layer_events_origin(&trees->events, side,
-                      &trees->images[side].manifest->layers[trees->items[side].layer]);
+  layer_events_merged(&trees->events, side, &trees->origins[side][trees->items[side].layer]);
 }
 
 static const struct digest *content_of(const struct trees *trees, int side)
@@ -204,8 +204,7 @@ static int squash_merge(struct trees *trees, struct error *err)
   return done ? 0 : read_layers(trees, 0, &done, err);
 }
 
-int compare_squashed(struct diff *diff, const struct event_node *parent,
-                     const struct manifest *const manifests[2],
+int compare_squashed(struct diff *diff, const struct layer_task *task,
                      const struct task_resources *resources, struct findings *findings,
                      struct error *err)
 {
@@ -214,13 +213,16 @@ int compare_squashed(struct diff *diff, const struct event_node *parent,
     .diff = diff,
     .resources = resources,
     .rules = { diff->options->ignore, diff->options->skip_security_xattrs, true },
-    .images = { { manifests[0], NULL }, { manifests[1], NULL } },
+    .images = { { task->manifests[0], task->configs[0] },
+                { task->manifests[1], task->configs[1] } },
     .findings = findings,
   };
   int status = squash_merge(&trees, err);
 
   if (status == 0) {
-    layer_events_init(&trees.events, diff, parent, no_layers);
+    layer_events_init(&trees.events, diff, task->parent, no_layers);
+    for (int side = 0; side < 2; side++)
+      trees.origins[side] = effective_origins(diff, &trees.images[side]);
     if (findings)
       findings_start(findings, diff, &trees.rules, no_layers);
     status = compare_trees(&trees, err);

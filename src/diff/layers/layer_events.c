@@ -26,9 +26,10 @@ void layer_events_release(struct layer_events *events)
   fields_release(&events->fields);
 }
 
-void layer_events_origin(struct layer_events *events, int side, const struct descriptor *layer)
+void layer_events_merged(struct layer_events *events, int side, const struct event_origin *origin)
 {
-  events->inputs[side].layer = layer;
+  events->inputs[side].layer = origin->descriptor;
+  events->inputs[side].merged_from = origin;
 }
 
 void layer_events_from(struct layer_events *events, int side, const struct event_origin *origin)

@@ -26,7 +26,7 @@ void layer_events_init(struct layer_events *events, struct diff *diff,
                        const struct event_node *parent, const struct descriptor *const layers[2]);
 void layer_events_release(struct layer_events *events);
 /* The layers that the next entries stand in, where it is not always the same. */
-void layer_events_origin(struct layer_events *events, int side, const struct descriptor *layer);
+void layer_events_merged(struct layer_events *events, int side, const struct event_origin *origin);
 /* The same where it is known which layer of the image it is. origin: NULL for what no layer has an
  * entry for. */
 void layer_events_from(struct layer_events *events, int side, const struct event_origin *origin);

@@ -38,27 +38,33 @@ void tasks_add_layers(struct diff *diff, const struct event_node *parent,
   task->blobs[1] = d1;
 }
 
-void tasks_add_squash(struct diff *diff, const struct event_node *parent, const struct manifest *m0,
-                      const struct manifest *m1)
+/* What belongs to two images as a whole. */
+static void tasks_add_images(struct diff *diff, enum task_kind kind,
+                             const struct event_node *parent,
+                             const struct manifest *const manifests[2],
+                             const struct config *const configs[2])
 {
-  struct layer_task *task = tasks_add(diff, TASK_SQUASH);
-
-  task->parent = parent;
-  task->manifests[0] = m0;
-  task->manifests[1] = m1;
-}
-
-void tasks_add_effective(struct diff *diff, const struct event_node *parent,
-                         const struct manifest *const manifests[2],
-                         const struct config *const configs[2])
-{
-  struct layer_task *task = tasks_add(diff, TASK_EFFECTIVE);
+  struct layer_task *task = tasks_add(diff, kind);
 
   task->parent = parent;
   for (int side = 0; side < 2; side++) {
     task->manifests[side] = manifests[side];
     task->configs[side] = configs[side];
   }
+}
+
+void tasks_add_squash(struct diff *diff, const struct event_node *parent,
+                      const struct manifest *const manifests[2],
+                      const struct config *const configs[2])
+{
+  tasks_add_images(diff, TASK_SQUASH, parent, manifests, configs);
+}
+
+void tasks_add_effective(struct diff *diff, const struct event_node *parent,
+                         const struct manifest *const manifests[2],
+                         const struct config *const configs[2])
+{
+  tasks_add_images(diff, TASK_EFFECTIVE, parent, manifests, configs);
 }
 
 void tasks_add_check(struct diff *diff, const struct descriptor *d0, const struct descriptor *d1)
@@ -148,8 +154,7 @@ static int run(struct workers *workers, struct layer_task *task, struct error *e
     return compare_layers(workers->diff, task->parent, task->blobs, &workers->resources, findings,
                           err);
   case TASK_SQUASH:
-    return compare_squashed(workers->diff, task->parent, task->manifests, &workers->resources,
-                            findings, err);
+    return compare_squashed(workers->diff, task, &workers->resources, findings, err);
   case TASK_EFFECTIVE:
     return compare_effective(workers, task, err);
   case TASK_CHECK:

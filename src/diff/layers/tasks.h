@@ -25,9 +25,11 @@ struct layer_task {
 /* Layers of the same number: events go to "layer" below parent. The descriptors are borrowed. */
 void tasks_add_layers(struct diff *diff, const struct event_node *parent,
                       const struct descriptor *d0, const struct descriptor *d1);
-/* Different numbers of layers: both sides are squashed, events go to "layer" below parent. */
-void tasks_add_squash(struct diff *diff, const struct event_node *parent, const struct manifest *m0,
-                      const struct manifest *m1);
+/* Different numbers of layers: both sides are squashed, events go to "layer" below parent. configs:
+ * where they tell which command made a layer; NULL: not known. */
+void tasks_add_squash(struct diff *diff, const struct event_node *parent,
+                      const struct manifest *const manifests[2],
+                      const struct config *const configs[2]);
 /* Two images, as a container would see their layers (effective.h); events as with squashed ones. */
 void tasks_add_effective(struct diff *diff, const struct event_node *parent,
                          const struct manifest *const manifests[2],
@@ -63,8 +65,7 @@ MUST_CHECK int compare_layers(struct diff *diff, const struct event_node *parent
                               const struct task_resources *resources, struct findings *findings,
                               struct error *err);
 /* Squashes both sides and compares the results (squash.c). */
-MUST_CHECK int compare_squashed(struct diff *diff, const struct event_node *parent,
-                                const struct manifest *const manifests[2],
+MUST_CHECK int compare_squashed(struct diff *diff, const struct layer_task *task,
                                 const struct task_resources *resources, struct findings *findings,
                                 struct error *err);
 

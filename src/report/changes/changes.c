@@ -100,13 +100,18 @@ static int32_t layer_of_context(const char *context)
                                                                                  : NO_LAYER;
 }
 
+static const struct event_origin *origin_of(const struct event_input *input)
+{
+  return input->origin ? input->origin : input->merged_from;
+}
+
 /* The command that made the layer that an event is about. */
 static const char *created_by(const struct event *event, int side)
 {
   const struct event_node *node = event->parent;
 
-  if (event->inputs[side].origin)
-    return event->inputs[side].origin->created_by;
+  if (origin_of(&event->inputs[side]))
+    return origin_of(&event->inputs[side])->created_by;
   while (node && !node->inputs[side].created_by)
     node = node->parent;
   return node ? node->inputs[side].created_by : NULL;
@@ -128,7 +133,7 @@ static void note_place(struct change *change, const struct event *event)
       change->size[side] = entry->size;
     change->created_by[side] = created_by(event, side);
     change->layer[side] =
-        input->origin ? (int32_t)input->origin->number : layer_of_context(event->context);
+        origin_of(input) ? (int32_t)origin_of(input)->number : layer_of_context(event->context);
   }
 }
 
