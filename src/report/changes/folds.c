@@ -1,6 +1,7 @@
 #include "report/changes/folds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -66,6 +67,66 @@ static size_t fold_at(struct fold *items, const struct change *changes, size_t n
   return made;
 }
 
+/* "usr/share/zsh/" for a directory that only one side has; empty for anything else. */
+static struct str lone_directory(const struct fold *fold)
+{
+  const struct change *change = fold->first;
+
+  if (fold->n != 1 || (change->kind != CHANGE_ADDED && change->kind != CHANGE_REMOVED) ||
+      strcmp(change->words, "directory") != 0)
+    return STR("");
+  return str_of(change->name);
+}
+
+/* A path without what stands around it: "usr/share/" and "./usr/share" are the same. */
+static struct str bare(struct str path)
+{
+  if (str_has_prefix(path, STR("./")))
+    path = str_skip(path, 2);
+  if (str_has_suffix(path, STR("/")))
+    path.len--;
+  return path;
+}
+
+/* Notes the directories above what only one side has. */
+static void note_parents(struct map *parents, const struct fold *fold)
+{
+  struct str path = bare(str_of(fold->first->name));
+
+  if (fold->first->kind != CHANGE_ADDED && fold->first->kind != CHANGE_REMOVED)
+    return;
+  while (path.len) {
+    while (path.len && path.ptr[path.len - 1] != '/')
+      path.len--;
+    if (path.len)
+      path.len--;
+    if (path.len && map_find(parents, path))
+      return;
+    if (path.len)
+      map_put(parents, path)->value = (void *)fold;
+  }
+}
+
+/* What lies in a directory that is new says that it is new. */
+static void leave_out_implied(struct folds *folds)
+{
+  struct map parents = MAP_INIT;
+  size_t kept = 0;
+
+  for (size_t i = 0; i < folds->n; i++)
+    note_parents(&parents, &folds->items[i]);
+  for (size_t i = 0; i < folds->n; i++) {
+    const struct str directory = lone_directory(&folds->items[i]);
+
+    if (directory.len && map_find(&parents, bare(directory)))
+      folds->implied++;
+    else
+      folds->items[kept++] = folds->items[i];
+  }
+  folds->n = kept;
+  map_release(&parents);
+}
+
 /* All that is about the history becomes one, where the first of it was. */
 static void merge_history(struct folds *folds)
 {
@@ -90,6 +151,7 @@ static void merge_history(struct folds *folds)
 
 void folds_make(struct folds *out, const struct change *changes, size_t n, size_t most)
 {
+  out->implied = 0;
   out->items = xcalloc(n + 1, sizeof(*out->items));
   out->n = n;
   for (size_t i = 0; i < n && n <= most; i++) {
@@ -101,8 +163,10 @@ void folds_make(struct folds *out, const struct change *changes, size_t n, size_
     if (out->n <= most)
       break;
   }
-  if (most != SIZE_MAX)
+  if (most != SIZE_MAX) {
     merge_history(out);
+    leave_out_implied(out);
+  }
   for (size_t i = 0; i < out->n; i++)
     if (out->items[i].n == 1)
       out->items[i].directory = STR("");

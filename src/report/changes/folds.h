@@ -16,6 +16,7 @@ struct fold {
 struct folds {
   struct fold *items; /* owned; in the order of their first changes */
   size_t n;
+  size_t implied; /* directories that are left out: what lies in them came or went with them */
 };
 
 /* Groups the first n changes, so that there are at most `most` folds where directories allow it.

@@ -167,22 +167,40 @@ static void write_history(const struct summary *summary)
   }
 }
 
+/* The names may have what the texts beside them leave, and half of the columns in any case. */
+static size_t name_width(const struct summary *summary, const struct folds *folds)
+{
+  size_t names = 0;
+  size_t texts = 0;
+
+  for (size_t i = 0; i < folds->n; i++) {
+    AUTO_BUF text = BUF_INIT(INT_MAX);
+
+    fold_text(summary, &folds->items[i], &text);
+    names = MAX_OF(names, text_columns(fold_name(&folds->items[i])));
+    texts = MAX_OF(texts, text_columns(buf_str(&text)));
+  }
+  texts = MIN_OF(texts, summary->columns / 2 - 2 * GAP);
+  return MIN_OF(names, summary->columns - texts - 2 * GAP);
+}
+
 static void write_differences(const struct summary *summary)
 {
   const struct listing *listing = summary->listing;
   const bool fold = listing->style.fold && listing->style.order == CHANGE_ORDER_WEIGHT;
-  const size_t half = summary->columns / 2;
   struct folds folds;
-  size_t name_columns = 0;
+  size_t width;
 
   folds_make(&folds, listing->changes.items, listing->shown, fold ? MOST_LINES : SIZE_MAX);
-  for (size_t i = 0; i < folds.n; i++)
-    name_columns = MAX_OF(name_columns, MIN_OF(text_columns(fold_name(&folds.items[i])), half));
+  width = name_width(summary, &folds);
   for (size_t i = 0; i < folds.n && !summary->writer->error; i++) {
-    write_fold(summary, &folds.items[i], name_columns);
+    write_fold(summary, &folds.items[i], width);
     if (folds.items[i].history)
       write_history(summary);
   }
+  if (folds.implied)
+    writer_printf(summary->writer, "  and %zu director%s that these lie in\n", folds.implied,
+                  folds.implied == 1 ? "y" : "ies");
   folds_release(&folds);
 }
 
