@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""What a person sees: run.py DIFFOCI MKIMAGE
+
+In a real terminal, tmux with a server of its own: the summary at 80 and 120 columns and after a change of size, the pager, how far
+reading is, and completion in bash, zsh and fish. Skipped without tmux; a shell that is not there is skipped by name."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+diffoci, maker = (os.path.abspath(word) for word in sys.argv[1:3])
+PROMPT = "ready>"
+RECIPE = r'''
+base = [file("etc/keep", "same"), file("usr/bin/tool", "one", mode=0o755), file("etc/gone", "x" * 100)]
+oci_archive("a.tar", image(layer(*base)).named("example.com/app:1"))
+oci_archive("b.tar", image(layer(file("etc/keep", "same"), file("usr/bin/tool", "two!", mode=0o4755), file("srv/" + "long/" * 40 + "new", "y" * 1000)),
+                           config={"history": [{"created_by": "RUN make " + "all " * 60}]}))
+oci_archive("many0.tar", image(layer(*[file(f"d{n % 50}/f{n}", "1") for n in range(300)])))
+oci_archive("many1.tar", image(layer(*[file(f"d{n % 50}/f{n}", "2") for n in range(300)])))
+oci_dir("layout", image(layer(*base)).named("example.com/app:1"), image(layer()).named("example.com/other:2"))
+docker_archive("docker.tar", image(layer(*base)).named("example.com/app:1"))
+'''
+# Writes the archive of docker save a little at a time.
+SLOW = '''#!/usr/bin/env python3
+import sys, time
+if sys.argv[1] == "save":
+    data = open("docker.tar", "rb").read()
+    for i in range(0, len(data), len(data) // 8):
+        sys.stdout.buffer.write(data[i:i + len(data) // 8])
+        sys.stdout.flush()
+        time.sleep(0.4)
+elif sys.argv[1] == "version":
+    print("20.10")
+else:
+    sys.exit(1)
+'''
+
+passed = failed = 0
+
+
+def check(what, holds, found=""):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"{what}: {found}")
+
+
+class Terminal:
+    def __init__(self, columns, command="bash --norc --noprofile", lines=24):
+        self.socket = f"diffoci-{os.getpid()}-{time.monotonic_ns()}"
+        env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LESS", "PAGER", "DIFFOCI_PAGER", "NO_COLOR", "CLICOLOR_FORCE", "TMUX")}
+        env.update(PS1=PROMPT, PATH=f"{os.getcwd()}/bin:{env['PATH']}", DIFFOCI_BACKEND="local", DIFFOCI_LOCAL_CACHE=os.path.abspath("cache"), HISTFILE="",
+                   LANG="C.UTF-8", TERM="xterm-256color", HOME=os.path.abspath("home"), ZDOTDIR=os.path.abspath("home"))
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(lines), command, env=env)
+
+    def tmux(self, *words, **more):
+        return subprocess.run(["tmux", "-L", self.socket, *words], check=True, capture_output=True, text=True, **more).stdout
+
+    def close(self):
+        subprocess.run(["tmux", "-L", self.socket, "kill-server"], capture_output=True)
+
+    def screen(self, scrolled=False):
+        return self.tmux("capture-pane", "-p", *(["-S", "-2000"] if scrolled else [])).rstrip("\n").split("\n")
+
+    def keys(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+
+    def wait(self, holds, seconds=20):
+        """The screen when what is waited for stands there, or at the end."""
+        end = time.monotonic() + seconds
+        while True:
+            screen = self.screen()
+            if holds(screen) or time.monotonic() > end:
+                return screen
+            time.sleep(0.05)
+
+    def run(self, command, seconds=30):
+        """The lines that a command wrote, until the prompt is there again, and its exit status."""
+        self.tmux("clear-history")
+        self.type(f"clear; {command}; echo status=$?=")
+        self.keys("Enter")
+        screen = self.wait(lambda s: any(re.fullmatch(r"status=\d+=", l) for l in s) and s[-1] == PROMPT, seconds)
+        lines = self.screen(scrolled=True)
+        for at, line in enumerate(lines):
+            if re.fullmatch(r"status=\d+=", line):
+                return [l for l in lines[:at] if PROMPT not in l], int(line.split("=")[1])
+        return screen, None
+
+
+def check_widths():
+    for columns in (80, 120):
+        terminal = Terminal(columns)
+        lines, status = terminal.run("diffoci diff --semantic ./a.tar ./b.tar")
+        check(f"{columns}: status", status == 1, (status, lines))
+        check(f"{columns}: no line goes on in the next", all(len(l) <= columns for l in lines) and len(lines) == 7, lines)
+        check(f"{columns}: the weightiest first", lines and lines[0].startswith("M usr/bin/tool") and "04755" in lines[0], lines[:1])
+        check(f"{columns}: the command that made the layer", any("layer 0: RUN make" in l for l in lines), lines)
+        check(f"{columns}: verdict and hints", "verdict: different: a container would see a difference" in lines, lines)
+        terminal.tmux("resize-window", "-x", "60", "-y", "24")
+        lines, status = terminal.run("diffoci diff --semantic ./a.tar ./b.tar")
+        check(f"{columns}, then 60: lines", all(len(l) <= 60 for l in lines) and len(lines) == 7, lines)
+        lines, status = terminal.run("diffoci show ./b.tar")
+        check(f"{columns}, then 60: show", status == 0 and all(len(l) <= 60 for l in lines[:1] + lines[2:]), lines)
+        coloured = terminal.tmux("capture-pane", "-p", "-e")
+        check("colours on a terminal", "\x1b[" in coloured)
+        terminal.close()
+
+
+def check_pager():
+    terminal = Terminal(80)
+    command = "diffoci diff --no-fold --semantic ./many0.tar ./many1.tar"
+    terminal.type(f"clear; {command}; echo status=$?=")
+    terminal.keys("Enter")
+    screen = terminal.wait(lambda s: len(s) == 24 and s[-1].startswith(":") and s[0].startswith("M "))
+    check("a long list is in the pager", screen[-1].startswith(":") and screen[0].startswith("M d"), screen)
+    terminal.keys("q")
+    screen = terminal.wait(lambda s: "status=1=" in s)
+    check("q leaves it, quietly, with the status of the comparison", screen[-2:] == ["status=1=", PROMPT], screen[-3:])
+    lines, status = terminal.run(command.replace("diff ", "--no-pager diff ", 1))
+    check("--no-pager", status == 1 and sum(l.startswith("M d") for l in lines) == 300, (status, len(lines)))
+    for variables, marked, what in (("PAGER='sed s/^/P:/'", "P:", "$PAGER"), ("PAGER='sed s/^/P:/' DIFFOCI_PAGER='sed s/^/D:/'", "D:", "$DIFFOCI_PAGER before $PAGER"),
+                                    ("PAGER='sed s/^/P:/' DIFFOCI_PAGER=", "", "an empty one is none"), ("DIFFOCI_PAGER=cat", "", "cat is none"),
+                                    ("PAGER='sed s/^/P:/' TERM=dumb", "", "none on a dumb terminal"), ("DIFFOCI_PAGER=no-such-pager", "", "one that is not there is none"),
+                                    ("PAGER=true", None, "a pager that reads nothing")):
+        lines, status = terminal.run(f"{variables} diffoci diff --semantic ./a.tar ./b.tar")
+        if marked is None:
+            check(what, status == 1 and lines == [], (status, lines))
+        else:
+            check(what, status == 1 and len(lines) == 7 and all(l.startswith(marked) for l in lines) and lines[0].startswith(marked + "M "), (status, lines))
+    lines, status = terminal.run("diffoci diff --semantic ./a.tar ./b.tar")
+    check("what fits stays on the screen", status == 1 and len(lines) == 7, (status, lines))
+    lines, status = terminal.run("PAGER='sed s/^/P:/' diffoci diff --semantic ./a.tar ./b.tar | head -n 1")
+    check("none in a pipe", [l.split()[0] for l in lines[:1]] == ["TYPE"], lines)
+    lines, status = terminal.run("PAGER='sed s/^/P:/' diffoci help show")
+    check("help is paged", status == 0 and lines[0].startswith("P:"), lines[:2])
+    terminal.close()
+
+
+def check_progress():
+    terminal = Terminal(80)
+    terminal.type("clear; DOCKER=$PWD/slow diffoci show --no-files docker://example.com/app:1 | tail -n 1; echo status=$?=")
+    terminal.keys("Enter")
+    screen = terminal.wait(lambda s: any(l.startswith("slow save") for l in s), 15)
+    check("docker save is counted", any(re.match(r"slow save  [\d.]+ (bytes|KiB)", l) for l in screen), screen)
+    screen = terminal.wait(lambda s: "status=0=" in s)
+    check("nothing is left of it", not any("total" in l or "save" in l for l in screen[1:]), screen)
+    terminal.tmux("clear-history")
+    os.mkfifo("pipe")
+    terminal.type("clear; diffoci load < pipe; echo status=$?=")
+    terminal.keys("Enter")
+    with open("a.tar", "rb") as file, open("pipe", "wb") as pipe:
+        data = file.read()
+        pipe.write(data[:1024])
+        pipe.flush()
+        screen = terminal.wait(lambda s: any(l.startswith("total") for l in s), 10)
+        check("load is counted", any(l.startswith("standard input") for l in screen), screen)
+        terminal.tmux("resize-window", "-x", "50", "-y", "24")
+        time.sleep(0.6)
+        screen = terminal.screen()
+        check("after a change of size it is drawn once", sum(l.startswith("total") for l in screen) == 1, screen)
+        pipe.write(data[1024:])
+    screen = terminal.wait(lambda s: "status=0=" in s)
+    check("its end", screen[1:] == ["Loaded image: example.com/app:1", "status=0=", PROMPT] or screen[-3:-1] == ["Loaded image: example.com/app:1", "status=0="], screen)
+    check("nothing of it is left", not any("total" in l for l in screen), screen)
+    lines, status = terminal.run("DOCKER=$PWD/slow diffoci show --no-files docker://example.com/app:1 2>err >/dev/null; wc -c <err")
+    check("none where standard error is no terminal", lines == ["0"], lines)
+    terminal.close()
+
+
+def complete(terminal, typed):
+    """The line after a Tab, and what stands below it after another."""
+    terminal.keys("C-c")
+    time.sleep(0.2)
+    terminal.type("clear")
+    terminal.keys("Enter")
+    terminal.wait(lambda s: s[-1].endswith(PROMPT) and len(s) == 1)
+    terminal.type(typed)
+    terminal.keys("Tab")
+    time.sleep(1.5)
+    return terminal.screen()
+
+
+CASES = [  # what is typed, and what the line has become
+    ("diffoci diff dock", ["docker:// ", "docker://", "docker-archive:"]),
+    ("diffoci diff docker:/", ["docker://"]),
+    ("diffoci diff oci:lay", ["oci:layout"]),
+    ("diffoci diff oci-archive:a.t", ["oci-archive:a.tar"]),
+    ("diffoci diff oci:layout:example.com/o", ["oci:layout:example.com/other:2"]),
+    ("diffoci show docker-archive:docker.tar:e", ["docker-archive:docker.tar:example.com/app:1"]),
+    ("diffoci show ./a.t", ["./a.tar"]),
+    ("diffoci show example.com/a", ["example.com/app:1"]),
+    ("diffoci remove example.com/a", ["example.com/app:1"]),
+    ("diffoci diff --platform=linux/s3", ["linux/s390x"]),
+    ("diffoci diff --ignore-fields=uid,mt", ["uid,mtime"]),
+    ("diffoci diff --output=mark", ["--output=markdown"]),
+    ("diffoci diff --require=eff", ["--require=effective"]),
+    ("diffoci sho", ["diffoci show"]),
+    ("diffoci diff --no-pa", ["--no-pager"]),
+]
+
+SHELLS = {
+    "bash": ("bash --norc --noprofile", "source <(diffoci completion bash)"),
+    "zsh": ("zsh -f", f"PS1={PROMPT!r}; autoload -Uz compinit; compinit -u; source <(diffoci completion zsh)"),
+    "fish": ("fish --no-config", f"function fish_prompt; echo -n {PROMPT!r}; end; set fish_greeting; diffoci completion fish | source"),
+}
+
+
+def check_completion():
+    for shell, (command, setup) in SHELLS.items():
+        if not shutil.which(shell):
+            print(f"skipped: {shell} is not installed")
+            continue
+        terminal = Terminal(120, command)
+        time.sleep(1)
+        terminal.type(setup)
+        terminal.keys("Enter")
+        time.sleep(2)
+        for typed, wanted in CASES:
+            screen = complete(terminal, typed)
+            check(f"{shell}: {typed}", any(w in "\n".join(screen) for w in wanted), screen[:4])
+        terminal.close()
+
+
+if not shutil.which("tmux"):
+    print("tmux is not installed")
+    sys.exit(77)
+with tempfile.TemporaryDirectory(prefix="terminal-") as folder:
+    os.chdir(folder)
+    for name in ("bin", "home"):
+        os.mkdir(name)
+    os.symlink(diffoci, "bin/diffoci")
+    with open("slow", "w", encoding="utf-8") as file:
+        file.write(SLOW)
+    os.chmod("slow", 0o755)
+    subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
+    check_widths()
+    if shutil.which("less"):
+        check_pager()
+    else:
+        print("skipped: less is not installed")
+    check_progress()
+    check_completion()
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
