@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
-"""Makes the images of three questions that people come with: make.py DIRECTORY
+"""Makes the images of questions that people come with: make.py DIRECTORY
 
   rebuilt   the same Dockerfile built twice, three days apart
   upgraded  a package of the image is there in another version
   added     curl installed on top of a base
+  packed    jar files written again, one of them with something else in it
 
 DIRECTORY/NAME-0 and NAME-1 are OCI image layouts. What is in them is made up, in the shape that Debian's packages, apt, dpkg and
 Python have; it is the same bytes on every machine, layers are not compressed, so outputs can be held against files.
 """
 import hashlib
+import io
 import os
 import random
 import struct
 import sys
+import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 import mkimage  # noqa: E402
@@ -151,10 +154,28 @@ def added(with_curl):
     return of_layers([tree_of(base), second], [BASE, "RUN /bin/sh -c apt-get update && apt-get install -y curl # buildkit"], 0)
 
 
+def jar(members, day):
+    """A zip archive as jar(1) writes it, at a day of August 2023."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (2023, 8, day, 11, 24, 32)), content)
+    return out.getvalue()
+
+
+def packed(day, answer):
+    """Archives that a build wrote at another time, and one in which something changed."""
+    manifest = {"META-INF/MANIFEST.MF": b"Manifest-Version: 1.0\r\n\r\n"}
+    files = {"srv/app.jar": (jar({**manifest, "app/Main.class": noise("main", 4000), "app.properties": b"answer=" + answer + b"\n"}, day), 0o644),
+             "srv/lib.jar": (jar({**manifest, "lib/A.class": noise("a", 3000)}, day), 0o644)}
+    return of_layers([tree_of([], files)], ["COPY target/ /srv # buildkit"], 0)
+
+
 PAIRS = {
     "rebuilt": lambda: (rebuilt(0), rebuilt(3 * DAY)),
     "upgraded": lambda: (upgraded("1.22.1", "9", 0), upgraded("1.22.2", "1", 0)),
     "added": lambda: (added(False), added(True)),
+    "packed": lambda: (packed(1, b"42"), packed(4, b"54")),
 }
 
 
