@@ -177,7 +177,7 @@ struct man_section {
   const struct command *command;
 };
 
-static void section_flag(void *context, struct str name)
+static void man_section_flag(void *context, struct str name)
 {
   const struct man_section *section = context;
 
@@ -198,7 +198,7 @@ static void page_flags_render(struct buf *out, const struct man_page *page)
     buf_puts(out, ".Ss ");
     roff_text(out, page->command->sections[i].title);
     buf_puts(out, "\n.Bl -tag -width Ds\n");
-    flag_each_choice(page->command->sections[i].names, section_flag, &section);
+    flag_each_choice(page->command->sections[i].names, man_section_flag, &section);
     buf_puts(out, ".El\n");
   }
 }
@@ -209,7 +209,7 @@ static void page_globals_render(struct buf *out, const struct man_page *page)
   flags_render(out, global_flags, n_global_flags);
 }
 
-static void examples_render(struct buf *out, const struct man_page *page)
+static void man_examples_render(struct buf *out, const struct man_page *page)
 {
   if (page->command->n_examples)
     buf_puts(out, ".Sh EXAMPLES\n");
@@ -222,12 +222,27 @@ static void examples_render(struct buf *out, const struct man_page *page)
   }
 }
 
+/* The command whose name comes next behind this one, by the alphabet; NULL: none. */
+static const struct command *next_command(const struct command *const *commands, const char *name)
+{
+  const struct command *next = NULL;
+
+  for (; *commands; commands++)
+    if (!(*commands)->hidden && strcmp((*commands)->name, name) > 0 &&
+        (!next || strcmp((*commands)->name, next->name) < 0))
+      next = *commands;
+  return next;
+}
+
+/* In the order of the alphabet, as manual pages have them. */
 static void pages_render(struct buf *out, const struct man_page *page)
 {
+  const struct command *command = next_command(page->commands, "");
+
   buf_puts(out, page->command ? ".Xr diffoci 1 ,\n" : "");
-  for (size_t i = 0; page->commands[i]; i++)
-    if (!page->commands[i]->hidden && page->commands[i] != page->command)
-      buf_printf(out, ".Xr diffoci-%s 1 ,\n", page->commands[i]->name);
+  for (; command; command = next_command(page->commands, command->name))
+    if (command != page->command)
+      buf_printf(out, ".Xr diffoci-%s 1 ,\n", command->name);
 }
 
 /* ---- tables of other rooms ---- */
@@ -287,7 +302,7 @@ static const struct {
   { "@SYNOPSIS@", synopsis_render },
   { "@DESCRIPTION@", description_render },
   { "@FLAGS@", page_flags_render },
-  { "@EXAMPLES@", examples_render },
+  { "@EXAMPLES@", man_examples_render },
 };
 
 static void line_render(struct buf *out, struct str line, const struct man_page *page)

@@ -109,6 +109,16 @@ static const char *word_of(const char *field)
   return field;
 }
 
+/* Times are all in UTC here, and say so in the table. */
+static struct str without_zone(struct str time)
+{
+  const struct str zone = STR(" +0000 UTC");
+
+  if (str_has_suffix(time, zone))
+    time.len -= zone.len;
+  return time;
+}
+
 static void field_words(struct buf *out, const struct event *event, const struct event_field *field)
 {
   if (strcmp(field->name, "Digest") == 0) {
@@ -121,7 +131,7 @@ static void field_words(struct buf *out, const struct event *event, const struct
   } else {
     escape_terminal(out, str_of(word_of(field->name)));
     buf_putc(out, ' ');
-    add_pair(out, field->value[0], field->value[1]);
+    add_pair(out, without_zone(field->value[0]), without_zone(field->value[1]));
   }
 }
 

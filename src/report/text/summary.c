@@ -70,7 +70,7 @@ static struct str fold_name(const struct fold *fold)
 }
 
 /* Where a file stands; of one that only one side has, also what put it there. */
-static void add_layer(struct buf *out, const struct change *change)
+static void summary_add_layer(struct buf *out, const struct change *change, bool with_command)
 {
   const int side = change->kind == CHANGE_REMOVED ? 0 : 1;
   const bool lone = change->kind == CHANGE_ADDED || change->kind == CHANGE_REMOVED;
@@ -79,9 +79,9 @@ static void add_layer(struct buf *out, const struct change *change)
 
   if (change->kind == CHANGE_IMAGE || layer < 0 || (layer == 0 && !lone))
     return;
-  if (lone && change->created_by[side])
+  if (lone && change->created_by[side] && with_command)
     history_instruction(&command, change->created_by[side]);
-  if (layer == 0 && !command.len)
+  if (layer == 0 && !(lone && change->created_by[side]))
     return;
   buf_printf(out, "  layer %" PRId32, layer);
   if (command.len) {
@@ -90,7 +90,9 @@ static void add_layer(struct buf *out, const struct change *change)
   }
 }
 
-static void fold_text(const struct summary *summary, const struct fold *fold, struct buf *out)
+/* with_command: also what made the layer, which is the first to be cut where there is no room. */
+static void fold_text(const struct summary *summary, const struct fold *fold, bool with_command,
+                      struct buf *out)
 {
   const struct change *change = fold->first;
   struct explanation causes;
@@ -104,13 +106,13 @@ static void fold_text(const struct summary *summary, const struct fold *fold, st
     return;
   }
   buf_puts(out, change->words);
-  add_layer(out, change);
   causes = listing_causes(summary->listing, change);
   if (causes.n > 0) {
     buf_puts(out, "  (");
     about_cause_ids(out, &causes);
     buf_putc(out, ')');
   }
+  summary_add_layer(out, change, with_command);
 }
 
 static void write_fold(const struct summary *summary, const struct fold *fold, size_t name_columns)
@@ -125,7 +127,7 @@ static void write_fold(const struct summary *summary, const struct fold *fold, s
   writer_putc(summary->writer, ' ');
   columns = columns_path(summary->writer, fold_name(fold), name_columns);
   writer_pad(summary->writer, name_columns - columns + GAP);
-  fold_text(summary, fold, &text);
+  fold_text(summary, fold, true, &text);
   columns_beginning(summary->writer, buf_str(&text), left);
   writer_putc(summary->writer, '\n');
 }
@@ -176,7 +178,7 @@ static size_t name_width(const struct summary *summary, const struct folds *fold
   for (size_t i = 0; i < folds->n; i++) {
     AUTO_BUF text = BUF_INIT(INT_MAX);
 
-    fold_text(summary, &folds->items[i], &text);
+    fold_text(summary, &folds->items[i], false, &text);
     names = MAX_OF(names, text_columns(fold_name(&folds->items[i])));
     texts = MAX_OF(texts, text_columns(buf_str(&text)));
   }
