@@ -3,7 +3,6 @@
 #include "report/changes/shorten.h"
 
 #define ELLIPSIS "\xe2\x80\xa6"
-#define SGR_RESET "\x1b[0m"
 
 enum { LEAST_WRAPPED = 16 }; /* a line holds at least so many columns of a text that is wrapped */
 

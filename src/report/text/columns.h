@@ -10,6 +10,7 @@
 /* Select graphic rendition (ECMA-48, section 8.3.117). */
 #define SGR_BOLD "\x1b[1m"
 #define SGR_DIM "\x1b[2m"
+#define SGR_RESET "\x1b[0m"
 
 /* Writes text, between sgr and its end where there are to be colours. */
 void columns_coloured(struct writer *writer, bool colour, const char *sgr, const char *text);

@@ -25,6 +25,7 @@ enum {
   MOST_CAUSES = 5,
   MOST_HINTS = 2,
   GAP = 2,
+  TOTALS_INDENT = 2, /* of what does not fit into their first line */
 };
 
 /* Select graphic rendition (ECMA-48, section 8.3.117). */
@@ -213,8 +214,11 @@ static void write_totals(const struct summary *summary)
   if (totals_sum(&summary->listing->changes.totals) > 0)
     writer_putc(summary->writer, '\n');
   totals_line(&text, &summary->listing->changes.totals);
-  coloured(summary, SGR_BOLD, text.ptr);
-  writer_putc(summary->writer, '\n');
+  if (summary->listing->style.colour)
+    writer_puts(summary->writer, SGR_BOLD);
+  columns_wrapped(summary->writer, buf_str(&text), summary->columns, TOTALS_INDENT);
+  if (summary->listing->style.colour)
+    writer_puts(summary->writer, SGR_RESET);
   if (summary->listing->changes.dropped)
     writer_printf(summary->writer, "(the %zu weightiest are shown)\n", summary->listing->shown);
 }
