@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/suggest.h"
@@ -31,6 +32,44 @@ int cli_write(const struct buf *text, struct error *err)
       fflush(stdout) != 0)
     return errno == EPIPE ? 0 : error_sys(err, errno, "standard output");
   return 0;
+}
+
+struct section_walk {
+  const struct command *command;
+  bool *seen; /* of each flag, whether it stands in a section */
+  void (*each)(void *context, const struct flag *flag);
+  void *context;
+};
+
+static void section_name(void *context, struct str name)
+{
+  const struct section_walk *walk = context;
+
+  for (size_t i = 0; i < walk->command->n_flags; i++) {
+    if (!str_equal(str_of(walk->command->flags[i].name), name))
+      continue;
+    if (walk->seen)
+      walk->seen[i] = true;
+    else
+      walk->each(walk->context, &walk->command->flags[i]);
+  }
+}
+
+void cli_each_of_section(const struct command *command, const struct flag_section *section,
+                         void (*each)(void *context, const struct flag *flag), void *context)
+{
+  AUTO_FREE bool *seen = xcalloc(command->n_flags + 1, sizeof(*seen));
+  struct section_walk walk = { command, section ? NULL : seen, each, context };
+
+  if (section) {
+    flag_each_choice(section->names, section_name, &walk);
+    return;
+  }
+  for (size_t i = 0; i < command->n_sections; i++)
+    flag_each_choice(command->sections[i].names, section_name, &walk);
+  for (size_t i = 0; i < command->n_flags; i++)
+    if (!seen[i])
+      each(context, &command->flags[i]);
 }
 
 int cli_write_paged(const struct buf *text, const struct invocation *call, struct error *err)

@@ -63,7 +63,8 @@ struct command {
   const char *argument_words; /* COMPLETE_WORDS: separated by '|'; COMPLETE_IMAGES: a KIND */
   const struct flag *flags;
   size_t n_flags;
-  /* Every flag stands in one of them. NULL: they are shown as they stand in the table. */
+  /* What stands in none of them comes behind the last. NULL: flags are shown as they stand in the
+   * table. */
   const struct flag_section *sections;
   size_t n_sections;
   const struct example *examples;
@@ -75,6 +76,11 @@ struct command {
 };
 
 enum exit_status { EXIT_SAME = 0, EXIT_DIFFERENT = 1, EXIT_TROUBLE = 2 };
+
+/* Calls each for the flags of a section, in its order; section NULL: for those that stand in none.
+ */
+void cli_each_of_section(const struct command *command, const struct flag_section *section,
+                         void (*each)(void *context, const struct flag *flag), void *context);
 
 /* Parses the command line, runs the command, prints its error; returns the exit status. */
 int cli_main(const struct command *const *commands, int argc, char **argv);

@@ -104,28 +104,29 @@ static void flags_render(struct buf *out, const char *title, const struct flag *
 
 struct section_render {
   struct buf *out;
-  const struct command *command;
   size_t width;
+  const char *title; /* to be written before the next flag; NULL: it has been */
 };
 
-static void section_flag(void *context, struct str name)
+static void help_section_flag(void *context, const struct flag *flag)
 {
-  const struct section_render *render = context;
-  const struct command *command = render->command;
+  struct section_render *render = context;
 
-  for (size_t i = 0; i < command->n_flags; i++)
-    if (str_equal(str_of(command->flags[i].name), name))
-      flag_render(render->out, &command->flags[i], render->width);
+  if (render->title)
+    buf_printf(render->out, "\n%s:\n", steal_pointer(&render->title));
+  flag_render(render->out, flag, render->width);
 }
 
 static void sections_render(struct buf *out, const struct command *command)
 {
-  struct section_render render = { out, command, left_width(command->flags, command->n_flags) };
+  struct section_render render = { out, left_width(command->flags, command->n_flags), NULL };
 
   for (size_t i = 0; i < command->n_sections; i++) {
-    buf_printf(out, "\n%s:\n", command->sections[i].title);
-    flag_each_choice(command->sections[i].names, section_flag, &render);
+    render.title = command->sections[i].title;
+    cli_each_of_section(command, &command->sections[i], help_section_flag, &render);
   }
+  render.title = "Further flags";
+  cli_each_of_section(command, NULL, help_section_flag, &render);
 }
 
 static void examples_render(struct buf *out, const struct example *examples, size_t n)

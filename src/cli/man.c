@@ -174,32 +174,31 @@ static void description_render(struct buf *out, const struct man_page *page)
 
 struct man_section {
   struct buf *out;
-  const struct command *command;
+  const char *title; /* to be written before the next flag; NULL: it has been */
 };
 
-static void man_section_flag(void *context, struct str name)
+static void man_section_flag(void *context, const struct flag *flag)
 {
-  const struct man_section *section = context;
+  struct man_section *section = context;
 
-  for (size_t i = 0; i < section->command->n_flags; i++)
-    if (str_equal(str_of(section->command->flags[i].name), name))
-      flag_render(section->out, &section->command->flags[i]);
+  if (section->title) {
+    buf_puts(section->out, ".Ss ");
+    roff_text(section->out, steal_pointer(&section->title));
+    buf_puts(section->out, "\n.Bl -tag -width Ds\n");
+  }
+  flag_render(section->out, flag);
 }
 
 static void page_flags_render(struct buf *out, const struct man_page *page)
 {
-  struct man_section section = { out, page->command };
+  const struct command *command = page->command;
 
-  if (!page->command->n_sections && page->command->n_flags) {
-    buf_puts(out, ".Ss Flags\n");
-    flags_render(out, page->command->flags, page->command->n_flags);
-  }
-  for (size_t i = 0; i < page->command->n_sections; i++) {
-    buf_puts(out, ".Ss ");
-    roff_text(out, page->command->sections[i].title);
-    buf_puts(out, "\n.Bl -tag -width Ds\n");
-    flag_each_choice(page->command->sections[i].names, man_section_flag, &section);
-    buf_puts(out, ".El\n");
+  for (size_t i = 0; i <= command->n_sections; i++) {
+    const struct flag_section *of = i < command->n_sections ? &command->sections[i] : NULL;
+    struct man_section section = { out, of ? of->title : i ? "Further flags" : "Flags" };
+
+    cli_each_of_section(command, of, man_section_flag, &section);
+    buf_puts(out, section.title ? "" : ".El\n");
   }
 }
 
