@@ -9,9 +9,11 @@ static const char offer[] =
     "    set word (string replace -r '^--[a-z-]+=' '' -- $word)\n"
     "    $program complete $argv[1] -- $word 2>/dev/null\n"
     "    test $argv[1] = images; or return\n"
-    "    set -l parts (string match -r '^((?:oci|oci-archive|docker-archive):)?(.*)$' -- $word)\n"
-    "    for path in (complete -C \"__diffoci_no_program $parts[3]\")\n"
-    "        echo $parts[2]$path\n"
+    "    string match -rq '^(?<transport>(?:oci|oci-archive|docker-archive):|)(?<path>.*)$' -- "
+    "$word\n"
+    "    string match -q '*:*' -- $path; and return\n"
+    "    for file in (complete -C \"__diffoci_no_program $path\")\n"
+    "        echo $transport$file\n"
     "    end\n"
     "end\n\n";
 

@@ -180,8 +180,8 @@ def check_progress():
     terminal.close()
 
 
-def complete(terminal, typed):
-    """The line after a Tab, and what stands below it after another."""
+def complete(terminal, typed, wanted):
+    """The screen after a Tab, when one of what is wanted stands there, or after a while."""
     terminal.keys("C-c")
     time.sleep(0.2)
     terminal.type("clear")
@@ -189,8 +189,8 @@ def complete(terminal, typed):
     terminal.wait(lambda s: s[-1].endswith(PROMPT) and len(s) == 1)
     terminal.type(typed)
     terminal.keys("Tab")
-    time.sleep(1.5)
-    return terminal.screen()
+    # Zsh and fish quote what need not be.
+    return terminal.wait(lambda s: any(w in "\n".join(s).replace("\\", "") for w in wanted), 10)
 
 
 CASES = [  # what is typed, and what the line has become
@@ -227,10 +227,9 @@ def check_completion():
         time.sleep(1)
         terminal.type(setup)
         terminal.keys("Enter")
-        time.sleep(2)
+        terminal.wait(lambda s: s[-1].rstrip() == PROMPT, 60)
         for typed, wanted in CASES:
-            screen = complete(terminal, typed)
-            # Zsh and fish quote what need not be.
+            screen = complete(terminal, typed, wanted)
             check(f"{shell}: {typed}", any(w in "\n".join(screen).replace("\\", "") for w in wanted), screen[:4])
         terminal.close()
 
