@@ -216,7 +216,7 @@ static void make_layer(struct buf *out, size_t n)
   char *room;
 
   for (size_t i = 0; i < n; i++) {
-    char name[20];
+    char name[32];
 
     snprintf(name, sizeof(name), "file%zu", i);
     tar_make(&tar, &(struct tar_item) { .name = name, .content = STR("content") });

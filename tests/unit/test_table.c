@@ -319,7 +319,8 @@ static void what_is_shortened(void **state)
   char long1[101];
   char expected[1024];
   struct table_test test = { 0 };
-  struct event_field link, xattr;
+  struct event_field link = { 0 };
+  struct event_field xattr;
   struct event event = make_event("/layer", EVENT_TARENTRY, "", &link, 1);
   struct tar_entry a = make_entry("a");
   struct tar_entry b = make_entry("b");
