@@ -83,26 +83,6 @@ struct progress *places_progress(struct places *places)
   return progress;
 }
 
-/* Under the lock. Where what is counted is shown, if it is. NULL: nowhere. */
-static struct progress *start_progress(struct places *places)
-{
-  if (!places->progress && places->show && progress_can_be_shown()) {
-    places->progress = progress_new();
-    places->display = progress_display_start(places->progress, places->title);
-  }
-  return places->progress;
-}
-
-struct progress *places_progress(struct places *places)
-{
-  struct progress *progress;
-
-  pthread_mutex_lock(&places->lock);
-  progress = start_progress(places);
-  pthread_mutex_unlock(&places->lock);
-  return progress;
-}
-
 static struct net *open_net(struct places *places, struct error *err)
 {
   const struct place_flags *given = places->given;

@@ -29,7 +29,7 @@ static void test_parse(void **state)
     { "{" V ",\"manifests\":[],\"subject\":" M ",\"annotations\":{\"a\":\"b\"}}", NULL, 0 },
     { "[]", "expected an index", ERROR_CORRUPT },
     { "{", "JSON", ERROR_CORRUPT },
-    { "{\"manifests\":[]}", "\"schemaVersion\": expected 2, found 0", ERROR_CORRUPT },
+    { "{\"manifests\":[]}", "\"schemaVersion\" is missing: expected 2", ERROR_CORRUPT },
     { "{\"schemaVersion\":1}", "\"schemaVersion\": expected 2, found 1", ERROR_CORRUPT },
     { "{\"schemaVersion\":\"2\"}", "\"schemaVersion\"", ERROR_CORRUPT },
     { "{" V ",\"mediaType\":\"" MEDIA_OCI_MANIFEST "\"}", "the type of an index", ERROR_CORRUPT },

@@ -395,7 +395,8 @@ static void test_engines(void **state)
 
   (void)state;
   for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-    struct overlay *overlays[OVERLAY_ENGINES] = { overlay_new() };
+    struct overlay *overlays[OVERLAY_ENGINES] = { overlay_new(NULL) };
+    struct error err;
 
     for (size_t layer = 0; layer < ARRAY_LEN(cases[i].layers) && cases[i].layers[layer]; layer++)
       add_layer(overlays[0], cases[i].layers[layer]);
@@ -403,7 +404,7 @@ static void test_engines(void **state)
       char *text;
 
       if (engine)
-        overlays[engine] = overlay_replay(overlays[0], (enum overlay_engine)engine);
+        overlays[engine] = overlay_replay(overlays[0], (enum overlay_engine)engine, &err);
       text = show(overlays[engine]);
       if (!cases[i].want[engine] != !!overlay_refused(overlays[engine]))
         fail_msg("%s, case %zu: %s", overlay_engine_name((enum overlay_engine)engine), i, text);

@@ -332,7 +332,7 @@ static void test_docker_faults(void **state)
   unlink("dbad/manifest.json");
   write_file("dbad/repositories", "{}");
   assert_leads_to("./dbad", "!6 ./dbad: written by Docker before 1.10");
-  assert_leads_to("./dbad/l", "!4 ./dbad/l: not a tar archive");
+  assert_leads_to("./dbad/l", "!6 ./dbad/l: a text file, not an image archive");
 }
 
 static void test_dir(void **state)
