@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/macros.h"
@@ -20,10 +21,19 @@ static struct ending_place {
   int dir;
   char path[ENDING_PATH_MAX];
 } places[PLACES];
+static int holds;   /* atomic: threads between ending_hold and ending_release */
+static int waiting; /* atomic: a signal that came meanwhile, or 0 */
+static int ended;   /* atomic: this program is about to end */
 
 /* Only what signal-safety(7) allows. */
 static void on_signal(int number)
 {
+  __atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&holds, __ATOMIC_SEQ_CST) > 0) {
+    __atomic_store_n(&waiting, number, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&ended, 0, __ATOMIC_SEQ_CST);
+    return;
+  }
   for (size_t i = 0; i < PLACES; i++) {
     switch (__atomic_load_n(&places[i].state, __ATOMIC_ACQUIRE)) {
     case PLACE_PROCESS:
@@ -36,13 +46,34 @@ static void on_signal(int number)
       break;
     }
   }
-  raise(number); /* the handler is gone by now (SA_RESETHAND) */
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+void ending_hold(void)
+{
+  __atomic_add_fetch(&holds, 1, __ATOMIC_SEQ_CST);
+  while (__atomic_load_n(&ended, __ATOMIC_SEQ_CST)) {
+    const struct timespec moment = { 0, 1000000 };
+
+    nanosleep(&moment, NULL);
+  }
+}
+
+void ending_release(void)
+{
+  int number = 0;
+
+  if (__atomic_sub_fetch(&holds, 1, __ATOMIC_SEQ_CST) == 0)
+    number = __atomic_exchange_n(&waiting, 0, __ATOMIC_SEQ_CST);
+  if (number)
+    raise(number);
 }
 
 void ending_install(void)
 {
   static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-  struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+  struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
   struct sigaction old;
 
   sigemptyset(&action.sa_mask);

@@ -8,6 +8,10 @@
 /* From here on the signals do that, and then end the program as ever. One that is ignored stays so.
  */
 void ending_install(void);
+/* From ending_hold to ending_release a signal waits: a process is started, and nobody knows its
+ * number yet. For a moment only; any number of threads. */
+void ending_hold(void);
+void ending_release(void);
 /* pid is sent SIGTERM; -pid: the process group. Returns what ending_forget takes; -1: no room, and
  * it is left alone. */
 int ending_add_process(pid_t pid);

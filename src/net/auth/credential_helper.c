@@ -151,14 +151,16 @@ static int talk(const char *program, const char *server, int64_t deadline, struc
     return error_sys(err, errno, "socketpair");
   ours = pair[0];
   theirs = pair[1];
+  ending_hold();
   code = credential_helper_start(program, theirs, &pid);
+  ending = code ? -1 : ending_add_process(-pid);
+  ending_release();
   if (code == ENOENT) {
     *status = -1;
     return 0;
   }
   if (code)
     return error_sys(err, code, "starting it");
-  ending = ending_add_process(-pid);
   close(theirs);
   theirs = -1;
   /* It may exit without having read; what it then answers counts all the same. */

@@ -114,13 +114,15 @@ static int start(struct engine_program *program, const char *const *argv, const 
   }
   program->said = said[0];
   (void)fcntl(out[0], F_SETPIPE_SZ, PIPE_BYTES);
+  ending_hold();
   code = spawn(argv, out[1], said[1], &program->pid);
   close(out[1]);
   close(said[1]);
-  if (code == 0) {
+  if (code == 0)
     program->ending = ending_add_process(program->pid);
+  ending_release();
+  if (code == 0)
     return 0;
-  }
   program->pid = 0;
   return cannot_start(argv[0], variable, code, err);
 }
