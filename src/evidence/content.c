@@ -7,6 +7,7 @@
 #include "evidence/inside.h"
 #include "evidence/kind.h"
 #include "evidence/lines.h"
+#include "evidence/numbers.h"
 #include "evidence/words.h"
 #include "image/json.h"
 
@@ -293,13 +294,19 @@ bool content_says_nothing(const struct content_evidence *out)
 void content_look_plain(const struct str content[2], struct str path, struct arena *arena,
                         struct content_evidence *out)
 {
+  AUTO_FREE char *patched = NULL; /* the second content, without what is accounted for */
+  struct str rest[2] = { content[0], content[1] };
+
   *out = (struct content_evidence) { .left = false };
   if (!is_binary(content) && same_json(content)) {
     content_add(out, arena, "reordered-keys", "", (struct str) { NULL, 0 },
                 (struct str) { NULL, 0 });
     return;
   }
-  look_at_lines(content, path, arena, out);
+  if (is_binary(content) && (patched = numbers_look(content, arena, out)))
+    rest[1].ptr = patched;
+  if (!patched || !str_equal(rest[0], rest[1]))
+    look_at_lines(rest, path, arena, out);
   if (!out->n)
     out->left = true;
   out->headless = out->left && content_says_nothing(out);

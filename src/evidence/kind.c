@@ -9,8 +9,18 @@ static const struct kind {
 } kinds[] = {
   { 0, STR("# v2 git bundle\n"), "git-metadata" }, /* gitformat-bundle(5) */
   { 0, STR("# v3 git bundle\n"), "git-metadata" },
-  { 1080, STR("\x53\xef"), "filesystem-image" },         /* ext2 to ext4: s_magic, ext4(5) */
-  { 0x8001, STR("CD001"), "filesystem-image" },          /* ISO 9660, 8.4.2 */
+  { 1080, STR("\x53\xef"), "filesystem-image" },                /* ext2 to ext4: s_magic, ext4(5) */
+  { 0x8001, STR("CD001"), "filesystem-image" },                 /* ISO 9660, 8.4.2 */
+  { 0, STR("-----BEGIN PRIVATE KEY-----\n"), "generated-key" }, /* RFC 7468, and PEM before it */
+  { 0, STR("-----BEGIN RSA PRIVATE KEY-----\n"), "generated-key" },
+  { 0, STR("-----BEGIN EC PRIVATE KEY-----\n"), "generated-key" },
+  { 0, STR("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"), "generated-key" },
+  { 0, STR("-----BEGIN OPENSSH PRIVATE KEY-----\n"), "generated-key" },
+  { 0, STR("-----BEGIN DH PARAMETERS-----\n"), "generated-key" },
+  /* PKCS #12 (RFC 7292): a sequence of up to 64 KiB, that begins with the version 3. */
+  { 4, STR("\2\1\3\x30"), "generated-key" },
+  /* Java's keystore with one entry, which is a private key. */
+  { 0, STR("\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1\0\0\0\1"), "generated-key" },
   { 0, STR("hsqs"), "squashfs-inside" },                 /* squashfs: s_magic */
   { 0, STR("\x45\x3d\xcd\x28"), "filesystem-image" },    /* cramfs: CRAMFS_MAGIC */
   { 1024, STR("\xe2\xe1\xf5\xe0"), "filesystem-image" }, /* erofs: EROFS_SUPER_MAGIC_V1 */

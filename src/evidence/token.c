@@ -94,16 +94,57 @@ static bool begins_path(char before, size_t n)
   return !is_path(before) || before == '=' || (unsigned char)before == n;
 }
 
+static bool is_base64(char c)
+{
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '/';
+}
+
+static bool is_crypt(char c)
+{
+  return is_base64(c) || (c && strchr("$.,=-", c));
+}
+
+/* "$ID$" and what belongs to it. */
+static size_t crypt_length(struct str s)
+{
+  size_t id = 1;
+
+  while (id < s.len && id < 5 && (is_digit(s.ptr[id]) || (s.ptr[id] >= 'a' && s.ptr[id] <= 'z')))
+    id++;
+  if (s.ptr[0] != '$' || id < 2 || id >= s.len || s.ptr[id] != '$')
+    return 0;
+  return token_run(str_skip(s, id + 1), is_crypt) >= 16 ? token_run(s, is_crypt) : 0;
+}
+
+static size_t random_length(struct str s)
+{
+  const size_t n = token_run(s, is_base64);
+  size_t digits = 0;
+  size_t lower = 0;
+  size_t upper = 0;
+  size_t end = n;
+
+  for (size_t i = 0; i < n; i++) {
+    digits += is_digit(s.ptr[i]);
+    lower += s.ptr[i] >= 'a' && s.ptr[i] <= 'z';
+    upper += s.ptr[i] >= 'A' && s.ptr[i] <= 'Z';
+  }
+  while (end < s.len && end < n + 2 && s.ptr[end] == '=')
+    end++;
+  return n >= 16 && digits && lower >= 2 && upper >= 2 && s.ptr[0] != '/' &&
+                 !(end < s.len && is_word(s.ptr[end]))
+             ? end
+             : 0;
+}
+
 static size_t known_length(struct str s, char before, enum token_kind *kind)
 {
   static const struct {
     enum token_kind kind;
     size_t (*length)(struct str s);
   } kinds[] = {
-    { TOKEN_UUID, uuid_length },
-    { TOKEN_DATE, date_length },
-    { TOKEN_EPOCH, epoch_length },
-    { TOKEN_HASH, hash_length },
+    { TOKEN_UUID, uuid_length }, { TOKEN_DATE, date_length },   { TOKEN_EPOCH, epoch_length },
+    { TOKEN_HASH, hash_length }, { TOKEN_CRYPT, crypt_length }, { TOKEN_RANDOM, random_length },
   };
   size_t n;
 

@@ -126,6 +126,18 @@ static const char *cause_of_key(struct str key, const struct str value[2])
   return NULL;
 }
 
+static bool names_secret(struct str key)
+{
+  static const char *const words[] = {
+    "secret", "salt", "nonce", "seed", "cookie", "token", "key"
+  };
+
+  for (size_t i = 0; i < ARRAY_LEN(words); i++)
+    if (words_holds(key, words[i]))
+      return true;
+  return ends_in(key, "id");
+}
+
 static struct str base_name(struct str path)
 {
   const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
@@ -154,7 +166,7 @@ static const char *cause_of_kind(enum token_kind kind)
   static const char *const ids[] = {
     [TOKEN_DATE] = "embedded-date", [TOKEN_EPOCH] = "embedded-epoch",
     [TOKEN_UUID] = "embedded-uuid", [TOKEN_HASH] = "embedded-hash",
-    [TOKEN_PATH] = "build-path",
+    [TOKEN_PATH] = "build-path",    [TOKEN_CRYPT] = "password-salt",
   };
 
   return (size_t)kind < ARRAY_LEN(ids) ? ids[kind] : NULL;
@@ -261,6 +273,26 @@ static bool are_build_paths(const struct str whole[2], const struct str side[2])
          is_below_any(side[1], builds, ARRAY_LEN(builds));
 }
 
+/* What the value at `at` in the first line is called, by the line or else by the file. */
+static struct str key_of(const struct comparison *c, const char *at)
+{
+  const struct str key =
+      key_before((struct str) { c->lines[0].ptr, (size_t)(at - c->lines[0].ptr) });
+
+  return key.len ? key : base_name(c->path);
+}
+
+/* Random characters, and hashes: secrets by their names. */
+static void add_random(struct comparison *c, const struct token *a, const struct token *b)
+{
+  if (a->text.len == b->text.len && names_secret(key_of(c, a->text.ptr)))
+    add_pair(c->out, "random-id", a->text, b->text);
+  else if (a->kind == TOKEN_HASH)
+    add_pair(c->out, "embedded-hash", a->text, b->text);
+  else
+    c->out->all = false;
+}
+
 static void add_tokens(struct comparison *c, const struct token *a, const struct token *b)
 {
   const struct str whole[2] = { a->text, b->text };
@@ -275,6 +307,12 @@ static void add_tokens(struct comparison *c, const struct token *a, const struct
       return;
     }
   }
+  if (a->kind == TOKEN_RANDOM || a->kind == TOKEN_HASH) {
+    add_random(c, a, b);
+    return;
+  }
+  /* Whether it is the same password nobody can see. */
+  c->out->all = c->out->all && a->kind != TOKEN_CRYPT;
   add_pair(c->out, cause_of_kind(a->kind), side[0], side[1]);
 }
 

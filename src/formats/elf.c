@@ -165,7 +165,8 @@ static int find_sections(struct elf *elf, struct error *err)
 
 /* ---- sections ---- */
 
-static int read_section(const struct elf *elf, uint64_t i, struct section *out, struct error *err)
+static int elf_read_section(const struct elf *elf, uint64_t i, struct section *out,
+                            struct error *err)
 {
   const char *header = section_at(elf, i);
   const uint32_t name = word(elf, header);
@@ -267,7 +268,7 @@ static int elf_read(struct format_parts *parts, struct error *err)
   for (uint64_t i = 1; i < elf.n_sections; i++) {
     struct section section;
 
-    if (read_section(&elf, i, &section, err))
+    if (elf_read_section(&elf, i, &section, err))
       return -1;
     if (section.data.len > left)
       return error_set(err, ERROR_CORRUPT, "its sections overlap");

@@ -9,6 +9,7 @@
 #include "formats/elf.h"
 #include "formats/gettext.h"
 #include "formats/gzip.h"
+#include "formats/pdf.h"
 #include "formats/png.h"
 #include "formats/pyc.h"
 #include "formats/tar.h"
@@ -32,8 +33,8 @@ struct format_memory {
 
 /* The first that takes a file for its own reads it. */
 static const struct format *const formats[] = {
-  &format_gzip,  &format_zstd, &format_zip, &format_ar, &format_cpio,
-  &format_pyc,   &format_png,  &format_mo,  &format_po, &format_elf,
+  &format_gzip,  &format_zstd, &format_zip, &format_ar,  &format_cpio, &format_pyc,
+  &format_png,   &format_mo,   &format_po,  &format_elf, &format_pdf,
 #ifdef HAVE_BZIP2
   &format_bzip2,
 #endif

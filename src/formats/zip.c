@@ -252,6 +252,7 @@ static char zip_type_of(const struct zip_record *record)
 
   switch (mode & S_IFMT) {
   case 0:
+  case S_IFMT: /* Maven's -1, which is no mode; that it stands there counts all the same */
     return is_dir ? TAR_DIR : TAR_REGULAR;
   case S_IFREG:
     return is_dir ? '\0' : TAR_REGULAR;
@@ -329,11 +330,29 @@ static int check_record(const struct zip_record *record, struct error *err)
                      STR_ARGS(record->name));
   if (!record->name.len || memchr(record->name.ptr, '\0', record->name.len))
     return error_set(err, ERROR_CORRUPT, "a member's name is empty, or has a NUL");
-  if (zip_type_of(record) == TAR_DIR && (record->size || record->stored))
+  /* JDK's jar deflates directories, too: nothing has to come out. */
+  if (zip_type_of(record) == TAR_DIR &&
+      (record->size ||
+       (record->stored && (record->method != ZIP_DEFLATED || !is_readable(record)))))
     return error_set(err, ERROR_CORRUPT, "the directory \"%.*s\" has a content",
                      STR_ARGS(record->name));
   if (record->method == ZIP_STORED && is_readable(record) && record->stored != record->size)
     return error_set(err, ERROR_CORRUPT, "\"%.*s\" has two sizes", STR_ARGS(record->name));
+  return 0;
+}
+
+/* A directory whose nothing is deflated. */
+static int check_nothing(struct format_parts *parts, struct format_member *member,
+                         struct error *err)
+{
+  struct format_opened opened;
+
+  if (!member->content.stored.len)
+    return 0;
+  if (format_open(&member->content, parts->budget, &opened, err))
+    return -1;
+  format_close(&opened);
+  member->content = (struct format_content) { .stored = { "", 0 } };
   return 0;
 }
 
@@ -377,6 +396,8 @@ static int zip_add_member(struct format_parts *parts, const struct zip_record *r
     .has_crc32 = is_readable(record),
   };
   format_account(parts, data, record->stored, member->content.codec ? &rule_form : NULL);
+  if (entry.type == TAR_DIR)
+    return check_nothing(parts, member, err);
   return entry.type == TAR_SYMLINK ? set_target(parts, member, err) : 0;
 }
 

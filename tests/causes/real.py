@@ -160,6 +160,30 @@ def gettext_date(root, n):
     run("msgfmt", "-o", os.path.join(root, "usr/share/locale/de/LC_MESSAGES/x.mo"), path)
 
 
+# ---- names ----
+
+@case({"opt/venv/": "moved", "home/ci/venv/": "moved"})
+def moved_tree(root, n):
+    """A tree in another directory: the same files, and one that names the place."""
+    place = ("opt/venv", "home/ci/venv")[n]
+    for i in range(5):
+        put(root, f"{place}/lib/m{i}.py", f"value = {i}  # so that it is long enough\n")
+    put(root, f"{place}/bin/run", f"#!/{place}/bin/python\nprint(1)\n")
+    os.symlink("run", os.path.join(root, place, "bin/go"))
+
+
+@case({"srv/main.3f2a9c1d.js": "hashed-name", "srv/main.77ab0123.js": "hashed-name", "srv/words.txt": None})
+def hashed_names(root, n):
+    put(root, ("srv/main.3f2a9c1d.js", "srv/main.77ab0123.js")[n], f'built("{("2026-11-28", "2026-12-02")[n]}")\n')
+    put(root, "srv/words.txt", ("one\n", "two\n")[n])
+
+
+@case({"srv/logs/": "dated-name"})
+def dated_names(root, n):
+    for minute in range(2 + n):
+        put(root, f"srv/logs/{('2026-11-28', '2026-12-02')[n]}T14_{minute + 10}_05-debug.log", "log\n")
+
+
 @case({"app/x.db": "sqlite-database"})
 def sqlite_pages(root, n):
     os.makedirs(os.path.join(root, "app"))

@@ -100,6 +100,60 @@ def cpio_links(directory, n):
     return run("cpio", "-o", "-H", "newc", cwd=os.path.join(directory, "d"), data=b"a\nb\nlink\n")
 
 
+# ---- JAR ----
+
+@case("x.jar", set(), "jar")
+def jar_times(directory, n):
+    """JDK's jar, which deflates directories."""
+    path = put(directory, "d/a/b.txt", "hello")
+    os.utime(path, (1700000000 + n * 86400, 1700000000 + n * 86400))
+    run("jar", "cf", "x.jar", "-C", "d", ".", cwd=directory)
+    return get(os.path.join(directory, "x.jar"))
+
+
+# ---- PDF ----
+
+def pdf(date="20261128141505", number="00ff", text="(hi) Tj", length="7"):
+    """By ISO 32000-1; the place of each object in the table."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               "<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>",
+               f"<< /Length {length} >>\nstream\n{text}\nendstream", f"<< /CreationDate (D:{date}Z) /Title (x) >>"]
+    out, places = "%PDF-1.4\n", []
+    for i, body in enumerate(objects):
+        places.append(len(out))
+        out += f"{i + 1} 0 obj\n{body}\nendobj\n"
+    table = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n" + "".join(f"{place:010} 00000 n \n" for place in places)
+    out += f"trailer\n<< /Size 6 /Root 1 0 R /Info 5 0 R /ID [<{number}> <{number}>] >>\nstartxref\n{table}\n%%EOF\n"
+    return out.encode()
+
+
+@case("x.pdf", set())
+def pdf_dates(_, n):
+    return pdf(date=("20261128141505", "20271202030405")[n], number=("00ff", "1234")[n])
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_text(_, n):
+    return pdf(text=("(hi) Tj", "(ho) Tj")[n])
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_date_in_a_stream(_, n):
+    """What looks like a document information dictionary, and is a text."""
+    text = f"(/CreationDate (D:{(20261128141505, 20271202030405)[n]}Z)) Tj"
+    return pdf(text=text, length=str(len(text)))
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_table_lies(_, n):
+    """The table leads into a stream, in which another object stands."""
+    text = f"5 0 obj << /CreationDate (D:{(20261128141505, 20271202030405)[n]}Z) >> endobj"
+    data = pdf(text=text, length=str(len(text)))
+    real = data.index(b"5 0 obj\n<< /Cr")
+    return data.replace(b"%010d" % real, b"%010d" % data.index(b"5 0 obj <<"))
+
+
 # ---- the test ----
 
 def compare(program, directory, sides):

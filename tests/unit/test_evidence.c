@@ -141,6 +141,18 @@ static void contents(void **state)
     { "x", STR("\0\x0f/srv/docs/a.rst\x94"), STR("\0\x10/home/docs/a.rst\x94"), "build-path",
       true },
     { "x", STR("\0A/srv/docs/a.rst\x94"), STR("\0B/home/docs/a.rst\x94"), "", true },
+    /* times in binary numbers are told, and prove nothing: code may look like them */
+    { "x", STR("\x80\0G\x41\xda\x4a\xe2\x27\x20\0\0."), STR("\x80\0G\x41\xda\x4a\xf3\x11\x20\0\1."),
+      "embedded-date", true },
+    { "x", STR("\0\x9a\x89\x29\x69\0"), STR("\0\x9b\x3a\x2d\x69\0"), "", true },
+    { "x", STR("x\0\0\1\x9a\xcb\xdf\x4b\x40"), STR("x\0\0\1\x9a\xcb\xef\x4b\x41"), "embedded-epoch",
+      true },
+    /* salts and secrets */
+    { "etc/shadow", STR("u:$6$saltsalt$abcDEF0123456789abcDEF:1:\n"),
+      STR("u:$6$otherone$01234abcDEF56789abcDEF:1:\n"), "password-salt", true },
+    { "x.yml", STR("session_secret: aB3dEfGh1jKlMn0pQr\n"),
+      STR("session_secret: Zz9dEfGh1jKlMn0pQr\n"), "random-id", false },
+    { "x.yml", STR("image: aB3dEfGh1jKlMn0pQr\n"), STR("image: Zz9dEfGh1jKlMn0pQr\n"), "", true },
     /* strings that a table holds in another order */
     { "x", STR("one\0/usr/src/x\0p.c\0q.c\0"), STR("one\0p.c\0/home/ci/x\0q.c\0"), "build-path",
       true },

@@ -10,6 +10,7 @@
 #include "report/explain/explain_content.h"
 #include "report/explain/explain_late.h"
 #include "report/explain/explain_made.h"
+#include "report/explain/explain_moved.h"
 #include "report/explain/explain_names.h"
 
 /* What a number stands for. Those whose causes are known at once, and have no values, are shared.
@@ -27,6 +28,7 @@ struct explain {
   struct explain_below below;
   struct explain_late late;
   struct explain_made made;
+  struct explain_moved moved;
 };
 
 static size_t explain_add_record(struct explain *explain, struct explanation found)
@@ -51,6 +53,7 @@ void explain_free(struct explain *explain)
   explain_late_release(&explain->late);
   explain_below_release(&explain->below);
   explain_made_release(&explain->made);
+  explain_moved_release(&explain->moved);
   map_release(&explain->shared);
   arena_release(&explain->arena);
   free(explain->records);
@@ -277,12 +280,14 @@ static size_t explain_presence(struct explain *explain, const struct event *even
   size_t record;
 
   query_of_entry(event, &query);
-  if (!explain_made_buildah(event, &draft))
+  if (!explain_made_buildah(event, &draft) && !explain_made_link(event, &draft))
     explain_entry_field(event, &query, &presence, &draft);
-  if (draft.n || !explain_made_wants(&explain->made, event))
+  if (!explain_moved_wants(&explain->moved, event))
     return shared_record(explain, &draft);
   record = explain_add_record(explain, draft_finish(&draft, &explain->arena));
-  explain_made_add(&explain->made, event, record);
+  explain_moved_add(&explain->moved, event, record, explain->records[record].found);
+  if (!draft.n && explain_made_wants(&explain->made, event))
+    explain_made_add(&explain->made, event, record);
   return record;
 }
 
@@ -319,6 +324,7 @@ unsigned explain_event(struct explain *explain, const struct event *event)
 
 void explain_look_again(struct explain *explain, const struct diff_options *options)
 {
+  explain_moved_resolve(&explain->moved, &explain->late, set_record, explain);
   explain_late_look(&explain->late, options, set_record, explain);
   explain_made_resolve(&explain->made, options, set_record, explain);
   explain_below_resolve(&explain->below, options, set_record, explain);

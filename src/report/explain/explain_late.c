@@ -49,6 +49,34 @@ void explain_late_add(struct explain_late *late, const struct event *event,
   }
 }
 
+void explain_late_add_pair(struct explain_late *late, const struct late_side sides[2],
+                           const struct cause *cause, const struct values *values)
+{
+  struct late *item;
+
+  for (int side = 0; side < 2; side++)
+    if (!is_file(sides[side].type) || !sides[side].layer || sides[side].size > EXPLAIN_CONTENT_MAX)
+      return;
+  late->items = xgrow(late->items, late->n, &late->cap, sizeof(*late->items));
+  item = &late->items[late->n++];
+  *item = (struct late) {
+    .query = { .path = arena_str(&late->arena, sides[0].path),
+               .types = { sides[0].type, sides[1].type },
+               .has_field = true,
+               .field = { FIELD_CONTENT, { NULL, 0 } } },
+    .record = sides[0].record,
+    .twin = sides[1].record,
+    .is_pair = true,
+    .named = cause,
+    .values = values,
+    .others = sides[0].known,
+  };
+  for (int side = 0; side < 2; side++) {
+    item->layers[side] = sides[side].layer;
+    item->positions[side] = sides[side].position;
+  }
+}
+
 /* ---- the second pass ---- */
 
 /* A file of one side that is to be read. */
@@ -118,6 +146,23 @@ static int explain_late_keep(struct pass *pass, struct late *item, struct tar_re
   return got;
 }
 
+/* That it has another name comes first; that is proven if the contents differ in nothing else. */
+static struct explanation explain_pair(struct pass *pass, struct late *item,
+                                       const struct draft *contents)
+{
+  AUTO_DRAFT draft = DRAFT_INIT;
+  bool proven = contents->n && !contents->left.len;
+
+  for (size_t i = 0; i < contents->n; i++)
+    proven = proven && contents->found[i].strength == CAUSE_PROVEN;
+  draft_add(&draft, item->named, proven ? CAUSE_BY_CONTENT : CAUSE_BY_NAME,
+            proven ? CAUSE_PROVEN : CAUSE_LIKELY, item->values);
+  draft_add_draft(&draft, contents);
+  if (item->others.n)
+    draft_add_all(&draft, &item->others);
+  return draft_finish(&draft, &pass->late->arena);
+}
+
 static struct explanation explain_item(struct pass *pass, struct late *item,
                                        const struct str content[2])
 {
@@ -130,6 +175,8 @@ static struct explanation explain_item(struct pass *pass, struct late *item,
   explain_content(&item->query, content, &pass->late->arena, &draft);
   for (int side = 0; side < 2; side++) /* they are gone after this */
     item->query.content[side] = (struct str) { NULL, 0 };
+  if (item->is_pair)
+    return explain_pair(pass, item, &draft);
   if (draft.n)
     draft_add_all(&draft, &item->others);
   return draft_finish(&draft, &pass->late->arena);
@@ -171,8 +218,13 @@ static int explain_late_compare(struct pass *pass, struct late *item, struct tar
     return got;
   content[0] = map_kept(pass, item, &mapped, &len);
   content[1] = bytes.len ? buf_str(&bytes) : STR("");
-  if (content[0].ptr)
-    pass->set(pass->context, item->record, explain_item(pass, item, content));
+  if (content[0].ptr) {
+    const struct explanation found = explain_item(pass, item, content);
+
+    pass->set(pass->context, item->record, found);
+    if (item->is_pair)
+      pass->set(pass->context, item->twin, found);
+  }
   if (mapped)
     munmap(mapped, len);
   return 0;

@@ -13,6 +13,10 @@ struct late {
   uint64_t positions[2];
   uint64_t kept_at, kept_bytes; /* where the first side's content lies in the file */
   bool kept;
+  size_t twin;               /* the record of the same thing's other name */
+  bool is_pair;              /* two names; then: */
+  const struct cause *named; /* why they are one thing */
+  const struct values *values;
   struct explanation others; /* of what else differs */
 };
 
@@ -29,6 +33,21 @@ bool explain_late_wants(const struct event *event, const struct cause_query *que
  * differs but the content. */
 void explain_late_add(struct explain_late *late, const struct event *event,
                       const struct cause_query *query, struct explanation others, size_t record);
+/* One of two entries of different names that are one thing. */
+struct late_side {
+  struct str path;
+  char type;
+  uint64_t size;
+  const struct descriptor *layer; /* NULL: it cannot be read */
+  uint64_t position;
+  size_t record;
+  struct explanation known; /* by its name */
+};
+
+/* Two entries with contents that differ: cause and values say why they are one thing, with what
+ * the contents hold besides. */
+void explain_late_add_pair(struct explain_late *late, const struct late_side sides[2],
+                           const struct cause *cause, const struct values *values);
 /* Reads one side's contents into a file without a name, then the other's, one at a time. */
 void explain_late_look(struct explain_late *late, const struct diff_options *options,
                        void (*set)(void *context, size_t record, struct explanation found),

@@ -51,6 +51,31 @@ bool explain_made_buildah(const struct event *event, struct draft *draft)
   return true;
 }
 
+bool explain_made_link(const struct event *event, struct draft *draft)
+{
+  const struct tar_entry *entry =
+      event->inputs[0].entry ? event->inputs[0].entry : event->inputs[1].entry;
+  struct cause_query query = { .has_field = true, .field = { FIELD_CONTENT, { NULL, 0 } } };
+  AUTO_BUF target = BUF_INIT(MADE_PATH_MAX);
+  const struct cause *cause;
+  const char *slash;
+
+  if (!entry || entry->type != TAR_SYMLINK || !entry->link_name.len ||
+      memmem(entry->link_name.ptr, entry->link_name.len, "..", 2))
+    return false;
+  slash = entry->link_name.ptr[0] == '/' ? NULL : memrchr(entry->name.ptr, '/', entry->name.len);
+  if (slash)
+    buf_add(&target, entry->name.ptr, (size_t)(slash - entry->name.ptr) + 1);
+  buf_add_str(&target, entry->link_name);
+  query.path = buf_str(&target);
+  query.types[0] = query.types[1] = TAR_REGULAR;
+  cause = target.overflow ? NULL : cause_find(&query, NULL);
+  if (!cause || !cause_has_paths(cause))
+    return false;
+  draft_add(draft, cause, CAUSE_BY_NAME, CAUSE_LIKELY, NULL);
+  return true;
+}
+
 bool explain_made_wants(const struct explain_made *made, const struct event *event)
 {
   return made->n < MADE_MAX && directory_of(event);
