@@ -387,8 +387,9 @@ static void look_at_all(struct inside *inside, const struct format *format,
   look_at_form(inside, format, parts, before);
 }
 
-/* Of a format whose parts speak of each other, nothing more than which differ is known: it is one
- * place, as text is, and all bytes that are no member's have to be the same. */
+/* A file without members is one place, as text is. So is one of a format whose parts speak of each
+ * other: nothing more than which differ is known, and all bytes that are no member's have to be the
+ * same. */
 static void look_at_one_place(struct inside *inside, const struct format *format,
                               struct format_parts *const parts[2])
 {
@@ -398,7 +399,7 @@ static void look_at_one_place(struct inside *inside, const struct format *format
   inside->out = here;
   look_at_all(inside, format, parts);
   inside->out = around;
-  if (!same_outside_members(parts))
+  if (!format->may_be_equal && !same_outside_members(parts))
     content_leave(here, NOTHING);
   here->headless = here->left && content_says_nothing(here);
   content_merge(around, inside->arena, here, here->what[0] ? str_of(here->what) : NOTHING);
@@ -411,7 +412,7 @@ static void look_at_members(struct inside *inside, const struct format *format,
 
   if (!packed)
     inside->packed = packed_by(format, parts[0]);
-  if (format->may_be_equal)
+  if (format->may_be_equal && (parts[0]->n_members || parts[1]->n_members))
     look_at_all(inside, format, parts);
   else
     look_at_one_place(inside, format, parts);

@@ -181,6 +181,41 @@ def try_case(program, function, name, wanted):
     return True
 
 
+def causes_inside(program):
+    """A member that somebody changed, in a file of a layer whose first entry differs in a date: the cause of one is not
+    that of the other."""
+    import io, json, tarfile  # noqa: E401
+    with tempfile.TemporaryDirectory() as directory:
+        for n in range(2):
+            out = io.BytesIO()
+            with tarfile.open(fileobj=out, mode="w") as archive:
+                info = tarfile.TarInfo("rc")
+                info.size = 4
+                archive.addfile(info, io.BytesIO((b"true", b"evil")[n]))
+            recipe = (f"oci_archive({os.path.join(directory, f'{n}.tar')!r}, image(layer(file('a', 'on {('2026-11-28', '2026-12-02')[n]}'), "
+                      f"file('x.tar', {out.getvalue()!r}))))")
+            subprocess.run([sys.executable, MKIMAGE], input=recipe, text=True, check=True)
+        report = os.path.join(directory, "report.json")
+        subprocess.run([program, "diff", "--semantic", "--inside", "--quiet", "--report-file", report,
+                        *(os.path.join(directory, f"{n}.tar") for n in range(2))], check=False)
+        found = {}
+
+        def walk(node):
+            event = node.get("event") or {}
+            if "note" in event:
+                found[event["note"]] = (event.get("cause") or {}).get("id")
+            for child in node.get("children") or []:
+                walk(child)
+
+        with open(report, encoding="utf-8") as text:
+            walk(json.load(text))
+    wanted = ("embedded-date", None)
+    got = (found.get('name "a"', "?"), found.get('name "x.tar!/rc"', "?"))
+    if got != wanted:
+        print(f"causes_inside: wanted {wanted}, found {got} in {found}")
+    return got == wanted
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     names = sys.argv[2:]
@@ -195,6 +230,8 @@ def main():
             passed += 1
         else:
             failed += 1
+    if not names:
+        failed += not causes_inside(program)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -25,6 +25,9 @@ static bool is_file(char type)
 
 bool explain_late_wants(const struct event *event, const struct cause_query *query)
 {
+  /* A place inside a file is no entry of the layer: its position is one among the members. */
+  if (event->parent->type == EVENT_TARENTRY)
+    return false;
   for (int side = 0; side < 2; side++)
     if (!is_file(query->types[side]) || !event->inputs[side].layer ||
         query->size[side] > EXPLAIN_CONTENT_MAX)

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/path.h"
 #include "report/explain/explain_pattern.h"
 
 void explain_moved_release(struct explain_moved *moved)
@@ -22,13 +23,6 @@ static struct str without_slashes(struct str path)
   while (path.len && path.ptr[path.len - 1] == '/')
     path.len--;
   return path;
-}
-
-static struct str base_of(struct str path)
-{
-  const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
-
-  return slash ? str_skip(path, (size_t)(slash - path.ptr) + 1) : path;
 }
 
 bool explain_moved_wants(const struct explain_moved *moved, const struct event *event)
@@ -104,7 +98,7 @@ static struct values *values_of(struct search *search, struct str a, struct str 
 
 /* Two entries are one thing: says so, and looks into contents that differ. */
 static void moved_join(struct search *search, struct moved_entry *a, struct moved_entry *b,
-                 const char *id, const struct values *values)
+                       const char *id, const struct values *values)
 {
   const bool same = same_attributes(a, b) &&
                     (a->entry.type != TAR_REGULAR ||
@@ -175,7 +169,7 @@ static bool is_long_enough(const struct moved_entry *item)
 static struct str content_key(struct search *search, const struct moved_entry *item)
 {
   char text[DIGEST_MAX_TEXT];
-  const struct str base = base_of(item->path);
+  const struct str base = path_name(item->path);
 
   return str_of(arena_printf(&search->moved->arena, "%s/%.*s", digest_hex(&item->content, text),
                              STR_ARGS(base)));
@@ -377,7 +371,7 @@ static void find_patterns(struct search *search)
     if (!seen->many && seen->items[0]->entry.type == seen->items[1]->entry.type &&
         !seen->items[0]->known.n)
       moved_join(search, seen->items[0], seen->items[1], cause_of_parts(of[i]->parts),
-           values_of(search, seen->items[0]->path, seen->items[1]->path));
+                 values_of(search, seen->items[0]->path, seen->items[1]->path));
     else
       say_pattern(search, item, of[i]->parts);
   }
