@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/civil.h"
 #include "evidence/elf_section.h"
+#include "evidence/outside.h"
 #include "formats/codec.h"
 
 #define NOTHING ((struct str) { NULL, 0 })
@@ -99,28 +100,34 @@ static void add_owner(struct inside *inside, const char *name, uint64_t a, uint6
                  str_of(texts[1]));
 }
 
-/* The next record that is an xattr; NULL behind the last. */
-static const struct tar_record *next_xattr(const struct tar_entry *entry, size_t *at)
+/* The next record that counts: an xattr, or what else a format knows of a member ("zip.comment");
+ * NULL behind the last. */
+static const struct tar_record *next_counting(const struct format *format,
+                                              const struct tar_entry *entry, size_t *at)
 {
+  const struct str own = str_of(format->name);
   struct str name;
 
   while (*at < entry->n_records) {
     const struct tar_record *record = &entry->records[(*at)++];
 
-    if (tar_record_xattr(record, &name))
+    if (tar_record_xattr(record, &name) ||
+        (str_has_prefix(record->key, own) && record->key.len > own.len &&
+         record->key.ptr[own.len] == '.'))
       return record;
   }
   return NULL;
 }
 
-static bool same_xattrs(const struct tar_entry *a, const struct tar_entry *b)
+static bool same_counting(const struct format *format, const struct tar_entry *a,
+                          const struct tar_entry *b)
 {
   size_t in_a = 0;
   size_t in_b = 0;
 
   for (;;) {
-    const struct tar_record *x = next_xattr(a, &in_a);
-    const struct tar_record *y = next_xattr(b, &in_b);
+    const struct tar_record *x = next_counting(format, a, &in_a);
+    const struct tar_record *y = next_counting(format, b, &in_b);
 
     if (!x || !y)
       return !x && !y;
@@ -135,7 +142,7 @@ static bool look_at_entry(struct inside *inside, const struct format *format,
 {
   if (a->type != b->type || !str_equal(a->link_name, b->link_name) || a->mode != b->mode ||
       a->device_major != b->device_major || a->device_minor != b->device_minor ||
-      !same_xattrs(a, b)) {
+      !same_counting(format, a, b)) {
     inside_leave(inside, a->name);
     return false;
   }
@@ -246,57 +253,6 @@ static void look_at_fields(struct inside *inside, const struct format *format,
     inside_leave(inside, str_of(parts[i >= parts[0]->n_fields]->fields[i].name));
 }
 
-/* Where members' contents lie in a file, in order; to be freed. */
-struct place {
-  size_t at, len;
-};
-
-static int by_place(const void *a, const void *b)
-{
-  const struct place *x = a;
-  const struct place *y = b;
-
-  return (x->at > y->at) - (x->at < y->at);
-}
-
-static struct place *places_of(const struct format_parts *parts, size_t *n)
-{
-  struct place *places = xcalloc(parts->n_members + 1, sizeof(*places));
-
-  *n = 0;
-  for (size_t i = 0; i < parts->n_members; i++) {
-    const struct str stored = parts->members[i].content.stored;
-
-    if (stored.len && stored.ptr >= parts->bytes.ptr &&
-        stored.ptr < parts->bytes.ptr + parts->bytes.len)
-      places[(*n)++] = (struct place) { (size_t)(stored.ptr - parts->bytes.ptr), stored.len };
-  }
-  qsort(places, *n, sizeof(*places), by_place);
-  return places;
-}
-
-/* Whether the members' contents lie at the same places, and all that is beside them is the same. */
-static bool same_outside_members(struct format_parts *const parts[2])
-{
-  size_t n[2];
-  AUTO_FREE struct place *a = places_of(parts[0], &n[0]);
-  AUTO_FREE struct place *b = places_of(parts[1], &n[1]);
-  size_t at = 0;
-
-  if (n[0] != n[1] || parts[0]->bytes.len != parts[1]->bytes.len)
-    return false;
-  for (size_t i = 0; i <= n[0]; i++) {
-    const size_t to = i < n[0] ? a[i].at : parts[0]->bytes.len;
-
-    if (i < n[0] && (b[i].at != to || b[i].len != a[i].len))
-      return false;
-    if (to > at && memcmp(parts[0]->bytes.ptr + at, parts[1]->bytes.ptr + at, to - at) != 0)
-      return false;
-    at = MAX_OF(at, i < n[0] ? to + a[i].len : to);
-  }
-  return true;
-}
-
 static uint64_t count_found(const struct content_evidence *out)
 {
   uint64_t n = out->left;
@@ -399,7 +355,7 @@ static void look_at_one_place(struct inside *inside, const struct format *format
   inside->out = here;
   look_at_all(inside, format, parts);
   inside->out = around;
-  if (!format->may_be_equal && !same_outside_members(parts))
+  if (!format->may_be_equal && !outside_members_same(parts))
     content_leave(here, NOTHING);
   here->headless = here->left && content_says_nothing(here);
   content_merge(around, inside->arena, here, here->what[0] ? str_of(here->what) : NOTHING);

@@ -5,6 +5,8 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
+#include "evidence/key.h"
 #include "evidence/token.h"
 
 struct tokens {
@@ -22,143 +24,6 @@ static void tokens_read(struct tokens *out, struct str line)
     out->items = xgrow(out->items, out->n, &out->cap, sizeof(*out->items));
     out->items[out->n++] = token;
   }
-}
-
-/* ---- what a value is about ---- */
-
-static bool words_holds(struct str s, const char *word)
-{
-  const size_t len = strlen(word);
-
-  for (size_t i = 0; i + len <= s.len; i++)
-    if (strncasecmp(s.ptr + i, word, len) == 0)
-      return true;
-  return false;
-}
-
-static bool ends_in(struct str s, const char *word)
-{
-  const size_t len = strlen(word);
-
-  return s.len >= len && strncasecmp(s.ptr + s.len - len, word, len) == 0;
-}
-
-static bool is_key_char(char c)
-{
-  return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
-}
-
-/* The name before a value: what stands there last, but for quotes, spaces and what assigns. */
-static struct str key_before(struct str before)
-{
-  size_t end = before.len;
-  size_t from;
-
-  while (end && !isalpha((unsigned char)before.ptr[end - 1]) &&
-         !strchr("{},;[]()", before.ptr[end - 1]))
-    end--;
-  from = end;
-  while (from && is_key_char(before.ptr[from - 1]))
-    from--;
-  return (struct str) { before.ptr + from, end - from };
-}
-
-static bool is_number(struct str s)
-{
-  for (size_t i = 0; i < s.len; i++)
-    if (!isdigit((unsigned char)s.ptr[i]))
-      return false;
-  return s.len > 0;
-}
-
-/* A name as hosts and users have: no spaces, nothing that a program would act on. */
-static bool is_name(struct str s)
-{
-  for (size_t i = 0; i < s.len; i++)
-    if (!is_key_char(s.ptr[i]) && s.ptr[i] != '@')
-      return false;
-  return s.len > 0 && s.len <= 255;
-}
-
-static bool is_random(struct str s)
-{
-  size_t n_digits = 0;
-
-  for (size_t i = 0; i < s.len; i++) {
-    if (!isxdigit((unsigned char)s.ptr[i]))
-      return false;
-    n_digits += isdigit((unsigned char)s.ptr[i]) != 0;
-  }
-  return s.len >= 8 && n_digits > 0;
-}
-
-static bool is_job_count(struct str s)
-{
-  return s.len >= 2 && s.ptr[0] == 'j' && is_number(str_skip(s, 1));
-}
-
-static const char *cause_of_key(struct str key, const struct str value[2])
-{
-  static const char *const counters[] = { "build_number", "build-number", "buildnumber",
-                                          "build_no",     "build_id",     "counter",
-                                          "run_id",       "run_number",   "pipeline",
-                                          "job_id" };
-  const bool numbers = is_number(value[0]) && is_number(value[1]);
-
-  if (words_holds(key, "host") || words_holds(key, "nodename") || words_holds(key, "node_name"))
-    return "embedded-host";
-  if (numbers &&
-      (words_holds(key, "jobs") || words_holds(key, "nproc") || words_holds(key, "ncpu") ||
-       words_holds(key, "cpus") || words_holds(key, "parallel")))
-    return "embedded-jobs";
-  for (size_t i = 0; i < ARRAY_LEN(counters) && numbers; i++)
-    if (words_holds(key, counters[i]))
-      return "build-number";
-  if (numbers && (ends_in(key, "build") || ends_in(key, "number")))
-    return "build-number";
-  if (words_holds(key, "user") || words_holds(key, "logname") || words_holds(key, "builder") ||
-      ends_in(key, "_by") || ends_in(key, "-by") || (key.len == 2 && ends_in(key, "by")))
-    return "embedded-user";
-  if (is_random(value[0]) && is_random(value[1]) && value[0].len == value[1].len &&
-      (ends_in(key, "id") || words_holds(key, "salt") || words_holds(key, "nonce") ||
-       words_holds(key, "seed")))
-    return "random-id";
-  return NULL;
-}
-
-static bool names_secret(struct str key)
-{
-  static const char *const words[] = {
-    "secret", "salt", "nonce", "seed", "cookie", "token", "key"
-  };
-
-  for (size_t i = 0; i < ARRAY_LEN(words); i++)
-    if (words_holds(key, words[i]))
-      return true;
-  return ends_in(key, "id");
-}
-
-static struct str base_name(struct str path)
-{
-  const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
-
-  return slash ? str_skip(path, (size_t)(slash - path.ptr) + 1) : path;
-}
-
-/* The cause of two values that have no shape of their own. before: what stands before them in the
- * line. */
-static const char *cause_of_values(struct str before, const struct str value[2], struct str path)
-{
-  const char *id;
-
-  if (!is_name(value[0]) || !is_name(value[1]))
-    return NULL;
-  if (is_job_count(value[0]) && is_job_count(value[1]) && str_has_suffix(before, STR("-")))
-    return "embedded-jobs";
-  id = cause_of_key(key_before(before), value);
-  if (!id && !key_before(before).len)
-    id = cause_of_key(base_name(path), value);
-  return id;
 }
 
 static const char *cause_of_kind(enum token_kind kind)
@@ -279,13 +144,13 @@ static struct str key_of(const struct comparison *c, const char *at)
   const struct str key =
       key_before((struct str) { c->lines[0].ptr, (size_t)(at - c->lines[0].ptr) });
 
-  return key.len ? key : base_name(c->path);
+  return key.len ? key : path_name(c->path);
 }
 
 /* Random characters, and hashes: secrets by their names. */
 static void add_random(struct comparison *c, const struct token *a, const struct token *b)
 {
-  if (a->text.len == b->text.len && names_secret(key_of(c, a->text.ptr)))
+  if (a->text.len == b->text.len && key_names_secret(key_of(c, a->text.ptr)))
     add_pair(c->out, "random-id", a->text, b->text);
   else if (a->kind == TOKEN_HASH)
     add_pair(c->out, "embedded-hash", a->text, b->text);
@@ -340,7 +205,7 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
     value[side] = span(c, side, from[side], to[side]);
   before = (struct str) { c->lines[0].ptr,
                           from[0] < to[0] ? (size_t)(value[0].ptr - c->lines[0].ptr) : 0 };
-  id = from[0] < to[0] && from[1] < to[1] ? cause_of_values(before, value, c->path) : NULL;
+  id = from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->path) : NULL;
   if (id)
     add_pair(c->out, id, value[0], value[1]);
   else

@@ -6,6 +6,7 @@ cause diffoci has to find for which file. Cases whose program is not there are l
 fell short, then "N passed, N failed".
 """
 import gzip
+import io
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tools"))
@@ -158,6 +160,18 @@ def gettext_date(root, n):
                '"Content-Type: text/plain; charset=UTF-8\\n"\nmsgid "a"\nmsgstr "b"\n' % (n + 1))
     os.makedirs(os.path.join(root, "usr/share/locale/de/LC_MESSAGES"))
     run("msgfmt", "-o", os.path.join(root, "usr/share/locale/de/LC_MESSAGES/x.mo"), path)
+
+
+@case({"app/x.zip": None, "app/y.zip": "zip-times"})
+def zip_comments(root, n):
+    """Times, and a comment of a member: what the times do not account for."""
+    for name, comment in (("app/x.zip", (b"one", b"two")[n]), ("app/y.zip", b"one")):
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as archive:
+            info = zipfile.ZipInfo("x.txt", (2024, 2, 3 + n, 4, 5, 6))
+            info.comment = comment
+            archive.writestr(info, b"hello")
+        put(root, name, data.getvalue())
 
 
 # ---- names ----

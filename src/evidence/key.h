@@ -1,0 +1,17 @@
+/* What a value in a line is about, by the name before it. Private to evidence/. */
+#ifndef DIFFOCI_EVIDENCE_KEY_H
+#define DIFFOCI_EVIDENCE_KEY_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+/* The name before a value: what stands there last, but for quotes, spaces and what assigns. */
+struct str key_before(struct str before);
+/* Whether it is that of something random: a secret, a salt, an identifier. */
+bool key_names_secret(struct str key);
+/* The cause of two values that have no shape of their own; NULL if none is known. before: what
+ * stands before them in the line; path: of the file, whose name says it where the line does not. */
+const char *key_cause(struct str before, const struct str value[2], struct str path);
+
+#endif
