@@ -202,7 +202,8 @@ static const struct flag_section sections[] = {
   { "How it is told", "output|verbose|sort|no-fold|color|report-file|report-dir|quiet" },
   { "Which images",
     "platform|all-platforms|attestations|referrers|pull|no-cache|cache-limit|foreign-urls" },
-  { "What is left out", "ignore|ignore-fields|ignore-file|policy|no-policy|trust-local-policy" },
+  { "What is left out",
+    "ignore|ignore-fields|accept|suggest-policy|ignore-file|policy|no-policy|trust-local-policy" },
   { "What is left out, kind by kind (--semantic has all --ignore-... of these)",
     "ignore-timestamps|ignore-file-timestamps|ignore-file-mtime|ignore-file-atime|"
     "ignore-file-ctime|ignore-image-timestamps|ignore-history|ignore-file-order|"

@@ -65,7 +65,7 @@ same("commands in help", set(COMMANDS), set(re.findall(r"^  ([a-z]+)(?= .*  [A-Z
 for command, flags in COMMANDS.items():
     text = output("help", command)
     same(f"flags in help {command}", flags | GLOBAL, set(re.findall(r"^ +(?:-[a-z], )?--([a-z-]+)", text, re.M)))
-    times = [len(re.findall(rf"^  (?:-[a-z], |    )--{flag}(?= |$)", text, re.M)) for flag in sorted(flags | GLOBAL)]
+    times = [len(re.findall(rf"^  (?:-[a-z], |    )--{flag}(?=[ [=]|$)", text, re.M)) for flag in sorted(flags | GLOBAL)]
     check(f"flags in help {command}, each once", set(times) == {1}, times)
     check(f"{command} --help", output(command, "--help") == text, "is not what help prints")
     check(f"{command} -h", output(command, "-h") == text, "is not what help prints")
