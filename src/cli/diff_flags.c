@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "cli/commands.h"
+#include "report/output.h"
 
 #define AT(field) .offset = offsetof(struct diff_flags, field)
 
@@ -89,8 +90,7 @@ static const struct flag flags[] = {
       .words = "outputs",
       .value = "FORMAT[=FILE]",
       .default_text = "auto",
-      .help = "how the differences are told: auto, summary, table, verbose, json, ndjson, html, "
-              "markdown, junit, sarif, svr, vsa or policy",
+      .help = "how the differences are told: auto" OUTPUT_NAMES,
       .detail =
           "auto is the summary on a terminal, else the table. May be given several times, with "
           "a FILE for all but one: -o table -o json=report.json.",

@@ -12,8 +12,8 @@
 #include "report/text/markdown.h"
 #include "report/text/summary.h"
 
-static struct report *make_table(const char *path, const struct diff_options *options,
-                                 const struct output_style *style)
+static struct report *output_make_table(const char *path, const struct diff_options *options,
+                                        const struct output_style *style)
 {
   (void)path;
   (void)options;
@@ -21,8 +21,8 @@ static struct report *make_table(const char *path, const struct diff_options *op
   return report_table_new(stdout);
 }
 
-static struct report *make_verbose(const char *path, const struct diff_options *options,
-                                   const struct output_style *style)
+static struct report *output_make_verbose(const char *path, const struct diff_options *options,
+                                          const struct output_style *style)
 {
   (void)path;
   (void)options;
@@ -30,35 +30,17 @@ static struct report *make_verbose(const char *path, const struct diff_options *
   return report_verbose_new(stdout);
 }
 
-static struct report *make_json(const char *path, const struct diff_options *options,
-                                const struct output_style *style)
+static struct report *output_make_json(const char *path, const struct diff_options *options,
+                                       const struct output_style *style)
 {
   (void)options;
   (void)style;
   return report_json_new(path);
 }
 
-static const struct output_format formats[] = {
-  { "summary", "a line for each difference, in words", report_summary_make, .tells_verdict = true },
-  { "table", "a row for each difference", make_table, .only_stdout = true },
-  { "verbose", "every field that differs", make_verbose, .causes = true, .only_stdout = true },
-  { "json", "all that is known, as a tree", make_json, .causes = true, .tells_verdict = true },
-  { "ndjson", "a JSON text a line for each difference", report_ndjson_make, .causes = true,
-    .tells_verdict = true },
-  { "html", "a page to look at in a browser", report_html_make, .causes = true,
-    .tells_verdict = true },
-  { "markdown", "a comment for a pull request", report_markdown_make, .causes = true,
-    .tells_verdict = true },
-  { "junit", "a test result for CI servers", report_junit_make, .tells_verdict = true },
-  { "sarif", "SARIF 2.1.0, for code scanning", report_sarif_make, .causes = true,
-    .tells_verdict = true },
-  { "svr", "an in-toto statement: a simple verification result", report_svr_make,
-    .tells_verdict = true },
-  { "vsa", "an in-toto statement: a SLSA verification summary", report_vsa_make,
-    .tells_verdict = true },
-  { "policy", "a policy file that accepts what has a known cause", report_suggest_make,
-    .causes = true, .as_with_policy = true },
-};
+#define OUTPUT_ROW(...) { __VA_ARGS__ },
+
+static const struct output_format formats[] = { OUTPUT_FORMATS(OUTPUT_ROW) };
 
 size_t output_format_count(void)
 {

@@ -27,6 +27,28 @@ struct output_format {
   bool tells_verdict;  /* has the verdict, so that it has to be worked out */
 };
 
+/* The formats, in the order of the help: name, what it is in a few words, and the other members of
+ * struct output_format. each(...) is put for every one. */
+/* clang-format off */
+#define OUTPUT_FORMATS(each)                                                                                                       \
+  each("summary", "a line for each difference, in words", report_summary_make, .tells_verdict = true)                              \
+  each("table", "a row for each difference", output_make_table, .only_stdout = true)                                               \
+  each("verbose", "every field that differs", output_make_verbose, .causes = true, .only_stdout = true)                            \
+  each("json", "all that is known, as a tree", output_make_json, .causes = true, .tells_verdict = true)                            \
+  each("ndjson", "a JSON text a line for each difference", report_ndjson_make, .causes = true, .tells_verdict = true)              \
+  each("html", "a page to look at in a browser", report_html_make, .causes = true, .tells_verdict = true)                          \
+  each("markdown", "a comment for a pull request", report_markdown_make, .causes = true, .tells_verdict = true)                    \
+  each("junit", "a test result for CI servers", report_junit_make, .tells_verdict = true)                                          \
+  each("sarif", "SARIF 2.1.0, for code scanning", report_sarif_make, .causes = true, .tells_verdict = true)                        \
+  each("svr", "an in-toto statement: a simple verification result", report_svr_make, .tells_verdict = true)                        \
+  each("vsa", "an in-toto statement: a SLSA verification summary", report_vsa_make, .tells_verdict = true)                         \
+  each("policy", "a policy file that accepts what has a known cause", report_suggest_make, .causes = true, .as_with_policy = true)
+/* clang-format on */
+
+/* Their names in one text, ", " before each: for the help of --output. */
+#define OUTPUT_NAME(name, ...) ", " name
+#define OUTPUT_NAMES OUTPUT_FORMATS(OUTPUT_NAME)
+
 /* The format of this name, or NULL. */
 const struct output_format *output_format_named(struct str name);
 /* All of them: how many, and the i-th. */

@@ -147,7 +147,7 @@ void html_rules(const struct listing *listing, struct writer *writer)
     return;
   rules = policy_rules(about->policy, &n);
   writer_puts(writer, "<section aria-labelledby=\"rules-title\">\n"
-                      "<h2 id=\"rules-title\">Left out by rules</h2>\n<ul>\n");
+                      "<h2 id=\"rules-title\">Left out or accepted by rules</h2>\n<ul>\n");
   for (size_t i = 0; i < n; i++) {
     AUTO_BUF text = BUF_INIT(INT_MAX);
 
