@@ -108,7 +108,8 @@ static const struct flag flags[] = {
   {
       .name = "no-fold",
       .kind = FLAG_BOOL,
-      .help = "in the summary, a line for each file, however many there are in a directory",
+      .help =
+          "in the summary, a line for each file, however many there are in a directory or package",
       AT(no_fold),
   },
   COLOUR_FLAG(offsetof(struct diff_flags, colour)),
@@ -128,6 +129,16 @@ static const struct flag flags[] = {
       .detail = "A column with the name of the cause, and below the table what each cause is and "
                 "what to do about it. Reports tell the causes without this flag, too; see CAUSES.",
       AT(explain),
+  },
+  {
+      .name = "packages",
+      .kind = FLAG_BOOL,
+      .help = "say which packages differ: Debian's, Alpine's, Python's, Node.js's",
+      .detail =
+          "Below the table, as package managers' own files tell: added, removed, or in another "
+          "version. The summary, Markdown and JSON tell it without this flag, too, where such "
+          "files differ.",
+      AT(packages),
   },
   {
       .name = "suggest-policy",

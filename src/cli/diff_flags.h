@@ -17,7 +17,7 @@ struct diff_flags {
   enum toggle attestations, referrers;
   unsigned require; /* enum require */
   struct policy_flags policy;
-  enum toggle explain, inside;
+  enum toggle explain, inside, packages;
   const char *report_file, *report_dir;
   unsigned colour; /* enum colour_choice */
   unsigned sort;   /* enum change_order: the first three */

@@ -27,6 +27,7 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
   *out = (struct fan_out_wanted) {
     .report_dir = given->report_dir,
     .explain = given->explain == TOGGLE_ON,
+    .packages = given->packages == TOGGLE_ON,
     .run = run,
     .style = {
       .colour = terminal_has_colour((enum colour_choice)given->colour),

@@ -1,5 +1,6 @@
 #include "report/fan_out.h"
 #include "report/outfile.h"
+#include "report/packages/find.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ static void fan_out_event(struct event_sink *sink, const struct event *event)
   struct event explained = *event;
 
   out->any = true;
+  out->hinted = out->hinted || (out->wants_packages && packages_hinted_by(event));
   if (out->explain)
     explained.explanation = explain_event(out->explain, event);
   if (policy_has_causes(out->about.policy))
@@ -61,6 +63,7 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
     .sink.event = fan_out_event,
     .about = { .policy = options->policy,
                .with_causes = wanted->explain,
+               .with_packages = wanted->packages,
                .run = wanted->run,
                .with_dir = wanted->report_dir != NULL },
     .tells_verdict = wanted->report_dir != NULL,
@@ -72,6 +75,7 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
       if ((strcmp(wanted->outputs[i].path, "-") == 0) != to_stdout)
         continue;
       causes = causes || format->causes;
+      out->wants_packages = out->wants_packages || format->packages;
       out->tells_verdict = out->tells_verdict || format->tells_verdict;
       if (to_stdout && strcmp(format->name, "summary") == 0)
         out->summary_on_stdout = true;
@@ -80,6 +84,7 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
     if (!to_stdout && wanted->report_dir)
       add_report(out, report_dir_new(wanted->report_dir, options), false);
   }
+  out->wants_packages = out->wants_packages || wanted->packages;
   if (causes)
     want_causes(out);
 }
@@ -101,6 +106,9 @@ int fan_out_finish(struct fan_out *out, const struct diff_options *options,
   int result = 0;
 
   fan_out_settle(out, options);
+  if (out->wants_packages && (out->hinted || (out->about.with_packages && out->any)) &&
+      packages_find(&out->packages, options))
+    out->about.packages = &out->packages;
   for (size_t i = 0; i < out->n_reports; i++) {
     struct error err;
 
@@ -118,5 +126,6 @@ void fan_out_release(struct fan_out *out)
     report_free(out->reports[i]);
   explain_free(out->explain);
   accept_release(&out->accept);
+  package_changes_release(&out->packages);
   *out = (struct fan_out) { .any = out->any };
 }

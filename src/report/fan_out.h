@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "diff/diff.h"
+#include "packages/changes.h"
 #include "report/explain/accept.h"
 #include "report/output.h"
 #include "report/report.h"
@@ -21,7 +22,8 @@ struct fan_out_wanted {
   } outputs[FAN_OUT_MAX - 1];
   size_t n_outputs;
   struct output_style style;
-  bool explain; /* causes are told where that is not always so */
+  bool packages; /* which packages differ is told where that is not always so */
+  bool explain;  /* causes are told where that is not always so */
   const struct report_run *run;
 };
 
@@ -33,6 +35,9 @@ struct fan_out {
   struct explain *explain; /* NULL where nobody wants to know causes */
   struct accept accept;    /* where the policy accepts causes: what came so far */
   bool settled;
+  struct package_changes packages;
+  bool wants_packages; /* some report tells them */
+  bool hinted;         /* some event is a reason to look for them */
   struct report_about about;
   bool any;               /* events came */
   bool any_told;          /* once settled: of these, some count */

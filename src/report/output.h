@@ -23,6 +23,7 @@ struct output_format {
                          const struct output_style *style);
   bool causes;         /* tells why things differ */
   bool only_stdout;    /* cannot go to a file */
+  bool packages;       /* tells which packages differ */
   bool as_with_policy; /* tells what differs under a policy, though there be none */
   bool tells_verdict;  /* has the verdict, so that it has to be worked out */
 };
@@ -31,13 +32,13 @@ struct output_format {
  * struct output_format. each(...) is put for every one. */
 /* clang-format off */
 #define OUTPUT_FORMATS(each)                                                                                                       \
-  each("summary", "a line for each difference, in words", report_summary_make, .tells_verdict = true)                              \
+  each("summary", "a line for each difference, in words", report_summary_make, .packages = true, .tells_verdict = true)                              \
   each("table", "a row for each difference", output_make_table, .only_stdout = true)                                               \
   each("verbose", "every field that differs", output_make_verbose, .causes = true, .only_stdout = true)                            \
-  each("json", "all that is known, as a tree", output_make_json, .causes = true, .tells_verdict = true)                            \
+  each("json", "all that is known, as a tree", output_make_json, .packages = true, .causes = true, .tells_verdict = true)                            \
   each("ndjson", "a JSON text a line for each difference", report_ndjson_make, .causes = true, .tells_verdict = true)              \
-  each("html", "a page to look at in a browser", report_html_make, .causes = true, .tells_verdict = true)                          \
-  each("markdown", "a comment for a pull request", report_markdown_make, .causes = true, .tells_verdict = true)                    \
+  each("html", "a page to look at in a browser", report_html_make, .packages = true, .causes = true, .tells_verdict = true)                          \
+  each("markdown", "a comment for a pull request", report_markdown_make, .packages = true, .causes = true, .tells_verdict = true)                    \
   each("junit", "a test result for CI servers", report_junit_make, .tells_verdict = true)                                          \
   each("sarif", "SARIF 2.1.0, for code scanning", report_sarif_make, .causes = true, .tells_verdict = true)                        \
   each("svr", "an in-toto statement: a simple verification result", report_svr_make, .tells_verdict = true)                        \

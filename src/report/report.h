@@ -13,6 +13,7 @@ struct diff_notice;
 struct diff_options;
 struct explain;
 struct inside;
+struct package_changes;
 struct policy;
 struct report;
 struct verdict;
@@ -40,9 +41,11 @@ struct report_about {
   const struct verdict *verdict;     /* known when the reports are finished */
   const struct diff_notice *notices; /* known when the reports are finished */
   size_t n_notices;
-  const struct inside *inside; /* the files that are equal inside */
-  bool with_causes;            /* --explain: also where not all reports show them */
-  uint64_t accepted; /* differences that are not told, for the policy accepts their causes */
+  const struct inside *inside;            /* the files that are equal inside */
+  const struct package_changes *packages; /* NULL: not looked into */
+  bool with_packages; /* --packages: they are told where that is not always so */
+  bool with_causes;   /* --explain: also where not all reports show them */
+  uint64_t accepted;  /* differences that are not told, for the policy accepts their causes */
   const struct report_run *run;
   bool with_dir; /* --report-dir: both sides of what differs are written */
   bool passed;   /* the exit status will be 0, unless a report cannot be written */

@@ -15,7 +15,7 @@ COMMANDS = {
              "ignore-tar-format", "treat-canonical-paths-equal", "semantic", "verbose", "report-file", "report-dir",
              "pull", "max-scale", "memory-limit", "timeout", "verify", "no-cache", "foreign-urls",
              "cache-limit", "plain-http", "insecure", "ca-file",
-             "quiet", "ignore", "ignore-fields", "accept", "suggest-policy", "ignore-file", "policy", "no-policy",
+             "quiet", "ignore", "ignore-fields", "accept", "packages", "suggest-policy", "ignore-file", "policy", "no-policy",
              "trust-local-policy", "explain", "effective", "verdict", "require",
              "attestations", "referrers", "inside", "output", "sort", "no-fold", "color", "ignore-file-mtime", "ignore-file-atime", "ignore-file-ctime",
              "ignore-file-meta-format", "extra-ignore-files", "extra-ignore-file-content",

@@ -171,3 +171,31 @@ void folds_make(struct folds *out, const struct change *changes, size_t n, size_
     if (out->items[i].n == 1)
       out->items[i].directory = STR("");
 }
+
+void folds_rest_release(struct folds_rest *rest)
+{
+  free(rest->items);
+  *rest = (struct folds_rest) { .n = 0 };
+}
+
+static bool comes_with_package(const struct change *change, const struct package_changes *packages)
+{
+  return packages && change->kind != CHANGE_IMAGE && change->weight < WEIGHT_CONFIG &&
+         (package_changes_owner(packages, change->path) ||
+          package_changes_recorded(packages, change->path));
+}
+
+void folds_take_packages(struct folds_rest *out, const struct change *changes, size_t n,
+                         const struct package_changes *packages)
+{
+  *out = (struct folds_rest) { .items = xcalloc(n + 1, sizeof(*out->items)) };
+  for (size_t i = 0; i < n; i++) {
+    if (!comes_with_package(&changes[i], packages)) {
+      out->items[out->n++] = changes[i];
+      continue;
+    }
+    if (!out->packages.n)
+      out->packages.first = &changes[i];
+    fold_add(&out->packages, &changes[i]);
+  }
+}

@@ -2,6 +2,7 @@
 #ifndef DIFFOCI_REPORT_CHANGES_FOLDS_H
 #define DIFFOCI_REPORT_CHANGES_FOLDS_H
 
+#include "packages/changes.h"
 #include "report/changes/changes.h"
 
 struct fold {
@@ -25,5 +26,18 @@ struct folds {
  * changes have to be sorted by weight, and to live as long as *out. */
 void folds_make(struct folds *out, const struct change *changes, size_t n, size_t most);
 void folds_release(struct folds *folds);
+
+/* Changes without those that come with packages: of files that belong to a package which differs,
+ * and of package managers' lists. What gives rights stays. */
+struct folds_rest {
+  struct change *items; /* owned; in their order, their text borrowed */
+  size_t n;
+  struct fold packages; /* what was taken out, n 0 if nothing was */
+};
+
+/* packages: NULL: nothing is taken out. */
+void folds_take_packages(struct folds_rest *out, const struct change *changes, size_t n,
+                         const struct package_changes *packages);
+void folds_rest_release(struct folds_rest *rest);
 
 #endif

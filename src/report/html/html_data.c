@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "report/html/html_page.h"
 #include "report/json/json_run.h"
+#include "report/packages/about.h"
 
 enum { NO_SET = -1 };
 
@@ -126,10 +127,36 @@ static void write_sets(struct json_writer *json, const struct listing *listing,
 
 /* ---- rows ---- */
 
+/* A number of the array packages; -1: it belongs to none that differs. */
+static int64_t package_number(const struct report_about *about, const struct change *change)
+{
+  const struct package_changes *packages = about ? about->packages : NULL;
+  const struct package_change *owner = packages && change->kind != CHANGE_IMAGE
+                                           ? package_changes_owner(packages, change->path)
+                                           : NULL;
+
+  return owner ? owner - packages->items : -1;
+}
+
+static void html_data_write_packages(struct json_writer *json,
+                                     const struct package_changes *packages)
+{
+  json_array_open(json, "packages");
+  for (size_t i = 0; i < packages->n; i++) {
+    AUTO_BUF words = BUF_INIT(INT_MAX);
+
+    packages_words(&words, &packages->items[i]);
+    json_object_open(json, NULL);
+    json_write_text(json, "name", words.ptr);
+    json_object_close(json);
+  }
+  json_array_close(json);
+}
+
 /* As class Row takes them (page/model.js): kind, weight, context, name, words, size before and
- * after, layer before and after, set of causes. */
+ * after, layer before and after, set of causes, package. */
 static void html_data_write_row(struct json_writer *json, const struct change *change,
-                                size_t context, int32_t causes)
+                                size_t context, int32_t causes, int64_t package)
 {
   const char mark[] = { change_mark(change), '\0' };
 
@@ -144,6 +171,7 @@ static void html_data_write_row(struct json_writer *json, const struct change *c
   for (int side = 0; side < 2; side++)
     json_write_number(json, NULL, change->layer[side]);
   json_write_number(json, NULL, causes);
+  json_write_number(json, NULL, package);
   json_array_close(json);
 }
 
@@ -171,7 +199,8 @@ static void write_rows(struct json_writer *json, const struct listing *listing,
     const struct change *change = &listing->changes.items[i];
     const struct map_entry *context = map_find(contexts, str_of(change->context));
 
-    html_data_write_row(json, change, (size_t)(context - contexts->entries), set_of[i]);
+    html_data_write_row(json, change, (size_t)(context - contexts->entries), set_of[i],
+                        package_number(listing->report.about, change));
   }
   json_array_close(json);
 }
@@ -190,6 +219,8 @@ void html_data(const struct listing *listing, struct writer *writer)
   json_run_verdict(&json, about);
   json_run_totals(&json, &listing->changes.totals, about);
   json_write_number(&json, "chunk", HTML_CHUNK);
+  if (about && about->packages)
+    html_data_write_packages(&json, about->packages);
   if (about && about->explain) {
     number_causes(&causes, listing);
     write_causes(&json, &causes);

@@ -8,14 +8,17 @@
 #include "base/version.h"
 #include "diff/verdict/verdict.h"
 #include "report/about.h"
+#include "report/changes/folds.h"
 #include "report/changes/listing.h"
 #include "report/changes/totals.h"
 #include "report/explain/explain.h"
+#include "report/packages/about.h"
 
 enum {
   WEIGHTIEST = 10,      /* differences that are shown at once */
   NAME_MAX_BYTES = 400, /* of a name or text in one line */
-  RESERVED = 2000,      /* bytes for what stands behind the long list */
+  MOST_PACKAGES = 200,
+  RESERVED = 2000, /* bytes for what stands behind the long list */
 };
 
 static size_t longest_run(struct str text, char c)
@@ -99,15 +102,16 @@ static void add_head(struct buf *out, const struct listing *listing)
   }
 }
 
-static void add_weightiest(struct buf *out, const struct listing *listing)
+static void add_weightiest(struct buf *out, const struct listing *listing,
+                           const struct folds_rest *rest)
 {
-  const size_t n = MIN_OF(listing->shown, (size_t)WEIGHTIEST);
+  const size_t n = MIN_OF(rest->n, (size_t)WEIGHTIEST);
 
   buf_puts(out, "\n**");
   totals_line(out, &listing->changes.totals);
   buf_puts(out, "**\n\n");
   for (size_t i = 0; i < n; i++) {
-    const struct change *change = &listing->changes.items[i];
+    const struct change *change = &rest->items[i];
     const struct explanation causes = listing_causes(listing, change);
 
     buf_printf(out, "- %c ", change_mark(change));
@@ -155,15 +159,35 @@ static void add_block(struct buf *out, const char *summary, const struct buf *te
   buf_puts(out, "\n\n</details>\n");
 }
 
-static void markdown_add_all(struct buf *out, const struct listing *listing)
+/* The packages that differ, and how many of the files come with them. */
+static void add_packages(struct buf *out, const struct listing *listing,
+                         const struct folds_rest *rest)
+{
+  const struct report_about *about = listing->report.about;
+  AUTO_BUF text = BUF_INIT(MARKDOWN_MAX);
+  AUTO_BUF lines = BUF_INIT(MARKDOWN_MAX / 3);
+
+  if (!about || !about->packages || !about->packages->n)
+    return;
+  packages_totals(&text, about->packages);
+  buf_printf(out, "\n**%s**", text.ptr);
+  if (rest->packages.n)
+    buf_printf(out, " (%zu file%s)", rest->packages.n, totals_plural(rest->packages.n));
+  buf_putc(out, '\n');
+  packages_lines(&lines, about->packages, MOST_PACKAGES);
+  add_block(out, "Packages", &lines);
+}
+
+static void markdown_add_all(struct buf *out, const struct listing *listing,
+                             const struct folds_rest *rest)
 {
   AUTO_BUF text = BUF_INIT(MARKDOWN_MAX);
-  const uint64_t sum = totals_sum(&listing->changes.totals);
+  const uint64_t sum = totals_sum(&listing->changes.totals) - rest->packages.n;
   char summary[96];
   size_t i;
 
-  for (i = 0; i < listing->shown; i++) {
-    const struct change *change = &listing->changes.items[i];
+  for (i = 0; i < rest->n; i++) {
+    const struct change *change = &rest->items[i];
     const struct str name = beginning(change->name);
     const struct str words = beginning(change->words);
 
@@ -175,7 +199,7 @@ static void markdown_add_all(struct buf *out, const struct listing *listing)
     snprintf(summary, sizeof(summary), "The first %zu of %" PRIu64 " differences", i, sum);
   else
     snprintf(summary, sizeof(summary), "All differences");
-  if (listing->shown > WEIGHTIEST)
+  if (rest->n > WEIGHTIEST)
     add_block(out, summary, &text);
 }
 
@@ -185,9 +209,13 @@ static void write_markdown(const struct listing *listing, struct writer *writer)
   AUTO_BUF out = BUF_INIT(MARKDOWN_MAX);
   AUTO_BUF causes = BUF_INIT(INT32_MAX);
   AUTO_BUF rules = BUF_INIT(INT32_MAX);
+  struct folds_rest rest;
 
+  folds_take_packages(&rest, listing->changes.items, listing->shown,
+                      listing->style.fold && about ? about->packages : NULL);
   add_head(&out, listing);
-  add_weightiest(&out, listing);
+  add_weightiest(&out, listing, &rest);
+  add_packages(&out, listing, &rest);
   add_sizes(&out, listing);
   if (about && about->explain)
     about_causes(&causes, about->explain);
@@ -195,7 +223,8 @@ static void write_markdown(const struct listing *listing, struct writer *writer)
     about_rules(&rules, about->policy, "");
   add_block(&out, "Causes, and what to do about them", &causes);
   add_block(&out, "Left out by rules", &rules);
-  markdown_add_all(&out, listing);
+  markdown_add_all(&out, listing, &rest);
+  folds_rest_release(&rest);
   buf_printf(&out, "\nMade by diffoci %s.\n", diffoci_version);
   writer_str(writer, buf_str(&out));
 }

@@ -14,6 +14,7 @@
 #include "report/changes/listing.h"
 #include "report/changes/shorten.h"
 #include "report/changes/totals.h"
+#include "report/packages/about.h"
 #include "report/text/columns.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
   MOST_STEPS = 20, /* of what is done differently when the images are built */
   HISTORY_INDENT = 4,
   MOST_CAUSES = 5,
+  MOST_PACKAGES = 20,
   MOST_HINTS = 2,
   GAP = 2,
   TOTALS_INDENT = 2, /* of what does not fit into their first line */
@@ -187,14 +189,39 @@ static size_t name_width(const struct summary *summary, const struct folds *fold
   return MIN_OF(names, summary->columns - texts - 2 * GAP);
 }
 
+/* "3 packages: 1 added, 2 changed; 147 files: 140 added, 7 changed, +1.2 MB", and which. */
+static void summary_write_packages(const struct summary *summary, const struct fold *files)
+{
+  const struct report_about *about = summary->listing->report.about;
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+
+  if (!about || !about->packages || !about->packages->n)
+    return;
+  packages_totals(&text, about->packages);
+  if (files->n) {
+    buf_printf(&text, "; %zu file%s: ", files->n, totals_plural(files->n));
+    fold_words(&text, files);
+  }
+  coloured(summary, SGR_BOLD, text.ptr);
+  writer_putc(summary->writer, '\n');
+  buf_clear(&text);
+  packages_lines(&text, about->packages, MOST_PACKAGES);
+  writer_str(summary->writer, buf_str(&text));
+}
+
 static void write_differences(const struct summary *summary)
 {
   const struct listing *listing = summary->listing;
+  const struct report_about *about = listing->report.about;
   const bool fold = listing->style.fold && listing->style.order == CHANGE_ORDER_WEIGHT;
+  struct folds_rest rest;
   struct folds folds;
   size_t width;
 
-  folds_make(&folds, listing->changes.items, listing->shown, fold ? MOST_LINES : SIZE_MAX);
+  folds_take_packages(&rest, listing->changes.items, listing->shown,
+                      fold && about ? about->packages : NULL);
+  summary_write_packages(summary, &rest.packages);
+  folds_make(&folds, rest.items, rest.n, fold ? MOST_LINES : SIZE_MAX);
   width = name_width(summary, &folds);
   for (size_t i = 0; i < folds.n && !summary->writer->error; i++) {
     write_fold(summary, &folds.items[i], width);
@@ -205,6 +232,7 @@ static void write_differences(const struct summary *summary)
     writer_printf(summary->writer, "  and %zu director%s that these lie in\n", folds.implied,
                   folds.implied == 1 ? "y" : "ies");
   folds_release(&folds);
+  folds_rest_release(&rest);
 }
 
 static void write_totals(const struct summary *summary)
@@ -284,6 +312,29 @@ static void summary_write_verdict(const struct summary *summary)
   writer_putc(summary->writer, '\n');
 }
 
+/* Whether a file is one that --inside most often can look into, by its name. */
+static bool may_be_opened(const struct change *change)
+{
+  static const char *const suffixes[] = { ".jar", ".war", ".zip", ".whl", ".egg", ".gz",
+                                          ".tgz", ".xz",  ".zst", ".bz2", ".tar", ".deb",
+                                          ".apk", ".a",   ".pyc", ".mo",  ".png", ".lz4" };
+
+  for (size_t i = 0; i < ARRAY_LEN(suffixes) && change->kind == CHANGE_CONTENT; i++)
+    if (str_has_suffix(change->path, str_of(suffixes[i])))
+      return true;
+  return false;
+}
+
+static bool inside_helps(const struct listing *listing)
+{
+  const struct report_about *about = listing->report.about;
+
+  for (size_t i = 0; about && !about->inside && i < listing->shown; i++)
+    if (may_be_opened(&listing->changes.items[i]))
+      return true;
+  return false;
+}
+
 /* What would tell more, the most useful first. */
 static void write_hints(const struct summary *summary)
 {
@@ -297,6 +348,8 @@ static void write_hints(const struct summary *summary)
     const char *text;
   } hints[] = {
     { records, "--semantic leaves out times, order and history" },
+    { inside_helps(summary->listing),
+      "--inside compares what is in archives and compressed files" },
     { totals->by_kind[CHANGE_CONTENT] > 0 && about && !about->explain,
       "--explain says why, where that is known" },
     { totals->by_kind[CHANGE_CONTENT] > 0 && !(about && about->with_dir),

@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "report/about.h"
 #include "report/changes/shorten.h"
+#include "report/packages/about.h"
 #include "report/report.h"
 #include "report/text/rows.h"
 #include "report/writer.h"
@@ -316,6 +317,21 @@ static void table_write_causes(const struct table *table, struct writer *writer)
   writer_str(writer, buf_str(&text));
 }
 
+/* Below everything else, where that was asked for. */
+static void table_write_packages(const struct table *table, struct writer *writer)
+{
+  const struct report_about *about = table->report.about;
+  AUTO_BUF text = BUF_INIT(ROW_MAX_TEXT);
+
+  if (!about || !about->with_packages || !about->packages)
+    return;
+  writer_puts(writer, rows_count(&table->rows) ? "\n" : "");
+  packages_totals(&text, about->packages);
+  buf_putc(&text, '\n');
+  packages_lines(&text, about->packages, SIZE_MAX);
+  writer_str(writer, buf_str(&text));
+}
+
 static void widen(size_t widths[COLUMNS], const struct str cells[COLUMNS])
 {
   for (size_t i = 0; i + 1 < COLUMNS; i++) {
@@ -385,13 +401,14 @@ static int table_finish(struct report *report, struct error *err)
   AUTO_BUF causes = BUF_INIT(4096);
   int error;
 
-  if (rows_count(&table->rows) == 0)
-    return 0;
   writer_to_file(writer, table->out);
-  if (table_measure(table, widths, &causes, err) ||
-      table_write_rows(table, writer, widths, &causes, err))
-    return -1;
-  table_write_causes(table, writer);
+  if (rows_count(&table->rows) > 0) {
+    if (table_measure(table, widths, &causes, err) ||
+        table_write_rows(table, writer, widths, &causes, err))
+      return -1;
+    table_write_causes(table, writer);
+  }
+  table_write_packages(table, writer);
   error = writer_flush(writer);
   return error ? error_sys(err, error, "cannot write the table") : 0;
 }

@@ -25,6 +25,7 @@ class Row {
     this.layerBefore = values[7];
     this.layerAfter = values[8];
     this.causes = values[9]; // a number of data.causeSets, or -1
+    this.package = values[10]; // a number of data.packages, or -1
     this.index = index;
     this.bytes = Math.max(this.after, 0) - Math.max(this.before, 0);
     this.matches = true;

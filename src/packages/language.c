@@ -1,0 +1,149 @@
+#include "packages/language.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "image/json.h"
+#include "packages/stanza.h"
+
+static const char pypi[] = "pypi";
+
+void python_read_metadata(struct package_list *list, struct str path, struct str bytes)
+{
+  struct package package = { .type = pypi, .architecture = STR("") };
+  struct str line;
+
+  (void)path;
+  /* The header ends with an empty line; then comes the description. */
+  while (stanza_line(&bytes, &line) && !stanza_is_blank(line)) {
+    const struct str name = stanza_value(line, STR("Name"));
+    const struct str version = stanza_value(line, STR("Version"));
+
+    package.name = name.ptr && !package.name.len ? name : package.name;
+    package.version = version.ptr && !package.version.len ? version : package.version;
+  }
+  package_list_add(list, &package);
+}
+
+static struct str language_directory_of(struct str path)
+{
+  for (size_t end = path.len; end > 0; end--)
+    if (path.ptr[end - 1] == '/')
+      return (struct str) { path.ptr, end - 1 };
+  return STR("");
+}
+
+/* "usr/lib/python3/dist-packages/foo_bar-1.0.dist-info" is foo_bar's. */
+static struct str project_of(struct str directory)
+{
+  const struct str parent = language_directory_of(directory);
+  const struct str name = parent.len ? str_skip(directory, parent.len + 1) : directory;
+
+  for (size_t i = 0; i < name.len; i++)
+    if (name.ptr[i] == '-')
+      return (struct str) { name.ptr, i };
+  return STR("");
+}
+
+/* The first column; one in quotes that holds quotes is passed over. */
+static struct str first_column(struct str line)
+{
+  const char *end;
+
+  if (line.len && line.ptr[0] == '"') {
+    line = str_skip(line, 1);
+    end = memchr(line.ptr, '"', line.len);
+    return end && (size_t)(end - line.ptr) + 1 < line.len && end[1] == ','
+               ? (struct str) { line.ptr, (size_t)(end - line.ptr) }
+               : STR("");
+  }
+  end = line.len ? memchr(line.ptr, ',', line.len) : NULL;
+  return end ? (struct str) { line.ptr, (size_t)(end - line.ptr) } : STR("");
+}
+
+/* Takes "../" off the column and a level off the directory, as long as there are some. */
+static void language_join(struct buf *out, struct str directory, struct str column)
+{
+  while (str_has_prefix(column, STR("../"))) {
+    column = str_skip(column, 3);
+    directory = language_directory_of(directory);
+  }
+  buf_clear(out);
+  if (!str_has_prefix(column, STR("/"))) {
+    buf_add_str(out, directory);
+    buf_puts(out, directory.len ? "/" : "");
+  }
+  buf_add_str(out, column);
+}
+
+void python_read_record(struct package_list *list, struct str path, struct str bytes)
+{
+  const struct str info = language_directory_of(path);
+  const struct str around = language_directory_of(info);
+  const struct str name = project_of(info);
+  const struct package_owner *owner;
+  AUTO_BUF file = BUF_INIT(64 * 1024);
+  struct str line;
+
+  if (!name.len || name.len > PACKAGE_MAX_TEXT)
+    return;
+  owner = package_list_owner(list, pypi, name);
+  while (stanza_line(&bytes, &line)) {
+    const struct str column = first_column(line);
+
+    if (!column.len)
+      continue;
+    language_join(&file, around, column);
+    if (!file.overflow)
+      package_list_own_by(list, buf_str(&file), owner);
+    file.overflow = false;
+  }
+}
+
+/* ---- npm ---- */
+
+/* What stands behind the last "node_modules/"; empty where there is none. */
+static struct str below_modules(struct str path)
+{
+  static const char folder[] = "node_modules/";
+  struct str rest = path;
+  const char *at;
+
+  while (rest.len && (at = memmem(rest.ptr, rest.len, folder, sizeof(folder) - 1)))
+    rest = str_skip(rest, (size_t)(at - rest.ptr) + sizeof(folder) - 1);
+  return rest.len < path.len ? rest : STR("");
+}
+
+struct str npm_name_of(struct str path)
+{
+  const struct str rest = below_modules(path);
+  size_t slashes = rest.len && rest.ptr[0] == '@' ? 2 : 1;
+
+  for (size_t i = 0; i < rest.len; i++)
+    if (rest.ptr[i] == '/' && --slashes == 0)
+      return (struct str) { rest.ptr, i };
+  return STR("");
+}
+
+bool npm_is_installed(struct str path)
+{
+  const struct str name = npm_name_of(path);
+
+  return name.len && str_equal(str_skip(below_modules(path), name.len), STR("/package.json"));
+}
+
+void npm_read_package(struct package_list *list, struct str path, struct str bytes)
+{
+  struct error err;
+  AUTO_JSON json = json_parse(bytes, &err);
+  const char *name = json_string_value(json_object_get(json, "name"));
+  const char *version = json_string_value(json_object_get(json, "version"));
+
+  (void)path;
+  if (name && version)
+    package_list_add(list, &(struct package) { .type = "npm",
+                                               .name = str_of(name),
+                                               .version = str_of(version),
+                                               .architecture = STR("") });
+}

@@ -1,0 +1,91 @@
+#include "packages/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+void package_list_release(struct package_list *list)
+{
+  free(list->items);
+  map_release(&list->owners);
+  arena_release(&list->arena);
+  *list = PACKAGE_LIST_INIT;
+}
+
+static bool is_text(struct str s)
+{
+  return s.len && s.len <= PACKAGE_MAX_TEXT && !memchr(s.ptr, '\0', s.len) &&
+         !memchr(s.ptr, '\n', s.len);
+}
+
+static struct str list_copy(struct package_list *list, struct str s)
+{
+  return s.len ? arena_str(&list->arena, s) : STR("");
+}
+
+void package_list_add(struct package_list *list, const struct package *package)
+{
+  if (!is_text(package->name) || !is_text(package->version))
+    return;
+  if (list->n == PACKAGES_MAX) {
+    list->cut = true;
+    return;
+  }
+  list->items = xgrow(list->items, list->n, &list->cap, sizeof(*list->items));
+  list->items[list->n++] = (struct package) {
+    .type = package->type,
+    .name = list_copy(list, package->name),
+    .version = list_copy(list, package->version),
+    .architecture =
+        list_copy(list, is_text(package->architecture) ? package->architecture : STR("")),
+  };
+}
+
+struct str package_path(struct str path)
+{
+  for (;;) {
+    if (str_has_prefix(path, STR("/")))
+      path = str_skip(path, 1);
+    else if (str_has_prefix(path, STR("./")))
+      path = str_skip(path, 2);
+    else
+      break;
+  }
+  while (path.len && path.ptr[path.len - 1] == '/')
+    path.len--;
+  return path;
+}
+
+const struct package_owner *package_list_owner(struct package_list *list, const char *type,
+                                               struct str name)
+{
+  struct package_owner *owner = arena_alloc(&list->arena, sizeof(*owner));
+
+  *owner = (struct package_owner) { type, list_copy(list, name) };
+  return owner;
+}
+
+void package_list_own_by(struct package_list *list, struct str path,
+                         const struct package_owner *owner)
+{
+  const struct str plain = package_path(path);
+  struct map_entry *entry;
+
+  if (!plain.len)
+    return;
+  if (list->owners.n == PACKAGE_MAX_FILES) {
+    list->cut = true;
+    return;
+  }
+  entry = map_put(&list->owners, plain);
+  if (!entry->value)
+    entry->key = arena_str(&list->arena, plain);
+  entry->value = (void *)(uintptr_t)owner;
+}
+
+void package_list_own(struct package_list *list, struct str path, const char *type, struct str name)
+{
+  if (is_text(name))
+    package_list_own_by(list, path, package_list_owner(list, type, name));
+}

@@ -1,0 +1,53 @@
+/* What package managers say is installed: names and versions, and which files belong to them. */
+#ifndef DIFFOCI_PACKAGES_LIST_H
+#define DIFFOCI_PACKAGES_LIST_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+
+enum {
+  PACKAGES_MAX = 200000,      /* of one image; what comes then is not listed */
+  PACKAGE_MAX_TEXT = 1024,    /* bytes of a name or version; longer ones are none */
+  PACKAGE_MAX_FILES = 4000000 /* that belong to packages, of one image */
+};
+
+struct package {
+  const char *type; /* as package URLs name it: "deb", "apk", "pypi", "npm"; a literal */
+  struct str name, version, architecture; /* bytes as in the image; architecture may be empty */
+};
+
+/* Those of one image; all text is copied. */
+struct package_list {
+  struct package *items; /* owned */
+  size_t n, cap;
+  struct map owners; /* path without leading "/" or "./" -> struct package_owner * */
+  bool cut;          /* there were more than fit */
+  struct arena arena;
+};
+
+/* Whom a file belongs to. The version is that of whatever package of the name there is. */
+struct package_owner {
+  const char *type;
+  struct str name;
+};
+
+#define PACKAGE_LIST_INIT ((struct package_list) { 0 })
+
+void package_list_release(struct package_list *list);
+/* Adds a package. A name or version that is empty, too long or holds a NUL or newline is none. */
+void package_list_add(struct package_list *list, const struct package *package);
+/* A file belongs to a package, which need not be in the list. The last one to say so counts. */
+void package_list_own(struct package_list *list, struct str path, const char *type,
+                      struct str name);
+/* The same, for many files of one owner: keep what it returns as long as the list. */
+const struct package_owner *package_list_owner(struct package_list *list, const char *type,
+                                               struct str name);
+void package_list_own_by(struct package_list *list, struct str path,
+                         const struct package_owner *owner);
+
+/* A path without what makes no other one: "/" and "./" before it, "/" behind it. */
+struct str package_path(struct str path);
+
+#endif

@@ -1,0 +1,169 @@
+/* The files of package managers: what their specifications say, and what is no such file. */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "packages/changes.h"
+#include "packages/database.h"
+
+/* "deb curl 7.88 amd64; " of each package, in order. */
+static void check_list(const char *path, const char *text, const char *wanted)
+{
+  struct package_list list = PACKAGE_LIST_INIT;
+  AUTO_BUF found = BUF_INIT(INT_MAX);
+
+  buf_puts(&found, "");
+  package_database_read(&list, str_of(path), str_of(text));
+  for (size_t i = 0; i < list.n; i++)
+    buf_printf(&found, "%s %.*s %.*s %.*s; ", list.items[i].type, STR_ARGS(list.items[i].name),
+               STR_ARGS(list.items[i].version), STR_ARGS(list.items[i].architecture));
+  assert_string_equal(found.ptr, wanted);
+  package_list_release(&list);
+}
+
+static void test_lists(void **state)
+{
+  (void)state;
+  check_list("var/lib/dpkg/status",
+             "Package: curl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 7.88-1\n"
+             "Description: a\n Version: 9\n\n"
+             "Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n\n"
+             "package: libc6\nVersion: 2.36\nStatus: install ok installed",
+             "deb curl 7.88-1 amd64; deb libc6 2.36 ; ");
+  check_list("./var/lib/dpkg/status.d/base", "Package: base-files\nVersion: 12\n",
+             "deb base-files 12 ; ");
+  check_list("/lib/apk/db/installed",
+             "C:Q1x=\nP:musl\nV:1.2.4-r2\nA:x86_64\nF:lib\nR:ld-musl.so.1\n\nP:busybox\nV:1.36\n",
+             "apk musl 1.2.4-r2 x86_64; apk busybox 1.36 ; ");
+  check_list("usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA",
+             "Metadata-Version: 2.1\r\nName: six\r\nVersion: 1.16.0\r\n\r\nName: other\n",
+             "pypi six 1.16.0 ; ");
+  check_list("app/node_modules/@a/b/package.json", "{\"name\":\"@a/b\",\"version\":\"2.0.1\"}",
+             "npm @a/b 2.0.1 ; ");
+}
+
+/* No package, and nothing worse. */
+static void test_odd(void **state)
+{
+  (void)state;
+  check_list("var/lib/dpkg/status", "", "");
+  check_list("var/lib/dpkg/status", "Version: 1\n\nPackage:\nVersion: 1\n\nPackage: a\n", "");
+  check_list("var/lib/dpkg/status", "Conffiles:\n /etc/x 1\n\n \n", "");
+  check_list("lib/apk/db/installed", "F:\nR:\nR:x\n\nP:\nV:1\n\nP", "");
+  check_list("app/package.json", "{\"name\":\"a\",\"version\":\"1\"}", "");
+  check_list("app/node_modules/a/lib/package.json", "{\"name\":\"a\",\"version\":\"1\"}", "");
+  check_list("app/node_modules/a/package.json", "{\"name\":1,\"version\":\"1\"", "");
+  check_list("x/.dist-info/METADATA", "Name: a\n\nVersion: 1\n", "");
+}
+
+static void add(struct package_list *list, const char *name, const char *version)
+{
+  package_list_add(list, &(struct package) { .type = "deb",
+                                             .name = str_of(name),
+                                             .version = str_of(version),
+                                             .architecture = STR("") });
+}
+
+static void test_changes(void **state)
+{
+  struct package_changes changes = PACKAGE_CHANGES_INIT;
+  AUTO_BUF found = BUF_INIT(INT_MAX);
+
+  (void)state;
+  add(&changes.lists[0], "same", "1");
+  add(&changes.lists[1], "same", "1");
+  add(&changes.lists[0], "up", "1.9");
+  add(&changes.lists[1], "up", "1.10");
+  add(&changes.lists[0], "gone", "3");
+  add(&changes.lists[1], "new", "4");
+  /* Two versions on one side, one of which both have; and twice the same. */
+  add(&changes.lists[0], "two", "1");
+  add(&changes.lists[1], "two", "2");
+  add(&changes.lists[1], "two", "1");
+  add(&changes.lists[1], "two", "1");
+  package_changes_find(&changes);
+  for (size_t i = 0; i < changes.n; i++)
+    buf_printf(&found, "%.*s %.*s>%.*s; ", STR_ARGS(changes.items[i].name),
+               STR_ARGS(changes.items[i].version[0]), STR_ARGS(changes.items[i].version[1]));
+  assert_string_equal(found.ptr, "gone 3>; new >4; two >2; up 1.9>1.10; ");
+  assert_int_equal(changes.by_kind[PACKAGE_ADDED], 2);
+  assert_int_equal(changes.by_kind[PACKAGE_REMOVED], 1);
+  assert_int_equal(changes.by_kind[PACKAGE_CHANGED], 1);
+  package_changes_release(&changes);
+}
+
+static void read_file(struct package_list *list, const char *path, const char *text)
+{
+  package_database_read(list, str_of(path), str_of(text));
+}
+
+static void test_owners(void **state)
+{
+  static const struct {
+    const char *path, *owner;
+  } table[] = {
+    { "usr/bin/curl", "curl" },
+    { "./usr/bin/curl", "curl" },
+    { "./usr/bin/curl/", "curl" },
+    { "usr/lib/x86/libcurl.so", "curl" }, /* noted as /lib/… */
+    { "etc/curlrc", "curl" },
+    { "usr/share/doc/curl/copyright", "curl" },
+    { "var/lib/dpkg/info/curl.postinst", "curl" },
+    { "var/lib/dpkg/info/curl:amd64.list", "curl" },
+    { "var/lib/dpkg/info/curlew.list", NULL },
+    { "usr/bin/same", NULL },
+    { "etc/passwd", NULL },
+    { "app/node_modules/a/lib/x.js", "a" },
+    { "app/node_modules/b/lib/x.js", NULL },
+    { "usr/lib/python3/dist-packages/six.py", "six" },
+    { "usr/bin/six", "six" },
+  };
+  struct package_changes changes = PACKAGE_CHANGES_INIT;
+  struct package_list *new = &changes.lists[1];
+
+  (void)state;
+  read_file(new, "var/lib/dpkg/status",
+            "Package: curl\nVersion: 2\nConffiles:\n /etc/curlrc 0123 obsolete\n\n"
+            "Package: same\nVersion: 1\n");
+  read_file(&changes.lists[0], "var/lib/dpkg/status", "Package: same\nVersion: 1\n");
+  read_file(new, "var/lib/dpkg/info/curl:amd64.list",
+            "/.\n/usr\n/usr/bin/curl\n/lib/x86/libcurl.so\n");
+  read_file(new, "var/lib/dpkg/info/curl.md5sums",
+            "00000000000000000000000000000000  usr/share/doc/curl/copyright\n");
+  read_file(new, "var/lib/dpkg/info/same.list", "/usr/bin/same\n");
+  read_file(new, "app/node_modules/a/package.json", "{\"name\":\"a\",\"version\":\"1\"}");
+  read_file(new, "usr/lib/python3/dist-packages/six-1.0.dist-info/METADATA",
+            "Name: six\nVersion: 1.0\n");
+  read_file(new, "usr/lib/python3/dist-packages/six-1.0.dist-info/RECORD",
+            "six.py,sha256=x,1\n../../../bin/six,,\n\"odd\"\"name\",,\n");
+  package_changes_find(&changes);
+  for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+    const struct package_change *owner = package_changes_owner(&changes, str_of(table[i].path));
+
+    if (table[i].owner && owner)
+      assert_true(str_equal(owner->name, str_of(table[i].owner)));
+    else if (owner || table[i].owner)
+      fail_msg("%s: wanted %s", table[i].path, table[i].owner ? table[i].owner : "nobody");
+  }
+  assert_true(package_changes_recorded(&changes, STR("var/lib/dpkg/status")));
+  assert_false(package_changes_recorded(&changes, STR("lib/apk/db/installed")));
+  package_changes_release(&changes);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_lists),
+    cmocka_unit_test(test_odd),
+    cmocka_unit_test(test_changes),
+    cmocka_unit_test(test_owners),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
