@@ -23,7 +23,7 @@ one: which of them belong together nobody knows.
 All reports count the same.
 
   $ diffoci diff --quiet --semantic --output=summary ./a ./b 2>/dev/null | head -4
-  D f  1 B;  appears 2 times in input 0, 1 times in input 1
+  D f  1 B;  appears 2 times in input 0, 1 times in input 1  layer 0: layer 0
   M z  content, 1 B
   
   2 differences: 1 file removed, 1 changed; -1 B

@@ -150,8 +150,9 @@ def run_file(path, program, max_rss, verbose):
         os.chmod(work, 0o777 | stat.S_ISVTX)
         env = {**os.environ, "PATH": tools + ":" + os.environ["PATH"], "HOME": os.path.join(scratch, "home"),
                "TESTS": HERE, "LC_ALL": "C.UTF-8"}
-        for name in ("DEBUG", "DIFFOCI_BACKEND", "CONTAINERD_ADDRESS", "CONTAINERD_NAMESPACE", "DIFFOCI_LOCAL_CACHE"):
+        for name in ("DEBUG", "DIFFOCI_BACKEND", "CONTAINERD_ADDRESS", "CONTAINERD_NAMESPACE"):
             env.pop(name, None)
+        env["DIFFOCI_LOCAL_CACHE"] = os.path.join(scratch, "store")  # never the store of who runs the tests
         # A containerd that runs on this machine is none of ours.
         env["CONTAINERD_ADDRESS"] = os.path.join(scratch, "containerd.sock")
         for step in parse(path):
