@@ -363,6 +363,59 @@ static void test_link_metadata(void **state)
   overlay_free(overlay);
 }
 
+/* What containerd 1.6, Podman 4 and Docker 20 made of these layers, or said of them; each stood in
+ * an image that tests/effective/engines.py makes. */
+static void test_engines(void **state)
+{
+  static const struct {
+    const char *layers[3];
+    const char *want[OVERLAY_ENGINES]; /* NULL: it refuses */
+  } cases[] = {
+    /* Names that tar-split takes for other ones, and for the same. */
+    { { "x ../x" }, { "x:0.1", "x:0.1", "x:0.1" } },
+    { { "x /x" }, { "x:0.1", "x:0.1", "x:0.1" } },
+    { { "x ./y/../x" }, { "x:0.1", NULL, NULL } },
+    { { "../x ../y/../x" }, { "x:0.1", NULL, NULL } },
+    /* An entry takes the place of what its own name goes through. */
+    { { "a/ a/l@/a a/l/l/" }, { NULL, NULL, NULL } },
+    { { "a/ a/l@/a a/l/l" }, { "a/:0.0 a/l:0.2", NULL, NULL } },
+    { { "a/ a/d/ a/d/l@../.. l@a a/d/l/a" }, { NULL, NULL, NULL } },
+    /* `..` of a further link's target, in the root and below it. */
+    { { "c/ c/d/ c/f/ f/ b@./a a@c/d b/e@../f b/e/g" },
+      { "a:0.5 b:0.4 c/:0.0 c/d/:0.1 c/d/e:0.6 c/f/:0.2 f/:0.3 f/g:0.7",
+        "a:0.5 b:0.4 c/:0.0 c/d/:0.1 c/d/e:0.6 c/f/:0.2 c/f/g:0.7 f/:0.3",
+        "a:0.5 b:0.4 c/:0.0 c/d/:0.1 c/d/e:0.6 c/f/:0.2 c/f/g:0.7 f/:0.3" } },
+    { { "a@a/../e/d a/x" }, { "a:0.0 e/! e/e/! e/e/d/! e/e/d/x:0.1", NULL, NULL } },
+    { { "a@a/../e/d /a/x" }, { "a:0.0 e/! e/d/! e/d/x:0.1", NULL, NULL } },
+    /* The mark of a directory behind a link, whose target has a link, too: vfs looks at the link.
+     */
+    { { "a/ a/x", "a/ l@a a/m@../l a/m/.wh..wh..opq" },
+      { "a/:1.0 a/m:1.2 l:1.1", "a/:1.0 a/m:1.2 a/x:0.1 l:1.1", "a/:1.0 a/m:1.2 l:1.1" } },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    struct overlay *overlays[OVERLAY_ENGINES] = { overlay_new() };
+
+    for (size_t layer = 0; layer < ARRAY_LEN(cases[i].layers) && cases[i].layers[layer]; layer++)
+      add_layer(overlays[0], cases[i].layers[layer]);
+    for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
+      char *text;
+
+      if (engine)
+        overlays[engine] = overlay_replay(overlays[0], (enum overlay_engine)engine);
+      text = show(overlays[engine]);
+      if (!cases[i].want[engine] != !!overlay_refused(overlays[engine]))
+        fail_msg("%s, case %zu: %s", overlay_engine_name((enum overlay_engine)engine), i, text);
+      if (cases[i].want[engine])
+        assert_string_equal(text, cases[i].want[engine]);
+      free(text);
+    }
+    for (int engine = OVERLAY_ENGINES; engine-- > 0;)
+      overlay_free(overlays[engine]);
+  }
+}
+
 static void test_compare_paths(void **state)
 {
   static const char *const sorted[] = { "", "a", "a/a", "a/b", "a/b/c", "a\x01", "a.b", "a0", "b" };
@@ -379,9 +432,10 @@ static void test_compare_paths(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_rules),         cmocka_unit_test(test_faults),
-    cmocka_unit_test(test_entries_kept),  cmocka_unit_test(test_link_metadata),
-    cmocka_unit_test(test_compare_paths), cmocka_unit_test(test_many_whiteouts),
+    cmocka_unit_test(test_rules),          cmocka_unit_test(test_faults),
+    cmocka_unit_test(test_entries_kept),   cmocka_unit_test(test_link_metadata),
+    cmocka_unit_test(test_engines),        cmocka_unit_test(test_compare_paths),
+    cmocka_unit_test(test_many_whiteouts),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

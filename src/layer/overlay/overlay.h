@@ -28,16 +28,19 @@
  *
  * What is not as engines do it: the root has the metadata of its entry, which containerd does not
  * look at; implied directories that no lower layer has are of mode 0755, while old versions make
- * others; xattrs trusted.* and those of symbolic links are taken as they are, while some engines
- * leave them out and others refuse them; what
+ * others (Docker before 23: 0600); xattrs trusted.*, those of symbolic links, and user.* of devices
+ * and pipes are taken as they are, while some engines leave them out and others refuse them; what
  * lies below a link to what its own layer does not have is made in Podman's overlay as containerd
- * makes it, while Podman before 5 refuses it; of names of hard links' targets what `..` leads to is
- * taken from the name alone, and of a symbolic link in the root whose target has `..` behind a
- * further link, the directory above what that link leads to, where containerd may take it from the
- * further link's text.
+ * makes it, while Docker and Podman before 5 refuse it. Of Docker: overlay2 refuses a whiteout
+ * below what its own layer has hidden; a hard link takes setuid, setgid and capabilities off its
+ * file where the link gives it no mode; vfs keeps no xattrs of lower layers but
+ * security.capability. vfs makes two devices of one that has two names in a lower layer. What links
+ * in a layer's own directory lead to outside of it, where containerd looks at the host, is taken
+ * for nothing.
  *
  * Paths are compared without regard to how they are written: `./`, leading, doubled and trailing
- * `/` and `.` do not count, and `..` never leads above the root. */
+ * `/` and `.` do not count, and `..` never leads above the root. But to engines "/x" and "../x" may
+ * be other names than "x": where links stand on the way, and where a name stands twice. */
 #ifndef DIFFOCI_LAYER_OVERLAY_OVERLAY_H
 #define DIFFOCI_LAYER_OVERLAY_OVERLAY_H
 

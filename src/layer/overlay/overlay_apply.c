@@ -8,22 +8,12 @@
 #define AUFS_LINKS STR(".wh..wh.plnk")
 #define OPAQUE_MARK STR(".wh..wh..opq")
 
-static bool is_stacked(const struct overlay *overlay)
-{
-  return overlay->engine == OVERLAY_PODMAN_VFS;
-}
-
 /* Whether whiteouts become what overlayfs takes for them. containerd has nothing but a plain folder
  * for the lowest layer. */
 static bool marks_whiteouts(const struct overlay *overlay)
 {
   return overlay->engine == OVERLAY_PODMAN ||
          (overlay->engine == OVERLAY_CONTAINERD && overlay->n_layers > 1);
-}
-
-static struct overlay_node *current_root(const struct overlay *overlay)
-{
-  return overlay->roots[overlay->n_roots - 1];
 }
 
 void overlay_refuse(struct overlay *overlay, const struct overlay_addition *added, const char *why)
@@ -59,12 +49,13 @@ static bool has_nothing_to_hide(const struct overlay *overlay, enum overlay_way 
   if (overlay->engine == OVERLAY_PODMAN)
     return (way == OVERLAY_WAY_BARRED && mark == OVERLAY_HIDES_NAME) ||
            (way == OVERLAY_WAY_OPEN && !place->node->is_directory);
-  return is_stacked(overlay) && mark == OVERLAY_HIDES_NAME && place->dangling;
+  return overlay_is_stacked(overlay) && mark == OVERLAY_HIDES_NAME && place->dangling;
 }
 
 static void find_parent(struct overlay *overlay, const struct overlay_addition *added,
                         struct str directory, enum overlay_mark mark, struct parent *out)
 {
+  struct overlay_path rooted;
   struct overlay_place place;
   enum overlay_way way;
 
@@ -73,7 +64,8 @@ static void find_parent(struct overlay *overlay, const struct overlay_addition *
     out->node = overlay->last_parent;
     return;
   }
-  way = overlay_resolve(overlay, current_root(overlay), directory, &place);
+  way = overlay_resolve(overlay, overlay_current_root(overlay),
+                        overlay_path_rooted(&rooted, added->entry->name, directory), &place);
   out->followed = place.followed;
   out->is_link = place.last_is_link;
   if (has_nothing_to_hide(overlay, way, &place, mark))
@@ -82,7 +74,7 @@ static void find_parent(struct overlay *overlay, const struct overlay_addition *
     overlay_refuse(overlay, added, "the symbolic links on its way have no end");
   else if (way == OVERLAY_WAY_BARRED || !place.node->is_directory)
     overlay_refuse(overlay, added, "it lies below what is no directory");
-  else if (place.dangling && is_stacked(overlay))
+  else if (place.dangling && overlay_is_stacked(overlay))
     overlay_refuse(overlay, added, "it lies below a symbolic link to what is not there");
   else
     out->node = overlay_make_directories(overlay, added, &place);
@@ -125,114 +117,11 @@ static void hide_content(struct overlay *overlay, const struct parent *parent)
     overlay->in_doubt = true; /* overlayfs does not look at the mark of a layer's root */
     return;
   }
-  parent->node->is_opaque = !is_stacked(overlay);
+  parent->node->is_opaque = !overlay_is_stacked(overlay);
   if (marks_whiteouts(overlay))
     return;
-  if (!is_stacked(overlay) || !parent->is_link) /* it looks at the link, not behind it */
+  if (!overlay_is_stacked(overlay) || !parent->is_link) /* it looks at the link, not behind it */
     overlay_remove_not_unpacked(overlay, parent->node);
-}
-
-/* ---- hard links ---- */
-
-static struct overlay_node *find_target(struct overlay *overlay, struct overlay_node *root,
-                                        struct str name)
-{
-  struct overlay_path path;
-  struct overlay_place place;
-  struct str directory;
-  struct str base;
-  struct error err;
-
-  if (overlay_path_clean(&path, name, &err) < 0)
-    return NULL;
-  directory = path_directory(overlay_path_str(&path));
-  base = path_name(overlay_path_str(&path));
-  if (overlay_resolve(overlay, root, directory, &place) != OVERLAY_WAY_OPEN || place.missing.len ||
-      !place.node->is_directory)
-    return NULL;
-  return base.len ? overlay_find_child(overlay, place.node, base) : place.node;
-}
-
-/* A hard link without a target. */
-static bool is_dangling(const struct overlay_node *node)
-{
-  return node->own && !node->file && !node->is_whiteout &&
-         overlay_packed_type(node->own->packed) == TAR_LINK;
-}
-
-/* Making a hard link sets the owner, which takes it away, with some engines. */
-static bool has_capability(struct overlay *overlay, const struct overlay_record *record)
-{
-  const struct tar_entry *entry = &overlay->target.entry;
-  struct str name;
-
-  if (!overlay_packed_has_records(record->packed))
-    return false;
-  overlay_unpack(&overlay->target, record->packed, STR(""), overlay_strings(overlay));
-  for (size_t i = 0; i < entry->n_records; i++)
-    if (tar_record_xattr(&entry->records[i], &name) && str_equal(name, STR("security.capability")))
-      return true;
-  return false;
-}
-
-/* What the target would be if layers were unpacked upon each other: to see what was meant by a
- * layer that is refused. */
-static void link_below(struct overlay *overlay, const struct overlay_addition *added,
-                       struct overlay_node *node)
-{
-  struct overlay_node *target = NULL;
-
-  for (size_t i = overlay->n_roots - 1; i-- > 0 && !target;)
-    target = find_target(overlay, overlay->roots[i], added->entry->link_name);
-  if (target && !target->is_directory && !target->is_whiteout && !is_dangling(target))
-    overlay_link_node(overlay, node, target);
-}
-
-/* Where a link has no target, its node stays as what it is, so that one can see it. */
-static void link_node(struct overlay *overlay, const struct overlay_addition *added,
-                      struct overlay_node *node)
-{
-  struct overlay_node *target =
-      find_target(overlay, current_root(overlay), added->entry->link_name);
-  const struct overlay_record *record;
-
-  if (!target || target == node || is_dangling(target)) {
-    overlay_refuse(overlay, added, "a hard link to what its layer does not have before it");
-    link_below(overlay, added, node);
-    return;
-  }
-  if (target->is_directory) {
-    overlay_refuse(overlay, added, "a hard link to a directory");
-    return;
-  }
-  overlay->in_doubt = overlay->in_doubt || target->is_whiteout;
-  node->is_whiteout = target->is_whiteout;
-  record = target->file ? target->file->content : target->own;
-  if (!record) /* a whiteout */
-    return;
-  overlay->in_doubt = overlay->in_doubt || has_capability(overlay, record);
-  overlay_link_node(overlay, node, target);
-}
-
-/* AUFS kept the first name of a hard link in a directory of its own. */
-static bool link_aufs(struct overlay *overlay, const struct overlay_addition *added,
-                      struct overlay_node *node)
-{
-  struct overlay_path path;
-  struct str base;
-  struct map_entry *found;
-  struct error err;
-
-  if (!is_stacked(overlay) || overlay_path_clean(&path, added->entry->link_name, &err) < 0 ||
-      !str_has_prefix(overlay_path_str(&path), AUFS_LINKS))
-    return false;
-  base = path_name(overlay_path_str(&path));
-  found = map_find(&overlay->aufs_links, base);
-  if (found)
-    node->own = found->value;
-  else
-    overlay_refuse(overlay, added, "a hard link to what its layer does not have before it");
-  return true;
 }
 
 /* What lies in AUFS's own directories is no part of the tree. */
@@ -247,7 +136,7 @@ static bool is_aufs(struct overlay *overlay, struct overlay_addition *added, str
   directory = path_directory(path);
   base = path_name(path);
   overlay->in_doubt = overlay->in_doubt || directory.len;
-  if (!is_stacked(overlay))
+  if (!overlay_is_stacked(overlay))
     return false;
   if (str_has_prefix(path, AUFS_LINKS) && added->entry->type == TAR_REGULAR) {
     entry = map_put(&overlay->aufs_links, base);
@@ -306,7 +195,25 @@ static void set_directory(struct overlay *overlay, struct overlay_node *node,
     node->file = arena_alloc(&overlay->arena, sizeof(*node->file));
     *node->file = (struct overlay_file) { .content = old, .links = 0 };
   }
-  overlay_link_node(overlay, node, node);
+  overlay_link_node(overlay, node, node, false);
+}
+
+/* Docker and Podman make what they make at the entry's full name, of which something may be gone
+ * that the entry replaces. */
+static bool is_cut_off(struct overlay *overlay, const struct parent *parent,
+                       const struct overlay_path *path)
+{
+  const struct str directory = path_directory(overlay_path_str(path));
+  struct overlay_place place;
+
+  if (!parent->followed)
+    return false;
+  if (overlay_resolve_kernel(overlay, overlay_current_root(overlay), directory, false, &place) ==
+          OVERLAY_WAY_OPEN &&
+      !place.missing.len)
+    return false;
+  overlay->in_doubt = true;
+  return overlay->engine != OVERLAY_CONTAINERD;
 }
 
 static void put_entry(struct overlay *overlay, struct overlay_addition *added,
@@ -319,6 +226,10 @@ static void put_entry(struct overlay *overlay, struct overlay_addition *added,
   note_doubts(overlay, entry, node);
   if (node && !(node->is_directory && is_directory)) {
     overlay_remove_node(overlay, node);
+    if (is_cut_off(overlay, parent, path)) {
+      overlay_refuse(overlay, added, "it takes the place of what is on its own way");
+      return;
+    }
     node = NULL;
   }
   if (entry->type == TAR_GLOBAL)
@@ -336,12 +247,12 @@ static void put_entry(struct overlay *overlay, struct overlay_addition *added,
   } else {
     node->own = added->record;
     node->is_directory = false;
-    node->is_whiteout = is_overlayfs_whiteout(entry) && !is_stacked(overlay);
+    node->is_whiteout = is_overlayfs_whiteout(entry) && !overlay_is_stacked(overlay);
   }
-  if (!is_stacked(overlay) || !parent->followed)
+  if (!overlay_is_stacked(overlay) || !parent->followed)
     node->unpacked = overlay->n_layers;
-  if (entry->type == TAR_LINK && !link_aufs(overlay, added, node))
-    link_node(overlay, added, node);
+  if (entry->type == TAR_LINK && !overlay_link_aufs(overlay, added, node))
+    overlay_link_entry(overlay, added, node);
 }
 
 /* Docker and Podman keep a list of a layer's names, to be able to write it again (tar-split), and
@@ -353,11 +264,14 @@ static bool is_second(struct overlay *overlay, const struct tar_entry *added, st
 
   if (overlay->engine == OVERLAY_CONTAINERD || added->type == TAR_GLOBAL)
     return false;
-  if (str_has_prefix(added->name, STR("/")) && path.len < sizeof(name.bytes))
-    name.bytes[name.len++] = '/'; /* to the list, another name */
-  if (path.len)
-    memcpy(name.bytes + name.len, path.ptr, path.len);
-  name.len += path.len;
+  /* To the list, "/x" and "../x" are other names than "x". */
+  if (!str_has_prefix(added->name, STR("/")) && !overlay_path_lexical(&name, added->name))
+    return false;
+  if (str_has_prefix(added->name, STR("/")) && path.len < sizeof(name.bytes)) {
+    name.bytes[name.len++] = '/';
+    memcpy(name.bytes + 1, path.len ? path.ptr : "", path.len);
+    name.len += path.len;
+  }
   entry = map_put(&overlay->names, overlay_path_str(&name));
   if (entry->value)
     return true;
@@ -368,7 +282,7 @@ static bool is_second(struct overlay *overlay, const struct tar_entry *added, st
 
 static void put_root(struct overlay *overlay, struct overlay_addition *added)
 {
-  struct overlay_node *root = current_root(overlay);
+  struct overlay_node *root = overlay_current_root(overlay);
 
   overlay->in_doubt = overlay->in_doubt || root->unpacked == overlay->n_layers;
   root->unpacked = overlay->n_layers;

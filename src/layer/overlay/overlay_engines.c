@@ -89,6 +89,16 @@ static bool same_content(const struct overlay_unpacked *a, const struct overlay_
          (a->content.algorithm == DIGEST_NONE || digest_equal(&a->content, &b->content));
 }
 
+/* Whether two names that lead to one path are the same to tar-split, too. */
+static bool same_spelling(struct str a, struct str b)
+{
+  struct overlay_path paths[2];
+
+  return str_has_prefix(a, STR("/")) == str_has_prefix(b, STR("/")) &&
+         overlay_path_lexical(&paths[0], a) && overlay_path_lexical(&paths[1], b) &&
+         str_equal(overlay_path_str(&paths[0]), overlay_path_str(&paths[1]));
+}
+
 /* What decides where an entry goes. */
 static bool same_place(const struct tar_entry *a, const struct tar_entry *b)
 {
@@ -99,7 +109,8 @@ static bool same_place(const struct tar_entry *a, const struct tar_entry *b)
          a->device_major == b->device_major && a->device_minor == b->device_minor &&
          overlay_path_clean(&paths[0], a->name, &err) == 0 &&
          overlay_path_clean(&paths[1], b->name, &err) == 0 &&
-         str_equal(overlay_path_str(&paths[0]), overlay_path_str(&paths[1]));
+         str_equal(overlay_path_str(&paths[0]), overlay_path_str(&paths[1])) &&
+         same_spelling(a->name, b->name);
 }
 
 static bool same_record(const struct overlay_unpacked *a, const struct overlay_unpacked *b)
@@ -147,7 +158,7 @@ static bool same_links(const struct overlay_file *a, const struct overlay_file *
   const struct overlay_link *links[2] = { a ? a->last_link : NULL, b ? b->last_link : NULL };
 
   for (; links[0] && links[1]; links[0] = links[0]->before, links[1] = links[1]->before)
-    if (links[0]->own != links[1]->own)
+    if (links[0]->own != links[1]->own || links[0]->keeps_mode != links[1]->keeps_mode)
       return false;
   return !links[0] && !links[1] && (!a || !b || a->content == b->content);
 }

@@ -102,10 +102,9 @@ void overlay_remove_node(struct overlay *overlay, struct overlay_node *node)
   if (node->next)
     node->next->previous = node->previous;
   node->removed = true;
-  if (!node->is_directory)
-    return;
-  overlay->last_parent = NULL;
-  overlay->lost_directory = true;
+  overlay->lost_way = overlay->lost_way || node->is_directory || overlay_node_is_symlink(node);
+  if (node->is_directory)
+    overlay->last_parent = NULL;
 }
 
 void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory)
@@ -123,7 +122,7 @@ void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *d
 }
 
 void overlay_link_node(struct overlay *overlay, struct overlay_node *node,
-                       struct overlay_node *target)
+                       struct overlay_node *target, bool keeps_mode)
 {
   struct overlay_link *link = arena_alloc(&overlay->arena, sizeof(*link));
 
@@ -131,7 +130,7 @@ void overlay_link_node(struct overlay *overlay, struct overlay_node *node,
     target->file = arena_alloc(&overlay->arena, sizeof(*target->file));
     *target->file = (struct overlay_file) { .content = target->own, .links = 1 };
   }
-  *link = (struct overlay_link) { node->own, target->file->last_link };
+  *link = (struct overlay_link) { node->own, target->file->last_link, keeps_mode };
   target->file->last_link = link;
   target->file->links++;
   node->file = target->file;

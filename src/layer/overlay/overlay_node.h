@@ -21,6 +21,7 @@ struct overlay_record {
 struct overlay_link {
   const struct overlay_record *own;
   const struct overlay_link *before; /* the one made before it, or NULL */
+  bool keeps_mode;                   /* the link's mode was not given to the file */
 };
 
 /* A file that has, or had, several names. */
@@ -67,7 +68,7 @@ struct overlay {
   const struct overlay_record *first;
   struct overlay_record *last;
   const struct overlay_record *layer_first; /* of the current layer; NULL: none yet */
-  bool lost_directory;                      /* one was removed in the current layer */
+  bool lost_way; /* a directory or a symbolic link was removed in the current layer */
   struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
   struct buf last_directory;        /* its path */
   struct map names;                 /* of the layer's entries, where two of one name are refused */
@@ -93,13 +94,26 @@ void overlay_remove_node(struct overlay *overlay, struct overlay_node *node);
 /* What is in a directory, but for what this layer has entries of, and the directories above that.
  */
 void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory);
-/* Makes the node, whose entry is a hard link, a name of what target is a name of. */
+/* Makes the node, whose entry is a hard link, a name of what target is a name of. keeps_mode: which
+ * keeps the mode that it has. */
 void overlay_link_node(struct overlay *overlay, struct overlay_node *node,
-                       struct overlay_node *target);
+                       struct overlay_node *target, bool keeps_mode);
 /* Takes the node's name off the file that it has. */
 void overlay_drop_file(struct overlay_node *node);
 /* From the root down; out is cleared first. */
 struct str overlay_node_path(const struct overlay_node *node, struct buf *out);
+
+/* Whether layers are unpacked upon each other. */
+static inline bool overlay_is_stacked(const struct overlay *overlay)
+{
+  return overlay->engine == OVERLAY_PODMAN_VFS;
+}
+
+/* Of the layer that was begun last. */
+static inline struct overlay_node *overlay_current_root(const struct overlay *overlay)
+{
+  return overlay->roots[overlay->n_roots - 1];
+}
 
 static inline struct str overlay_node_name(const struct overlay_node *node)
 {
@@ -115,17 +129,32 @@ struct overlay_place {
   bool followed;               /* a symbolic link stood on the way */
   bool last_is_link;           /* the path's own last component is one */
   bool dangling;               /* what is missing is so in a link's target */
+  bool came_back;              /* `..` led back out of what is missing: the kernel finds nothing */
 };
 
 enum overlay_way {
   OVERLAY_WAY_OPEN,    /* node is a directory, or nothing is missing and it is something else */
   OVERLAY_WAY_BARRED,  /* something that is no directory stands on it */
   OVERLAY_WAY_ENDLESS, /* symbolic links without end, or a path too long for the kernel */
+  OVERLAY_WAY_OUTSIDE, /* out of the root, where it may be left */
 };
 
-/* Follows symbolic links, also the last one, within the root. */
+/* Follows symbolic links, also the last one, within the root, as the overlay's engine does it. */
 enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *root,
                                  struct str path, struct overlay_place *out);
+/* The same as the kernel does it. may_leave: the root is no process's, so that absolute targets,
+ * and `..` in the root, lead to where nothing is known. */
+enum overlay_way overlay_resolve_kernel(struct overlay *overlay, struct overlay_node *root,
+                                        struct str path, bool may_leave, struct overlay_place *out);
+bool overlay_node_is_symlink(const struct overlay_node *node);
+/* The target of a symbolic link, valid until the overlay's next one is asked for. */
+struct str overlay_node_target(struct overlay *overlay, const struct overlay_node *link);
+
+/* ---- overlay_root_path.c ---- */
+
+/* The same as containerd does it; *out has the root, and else nothing. */
+enum overlay_way overlay_resolve_text(struct overlay *overlay, struct overlay_node *root,
+                                      struct str path, struct overlay_place *out);
 
 /* ---- the others ---- */
 
@@ -146,6 +175,18 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
                    const struct overlay_path *path);
 /* The engine does not unpack the layer, because of this entry. why: lives for ever. */
 void overlay_refuse(struct overlay *overlay, const struct overlay_addition *added, const char *why);
+/* ---- overlay_hardlink.c ---- */
+
+/* The node, whose entry is a hard link, becomes a name of what that is made to; where that is
+ * refused it stays as what it is, so that one can see it. */
+void overlay_link_entry(struct overlay *overlay, const struct overlay_addition *added,
+                        struct overlay_node *node);
+/* The same for what AUFS kept in a directory of its own; false if the entry is nothing of that. */
+bool overlay_link_aufs(struct overlay *overlay, const struct overlay_addition *added,
+                       struct overlay_node *node);
+
+/* ---- the others ---- */
+
 /* The directory that a place is, made where it is not there; NULL if the engine refuses that. */
 struct overlay_node *overlay_make_directories(struct overlay *overlay,
                                               const struct overlay_addition *added,

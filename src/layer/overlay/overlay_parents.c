@@ -67,10 +67,12 @@ struct overlay_node *overlay_make_directories(struct overlay *overlay,
   return node;
 }
 
-/* They set the times of the directories that a layer has entries of, and fail where one is gone. */
+/* They set the times of the directories that a layer has entries of, and fail where a name leads to
+ * none any more. */
 static void check_directory(struct overlay *overlay, const struct overlay_record *record)
 {
   const struct tar_entry *entry = &overlay->target.entry;
+  struct overlay_path rooted;
   struct overlay_path path;
   struct overlay_place place;
   struct str name;
@@ -84,7 +86,8 @@ static void check_directory(struct overlay *overlay, const struct overlay_record
       str_has_prefix(overlay_path_str(&path), STR(".wh..wh.")))
     return;
   name = arena_str(&overlay->arena, entry->name); /* following links unpacks them to its place */
-  if (overlay_resolve(overlay, overlay->roots[overlay->n_roots - 1], overlay_path_str(&path),
+  if (overlay_resolve(overlay, overlay->roots[overlay->n_roots - 1],
+                      overlay_path_rooted(&rooted, name, overlay_path_str(&path)),
                       &place) == OVERLAY_WAY_OPEN &&
       !place.missing.len)
     return;
@@ -97,11 +100,11 @@ void overlay_end_layer(struct overlay *overlay)
 {
   const uint32_t layer = overlay->n_layers - 1;
 
-  if (overlay->lost_directory)
+  if (overlay->lost_way)
     for (const struct overlay_record *record = overlay->layer_first;
          record && record->layer == layer; record = record->next)
       if (overlay_packed_type(record->packed) == TAR_DIR)
         check_directory(overlay, record);
-  overlay->lost_directory = false;
+  overlay->lost_way = false;
   overlay->layer_first = NULL;
 }

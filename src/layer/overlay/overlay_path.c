@@ -37,6 +37,48 @@ int overlay_path_clean(struct overlay_path *out, struct str name, struct error *
   return 0;
 }
 
+bool overlay_path_lexical(struct overlay_path *out, struct str name)
+{
+  struct str component;
+  struct str directory;
+  struct str base;
+
+  out->len = 0;
+  while (path_next(&name, &component)) {
+    if (str_equal(component, STR(".")))
+      continue;
+    directory = path_directory(overlay_path_str(out));
+    base = path_name(overlay_path_str(out));
+    if (str_equal(component, STR("..")) && base.len && !str_equal(base, STR(".."))) {
+      out->len = directory.len;
+      continue;
+    }
+    if (component.len + 1 > sizeof(out->bytes) - out->len)
+      return false;
+    if (out->len)
+      out->bytes[out->len++] = '/';
+    memcpy(out->bytes + out->len, component.ptr, component.len);
+    out->len += component.len;
+  }
+  return true;
+}
+
+struct str overlay_path_rooted(struct overlay_path *room, struct str name, struct str path)
+{
+  const bool is_rooted = str_has_prefix(name, STR("/")) ||
+                         (memmem(name.ptr, name.len, "..", 2) && overlay_path_lexical(room, name) &&
+                          (str_equal(overlay_path_str(room), STR("..")) ||
+                           str_has_prefix(overlay_path_str(room), STR("../"))));
+
+  if (!is_rooted || path.len + 1 > sizeof(room->bytes))
+    return path;
+  room->bytes[0] = '/';
+  if (path.len)
+    memcpy(room->bytes + 1, path.ptr, path.len);
+  room->len = path.len + 1;
+  return overlay_path_str(room);
+}
+
 static bool has_aufs_component(struct str path)
 {
   struct str component;

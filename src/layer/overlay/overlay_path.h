@@ -11,6 +11,12 @@ struct overlay_path { /* "a/b/c": no empty, "." or ".." component; empty for the
   char bytes[LIMIT_PATH_BYTES];
 };
 
+/* The same as Go's filepath.Clean does it to a relative path: `..` that nothing stands before
+ * stays. False: too long. */
+MUST_CHECK bool overlay_path_lexical(struct overlay_path *out, struct str name);
+/* path, which is what name comes to or part of it, with a '/' before it if name has one or leads
+ * above the root: what containerd makes of links depends on it. A view into *room, or path. */
+struct str overlay_path_rooted(struct overlay_path *room, struct str name, struct str path);
 MUST_CHECK int overlay_path_clean(struct overlay_path *out, struct str name, struct error *err);
 static inline struct str overlay_path_str(const struct overlay_path *path)
 {

@@ -1,11 +1,10 @@
-/* Symbolic links on the way to a path, as the kernel follows them in a root of its own, and
- * containerd's fs.RootPath (continuity). */
+/* Symbolic links on the way to a path, as the kernel follows them. */
 #include "layer/overlay/overlay_node.h"
 
 #include "base/path.h"
 
-/* The kernel follows 40 (path_resolution(7)), containerd 255. */
-enum { LINKS_KERNEL = 40, LINKS_CONTAINERD = 255 };
+/* path_resolution(7) */
+enum { LINKS_MAX = 40 };
 
 struct way {
   struct overlay *overlay;
@@ -13,6 +12,7 @@ struct way {
   struct overlay_path todo; /* what is still to be walked */
   size_t literal; /* so many bytes at its end are the path's own, not of a link's target */
   unsigned links;
+  bool may_leave; /* the root is nobody's root: absolute targets and `..` lead out of it */
 };
 
 static void add_missing(struct overlay_path *missing, struct str name)
@@ -25,78 +25,52 @@ static void add_missing(struct overlay_path *missing, struct str name)
   missing->len += name.len;
 }
 
-/* "a/../b" to "b", whatever a is; ".." at the start stays. */
-static void clean_target(struct overlay_path *out, struct str target)
-{
-  struct str component;
-  struct str directory;
-  struct str base;
-
-  out->len = 0;
-  while (path_next(&target, &component)) {
-    directory = path_directory(overlay_path_str(out));
-    base = path_name(overlay_path_str(out));
-    if (str_equal(component, STR(".")))
-      continue;
-    if (str_equal(component, STR("..")) && out->len && !str_equal(base, STR(".."))) {
-      out->len = directory.len;
-      continue;
-    }
-    add_missing(out, component);
-  }
-}
-
 /* The target comes before what is left. */
-static bool overlay_resolve_follow(struct way *way, const struct overlay_node *link,
-                                   struct str rest, struct overlay_place *place)
+static enum overlay_way overlay_resolve_follow(struct way *way, const struct overlay_node *link,
+                                               struct str rest, struct overlay_place *place)
 {
-  struct overlay *overlay = way->overlay;
-  struct overlay_path cleaned;
-  struct str target;
-  unsigned most = overlay->engine == OVERLAY_CONTAINERD ? LINKS_CONTAINERD : LINKS_KERNEL;
+  struct str target = overlay_node_target(way->overlay, link);
 
-  overlay_unpack(&overlay->target, (link->file ? link->file->content : link->own)->packed, STR(""),
-                 overlay_strings(overlay));
-  target = overlay->target.entry.link_name;
-  /* containerd does it by the name alone but for links in the root (fs.RootPath). */
-  if (overlay->engine == OVERLAY_CONTAINERD && target.len && target.ptr[0] != '/' &&
-      target.len < sizeof(cleaned.bytes) && place->node->parent) {
-    clean_target(&cleaned, target);
-    overlay->in_doubt = overlay->in_doubt || memmem(target.ptr + 1, target.len - 1, "/../", 4) ||
-                        str_has_suffix(target, STR("/.."));
-    target = overlay_path_str(&cleaned);
-    target = target.len ? target : STR(".");
-  }
   way->links++;
-  overlay->in_doubt = overlay->in_doubt || way->links > LINKS_KERNEL;
-  if (way->links > most || !target.len || target.len + 1 + rest.len > sizeof(way->todo.bytes))
-    return false;
+  way->overlay->in_doubt = way->overlay->in_doubt || way->links > LINKS_MAX;
+  if (way->links > LINKS_MAX || !target.len || target.len + 1 + rest.len > sizeof(way->todo.bytes))
+    return OVERLAY_WAY_ENDLESS;
   if (rest.len)
     memmove(way->todo.bytes + target.len + 1, rest.ptr, rest.len);
   memcpy(way->todo.bytes, target.ptr, target.len);
   way->todo.bytes[target.len] = '/';
   way->todo.len = target.len + 1 + rest.len;
+  if (target.ptr[0] == '/' && way->may_leave)
+    return OVERLAY_WAY_OUTSIDE;
   if (target.ptr[0] == '/')
     place->node = way->root;
   place->followed = true;
-  return true;
+  return OVERLAY_WAY_OPEN;
 }
 
 static void go_up(struct overlay_place *place)
 {
   if (place->missing.len) {
+    place->came_back = true;
     place->missing.len = path_directory(overlay_path_str(&place->missing)).len;
   } else if (place->node->parent) {
     place->node = place->node->parent;
   }
 }
 
-static bool is_symlink(const struct overlay_node *node)
+bool overlay_node_is_symlink(const struct overlay_node *node)
 {
   const struct overlay_record *record = node->file ? node->file->content : node->own;
 
   return !node->is_directory && !node->is_whiteout && record &&
          overlay_packed_type(record->packed) == TAR_SYMLINK;
+}
+
+struct str overlay_node_target(struct overlay *overlay, const struct overlay_node *link)
+{
+  overlay_unpack(&overlay->target, (link->file ? link->file->content : link->own)->packed, STR(""),
+                 overlay_strings(overlay));
+  return overlay->target.entry.link_name;
 }
 
 static bool has_component(struct str rest)
@@ -106,15 +80,20 @@ static bool has_component(struct str rest)
   return path_next(&rest, &component);
 }
 
-enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *root,
-                                 struct str path, struct overlay_place *out)
+static void place_init(struct overlay_place *place, struct overlay_node *root)
 {
-  struct way way = { .overlay = overlay, .root = root };
+  place->node = root;
+  place->missing.len = 0;
+  place->followed = place->last_is_link = place->dangling = place->came_back = false;
+}
+
+enum overlay_way overlay_resolve_kernel(struct overlay *overlay, struct overlay_node *root,
+                                        struct str path, bool may_leave, struct overlay_place *out)
+{
+  struct way way = { .overlay = overlay, .root = root, .may_leave = may_leave };
   struct str component;
 
-  out->node = root;
-  out->missing.len = 0;
-  out->followed = out->last_is_link = out->dangling = false;
+  place_init(out, root);
   if (path.len > sizeof(way.todo.bytes))
     return OVERLAY_WAY_ENDLESS;
   if (path.len)
@@ -132,15 +111,20 @@ enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *r
     if (str_equal(component, STR("."))) {
       /* stays */
     } else if (str_equal(component, STR(".."))) {
+      if (may_leave && out->node == root && !out->missing.len)
+        return OVERLAY_WAY_OUTSIDE;
       go_up(out);
     } else if (!child) {
       out->dangling = out->dangling || !is_literal;
       add_missing(&out->missing, component);
-    } else if (is_symlink(child)) {
+    } else if (overlay_node_is_symlink(child)) {
+      enum overlay_way followed;
+
       way.literal = MIN_OF(way.literal, rest.len);
-      out->last_is_link = is_literal && !has_component(rest);
-      if (!overlay_resolve_follow(&way, child, rest, out))
-        return OVERLAY_WAY_ENDLESS;
+      out->last_is_link = out->last_is_link || (is_literal && !has_component(rest));
+      followed = overlay_resolve_follow(&way, child, rest, out);
+      if (followed != OVERLAY_WAY_OPEN)
+        return followed;
       continue;
     } else {
       out->node = child;
@@ -151,4 +135,30 @@ enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *r
       memmove(way.todo.bytes, rest.ptr, rest.len);
     way.todo.len = rest.len;
   }
+}
+
+/* What containerd's way leads to may be elsewhere than what the kernel's does. */
+static bool leads_elsewhere(struct overlay *overlay, struct overlay_node *root, struct str path,
+                            enum overlay_way way, const struct overlay_place *place)
+{
+  struct overlay_place other;
+
+  return overlay_resolve_kernel(overlay, root, path, false, &other) != way ||
+         (way == OVERLAY_WAY_OPEN &&
+          (other.node != place->node ||
+           !str_equal(overlay_path_str(&other.missing), overlay_path_str(&place->missing))));
+}
+
+enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *root,
+                                 struct str path, struct overlay_place *out)
+{
+  enum overlay_way way;
+
+  if (overlay->engine != OVERLAY_CONTAINERD)
+    return overlay_resolve_kernel(overlay, root, path, false, out);
+  place_init(out, root);
+  way = overlay_resolve_text(overlay, root, path, out);
+  overlay->in_doubt =
+      overlay->in_doubt || (out->followed && leads_elsewhere(overlay, root, path, way, out));
+  return way;
 }

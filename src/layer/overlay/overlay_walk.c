@@ -1,5 +1,6 @@
 /* Going through an overlay, in order. */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "layer/overlay/overlay_node.h"
@@ -80,6 +81,17 @@ static void overlay_walk_unpack(struct overlay_walk *walk, struct overlay_unpack
                  overlay_strings(walk->overlay));
 }
 
+/* The mode of a file that is given an owner, but no mode: the kernel takes setuid and setgid off it
+ * (chown(2)), where the owner is another one. */
+static int64_t kept_mode(const struct tar_entry *file, const struct tar_entry *link)
+{
+  const bool chown = file->uid != link->uid || file->gid != link->gid;
+
+  if (!chown)
+    return file->mode;
+  return file->mode & (file->mode & S_IXGRP ? ~(int64_t)(S_ISUID | S_ISGID) : ~(int64_t)S_ISUID);
+}
+
 /* What has several names, with the mode, owner and xattrs that it has in the end. */
 static void fill_object(struct overlay_walk *walk, const struct overlay_file *file)
 {
@@ -94,6 +106,8 @@ static void fill_object(struct overlay_walk *walk, const struct overlay_file *fi
   while (n--) {
     overlay_unpack(&walk->link, walk->links[n]->own->packed, STR(""),
                    overlay_strings(walk->overlay));
+    if (walk->links[n]->keeps_mode)
+      walk->link.entry.mode = kept_mode(&walk->object.entry, &walk->link.entry);
     overlay_unpacked_apply(&walk->object, &walk->link.entry,
                            walk->overlay->engine != OVERLAY_CONTAINERD);
   }
