@@ -109,7 +109,8 @@ void overlay_link_entry(struct overlay *overlay, const struct overlay_addition *
   record = target->file ? target->file->content : target->own;
   if (!record) /* a whiteout */
     return;
-  keeps_mode = !is_seen(overlay, added->entry->link_name);
+  keeps_mode = overlay_packed_type(record->packed) != TAR_SYMLINK && /* whose mode is nothing */
+               !is_seen(overlay, added->entry->link_name);
   overlay->in_doubt = overlay->in_doubt || keeps_mode || has_capability(overlay, record);
   overlay_link_node(overlay, node, target, keeps_mode && overlay->engine != OVERLAY_CONTAINERD);
 }
