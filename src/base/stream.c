@@ -106,12 +106,23 @@ static void file_close(struct stream *stream)
   free(file);
 }
 
+static const struct stream_ops file_ops = { file_read, file_close };
+
+bool stream_is_range(const struct stream *stream, struct stream_range *out)
+{
+  const struct file_stream *file = (const struct file_stream *)stream;
+
+  if (stream->ops != &file_ops)
+    return false;
+  *out = (struct stream_range) { file->fd, file->offset, file->left };
+  return true;
+}
+
 struct stream *stream_of_file(int fd, int owns_fd, uint64_t offset, uint64_t length)
 {
-  static const struct stream_ops ops = { file_read, file_close };
   struct file_stream *file = xcalloc(1, sizeof(*file));
 
-  *file = (struct file_stream) { { &ops }, fd, owns_fd, offset, length };
+  *file = (struct file_stream) { { &file_ops }, fd, owns_fd, offset, length };
   return &file->base;
 }
 

@@ -3,6 +3,7 @@
 #ifndef DIFFOCI_BASE_STREAM_H
 #define DIFFOCI_BASE_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -40,6 +41,13 @@ void cleanup_stream(struct stream **stream);
 /* length bytes of fd from offset (pread, so that one fd can serve several streams). If owns_fd, fd
  * is closed with the stream, and also when this fails. A file that ends early is ERROR_CORRUPT. */
 struct stream *stream_of_file(int fd, int owns_fd, uint64_t offset, uint64_t length);
+/* What such a stream has still to read, so that another process can read it from there; the
+ * descriptor stays the stream's. false: it is of another kind. */
+struct stream_range {
+  int fd;
+  uint64_t offset, length;
+};
+bool stream_is_range(const struct stream *stream, struct stream_range *out);
 /* The bytes are not copied and must live as long as the stream. */
 struct stream *stream_of_memory(const void *bytes, size_t len);
 /* The same with bytes from malloc, which are freed with the stream. */

@@ -7,6 +7,17 @@
 
 #include "base/alloc.h"
 
+static struct {
+  int (*open)(void *context, struct error *err);
+  void *context;
+} opener; /* open NULL: this process opens them */
+
+void tempfile_set_opener(int (*open)(void *context, struct error *err), void *context)
+{
+  opener.open = open;
+  opener.context = context;
+}
+
 /* Some file systems cannot make a file without a name; then it loses it at once. */
 static int tempfile_unnamed(const char *directory)
 {
@@ -28,6 +39,11 @@ int tempfile_open(struct tempfile *file, struct error *err)
   const char *const usual[] = { "/var/tmp", "/tmp" };
 
   file->fd = -1;
+  if (opener.open) {
+    file->directory = chosen && chosen[0] ? chosen : usual[0];
+    file->fd = opener.open(opener.context, err);
+    return file->fd < 0 ? -1 : 0;
+  }
   if (chosen && chosen[0]) {
     file->directory = chosen;
     file->fd = tempfile_unnamed(chosen);

@@ -22,6 +22,10 @@ MUST_CHECK int tempfile_write(const struct tempfile *file, const void *bytes, si
                               uint64_t offset, struct error *err);
 MUST_CHECK int tempfile_read(const struct tempfile *file, void *bytes, size_t len, uint64_t offset,
                              struct error *err);
+/* Where this process may not open files itself: who is asked for the descriptor instead, from any
+ * thread. For the whole process and for good, as what it is confined by; before any thread is
+ * started. */
+void tempfile_set_opener(int (*opener)(void *context, struct error *err), void *context);
 void tempfile_close(struct tempfile *file); /* also of TEMPFILE_INIT */
 
 #endif

@@ -10,7 +10,9 @@
 #include "base/escape.h"
 #include "cli/diff_flags.h"
 #include "cli/diff_outputs.h"
+#include "cli/diff_process.h"
 #include "cli/pager.h"
+#include "cli/sandbox.h"
 #include "cli/verdict_line.h"
 #include "diff/inside/inside.h"
 #include "diff/inside/inside_worker.h"
@@ -107,11 +109,21 @@ static bool write_reports(struct fan_out *out, const struct diff_options *option
   return written;
 }
 
+/* Who is told that something is about to be written to the user. */
+struct before_writing {
+  void (*quiet)(void *context);
+  void *context;
+};
+
 /* Writes the reports and says the verdict. Returns the exit status, or -1. */
-static int conclude(struct fan_out *out, const struct diff_flags *given, struct places *places,
-                    const struct diff_options *options, struct inside *inside, struct diff *diff,
+static int conclude(struct fan_out *out, const struct diff_process *process,
+                    const struct before_writing *before, struct inside *inside, struct diff *diff,
                     bool failed, struct error *err)
 {
+  const struct diff_flags *given = process->given;
+  const struct diff_options *options = process->options;
+  /* A confined process starts no pager. */
+  const bool paged = !process->is_confined && process->places->globals->no_pager != TOGGLE_ON;
   const bool quiet = given->places.quiet == TOGGLE_ON;
   struct verdict verdict;
   int status;
@@ -134,14 +146,14 @@ static int conclude(struct fan_out *out, const struct diff_flags *given, struct 
   else if (given->verdict == TOGGLE_ON && verdict.level == VERDICT_IDENTICAL)
     status = EXIT_SAME; /* the word is the answer, though names may differ beside it */
   out->about.passed = status == EXIT_SAME;
-  places_hide_progress(places);
+  before->quiet(before->context);
   if (inside && !quiet)
     inside_summary(inside);
   out->about.inside = inside;
   policy_flags_summary(options->policy, quiet);
   out->about.notices = diff_notices(diff, &out->about.n_notices);
   show_notices(&out->about, quiet);
-  trouble = !write_reports(out, options, places->globals->no_pager != TOGGLE_ON);
+  trouble = !write_reports(out, options, paged);
   out->about.verdict = NULL;
   if (failed)
     return -1;
@@ -174,17 +186,18 @@ static bool mended(const struct diff_options *options, struct error *err)
 }
 
 /* *again: whether there may be another try; set to whether there has to be one. */
-static int compare_once(const struct diff_flags *given, const struct fan_out_wanted *wanted,
-                        struct diff_options *options, struct places *places, bool *again,
-                        struct error *err)
+static int compare_once(const struct diff_process *process, const struct before_writing *before,
+                        bool *again, struct error *err)
 {
+  const struct diff_flags *given = process->given;
+  struct diff_options *options = process->options;
   struct fan_out out = { 0 };
   struct inside *inside = NULL;
   bool failed = false;
   struct diff *diff;
   int status;
 
-  fan_out_init(&out, wanted, options);
+  fan_out_init(&out, process->wanted, options);
   options->sink = &out.sink;
   options->verdict = thorough(given) || out.tells_verdict || given->places.quiet != TOGGLE_ON;
   if (options->looker) {
@@ -197,7 +210,7 @@ static int compare_once(const struct diff_flags *given, const struct fan_out_wan
     inside_finish(inside);
   *again = (!diff || failed) && mended(options, err) && *again;
   if (diff && !*again)
-    status = conclude(&out, given, places, options, inside, diff, failed, err);
+    status = conclude(&out, process, before, inside, diff, failed, err);
   else
     status = -1;
   fan_out_release(&out);
@@ -208,38 +221,17 @@ static int compare_once(const struct diff_flags *given, const struct fan_out_wan
 }
 
 /* A second time where the store's copy of a blob turned out to be damaged: then it is fetched. */
-static int diff_compare(const struct diff_flags *given, const struct fan_out_wanted *wanted,
-                        struct diff_options *options, struct places *places, struct error *err)
+static int diff_compare(const struct diff_process *process, void (*quiet)(void *quiet_context),
+                        void *quiet_context, struct error *err)
 {
+  const struct before_writing before = { quiet, quiet_context };
   bool again = true;
-  int status = compare_once(given, wanted, options, places, &again, err);
+  int status = compare_once(process, &before, &again, err);
 
   if (!again)
     return status;
   again = false;
-  return compare_once(given, wanted, options, places, &again, err);
-}
-
-/* The store and the registries are left alone where no argument needs them. */
-static int open_images(const struct invocation *call, struct places *places,
-                       const struct source_options *options, struct source *out[2],
-                       struct error *err)
-{
-  const struct diff_flags *given = call->options;
-  struct argument arguments[2] = { 0 };
-  int result = 0;
-
-  for (size_t i = 0; i < 2 && result == 0; i++)
-    result = argument_parse(&arguments[i], call->arguments[i], err);
-  if (result == 0 && (places_are_needed(&arguments[0]) || places_are_needed(&arguments[1])))
-    result = places_open(places, (enum named_pull)given->pull, given->no_cache != TOGGLE_ON, err);
-  for (size_t i = 0; i < 2 && result == 0; i++) {
-    out[i] = places_open_image(places, &arguments[i], options, err);
-    result = out[i] ? 0 : -1;
-  }
-  argument_release(&arguments[0]);
-  argument_release(&arguments[1]);
-  return result;
+  return compare_once(process, &before, &again, err);
 }
 
 int diff_command(const struct invocation *call, struct error *err)
@@ -261,8 +253,8 @@ int diff_command(const struct invocation *call, struct error *err)
   };
   const struct source_options source_options = {
     .limits = &limits,
-    .net = given->places.foreign_urls == TOGGLE_ON ? places_net : NULL,
-    .net_context = &places,
+    .fetch = given->places.foreign_urls == TOGGLE_ON ? places_fetch : NULL,
+    .fetch_context = &places,
     .platforms =
         given->platforms.n || given->all_platforms == TOGGLE_ON ? &options.platforms : NULL,
   };
@@ -271,7 +263,18 @@ int diff_command(const struct invocation *call, struct error *err)
     .n_arguments = call->n_words,
     .inputs = { call->arguments[0], call->arguments[1] },
   };
+  struct confine_support support;
   struct fan_out_wanted wanted;
+  struct diff_process process = {
+    .inputs = call->arguments,
+    .given = given,
+    .wanted = &wanted,
+    .source_options = &source_options,
+    .support = &support,
+    .places = &places,
+    .options = &options,
+    .compare = diff_compare,
+  };
   int status = -1;
 
   if (diff_outputs(given, &run, &wanted, err) || fan_out_check(&wanted, err))
@@ -285,12 +288,12 @@ int diff_command(const struct invocation *call, struct error *err)
     options.never_strict |= wanted.outputs[i].format->as_with_policy;
   places_init(&places, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
-  if (((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
-       (options.looker = inside_worker_start(limits.file_bytes, err))) &&
+  if (sandbox_choose((enum sandbox_mode)given->sandbox, &support, err) == 0 &&
+      ((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
+       (options.looker = inside_worker_start(limits.file_bytes, &support, err))) &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
-      policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0 &&
-      open_images(call, &places, &source_options, options.sources, err) == 0)
-    status = diff_compare(given, &wanted, &options, &places, err);
+      policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0)
+    status = diff_process_run(&process, err);
   source_free(options.sources[0]);
   source_free(options.sources[1]);
   places_release(&places);

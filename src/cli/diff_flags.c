@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "cli/commands.h"
 #include "report/output.h"
+#include "cli/sandbox.h"
 
 #define AT(field) .offset = offsetof(struct diff_flags, field)
 
@@ -203,6 +204,7 @@ static const struct flag flags[] = {
   MEMORY_LIMIT_FLAG(offsetof(struct diff_flags, memory_limit)),
   FOREIGN_URLS_FLAG(struct diff_flags),
   MAX_SCALE_FLAG(offsetof(struct diff_flags, max_scale)),
+  SANDBOX_FLAG(offsetof(struct diff_flags, sandbox)),
 };
 
 /* What is recommended stands first. */

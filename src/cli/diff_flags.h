@@ -30,6 +30,7 @@ struct diff_flags {
   double timeout;        /* seconds; 0: none */
   uint64_t memory_limit; /* bytes; 0: not given */
   double max_scale;
+  unsigned sandbox; /* enum sandbox_mode */
 };
 
 /* Fills what --ignore-…, --extra-ignore-… and their like say: ignore, compare_root_name, and

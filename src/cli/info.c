@@ -1,3 +1,4 @@
+#include "base/confine/confine.h"
 #include "base/escape.h"
 #include "base/version.h"
 #include "cli/backend.h"
@@ -35,6 +36,27 @@ static void print_containerd(struct buf *text, bool json, const char *version)
   }
 }
 
+/* What `diff` is confined by, and what this system lacks for it. */
+static void print_sandbox(struct buf *text, bool json)
+{
+  struct confine_support support;
+  char missing[CONFINE_MISSING_MAX];
+
+  confine_look(&support);
+  confine_describe(&support, missing, sizeof(missing));
+  if (!json) {
+    buf_printf(text, "Sandbox: Landlock ABI %d, seccomp %s; missing: %s\n", support.landlock_abi,
+               support.seccomp ? "yes" : "no", missing);
+    return;
+  }
+  buf_printf(text, "\"Sandbox\":{\"LandlockABI\":%d,\"Seccomp\":%s,\"Missing\":[",
+             support.landlock_abi, support.seccomp ? "true" : "false");
+  for (size_t i = 0; i < ARRAY_LEN(support.missing); i++)
+    if (support.missing[i][0])
+      buf_printf(text, "%s\"%s\"", i && support.missing[0][0] ? "," : "", support.missing[i]);
+  buf_puts(text, "]},");
+}
+
 static int info_run(const struct invocation *call, struct error *err)
 {
   const bool json = ((const struct info_options *)call->options)->json == TOGGLE_ON;
@@ -53,7 +75,10 @@ static int info_run(const struct invocation *call, struct error *err)
     print_containerd(&text, json, store_containerd_version(containerd));
   else
     buf_puts(&text, json ? "\"Name\":\"local\"" : "Backend: local\n");
-  buf_printf(&text, json ? "},\"Version\":\"v%s\"}\n" : "Version: v%s\n", diffoci_version);
+  if (json)
+    buf_puts(&text, "},");
+  print_sandbox(&text, json);
+  buf_printf(&text, json ? "\"Version\":\"v%s\"}\n" : "Version: v%s\n", diffoci_version);
   store_close(containerd);
   return cli_write(&text, err);
 }

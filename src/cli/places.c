@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/backend.h"
 #include "source/cached.h"
+#include "source/external.h"
 #include "source/open.h"
 
 static void write_warning(struct places *places, const char *before, const char *text)
@@ -107,6 +108,11 @@ struct net *places_net(void *context, struct error *err)
     places->named.net = open_net(places, err);
   pthread_mutex_unlock(&places->lock);
   return places->named.net;
+}
+
+struct stream *places_fetch(void *context, const struct descriptor *blob, struct error *err)
+{
+  return external_fetch(places_net, context, blob, err);
 }
 
 /* The store that names are looked up in and what is fetched is kept in; *out is NULL where there is

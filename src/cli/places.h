@@ -140,9 +140,10 @@ struct source *places_open_image(struct places *places, const struct argument *a
 void places_notice(void *context, const char *line);
 /* Has what the store notices shown as warnings; places_open does that. */
 void places_watch_store(struct places *places);
-/* The connection to registries, opened when it is first asked for: for struct source_options, with
- * these places as context. */
+/* The connection to registries, opened when it is first asked for, with these places as context. */
 struct net *places_net(void *context, struct error *err);
+/* Fetches from the urls of a blob: for struct source_options, with these places as context. */
+struct stream *places_fetch(void *context, const struct descriptor *blob, struct error *err);
 void places_release(struct places *places);
 /* Starts to show on a terminal, if it was not shown yet, how far reading and fetching are, of what
  * counts here. NULL where nothing is shown. */

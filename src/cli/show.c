@@ -128,8 +128,8 @@ static int show_run(const struct invocation *call, struct error *err)
   struct places places;
   const struct source_options source_options = {
     .limits = &limits,
-    .net = given->places.foreign_urls == TOGGLE_ON ? places_net : NULL,
-    .net_context = &places,
+    .fetch = given->places.foreign_urls == TOGGLE_ON ? places_fetch : NULL,
+    .fetch_context = &places,
     .platforms = given->platform ? &platforms : NULL,
   };
   struct contents_options options = { .limits = &limits, .files = given->no_files != TOGGLE_ON };

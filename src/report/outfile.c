@@ -15,6 +15,18 @@
 
 enum { ATTEMPTS = 16 }; /* at a name that nobody has */
 
+static const struct outfile_keeper *keeper; /* NULL: this process opens them */
+
+void outfile_set_keeper(const struct outfile_keeper *other)
+{
+  keeper = other;
+}
+
+const struct outfile_keeper *outfile_get_keeper(void)
+{
+  return keeper;
+}
+
 /* /dev/stdout opened anew would have a position of its own and write over what the table wrote. */
 static bool is_stdout(const struct stat *status)
 {
@@ -159,8 +171,15 @@ struct outfile *outfile_open(const char *path, struct error *err)
   file->name = xstrdup(path);
   file->dir = AT_FDCWD;
   file->ending = -1;
-  fd = open_target(file);
-  return outfile_opened(file, fd, err);
+  if (!keeper || strcmp(path, "-") == 0)
+    return outfile_opened(file, open_target(file), err);
+  file->kept_open = true;
+  fd = keeper->open(keeper->context, path, err);
+  if (fd >= 0)
+    return outfile_opened(file, fd, err);
+  writer_to_fd(&file->writer, -1);
+  outfile_free(file);
+  return NULL;
 }
 
 struct outfile *outfile_open_at(int dir, const char *name, const char *label, struct error *err)
@@ -211,6 +230,8 @@ int outfile_commit(struct outfile *file, struct error *err)
   }
   if (error)
     error_sys(err, error, "%s", file->name);
+  else if (file->kept_open)
+    error = keeper->commit(keeper->context, file->name, err);
   outfile_abandon(file);
   return error ? -1 : 0;
 }

@@ -15,7 +15,21 @@ struct outfile {
   bool nameless;   /* the temporary file gets a name only when it is complete */
   int dir;         /* what target and temporary are relative to; borrowed */
   int ending;      /* of temporary: see ending_forget */
+  bool kept_open;  /* by struct outfile_keeper, which completes it */
 };
+
+/* Where this process may not open files itself: who does it instead of outfile_open, but for "-".
+ * It hands out a descriptor to write to (-1 with *err), and gives the file its name when all is
+ * written. */
+struct outfile_keeper {
+  int (*open)(void *context, const char *path, struct error *err);
+  int (*commit)(void *context, const char *path, struct error *err);
+  int (*clear)(void *context, const char *path, struct error *err); /* report_dir_clear */
+  void *context;
+};
+/* For the whole process and for good, as what it is confined by; before any thread is started. */
+void outfile_set_keeper(const struct outfile_keeper *keeper);
+const struct outfile_keeper *outfile_get_keeper(void); /* NULL: there is none */
 
 /* Opens a file to be written. Where path is a regular file or nothing yet, a temporary file beside
  * it (beside what it points to, if it is a symlink) is made, with the mode that umask allows: one

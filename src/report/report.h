@@ -71,6 +71,9 @@ struct report *report_dir_new(const char *path, const struct diff_options *optio
  * is neither empty nor marked is an error, so that nobody's own files are replaced. */
 MUST_CHECK int report_dir_check(const char *path, struct error *err);
 
+/* Removes what an earlier report left in such a directory. */
+MUST_CHECK int report_dir_clear(const char *path, struct error *err);
+
 /* Says what about; it must live as long as the report. NULL allowed for report. Before the first
  * event. */
 void report_tell(struct report *report, const struct report_about *about);

@@ -26,8 +26,8 @@ struct copy_options {
   bool check;                 /* what the store has is read, and fetched anew if it is damaged */
   struct copy_counts *counts; /* NULL: not counted */
   /* For import_archive: as in struct source_options. */
-  struct net *(*net)(void *context, struct error *err);
-  void *net_context;
+  struct stream *(*fetch)(void *context, const struct descriptor *blob, struct error *err);
+  void *fetch_context;
 };
 
 /* Writes all blobs of the image whose root is this descriptor; blobs that are in the store are not

@@ -100,3 +100,17 @@ struct stream *external_open(struct net *net, const struct descriptor *blob, con
             last.message);
   return NULL;
 }
+
+struct stream *external_fetch(struct net *(*net)(void *context, struct error *err), void *context,
+                              const struct descriptor *blob, struct error *err)
+{
+  const struct error missing = *err;
+  struct error why;
+  struct net *opened = net(context, &why);
+
+  if (opened)
+    return external_open(opened, blob, NULL, err);
+  error_set(err, missing.code, "%.400s; nor can it be fetched from its urls: %.400s",
+            missing.message, why.message);
+  return NULL;
+}

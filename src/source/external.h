@@ -16,5 +16,8 @@ bool external_has(const struct descriptor *blob);
  * elsewhere; after a failure its code is the same, and the message says that, too. */
 struct stream *external_open(struct net *net, const struct descriptor *blob, const char *from,
                              struct error *err);
+/* The same, for struct source_options: over the connection that net(context, …) opens. */
+struct stream *external_fetch(struct net *(*net)(void *context, struct error *err), void *context,
+                              const struct descriptor *blob, struct error *err);
 
 #endif

@@ -74,8 +74,8 @@ static int import_blobs(const struct importer *importer, const struct descriptor
   struct import_source source = {
     .base = { .ops = &ops,
               .label = label,
-              .net = importer->options->net,
-              .net_context = importer->options->net_context },
+              .fetch = importer->options->fetch,
+              .fetch_context = importer->options->fetch_context },
     .members = importer->members,
     .docker = docker,
   };

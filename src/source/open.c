@@ -19,32 +19,46 @@ static int check_shape(const struct argument *argument, struct error *err)
   return 0;
 }
 
-static struct source *open_file(const struct argument *argument,
-                                const struct source_options *options, struct error *err)
+int source_open_place(const struct argument *argument, bool *is_directory, struct error *err)
 {
-  struct members *members;
+  const int fd =
+      check_shape(argument, err) < 0 ? -1 : members_open_path(argument->path, is_directory, err);
 
-  if (check_shape(argument, err) < 0)
-    return NULL;
-  members = members_of_path(argument->path, options->limits, err);
-  if (!members)
-    return NULL;
-  return argument->file->open(members, argument->ref, options, err);
+  return fd < 0 ? error_wrap(err, "%s", argument->text) : fd;
 }
 
-struct source *source_open(const struct argument *argument, const struct source_options *options,
-                           struct error *err)
+static struct source *labelled(struct source *source, const struct argument *argument,
+                               const struct source_options *options, struct error *err)
 {
-  struct source *source = argument->kind == ARGUMENT_ENGINE
-                              ? source_engine_open(argument->engine, argument->name, options, err)
-                              : open_file(argument, options, err);
-
   if (!source) {
     error_wrap(err, "%s", argument->text);
     return NULL;
   }
   source->label = xstrdup(argument->text);
-  source->net = options->net;
-  source->net_context = options->net_context;
+  source->fetch = options->fetch;
+  source->fetch_context = options->fetch_context;
   return source;
+}
+
+struct source *source_open_members(const struct argument *argument, struct members *members,
+                                   const struct source_options *options, struct error *err)
+{
+  return labelled(members ? argument->file->open(members, argument->ref, options, err) : NULL,
+                  argument, options, err);
+}
+
+struct source *source_open(const struct argument *argument, const struct source_options *options,
+                           struct error *err)
+{
+  bool is_directory;
+  int fd;
+
+  if (argument->kind == ARGUMENT_ENGINE)
+    return labelled(source_engine_open(argument->engine, argument->name, options, err), argument,
+                    options, err);
+  fd = source_open_place(argument, &is_directory, err);
+  if (fd < 0)
+    return NULL;
+  return source_open_members(argument, members_of_fd(fd, is_directory, options->limits, err),
+                             options, err);
 }

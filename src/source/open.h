@@ -8,4 +8,13 @@
 struct source *source_open(const struct argument *argument, const struct source_options *options,
                            struct error *err);
 
+/* The two steps of it for an ARGUMENT_FILE, whose bytes may be read in another process. A
+ * descriptor of the archive or the directory, or -1; nothing of it was read. */
+MUST_CHECK int source_open_place(const struct argument *argument, bool *is_directory,
+                                 struct error *err);
+/* The image in these members, which are owned, also on failure. NULL: *err says why there are none.
+ */
+struct source *source_open_members(const struct argument *argument, struct members *members,
+                                   const struct source_options *options, struct error *err);
+
 #endif

@@ -30,24 +30,19 @@ static struct stream *open_elsewhere(struct source *source, const struct descrip
                                      struct error *err)
 {
   void *data = descriptor_data(blob);
-  struct error net_err;
-  struct error missing;
-  struct net *net;
 
   if (data)
     return stream_of_owned(data, (size_t)blob->size);
   if (!external_has(blob))
     return NULL;
-  net = source->net ? source->net(source->net_context, &net_err) : NULL;
-  if (net)
-    return external_open(net, blob, NULL, err);
-  missing = *err;
-  if (source->net)
-    error_set(err, missing.code, "%.400s; nor can it be fetched from its urls: %.400s",
-              missing.message, net_err.message);
-  else if (!source->fetches_again)
+  if (source->fetch)
+    return source->fetch(source->fetch_context, blob, err);
+  if (!source->fetches_again) {
+    const struct error missing = *err;
+
     error_set(err, missing.code, "%.400s (--foreign-urls fetches it from its urls)",
               missing.message);
+  }
   return NULL;
 }
 
@@ -68,12 +63,20 @@ static struct stream *open_counted(struct source *source, const struct descripto
   return stream_counted(stored, source->progress, name, (uint64_t)blob->size);
 }
 
-struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err)
+struct stream *source_stored(struct source *source, const struct descriptor *blob,
+                             struct error *err)
 {
   struct stream *stored = open_counted(source, blob, err);
 
   if (!stored && err->code == ERROR_NOT_FOUND)
     stored = open_elsewhere(source, blob, err);
+  return stored;
+}
+
+struct stream *source_blob(struct source *source, const struct descriptor *blob, struct error *err)
+{
+  struct stream *stored = source_stored(source, blob, err);
+
   return stored ? stream_verified(stored, &blob->digest, (uint64_t)blob->size) : NULL;
 }
 
@@ -127,7 +130,8 @@ int source_mend(struct source *source, struct error *err)
 
 bool source_at_hand(struct source *source, const struct descriptor *blob)
 {
-  if (source->net && external_has(blob)) /* it may be one that is fetched from its urls */
+  if (source->fetch && !source->at_hand &&
+      external_has(blob)) /* it may be one that is fetched from its urls */
     return false;
   return source->at_hand ? source->at_hand(source, blob) : !source->fetches_again;
 }

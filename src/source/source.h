@@ -11,7 +11,6 @@
 #include "base/stream.h"
 #include "image/descriptor.h"
 
-struct net;
 struct progress;
 struct referrers; /* source/referrers.h */
 struct source;
@@ -44,10 +43,9 @@ struct source { /* the first member of every kind of source */
   /* Whether the blob can be had without fetching it from elsewhere. NULL: always so, or never if
    * fetches_again is set. */
   bool (*at_hand)(struct source *source, const struct descriptor *blob);
-  /* The function and its argument from struct source_options, for sources that have no connection
-   * of their own. */
-  struct net *(*net)(void *context, struct error *err);
-  void *net_context;
+  /* As in struct source_options, for sources that have no such connection of their own. */
+  struct stream *(*fetch)(void *context, const struct descriptor *blob, struct error *err);
+  void *fetch_context;
   /* Where large blobs that are at hand are counted while they are read (those that are fetched are
    * counted with the network); borrowed. NULL: nowhere. */
   struct progress *progress;
@@ -56,11 +54,10 @@ struct source { /* the first member of every kind of source */
 /* What the caller of the functions that open arguments (source/open.h) may have to say. */
 struct source_options {
   const struct limits *limits; /* must live as long as the source */
-  /* Gives the connections over which a blob is fetched that the place lacks, but whose descriptor
-   * has `urls` (OCI image-spec, descriptor). It is called when that happens, by any thread, and
-   * what it returns must live as long as the source. NULL: such blobs are not fetched. */
-  struct net *(*net)(void *context, struct error *err);
-  void *net_context;
+  /* How to fetch a blob that a file lacks, but whose descriptor has urls: as external_fetch. Called
+   * when that happens, from any thread. NULL: they are not fetched. */
+  struct stream *(*fetch)(void *context, const struct descriptor *blob, struct error *err);
+  void *fetch_context;
   /* The platforms that the user asked for; an engine is told of them when it saves an image. NULL:
    * the user made no choice. Must live as long as the source. */
   const struct platform_set *platforms;
@@ -73,6 +70,10 @@ struct source_options {
 /* Says which descriptor the argument means, as the source's operation does, after checking that it
  * can be one. The caller releases *out. */
 MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, struct error *err);
+/* The blob's bytes as stored, not checked: of the source, or else from the descriptor's `data` or
+ * its `urls`. */
+struct stream *source_stored(struct source *source, const struct descriptor *blob,
+                             struct error *err);
 /* The blob's bytes as stored, checked while they are read: more bytes than the descriptor's size,
  * or at the end fewer, or another digest, is ERROR_CORRUPT. What the source lacks is taken from the
  * descriptor's `data`, or fetched from its `urls`. */

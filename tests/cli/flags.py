@@ -13,7 +13,7 @@ COMMANDS = {
     "diff": {"platform", "all-platforms", "ignore-timestamps", "ignore-file-timestamps", "ignore-image-timestamps",
              "ignore-history", "ignore-file-order", "ignore-file-mode-redundant-bits", "ignore-image-name",
              "ignore-tar-format", "treat-canonical-paths-equal", "semantic", "verbose", "report-file", "report-dir",
-             "pull", "max-scale", "memory-limit", "timeout", "verify", "no-cache", "foreign-urls",
+             "pull", "max-scale", "memory-limit", "timeout", "verify", "no-cache", "foreign-urls", "sandbox",
              "cache-limit", "plain-http", "insecure", "ca-file",
              "quiet", "ignore", "ignore-fields", "accept", "packages", "suggest-policy", "ignore-file", "policy", "no-policy",
              "trust-local-policy", "explain", "effective", "verdict", "require",
@@ -34,7 +34,7 @@ COMMANDS = {
 }
 ENVIRONMENT = {"backend": "DIFFOCI_BACKEND", "containerd-address": "CONTAINERD_ADDRESS",
                "containerd-namespace": "CONTAINERD_NAMESPACE", "local-cache": "DIFFOCI_LOCAL_CACHE", "debug": "DEBUG"}
-OWN_ENVIRONMENT = {"DIFFOCI_CACHE_LIMIT", "DIFFOCI_PAGER", "PAGER", "LESS", "XDG_CACHE_HOME", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME",
+OWN_ENVIRONMENT = {"DIFFOCI_CACHE_LIMIT", "DIFFOCI_SANDBOX", "DIFFOCI_PAGER", "PAGER", "LESS", "XDG_CACHE_HOME", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME",
                    "DOCKER_CONFIG", "CONTAINERS_REGISTRIES_CONF", "http_proxy", "https_proxy", "no_proxy",
                    "SSL_CERT_FILE", "SSL_CERT_DIR", "DOCKER", "PODMAN", "NERDCTL", "DIFFOCI_ENGINE_TIMEOUT", "TMPDIR"}
 PARSERS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "-n"]}

@@ -5,9 +5,10 @@ The command line itself: nothing here opens an image.
   $ for way in "diff --version" "-v" "version" "version --help --version"; do cmp <(diffoci --version) <(diffoci $way); done
   $ diffoci info
   Backend: local
+  Sandbox: Landlock ABI *
   Version: v1.0.0-rc*
   $ diffoci info --json
-  {"Backend":{"Name":"local"},"Version":"v1.0.0-rc*"}
+  {"Backend":{"Name":"local"},"Sandbox":{"LandlockABI":*},"Version":"v1.0.0-rc*"}
   $ diffoci --json info
   ! diffoci: flag --json stands behind its command: diffoci images --json; see "diffoci help"
   [2]
@@ -27,7 +28,7 @@ Without a command there is help, and it counts as success.
 Booleans take the words of Go's strconv.ParseBool after "=", and never the next argument.
 
   $ for word in 1 t T TRUE true True; do diffoci info --json=$word; done | sort | uniq -c | tr -s ' '
-   6 {"Backend":{"Name":"local"},"Version":"v1.0.0-rc*"}
+   6 {"Backend":{"Name":"local"},"Sandbox":{"LandlockABI":*},"Version":"v1.0.0-rc*"}
   $ for word in 0 f F FALSE false False; do diffoci info --json=$word; done | grep -c '^Backend: local$'
   6
   $ diffoci info --json=yes
@@ -38,6 +39,7 @@ Booleans take the words of Go's strconv.ParseBool after "=", and never the next 
   [2]
   $ diffoci info --json --json=false
   Backend: local
+  Sandbox: Landlock ABI *
   Version: v1.0.0-rc*
 
 Global flags stand before or after the command; values after "=" or a space; "--" ends flags.

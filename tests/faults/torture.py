@@ -37,6 +37,9 @@ RUNS = [
     ["diff", "--quiet", "--policy=policy.yaml", "./base.tar", "./word.tar"],
     ["diff", "--semantic", "--quiet", "./docker.tar", "oci:pub"],
     ["diff", "--quiet", "--pull=never", "example.com/s:1", "./base.tar"],
+    # Of the two processes that are now, the calls of the first are counted; in each of them the N-th fails.
+    ["diff", "--sandbox=auto", "--semantic", "--quiet", "./base.tar", "./times.tar"],
+    ["diff", "--sandbox=auto", "--quiet", "--report-dir=out", "--report-file=out.json", "./base.tar", "oci:pub"],
     ["load", "--input", "base.tar"],
     ["load", "--input", "docker.tar"],
     ["images"],

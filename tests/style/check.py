@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ORDER = ["base", "tar", "image", "policy", "net", "store", "source", "layer", "formats", "evidence", "packages", "pair", "diff", "report", "show", "cli"]
+ORDER = ["base", "tar", "image", "policy", "net", "store", "source", "layer", "formats", "evidence", "packages", "pair", "diff", "report", "show", "worker", "cli"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 # Built from parts, so that this file does not offend itself.
 UNDONE = re.compile("|".join(["TO" + "DO", "FIX" + "ME", r"\bXX" + r"X\b", r"\bHA" + r"CK\b", "for " + "now",

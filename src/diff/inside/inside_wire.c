@@ -3,74 +3,57 @@
 #include <limits.h>
 
 #include "base/alloc.h"
+#include "base/wire.h"
 
 enum {
   ITEM_ROW = 'r',
   ITEM_RESULT = 'e',
-  ABSENT = -1,              /* as the length of a text */
   FIELDS_MAX = 1024 * 1024, /* of one row; records of one entry */
   RESULT_ROOM = 64 * 1024,  /* kept free for the result */
 };
 
 /* ---- writing ---- */
 
-static void put_bytes(struct buf *out, const void *bytes, size_t len)
-{
-  buf_add(out, bytes, len);
-}
-
-static void put_number(struct buf *out, int64_t number)
-{
-  put_bytes(out, &number, sizeof(number));
-}
-
-static void put_str(struct buf *out, struct str s)
-{
-  put_number(out, s.ptr ? (int64_t)s.len : ABSENT);
-  if (s.ptr)
-    put_bytes(out, s.ptr, s.len);
-}
-
 static void put_time(struct buf *out, const struct tar_time *time)
 {
-  put_number(out, time->set);
-  put_number(out, time->seconds);
-  put_number(out, time->nanoseconds);
+  wire_put_number(out, time->set);
+  wire_put_number(out, time->seconds);
+  wire_put_number(out, time->nanoseconds);
 }
 
 static void put_entry(struct buf *out, const struct tar_entry *entry)
 {
-  put_number(out, entry != NULL);
+  wire_put_number(out, entry != NULL);
   if (!entry)
     return;
-  put_number(out, (int64_t)entry->index);
-  put_number(out, entry->type);
-  put_number(out, entry->format);
-  put_str(out, entry->name);
-  put_str(out, entry->link_name);
-  put_str(out, entry->user_name);
-  put_str(out, entry->group_name);
-  put_number(out, entry->size);
-  put_number(out, entry->mode);
-  put_number(out, entry->uid);
-  put_number(out, entry->gid);
-  put_number(out, entry->device_major);
-  put_number(out, entry->device_minor);
+  wire_put_number(out, (int64_t)entry->index);
+  wire_put_number(out, entry->type);
+  wire_put_number(out, entry->format);
+  wire_put_str(out, entry->name);
+  wire_put_str(out, entry->link_name);
+  wire_put_str(out, entry->user_name);
+  wire_put_str(out, entry->group_name);
+  wire_put_number(out, entry->size);
+  wire_put_number(out, entry->mode);
+  wire_put_number(out, entry->uid);
+  wire_put_number(out, entry->gid);
+  wire_put_number(out, entry->device_major);
+  wire_put_number(out, entry->device_minor);
   put_time(out, &entry->mtime);
   put_time(out, &entry->atime);
   put_time(out, &entry->ctime);
-  put_number(out, (int64_t)entry->n_records);
+  wire_put_number(out, (int64_t)entry->n_records);
   for (size_t i = 0; i < entry->n_records; i++) {
-    put_str(out, entry->records[i].key);
-    put_str(out, entry->records[i].value);
+    wire_put_str(out, entry->records[i].key);
+    wire_put_str(out, entry->records[i].value);
   }
 }
 
 static void put_digest(struct buf *out, const struct digest *digest)
 {
-  put_number(out, digest != NULL);
+  wire_put_number(out, digest != NULL);
   if (digest)
-    put_bytes(out, digest->bytes, 32);
+    buf_add(out, digest->bytes, 32);
 }
 
 static void write_row(struct inside_sink *sink, const struct inside_row *row)
@@ -79,19 +62,19 @@ static void write_row(struct inside_sink *sink, const struct inside_row *row)
   struct buf *out = &writer->out;
   const size_t before = out->len;
 
-  put_number(out, ITEM_ROW);
-  put_str(out, row->path);
+  wire_put_number(out, ITEM_ROW);
+  wire_put_str(out, row->path);
   for (int side = 0; side < 2; side++) {
     put_entry(out, row->entries[side]);
     put_digest(out, row->contents[side]);
   }
-  put_number(out, (int64_t)row->n_fields);
+  wire_put_number(out, (int64_t)row->n_fields);
   for (size_t i = 0; i < row->n_fields; i++) {
-    put_str(out, str_of(row->fields[i].name));
-    put_str(out, str_of(row->fields[i].label));
-    put_str(out, row->fields[i].value[0]);
-    put_str(out, row->fields[i].value[1]);
-    put_number(out, row->fields[i].ignored);
+    wire_put_str(out, str_of(row->fields[i].name));
+    wire_put_str(out, str_of(row->fields[i].label));
+    wire_put_str(out, row->fields[i].value[0]);
+    wire_put_str(out, row->fields[i].value[1]);
+    wire_put_number(out, row->fields[i].ignored);
   }
   if (!out->overflow)
     return;
@@ -114,67 +97,36 @@ void inside_writer_result(struct inside_writer *writer, const struct inside_resu
   struct buf *out = &writer->out;
 
   out->max = INSIDE_WIRE_MAX;
-  put_number(out, ITEM_RESULT);
-  put_number(out, result->outcome);
-  put_number(out, (int64_t)result->rows);
-  put_str(out, str_of(result->reasons[0]));
-  put_str(out, str_of(result->reasons[1]));
-  put_str(out, str_of(result->formats));
-  put_str(out, str_of(result->rules));
-  put_number(out, (int64_t)result->members);
+  wire_put_number(out, ITEM_RESULT);
+  wire_put_number(out, result->outcome);
+  wire_put_number(out, (int64_t)result->rows);
+  wire_put_str(out, str_of(result->reasons[0]));
+  wire_put_str(out, str_of(result->reasons[1]));
+  wire_put_str(out, str_of(result->formats));
+  wire_put_str(out, str_of(result->rules));
+  wire_put_number(out, (int64_t)result->members);
 }
 
 /* ---- reading ---- */
 
 struct reading {
-  struct str rest;
+  struct wire_reader wire;
   struct arena arena; /* of the row that is read */
-  bool bad;
 };
-
-static void take_bytes(struct reading *reading, void *to, size_t len)
-{
-  memset(to, 0, len);
-  if (reading->bad || reading->rest.len < len) {
-    reading->bad = true;
-    return;
-  }
-  memcpy(to, reading->rest.ptr, len);
-  reading->rest = str_skip(reading->rest, len);
-}
 
 static int64_t take_number(struct reading *reading)
 {
-  int64_t number;
-
-  take_bytes(reading, &number, sizeof(number));
-  return number;
+  return wire_take_number(&reading->wire);
 }
 
 static int64_t take_within(struct reading *reading, int64_t least, int64_t most)
 {
-  const int64_t number = take_number(reading);
-
-  if (number >= least && number <= most)
-    return number;
-  reading->bad = true;
-  return least;
+  return wire_take_within(&reading->wire, least, most);
 }
 
 static struct str take_str(struct reading *reading)
 {
-  const int64_t len = take_within(reading, ABSENT, INSIDE_WIRE_MAX);
-  struct str s;
-
-  if (reading->bad || len == ABSENT)
-    return (struct str) { NULL, 0 };
-  if ((size_t)len > reading->rest.len) {
-    reading->bad = true;
-    return (struct str) { NULL, 0 };
-  }
-  s = (struct str) { reading->rest.ptr, (size_t)len };
-  reading->rest = str_skip(reading->rest, (size_t)len);
-  return s;
+  return wire_take_str(&reading->wire, INSIDE_WIRE_MAX);
 }
 
 /* As a text that ends with a NUL and has none before. */
@@ -183,7 +135,7 @@ static const char *take_text(struct reading *reading)
   const struct str s = take_str(reading);
 
   if (!s.ptr || memchr(s.ptr, '\0', s.len)) {
-    reading->bad = true;
+    reading->wire.bad = true;
     return "";
   }
   return arena_str(&reading->arena, s).ptr;
@@ -213,9 +165,9 @@ static size_t take_count(struct reading *reading, size_t item)
 {
   const size_t n = (size_t)take_within(reading, 0, FIELDS_MAX);
 
-  if (n > reading->rest.len / item)
-    reading->bad = true;
-  return reading->bad ? 0 : n;
+  if (n > reading->wire.rest.len / item)
+    reading->wire.bad = true;
+  return reading->wire.bad ? 0 : n;
 }
 
 static void take_records(struct reading *reading, struct tar_entry *entry)
@@ -228,7 +180,7 @@ static void take_records(struct reading *reading, struct tar_entry *entry)
     records[i].key = take_str(reading);
     records[i].value = take_str(reading);
     if (i && str_compare(records[i - 1].key, records[i].key) >= 0)
-      reading->bad = true; /* readers of entries count on the order */
+      reading->wire.bad = true; /* readers of entries count on the order */
   }
   entry->records = records;
   entry->n_records = n;
@@ -270,7 +222,7 @@ static const struct digest *take_digest(struct reading *reading)
     return NULL;
   digest = arena_alloc(&reading->arena, sizeof(*digest));
   digest->algorithm = DIGEST_SHA256;
-  take_bytes(reading, digest->bytes, 32);
+  wire_take_bytes(&reading->wire, digest->bytes, 32);
   return digest;
 }
 
@@ -293,24 +245,24 @@ static void take_row(struct reading *reading, struct inside_sink *sink)
     fields[i].ignored = take_within(reading, 0, 1) != 0;
   }
   row.fields = fields;
-  if (!reading->bad)
+  if (!reading->wire.bad)
     sink->row(sink, &row);
 }
 
 int inside_wire_read(struct str bytes, struct inside_sink *sink, struct inside_result *result,
                      struct error *err)
 {
-  struct reading reading = { .rest = bytes };
+  struct reading reading = { .wire = { bytes, false } };
   uint64_t rows = 0;
   int64_t item;
 
-  while ((item = take_number(&reading)) == ITEM_ROW && !reading.bad) {
+  while ((item = take_number(&reading)) == ITEM_ROW && !reading.wire.bad) {
     take_row(&reading, sink);
     arena_reset(&reading.arena);
     rows++;
   }
   *result = (struct inside_result) { .outcome = INSIDE_HERE };
-  if (item == ITEM_RESULT && !reading.bad) {
+  if (item == ITEM_RESULT && !reading.wire.bad) {
     result->outcome = (enum inside_outcome)take_within(&reading, INSIDE_EQUAL, INSIDE_HERE);
     result->rows = (uint64_t)take_within(&reading, 0, INT64_MAX);
     take_copy(&reading, result->reasons[0], sizeof(result->reasons[0]));
@@ -319,10 +271,10 @@ int inside_wire_read(struct str bytes, struct inside_sink *sink, struct inside_r
     take_copy(&reading, result->rules, sizeof(result->rules));
     result->members = (uint64_t)take_within(&reading, 0, INT64_MAX);
   } else {
-    reading.bad = true;
+    reading.wire.bad = true;
   }
   arena_release(&reading.arena);
-  if (reading.bad || reading.rest.len || (result->outcome == INSIDE_EQUAL && rows) ||
+  if (reading.wire.bad || reading.wire.rest.len || (result->outcome == INSIDE_EQUAL && rows) ||
       (result->outcome == INSIDE_ROWS && !result->rows))
     return error_set(err, ERROR_CORRUPT, "what was found inside came garbled");
   return 0;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/confine/sanitizer.h"
 #include "diff/inside/inside_wire.h"
 
 enum {
@@ -48,37 +49,21 @@ struct answer {
 
 /* ---- the child ---- */
 
-/* Address space is no measure where a sanitizer takes terabytes of it. */
-#if defined(__SANITIZE_ADDRESS__)
-#define LIMITS_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define LIMITS_MEMORY 0
-#else
-#define LIMITS_MEMORY 1
-#endif
-#else
-#define LIMITS_MEMORY 1
-#endif
-
-static void limit(int resource, uint64_t value)
+static void limit_child(uint64_t max_bytes, const struct confine_support *support)
 {
-  const struct rlimit limit = { value, value };
+  const struct confine_wanted wanted = {
+    .role = CONFINE_PARSER,
+    .limits = {
+      .cpu_seconds = CPU_SECONDS,
+      .file_bytes = INSIDE_WIRE_MAX,
+      .open_files = 16,
+      /* Both files and what comes out of each, with room for copies that grow, and the program. */
+      .address_space = 6 * MIN_OF(max_bytes, (uint64_t)INT64_MAX / 16) + ((uint64_t)1 << 30),
+    },
+  };
+  struct error err;
 
-  if (setrlimit((__rlimit_resource_t)resource, &limit))
-    _exit(EXIT_FAILURE);
-}
-
-static void limit_child(uint64_t max_bytes)
-{
-  limit(RLIMIT_CPU, CPU_SECONDS);
-  limit(RLIMIT_FSIZE, INSIDE_WIRE_MAX);
-  limit(RLIMIT_NOFILE, 16);
-  limit(RLIMIT_CORE, 0);
-  /* Both files and what comes out of each, with room for copies that grow, and the program. */
-  if (LIMITS_MEMORY)
-    limit(RLIMIT_AS, 6 * MIN_OF(max_bytes, (uint64_t)INT64_MAX / 16) + ((uint64_t)1 << 30));
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+  if (confine_enter(&wanted, support, &err))
     _exit(EXIT_FAILURE);
 }
 
@@ -92,7 +77,7 @@ static void close_all(int socket)
     _exit(EXIT_FAILURE);
   dup2(null, STDIN_FILENO);
   dup2(null, STDOUT_FILENO);
-  if (LIMITS_MEMORY)
+  if (!SANITIZED)
     dup2(null, STDERR_FILENO);
   if (socket != SOCKET_FD && dup2(socket, SOCKET_FD) < 0)
     _exit(EXIT_FAILURE);
@@ -182,13 +167,13 @@ static void inside_worker_look(const struct request *request, const int fds[3])
     _exit(EXIT_FAILURE);
 }
 
-static _Noreturn void serve(uint64_t max_bytes)
+static _Noreturn void serve(uint64_t max_bytes, const struct confine_support *support)
 {
   struct request request;
   int fds[3];
   int got;
 
-  limit_child(max_bytes);
+  limit_child(max_bytes, support);
   while ((got = inside_worker_receive(&request, fds)) > 0) {
     struct rusage usage;
 
@@ -201,7 +186,7 @@ static _Noreturn void serve(uint64_t max_bytes)
 
 /* ---- between them: a process that does nothing but to have children ---- */
 
-static _Noreturn void breed(int socket, uint64_t max_bytes)
+static _Noreturn void breed(int socket, uint64_t max_bytes, const struct confine_support *support)
 {
   unsigned deaths = 0;
 
@@ -214,7 +199,7 @@ static _Noreturn void breed(int socket, uint64_t max_bytes)
 
     if (pid == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
-      serve(max_bytes);
+      serve(max_bytes, support);
     }
     if (pid < 0)
       _exit(EXIT_FAILURE);
@@ -234,7 +219,8 @@ static _Noreturn void breed(int socket, uint64_t max_bytes)
 
 /* ---- the parent ---- */
 
-struct inside_worker *inside_worker_start(uint64_t max_bytes, struct error *err)
+struct inside_worker *inside_worker_start(uint64_t max_bytes, const struct confine_support *support,
+                                          struct error *err)
 {
   struct inside_worker *worker;
   int ends[2];
@@ -252,7 +238,7 @@ struct inside_worker *inside_worker_start(uint64_t max_bytes, struct error *err)
     return NULL;
   }
   if (pid == 0)
-    breed(ends[1], max_bytes);
+    breed(ends[1], max_bytes, support);
   close(ends[1]);
   worker = xcalloc(1, sizeof(*worker));
   *worker = (struct inside_worker) { .socket = ends[0], .pid = pid, .max_bytes = max_bytes };
@@ -263,10 +249,17 @@ void inside_worker_stop(struct inside_worker *worker)
 {
   if (!worker)
     return;
-  close(worker->socket);
+  cleanup_close(&worker->socket);
+  /* It has nothing left to do, and may be at work for an answer that was waited for in vain. */
+  kill(worker->pid, SIGKILL);
   while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
     continue;
   free(worker);
+}
+
+int inside_worker_socket(const struct inside_worker *worker)
+{
+  return worker->socket;
 }
 
 uint64_t inside_worker_max(const struct inside_worker *worker)
@@ -311,7 +304,8 @@ static int ask(struct inside_worker *worker, const struct inside_job *job, int r
   return 0;
 }
 
-/* Waits for the answer. Who takes too long is ended, and its kind with it. */
+/* Waits for the answer. Who takes too long is not asked again, and ends with inside_worker_stop:
+ * whoever asks may be confined, and must not signal. */
 static int wait_answer(struct inside_worker *worker, struct answer *answer, struct error *err)
 {
   struct pollfd poll_for = { .fd = worker->socket, .events = POLLIN };
@@ -322,7 +316,6 @@ static int wait_answer(struct inside_worker *worker, struct answer *answer, stru
   } while (ready < 0 && errno == EINTR);
   if (ready <= 0 || recv(worker->socket, answer, sizeof(*answer), 0) != (ssize_t)sizeof(*answer)) {
     worker->gone = true;
-    kill(worker->pid, SIGKILL);
     return error_set(err, ERROR_LIMIT,
                      ready ? "the process that looks into files has ended"
                            : "looking into it takes too long");

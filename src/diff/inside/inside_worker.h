@@ -1,18 +1,24 @@
-/* The process that looks into files: strangers' bytes are parsed in a child without open files,
- * with limits on its memory, its processor time and what it writes. It gets two contents as file
- * descriptors and gives rows back, which are not trusted (diff/inside/inside_wire.h). If it dies,
- * the files were not looked into, and the next ones get a new child. */
+/* The process that looks into files: strangers' bytes are parsed in a child that holds nothing but
+ * a socket and may do nothing (base/confine/confine.h), with limits on its memory, its processor
+ * time and what it writes. It gets two contents as file descriptors and gives rows back, which are
+ * not trusted (diff/inside/inside_wire.h). If it dies, the files were not looked into, and the next
+ * ones get a new child. */
 #ifndef DIFFOCI_DIFF_INSIDE_INSIDE_WORKER_H
 #define DIFFOCI_DIFF_INSIDE_INSIDE_WORKER_H
 
+#include "base/confine/confine.h"
 #include "diff/inside/inside_compare.h"
 
 struct inside_worker;
 
-/* Forks; so before any thread is started. NULL with *err. */
-struct inside_worker *inside_worker_start(uint64_t max_bytes, struct error *err);
+/* Forks; so before any thread is started. support: what it is confined by; an empty one: by limits
+ * alone. NULL with *err. */
+struct inside_worker *inside_worker_start(uint64_t max_bytes, const struct confine_support *support,
+                                          struct error *err);
 void inside_worker_stop(struct inside_worker *worker); /* NULL allowed */
 
+/* The socket to it, which whoever asks has to keep open. */
+int inside_worker_socket(const struct inside_worker *worker);
 /* How many bytes a file may have, and may come out of it. */
 uint64_t inside_worker_max(const struct inside_worker *worker);
 

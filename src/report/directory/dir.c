@@ -234,18 +234,35 @@ int report_dir_check(const char *path, struct error *err)
   return 0;
 }
 
-/* Opens the directory and removes what an earlier report left in it. */
-static int open_cleared(const struct dir_report *dir, struct error *err)
+static int clear(const char *path, int fd, struct error *err)
 {
   static const char *const names[] = { "README.md", "report.json", "input-0", "input-1" };
+
+  for (size_t i = 0; i < ARRAY_LEN(names); i++)
+    if (remove_tree(fd, names[i]) != 0)
+      return error_sys(err, errno, "cannot remove %s/%s", path, names[i]);
+  return 0;
+}
+
+int report_dir_clear(const char *path, struct error *err)
+{
+  AUTO_CLOSE int fd = open_claimed(path, err);
+
+  return fd < 0 ? -1 : clear(path, fd, err);
+}
+
+/* Opens the directory and removes what an earlier report left in it, or has it removed where this
+ * process may not change the modes that are in the way. */
+static int open_cleared(const struct dir_report *dir, struct error *err)
+{
+  const struct outfile_keeper *keeper = outfile_get_keeper();
   AUTO_CLOSE int fd = open_claimed(dir->path, err);
   int result;
 
   if (fd < 0)
     return -1;
-  for (size_t i = 0; i < ARRAY_LEN(names); i++)
-    if (remove_tree(fd, names[i]) != 0)
-      return error_sys(err, errno, "cannot remove %s/%s", dir->path, names[i]);
+  if (keeper ? keeper->clear(keeper->context, dir->path, err) : clear(dir->path, fd, err))
+    return -1;
   result = fd;
   fd = -1;
   return result;

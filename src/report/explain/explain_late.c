@@ -1,11 +1,11 @@
 #include "report/explain/explain_late.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/tempfile.h"
 #include "report/explain/explain_content.h"
 
 /* Of one side's contents in the file, all together; what comes then is not looked at whole. */
@@ -99,17 +99,6 @@ struct pass {
   void (*set)(void *context, size_t record, struct explanation found);
   void *context;
 };
-
-static int open_unnamed(void)
-{
-  const char *const dirs[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
-  int fd = -1;
-
-  for (size_t i = 0; i < ARRAY_LEN(dirs) && fd < 0; i++)
-    if (dirs[i] && *dirs[i])
-      fd = open(dirs[i], O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-  return fd;
-}
 
 static bool write_all(int fd, const void *bytes, size_t len)
 {
@@ -302,13 +291,15 @@ void explain_late_look(struct explain_late *late, const struct diff_options *opt
   struct pass pass = {
     .visitor = { explain_late_visit }, .late = late, .set = set, .context = context
   };
+  struct tempfile file;
+  struct error err;
 
   if (!late->n || options->sources[0]->fetches_again || options->sources[1]->fetches_again)
     return;
-  pass.fd = open_unnamed();
-  if (pass.fd < 0)
+  if (tempfile_open(&file, &err))
     return;
+  pass.fd = file.fd;
   for (pass.side = 0; pass.side < 2; pass.side++)
     read_side(&pass, options);
-  close(pass.fd);
+  tempfile_close(&file);
 }

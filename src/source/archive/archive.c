@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -232,7 +231,7 @@ struct members *members_of_archive(int fd, const struct limits *limits, struct e
 {
   static const struct members_ops ops = { archive_open, archive_peek, archive_free };
   struct archive *archive = xcalloc(1, sizeof(*archive));
-  struct stat st;
+  off_t end;
 
   archive->base.ops = &ops;
   pthread_mutex_init(&archive->lock, NULL);
@@ -240,12 +239,13 @@ struct members *members_of_archive(int fd, const struct limits *limits, struct e
   archive->max_out = limits->tar_bytes <= INT64_MAX / LAYERS_PER_ARCHIVE
                          ? limits->tar_bytes * LAYERS_PER_ARCHIVE
                          : INT64_MAX;
-  if (fstat(fd, &st) < 0) {
+  end = lseek(fd, 0, SEEK_END);
+  if (end < 0) {
     error_sys(err, errno, "cannot be opened");
     archive_free(&archive->base);
     return NULL;
   }
-  archive->size = (uint64_t)st.st_size;
+  archive->size = (uint64_t)end;
   if (read_index(archive, limits, err) < 0) {
     head_explain(archive->fd, err);
     archive_free(&archive->base);

@@ -95,17 +95,11 @@ static void directory_free(struct members *members)
   free(directory);
 }
 
-struct members *members_of_directory(const char *path, struct error *err)
+struct members *members_of_directory(int fd)
 {
   static const struct members_ops ops = { directory_open, NULL, directory_free };
-  int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  struct directory *directory;
+  struct directory *directory = xcalloc(1, sizeof(*directory));
 
-  if (fd < 0) {
-    error_sys(err, errno, "cannot be opened");
-    return NULL;
-  }
-  directory = xcalloc(1, sizeof(*directory));
   *directory = (struct directory) { { &ops }, fd };
   return &directory->base;
 }

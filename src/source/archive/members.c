@@ -5,33 +5,42 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct members *members_of_path(const char *path, const struct limits *limits, struct error *err)
+int members_open_path(const char *path, bool *is_directory, struct error *err)
 {
   AUTO_CLOSE int fd = -1;
   struct stat st;
-  int archive;
+  int result;
 
-  if (stat(path, &st) < 0) {
-    error_sys(err, errno, "cannot be opened");
-    return NULL;
-  }
-  if (S_ISDIR(st.st_mode))
-    return members_of_directory(path, err);
+  if (stat(path, &st) < 0)
+    return error_sys(err, errno, "cannot be opened");
+  *is_directory = S_ISDIR(st.st_mode);
   /* A pipe without a writer must not make the program wait. */
-  fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0 || fstat(fd, &st) < 0) {
-    error_sys(err, errno, "cannot be opened");
-    return NULL;
-  }
-  if (!S_ISREG(st.st_mode)) {
-    error_set(err, ERROR_UNSUPPORTED,
-              "neither a directory nor a regular file (archives are read in place: save what a "
-              "pipe or device gives to a file first)");
-    return NULL;
-  }
-  archive = fd;
+  fd = *is_directory ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)
+                     : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0 || fstat(fd, &st) < 0)
+    return error_sys(err, errno, "cannot be opened");
+  if (!*is_directory && !S_ISREG(st.st_mode))
+    return error_set(
+        err, ERROR_UNSUPPORTED,
+        "neither a directory nor a regular file (archives are read in place: save what "
+        "a pipe or device gives to a file first)");
+  result = fd;
   fd = -1;
-  return members_of_archive(archive, limits, err);
+  return result;
+}
+
+struct members *members_of_fd(int fd, bool is_directory, const struct limits *limits,
+                              struct error *err)
+{
+  return is_directory ? members_of_directory(fd) : members_of_archive(fd, limits, err);
+}
+
+struct members *members_of_path(const char *path, const struct limits *limits, struct error *err)
+{
+  bool is_directory;
+  const int fd = members_open_path(path, &is_directory, err);
+
+  return fd < 0 ? NULL : members_of_fd(fd, is_directory, limits, err);
 }
 
 struct stream *members_open(struct members *members, struct str path, uint64_t *size,

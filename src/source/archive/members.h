@@ -27,13 +27,17 @@ struct members { /* the first member of both kinds */
 
 /* The files below a directory. Links are followed as long as they stay below it; what is no regular
  * file is refused. */
-struct members *members_of_directory(const char *path, struct error *err);
+struct members *members_of_directory(int fd); /* owned; O_PATH is enough */
 /* The members of an archive: a regular file, a tar archive, plain or compressed with gzip or zstd.
  * Owns fd, also on failure. Contents are never copied, but those of small members of a compressed
  * archive (at most limits->json_bytes each). limits is not kept. */
 struct members *members_of_archive(int fd, const struct limits *limits, struct error *err);
 /* Either, by what the path is. ERROR_UNSUPPORTED for pipes and devices. */
 struct members *members_of_path(const char *path, const struct limits *limits, struct error *err);
+/* The two steps of that: a descriptor, or -1, and its members. */
+MUST_CHECK int members_open_path(const char *path, bool *is_directory, struct error *err);
+struct members *members_of_fd(int fd, bool is_directory, const struct limits *limits,
+                              struct error *err);
 
 /* The contents of the member at path ("./" and doubled slashes do not count). ERROR_NOT_FOUND if
  * there is none, ERROR_CORRUPT if it is no regular file or leads outside. */

@@ -1,0 +1,30 @@
+/* A build with -Dsandbox=disabled: the kernel is not asked, and offers nothing. */
+#include <errno.h>
+
+#include "base/confine/filter.h"
+#include "base/confine/landlock.h"
+
+int landlock_version(void)
+{
+  errno = ENOSYS;
+  return 0;
+}
+
+int landlock_enter(int version, int directory, struct error *err)
+{
+  (void)version;
+  (void)directory;
+  return error_sys(err, ENOSYS, "Landlock");
+}
+
+bool filter_is_possible(void)
+{
+  errno = ENOSYS;
+  return false;
+}
+
+int filter_enter(enum confine_role role, struct error *err)
+{
+  (void)role;
+  return error_sys(err, ENOSYS, "seccomp");
+}

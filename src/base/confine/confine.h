@@ -1,0 +1,60 @@
+/* Taking privileges away from a process that parses strangers' bytes. What it has open stays open;
+ * it cannot open, make, start, signal or reach anything else. Linux: Landlock
+ * (Documentation/userspace-api/landlock.rst), seccomp filters
+ * (Documentation/userspace-api/seccomp_filter.rst), no_new_privs, setrlimit(2), capset(2). */
+#ifndef DIFFOCI_BASE_CONFINE_CONFINE_H
+#define DIFFOCI_BASE_CONFINE_CONFINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { CONFINE_MISSING_MAX = 320 }; /* bytes of confine_describe's text */
+
+/* What this kernel, and whatever this process is confined by already, offers. */
+struct confine_support {
+  bool built;           /* false: built with -Dsandbox=disabled, and all below is empty */
+  int landlock_abi;     /* the version of its interface; 0: there is none */
+  bool seccomp;         /* filters that end the process */
+  char missing[2][128]; /* of Landlock, of seccomp: why not; "" where it is there */
+};
+
+/* Asks; changes nothing. */
+void confine_look(struct confine_support *out);
+/* Whether nothing is missing. */
+bool confine_is_whole(const struct confine_support *support);
+/* All that is missing, in words: "Landlock (…), seccomp (…)"; "nothing". */
+void confine_describe(const struct confine_support *support, char *text, size_t size);
+
+/* Limits of setrlimit(2), for good; 0: as it is. */
+struct confine_limits {
+  uint64_t address_space; /* bytes; not set where a sanitizer needs terabytes */
+  uint64_t cpu_seconds;
+  uint64_t file_bytes; /* the largest file that can be written */
+  uint64_t open_files;
+};
+
+/* What a confined process may do beside computing. */
+enum confine_role {
+  CONFINE_PARSER, /* read and write what it has open or is handed; make threads and memory */
+  CONFINE_WRITER, /* also make and remove files below one directory */
+};
+
+struct confine_wanted {
+  enum confine_role role;
+  int directory; /* of CONFINE_WRITER: a descriptor of that directory */
+  struct confine_limits limits;
+};
+
+/* Takes the privileges away, for good: of the calling thread and those it will start, so to be
+ * called before there are others. Also removes the capabilities (a writer keeps root's right to
+ * files) and the core file. What the kernel does not offer is left out, if support says so;
+ * whatever else does not work is an error, after which the process must not go on with strangers'
+ * bytes. */
+MUST_CHECK int confine_enter(const struct confine_wanted *wanted,
+                             const struct confine_support *support, struct error *err);
+/* Closes all descriptors but those in keep, n of them, in any order, and 0 to 2. */
+MUST_CHECK int confine_close_others(const int *keep, size_t n, struct error *err);
+
+#endif

@@ -1,0 +1,14 @@
+/* Landlock: no access to the file system, to TCP ports, to abstract Unix sockets, and no signals to
+ * processes outside. Private to base/confine. */
+#ifndef DIFFOCI_BASE_CONFINE_LANDLOCK_H
+#define DIFFOCI_BASE_CONFINE_LANDLOCK_H
+
+#include "base/error.h"
+
+/* The version of the kernel's interface; 0 with errno if it has none. */
+int landlock_version(void);
+/* Handles every right of this version, and allows none; directory >= 0: but those to make, write
+ * and remove files below it. no_new_privs has to be set. */
+MUST_CHECK int landlock_enter(int version, int directory, struct error *err);
+
+#endif

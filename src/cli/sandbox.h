@@ -1,0 +1,30 @@
+/* --sandbox: whether what parses images is confined. */
+#ifndef DIFFOCI_CLI_SANDBOX_H
+#define DIFFOCI_CLI_SANDBOX_H
+
+#include "base/confine/confine.h"
+#include "cli/flag.h"
+
+enum sandbox_mode {
+  SANDBOX_AUTO,
+  SANDBOX_REQUIRE,
+  SANDBOX_OFF
+}; /* the order of the flag's words */
+
+/* The flag, whose value (unsigned) is at this offset. */
+#define SANDBOX_FLAG(at)                                                                           \
+  {                                                                                                \
+    .name = "sandbox", .kind = FLAG_CHOICE, .value = "WHEN", .choices = "auto|require|off",        \
+    .environment = "DIFFOCI_SANDBOX", .fallback = "off",                                           \
+    .help = "whether images are parsed by a process that may do nothing else",                     \
+    .detail = "auto confines it by what this system has of Landlock and seccomp; require ends "    \
+              "with an error where one is missing. See SANDBOX.",                                  \
+    .offset = (at),                                                                                \
+  }
+
+/* What a process that parses is to be confined by: of off, nothing (all of *out is zero).
+ * ERROR_UNSUPPORTED names what require lacks; of auto, --debug says it. */
+MUST_CHECK int sandbox_choose(enum sandbox_mode mode, struct confine_support *out,
+                              struct error *err);
+
+#endif

@@ -1,0 +1,372 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/tempfile.h"
+#include "image/json.h"
+#include "report/report.h"
+#include "source/engine/engine.h"
+#include "source/referrers.h"
+#include "worker/broker.h"
+
+bool broker_is_slow(enum wire_ask ask)
+{
+  return ask == WIRE_RESOLVE || ask == WIRE_BLOB || ask == WIRE_ELSEWHERE ||
+         ask == WIRE_REFERRERS || ask == WIRE_MEND;
+}
+
+/* Who went away wants no answer. */
+static void answer_done(int socket, const void *bytes, size_t len)
+{
+  const struct wire_answer answer = { .kind = WIRE_DONE, .len = (uint32_t)len };
+
+  (void)!wire_answer_send(socket, &answer, bytes, -1);
+}
+
+static void answer_failed(int socket, const struct error *error)
+{
+  (void)!wire_failed_send(socket, error);
+}
+
+static void answer_file(int socket, int fd, uint64_t offset, uint64_t size)
+{
+  const struct wire_answer answer = { .kind = WIRE_FILE, .offset = offset, .size = size };
+
+  (void)!wire_answer_send(socket, &answer, NULL, fd);
+}
+
+/* ---- opening an image ---- */
+
+static void answer_open_place(struct broker *broker, int side, const struct argument *argument,
+                              int socket)
+{
+  static const char directory = WIRE_PLACE_DIRECTORY;
+  bool is_directory;
+  struct error err;
+  const int fd = source_open_place(argument, &is_directory, &err);
+
+  if (fd < 0) {
+    answer_failed(socket, &err);
+  } else if (is_directory) {
+    broker->directories[side] = members_of_directory(fd);
+    answer_done(socket, &directory, 1);
+  } else {
+    answer_file(socket, fd, 0, 0);
+    close(fd);
+  }
+}
+
+static void answer_open_image(struct broker *broker, int side, int socket)
+{
+  const struct worker_job *job = broker->job;
+  const struct argument *argument = &job->arguments[side];
+  struct source *source;
+  struct error err;
+  char place;
+
+  if (argument->kind == ARGUMENT_FILE) {
+    answer_open_place(broker, side, argument, socket);
+    return;
+  }
+  source = job->open(job->context, side, &err);
+  if (!source) {
+    answer_failed(socket, &err);
+    return;
+  }
+  broker->sources[side] = source;
+  if (broker->sources[!side])
+    source_engine_pair(broker->sources[0], broker->sources[1]);
+  place = source->fetches_again ? WIRE_PLACE_SOURCE_FETCHES : WIRE_PLACE_SOURCE;
+  answer_done(socket, &place, 1);
+}
+
+/* ---- what sources tell ---- */
+
+static void answer_send_json(int socket, const json_t *json)
+{
+  AUTO_FREE char *text = json_dumps(json, JSON_COMPACT);
+  struct error err;
+
+  if (text && strlen(text) < UINT32_MAX)
+    answer_done(socket, text, strlen(text));
+  else {
+    error_set(&err, ERROR_LIMIT, "a descriptor that cannot be passed on");
+    answer_failed(socket, &err);
+  }
+}
+
+static void answer_resolve(struct source *source, int socket)
+{
+  struct descriptor root;
+  struct error err;
+
+  if (source_resolve(source, &root, &err)) {
+    answer_failed(socket, &err);
+    return;
+  }
+  answer_send_json(socket, root.json);
+  descriptor_release(&root);
+}
+
+static void answer_list_referrers(struct source *source, const struct descriptor *subject,
+                                  int socket)
+{
+  AUTO_JSON list = json_array();
+  struct referrers found;
+  struct error err;
+
+  if (source_referrers(source, subject, &found, &err)) {
+    answer_failed(socket, &err);
+    return;
+  }
+  for (size_t i = 0; i < found.n; i++)
+    json_array_append(list, found.items[i].json);
+  referrers_release(&found);
+  answer_send_json(socket, list);
+}
+
+static void answer_mend(struct source *source, int socket)
+{
+  struct error err;
+  const int result = source_mend(source, &err);
+  const char byte = (char)result;
+
+  if (result < 0)
+    answer_failed(socket, &err);
+  else
+    answer_done(socket, &byte, 1);
+}
+
+/* ---- blobs ---- */
+
+struct frame {
+  uint32_t len;
+  char bytes[WIRE_FRAME_MAX];
+};
+
+static void answer_pump(struct stream *stream, int socket)
+{
+  static const struct wire_answer answer = { .kind = WIRE_STREAM };
+  static const uint32_t broken = WIRE_FRAME_FAILED;
+  AUTO_FREE struct frame *frame = xmalloc(sizeof(*frame));
+  struct error err;
+  ssize_t n;
+
+  if (wire_answer_send(socket, &answer, NULL, -1) <= 0)
+    return;
+  do {
+    n = stream_read(stream, frame->bytes, sizeof(frame->bytes), &err);
+    if (n < 0)
+      break;
+    frame->len = (uint32_t)n;
+    if (wire_send(socket, frame, sizeof(frame->len) + (size_t)n) <= 0)
+      return; /* nobody reads on: what is needed of it was read */
+  } while (n > 0);
+  if (n < 0 && wire_send(socket, &broken, sizeof(broken)) > 0)
+    answer_failed(socket, &err);
+}
+
+static void answer_send_blob(struct source *source, const struct wire_request *request, int socket)
+{
+  struct error err;
+  AUTO_STREAM stream = source_stored(source, &request->blob, &err);
+  struct stream_range range;
+
+  if (!stream)
+    answer_failed(socket, &err);
+  else if (stream_is_range(stream, &range))
+    answer_file(socket, range.fd, range.offset, range.length);
+  else
+    answer_pump(stream, socket);
+}
+
+static void answer_send_elsewhere(const struct broker *broker, const struct wire_request *request,
+                                  int socket)
+{
+  const struct source_options *options = broker->job->options;
+  AUTO_STREAM stream = NULL;
+  struct error err;
+
+  error_set(&err, ERROR_NOT_FOUND, "%s", request->text);
+  stream = options->fetch(options->fetch_context, &request->blob, &err);
+  if (stream)
+    answer_pump(stream, socket);
+  else
+    answer_failed(socket, &err);
+}
+
+static void answer_send_member(struct members *members, const char *path, int socket)
+{
+  struct error err;
+  uint64_t size;
+  AUTO_STREAM stream = members_open(members, str_of(path), &size, &err);
+  struct stream_range range;
+
+  if (stream && stream_is_range(stream, &range))
+    answer_file(socket, range.fd, range.offset, range.length);
+  else
+    answer_failed(socket, &err);
+}
+
+/* ---- files to write ---- */
+
+static void answer_send_temporary(int socket)
+{
+  struct tempfile made = TEMPFILE_INIT;
+  struct error err;
+
+  if (tempfile_open(&made, &err))
+    answer_failed(socket, &err);
+  else
+    answer_file(socket, made.fd, 0, 0);
+  tempfile_close(&made);
+}
+
+/* The place of this report among those that the user wants; -1: they do not. */
+static int answer_output_of(const struct broker *broker, const char *path)
+{
+  for (size_t i = 0; i < broker->job->n_outputs && i < BROKER_OUTPUTS_MAX; i++)
+    if (strcmp(broker->job->outputs[i], path) == 0)
+      return (int)i;
+  return -1;
+}
+
+static void answer_open_output(struct outfile **place, const char *path, int socket)
+{
+  struct error err;
+
+  outfile_abandon(*place);
+  *place = outfile_open(path, &err);
+  if (*place)
+    answer_file(socket, (*place)->writer.fd, 0, 0);
+  else
+    answer_failed(socket, &err);
+}
+
+static void answer_commit_output(struct outfile **place, int socket)
+{
+  struct error err;
+
+  if (!*place || outfile_commit(steal_pointer(place), &err) == 0)
+    answer_done(socket, NULL, 0);
+  else
+    answer_failed(socket, &err);
+}
+
+static void answer_clear_directory(const char *path, int socket)
+{
+  struct error err;
+
+  if (report_dir_clear(path, &err))
+    answer_failed(socket, &err);
+  else
+    answer_done(socket, NULL, 0);
+}
+
+/* ---- all of them ---- */
+
+bool broker_allows(const struct broker *broker, const struct wire_request *request)
+{
+  const int side = request->side;
+
+  switch (request->ask) {
+  case WIRE_OPEN:
+    return !broker->sources[side] && !broker->directories[side];
+  case WIRE_RESOLVE:
+  case WIRE_BLOB:
+  case WIRE_AT_HAND:
+  case WIRE_REFERRERS:
+  case WIRE_MEND:
+    return broker->sources[side] != NULL;
+  case WIRE_MEMBER:
+    return broker->directories[side] != NULL;
+  case WIRE_ELSEWHERE:
+    return broker->job->options->fetch && broker->job->arguments[side].kind == ARGUMENT_FILE;
+  case WIRE_CLEAR:
+    return broker->job->report_dir && strcmp(broker->job->report_dir, request->text) == 0;
+  case WIRE_OUTPUT:
+  case WIRE_COMMIT:
+    return answer_output_of(broker, request->text) >= 0;
+  default:
+    return true;
+  }
+}
+
+static void answer_ask_source(struct broker *broker, const struct wire_request *request, int socket)
+{
+  struct source *source = broker->sources[request->side];
+  pthread_rwlock_t *quiet = &broker->quiet[request->side];
+  char byte;
+
+  if (request->ask != WIRE_BLOB && request->ask != WIRE_AT_HAND)
+    pthread_rwlock_wrlock(quiet);
+  else
+    pthread_rwlock_rdlock(quiet);
+  switch (request->ask) {
+  case WIRE_RESOLVE:
+    answer_resolve(source, socket);
+    break;
+  case WIRE_MEND:
+    answer_mend(source, socket);
+    break;
+  case WIRE_REFERRERS:
+    answer_list_referrers(source, &request->blob, socket);
+    break;
+  case WIRE_BLOB:
+    answer_send_blob(source, request, socket);
+    break;
+  default:
+    byte = source_at_hand(source, &request->blob);
+    answer_done(socket, &byte, 1);
+    break;
+  }
+  pthread_rwlock_unlock(quiet);
+}
+
+static void answer_give(struct broker *broker, const struct wire_request *request, int socket)
+{
+  switch (request->ask) {
+  case WIRE_OPEN:
+    answer_open_image(broker, request->side, socket);
+    break;
+  case WIRE_RESOLVE:
+  case WIRE_BLOB:
+  case WIRE_AT_HAND:
+  case WIRE_REFERRERS:
+  case WIRE_MEND:
+    answer_ask_source(broker, request, socket);
+    break;
+  case WIRE_ELSEWHERE:
+    answer_send_elsewhere(broker, request, socket);
+    break;
+  case WIRE_MEMBER:
+    answer_send_member(broker->directories[request->side], request->text, socket);
+    break;
+  case WIRE_TEMPORARY:
+    answer_send_temporary(socket);
+    break;
+  case WIRE_OUTPUT:
+    answer_open_output(&broker->outputs[answer_output_of(broker, request->text)], request->text,
+                       socket);
+    break;
+  case WIRE_COMMIT:
+    answer_commit_output(&broker->outputs[answer_output_of(broker, request->text)], socket);
+    break;
+  case WIRE_CLEAR:
+    answer_clear_directory(request->text, socket);
+    break;
+  case WIRE_QUIET:
+    broker->job->quiet(broker->job->context);
+    answer_done(socket, NULL, 0);
+    break;
+  default:
+    break;
+  }
+}
+
+void broker_answer(struct broker *broker, const struct wire_request *request, int socket)
+{
+  answer_give(broker, request, socket);
+  close(socket);
+}

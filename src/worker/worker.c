@@ -1,0 +1,216 @@
+#include "worker/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/tempfile.h"
+#include "worker/broker.h"
+#include "worker/client.h"
+
+enum { KEEP_MAX = 8 };
+
+/* ---- the confined process ---- */
+
+/* Nothing of what the broker has open; no input from the terminal either. */
+static int worker_leave_open(const struct worker_job *job, int channel, struct error *err)
+{
+  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  int keep[2 + KEEP_MAX];
+  size_t n = 0;
+
+  if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+    return error_sys(err, errno, "/dev/null");
+  keep[n++] = channel;
+  if (job->confine->role == CONFINE_WRITER)
+    keep[n++] = job->confine->directory;
+  for (size_t i = 0; i < job->n_keep && i < KEEP_MAX; i++)
+    keep[n++] = job->keep[i];
+  return confine_close_others(keep, n, err);
+}
+
+/* What libraries read from files when they are first used. */
+static void worker_load_libraries(void)
+{
+  (void)digest_of(DIGEST_SHA256, "", 0);
+  (void)digest_of(DIGEST_SHA512, "", 0);
+}
+
+/* Tokens and passwords stand there, and what this process writes may be published. */
+static void worker_forget_environment(void)
+{
+  static const char *const kept[] = { "SOURCE_DATE_EPOCH", "TMPDIR", "TZ" };
+
+  for (char **at = environ; at && *at; at++) {
+    const size_t name = strcspn(*at, "=");
+    bool keep = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+      keep = keep || (strlen(kept[i]) == name && strncmp(*at, kept[i], name) == 0);
+    if (!keep && (*at)[name])
+      explicit_bzero(*at + name + 1, strlen(*at + name + 1));
+  }
+}
+
+static int worker_enter(const struct worker_job *job, int channel, struct error *err)
+{
+  worker_load_libraries();
+  if (worker_leave_open(job, channel, err) || confine_enter(job->confine, job->support, err))
+    return error_wrap(err, "the process that parses images cannot be confined (--sandbox=off does "
+                           "without)");
+  return 0;
+}
+
+static void worker_be_quiet(void *client)
+{
+  client_quiet(client);
+}
+
+static int worker_work(const struct worker_job *job, struct client *client, struct error *err)
+{
+  struct source *sources[WIRE_SIDES] = { NULL };
+  int status = -1;
+
+  for (int side = 0; side < WIRE_SIDES; side++) {
+    sources[side] = client_source(client, side, &job->arguments[side], job->options, err);
+    if (!sources[side])
+      break;
+  }
+  if (sources[WIRE_SIDES - 1])
+    status = job->run(job->context, sources, worker_be_quiet, client, err);
+  for (int side = 0; side < WIRE_SIDES; side++)
+    source_free(sources[side]);
+  return status;
+}
+
+static _Noreturn void worker_be_confined(const struct worker_job *job, pid_t broker, int channel,
+                                         struct worker_note *note)
+{
+  struct client client;
+  struct outfile_keeper keeper = { client_output, client_commit, client_clear, &client };
+  struct error err;
+  int status = -1;
+
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != broker)
+    _exit(EXIT_FAILURE);
+  worker_forget_environment();
+  client_init(&client, channel, note);
+  tempfile_set_opener(client_temporary, &client);
+  outfile_set_keeper(&keeper);
+  if (worker_enter(job, channel, &err) == 0)
+    status = worker_work(job, &client, &err);
+  fflush(NULL);
+  client_end(&client, status, &err);
+  _exit(EXIT_SUCCESS);
+}
+
+/* ---- the broker ---- */
+
+/* " while it read blob sha256:… of A and blob sha256:… of B" */
+static void worker_add_note(const struct worker_job *job, const struct worker_note *note,
+                            char *text, size_t size)
+{
+  size_t len = 0;
+
+  text[0] = '\0';
+  for (int side = 0; side < WIRE_SIDES; side++) {
+    struct digest digest = note->last[side];
+    char written[DIGEST_MAX_TEXT];
+
+    if (digest.algorithm != DIGEST_SHA256 && digest.algorithm != DIGEST_SHA512)
+      continue;
+    snprintf(text + len, size - len, "%s blob %s of input %d (%.200s)",
+             len ? " and" : " while it read", digest_format(&digest, written), side,
+             job->arguments[side].text);
+    len += strlen(text + len);
+  }
+}
+
+static int worker_died(const struct worker_job *job, int status, const struct worker_note *note,
+                       struct error *err)
+{
+  char reading[1024];
+
+  worker_add_note(job, note, reading, sizeof(reading));
+  if (WIFSIGNALED(status)) {
+    const int number = WTERMSIG(status);
+    const char *why = number == SIGSYS    ? ": it did what it may not"
+                      : number == SIGXCPU ? ": it took too long"
+                      : number == SIGABRT ? ": it gave up"
+                                          : "";
+
+    return error_set(err, ERROR_IO, "the process that parses images ended with signal %d (%s)%s%s",
+                     number, sigdescr_np(number) ? sigdescr_np(number) : "unknown", why, reading);
+  }
+  return error_set(err, ERROR_IO, "the process that parses images ended early, with status %d%s",
+                   WEXITSTATUS(status), reading);
+}
+
+static int worker_broke(const struct worker_job *job, pid_t pid, int channel,
+                        const struct worker_note *note, struct error *err)
+{
+  struct broker broker;
+  int result;
+  int status = -1;
+  int ended = 0;
+
+  broker_init(&broker, job, channel);
+  result = broker_serve(&broker, &status, err);
+  /* It has said all that it has to say, or is dead: then this changes nothing. */
+  kill(pid, SIGKILL);
+  close(channel);
+  while (waitpid(pid, &ended, 0) < 0 && errno == EINTR)
+    continue;
+  if (result == 0)
+    (void)worker_died(job, ended, note, err);
+  if (result <= 0)
+    status = -1;
+  broker_drop_outputs(&broker);
+  if (!broker_wait(&broker))
+    job->give_up(job->context, status, err);
+  broker_release(&broker);
+  return status;
+}
+
+int worker_run(const struct worker_job *job, struct error *err)
+{
+  struct worker_note *note =
+      mmap(NULL, sizeof(*note), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  const pid_t broker = getpid();
+  int ends[2];
+  int status;
+  pid_t pid;
+
+  if (note == MAP_FAILED)
+    return error_sys(err, errno, "memory that two processes share");
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
+    munmap(note, sizeof(*note));
+    return error_sys(err, errno, "a socket to the process that parses images");
+  }
+  fflush(NULL);
+  pid = fork();
+  if (pid == 0) {
+    close(ends[0]);
+    worker_be_confined(job, broker, ends[1], note);
+  }
+  close(ends[1]);
+  if (pid > 0) {
+    status = worker_broke(job, pid, ends[0], note, err);
+  } else {
+    close(ends[0]);
+    status = error_sys(err, errno,
+                       "the process that parses images cannot be started "
+                       "(--sandbox=off does without)");
+  }
+  munmap(note, sizeof(*note));
+  return status;
+}

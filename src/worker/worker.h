@@ -1,0 +1,42 @@
+/* The confined process and its broker. What reads strangers' bytes, from the documents of an image
+ * to the reports, runs in a process that can do nothing but compute (base/confine/confine.h); what
+ * needs rights stays in the one that started it, the broker, which opens for the other what the
+ * user named. docs/architecture.md, "Two processes". */
+#ifndef DIFFOCI_WORKER_WORKER_H
+#define DIFFOCI_WORKER_WORKER_H
+
+#include "base/confine/confine.h"
+#include "source/open.h"
+
+struct worker_job {
+  const struct argument *arguments;     /* two */
+  const struct source_options *options; /* fetch is called in the broker */
+  const char *const *outputs;           /* the paths of the reports that go to files */
+  size_t n_outputs;
+  const char *report_dir; /* the directory that confine names; NULL: there is none */
+  const int *keep;        /* at most 8 descriptors that the confined process keeps beside 0 to 2 */
+  size_t n_keep;
+  const struct confine_wanted *confine;
+  const struct confine_support *support;
+
+  /* In the broker: the image of one side, which is no file. NULL with *err, which names it. */
+  struct source *(*open)(void *context, int side, struct error *err);
+  /* In the broker: the confined process is about to write to the user's terminal. */
+  void (*quiet)(void *context);
+  /* In the broker: ends the program with this status, or with -1 that of the error, which is told.
+   * Answers that nobody waits for any more are stuck, as at a server that says nothing, and what
+   * they use cannot be freed. */
+  void (*give_up)(void *context, int status, const struct error *err) __attribute__((noreturn));
+  /* In the confined process, which has forgotten its environment: the work. quiet(quiet_context)
+   * before it writes to the user. The exit status, or -1 with *err. */
+  int (*run)(void *context, struct source *const sources[2], void (*quiet)(void *quiet_context),
+             void *quiet_context, struct error *err);
+  void *context;
+};
+
+/* Forks; so to be called before there are threads, and before there is anything in memory or open
+ * that strangers' bytes must not come near. Returns what job->run returned; where the confined
+ * process died instead, -1 with an error that says of what, and what it was reading. */
+MUST_CHECK int worker_run(const struct worker_job *job, struct error *err);
+
+#endif

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Code of an attacker's inside the real confined process: run.py ATTACK MKIMAGE. Each thing that it tries fails or ends the
+process, nothing outside changes, and the broker says so. Prints what falls short, then 'N passed, N failed'."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+# These have no innocent use, so that trying is the end: SIGSYS. The others a library may try, and get an error.
+ENDS = {"make-directory", "remove-outside", "change-mode", "truncate-outside", "tcp-socket", "unix-socket", "connect", "send-elsewhere",
+        "exec", "exec-memory", "executable-memory", "executable-later", "ptrace", "read-parent", "clone", "fork", "kill-parent",
+        "signal-parent", "signals-of-files", "type-for-user", "limits-of-parent", "setuid", "namespace", "mount",
+        "io-uring", "shared-memory", "keys", "bpf", "file-handle", "set-clock"}
+FAILS = {"read-shadow", "read-shadow-by-number", "read-environment", "own-environment", "write-outside", "more-files", "filter", "other-descriptors"}
+# With a report directory files may be opened, and Landlock says where.
+WRITER_FAILS = FAILS | {"make-directory"}
+SIGNAL = re.compile(r"died: the process that parses images ended with signal 31 \(Bad system call\): it did what it may not\n")
+
+attack, mkimage = map(os.path.abspath, sys.argv[1:])
+passed = failed = 0
+
+
+def check(what, good, detail=""):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print(f"{what}: {detail}")
+
+
+names = set(subprocess.run([attack], check=True, capture_output=True, text=True).stdout.split())
+check("list of attacks", names == ENDS | FAILS, f"{names ^ (ENDS | FAILS)}")
+with tempfile.TemporaryDirectory(prefix="worker-") as folder:
+    subprocess.run([sys.executable, mkimage], input='oci_archive("a.tar", image(layer(file("x", "1"))))', text=True, cwd=folder, check=True)
+    victim, report = os.path.join(folder, "victim"), os.path.join(folder, "report")
+    os.mkdir(victim)
+    os.mkdir(report)
+    for role, fails in ((), FAILS), ((report,), WRITER_FAILS):
+        for name in sorted(names):
+            result = subprocess.run([attack, name, victim, "./a.tar", *role], cwd=folder, capture_output=True, text=True, timeout=60, env=os.environ | {"SECRET": "x"})
+            what = f"{name}{' of a writer' if role else ''}"
+            check(what, result.returncode == 0, f"status {result.returncode}: {result.stderr}")
+            wanted = re.compile("failed: .*\n") if name in fails else SIGNAL
+            check(what, wanted.fullmatch(result.stdout), repr(result.stdout))
+            check(f"{what}: outside", os.listdir(victim) == [] and os.stat(victim).st_mode & 0o777 == 0o755, "changed")
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""The confined process and its broker, on the command line: test_worker.py DIFFOCI MKIMAGE"""
+import functools
+import http.server
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+DIFFOCI, MKIMAGE = (os.path.abspath(argument) for argument in sys.argv[1:3])
+RECIPE = """
+oci_archive("a.tar", image(layer(file("x", "1"), *[file(f"f{i}", "same") for i in range(9)])).named("example.com/i:1"))
+oci_archive("b.tar", image(layer(file("x", "2"), *[file(f"f{i}", "same") for i in range(9)])).named("example.com/i:1"))
+oci_dir("layout", image(layer(file("x", "2"), *[file(f"f{i}", "same") for i in range(9)])).named("example.com/i:1"))
+"""
+
+
+class Stalling(http.server.BaseHTTPRequestHandler):
+    """A registry that gives the manifest and the config, and of the layer a few bytes."""
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, layout, stop, *rest):
+        self.layout, self.stop = layout, stop
+        super().__init__(*rest)
+
+    def blob(self, digest):
+        with open(os.path.join(self.layout, "blobs", "sha256", digest.removeprefix("sha256:")), "rb") as file:
+            return file.read()
+
+    def do_GET(self):
+        with open(os.path.join(self.layout, "index.json"), encoding="utf-8") as file:
+            manifest = json.load(file)["manifests"][0]
+        name = self.path.rsplit("/", 1)[-1]
+        body = b"{}" if not name else self.blob(manifest["digest"] if "/manifests/" in self.path else name)
+        self.send_response(200)
+        self.send_header("Content-Type", manifest["mediaType"] if "/manifests/" in self.path else "application/octet-stream")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if body[:2] == b"\x1f\x8b":
+            self.wfile.write(body[:20])
+            self.wfile.flush()
+            self.stop.wait(60)
+            return
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Worker(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory(prefix="worker-")
+        subprocess.run([sys.executable, MKIMAGE], input=RECIPE, text=True, cwd=cls.place.name, check=True)
+        cls.stop = threading.Event()
+        handler = functools.partial(Stalling, os.path.join(cls.place.name, "layout"), cls.stop)
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        cls.server.daemon_threads = True
+        cls.server.handle_error = lambda *_: None
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        cls.host = f"127.0.0.1:{cls.server.server_port}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stop.set()
+        cls.server.shutdown()
+        cls.server.server_close()
+        cls.place.cleanup()
+
+    def command(self, *words):
+        return [DIFFOCI, "diff", "--local-cache=store", "--sandbox=require", *words]
+
+    def diffoci(self, *words, **more):
+        return subprocess.run(self.command(*words), cwd=self.place.name, capture_output=True, text=True, timeout=60, check=False, **more)
+
+    def start(self, *words):
+        """Started, and its confined process, once that waits for the layer."""
+        process = subprocess.Popen(self.command(*words), cwd=self.place.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        for _ in range(600):
+            with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+                children = file.read().split()
+            if children:
+                with open(f"/proc/{children[0]}/status", encoding="ascii") as file:
+                    status = file.read()
+                if "Seccomp:\t2" in status:
+                    return process, int(children[0]), status
+            time.sleep(0.05)
+        self.fail("there is no confined process")
+
+    def layer(self):
+        blobs = os.path.join(self.place.name, "layout", "blobs", "sha256")
+        for name in os.listdir(blobs):
+            with open(os.path.join(blobs, name), "rb") as file:
+                if file.read(2) == b"\x1f\x8b":
+                    return name
+        self.fail("there is no layer")
+
+    def test_confinement_as_the_kernel_sees_it(self):
+        process, confined, status = self.start(f"{self.host}/i:1", "./a.tar")
+        self.assertIn("NoNewPrivs:\t1", status)
+        self.assertIn("CapEff:\t0000000000000000", status)
+        with open(f"/proc/{confined}/limits", encoding="ascii") as file:
+            limits = file.read()
+        self.assertRegex(limits, r"Max core file size +0 +0")
+        self.assertRegex(limits, r"Max open files +1024 +1024")
+        self.assertRegex(limits, r"Max cpu time +\d+ +\d+")
+        # What it holds: nothing, the outputs, sockets, and the archive, for reading.
+        for name in os.listdir(f"/proc/{confined}/fd"):
+            target = os.readlink(f"/proc/{confined}/fd/{name}")
+            self.assertRegex(target, r"^/dev/null$|^pipe:|^socket:|/a\.tar$")
+
+    def test_death_is_status_2_with_the_layer(self):
+        for number, text in (signal.SIGSEGV, "Segmentation fault"), (signal.SIGKILL, "Killed"):
+            process, confined, _ = self.start(f"{self.host}/i:1", "./a.tar")
+            time.sleep(1)
+            os.kill(confined, number)
+            out, said = process.communicate(timeout=60)
+            self.assertEqual((out, process.returncode), ("", 2))
+            lines = [line for line in said.splitlines() if "signal" in line]
+            self.assertEqual(len(lines), 1, said)
+            self.assertIn(f"ended with signal {number} ({text})", lines[0])
+            self.assertIn(f"blob sha256:{self.layer()} of input 0 ({self.host}/i:1)", lines[0])
+
+    def test_broker_that_dies_takes_it_along(self):
+        process, confined, _ = self.start(f"{self.host}/i:1", "./a.tar")
+        process.kill()
+        process.communicate(timeout=60)
+        for _ in range(200):
+            if not os.path.exists(f"/proc/{confined}"):
+                return
+            with open(f"/proc/{confined}/stat", encoding="ascii") as file:
+                if file.read().rsplit(")", 1)[1].split()[0] == "Z":
+                    return
+            time.sleep(0.05)
+        self.fail("it lives on")
+
+    def test_same_outputs_as_without(self):
+        for words in (["./a.tar", "oci:layout"], ["./a.tar", "./b.tar"], ["--semantic", "--verdict", "./a.tar", "./b.tar"],
+                      ["--effective", "./b.tar", "oci:layout"], ["--verbose", "--explain", "./a.tar", "./b.tar"],
+                      ["-o", "json=-", "--quiet", "./a.tar", "./b.tar"], ["./a.tar", "./none.tar"], ["./a.tar", "example.com/none:1"],
+                      ["--inside", "./a.tar", "./b.tar"]):
+            with self.subTest(words=words):
+                ways = [self.diffoci(f"--sandbox={way}", "--pull=never", *words) for way in ("require", "off")]
+                self.assertEqual(*((way.returncode, way.stdout.replace("--sandbox=off", "--sandbox=require"), way.stderr) for way in ways))
+
+    def test_reports_in_files(self):
+        result = self.diffoci("-o", "json=out.json", "--report-dir=report", "-o", "sarif=out.sarif", "./a.tar", "./b.tar")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        for name in ("out.json", "out.sarif", "report/report.json"):
+            with open(os.path.join(self.place.name, name), encoding="utf-8") as file:
+                json.load(file)
+        for side, text in enumerate("12"):
+            with open(os.path.join(self.place.name, f"report/input-{side}/layers-0/x"), encoding="utf-8") as file:
+                self.assertEqual(file.read(), text)
+
+    def test_report_that_cannot_be_written(self):
+        result = self.diffoci("-o", "json=none/out.json", "./a.tar", "./b.tar")
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(result.stderr, r"^diffoci: cannot write the report: none/out\.json: No such file or directory\n$")
+
+    def test_temporary_files_come_from_the_broker(self):
+        result = self.diffoci("--memory-limit=1M", "--debug", "./a.tar", "./b.tar", env=os.environ | {"TMPDIR": "/nonexistent"})
+        self.assertEqual(result.returncode, 1, result.stderr)
+
+    def test_what_there_is_is_said(self):
+        self.assertIn("debug: sandbox: Landlock ABI ", self.diffoci("--debug", "./a.tar", "./a.tar").stderr)
+        self.assertIn("debug: sandbox: off", self.diffoci("--debug", "--sandbox=off", "./a.tar", "./a.tar").stderr)
+        info = json.loads(subprocess.run([DIFFOCI, "info", "--json"], check=True, capture_output=True, text=True).stdout)
+        self.assertEqual(info["Sandbox"]["Missing"], [])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
