@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "cli/commands.h"
-#include "report/output.h"
 #include "cli/sandbox.h"
+#include "report/output.h"
 
 #define AT(field) .offset = offsetof(struct diff_flags, field)
 
