@@ -417,6 +417,17 @@ static void test_engines(void **state)
   }
 }
 
+/* A symbolic link's mode is nothing, so that its further names leave no doubt. */
+static void test_no_doubt(void **state)
+{
+  struct overlay *overlay = overlay_new(NULL);
+
+  (void)state;
+  add_layer(overlay, "d/ d/s@f d/t>d/s d/u>d/t f g>f");
+  assert_false(overlay_in_doubt(overlay));
+  overlay_free(overlay);
+}
+
 static void test_compare_paths(void **state)
 {
   static const char *const sorted[] = { "", "a", "a/a", "a/b", "a/b/c", "a\x01", "a.b", "a0", "b" };
@@ -433,10 +444,10 @@ static void test_compare_paths(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_rules),          cmocka_unit_test(test_faults),
-    cmocka_unit_test(test_entries_kept),   cmocka_unit_test(test_link_metadata),
-    cmocka_unit_test(test_engines),        cmocka_unit_test(test_compare_paths),
-    cmocka_unit_test(test_many_whiteouts),
+    cmocka_unit_test(test_rules),         cmocka_unit_test(test_faults),
+    cmocka_unit_test(test_entries_kept),  cmocka_unit_test(test_link_metadata),
+    cmocka_unit_test(test_engines),       cmocka_unit_test(test_no_doubt),
+    cmocka_unit_test(test_compare_paths), cmocka_unit_test(test_many_whiteouts),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
