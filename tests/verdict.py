@@ -328,6 +328,7 @@ def scenes():
     scene("different", [Entry("file", "usr/.wh..wh..opq")])
     scene("different", [Entry("file", "etc/x/.wh..wh.aufs")])
     scene("effective", [Entry("file", "etc/x/a", "two")])
+    scene("effective", [Entry("symlink", "l", target="etc/x"), Entry("file", "l/a", "two")])
     scene("effective", [Entry("file", "./etc//x/a", "two")])
     scene("effective", [Entry("file", "etc/x/.wh.a")])
     scene("effective", [Entry("file", "etc/.wh.x")])

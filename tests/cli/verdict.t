@@ -197,3 +197,18 @@ container sees no difference gets to know.
   [1]
   $ diffoci diff --require=effective ./file-first.tar ./file-last.tar >/dev/null
   ! verdict: semantic: no difference but for what --semantic leaves out
+
+An entry that goes through a link of its layer may replace a file that differs: what is said without --effective is what --effective
+says.
+
+  $ images <<'EOF'
+  > def linked(content):
+  >     return image(layer(directory("d/"), symlink("l", "d"), file("d/x", content), file("l/x", "last")))
+  > oci_archive("linked-0.tar", linked("one"))
+  > oci_archive("linked-1.tar", linked("two"))
+  > EOF
+  $ diffoci diff --effective ./linked-0.tar ./linked-1.tar
+  ! verdict: effective: *
+  $ diffoci diff --verdict ./linked-0.tar ./linked-1.tar
+  effective
+  [1]

@@ -181,6 +181,36 @@ static bool may_touch(const struct strong *strong, struct str name)
   return memmem(name.ptr + at, name.len - at, "..", 2) != NULL;
 }
 
+/* Whether an entry called name may be at the suspect's path, or at one that leads there, though it
+ * is called otherwise, since a directory in its name or the suspect's is a symbolic link (l/x where
+ * l leads to d is d/x). Which links there are is not looked into: whatever is called like a
+ * component of the path is taken for one that may be. What stands in the root can only be the file
+ * itself, or else the merged /usr's own links would be taken for such. A directory leaves what is
+ * in a directory. */
+static bool may_lead(const struct strong *strong, struct str name, bool is_directory)
+{
+  const struct str own = overlay_path_str(&strong->path);
+  const struct str whiteout = STR(".wh.");
+  struct str rest = own;
+  struct str component;
+  struct str base;
+  bool removes;
+
+  while (name.len && name.ptr[name.len - 1] == '/')
+    name.len--;
+  base = path_name(name);
+  if (str_equal(base, STR(".wh..wh..opq")))
+    return !path_is_below(own, path_directory(name));
+  removes = str_has_prefix(base, whiteout);
+  if (removes)
+    base = str_skip(base, whiteout.len);
+  while (path_next(&rest, &component))
+    if (str_equal(component, base) &&
+        (!rest.len || (path_directory(name).len && (removes || !is_directory))))
+      return true;
+  return false;
+}
+
 enum position { OWN_LAYER, ABOVE, BELOW };
 
 struct weight {
@@ -190,6 +220,13 @@ struct weight {
   int side;          /* BELOW */
 };
 
+/* Of layers below, only what the other side alone has can be what a suspect without a partner is.
+ */
+static bool weighs_on(const struct strong *strong, const struct weight *weight)
+{
+  return weight->position != BELOW || (strong->lone >= 0 && strong->lone != weight->side);
+}
+
 /* False: the suspect is none any more. */
 static bool stays(struct strong *strong, const struct weight *weight)
 {
@@ -198,7 +235,7 @@ static bool stays(struct strong *strong, const struct weight *weight)
   struct error ignored;
 
   if (!may_touch(strong, weight->name))
-    return true;
+    return !weighs_on(strong, weight) || !may_lead(strong, weight->name, weight->is_directory);
   if (overlay_path_clean(&path, weight->name, &ignored) < 0 ||
       overlay_path_kind(&path, &kind, &ignored) < 0)
     return false;
@@ -207,10 +244,12 @@ static bool stays(struct strong *strong, const struct weight *weight)
   if (weight->position != ABOVE && kind != OVERLAY_FILE) /* whiteouts do nothing there */
     return true;
   if (weight->position == BELOW)
-    return strong->lone < 0 || strong->lone == weight->side ||
-           !str_equal(overlay_path_str(&path), overlay_path_str(&strong->path));
+    return !weighs_on(strong, weight) ||
+           (!str_equal(overlay_path_str(&path), overlay_path_str(&strong->path)) &&
+            !may_lead(strong, weight->name, false));
   if (!str_equal(overlay_path_str(&path), overlay_path_str(&strong->path)))
-    return leaves(strong, overlay_path_str(&path), kind, weight->is_directory);
+    return leaves(strong, overlay_path_str(&path), kind, weight->is_directory) &&
+           !may_lead(strong, weight->name, weight->is_directory);
   strong->seen += strong->seen < 2;
   return weight->position == OWN_LAYER;
 }
