@@ -224,7 +224,7 @@ static const struct flag_section sections[] = {
     "treat-canonical-paths-equal|extra-ignore-files|extra-ignore-file-content|"
     "extra-ignore-file-permissions|extra-ignore-file-mode|extra-ignore-layer-length-mismatch" },
   { "Registries", "plain-http|insecure|ca-file" },
-  { "Limits", "timeout|memory-limit|max-scale" },
+  { "Limits", "timeout|memory-limit|max-scale|sandbox" },
 };
 
 static const struct example examples[] = {

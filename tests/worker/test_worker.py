@@ -80,7 +80,8 @@ class Worker(unittest.TestCase):
 
     def start(self, *words):
         """Started, and its confined process, once that waits for the layer."""
-        process = subprocess.Popen(self.command(*words), cwd=self.place.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(self.command(*words), cwd=self.place.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=os.environ | {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0"})
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
