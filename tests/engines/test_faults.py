@@ -145,7 +145,8 @@ class Faults(Case):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             self.docker(save=SLOW)
             with subprocess.Popen([PROGRAMS["diffoci"], "diff", "docker://a", "docker://b"], env=self.environ, cwd=self.home,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as process:
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                                  preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)) as process:  # nohup ignores it
                 while not (os.path.exists(self.path("calls")) and self.calls("save")):
                     time.sleep(0.01)
                 process.send_signal(number)

@@ -21,6 +21,7 @@ RECIPE = r'''
 base = [file("etc/keep", "same"), file("usr/bin/tool", "one", mode=0o755), file("etc/gone", "x" * 100)]
 oci_archive("a.tar", image(layer(*base)))
 oci_archive("same.tar", image(layer(*base)))
+oci_archive("two.tar", image(layer(*base[:1]), layer(*base[1:])))
 oci_archive("b.tar", image(layer(file("etc/keep", "same"), file("usr/bin/tool", "two!", mode=0o4755), file("srv/new", "y" * 1000))))
 hostile = ["`code` @everyone", "</script><b>", "| pipe \\| x", "]]> & \" '", "\x1b[31mred\x07", "\u202egnp.exe",
            "![x](http://127.0.0.1/y)", "a\nb", "<!-- -->", "```", "~~~\n# head", "x" * 3000, b"\xff\xfe bytes".decode("latin-1")]
@@ -130,6 +131,20 @@ def check_markdown(pair, flags, hostile):
         check(f"{pair} markdown: no {bad!r}", bad not in left, left)
 
 
+def check_notices():
+    """What is said on standard error beside the differences stands in every report."""
+    pair = ("./a.tar", "./two.tar")
+    notices = [notice["text"] for notice in json.loads(run("-o", "json", *pair, status=1))["notices"]]
+    check("layers that were merged are told", len(notices) == 1 and "merged" in notices[0], notices)
+    invocation = json.loads(run("-o", "sarif", *pair, status=1))["runs"][0]["invocations"][0]
+    check("sarif tells it", [one["message"]["text"] for one in invocation["toolExecutionNotifications"]] == notices)
+    suite = ElementTree.fromstring(run("-o", "junit", *pair, status=1)).find("testsuite")
+    check("junit tells it", notices[0] in suite.find("system-err").text)
+    for output in ("markdown", "html"):
+        check(f"{output} tells it", notices[0].split(";")[0] in run("-o", output, *pair, status=1))
+    check_sarif(pair, [], json.loads(run("-o", "json", *pair, status=1))["totals"]["differences"])
+
+
 def check_usage():
     for args, why in ((["-o", "nothing"], "a format that is not there"), (["-o", "json", "-o", "junit"], "two to standard output"),
                       (["-o", "json="], "no file"), (["-o", "table=x"], "a table in a file"), (["--verdict", "-o", "json"], "a verdict and a report")):
@@ -231,6 +246,7 @@ with tempfile.TemporaryDirectory(prefix="outputs-") as folder:
         check_markdown(pair, flags, pair[0] == "./h0.tar")
     check_statements(("./a.tar", "./same.tar"), ["--require=semantic"], True)
     check_statements(("./a.tar", "./b.tar"), ["--require=semantic"], False)
+    check_notices()
     check_usage()
     check_terminal()
     check_memory()

@@ -178,7 +178,7 @@ class Password(Case):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             self.helper(f"echo $$ > {self.home}/pid.new; mv {self.home}/pid.new {self.home}/pid; sleep 300 & wait\n", {"credsStore": "test"})
             with subprocess.Popen([common.PROGRAMS["diffoci"], "--backend=local", "--local-cache", self.home + "/store", "pull", self.name],
-                                  env=self.environ) as process:
+                                  env=self.environ, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)) as process:  # nohup ignores it
                 while not os.path.exists(self.home + "/pid"):
                     time.sleep(0.01)
                 process.send_signal(number)

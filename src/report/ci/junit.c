@@ -124,6 +124,20 @@ static void write_properties(const struct report_about *about, struct writer *wr
   writer_puts(writer, "  </properties>\n");
 }
 
+/* Lines that are no differences. */
+static void write_notices(const struct report_about *about, struct writer *writer)
+{
+  if (!about->n_notices)
+    return;
+  writer_puts(writer, "  <system-err>");
+  for (size_t i = 0; i < about->n_notices; i++) {
+    writer_puts(writer, about->notices[i].is_warning ? "warning: " : "");
+    write_escaped(writer, about->notices[i].text);
+    writer_putc(writer, '\n');
+  }
+  writer_puts(writer, "</system-err>\n");
+}
+
 static void write_junit(const struct listing *listing, struct writer *writer)
 {
   const struct report_about *about = listing->report.about;
@@ -143,6 +157,8 @@ static void write_junit(const struct listing *listing, struct writer *writer)
     write_kind(listing, (enum change_kind)kind, writer);
   if (with_verdict)
     junit_write_verdict(about, writer);
+  if (about)
+    write_notices(about, writer);
   writer_puts(writer, " </testsuite>\n</testsuites>\n");
 }
 

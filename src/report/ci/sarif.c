@@ -210,6 +210,28 @@ static void write_driver(struct json_writer *json, const struct listing *listing
   json_object_close(json);
 }
 
+/* Lines that are no differences, as notifications (SARIF 2.1.0, section 3.20.21). */
+static void write_notifications(struct json_writer *json, const struct report_about *about)
+{
+  if (!about || !about->n_notices)
+    return;
+  json_array_open(json, "invocations");
+  json_object_open(json, NULL);
+  json_write_bool(json, "executionSuccessful", true);
+  json_array_open(json, "toolExecutionNotifications");
+  for (size_t i = 0; i < about->n_notices; i++) {
+    json_object_open(json, NULL);
+    json_write_text(json, "level", about->notices[i].is_warning ? "warning" : "note");
+    json_object_open(json, "message");
+    json_write_text(json, "text", about->notices[i].text);
+    json_object_close(json);
+    json_object_close(json);
+  }
+  json_array_close(json);
+  json_object_close(json);
+  json_array_close(json);
+}
+
 static void write_sarif(const struct listing *listing, struct writer *writer)
 {
   struct json_writer json;
@@ -221,6 +243,7 @@ static void write_sarif(const struct listing *listing, struct writer *writer)
   json_array_open(&json, "runs");
   json_object_open(&json, NULL);
   write_driver(&json, listing);
+  write_notifications(&json, listing->report.about);
   json_array_open(&json, "results");
   if (listing->shown > MOST_RESULTS)
     write_directories(&json, listing);

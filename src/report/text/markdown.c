@@ -203,6 +203,20 @@ static void markdown_add_all(struct buf *out, const struct listing *listing,
     add_block(out, summary, &text);
 }
 
+/* Lines that are no differences: that an engine cannot unpack an image, or how the two were
+ * compared. */
+static void add_notices(struct buf *out, const struct report_about *about)
+{
+  AUTO_BUF text = BUF_INIT(MARKDOWN_MAX / 3);
+
+  for (size_t i = 0; i < about->n_notices; i++) {
+    buf_puts(&text, about->notices[i].is_warning ? "warning: " : "");
+    escape_terminal(&text, beginning(about->notices[i].text));
+    buf_putc(&text, '\n');
+  }
+  add_block(out, "Notices", &text);
+}
+
 static void write_markdown(const struct listing *listing, struct writer *writer)
 {
   const struct report_about *about = listing->report.about;
@@ -215,6 +229,8 @@ static void write_markdown(const struct listing *listing, struct writer *writer)
                       listing->style.fold && about ? about->packages : NULL);
   add_head(&out, listing);
   add_weightiest(&out, listing, &rest);
+  if (about)
+    add_notices(&out, about);
   add_packages(&out, listing, &rest);
   add_sizes(&out, listing);
   if (about && about->explain)
