@@ -58,7 +58,8 @@ static void diff_process_quiet(void *context)
   places_hide_progress(((struct diff_process *)context)->places);
 }
 
-static _Noreturn void diff_process_give_up(void *context, int status, const struct error *err)
+static __attribute__((noreturn)) void diff_process_give_up(void *context, int status,
+                                                           const struct error *err)
 {
   diff_process_quiet(context);
   if (status < 0)

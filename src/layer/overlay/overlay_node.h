@@ -77,6 +77,7 @@ struct overlay {
   struct map aufs_links;            /* of the layer: name -> struct overlay_record */
   bool is_upper;                    /* there are lower layers that are not here */
   bool in_doubt;
+  uint64_t walks, walked; /* paths that were followed by their text, and bytes gone over for it */
   bool united;
   bool is_refused;
   struct overlay_refusal refusal;
