@@ -301,6 +301,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
   open_standard_streams();
   ending_install();
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is seen as EPIPE where it is written to */
+  signal(SIGXFSZ, SIG_IGN); /* and a file at its limit (ulimit -f) as EFBIG */
   if (parse(&parser, argc, argv, &err) < 0)
     status = -1;
   else

@@ -109,6 +109,7 @@ static bool spawn(const char *command, int input, pid_t *pid)
 
   sigemptyset(&signals);
   sigaddset(&signals, SIGPIPE); /* which this program ignores */
+  sigaddset(&signals, SIGXFSZ);
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setsigdefault(&attributes, &signals);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);

@@ -86,3 +86,9 @@ A directory that may not be written to, and a full disk (in a mount namespace of
   File    big *
   ! diffoci: *small/report*: *No space left on device
   [2]
+
+A file that may not become larger: an error like others.
+
+  $ (ulimit -f 8; diffoci diff --semantic ./a.tar ./b.tar >full.txt)
+  ! diffoci: *: File too large
+  [2]

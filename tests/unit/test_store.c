@@ -377,7 +377,7 @@ static void test_go_on(void **state)
     leave_partial(cases[i].left);
     assert_int_equal(blob_writer_open(&writer, store, &blob, STORE_WAIT, &err), BLOB_TO_WRITE);
     assert_int_equal(blob_writer_done(writer), done);
-    assert_int_equal(blob_writer_add(writer, "hello" + done, 5 - done, &err), 0);
+    assert_int_equal(blob_writer_add(writer, &"hello"[done], 5 - done, &err), 0);
     assert_int_equal(blob_writer_commit(writer, NULL, NULL, &err), cases[i].good ? 0 : -1);
     assert_int_equal(file_exists(HELLO_PATH), cases[i].good);
     assert_false(file_exists(HELLO_PARTIAL));

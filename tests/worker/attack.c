@@ -342,7 +342,7 @@ static void quiet_nothing(void *context)
   (void)context;
 }
 
-static _Noreturn void give_up(void *context, int status, const struct error *err)
+static __attribute__((noreturn)) void give_up(void *context, int status, const struct error *err)
 {
   (void)context;
   (void)status;

@@ -1,6 +1,7 @@
 #include "report/explain/accept.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/map.h"
@@ -74,6 +75,15 @@ static bool is_length(const struct event *event)
   return event->type == EVENT_LAYER && !event->inputs[0].entry && !event->inputs[1].entry;
 }
 
+/* A name that stands on both sides, but not as often: its entries are not compared one by one, so
+ * nothing is known of what differs in them. Behind the name's quotes the note is ours. */
+static bool is_of_unequal_count(const struct event *event)
+{
+  const char *quote = is_lone(event) ? strrchr(event->note, '"') : NULL;
+
+  return quote && strstr(quote, " times in input ");
+}
+
 /* What became of the entries of one context that have no partner. */
 enum { ANY_ACCEPTED = 1, ANY_TOLD = 2 };
 
@@ -104,7 +114,7 @@ uint64_t accept_settle(struct accept *accept, const struct policy *policy, struc
     const struct event *event = &accept->items[i];
     const struct explanation found = explain_get(explain, event->explanation);
 
-    accepted[i] = accept_covers(policy, &found);
+    accepted[i] = accept_covers(policy, &found) && !is_of_unequal_count(event);
     if (accepted[i])
       count(policy, &found);
     if (is_lone(event))
