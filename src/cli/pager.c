@@ -13,8 +13,6 @@
 #include "base/alloc.h"
 #include "cli/terminal.h"
 
-extern char **environ;
-
 /* A plain word, the name of a program, as opposed to something for the shell to make sense of. */
 static bool is_plain(const char *word, size_t len)
 {

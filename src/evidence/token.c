@@ -183,7 +183,10 @@ bool token_next(struct str *text, char *before, struct token *out)
   }
   out->text = (struct str) { text->ptr, n };
   /* What follows the letter of an option ("-I/usr/include") is its value. */
-  *before = n == 1 && *before == '-' && is_word(text->ptr[0]) ? ' ' : text->ptr[n - 1];
+  if (n != 1 || *before != '-' || !is_word(text->ptr[0]))
+    *before = text->ptr[n - 1];
+  else
+    *before = ' ';
   *text = str_skip(*text, n);
   return true;
 }

@@ -28,7 +28,7 @@ struct outfile_keeper {
   void *context;
 };
 /* For the whole process and for good, as what it is confined by; before any thread is started. */
-void outfile_set_keeper(const struct outfile_keeper *keeper);
+void outfile_set_keeper(const struct outfile_keeper *other);
 const struct outfile_keeper *outfile_get_keeper(void); /* NULL: there is none */
 
 /* Opens a file to be written. Where path is a regular file or nothing yet, a temporary file beside

@@ -317,7 +317,7 @@ static void answer_ask_source(struct broker *broker, const struct wire_request *
     answer_send_blob(source, request, socket);
     break;
   default:
-    byte = source_at_hand(source, &request->blob);
+    byte = source_at_hand(source, &request->blob) ? 1 : 0;
     answer_done(socket, &byte, 1);
     break;
   }

@@ -7,9 +7,9 @@
 
 enum { LINKS_MAX = 255 };
 
-/* Bytes of paths that are gone over, in all and for each path: each pass goes over a path that
- * links have made longer, a component at a time, each time from its beginning. Images whose links
- * make it more than this are made for it, and count as refused. */
+/* Bytes of paths that are gone over behind the first link, in all and for each path: a pass goes
+ * over a path that links have made longer, a component at a time, each time from its beginning.
+ * Images whose links make it more than this are made for it, and count as refused. */
 enum { WALKED_MAX = 1 << 20, WALKED_MAX_EACH = 64 << 10 };
 
 /* A path as Go's filepath.Join makes it: cleaned, where `..` that nothing stands before stays
@@ -116,7 +116,7 @@ static bool is_too_far(const struct walker *walker, size_t bytes)
 {
   struct overlay *overlay = walker->overlay;
 
-  overlay->walked += bytes + 1;
+  overlay->walked += walker->links ? bytes + 1 : 0;
   return overlay->walked > WALKED_MAX + overlay->walks * WALKED_MAX_EACH;
 }
 
