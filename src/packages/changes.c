@@ -1,5 +1,6 @@
 #include "packages/changes.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ static void add_change(struct package_changes *changes, const struct package *a,
   struct package_change *change;
   struct map_entry *entry;
 
+  assert(any);
   changes->items = xgrow(changes->items, changes->n, &changes->cap, sizeof(*changes->items));
   change = &changes->items[changes->n++];
   *change = (struct package_change) {

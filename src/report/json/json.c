@@ -1,5 +1,6 @@
 #include "report/json/json.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -144,6 +145,7 @@ static void json_write_step(struct writer *writer, const struct tree_visit *visi
     write_leaf(writer, &visit->leaf, about);
     return;
   }
+  assert(node); /* a leaf alone has none */
   write_event(writer, node->context, node->type, node->inputs, str_of(node->note), str_of(""));
   writer_puts(writer, "},\"children\":["); /* a node is there for what is below it */
 }
