@@ -1,4 +1,4 @@
-/* Paths of an overlay. Only for the files overlay*.c. */
+/* Paths of an overlay: what names of entries come to, and what they stand for there. */
 #ifndef DIFFOCI_LAYER_OVERLAY_OVERLAY_PATH_H
 #define DIFFOCI_LAYER_OVERLAY_OVERLAY_PATH_H
 

@@ -103,7 +103,7 @@ static void write_html(const struct listing *listing, struct writer *writer)
     if (!end)
       continue;
     write = part_named((struct str) { left.ptr, (size_t)(end - left.ptr) });
-    assert(write); /* the page is ours: tests/unit/test_html.c */
+    assert(write); /* the page is ours, and tests/outputs/page.py opens it */
     write(listing, writer);
     left = str_skip(left, (size_t)(end - left.ptr) + 1);
   }
