@@ -177,8 +177,9 @@ bool same_blob(const struct descriptor *d0, const struct descriptor *d1)
   return d0->size == d1->size && digest_equal(&d0->digest, &d1->digest);
 }
 
-int diff_read(struct diff *diff, int side, const struct descriptor *blob, struct buf *out,
-              struct error *err)
+/* Reads a JSON blob of side (0 or 1), checked, within the limit. The error names input and blob. */
+static int diff_read(struct diff *diff, int side, const struct descriptor *blob, struct buf *out,
+                     struct error *err)
 {
   return source_read(diff->options->sources[side], blob, diff->options->limits->json_bytes, out,
                      err);

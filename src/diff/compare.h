@@ -100,9 +100,6 @@ void diff_leaf(struct diff *diff, const struct event_node *parent, const char *n
 /* Sends a prepared event. Any thread. */
 void diff_send(struct diff *diff, const struct event *event);
 
-/* Reads a JSON blob of side (0 or 1), checked, within the limit. The error names input and blob. */
-MUST_CHECK int diff_read(struct diff *diff, int side, const struct descriptor *blob,
-                         struct buf *out, struct error *err);
 /* Opens a blob of side, checked, and takes note that it was opened. The error says nothing of whose
  * it is. Any thread. */
 struct stream *diff_open(struct diff *diff, int side, const struct descriptor *blob,

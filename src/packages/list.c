@@ -83,9 +83,3 @@ void package_list_own_by(struct package_list *list, struct str path,
     entry->key = arena_str(&list->arena, plain);
   entry->value = (void *)(uintptr_t)owner;
 }
-
-void package_list_own(struct package_list *list, struct str path, const char *type, struct str name)
-{
-  if (is_text(name))
-    package_list_own_by(list, path, package_list_owner(list, type, name));
-}

@@ -38,10 +38,8 @@ struct package_owner {
 void package_list_release(struct package_list *list);
 /* Adds a package. A name or version that is empty, too long or holds a NUL or newline is none. */
 void package_list_add(struct package_list *list, const struct package *package);
-/* A file belongs to a package, which need not be in the list. The last one to say so counts. */
-void package_list_own(struct package_list *list, struct str path, const char *type,
-                      struct str name);
-/* The same, for many files of one owner: keep what it returns as long as the list. */
+/* Files belong to a package, which need not be in the list; the last one to say so of a file
+ * counts. The owner is made once for all of its files, and lives as long as the list. */
 const struct package_owner *package_list_owner(struct package_list *list, const char *type,
                                                struct str name);
 void package_list_own_by(struct package_list *list, struct str path,

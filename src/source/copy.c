@@ -80,8 +80,9 @@ static int copy_counted(struct source *from, struct store *to, const struct desc
   return result < 0 ? source_wrap(from, blob, err) : copied(counts, blob, true);
 }
 
-int copy_blob(struct source *from, struct store *to, const struct descriptor *blob,
-              struct error *err)
+/* Writes one blob, unless it is there. */
+static int copy_blob(struct source *from, struct store *to, const struct descriptor *blob,
+                     struct error *err)
 {
   return copy_counted(from, to, blob, NULL, err);
 }

@@ -34,8 +34,5 @@ struct copy_options {
  * read. Checked on the way. Does not touch index.json. ERROR_NOT_FOUND: no such platform. */
 MUST_CHECK int copy_image(struct source *from, struct store *to, const struct descriptor *root,
                           const struct copy_options *options, struct error *err);
-/* Writes one blob, unless it is there. */
-MUST_CHECK int copy_blob(struct source *from, struct store *to, const struct descriptor *blob,
-                         struct error *err);
 
 #endif

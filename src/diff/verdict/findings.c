@@ -33,7 +33,8 @@ void findings_release(struct findings *findings)
 }
 
 /* What eStargz adds in the root of a layer, and leaves out of images again. */
-bool findings_is_lazy(struct str name)
+/* Whether a file of this name may be there for lazy pulling only. */
+static bool findings_is_lazy(struct str name)
 {
   return str_has_suffix(name, STR("stargz.index.json")) ||
          str_has_suffix(name, STR("prefetch.landmark"));

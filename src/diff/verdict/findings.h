@@ -66,9 +66,6 @@ void findings_lone(struct findings *findings, int side, const struct tar_entry *
 /* Names begin in different ways: the semantic comparison may pair others. */
 void findings_spelled(struct findings *findings);
 
-/* Whether a file of this name may be there for lazy pulling only. */
-bool findings_is_lazy(struct str name);
-
 /* Drops the strong suspects that entries called name may replace, hide, or turn into a directory:
  * entries of the suspects' own layer, which have to be told of one and all, or of one above it. */
 void findings_weigh_own(struct findings *findings, struct str name, bool is_directory);

@@ -34,7 +34,8 @@ bool accept_is_part(const struct explanation *found, const struct explain_found 
   return found->only_content_left && one != found->found && one->strength == CAUSE_PART;
 }
 
-bool accept_covers(const struct policy *policy, const struct explanation *found)
+/* Whether rules of the policy accept all that differs: each cause has such a rule. */
+static bool accept_covers(const struct policy *policy, const struct explanation *found)
 {
   if (!accept_is_whole(found))
     return false;

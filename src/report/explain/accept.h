@@ -25,9 +25,6 @@ bool accept_is_whole(const struct explanation *found);
 /* Whether a cause is a part of a content that such a likely cause stands for. */
 bool accept_is_part(const struct explanation *found, const struct explain_found *one);
 
-/* Whether rules of the policy accept all that differs: each cause has such a rule. */
-bool accept_covers(const struct policy *policy, const struct explanation *found);
-
 /* After explain_look_again: calls tell(context, event) for each event that the policy does not
  * accept, in the order in which they came. Those that it does are counted by their rules and
  * forgotten by explain. That two layers have so many entries, and so many, goes with the entries

@@ -10,7 +10,8 @@ static const char marks[] = {
   [PACKAGE_ADDED] = 'A', [PACKAGE_REMOVED] = 'D', [PACKAGE_CHANGED] = 'M'
 };
 
-char packages_mark(const struct package_change *change)
+/* 'A', 'D' or 'M', as change_mark has them for files. */
+static char packages_mark(const struct package_change *change)
 {
   return marks[package_change_kind(change)];
 }

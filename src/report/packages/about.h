@@ -9,8 +9,6 @@
 void packages_totals(struct buf *out, const struct package_changes *changes);
 /* "curl 7.88.1-10 → 7.88.1-11 (deb, amd64)" */
 void packages_words(struct buf *out, const struct package_change *change);
-/* 'A', 'D' or 'M', as change_mark has them for files. */
-char packages_mark(const struct package_change *change);
 /* A line for each, "M curl …", at most max of them, then one that counts the rest. */
 void packages_lines(struct buf *out, const struct package_changes *changes, size_t max);
 
