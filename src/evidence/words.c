@@ -264,6 +264,10 @@ static void compare(struct comparison *c, uint64_t *work)
     to[0]--;
     to[1]--;
   }
+  if (from[0] == to[0] || from[1] == to[1]) {
+    add_gap(c, from, to);
+    return;
+  }
   cells = (uint64_t)(to[0] - from[0] + 1) * (to[1] - from[1] + 1);
   if (cells > *work || cells > UINT64_C(1) << 22) {
     c->out->all = false;
