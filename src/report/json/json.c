@@ -209,7 +209,12 @@ static void json_free(struct report *report)
   free(json);
 }
 
-static const struct report_ops json_ops = { json_event, json_finish, json_free, true };
+static const struct report_ops json_ops = {
+  .event = json_event,
+  .finish = json_finish,
+  .free = json_free,
+  .wants_content_digests = true,
+};
 
 void report_json_at(struct report *report, int dir, const char *name)
 {
