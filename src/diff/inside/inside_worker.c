@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/confine/sanitizer.h"
 #include "base/fd.h"
+#include "base/libc.h"
 #include "diff/inside/inside_wire.h"
 
 enum {
@@ -82,7 +83,7 @@ static void close_all(int socket)
     dup2(null, STDERR_FILENO);
   if (socket != SOCKET_FD && dup2(socket, SOCKET_FD) < 0)
     _exit(EXIT_FAILURE);
-  if (close_range(SOCKET_FD + 1, ~0U, 0))
+  if (libc_close_range(SOCKET_FD + 1, ~0U))
     _exit(EXIT_FAILURE);
 }
 

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/fd.h"
+#include "base/libc.h"
 #include "report/directory/beneath.h"
 #include "report/directory/entry_path.h"
 #include "report/directory/remove_tree.h"
@@ -115,7 +116,7 @@ static int extract_refused(struct extract *extract, const struct tar_entry *entr
   char text[128];
 
   if (is_about_name(error))
-    return note(extract, entry->name, "%s", strerror_r(error, text, sizeof(text)));
+    return note(extract, entry->name, "%s", libc_error_text(error, text, sizeof(text)));
   return extract_fail(extract, error, err);
 }
 
