@@ -98,7 +98,7 @@ static void print_tree(struct overlay *overlay, int engine)
   struct overlay_item item;
 
   printf("engine\t%s%s\n", overlay_engine_name((enum overlay_engine)engine),
-         overlay_refused(overlay) ? "\trefused" : "");
+         overlay_refused(overlay) || overlay_doubled(overlay) ? "\trefused" : "");
   while (overlay_walk_next(walk, &item))
     print_item(&item);
   overlay_walk_free(walk);

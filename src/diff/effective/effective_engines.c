@@ -30,26 +30,42 @@ static bool all_refuse(const struct engines *engines, int side)
   return true;
 }
 
+static void tell_refusal(const struct engines *engines, int side,
+                         const struct overlay_refusal *refusal, const char *what, const char *by)
+{
+  const struct effective_trees *trees = engines->trees;
+  AUTO_BUF line = BUF_INIT(NOTE_MAX);
+  char digest[DIGEST_MAX_TEXT];
+
+  buf_printf(&line, "layer %s: ",
+             digest_format(&trees->images[side].manifest->layers[refusal->layer].digest, digest));
+  put_refusal(&line, refusal);
+  buf_printf(&line, ": %s %s", what, by);
+  diff_notice(trees->diff, side, buf_str(&line));
+}
+
 /* "layer sha256:…: "g": a hard link to …: cannot be unpacked by …" */
 static void tell_refusals(const struct engines *engines, int side)
 {
-  const struct effective_trees *trees = engines->trees;
   const bool all = all_refuse(engines, side);
-  char digest[DIGEST_MAX_TEXT];
 
   for (int engine = 0; engine < (all ? 1 : OVERLAY_ENGINES); engine++) {
     const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
-    AUTO_BUF line = BUF_INIT(NOTE_MAX);
-
-    if (!refusal)
-      continue;
-    buf_printf(&line, "layer %s: ",
-               digest_format(&trees->images[side].manifest->layers[refusal->layer].digest, digest));
-    put_refusal(&line, refusal);
-    buf_printf(&line, ": cannot be unpacked by %s",
-               all ? "any engine" : overlay_engine_name((enum overlay_engine)engine));
-    diff_notice(trees->diff, side, buf_str(&line));
+    if (refusal)
+      tell_refusal(engines, side, refusal, "cannot be unpacked by",
+                   all ? "any engine" : overlay_engine_name((enum overlay_engine)engine));
   }
+}
+
+/* Names that stand twice keep some engines from unpacking a layer, but no engine makes another tree
+ * of it for that. So they are told, and decide nothing. */
+static void tell_doubled(const struct engines *engines, int side)
+{
+  const struct overlay_refusal *doubled =
+      overlay_doubled(engines->overlays[OVERLAY_PODMAN_VFS][side]);
+
+  if (doubled && !all_refuse(engines, side))
+    tell_refusal(engines, side, doubled, "may be refused by", "Docker and Podman");
 }
 
 /* ---- the row ---- */
@@ -60,6 +76,7 @@ static void put_tree(struct buf *out, const struct engines *engines, int engine,
   const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
   unsigned mode;
 
+  refusal = refusal ? refusal : overlay_doubled(engines->overlays[engine][side]);
   buf_printf(out, "%s ", overlay_engine_name((enum overlay_engine)engine));
   if (refusal) {
     buf_printf(out, "does not unpack layer %u, ", refusal->layer);
@@ -135,6 +152,8 @@ static int effective_engines_compare(struct engines *engines, bool *differ, stru
   struct effective_trees trees = *engines->trees;
   const bool rows = *differ;
 
+  for (int side = 0; side < 2; side++)
+    tell_doubled(engines, side);
   for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
     if (one_refuses(engines, engine))
       *differ = true;

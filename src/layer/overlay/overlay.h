@@ -24,7 +24,10 @@
  * their drivers; overlay_replay gives what they make of the same layers. Where an engine does not
  * unpack an image, the first entry that keeps it from that is told (overlay_refused), and the tree
  * is what it were without that entry; hard links to what only lower layers have are made all the
- * same, those without a target stay as what they are.
+ * same, those without a target stay as what they are. A layer that has two entries of one name is
+ * no such image: containerd takes it, the last entry wins; Docker and Podman, which list a layer's
+ * names to be able to write it again (tar-split), do not. That is told apart from the others
+ * (overlay_doubled); the tree is what they would make of it without that list.
  *
  * What is not as engines do it: the root has the metadata of its entry, which containerd does not
  * look at; implied directories that no lower layer has are of mode 0755, while old versions make
@@ -113,6 +116,12 @@ struct overlay_refusal {
 
 /* Why the engine does not unpack the layers; NULL if it does. As long as the overlay. */
 const struct overlay_refusal *overlay_refused(const struct overlay *overlay);
+
+/* The first entry, if any, whose name stands a second time in its layer, as tar-split compares
+ * names, which keeps Docker and Podman from unpacking it: the tree is what it were if they did not
+ * look. As long as the overlay; NULL also of what is not a replay, since containerd does not look.
+ */
+const struct overlay_refusal *overlay_doubled(const struct overlay *overlay);
 
 /* How alike the layers of two overlays are, one by one, entry by entry, in their order. */
 enum overlay_likeness {

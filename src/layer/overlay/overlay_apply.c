@@ -16,15 +16,21 @@ static bool marks_whiteouts(const struct overlay *overlay)
          (overlay->engine == OVERLAY_CONTAINERD && overlay->n_layers > 1);
 }
 
+static void set_refusal(struct overlay *overlay, struct overlay_refusal *refusal,
+                        const struct tar_entry *entry, const char *why)
+{
+  refusal->layer = overlay->n_layers - 1;
+  refusal->name = arena_str(&overlay->arena, entry->name);
+  refusal->why = why;
+}
+
 void overlay_refuse(struct overlay *overlay, const struct overlay_addition *added, const char *why)
 {
   overlay->in_doubt = true;
   if (overlay->is_refused)
     return;
   overlay->is_refused = true;
-  overlay->refusal.layer = overlay->n_layers - 1;
-  overlay->refusal.name = arena_str(&overlay->arena, added->entry->name);
-  overlay->refusal.why = why;
+  set_refusal(overlay, &overlay->refusal, added->entry, why);
 }
 
 /* ---- the directory of an entry ---- */
@@ -255,8 +261,8 @@ static void put_entry(struct overlay *overlay, struct overlay_addition *added,
     overlay_link_entry(overlay, added, node);
 }
 
-/* Docker and Podman keep a list of a layer's names, to be able to write it again (tar-split), and
- * take no layer with two entries of one. */
+/* Of two entries of one name in a layer, to Docker and Podman, which keep a list of a layer's names
+ * to be able to write it again (tar-split). */
 static bool is_second(struct overlay *overlay, const struct tar_entry *added, struct str path)
 {
   struct overlay_path name = { .len = 0 };
@@ -315,8 +321,10 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
     overlay_refuse(overlay, added, "the whiteout names nothing");
     return;
   }
-  if (is_second(overlay, added->entry, name))
-    overlay_refuse(overlay, added, "its layer has a second entry of this name");
+  if (!overlay->is_doubled && is_second(overlay, added->entry, name)) {
+    overlay->is_doubled = true;
+    set_refusal(overlay, &overlay->doubled, added->entry, "its layer has two entries of this name");
+  }
   if (!path->len) {
     put_root(overlay, added);
     return;

@@ -20,6 +20,11 @@ const struct overlay_refusal *overlay_refused(const struct overlay *overlay)
   return overlay->is_refused ? &overlay->refusal : NULL;
 }
 
+const struct overlay_refusal *overlay_doubled(const struct overlay *overlay)
+{
+  return overlay->is_doubled ? &overlay->doubled : NULL;
+}
+
 static void replay_record(struct overlay *overlay, const struct overlay_record *record,
                           struct overlay_unpacked *unpacked, struct buf *name)
 {

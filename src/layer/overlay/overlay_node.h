@@ -73,7 +73,7 @@ struct overlay {
   bool lost_way; /* a directory or a symbolic link was removed in the current layer */
   struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
   struct buf last_directory;        /* its path */
-  struct map names;                 /* of the layer's entries, where two of one name are refused */
+  struct map names;                 /* of the layer's entries, where two of one name are noted */
   struct map aufs_links;            /* of the layer: name -> struct overlay_record */
   bool is_upper;                    /* there are lower layers that are not here */
   bool in_doubt;
@@ -81,7 +81,9 @@ struct overlay {
   bool united;
   bool is_refused;
   struct overlay_refusal refusal;
-  uint64_t n_paths; /* once united */
+  bool is_doubled;
+  struct overlay_refusal doubled; /* the first entry of a name that its layer has already */
+  uint64_t n_paths;               /* once united */
 };
 
 /* The bytes that it takes, with what its tables may grow by for the next entry. */
