@@ -203,7 +203,7 @@ container sees no difference gets to know.
   ! verdict: semantic: no difference but for what --semantic leaves out
   $ diffoci diff --require=effective --report-file=r.json ./link-first.tar ./link-last.tar >/dev/null
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
-  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
   ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
   [1]
   $ jq -c '.verdict | .verdict, .effective' r.json
@@ -211,7 +211,7 @@ container sees no difference gets to know.
   false
   $ diffoci diff --semantic --require=effective ./link-first.tar ./link-last.tar
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
-  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
   ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
   [1]
   $ diffoci diff --require=effective ./file-first.tar ./file-last.tar >/dev/null
@@ -246,9 +246,9 @@ What stands twice does not cover up what else keeps an engine from unpacking a l
   > EOF
   $ diffoci diff --effective --require=effective ./link-once.tar ./link-twice.tar
   TYPE     NAME          INPUT-0    INPUT-1
-  Layer    ctx:/layer    engines disagree about input 1: containerd does not unpack layer 1, "b": a hard link to what its layer does not have before it, podman's vfs does not unpack layer 1, "n": its layer has two entries of this name, podman's overlay does not unpack layer 1, "b": a hard link to what its layer does not have before it
+  Layer    ctx:/layer    engines disagree about input 1: containerd does not unpack layer 1, "b": a hard link to what its layer does not have before it, podman's vfs does not unpack layer 1, "n": its layer has two entries of this name, podman's and docker's overlay does not unpack layer 1, "b": a hard link to what its layer does not have before it
   ! diffoci: warning: ./link-twice.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
-  ! diffoci: warning: ./link-twice.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
+  ! diffoci: warning: ./link-twice.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
   ! diffoci: warning: ./link-twice.tar: layer sha256:*: "n": its layer has two entries of this name: may be refused by Docker and Podman
   ! verdict: different: a container would see a difference
   [1]

@@ -1,5 +1,7 @@
 #include "diff/effective/effective_engines.h"
 
+#include <string.h>
+
 #include "base/escape.h"
 #include "diff/notices.h"
 
@@ -44,16 +46,35 @@ static void tell_refusal(const struct engines *engines, int side,
   diff_notice(trees->diff, side, buf_str(&line));
 }
 
+/* n: how many engines are told of. All but the last, where the two overlay drivers do the same, as
+ * nearly always. */
+static const char *name_of(int engine, int n)
+{
+  return n == OVERLAY_DOCKER && engine == OVERLAY_PODMAN
+             ? "podman's and docker's overlay"
+             : overlay_engine_name((enum overlay_engine)engine);
+}
+
+static bool same_refusal(const struct overlay_refusal *a, const struct overlay_refusal *b)
+{
+  return a && b && a->layer == b->layer && str_equal(a->name, b->name) &&
+         strcmp(a->why, b->why) == 0;
+}
+
 /* "layer sha256:…: "g": a hard link to …: cannot be unpacked by …" */
 static void tell_refusals(const struct engines *engines, int side)
 {
   const bool all = all_refuse(engines, side);
+  const bool both = same_refusal(refusal_of(engines, OVERLAY_PODMAN, side),
+                                 refusal_of(engines, OVERLAY_DOCKER, side));
+  const int n = all ? 1 : both ? OVERLAY_DOCKER : OVERLAY_ENGINES;
 
-  for (int engine = 0; engine < (all ? 1 : OVERLAY_ENGINES); engine++) {
+  for (int engine = 0; engine < n; engine++) {
     const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
+
     if (refusal)
       tell_refusal(engines, side, refusal, "cannot be unpacked by",
-                   all ? "any engine" : overlay_engine_name((enum overlay_engine)engine));
+                   all ? "any engine" : name_of(engine, n));
   }
 }
 
@@ -77,7 +98,6 @@ static void put_tree(struct buf *out, const struct engines *engines, int engine,
   unsigned mode;
 
   refusal = refusal ? refusal : overlay_doubled(engines->overlays[engine][side]);
-  buf_printf(out, "%s ", overlay_engine_name((enum overlay_engine)engine));
   if (refusal) {
     buf_printf(out, "does not unpack layer %u, ", refusal->layer);
     put_refusal(out, refusal);
@@ -91,6 +111,24 @@ static void put_tree(struct buf *out, const struct engines *engines, int engine,
   } else {
     buf_puts(out, "another tree");
   }
+}
+
+/* What each does; they are named with it. */
+static void put_trees(struct buf *out, const struct engines *engines, int side, struct str path)
+{
+  struct buf texts[OVERLAY_ENGINES];
+  int n = OVERLAY_ENGINES;
+
+  for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
+    texts[engine] = BUF_INIT(NOTE_MAX);
+    put_tree(&texts[engine], engines, engine, side, path);
+  }
+  if (str_equal(buf_str(&texts[OVERLAY_PODMAN]), buf_str(&texts[OVERLAY_DOCKER])))
+    n = OVERLAY_DOCKER;
+  for (int engine = 0; engine < n; engine++)
+    buf_printf(out, "%s%s %s", engine ? ", " : "", name_of(engine, n), texts[engine].ptr);
+  for (int engine = 0; engine < OVERLAY_ENGINES; engine++)
+    buf_release(&texts[engine]);
 }
 
 /* Appends what the engines make of an image where they do not agree, with the first path that they
@@ -108,10 +146,7 @@ static bool put_disagreement(struct buf *out, const struct engines *engines, int
   if (agree)
     return false;
   buf_printf(out, "%s input %d: ", out->len ? ";" : "engines disagree about", side);
-  for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
-    buf_puts(out, engine ? ", " : "");
-    put_tree(out, engines, engine, side, buf_str(&path));
-  }
+  put_trees(out, engines, side, buf_str(&path));
   return true;
 }
 

@@ -34,12 +34,10 @@
  * others (Docker before 23: 0600); xattrs trusted.*, those of symbolic links, and user.* of devices
  * and pipes are taken as they are, while some engines leave them out and others refuse them; what
  * lies below a link to what its own layer does not have is made in Podman's overlay as containerd
- * makes it, while Docker and Podman before 5 refuse it. Of Docker: overlay2 refuses a whiteout
- * below what its own layer has hidden; a hard link takes setuid, setgid and capabilities off its
- * file where the link gives it no mode; vfs keeps no xattrs of lower layers but
- * security.capability. vfs makes two devices of one that has two names in a lower layer. What links
- * in a layer's own directory lead to outside of it, where containerd looks at the host, is taken
- * for nothing.
+ * makes it, while Podman before 5 refuses it, as Docker does. Docker's vfs keeps no xattrs of lower
+ * layers but security.capability, and hard links are in it as in its overlay2. vfs makes two
+ * devices of one that has two names in a lower layer. What links in a layer's own directory lead to
+ * outside of it, where containerd looks at the host, is taken for nothing.
  *
  * Paths are compared without regard to how they are written: `./`, leading, doubled and trailing
  * `/` and `.` do not count, and `..` never leads above the root. But to engines "/x" and "../x" may
@@ -59,7 +57,8 @@ enum overlay_engine {
   OVERLAY_CONTAINERD, /* overlayfs; nerdctl, Kubernetes, Docker with containerd's store */
   OVERLAY_PODMAN_VFS, /* layer upon layer; also Docker's and Podman's overlay drivers where the
                          kernel does not let them have native diffs */
-  OVERLAY_PODMAN,     /* overlay; Docker's overlay2 */
+  OVERLAY_PODMAN,     /* overlay, since Podman 5 */
+  OVERLAY_DOCKER,     /* Docker's overlay2, without containerd's store */
   OVERLAY_ENGINES     /* how many there are */
 };
 

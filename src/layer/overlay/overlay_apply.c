@@ -12,7 +12,7 @@
  * for the lowest layer. */
 static bool marks_whiteouts(const struct overlay *overlay)
 {
-  return overlay->engine == OVERLAY_PODMAN ||
+  return overlay->engine == OVERLAY_PODMAN || overlay->engine == OVERLAY_DOCKER ||
          (overlay->engine == OVERLAY_CONTAINERD && overlay->n_layers > 1);
 }
 
@@ -55,6 +55,8 @@ static bool has_nothing_to_hide(const struct overlay *overlay, enum overlay_way 
   if (overlay->engine == OVERLAY_PODMAN)
     return (way == OVERLAY_WAY_BARRED && mark == OVERLAY_HIDES_NAME) ||
            (way == OVERLAY_WAY_OPEN && !place->node->is_directory);
+  if (overlay->engine == OVERLAY_DOCKER) /* the mark is put on whatever is there */
+    return mark == OVERLAY_HIDES_CONTENT && way == OVERLAY_WAY_OPEN && !place->node->is_directory;
   return overlay_is_stacked(overlay) && mark == OVERLAY_HIDES_NAME && place->dangling;
 }
 
@@ -80,7 +82,7 @@ static void find_parent(struct overlay *overlay, const struct overlay_addition *
     overlay_refuse(overlay, added, "the symbolic links on its way have no end");
   else if (way == OVERLAY_WAY_BARRED || !place.node->is_directory)
     overlay_refuse(overlay, added, "it lies below what is no directory");
-  else if (place.dangling && overlay_is_stacked(overlay))
+  else if (place.dangling && (overlay_is_stacked(overlay) || overlay->engine == OVERLAY_DOCKER))
     overlay_refuse(overlay, added, "it lies below a symbolic link to what is not there");
   else
     out->node = overlay_make_directories(overlay, added, &place);

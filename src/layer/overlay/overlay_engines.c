@@ -5,7 +5,8 @@
 
 const char *overlay_engine_name(enum overlay_engine engine)
 {
-  static const char *const names[] = { "containerd", "podman's vfs", "podman's overlay" };
+  static const char *const names[] = { "containerd", "podman's vfs", "podman's overlay",
+                                       "docker's overlay2" };
 
   return names[engine];
 }

@@ -119,6 +119,12 @@ static inline bool overlay_is_stacked(const struct overlay *overlay)
   return overlay->engine == OVERLAY_PODMAN_VFS;
 }
 
+/* Whether files keep the owner that they have without being given it once more. */
+static inline bool overlay_is_lazy_about_owners(const struct overlay *overlay)
+{
+  return overlay->engine == OVERLAY_PODMAN_VFS || overlay->engine == OVERLAY_PODMAN;
+}
+
 /* Of the layer that was begun last. */
 static inline struct overlay_node *overlay_current_root(const struct overlay *overlay)
 {
