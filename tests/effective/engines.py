@@ -39,7 +39,7 @@ CAPABILITY = bytes.fromhex("0100000200200000000000000000000000000000")
 TYPES = {stat.S_IFDIR: "5", stat.S_IFREG: "0", stat.S_IFLNK: "2", stat.S_IFCHR: "3", stat.S_IFBLK: "4",
          stat.S_IFIFO: "6"}
 # For what the overlay says that Docker refuses an image; Podman before 5 does, too.
-DANGLING = "it lies below a symbolic link to what is not there"
+DANGLING = "it lies below a symbolic link to what its layer does not have"
 
 
 # --- images ---

@@ -98,7 +98,7 @@ static void print_tree(struct overlay *overlay, int engine)
   const struct overlay_refusal *refusal = overlay_refused(overlay);
   struct overlay_item item;
 
-  refusal = refusal ? refusal : overlay_doubled(overlay);
+  refusal = refusal ? refusal : overlay_may_refuse(overlay);
   printf("engine\t%s%s%s\n", overlay_engine_name((enum overlay_engine)engine), refusal ? "\t" : "",
          refusal ? refusal->why : "");
   while (overlay_walk_next(walk, &item))

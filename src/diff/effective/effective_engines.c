@@ -78,15 +78,16 @@ static void tell_refusals(const struct engines *engines, int side)
   }
 }
 
-/* Names that stand twice keep some engines from unpacking a layer, but no engine makes another tree
- * of it for that. So they are told, and decide nothing. */
-static void tell_doubled(const struct engines *engines, int side)
+/* What only keeps some from unpacking a layer, of which all others make the same, is told, and
+ * decides nothing. */
+static void tell_doubts(const struct engines *engines, int side)
 {
-  const struct overlay_refusal *doubled =
-      overlay_doubled(engines->overlays[OVERLAY_PODMAN_VFS][side]);
+  for (int engine = 0; engine < OVERLAY_ENGINES && !all_refuse(engines, side); engine++) {
+    const struct overlay_refusal *reason = overlay_may_refuse(engines->overlays[engine][side]);
 
-  if (doubled && !all_refuse(engines, side))
-    tell_refusal(engines, side, doubled, "may be refused by", "Docker and Podman");
+    if (reason)
+      tell_refusal(engines, side, reason, "may be refused by", "Docker and Podman");
+  }
 }
 
 /* ---- the row ---- */
@@ -97,7 +98,7 @@ static void put_tree(struct buf *out, const struct engines *engines, int engine,
   const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
   unsigned mode;
 
-  refusal = refusal ? refusal : overlay_doubled(engines->overlays[engine][side]);
+  refusal = refusal ? refusal : overlay_may_refuse(engines->overlays[engine][side]);
   if (refusal) {
     buf_printf(out, "does not unpack layer %u, ", refusal->layer);
     put_refusal(out, refusal);
@@ -188,7 +189,7 @@ static int effective_engines_compare(struct engines *engines, bool *differ, stru
   const bool rows = *differ;
 
   for (int side = 0; side < 2; side++)
-    tell_doubled(engines, side);
+    tell_doubts(engines, side);
   for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
     if (one_refuses(engines, engine))
       *differ = true;

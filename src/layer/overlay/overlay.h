@@ -26,15 +26,16 @@
  * is what it were without that entry; hard links to what only lower layers have are made all the
  * same, those without a target stay as what they are. A layer that has two entries of one name is
  * no such image: containerd takes it, the last entry wins; Docker and Podman, which list a layer's
- * names to be able to write it again (tar-split), do not. That is told apart from the others
- * (overlay_doubled); the tree is what they would make of it without that list.
+ * names to be able to write it again (tar-split), do not. What lies below a link to what its own
+ * layer does not have, but a lower one may, is made by containerd and Podman 5, and refused by
+ * Docker and older Podmans. These two are told apart from the others (overlay_may_refuse): the tree
+ * is what it were if nobody minded.
  *
  * What is not as engines do it: the root has the metadata of its entry, which containerd does not
  * look at; implied directories that no lower layer has are of mode 0755, while old versions make
  * others (Docker before 23: 0600); xattrs trusted.*, those of symbolic links, and user.* of devices
- * and pipes are taken as they are, while some engines leave them out and others refuse them; what
- * lies below a link to what its own layer does not have is made in Podman's overlay as containerd
- * makes it, while Podman before 5 refuses it, as Docker does. Docker's vfs keeps no xattrs of lower
+ * and pipes are taken as they are, while some engines leave them out and others refuse them.
+ * Docker's vfs keeps no xattrs of lower
  * layers but security.capability, and hard links are in it as in its overlay2. vfs makes two
  * devices of one that has two names in a lower layer. What links in a layer's own directory lead to
  * outside of it, where containerd looks at the host, is taken for nothing.
@@ -116,11 +117,9 @@ struct overlay_refusal {
 /* Why the engine does not unpack the layers; NULL if it does. As long as the overlay. */
 const struct overlay_refusal *overlay_refused(const struct overlay *overlay);
 
-/* The first entry, if any, whose name stands a second time in its layer, as tar-split compares
- * names, which keeps Docker and Podman from unpacking it: the tree is what it were if they did not
- * look. As long as the overlay; NULL also of what is not a replay, since containerd does not look.
- */
-const struct overlay_refusal *overlay_doubled(const struct overlay *overlay);
+/* What keeps some versions of an engine, or most, from unpacking the layers, while others make what
+ * the overlay has: the first such entry, or NULL. As long as the overlay. */
+const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay);
 
 /* How alike the layers of two overlays are, one by one, entry by entry, in their order. */
 enum overlay_likeness {

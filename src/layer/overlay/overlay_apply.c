@@ -33,6 +33,15 @@ void overlay_refuse(struct overlay *overlay, const struct overlay_addition *adde
   set_refusal(overlay, &overlay->refusal, added->entry, why);
 }
 
+/* Not every version of the engine unpacks the layer. */
+static void note_mind(struct overlay *overlay, const struct overlay_addition *added,
+                      const char *why)
+{
+  if (!overlay->may_refuse)
+    set_refusal(overlay, &overlay->reason, added->entry, why);
+  overlay->may_refuse = true;
+}
+
 /* ---- the directory of an entry ---- */
 
 struct parent {
@@ -82,10 +91,12 @@ static void find_parent(struct overlay *overlay, const struct overlay_addition *
     overlay_refuse(overlay, added, "the symbolic links on its way have no end");
   else if (way == OVERLAY_WAY_BARRED || !place.node->is_directory)
     overlay_refuse(overlay, added, "it lies below what is no directory");
-  else if (place.dangling && (overlay_is_stacked(overlay) || overlay->engine == OVERLAY_DOCKER))
+  else if (place.dangling && overlay_is_stacked(overlay))
     overlay_refuse(overlay, added, "it lies below a symbolic link to what is not there");
   else
     out->node = overlay_make_directories(overlay, added, &place);
+  if (out->node && place.dangling && overlay->engine == OVERLAY_DOCKER)
+    note_mind(overlay, added, "it lies below a symbolic link to what its layer does not have");
   overlay->in_doubt = overlay->in_doubt || place.dangling;
   if (!out->node || out->followed)
     return;
@@ -323,10 +334,8 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
     overlay_refuse(overlay, added, "the whiteout names nothing");
     return;
   }
-  if (!overlay->is_doubled && is_second(overlay, added->entry, name)) {
-    overlay->is_doubled = true;
-    set_refusal(overlay, &overlay->doubled, added->entry, "its layer has two entries of this name");
-  }
+  if (is_second(overlay, added->entry, name))
+    note_mind(overlay, added, "its layer has two entries of this name");
   if (!path->len) {
     put_root(overlay, added);
     return;

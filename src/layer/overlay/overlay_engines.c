@@ -21,9 +21,9 @@ const struct overlay_refusal *overlay_refused(const struct overlay *overlay)
   return overlay->is_refused ? &overlay->refusal : NULL;
 }
 
-const struct overlay_refusal *overlay_doubled(const struct overlay *overlay)
+const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay)
 {
-  return overlay->is_doubled ? &overlay->doubled : NULL;
+  return overlay->may_refuse ? &overlay->reason : NULL;
 }
 
 static void replay_record(struct overlay *overlay, const struct overlay_record *record,

@@ -73,6 +73,7 @@ struct overlay {
   struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
   struct buf last_directory;        /* its path */
   struct map names;                 /* of the layer's entries, where two of one name are noted */
+  struct map gone;                  /* paths that the layer had entries of, and then removed */
   struct map aufs_links;            /* of the layer: name -> struct overlay_record */
   bool is_upper;                    /* there are lower layers that are not here */
   bool in_doubt;
@@ -80,8 +81,8 @@ struct overlay {
   bool united;
   bool is_refused;
   struct overlay_refusal refusal;
-  bool is_doubled;
-  struct overlay_refusal doubled; /* the first entry of a name that its layer has already */
+  bool may_refuse;
+  struct overlay_refusal reason; /* for which it may refuse */
   uint64_t n_paths;               /* once united */
 };
 
