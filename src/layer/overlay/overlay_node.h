@@ -83,7 +83,7 @@ struct overlay {
   struct overlay_refusal refusal;
   bool may_refuse;
   struct overlay_refusal reason; /* for which it may refuse */
-  uint64_t n_paths;               /* once united */
+  uint64_t n_paths;              /* once united */
 };
 
 /* The bytes that it takes, with what its tables may grow by for the next entry. */
