@@ -148,9 +148,7 @@ void compare_manifest_fields(struct diff *diff, const struct event_node *parent,
 /* Two manifests that attest to images (attestations.c). */
 void compare_attestations(struct diff *diff, const struct event_node *parent,
                           const struct descriptor *d0, const struct descriptor *d1);
-/* The in-toto statements in two manifests, and whether a manifest holds nothing else. */
-void compare_statements(struct diff *diff, const struct event_node *parent,
-                        const struct manifest *m0, const struct manifest *m1);
+/* Whether a manifest holds in-toto statements and nothing else. */
 bool holds_statements(const struct manifest *manifest);
 /* What refers to two images, if that was asked for (referrers.c); more: of either, a second
  * descriptor that it goes by, as the manifest in an index does. NULL: there is none. */

@@ -67,6 +67,8 @@ void json_about_event(struct writer *writer, const struct explain *explain, unsi
     writer_putc(writer, ']');
   if (*found.left)
     text_member(writer, "left", found.left);
+  if (found.harmless)
+    writer_puts(writer, ",\"harmless\":true");
 }
 
 static void write_cause(struct writer *writer, const struct explain_count *count)
@@ -78,7 +80,7 @@ static void write_cause(struct writer *writer, const struct explain_count *count
   for (int i = 0; i < N_CAUSE_STRENGTHS; i++)
     writer_printf(writer, ",\"%s\":%" PRIu64, cause_strength_name((enum cause_strength)i),
                   count->by_strength[i]);
-  writer_printf(writer, ",\"harmless\":%s", cause_is_harmless(cause) ? "true" : "false");
+  writer_printf(writer, ",\"harmless\":%s", count->harmless ? "true" : "false");
   text_member(writer, "id", cause_id(cause));
   text_member(writer, "title", cause_title(cause));
   text_member(writer, "text", cause_text(cause));
