@@ -46,6 +46,7 @@ struct change {
   const char *context; /* where in the comparison: "/layers-1/layer/tarentry" */
   struct str path;     /* of a file, as in the image; empty for CHANGE_IMAGE */
   const char *name;    /* of the file or the field, escaped for a terminal */
+  const char *title;   /* the same as people call it: of a field "User", "Env PATH"; escaped */
   const char *words; /* what differs: "content, 1.2 MB → 1.3 MB; mode 0755 → 04755"; escaped */
   int64_t size[2];   /* bytes of a regular file's content; -1 where there is none */
   int32_t layer[2];  /* the number of the layer that the file stands in; -1: not known */

@@ -115,7 +115,7 @@ static void add_weightiest(struct buf *out, const struct listing *listing,
     const struct explanation causes = listing_causes(listing, change);
 
     buf_printf(out, "- %c ", change_mark(change));
-    code_line(out, change->name);
+    code_line(out, change->title);
     buf_puts(out, " ");
     code_line(out, change->words);
     if (causes.n > 0) {
@@ -188,7 +188,7 @@ static void markdown_add_all(struct buf *out, const struct listing *listing,
 
   for (i = 0; i < rest->n; i++) {
     const struct change *change = &rest->items[i];
-    const struct str name = beginning(change->name);
+    const struct str name = beginning(change->title);
     const struct str words = beginning(change->words);
 
     if (out->len + text.len + name.len + words.len + RESERVED > MARKDOWN_MAX)
