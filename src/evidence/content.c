@@ -276,8 +276,9 @@ static void look_at_lines(const struct str content[2], struct str path, struct a
     content_add(out, arena, "reordered-lines", "", (struct str) { NULL, 0 },
                 (struct str) { NULL, 0 });
   } else {
-    lines_diff(&look.lines[0], &look.lines[1],
-               WORK_PER_LINE * (look.lines[0].n + look.lines[1].n + 1024), look_at_gap, &look);
+    uint64_t work = WORK_PER_LINE * (look.lines[0].n + look.lines[1].n + 1024);
+
+    lines_diff(&look.lines[0], &look.lines[1], &work, look_at_gap, &look);
     content_pair_lone(&look);
     out->same_words = look.binary && lines_same_set(&look.lines[0], &look.lines[1]);
   }

@@ -22,7 +22,7 @@ struct edits {
   const uint32_t *const *ids;
   bool *const *lone;
   struct reach ahead, back;
-  uint64_t work; /* that is left */
+  uint64_t *work; /* that is left */
 };
 
 static bool same(const struct edits *edits, int32_t a, int32_t b)
@@ -135,8 +135,8 @@ static void find_middle(struct edits *edits, const struct box *box, int32_t midd
   for (int32_t n = 1;; n++) {
     if (edits_step_ahead(edits, box, odd, middle) || edits_step_back(edits, box, !odd, middle))
       return;
-    edits->work -= edits->work < 2 * (uint64_t)n ? edits->work : 2 * (uint64_t)n;
-    if (!edits->work && n >= HURRIED_EDITS) {
+    *edits->work -= MIN_OF(*edits->work, 2 * (uint64_t)n);
+    if (!*edits->work && n >= HURRIED_EDITS) {
       furthest(&edits->ahead, box, middle);
       return;
     }
@@ -186,7 +186,8 @@ static void edits_divide(struct edits *edits, struct box box)
       edits->lone[side][i] = true;
 }
 
-void edits_find(const uint32_t *const ids[2], const size_t n[2], uint64_t work, bool *const lone[2])
+void edits_find(const uint32_t *const ids[2], const size_t n[2], uint64_t *work,
+                bool *const lone[2])
 {
   const size_t diagonals = n[0] + n[1] + 3;
   AUTO_FREE int32_t *reached = xcalloc(2 * diagonals, sizeof(*reached));

@@ -187,7 +187,7 @@ static void stretch_release(struct stretch *stretch)
 }
 
 /* Sets lone of both. */
-static void stretches_compare(struct stretch stretches[2], uint64_t work)
+static void stretches_compare(struct stretch stretches[2], uint64_t *work)
 {
   AUTO_FREE bool *lone_a = xcalloc(stretches[0].n + 1, sizeof(*lone_a));
   AUTO_FREE bool *lone_b = xcalloc(stretches[1].n + 1, sizeof(*lone_b));
@@ -273,7 +273,7 @@ static bool gaps_next(struct gaps *gaps, struct lines_gap *out)
   return true;
 }
 
-void lines_diff(const struct lines *a, const struct lines *b, uint64_t work,
+void lines_diff(const struct lines *a, const struct lines *b, uint64_t *work,
                 void (*gap)(void *context, const struct lines_gap *gap), void *context)
 {
   const struct lines *const lines[2] = { a, b };

@@ -29,9 +29,10 @@ struct lines_gap {
   size_t from[2], to[2];
 };
 
-/* Goes through all that differs, from the top: a shortest edit script as long as work lasts
- * (evidence/edits.h). Between two gaps, before the first and behind the last, lines are equal. */
-void lines_diff(const struct lines *a, const struct lines *b, uint64_t work,
+/* Goes through all that differs, from the top: a shortest edit script as long as *work lasts, of
+ * which is taken what was done (evidence/edits.h). Between two gaps, before the first and behind
+ * the last, lines are equal. */
+void lines_diff(const struct lines *a, const struct lines *b, uint64_t *work,
                 void (*gap)(void *context, const struct lines_gap *gap), void *context);
 
 #endif

@@ -61,6 +61,8 @@ static void write_change(const struct listing *listing, const struct change *cha
     json_run_fields(&json, change);
   if (causes.n > 0)
     ndjson_write_causes(&json, &causes);
+  if (listing->report.about)
+    json_run_patch(&json, listing->report.about->patches, change->patch_number);
   if (change->weight == WEIGHT_CONSEQUENCE)
     json_write_bool(&json, "consequence", true);
   json_object_close(&json);

@@ -16,6 +16,7 @@
 #include "report/changes/totals.h"
 #include "report/packages/about.h"
 #include "report/text/columns.h"
+#include "report/text/patch_lines.h"
 
 enum {
   DEFAULT_COLUMNS = 100,
@@ -133,6 +134,9 @@ static void write_fold(const struct summary *summary, const struct fold *fold, s
   fold_text(summary, fold, true, &text);
   columns_beginning(summary->writer, buf_str(&text), left);
   writer_putc(summary->writer, '\n');
+  if (fold->n == 1 && !fold->history)
+    patch_lines_write(summary->writer, summary->listing->report.about, fold->first->patch_number,
+                      summary->listing->style.colour);
 }
 
 struct history_lines {
