@@ -124,7 +124,7 @@ static int conclude(struct fan_out *out, const struct diff_process *process,
   const struct diff_flags *given = process->given;
   const struct diff_options *options = process->options;
   /* A confined process starts no pager. */
-  const bool paged = !process->is_confined && process->places->globals->no_pager != TOGGLE_ON;
+  const bool paged = !process->is_confined && process->may_page;
   const bool quiet = given->places.quiet == TOGGLE_ON;
   struct verdict verdict;
   int status;
@@ -208,9 +208,17 @@ static int compare_once(const struct diff_process *process, const struct before_
   }
   source_engine_pair(options->sources[0], options->sources[1]);
   diff = diff_run(options, &failed, err);
-  fan_out_gather(&out);
-  later_read(later);
+  if (diff) {
+    fan_out_gather(&out);
+    later_read(later);
+  }
   *again = (!diff || failed) && mended(options, err) && *again;
+  if (*again && out.streamed) {
+    *again = false;
+    diff_free(diff);
+    diff = NULL;
+    error_wrap(err, "the store's copy was damaged and is removed (run this again)");
+  }
   if (diff && !*again)
     status = conclude(&out, process, before, inside, diff, failed, err);
   else
@@ -244,6 +252,7 @@ int diff_command(const struct invocation *call, struct error *err)
       BUDGET_INIT(given->memory_limit ? given->memory_limit : budget_default(""));
   struct totals totals = totals_scaled(given->max_scale);
   struct limits limits = limits_scaled(given->max_scale);
+  struct transfer_display display;
   struct places places;
   struct diff_options options = {
     .effective = given->effective == TOGGLE_ON,
@@ -277,6 +286,8 @@ int diff_command(const struct invocation *call, struct error *err)
     .source_options = &source_options,
     .support = &support,
     .places = &places,
+    .display = &display,
+    .may_page = call->globals.no_pager != TOGGLE_ON,
     .options = &options,
     .compare = diff_compare,
   };
@@ -291,7 +302,7 @@ int diff_command(const struct invocation *call, struct error *err)
   diff_flags_ignore(given, &options);
   for (size_t i = 0; i < wanted.n_outputs; i++)
     options.never_strict |= wanted.outputs[i].format->as_with_policy;
-  places_init(&places, &call->globals, &given->places);
+  place_flags_init(&places, &display, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
   if (sandbox_choose((enum sandbox_mode)given->sandbox, &support, err) == 0 &&
       ((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
@@ -302,6 +313,7 @@ int diff_command(const struct invocation *call, struct error *err)
   source_free(options.sources[0]);
   source_free(options.sources[1]);
   places_release(&places);
+  transfer_display_release(&display);
   platform_set_release(&options.platforms);
   policy_free(options.policy);
   free((void *)options.ignored_files);

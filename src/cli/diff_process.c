@@ -34,11 +34,6 @@ static struct source *diff_process_open_image(void *context, int side, struct er
                            err);
 }
 
-static void diff_process_hide_progress(void *places)
-{
-  places_hide_progress(places);
-}
-
 static int diff_process_run_here(struct diff_process *process, struct error *err)
 {
   struct source **sources = process->options->sources;
@@ -48,14 +43,14 @@ static int diff_process_run_here(struct diff_process *process, struct error *err
     if (!sources[side])
       return -1;
   }
-  return process->compare(process, diff_process_hide_progress, process->places, err);
+  return process->compare(process, transfer_display_hide, process->display, err);
 }
 
 /* ---- in a process of its own ---- */
 
 static void diff_process_quiet(void *context)
 {
-  places_hide_progress(((struct diff_process *)context)->places);
+  transfer_display_hide(((struct diff_process *)context)->display);
 }
 
 static __attribute__((noreturn)) void diff_process_give_up(void *context, int status,

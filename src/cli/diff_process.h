@@ -13,6 +13,8 @@ struct diff_process {
   const struct source_options *source_options;
   const struct confine_support *support; /* what the confined one is confined by */
   struct places *places;
+  struct transfer_display *display;
+  bool may_page;                /* on a terminal, unless --no-pager is given */
   struct diff_options *options; /* all but the sources */
   /* Compares, with the sources in options. quiet(quiet_context) before anything is written to the
    * user. The exit status, or -1. */

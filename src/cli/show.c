@@ -3,7 +3,7 @@
 #include "base/budget.h"
 #include "cli/commands.h"
 #include "cli/pager.h"
-#include "cli/places.h"
+#include "cli/place_flags.h"
 #include "cli/terminal.h"
 #include "layer/totals.h"
 #include "report/outfile.h"
@@ -65,9 +65,11 @@ static const struct flag flags[] = {
   MAX_SCALE_FLAG(offsetof(struct show_flags, max_scale)),
 };
 
-static int show_print(const struct contents *contents, const struct show_flags *given,
-                      const char *name, bool paged, struct error *err)
+static int show_print(const struct contents *contents, const struct invocation *call,
+                      struct error *err)
 {
+  const struct show_flags *given = call->options;
+  const char *name = call->arguments[0];
   const struct show_style style = {
     .name = name,
     .colour = terminal_has_colour((enum colour_choice)given->colour),
@@ -79,7 +81,7 @@ static int show_print(const struct contents *contents, const struct show_flags *
 
   if (!file)
     return -1;
-  pager_start(&pager, paged);
+  pager_start(&pager, call->globals.no_pager != TOGGLE_ON);
   if (given->output == SHOW_JSON)
     show_json(contents, name, &file->writer);
   else
@@ -89,15 +91,16 @@ static int show_print(const struct contents *contents, const struct show_flags *
   return written ? EXIT_SAME : -1;
 }
 
-static int show(struct source *source, struct places *places, const struct show_flags *given,
-                const struct contents_options *options, const char *name, struct error *err)
+static int show(const struct invocation *call, struct source *source,
+                const struct contents_options *options, struct transfer_display *display,
+                struct error *err)
 {
   struct contents contents;
   int status = contents_read(&contents, source, options, err);
 
-  places_hide_progress(places);
+  transfer_display_hide(display);
   if (status == 0)
-    status = show_print(&contents, given, name, places->globals->no_pager != TOGGLE_ON, err);
+    status = show_print(&contents, call, err);
   contents_release(&contents);
   return status;
 }
@@ -125,6 +128,7 @@ static int show_run(const struct invocation *call, struct error *err)
   struct totals totals = totals_scaled(given->max_scale);
   struct limits limits = limits_scaled(given->max_scale);
   struct platform_set platforms = { 0 };
+  struct transfer_display display;
   struct places places;
   const struct source_options source_options = {
     .limits = &limits,
@@ -140,7 +144,7 @@ static int show_run(const struct invocation *call, struct error *err)
   limits.totals = &totals;
   if (given->timeout > 0)
     totals_set_timeout(&totals, given->timeout);
-  places_init(&places, &call->globals, &given->places);
+  place_flags_init(&places, &display, &call->globals, &given->places);
   if (given->platform && platform_set_add(&platforms, str_of(given->platform), err))
     error_wrap(err, "flag --platform");
   else if (platforms.n > 1)
@@ -150,9 +154,10 @@ static int show_run(const struct invocation *call, struct error *err)
     source = open_image(call, &places, &source_options, err);
   options.platform = platforms.n ? &platforms.items[0] : NULL;
   if (source)
-    status = show(source, &places, given, &options, call->arguments[0], err);
+    status = show(call, source, &options, &display, err);
   source_free(source);
   places_release(&places);
+  transfer_display_release(&display);
   platform_set_release(&platforms);
   return status;
 }

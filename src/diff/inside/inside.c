@@ -266,6 +266,14 @@ int inside_is_equivalent(struct inside *inside, struct error *err)
 
 /* ---- the sink ---- */
 
+static void inside_begun(struct event_sink *sink, const struct event_roots *roots)
+{
+  struct inside *inside = (struct inside *)sink;
+
+  if (!inside->is_second)
+    inside->next->begun(inside->next, roots);
+}
+
 struct inside *inside_new(const struct diff_options *options, struct later *later)
 {
   struct inside *inside = xcalloc(1, sizeof(*inside));
@@ -277,6 +285,8 @@ struct inside *inside_new(const struct diff_options *options, struct later *late
   inside->taker = (struct later_taker) { inside_look, inside, inside_worker_max(options->looker) };
   inside->sink = *options->sink;
   inside->sink.event = on_event;
+  inside->sink.begun = options->sink->begun ? inside_begun : NULL;
+  inside->sink.settled = NULL; /* events wait here until all have come */
   inside->sink.wants_head_bytes = MAX_OF(options->sink->wants_head_bytes, (size_t)HEAD_BYTES);
   return inside;
 }

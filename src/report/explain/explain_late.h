@@ -43,6 +43,7 @@ void explain_late_add(struct explain_late *late, const struct event *event,
 struct late_side {
   struct str path;
   char type;
+  bool executable;
   struct later_place place; /* without a layer: it cannot be read */
   size_t record;
   struct explanation known; /* by its name */

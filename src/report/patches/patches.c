@@ -18,6 +18,7 @@ struct kept {
   size_t len;
   uint64_t more;
   enum patch_kind kind;
+  bool waits; /* for the contents */
 };
 
 struct patches {
@@ -113,25 +114,29 @@ unsigned patches_event(struct patches *patches, const struct event *event)
   const struct event_input *inputs = event->inputs;
   size_t number;
 
-  if (event->patch) {
-    number = patches_add(patches);
-    patches_keep(patches, number, event->patch);
-  } else if (event_content_counts(event) && inputs[0].layer && inputs[1].layer) {
-    number = patches_add(patches);
-    if (patches_is_whole(&inputs[0]) && patches_is_whole(&inputs[1]))
-      patches_make(patches, number, (const struct str[]) { inputs[0].head, inputs[1].head });
-    else
-      later_want(
-          patches->later,
-          (const struct later_place[]) { later_place_of(&inputs[0]), later_place_of(&inputs[1]) },
-          &patches->taker, number);
-  } else {
+  if (!event->patch && (!event_content_counts(event) || !inputs[0].layer || !inputs[1].layer))
     return 0;
+  number = patches_add(patches);
+  if (event->patch) {
+    patches_keep(patches, number, event->patch);
+  } else if (patches_is_whole(&inputs[0]) && patches_is_whole(&inputs[1])) {
+    patches_make(patches, number, (const struct str[]) { inputs[0].head, inputs[1].head });
+  } else {
+    patches->items[number].waits = true;
+    later_want(
+        patches->later,
+        (const struct later_place[]) { later_place_of(&inputs[0]), later_place_of(&inputs[1]) },
+        &patches->taker, number);
   }
   return (unsigned)MIN_OF(number, (size_t)UINT32_MAX);
 }
 
 /* ---- reading ---- */
+
+bool patches_is_known(const struct patches *patches, unsigned number)
+{
+  return !patches || number >= patches->n || !patches->items[number].waits;
+}
 
 bool patches_get(struct patches *patches, unsigned number, struct buf *text, struct patch *out)
 {

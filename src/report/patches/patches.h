@@ -16,7 +16,11 @@ void patches_free(struct patches *patches); /* NULL allowed */
  * event->patch_number: 0 where there is nothing to show. By one thread at a time. */
 unsigned patches_event(struct patches *patches, const struct event *event);
 
-/* After later_read: what the number of an event stands for. text holds what out->text is a view of.
+/* Whether it is known already what a number stands for; all are after later_read. patches NULL:
+ * yes.
+ */
+bool patches_is_known(const struct patches *patches, unsigned number);
+/* What the number of an event stands for. text holds what out->text is a view of.
  * False if there is nothing to show. */
 bool patches_get(struct patches *patches, unsigned number, struct buf *text, struct patch *out);
 /* -1 where one could not be kept or read back: ERROR_IO. */
