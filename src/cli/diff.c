@@ -209,6 +209,12 @@ static int compare_once(const struct diff_process *process, const struct before_
   if (inside)
     inside_finish(inside);
   *again = (!diff || failed) && mended(options, err) && *again;
+  if (*again && out.streamed) {
+    *again = false;
+    diff_free(diff);
+    diff = NULL;
+    error_wrap(err, "the store's copy was damaged and is removed (run this again)");
+  }
   if (diff && !*again)
     status = conclude(&out, process, before, inside, diff, failed, err);
   else

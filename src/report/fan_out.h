@@ -39,6 +39,7 @@ struct fan_out {
   bool wants_packages; /* some report tells them */
   bool hinted;         /* some event is a reason to look for them */
   struct report_about about;
+  bool streamed;          /* something was told that cannot be taken back */
   bool any;               /* events came */
   bool any_told;          /* once settled: of these, some count */
   bool tells_verdict;     /* some report has the verdict */

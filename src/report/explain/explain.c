@@ -18,6 +18,7 @@
 struct record {
   struct explanation found;
   uint64_t events;
+  bool final; /* nothing more will be known */
 };
 
 struct explain {
@@ -43,6 +44,7 @@ struct explain *explain_new(void)
   struct explain *explain = xcalloc(1, sizeof(*explain));
 
   explain_add_record(explain, (struct explanation) { .left = "" });
+  explain->records[0].final = true;
   return explain;
 }
 
@@ -86,6 +88,7 @@ static size_t shared_record(struct explain *explain, const struct draft *draft)
   entry->key = arena_str(&explain->arena, buf_str(&bytes));
   entry->value = (void *)(uintptr_t)explain_add_record(
       explain, draft_finish(draft, &explain->arena)); /* never 0 */
+  explain->records[(uintptr_t)entry->value].final = true;
   return (size_t)(uintptr_t)entry->value;
 }
 
@@ -341,6 +344,21 @@ void explain_forget(struct explain *explain, unsigned number)
 struct explanation explain_get(const struct explain *explain, unsigned number)
 {
   return explain->records[MIN_OF((size_t)number, explain->n - 1)].found;
+}
+
+struct explanation explain_told(const struct explain *explain, unsigned number)
+{
+  struct explanation found =
+      explain ? explain_get(explain, number) : (struct explanation) { .left = "" };
+
+  if (found.headless)
+    found.n = 0;
+  return found;
+}
+
+bool explain_is_final(const struct explain *explain, unsigned number)
+{
+  return !explain || explain->records[MIN_OF((size_t)number, explain->n - 1)].final;
 }
 
 const char *explain_evidence_name(enum cause_evidence evidence)

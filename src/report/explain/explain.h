@@ -52,8 +52,13 @@ unsigned explain_event(struct explain *explain, const struct event *event);
  */
 void explain_look_again(struct explain *explain, const struct diff_options *options);
 
-/* What the number of an event stands for; after explain_look_again. */
+/* What the number of an event stands for; after explain_look_again for good. */
 struct explanation explain_get(const struct explain *explain, unsigned number);
+/* The same for a list of differences: no causes where what is known is not what matters most.
+ * explain NULL: none. */
+struct explanation explain_told(const struct explain *explain, unsigned number);
+/* Whether explain_look_again leaves it as it is. explain NULL: yes. */
+bool explain_is_final(const struct explain *explain, unsigned number);
 
 /* One event of this number is not told after all, and not counted. */
 void explain_forget(struct explain *explain, unsigned number);
