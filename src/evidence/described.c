@@ -109,7 +109,8 @@ bool evidence_described(const struct format *format, const struct format_member 
     return false;
   if (strcmp(format->name, "rpm") == 0)
     return look_at_tag(content, name, arena, out);
-  if ((strcmp(format->name, "pem") != 0 && strcmp(format->name, "jks") != 0) ||
+  if ((strcmp(format->name, "pem") != 0 && strcmp(format->name, "jks") != 0 &&
+       strcmp(format->name, "pkcs12") != 0) ||
       str_equal(name, STR("(text around it)")))
     return false;
   look_at_keys(content, name, arena, out);

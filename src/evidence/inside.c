@@ -65,10 +65,11 @@ static const char *cause_of_times(const struct inside *inside, const struct form
 static const char *cause_of_rest(const struct format *format, bool *sure)
 {
   *sure = strcmp(format->name, "sqlite") == 0;
-  return *sure                              ? "sqlite-database"
-         : strcmp(format->name, "jks") == 0 ? "java-keystore"
-         : strcmp(format->name, "rpm") == 0 ? "rpm-package"
-                                            : NULL;
+  return *sure                                 ? "sqlite-database"
+         : strcmp(format->name, "jks") == 0    ? "java-keystore"
+         : strcmp(format->name, "pkcs12") == 0 ? "password-salt"
+         : strcmp(format->name, "rpm") == 0    ? "rpm-package"
+                                               : NULL;
 }
 
 /* For what is another way to write the same. */

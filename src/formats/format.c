@@ -13,6 +13,7 @@
 #include "formats/json.h"
 #include "formats/pdf.h"
 #include "formats/pem.h"
+#include "formats/pkcs12.h"
 #include "formats/png.h"
 #include "formats/properties.h"
 #include "formats/pyc.h"
@@ -42,9 +43,9 @@ struct format_memory {
 
 /* The first that takes a file for its own reads it. */
 static const struct format *const formats[] = {
-  &format_gzip,   &format_zstd, &format_zip,  &format_ar,         &format_cpio, &format_pyc,
-  &format_png,    &format_mo,   &format_po,   &format_elf,        &format_pdf,  &format_pem,
-  &format_jks,    &format_rpm,  &format_json, &format_properties, &format_xml,
+  &format_gzip,   &format_zstd,   &format_zip, &format_ar,   &format_cpio,       &format_pyc,
+  &format_png,    &format_mo,     &format_po,  &format_elf,  &format_pdf,        &format_pem,
+  &format_jks,    &format_pkcs12, &format_rpm, &format_json, &format_properties, &format_xml,
 #ifdef HAVE_SQLITE
   &format_sqlite,
 #endif

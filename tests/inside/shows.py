@@ -269,6 +269,22 @@ def keystore_times(directory, n):
     return get(os.path.join(directory, "x.jks"))
 
 
+@case("x.p12", {"evil"}, "keytool", "openssl")
+def pkcs12_alias(directory, n):
+    for alias in ("good", "evil")[:n + 1]:
+        put(directory, "one.pem", BUNDLE_OF(directory, alias))
+        run("keytool", "-importcert", "-alias", alias, "-file", "one.pem", "-storetype", "PKCS12", "-storepass", "changeit",
+            "-keystore", "x.p12", "-noprompt", cwd=directory)
+    return get(os.path.join(directory, "x.p12"))
+
+
+@case("x.p12", {"(encrypted)"}, "openssl")
+def pkcs12_closed(directory, n):
+    """Certificates that are encrypted with a password that nobody knows."""
+    put(directory, "one.pem", BUNDLE_OF(directory, ("good", "evil")[n]))
+    return run("openssl", "pkcs12", "-export", "-nokeys", "-in", "one.pem", "-passout", "pass:secret", "-certpbe", "AES-256-CBC", cwd=directory)
+
+
 # ---- values under names ----
 
 @case("x.json", {"a~1b/1/c"})
