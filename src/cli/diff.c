@@ -39,7 +39,7 @@ static enum verdict_effort effort_of(const struct diff_flags *given, const struc
 {
   if (thorough(given))
     return VERDICT_FETCHES;
-  return out->tells_verdict ? VERDICT_READS : VERDICT_OPENS_NOTHING;
+  return out->tells_verdict ? VERDICT_READS : VERDICT_READS_LITTLE;
 }
 
 /* What is to be known beside what differs. */

@@ -35,7 +35,8 @@ static struct report *output_make_json(const char *path, const struct diff_optio
   return report_json_new(path, options->limits->memory);
 }
 
-#define OUTPUT_ROW(...) { __VA_ARGS__ },
+#define OUTPUT_ROW(its_name, its_help, its_make, ...)                                              \
+  { .name = (its_name), .help = (its_help), .make = (its_make), __VA_ARGS__ },
 
 static const struct output_format formats[] = { OUTPUT_FORMATS(OUTPUT_ROW) };
 
