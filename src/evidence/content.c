@@ -33,7 +33,8 @@ enum content_rank content_rank(const char *id)
     { "deb-inside", CONTENT_FORM },         { "elf-build-id", CONTENT_FOLLOWS },
     { "embedded-hash", CONTENT_FOLLOWS },   { "go-build-id", CONTENT_FOLLOWS },
     { "gzip-os", CONTENT_TIMES },           { "gzip-time", CONTENT_TIMES },
-    { "pyc-header", CONTENT_TIMES },        { "tar-inside", CONTENT_FORM },
+    { "pyc-header", CONTENT_TIMES },        { "java-keystore", CONTENT_TIMES },
+    { "sqlite-database", CONTENT_FORM },    { "tar-inside", CONTENT_FORM },
     { "zip-order", CONTENT_FORM },          { "zip-times", CONTENT_TIMES },
   };
 
