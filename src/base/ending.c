@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,7 +13,7 @@
 
 enum { PLACES = 32, ENDING_PATH_MAX = 1024 };
 
-enum ending_state { PLACE_FREE, PLACE_TAKEN, PLACE_PROCESS, PLACE_FILE };
+enum ending_state { PLACE_FREE, PLACE_TAKEN, PLACE_PROCESS, PLACE_CONFINED, PLACE_FILE };
 
 /* A signal's handler is given nothing: this has to be known to all of the program. */
 static struct ending_place {
@@ -24,6 +26,12 @@ static struct ending_place {
 static int holds;   /* atomic: threads between ending_hold and ending_release */
 static int waiting; /* atomic: a signal that came meanwhile, or 0 */
 static int ended;   /* atomic: this program is about to end */
+
+static void wait_a_second_for(pid_t pid)
+{
+  for (int i = 0; i < 500 && waitpid(pid, NULL, WNOHANG) == 0; i++)
+    poll(NULL, 0, 2);
+}
 
 /* Only what signal-safety(7) allows. */
 static void on_signal(int number)
@@ -38,6 +46,10 @@ static void on_signal(int number)
     switch (__atomic_load_n(&places[i].state, __ATOMIC_ACQUIRE)) {
     case PLACE_PROCESS:
       kill(places[i].pid, SIGTERM);
+      break;
+    case PLACE_CONFINED:
+      kill(places[i].pid, SIGTERM);
+      wait_a_second_for(places[i].pid);
       break;
     case PLACE_FILE:
       unlinkat(places[i].dir, places[i].path, 0);
@@ -95,15 +107,25 @@ static int take_place(void)
   return -1;
 }
 
-int ending_add_process(pid_t pid)
+static int add_process(pid_t pid, enum ending_state state)
 {
   int place = take_place();
 
   if (place < 0)
     return -1;
   places[place].pid = pid;
-  __atomic_store_n(&places[place].state, PLACE_PROCESS, __ATOMIC_RELEASE);
+  __atomic_store_n(&places[place].state, state, __ATOMIC_RELEASE);
   return place;
+}
+
+int ending_add_process(pid_t pid)
+{
+  return add_process(pid, PLACE_PROCESS);
+}
+
+int ending_add_confined(pid_t pid)
+{
+  return add_process(pid, PLACE_CONFINED);
 }
 
 int ending_add_file(int dir, const char *path)

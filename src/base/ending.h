@@ -15,6 +15,8 @@ void ending_release(void);
 /* pid is sent SIGTERM; -pid: the process group. Returns what ending_forget takes; -1: no room, and
  * it is left alone. */
 int ending_add_process(pid_t pid);
+/* pid, a child, is sent SIGTERM, and waited for a second so that it can clean up behind itself. */
+int ending_add_confined(pid_t pid);
 /* The file below the directory dir (or AT_FDCWD) is removed. The path is copied. */
 int ending_add_file(int dir, const char *path);
 /* It is ended or removed already, or is to stay. -1 allowed. */
