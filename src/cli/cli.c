@@ -271,6 +271,15 @@ static int parse(struct parser *parser, int argc, char **argv, struct error *err
   return check_arguments(call, err);
 }
 
+static void cli_print_warning(void *context, const char *line)
+{
+  AUTO_BUF text = BUF_INIT(HELP_MAX);
+
+  (void)context;
+  escape_terminal(&text, str_of(line));
+  fprintf(stderr, "diffoci: warning: %s\n", text.ptr ? text.ptr : "");
+}
+
 static int cli_run(const struct invocation *call, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(HELP_MAX);
@@ -302,6 +311,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
   ending_install();
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is seen as EPIPE where it is written to */
   signal(SIGXFSZ, SIG_IGN); /* and a file at its limit (ulimit -f) as EFBIG */
+  call.globals.stores.notice = cli_print_warning;
   if (parse(&parser, argc, argv, &err) < 0)
     status = -1;
   else

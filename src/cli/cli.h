@@ -5,14 +5,11 @@
 
 #include "base/buf.h"
 #include "cli/flag.h"
-
-enum backend { BACKEND_AUTO, BACKEND_CONTAINERD, BACKEND_LOCAL }; /* in the order of the choices */
+#include "store/backend.h"
 
 struct global_options {
   enum toggle help, version, debug, no_pager;
-  unsigned backend; /* enum backend */
-  const char *containerd_address, *containerd_namespace;
-  const char *local_cache; /* NULL: the default place */
+  struct backend_options stores; /* its notice is set by cli_main */
 };
 
 extern const struct flag global_flags[];

@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "cli/backend.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "image/reference.h"
@@ -69,9 +68,9 @@ static void offer_image(struct offer *offers, const struct store_image *image)
 
 static void offer_stored(struct offer *offers)
 {
-  struct store *stores[CLI_STORES_MAX];
+  struct store *stores[BACKEND_STORES_MAX];
   struct error ignored;
-  const int n = cli_open_stores(offers->globals, STORE_READ, stores, &ignored);
+  const int n = backend_open_all(&offers->globals->stores, STORE_READ, stores, &ignored);
 
   for (int i = 0; i < n; i++) {
     struct store_images images;

@@ -245,6 +245,7 @@ int diff_command(const struct invocation *call, struct error *err)
       BUDGET_INIT(given->memory_limit ? given->memory_limit : budget_default(""));
   struct totals totals = totals_scaled(given->max_scale);
   struct limits limits = limits_scaled(given->max_scale);
+  struct transfer_display display;
   struct places places;
   struct diff_options options = {
     .effective = given->effective == TOGGLE_ON,
@@ -279,6 +280,7 @@ int diff_command(const struct invocation *call, struct error *err)
     .n = 2,
     .sandbox = given->sandbox,
     .places = &places,
+    .display = &display,
     .pull = (enum named_pull)given->pull,
     .use_store = given->no_cache != TOGGLE_ON,
     .source_options = &source_options,
@@ -301,7 +303,7 @@ int diff_command(const struct invocation *call, struct error *err)
   for (size_t i = 0; i < wanted.n_outputs; i++)
     process.outputs[process.n_outputs++] = wanted.outputs[i].path;
   process.report_dir = wanted.report_dir;
-  places_init(&places, &call->globals, &given->places);
+  place_flags_init(&places, &display, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
   if (sandbox_choose((enum sandbox_mode)given->sandbox, &process.support, err) == 0 &&
       ((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
@@ -313,6 +315,7 @@ int diff_command(const struct invocation *call, struct error *err)
     status = process_run(&process, err);
   }
   places_release(&places);
+  transfer_display_release(&display);
   platform_set_release(&options.platforms);
   policy_free(options.policy);
   free((void *)options.ignored_files);

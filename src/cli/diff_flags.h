@@ -3,7 +3,7 @@
 #define DIFFOCI_CLI_DIFF_FLAGS_H
 
 #include "cli/cli.h"
-#include "cli/places.h"
+#include "cli/place_flags.h"
 #include "cli/policy_flags.h"
 #include "diff/diff.h"
 

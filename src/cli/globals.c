@@ -14,7 +14,7 @@ const struct flag global_flags[] = {
           "namespace, and then in the local store; pull and load put them into containerd "
           "there, else into the local store, where diff also keeps what it fetches. Where "
           "--local-cache is given and --containerd-address is not, auto is local.",
-      .offset = offsetof(struct global_options, backend),
+      .offset = offsetof(struct global_options, stores.backend),
   },
   {
       .name = "containerd-address",
@@ -23,7 +23,7 @@ const struct flag global_flags[] = {
       .environment = "CONTAINERD_ADDRESS",
       .default_text = "/run/containerd/containerd.sock, or the rootless one",
       .help = "containerd's socket",
-      .offset = offsetof(struct global_options, containerd_address),
+      .offset = offsetof(struct global_options, stores.containerd_address),
   },
   {
       .name = "containerd-namespace",
@@ -32,7 +32,7 @@ const struct flag global_flags[] = {
       .environment = "CONTAINERD_NAMESPACE",
       .fallback = "default",
       .help = "containerd's namespace",
-      .offset = offsetof(struct global_options, containerd_namespace),
+      .offset = offsetof(struct global_options, stores.containerd_namespace),
   },
   {
       .name = "local-cache",
@@ -44,7 +44,7 @@ const struct flag global_flags[] = {
       .detail =
           "An OCI image layout, which others can read (oci:DIR:NAME). Images that lie in files "
           "are read in place and never copied there.",
-      .offset = offsetof(struct global_options, local_cache),
+      .offset = offsetof(struct global_options, stores.local_directory),
   },
   {
       .name = "no-pager",

@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "base/log.h"
-#include "cli/backend.h"
 #include "cli/commands.h"
 #include "image/json.h"
 #include "image/reference.h"
@@ -274,11 +273,11 @@ static void rows_release(struct rows *rows)
 static int images_run(const struct invocation *call, struct error *err)
 {
   struct rows rows = { 0 };
-  struct store *stores[CLI_STORES_MAX];
-  int n = cli_open_stores(&call->globals, STORE_READ, stores, err);
+  struct store *stores[BACKEND_STORES_MAX];
+  int n = backend_open_all(&call->globals.stores, STORE_READ, stores, err);
   int result = 0;
 
-  if (n < 0 && (err->code != ERROR_NOT_FOUND || call->globals.backend == BACKEND_CONTAINERD))
+  if (n < 0 && (err->code != ERROR_NOT_FOUND || call->globals.stores.backend == BACKEND_CONTAINERD))
     return -1;
   for (int i = 0; i < n; i++) {
     const int one = result < 0 ? result : add_images(stores[i], &rows, err);

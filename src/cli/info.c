@@ -1,9 +1,9 @@
 #include "base/confine/confine.h"
 #include "base/escape.h"
 #include "base/version.h"
-#include "cli/backend.h"
 #include "cli/commands.h"
 #include "image/json.h"
+#include "store/containerd/containerd.h"
 
 struct info_options {
   enum toggle json;
@@ -63,12 +63,12 @@ static int info_run(const struct invocation *call, struct error *err)
   AUTO_BUF text = BUF_INIT(4096);
   struct store *containerd = NULL;
 
-  if (call->globals.backend == BACKEND_CONTAINERD) {
-    containerd = cli_open_containerd(&call->globals, STORE_READ, err);
+  if (call->globals.stores.backend == BACKEND_CONTAINERD) {
+    containerd = backend_open_containerd(&call->globals.stores, STORE_READ, err);
     if (!containerd)
       return -1;
-  } else if (call->globals.backend == BACKEND_AUTO) {
-    containerd = cli_auto_containerd(&call->globals, STORE_READ);
+  } else if (call->globals.stores.backend == BACKEND_AUTO) {
+    containerd = backend_auto_containerd(&call->globals.stores, STORE_READ);
   }
   buf_puts(&text, json ? "{\"Backend\":{" : "");
   if (containerd)

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "cli/commands.h"
-#include "cli/places.h"
+#include "cli/place_flags.h"
 #include "source/head.h"
 #include "source/import.h"
 
@@ -109,7 +109,7 @@ static int load_report(void *context, const char *name, const struct digest *dig
   AUTO_BUF text = BUF_INIT(LINE_MAX_BYTES);
   char id[DIGEST_MAX_TEXT];
 
-  places_hide_progress(context); /* it would be drawn into the line */
+  transfer_display_hide(context); /* it would be drawn into the line */
   buf_printf(&text, "Loaded image: %s\n", name ? name : digest_format(digest, id));
   return cli_write(&text, err);
 }
@@ -125,7 +125,8 @@ static void explain_input(const char *path, struct error *err)
 }
 
 static int load(struct store *store, const struct load_flags *given,
-                const struct platform_set *platforms, struct places *places, struct error *err)
+                const struct platform_set *platforms, struct places *places,
+                struct transfer_display *display, struct error *err)
 {
   const struct limits limits = limits_scaled(given->max_scale);
   const struct copy_options options = {
@@ -140,12 +141,13 @@ static int load(struct store *store, const struct load_flags *given,
   struct stream *stream;
   uint64_t size = 0;
 
-  cli_limit_store(store, given->places.cache_limit);
+  if (given->places.cache_limit)
+    store_set_limit(store, given->places.cache_limit);
   stream = open_input(given->input, &size, err);
   if (stream)
-    stream = stream_counted(stream, places_progress(places),
+    stream = stream_counted(stream, transfer_display_progress(display),
                             given->input ? given->input : "standard input", size);
-  if (stream && import_archive(store, stream, &options, load_report, places, err) < 0) {
+  if (stream && import_archive(store, stream, &options, load_report, display, err) < 0) {
     explain_input(given->input, err);
     stream = NULL;
   }
@@ -158,21 +160,23 @@ static int load_run(const struct invocation *call, struct error *err)
 {
   const struct load_flags *given = call->options;
   struct platform_set platforms = { 0 };
+  struct transfer_display display;
   struct places places;
   struct store *store = NULL;
   int result = 0;
 
-  places_init(&places, &call->globals, &given->places);
+  place_flags_init(&places, &display, &call->globals, &given->places);
   for (size_t i = 0; result == 0 && i < given->platforms.n; i++) {
     result = platform_set_add(&platforms, str_of(given->platforms.items[i]), err);
     if (result < 0)
       error_wrap(err, "flag --platform");
   }
   if (result == 0) {
-    store = cli_open_store(&call->globals, STORE_WRITE, err);
-    result = store ? load(store, given, &platforms, &places, err) : -1;
+    store = backend_open(&call->globals.stores, STORE_WRITE, err);
+    result = store ? load(store, given, &platforms, &places, &display, err) : -1;
   }
   places_release(&places);
+  transfer_display_release(&display);
   store_close(store);
   platform_set_release(&platforms);
   return result;

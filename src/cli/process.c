@@ -35,7 +35,7 @@ static struct source *process_open_image(void *context, int side, struct error *
 
 static void process_quiet(void *context)
 {
-  places_hide_progress(((struct process *)context)->places);
+  transfer_display_hide(((struct process *)context)->display);
 }
 
 static void process_page(void *context, bool begin)
@@ -78,7 +78,7 @@ static bool process_page_there(void *context, bool begin)
 
 static struct progress *process_progress(void *context)
 {
-  return places_progress(((struct process *)context)->places);
+  return transfer_display_progress(((struct process *)context)->display);
 }
 
 static __attribute__((noreturn)) void process_give_up(void *context, int status,

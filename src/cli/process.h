@@ -3,7 +3,7 @@
 #define DIFFOCI_CLI_PROCESS_H
 
 #include "cli/pager.h"
-#include "cli/places.h"
+#include "cli/place_flags.h"
 #include "cli/sandbox.h"
 #include "worker/worker.h"
 
@@ -15,6 +15,7 @@ struct process {
   unsigned sandbox;          /* enum sandbox_mode */
   struct confine_support support;
   struct places *places; /* opened when it is needed */
+  struct transfer_display *display;
   enum named_pull pull;
   bool use_store;
   const struct source_options *source_options;

@@ -6,7 +6,7 @@
 #include "base/amount.h"
 #include "base/escape.h"
 #include "cli/commands.h"
-#include "cli/places.h"
+#include "cli/place_flags.h"
 #include "source/copy.h"
 #include "source/open.h"
 
@@ -43,6 +43,14 @@ static const struct flag flags[] = {
   MAX_SCALE_FLAG(offsetof(struct pull_flags, max_scale)),
 };
 
+/* What the steps of one pull share. */
+struct pull {
+  struct places *places;
+  struct transfer_display *display;
+  const struct copy_options *copy;
+  bool platforms_given;
+};
+
 /* name is NULL for an image without one. */
 static int pull_print(const char *name, const struct digest *digest, struct error *err)
 {
@@ -54,13 +62,13 @@ static int pull_print(const char *name, const struct digest *digest, struct erro
 }
 
 /* "alpine:3.18: 2 blobs fetched, 3.4 MB; 1 was there", where somebody has looked on. */
-static void say_what_was_done(const struct places *places, const char *label,
+static void say_what_was_done(const struct transfer_display *display, const char *label,
                               const struct copy_counts *counts)
 {
   AUTO_BUF line = BUF_INIT(LINES_MAX);
   char amount[AMOUNT_MAX];
 
-  if (!places->progress)
+  if (!display->progress)
     return;
   escape_terminal(&line, str_of(label));
   buf_printf(&line, ": %" PRIu64 " blob%s fetched, %s", counts->fetched,
@@ -72,42 +80,47 @@ static void say_what_was_done(const struct places *places, const char *label,
 }
 
 /* name: NULL: the one it has in the source, if any. */
-static int pull_image(struct places *places, struct source *source, const char *name,
-                      const struct copy_options *options, struct error *err)
+static int pull_image(const struct pull *pull, struct source *source, const char *name,
+                      struct error *err)
 {
+  struct store *store = pull->places->named.store;
   struct descriptor root;
   int result;
 
   if (source_resolve(source, &root, err) < 0)
     return source_wrap(source, NULL, err);
-  result = copy_image(source, places->named.store, &root, options, err);
-  places_hide_progress(places);
+  result = copy_image(source, store, &root, pull->copy, err);
+  transfer_display_hide(pull->display);
   if (result == 0)
-    say_what_was_done(places, name ? name : source->label, options->counts);
+    say_what_was_done(pull->display, name ? name : source->label, pull->copy->counts);
   if (!name)
     name = descriptor_annotation(&root, ANNOTATION_IMAGE_NAME);
   if (result == 0)
-    result = store_put_image(places->named.store, name, &root, false, err);
+    result = store_put_image(store, name, &root, false, err);
   if (result == 0)
     result = pull_print(name, &root.digest, err);
   descriptor_release(&root);
   return result;
 }
 
-static int pull_from_engine(struct places *places, const struct argument *argument,
-                            const struct source_options *source_options,
-                            const struct copy_options *options, struct error *err)
+static int pull_from_engine(const struct pull *pull, const struct argument *argument,
+                            struct error *err)
 {
-  struct source *source = source_open(argument, source_options, err);
-  int result = source ? pull_image(places, source, NULL, options, err) : -1;
+  struct source_options options = {
+    .limits = pull->copy->limits,
+    .platforms = pull->platforms_given ? pull->copy->platforms : NULL,
+    .progress = transfer_display_progress(pull->display),
+  };
+  struct source *source = source_open(argument, &options, err);
+  int result = source ? pull_image(pull, source, NULL, err) : -1;
 
   source_free(source);
   return result;
 }
 
-static int pull_name(struct places *places, const char *text, const struct copy_options *options,
-                     struct error *err)
+static int pull_name(const struct pull *pull, const char *text, struct error *err)
 {
+  struct places *places = pull->places;
   struct reference reference;
   AUTO_FREE char *full = NULL;
   struct source *source;
@@ -116,27 +129,26 @@ static int pull_name(struct places *places, const char *text, const struct copy_
   if (source_registry_name(&reference, places->named.net, str_of(text), err) < 0)
     return error_wrap(err, "%s", text);
   full = reference_format(&reference);
-  source = source_registry_open(places->named.net, &reference, options->limits, err);
+  source = source_registry_open(places->named.net, &reference, pull->copy->limits, err);
   store_set_origin(places->named.store, reference.domain, reference.path);
   reference_release(&reference);
   if (source) {
     free(source->label);
     source->label = xstrdup(text);
-    result = pull_image(places, source, full, options, err);
+    result = pull_image(pull, source, full, err);
   }
   source_free(source);
   return result;
 }
 
-static int pull_argument(struct places *places, const struct argument *argument,
-                         const struct source_options *source_options,
-                         const struct copy_options *options, struct error *err)
+static int pull_argument(const struct pull *pull, const struct argument *argument,
+                         struct error *err)
 {
   switch (argument->kind) {
   case ARGUMENT_NAME:
-    return pull_name(places, argument->name, options, err);
+    return pull_name(pull, argument->name, err);
   case ARGUMENT_ENGINE:
-    return pull_from_engine(places, argument, source_options, options, err);
+    return pull_from_engine(pull, argument, err);
   case ARGUMENT_FILE:
     return error_set(err, ERROR_USAGE, "%s: a file; diffoci load --input FILE stores its images",
                      argument->text);
@@ -154,8 +166,9 @@ static int pull_run(const struct invocation *call, struct error *err)
   const struct limits limits = limits_scaled(given->max_scale);
   struct platform_set platforms = { 0 };
   struct copy_counts counts = { 0 };
+  struct transfer_display display;
   struct places places;
-  const struct copy_options options = {
+  const struct copy_options copy = {
     .limits = &limits,
     .platforms = &platforms,
     .jobs = JOBS,
@@ -164,26 +177,24 @@ static int pull_run(const struct invocation *call, struct error *err)
     .notice_context = &places,
     .counts = &counts,
   };
-  struct source_options source_options = {
-    .limits = &limits,
-    .platforms = given->platforms.n || given->all_platforms == TOGGLE_ON ? &platforms : NULL,
+  const struct pull pull = {
+    .places = &places,
+    .display = &display,
+    .copy = &copy,
+    .platforms_given = given->platforms.n || given->all_platforms == TOGGLE_ON,
   };
   struct argument argument;
   int result = -1;
 
-  places_init(&places, &call->globals, &given->places);
-  places_set_title(&places, call->arguments[0]);
+  place_flags_init(&places, &display, &call->globals, &given->places);
+  transfer_display_set_title(&display, call->arguments[0]);
   if (argument_parse(&argument, call->arguments[0], err) == 0 &&
       cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
-      places_open(&places, NAMED_PULL_ALWAYS, false, err) == 0 &&
-      (places.named.store = cli_open_store(&call->globals, STORE_WRITE, err))) {
-    cli_limit_store(places.named.store, given->places.cache_limit);
-    places_watch_store(&places);
-    source_options.progress = places_progress(&places);
-    result = pull_argument(&places, &argument, &source_options, &options, err);
-  }
+      places_open_to_store(&places, err) == 0)
+    result = pull_argument(&pull, &argument, err);
   argument_release(&argument);
   places_release(&places);
+  transfer_display_release(&display);
   platform_set_release(&platforms);
   return result;
 }

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 
-#include "cli/backend.h"
 #include "cli/commands.h"
 
 enum { NAME_TEXT_MAX = 1024 * 1024 };
@@ -22,8 +21,8 @@ static int remove_one(struct store *const *stores, int n, const char *name, stru
 
 static int remove_run(const struct invocation *call, struct error *err)
 {
-  struct store *stores[CLI_STORES_MAX];
-  int n = cli_open_stores(&call->globals, STORE_WRITE, stores, err);
+  struct store *stores[BACKEND_STORES_MAX];
+  int n = backend_open_all(&call->globals.stores, STORE_WRITE, stores, err);
   int result = 0;
 
   if (n < 0)

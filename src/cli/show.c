@@ -115,6 +115,7 @@ static int show_run(const struct invocation *call, struct error *err)
   struct totals totals = totals_scaled(given->max_scale);
   struct limits limits = limits_scaled(given->max_scale);
   struct platform_set platforms = { 0 };
+  struct transfer_display display;
   struct places places;
   const struct source_options source_options = {
     .limits = &limits,
@@ -137,6 +138,7 @@ static int show_run(const struct invocation *call, struct error *err)
     .n = 1,
     .sandbox = given->sandbox,
     .places = &places,
+    .display = &display,
     .pull = (enum named_pull)given->pull,
     .use_store = given->no_cache != TOGGLE_ON,
     .source_options = &source_options,
@@ -151,7 +153,7 @@ static int show_run(const struct invocation *call, struct error *err)
   limits.totals = &totals;
   if (given->timeout > 0)
     totals_set_timeout(&totals, given->timeout);
-  places_init(&places, &call->globals, &given->places);
+  place_flags_init(&places, &display, &call->globals, &given->places);
   if (given->platform && platform_set_add(&platforms, str_of(given->platform), err)) {
     error_wrap(err, "flag --platform");
   } else if (platforms.n > 1) {
@@ -162,6 +164,7 @@ static int show_run(const struct invocation *call, struct error *err)
     status = process_run(&process, err);
   }
   places_release(&places);
+  transfer_display_release(&display);
   platform_set_release(&platforms);
   return status;
 }

@@ -15,7 +15,6 @@ struct overlay *overlay_new(struct budget *memory)
   struct overlay *overlay = xcalloc(1, sizeof(*overlay));
 
   overlay->memory = memory;
-  overlay->strings.arena = &overlay->arena;
   overlay->scratch = BUF_INIT(PACKED_MAX);
   overlay->last_directory = BUF_INIT(LIMIT_PATH_BYTES);
   overlay_unpacked_init(&overlay->target);
@@ -39,7 +38,6 @@ void overlay_free(struct overlay *overlay)
   map_release(&overlay->names);
   map_release(&overlay->aufs_links);
   free(overlay->roots);
-  string_table_release(&overlay->strings);
   overlay_unpacked_release(&overlay->target);
   buf_release(&overlay->scratch);
   buf_release(&overlay->last_directory);
@@ -77,8 +75,7 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
   if (added->record)
     return;
   buf_clear(&overlay->scratch);
-  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token,
-               &overlay->strings);
+  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token);
   record = arena_alloc(&overlay->arena, sizeof(*record) + overlay->scratch.len);
   record->node = node;
   record->layer = overlay->n_layers - 1;
@@ -96,8 +93,7 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
 uint64_t overlay_memory(const struct overlay *overlay)
 {
   return overlay->arena.total + map_memory(&overlay->nodes) + map_memory(&overlay->names) +
-         map_memory(&overlay->aufs_links) + map_memory(&overlay->strings.map) +
-         overlay->strings.cap * sizeof(*overlay->strings.items);
+         map_memory(&overlay->aufs_links);
 }
 
 int overlay_take(struct overlay *overlay, uint64_t bytes, struct error *err)

@@ -47,7 +47,7 @@ static bool has_capability(struct overlay *overlay, const struct overlay_record 
 
   if (!overlay_packed_has_records(record->packed))
     return false;
-  overlay_unpack(&overlay->target, record->packed, STR(""), overlay_strings(overlay));
+  overlay_unpack(&overlay->target, record->packed, STR(""));
   for (size_t i = 0; i < entry->n_records; i++)
     if (tar_record_xattr(&entry->records[i], &name) && str_equal(name, STR("security.capability")))
       return true;

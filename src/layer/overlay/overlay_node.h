@@ -14,7 +14,7 @@ struct overlay_record {
   const struct overlay_record *next; /* added after it */
   const struct overlay_node *node;   /* of whose path its name was packed; NULL: of "" */
   uint32_t layer;
-  unsigned char packed[];
+  char packed[];
 };
 
 /* A hard link made to a file. */
@@ -57,10 +57,9 @@ struct overlay {
   enum overlay_engine engine;
   const struct overlay *origin; /* of a replay: whose records these are; else NULL */
   struct budget *memory;
-  uint64_t taken;     /* of the budget */
-  struct arena arena; /* nodes, records, strings */
-  struct map nodes;   /* by parent and name, where the parent is indexed */
-  struct string_table strings;
+  uint64_t taken;                 /* of the budget */
+  struct arena arena;             /* nodes, records, strings */
+  struct map nodes;               /* by parent and name, where the parent is indexed */
   struct buf scratch;             /* an entry being packed */
   struct overlay_unpacked target; /* a symbolic link being followed */
   struct overlay_node **roots;    /* owned; one for each layer that was begun; one in all where
@@ -205,10 +204,5 @@ void overlay_end_layer(struct overlay *overlay);
 void overlay_unite(struct overlay *overlay);
 /* The node of the path that a walk is at. */
 const struct overlay_node *overlay_walk_node(const struct overlay_walk *walk);
-/* The table that records' strings are in. */
-static inline const struct string_table *overlay_strings(const struct overlay *overlay)
-{
-  return overlay->origin ? &overlay->origin->strings : &overlay->strings;
-}
 
 #endif

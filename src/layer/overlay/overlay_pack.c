@@ -1,171 +1,72 @@
 #include "layer/overlay/overlay_pack.h"
 
-#include <stdlib.h>
-
-#include "base/alloc.h"
 #include "base/limits.h"
+#include "tar/pack.h"
 
-/* What is there at all, in a byte of its own. */
-enum {
-  HAS_MTIME = 1,
-  HAS_ATIME = 2,
-  HAS_CTIME = 4,
-  HAS_LINK_NAME = 8,
-  HAS_DEVICE = 16,
-  HAS_SHA256 = 32,
-  HAS_SHA512 = 64,
-  HAS_TOKEN = HAS_SHA256 | HAS_SHA512, /* that is neither of the two */
-  HAS_RECORDS = 128,
-};
-
-/* How an entry writes its path. */
+/* A packed entry begins with two bytes: how it writes its path and what else is there, and its
+ * type. Then come the token, if there is one, and the entry without its name. */
 enum {
   NAME_PLAIN = 0,
   NAME_DOT_SLASH = 1,
   NAME_SLASH = 2,
+  NAME_OTHER = 3, /* the entry has it */
   NAME_PREFIXES = 3,
-  NAME_OTHER = 3,
-  NAME_ENDS_IN_SLASH = 4
+  NAME_ENDS_IN_SLASH = 4,
+  HAS_RECORDS = 8,
+  HAS_TOKEN = 16,
 };
 
 enum { NAME_ROOM = LIMIT_PATH_BYTES + 4 };
 
-void string_table_release(struct string_table *table)
+/* What an entry differs from: most files are root's. */
+static struct tar_entry overlay_base(char type)
 {
-  map_release(&table->map);
-  free(table->items);
-  table->items = NULL;
+  return (struct tar_entry) { .type = type, .user_name = STR("root"), .group_name = STR("root") };
 }
 
-static uint64_t number_of(struct string_table *table, struct str s)
-{
-  struct map_entry *found = map_put(&table->map, s);
-
-  if (!found->value) {
-    found->key = arena_str(table->arena, s);
-    if (table->n == table->cap)
-      table->items = xgrow(table->items, table->n, &table->cap, sizeof(*table->items));
-    table->items[table->n++] = found->key;
-    found->value = (void *)(uintptr_t)table->n;
-  }
-  return (uintptr_t)found->value - 1;
-}
-
-/* Seven bits to a byte, the lowest first, the eighth bit on all but the last. */
-static void put_number(struct buf *out, uint64_t value)
-{
-  char bytes[10];
-  size_t n = 0;
-
-  for (; value >= 0x80; value >>= 7)
-    bytes[n++] = (char)(value | 0x80);
-  bytes[n++] = (char)value;
-  buf_add(out, bytes, n);
-}
-
-/* Small numbers of either sign stay small. */
-static void put_signed(struct buf *out, int64_t value)
-{
-  put_number(out, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
-}
-
-static void put_str(struct buf *out, struct str s)
-{
-  put_number(out, s.len);
-  buf_add_str(out, s);
-}
-
-static void put_time(struct buf *out, const struct tar_time *time)
-{
-  if (!time->set)
-    return;
-  put_signed(out, time->seconds);
-  put_number(out, (uint64_t)time->nanoseconds);
-}
-
-static void put_name(struct buf *out, struct str name, struct str path)
+static unsigned overlay_name_form(struct str name, struct str path)
 {
   static const struct str prefixes[] = { STR(""), STR("./"), STR("/") };
 
-  for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+  for (unsigned i = 0; i < ARRAY_LEN(prefixes); i++) {
     struct str rest = str_skip(name, prefixes[i].len);
-    bool slash = path.len && rest.len == path.len + 1 && rest.ptr[path.len] == '/';
+    const bool slash = path.len && rest.len == path.len + 1 && rest.ptr[path.len] == '/';
 
     if (!str_has_prefix(name, prefixes[i]))
       continue;
     if (slash)
       rest.len--;
-    if (str_equal(rest, path)) {
-      buf_putc(out, (char)(i | (slash ? NAME_ENDS_IN_SLASH : 0)));
-      return;
-    }
+    if (str_equal(rest, path))
+      return i | (slash ? NAME_ENDS_IN_SLASH : 0);
   }
-  buf_putc(out, NAME_OTHER);
-  put_str(out, name);
-}
-
-static unsigned presence(const struct tar_entry *entry, const struct digest *content,
-                         uint64_t token)
-{
-  unsigned has = 0;
-
-  has |= entry->mtime.set ? HAS_MTIME : 0;
-  has |= entry->atime.set ? HAS_ATIME : 0;
-  has |= entry->ctime.set ? HAS_CTIME : 0;
-  has |= entry->link_name.len ? HAS_LINK_NAME : 0;
-  has |= entry->device_major || entry->device_minor ? HAS_DEVICE : 0;
-  has |= entry->n_records ? HAS_RECORDS : 0;
-  if (content && content->algorithm == DIGEST_SHA256)
-    has |= HAS_SHA256;
-  if (content && content->algorithm == DIGEST_SHA512)
-    has |= HAS_SHA512;
-  has |= !content && token ? HAS_TOKEN : 0;
-  return has;
+  return NAME_OTHER;
 }
 
 void overlay_pack(struct buf *out, const struct tar_entry *entry, struct str path,
-                  const struct digest *content, uint64_t token, struct string_table *strings)
+                  const struct digest *content, uint64_t token)
 {
-  unsigned has = presence(entry, content, token);
+  const struct tar_entry base = overlay_base(entry->type);
+  struct tar_entry packed = *entry;
+  unsigned form = overlay_name_form(entry->name, path);
 
-  buf_putc(out, (char)has);
+  if (form != NAME_OTHER)
+    packed.name = STR("");
+  packed.skipped = 0;
+  form |= entry->n_records ? HAS_RECORDS : 0;
+  form |= !content && token ? HAS_TOKEN : 0;
+  buf_putc(out, (char)form);
   buf_putc(out, entry->type);
-  buf_putc(out, (char)entry->format);
-  put_name(out, entry->name, path);
-  put_number(out, entry->index);
-  put_signed(out, entry->size);
-  put_signed(out, entry->mode);
-  put_signed(out, entry->uid);
-  put_signed(out, entry->gid);
-  put_number(out, number_of(strings, entry->user_name));
-  put_number(out, number_of(strings, entry->group_name));
-  put_time(out, &entry->mtime);
-  put_time(out, &entry->atime);
-  put_time(out, &entry->ctime);
-  if (has & HAS_LINK_NAME)
-    put_str(out, entry->link_name);
-  if (has & HAS_DEVICE) {
-    put_signed(out, entry->device_major);
-    put_signed(out, entry->device_minor);
-  }
-  if (has & HAS_RECORDS)
-    put_number(out, entry->n_records);
-  for (size_t i = 0; i < entry->n_records; i++) {
-    put_number(out, number_of(strings, entry->records[i].key));
-    put_str(out, entry->records[i].value);
-  }
-  if ((has & HAS_TOKEN) == HAS_TOKEN)
-    put_number(out, token);
-  else if (has & HAS_TOKEN)
-    buf_add(out, content->bytes, has & HAS_SHA256 ? 32 : 64);
+  if (form & HAS_TOKEN)
+    pack_number(out, token);
+  pack_entry(out, &packed, &base, content);
 }
 
-char overlay_packed_type(const unsigned char *packed)
+char overlay_packed_type(const char *packed)
 {
-  return (char)packed[1]; /* behind what is there at all */
+  return packed[1];
 }
 
-bool overlay_packed_has_records(const unsigned char *packed)
+bool overlay_packed_has_records(const char *packed)
 {
   return packed[0] & HAS_RECORDS;
 }
@@ -178,51 +79,14 @@ void overlay_unpacked_init(struct overlay_unpacked *unpacked)
 void overlay_unpacked_release(struct overlay_unpacked *unpacked)
 {
   buf_release(&unpacked->name);
-  free(unpacked->records);
-  unpacked->records = NULL;
+  arena_release(&unpacked->records);
 }
 
-static uint64_t get_number(const unsigned char **p)
-{
-  uint64_t value = 0;
-  unsigned shift = 0;
-
-  for (; **p & 0x80; (*p)++, shift += 7)
-    value |= (uint64_t)(**p & 0x7f) << shift;
-  return value | (uint64_t) * (*p)++ << shift;
-}
-
-static int64_t get_signed(const unsigned char **p)
-{
-  uint64_t value = get_number(p);
-
-  return (int64_t)(value >> 1 ^ -(value & 1));
-}
-
-static struct str get_str(const unsigned char **p)
-{
-  size_t len = (size_t)get_number(p);
-  struct str s = { (const char *)*p, len };
-
-  *p += len;
-  return s;
-}
-
-static void get_time(const unsigned char **p, struct tar_time *out)
-{
-  out->seconds = get_signed(p);
-  out->nanoseconds = (int32_t)get_number(p);
-  out->set = true;
-}
-
-static struct str get_name(struct overlay_unpacked *out, const unsigned char **p, struct str path)
+static struct str overlay_spell(struct overlay_unpacked *out, unsigned form, struct str path)
 {
   static const char *const prefixes[] = { "", "./", "/" };
-  unsigned form = *(*p)++;
 
-  if (form == NAME_OTHER)
-    return get_str(p);
-  if (form == NAME_PLAIN)
+  if ((form & (NAME_PREFIXES | NAME_ENDS_IN_SLASH)) == NAME_PLAIN)
     return path;
   buf_clear(&out->name);
   buf_puts(&out->name, prefixes[form & NAME_PREFIXES]);
@@ -232,108 +96,67 @@ static struct str get_name(struct overlay_unpacked *out, const unsigned char **p
   return buf_str(&out->name);
 }
 
-static void get_records(struct overlay_unpacked *out, const unsigned char **p,
-                        const struct string_table *strings)
+void overlay_unpack(struct overlay_unpacked *out, const char *packed, struct str path)
 {
-  size_t n = (size_t)get_number(p);
+  const unsigned form = (unsigned char)packed[0];
+  const struct tar_entry base = overlay_base(packed[1]);
+  const char *p = packed + 2;
+  struct unpacked unpacked;
 
-  if (n > out->records_cap) {
-    out->records = xreallocarray(out->records, n, sizeof(*out->records));
-    out->records_cap = n;
-  }
-  for (size_t i = 0; i < n; i++) {
-    out->records[i].key = strings->items[get_number(p)];
-    out->records[i].value = get_str(p);
-  }
-  out->entry.records = out->records;
-  out->entry.n_records = n;
-}
-
-void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, struct str path,
-                    const struct string_table *strings)
-{
-  const unsigned char *p = packed;
-  struct tar_entry *entry = &out->entry;
-  unsigned has = *p++;
-
-  *entry = (struct tar_entry) { 0 };
-  out->content = (struct digest) { 0 };
-  out->token = 0;
-  entry->type = (char)*p++;
-  entry->format = (enum tar_format) * p++;
-  entry->name = get_name(out, &p, path);
-  entry->index = get_number(&p);
-  entry->size = get_signed(&p);
-  entry->mode = get_signed(&p);
-  entry->uid = get_signed(&p);
-  entry->gid = get_signed(&p);
-  entry->user_name = strings->items[get_number(&p)];
-  entry->group_name = strings->items[get_number(&p)];
-  if (has & HAS_MTIME)
-    get_time(&p, &entry->mtime);
-  if (has & HAS_ATIME)
-    get_time(&p, &entry->atime);
-  if (has & HAS_CTIME)
-    get_time(&p, &entry->ctime);
-  if (has & HAS_LINK_NAME)
-    entry->link_name = get_str(&p);
-  if (has & HAS_DEVICE) {
-    entry->device_major = get_signed(&p);
-    entry->device_minor = get_signed(&p);
-  }
-  if (has & HAS_RECORDS)
-    get_records(out, &p, strings);
-  if ((has & HAS_TOKEN) == HAS_TOKEN) {
-    out->token = get_number(&p);
-  } else if (has & HAS_TOKEN) {
-    out->content.algorithm = has & HAS_SHA256 ? DIGEST_SHA256 : DIGEST_SHA512;
-    memcpy(out->content.bytes, p, has & HAS_SHA256 ? 32 : 64);
-  }
+  out->token = form & HAS_TOKEN ? unpack_number(&p) : 0;
+  arena_reset(&out->records);
+  unpack_entry(&unpacked, &p, &base, &out->records);
+  out->entry = unpacked.entry;
+  out->content = unpacked.content;
+  if ((form & NAME_PREFIXES) != NAME_OTHER)
+    out->entry.name = overlay_spell(out, form, path);
 }
 
 /* ---- hard links ---- */
 
-static void remove_record(struct overlay_unpacked *file, size_t at)
-{
-  struct tar_record *records = file->records;
-
-  memmove(records + at, records + at + 1, (file->entry.n_records - at - 1) * sizeof(*records));
-  file->entry.n_records--;
-}
+/* The records of a file that is given those of a link, both in the order of their keys. */
+struct overlay_records {
+  struct tar_record *items; /* with room for all */
+  size_t n;
+};
 
 /* In its place by the order of keys, instead of one of the same key. */
-static void set_record(struct overlay_unpacked *file, const struct tar_record *record)
+static void overlay_records_set(struct overlay_records *records, const struct tar_record *record)
 {
-  size_t n = file->entry.n_records;
   size_t at = 0;
 
-  while (at < n && str_compare(file->records[at].key, record->key) < 0)
+  while (at < records->n && str_compare(records->items[at].key, record->key) < 0)
     at++;
-  if (at < n && str_equal(file->records[at].key, record->key)) {
-    file->records[at] = *record;
-    return;
+  if (at == records->n || !str_equal(records->items[at].key, record->key)) {
+    memmove(records->items + at + 1, records->items + at,
+            (records->n - at) * sizeof(*records->items));
+    records->n++;
   }
-  if (n == file->records_cap)
-    file->records = xgrow(file->records, n, &file->records_cap, sizeof(*file->records));
-  memmove(file->records + at + 1, file->records + at, (n - at) * sizeof(*file->records));
-  file->records[at] = *record;
-  file->entry.records = file->records;
-  file->entry.n_records = n + 1;
+  records->items[at] = *record;
 }
 
 void overlay_unpacked_apply(struct overlay_unpacked *file, const struct tar_entry *link,
                             bool lazy_owner)
 {
-  bool chown = !lazy_owner || file->entry.uid != link->uid || file->entry.gid != link->gid;
+  const bool chown = !lazy_owner || file->entry.uid != link->uid || file->entry.gid != link->gid;
+  const bool drops = chown && file->entry.type != TAR_DIR;
+  struct overlay_records records = { 0 };
   struct str xattr;
 
   file->entry.mode = link->mode;
   file->entry.uid = link->uid;
   file->entry.gid = link->gid;
-  for (size_t i = chown && file->entry.type != TAR_DIR ? file->entry.n_records : 0; i-- > 0;)
-    if (tar_record_xattr(&file->records[i], &xattr) && str_equal(xattr, STR("security.capability")))
-      remove_record(file, i);
+  if (file->entry.n_records + link->n_records == 0)
+    return;
+  records.items = arena_alloc(&file->records,
+                              (file->entry.n_records + link->n_records) * sizeof(*records.items));
+  for (size_t i = 0; i < file->entry.n_records; i++)
+    if (!drops || !tar_record_xattr(&file->entry.records[i], &xattr) ||
+        !str_equal(xattr, STR("security.capability")))
+      records.items[records.n++] = file->entry.records[i];
   for (size_t i = 0; i < link->n_records; i++)
     if (tar_record_xattr(&link->records[i], &xattr))
-      set_record(file, &link->records[i]);
+      overlay_records_set(&records, &link->records[i]);
+  file->entry.records = records.items;
+  file->entry.n_records = records.n;
 }

@@ -6,43 +6,30 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/digest.h"
-#include "base/map.h"
 #include "tar/entry.h"
-
-/* Strings that occur again and again, stored once. */
-struct string_table {
-  struct arena *arena; /* borrowed; holds the strings */
-  struct map map;      /* to 1 + number */
-  struct str *items;   /* owned array */
-  size_t n, cap;
-};
-
-void string_table_release(struct string_table *table);
 
 /* Appends the entry to out. path is what the entry's name is cleaned to: where the two are almost
  * the same only the difference is kept. content: its digest, or NULL; then token, 0 for none. */
 void overlay_pack(struct buf *out, const struct tar_entry *entry, struct str path,
-                  const struct digest *content, uint64_t token, struct string_table *strings);
+                  const struct digest *content, uint64_t token);
 
-/* An entry unpacked. Its views point into the packed bytes, the string table, and `name`. */
+/* An entry unpacked. Its views point into the packed bytes and `name`. */
 struct overlay_unpacked {
   struct tar_entry entry;
   struct digest content; /* DIGEST_NONE: none */
   uint64_t token;        /* 0: none */
   struct buf name;
-  struct tar_record *records; /* owned */
-  size_t records_cap;
+  struct arena records; /* those of entry */
 };
 
 /* The entry's type. */
-char overlay_packed_type(const unsigned char *packed);
+char overlay_packed_type(const char *packed);
 /* Whether it has PAX records, xattrs among them. */
-bool overlay_packed_has_records(const unsigned char *packed);
+bool overlay_packed_has_records(const char *packed);
 void overlay_unpacked_init(struct overlay_unpacked *unpacked);
 void overlay_unpacked_release(struct overlay_unpacked *unpacked);
 /* path as for overlay_pack; it has to live as long as the result is used. */
-void overlay_unpack(struct overlay_unpacked *out, const unsigned char *packed, struct str path,
-                    const struct string_table *strings);
+void overlay_unpack(struct overlay_unpacked *out, const char *packed, struct str path);
 /* Gives an unpacked file what the entry of a hard link to it says: engines make the link and then
  * set owner, xattrs and mode. Setting the owner takes the file capabilities away that it had
  * (capabilities(7)), which some engines do only where it changes (lazy_owner); other xattrs stay

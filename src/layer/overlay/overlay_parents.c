@@ -11,7 +11,7 @@ static bool is_plain(struct overlay *overlay, const struct overlay_record *recor
 
   if (!record)
     return true;
-  overlay_unpack(&overlay->target, record->packed, STR(""), overlay_strings(overlay));
+  overlay_unpack(&overlay->target, record->packed, STR(""));
   for (size_t i = 0; i < entry->n_records; i++)
     if (tar_record_xattr(&entry->records[i], &name))
       return false;
@@ -79,8 +79,7 @@ static void check_directory(struct overlay *overlay, const struct overlay_record
   struct error err;
 
   overlay_unpack(&overlay->target, record->packed,
-                 record->node ? overlay_node_path(record->node, &overlay->scratch) : STR(""),
-                 overlay_strings(overlay));
+                 record->node ? overlay_node_path(record->node, &overlay->scratch) : STR(""));
   /* What AUFS kept for itself was never made. */
   if (overlay_path_clean(&path, entry->name, &err) < 0 ||
       str_has_prefix(overlay_path_str(&path), STR(".wh..wh.")))

@@ -68,8 +68,7 @@ bool overlay_node_is_symlink(const struct overlay_node *node)
 
 struct str overlay_node_target(struct overlay *overlay, const struct overlay_node *link)
 {
-  overlay_unpack(&overlay->target, (link->file ? link->file->content : link->own)->packed, STR(""),
-                 overlay_strings(overlay));
+  overlay_unpack(&overlay->target, (link->file ? link->file->content : link->own)->packed, STR(""));
   return overlay->target.entry.link_name;
 }
 

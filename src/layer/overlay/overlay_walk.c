@@ -73,12 +73,11 @@ static struct overlay_node *overlay_walk_step(struct overlay_walk *walk)
 }
 
 /* An entry whose name was packed with the path of its node. */
-static void overlay_walk_unpack(struct overlay_walk *walk, struct overlay_unpacked *out,
-                                struct buf *path, const struct overlay_record *record)
+static void overlay_walk_unpack(struct overlay_unpacked *out, struct buf *path,
+                                const struct overlay_record *record)
 {
   overlay_unpack(out, record->packed,
-                 record->node ? overlay_node_path(record->node, path) : STR(""),
-                 overlay_strings(walk->overlay));
+                 record->node ? overlay_node_path(record->node, path) : STR(""));
 }
 
 /* The mode of a file that is given an owner, but no mode: the kernel takes setuid and setgid off it
@@ -97,15 +96,14 @@ static void fill_object(struct overlay_walk *walk, const struct overlay_file *fi
 {
   size_t n = 0;
 
-  overlay_walk_unpack(walk, &walk->object, &walk->object_path, file->content);
+  overlay_walk_unpack(&walk->object, &walk->object_path, file->content);
   for (const struct overlay_link *link = file->last_link; link; link = link->before) {
     if (n == walk->cap_links)
       walk->links = xgrow(walk->links, n, &walk->cap_links, sizeof(const struct overlay_link *));
     walk->links[n++] = link;
   }
   while (n--) {
-    overlay_unpack(&walk->link, walk->links[n]->own->packed, STR(""),
-                   overlay_strings(walk->overlay));
+    overlay_unpack(&walk->link, walk->links[n]->own->packed, STR(""));
     if (walk->links[n]->keeps_mode)
       walk->link.entry.mode = kept_mode(&walk->object.entry, &walk->link.entry);
     overlay_unpacked_apply(&walk->object, &walk->link.entry,
@@ -121,7 +119,7 @@ static void overlay_walk_fill(struct overlay_walk *walk, struct overlay_item *ou
   *out = (struct overlay_item) { .path = buf_str(&walk->path), .links = 1 };
   if (!node->own)
     return;
-  overlay_walk_unpack(walk, &walk->own, &walk->own_path, node->own);
+  overlay_walk_unpack(&walk->own, &walk->own_path, node->own);
   out->layer = out->object_layer = node->own->layer;
   if (node->file) {
     fill_object(walk, node->file);

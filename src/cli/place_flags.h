@@ -1,14 +1,14 @@
-/* Where image names lead to, for the commands that take some: the store and the registries. */
-#ifndef DIFFOCI_CLI_PLACES_H
-#define DIFFOCI_CLI_PLACES_H
+/* The flags that say where image names lead to, for the commands that take some, and what is shown
+ * on standard error while images are found and read. */
+#ifndef DIFFOCI_CLI_PLACE_FLAGS_H
+#define DIFFOCI_CLI_PLACE_FLAGS_H
 
-#include <pthread.h>
+#include "cli/cli.h"
+#include "cli/transfer_display.h"
+#include "image/platform.h"
+#include "source/places.h"
 
-#include "cli/progress.h"
-#include "cli/store_flags.h"
-#include "source/kept.h"
-#include "source/named.h"
-
+/* What the flags below fill. */
 struct place_flags {
   uint64_t cache_limit; /* bytes; 0: none */
   struct text_list plain_http, insecure;
@@ -71,6 +71,19 @@ struct place_flags {
     .offset = (at),                                                                                \
   }
 
+/* The flag --cache-limit, whose value (uint64_t) is at this offset. */
+#define CACHE_LIMIT_FLAG(at)                                                                       \
+  {                                                                                                \
+    .name = "cache-limit", .kind = FLAG_SIZE, .value = "SIZE",                                     \
+    .environment = "DIFFOCI_CACHE_LIMIT", .default_text = "none",                                  \
+    .help = "remove cached blobs, the longest unused first, beyond SIZE",                          \
+    .detail =                                                                                      \
+        "SIZE is a number of bytes, or has a suffix: K, M, G, T, KiB, .... All blobs of the "      \
+        "store count; images that were pulled or loaded are never removed for it, only what "      \
+        "diff fetched in passing.",                                                                \
+    .offset = (at),                                                                                \
+  }
+
 /* The flags of a member `places` (struct place_flags) of TYPE. */
 #define PLACE_FLAGS(type)                                                                          \
   CACHE_LIMIT_FLAG(offsetof(type, places.cache_limit)),                                            \
@@ -106,50 +119,12 @@ struct place_flags {
     .offset = offsetof(type, places.ca_file),                                                      \
   }
 
-struct places {
-  struct named_options named; /* its store and net are owned */
-  const struct place_flags *given;
-  bool show;                 /* how far transfers are */
-  char *title;               /* what is shown above that, escaped; owned; NULL: nothing */
-  struct progress *progress; /* NULL: not counted */
-  pthread_mutex_t lock;      /* guards display, and net while it is opened by places_net */
-  struct progress_display *display;
-  int warned; /* atomic */
-  const struct global_options *globals;
-  struct store *containerd; /* of containerd://NAME; NULL: not opened */
-  struct kept_blobs *kept;  /* what is fetched where no store is used; NULL: not kept */
-};
-
-/* Opens nothing yet. *out is released by places_release, and stays where it is until then; globals
- * and given must live as long. */
-void places_init(struct places *out, const struct global_options *globals,
-                 const struct place_flags *given);
-/* The first line of what is shown: what is being done. Before anything is opened. */
-void places_set_title(struct places *places, const char *title);
-/* Opens what is needed to find images by name. use_store false: none is used, but what is fetched
- * is kept in a file until the end. pull says whether
- * registries are. */
-MUST_CHECK int places_open(struct places *places, enum named_pull pull, bool use_store,
-                           struct error *err);
-/* Whether the argument is looked up in these places: then places_open comes first. */
-bool places_are_needed(const struct argument *argument);
-/* The image that an argument means, of any kind. */
-struct source *places_open_image(struct places *places, const struct argument *argument,
-                                 const struct source_options *options, struct error *err);
-/* Shows a line as a warning; context is the places. Any thread. */
-void places_notice(void *context, const char *line);
-/* Has what the store notices shown as warnings; places_open does that. */
-void places_watch_store(struct places *places);
-/* The connection to registries, opened when it is first asked for, with these places as context. */
-struct net *places_net(void *context, struct error *err);
-/* Fetches from the urls of a blob: for struct source_options, with these places as context. */
-struct stream *places_fetch(void *context, const struct descriptor *blob, struct error *err);
-void places_release(struct places *places);
-/* Starts to show on a terminal, if it was not shown yet, how far reading and fetching are, of what
- * counts here. NULL where nothing is shown. */
-struct progress *places_progress(struct places *places);
-/* Ends showing that for good, before something else is written to the terminal. */
-void places_hide_progress(struct places *places);
+/* The places that these flags, and the global ones, name. What is opened there is shown by
+ * *display, which is initialised, too: unless --quiet or --debug (whose messages would be drawn
+ * over) are given. places_release comes before transfer_display_release; globals and given must
+ * live as long. */
+void place_flags_init(struct places *out, struct transfer_display *display,
+                      const struct global_options *globals, const struct place_flags *given);
 
 /* The platforms of --platform and --all-platforms; the host's where neither is given. */
 MUST_CHECK int cli_platforms(struct platform_set *out, const struct text_list *platforms,
