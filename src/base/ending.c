@@ -34,14 +34,8 @@ static void wait_a_second_for(pid_t pid)
 }
 
 /* Only what signal-safety(7) allows. */
-static void on_signal(int number)
+static void end_places(void)
 {
-  __atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
-  if (__atomic_load_n(&holds, __ATOMIC_SEQ_CST) > 0) {
-    __atomic_store_n(&waiting, number, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&ended, 0, __ATOMIC_SEQ_CST);
-    return;
-  }
   for (size_t i = 0; i < PLACES; i++) {
     switch (__atomic_load_n(&places[i].state, __ATOMIC_ACQUIRE)) {
     case PLACE_PROCESS:
@@ -58,8 +52,30 @@ static void on_signal(int number)
       break;
     }
   }
+}
+
+static void on_signal(int number)
+{
+  __atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&holds, __ATOMIC_SEQ_CST) > 0) {
+    __atomic_store_n(&waiting, number, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&ended, 0, __ATOMIC_SEQ_CST);
+    return;
+  }
+  end_places();
   signal(number, SIG_DFL);
   raise(number);
+}
+
+void ending_end_others(void)
+{
+  const struct timespec moment = { 0, 1000000 };
+
+  __atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
+  /* A process that is being started is in no place yet; that takes a moment. */
+  for (int i = 0; i < 1000 && __atomic_load_n(&holds, __ATOMIC_SEQ_CST) > 0; i++)
+    nanosleep(&moment, NULL);
+  end_places();
 }
 
 void ending_hold(void)

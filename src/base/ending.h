@@ -8,6 +8,9 @@
 /* From here on the signals do that, and then end the program as ever. One that is ignored stays so.
  */
 void ending_install(void);
+/* What a signal would do but end the program, which its caller does at once. Not from ending_hold
+ * to ending_release. */
+void ending_end_others(void);
 /* From ending_hold to ending_release a signal waits: a process is started, and nobody knows its
  * number yet. For a moment only; any number of threads. */
 void ending_hold(void);

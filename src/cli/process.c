@@ -33,9 +33,21 @@ static struct source *process_open_image(void *context, int side, struct error *
                            err);
 }
 
-static void process_quiet(void *context)
+static void process_hide(void *context)
 {
   transfer_display_hide(((struct process *)context)->display);
+}
+
+/* The answer is there: however long its reader takes is up to them. */
+static void process_quiet(void *context)
+{
+  watchdog_stop(((struct process *)context)->watchdog);
+  process_hide(context);
+}
+
+static void process_watch(struct process *process)
+{
+  process->watchdog = watchdog_start(process->timeout, process_hide, process);
 }
 
 static void process_page(void *context, bool begin)
@@ -55,6 +67,7 @@ static int process_run_here(struct process *process, struct error *err)
   size_t n = 0;
   int status = -1;
 
+  process_watch(process);
   while (n < process->n) {
     sources[n] = process_open_image(process, (int)n, err);
     if (!sources[n])
@@ -76,8 +89,9 @@ static bool process_page_there(void *context, bool begin)
   return ((struct process *)context)->pager.pid > 0;
 }
 
-static struct progress *process_progress(void *context)
+static struct progress *process_begun(void *context)
 {
+  process_watch(context);
   return transfer_display_progress(((struct process *)context)->display);
 }
 
@@ -133,7 +147,7 @@ static int process_run_confined(struct process *process, struct error *err)
     .open = process_open_image,
     .quiet = process_quiet,
     .page = process_page_there,
-    .progress = process_progress,
+    .begun = process_begun,
     .give_up = process_give_up,
     .run = process_run_there,
     .context = process,
@@ -163,6 +177,7 @@ int process_run(struct process *process, struct error *err)
   }
   if (result == 0)
     result = confined ? process_run_confined(process, err) : process_run_here(process, err);
+  watchdog_free(process->watchdog);
   for (size_t i = 0; i < n; i++)
     argument_release(&process->arguments[i]);
   return result;

@@ -5,6 +5,7 @@
 #include "cli/pager.h"
 #include "cli/place_flags.h"
 #include "cli/sandbox.h"
+#include "cli/watchdog.h"
 #include "worker/worker.h"
 
 enum { PROCESS_IMAGES_MAX = 2, PROCESS_OUTPUTS_MAX = 16 };
@@ -34,6 +35,7 @@ struct process {
   struct argument arguments[PROCESS_IMAGES_MAX];
   bool places_are_open;
   struct pager pager;
+  struct watchdog *watchdog;
 };
 
 /* Opens the images and has run called. After sandbox_choose, which fills support. The exit status,

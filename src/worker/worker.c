@@ -165,7 +165,7 @@ static int worker_broke(const struct worker_job *job, pid_t pid, int channel,
 
   broker_init(&broker, job, channel);
   ending = ending_add_confined(pid);
-  progress = job->progress ? job->progress(job->context) : NULL;
+  progress = job->begun ? job->begun(job->context) : NULL;
   if (progress)
     progress_watch(progress, &note->progress);
   result = broker_serve(&broker, &status, err);

@@ -42,6 +42,9 @@ void explain_free(struct explain *explain); /* NULL allowed */
 unsigned explain_event(struct explain *explain, const struct event *event);
 #define EXPLAIN_MAX (1u << 28)
 
+/* About how many bytes it takes now. */
+uint64_t explain_memory(const struct explain *explain);
+
 /* When all events have come: looks into contents that would tell more and were not at hand when
  * their events were sent, and at the stored form of blobs of which nothing below differs. Reads
  * them once more, where that fetches nothing from a registry. What cannot be read stays as it was.
