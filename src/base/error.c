@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/libc.h"
+
 int(error_set)(struct error *err, enum error_code code, const char *fmt, ...)
 {
   va_list args;
@@ -46,7 +48,7 @@ int(error_sys)(struct error *err, int errnum, const char *fmt, ...)
   va_end(args);
   used = strlen(err->message);
   snprintf(err->message + used, sizeof(err->message) - used, ": %s",
-           strerror_r(errnum, text, sizeof(text)));
+           libc_error_text(errnum, text, sizeof(text)));
   return -1;
 }
 

@@ -1,6 +1,7 @@
 #include "base/str.h"
 
 #include "base/alloc.h"
+#include "base/digit.h"
 
 int str_compare(struct str a, struct str b)
 {
@@ -12,19 +13,14 @@ int str_compare(struct str a, struct str b)
   return (a.len > b.len) - (a.len < b.len);
 }
 
-static bool is_digit(char c)
-{
-  return c >= '0' && c <= '9';
-}
-
 /* Length of the run of digits at s[at], without its leading zeros, which *at is moved over. */
 static size_t digits_at(struct str s, size_t *at)
 {
   size_t end;
 
-  while (*at + 1 < s.len && s.ptr[*at] == '0' && is_digit(s.ptr[*at + 1]))
+  while (*at + 1 < s.len && s.ptr[*at] == '0' && digit_is_decimal(s.ptr[*at + 1]))
     (*at)++;
-  for (end = *at; end < s.len && is_digit(s.ptr[end]); end++)
+  for (end = *at; end < s.len && digit_is_decimal(s.ptr[end]); end++)
     ;
   return end - *at;
 }
@@ -35,7 +31,7 @@ int str_compare_natural(struct str a, struct str b)
   size_t j = 0;
 
   while (i < a.len && j < b.len) {
-    if (is_digit(a.ptr[i]) && is_digit(b.ptr[j])) {
+    if (digit_is_decimal(a.ptr[i]) && digit_is_decimal(b.ptr[j])) {
       size_t in_a = digits_at(a, &i);
       size_t in_b = digits_at(b, &j);
       int order = in_a == in_b ? memcmp(a.ptr + i, b.ptr + j, in_a) : (in_a < in_b ? -1 : 1);

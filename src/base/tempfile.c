@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/fd.h"
 
 static struct {
   int (*open)(void *context, struct error *err);
@@ -68,20 +69,8 @@ static int tempfile_failed(const struct tempfile *file, const char *what, int er
 int tempfile_write(const struct tempfile *file, const void *bytes, size_t len, uint64_t offset,
                    struct error *err)
 {
-  const char *from = bytes;
-
-  while (len > 0) {
-    ssize_t n = pwrite(file->fd, from, len, (off_t)offset);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return tempfile_failed(file, "writing", errno, err);
-    from += n;
-    len -= (size_t)n;
-    offset += (uint64_t)n;
-  }
-  return 0;
+  return fd_write_at(file->fd, bytes, len, offset) ? tempfile_failed(file, "writing", errno, err)
+                                                   : 0;
 }
 
 int tempfile_read(const struct tempfile *file, void *bytes, size_t len, uint64_t offset,

@@ -36,6 +36,7 @@ static void *thread_begin(void *context)
 /* Sets where the thread begins; false if there is no choice, or it cannot be told. */
 static bool set_elsewhere(pthread_attr_t *attributes, cpu_set_t *allowed)
 {
+#ifdef __GLIBC__ /* others cannot say it before the thread runs */
   const int here = sched_getcpu();
   cpu_set_t others;
 
@@ -45,6 +46,11 @@ static bool set_elsewhere(pthread_attr_t *attributes, cpu_set_t *allowed)
   CPU_CLR((unsigned)here, &others);
   return CPU_COUNT(&others) > 0 &&
          pthread_attr_setaffinity_np(attributes, sizeof(others), &others) == 0;
+#else
+  (void)attributes;
+  (void)allowed;
+  return false;
+#endif
 }
 
 bool thread_start(pthread_t *thread, void *(*run)(void *), void *argument)

@@ -210,6 +210,12 @@ static int compare_once(const struct diff_run *run, const struct worker_user *us
   if (inside)
     inside_finish(inside);
   *again = (!diff || failed) && mended(options, err) && *again;
+  if (*again && out.streamed) {
+    *again = false;
+    diff_free(diff);
+    diff = NULL;
+    error_wrap(err, "the store's copy was damaged and is removed (run this again)");
+  }
   if (diff && !*again)
     status = conclude(&out, run, user, inside, diff, failed, err);
   else

@@ -316,31 +316,54 @@ static void release_config(void *config)
   free(config);
 }
 
+static const struct document kind_index = { "index",       sizeof(struct index), parse_index,
+                                            json_of_index, clear_index,          release_index };
+static const struct document kind_manifest = { "manifest",     sizeof(struct manifest),
+                                               parse_manifest, json_of_manifest,
+                                               clear_manifest, release_manifest };
+static const struct document kind_config = {
+  "config", sizeof(struct config), parse_config, json_of_config, clear_config, release_config
+};
+
 const struct index *diff_load_index(struct diff *diff, int side, const struct descriptor *blob,
                                     struct error *err)
 {
-  static const struct document kind = { "index",       sizeof(struct index), parse_index,
-                                        json_of_index, clear_index,          release_index };
-
-  return compare_load(diff, side, blob, &kind, err);
+  return compare_load(diff, side, blob, &kind_index, err);
 }
 
 const struct manifest *diff_load_manifest(struct diff *diff, int side,
                                           const struct descriptor *blob, struct error *err)
 {
-  static const struct document kind = {
-    "manifest",       sizeof(struct manifest), parse_manifest,
-    json_of_manifest, clear_manifest,          release_manifest
-  };
-
-  return compare_load(diff, side, blob, &kind, err);
+  return compare_load(diff, side, blob, &kind_manifest, err);
 }
 
 const struct config *diff_load_config(struct diff *diff, int side, const struct descriptor *blob,
                                       struct error *err)
 {
-  static const struct document kind = { "config",       sizeof(struct config), parse_config,
-                                        json_of_config, clear_config,          release_config };
+  return compare_load(diff, side, blob, &kind_config, err);
+}
 
-  return compare_load(diff, side, blob, &kind, err);
+static const void *compare_loaded(struct diff *diff, int side, const struct descriptor *blob,
+                                  const struct document *kind)
+{
+  AUTO_BUF key = BUF_INIT(256);
+  const struct map_entry *found = map_find(&diff->documents, make_key(&key, side, blob, kind));
+
+  return found ? found->value : NULL;
+}
+
+const struct index *diff_loaded_index(struct diff *diff, int side, const struct descriptor *blob)
+{
+  return compare_loaded(diff, side, blob, &kind_index);
+}
+
+const struct manifest *diff_loaded_manifest(struct diff *diff, int side,
+                                            const struct descriptor *blob)
+{
+  return compare_loaded(diff, side, blob, &kind_manifest);
+}
+
+const struct config *diff_loaded_config(struct diff *diff, int side, const struct descriptor *blob)
+{
+  return compare_loaded(diff, side, blob, &kind_config);
 }

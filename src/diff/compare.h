@@ -49,7 +49,8 @@ struct diff {
   struct diff *semantic; /* its shadows; NULL: none */
   struct diff *effective;
   const struct descriptor *root[2]; /* what the images are named by */
-  struct image_pair *pairs;         /* images with different digests that were compared */
+  struct event_roots roots;
+  struct image_pair *pairs; /* images with different digests that were compared */
   size_t n_pairs, cap_pairs;
   bool unpackable; /* one of two images is, by its diff_ids (unpackable.h) */
   bool unpaired;   /* something else differs in its digest, or exists on one side only */
@@ -148,9 +149,7 @@ void compare_manifest_fields(struct diff *diff, const struct event_node *parent,
 /* Two manifests that attest to images (attestations.c). */
 void compare_attestations(struct diff *diff, const struct event_node *parent,
                           const struct descriptor *d0, const struct descriptor *d1);
-/* The in-toto statements in two manifests, and whether a manifest holds nothing else. */
-void compare_statements(struct diff *diff, const struct event_node *parent,
-                        const struct manifest *m0, const struct manifest *m1);
+/* Whether a manifest holds in-toto statements and nothing else. */
 bool holds_statements(const struct manifest *manifest);
 /* What refers to two images, if that was asked for (referrers.c); more: of either, a second
  * descriptor that it goes by, as the manifest in an index does. NULL: there is none. */
@@ -175,6 +174,12 @@ const struct manifest *diff_load_manifest(struct diff *diff, int side,
                                           const struct descriptor *blob, struct error *err);
 const struct config *diff_load_config(struct diff *diff, int side, const struct descriptor *blob,
                                       struct error *err);
+
+/* The same, of what was loaded before; NULL where it was not. */
+const struct index *diff_loaded_index(struct diff *diff, int side, const struct descriptor *blob);
+const struct manifest *diff_loaded_manifest(struct diff *diff, int side,
+                                            const struct descriptor *blob);
+const struct config *diff_loaded_config(struct diff *diff, int side, const struct descriptor *blob);
 
 /* Whether two descriptors refer to the same bytes. */
 bool same_blob(const struct descriptor *d0, const struct descriptor *d1);

@@ -6,6 +6,7 @@
 #include "base/budget.h"
 #include "diff/compare.h"
 #include "diff/documents/platform_choice.h"
+#include "diff/documents/roots.h"
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
 #include "diff/verdict/shadow.h"
@@ -86,6 +87,9 @@ struct diff *diff_run(const struct diff_options *options, bool *failed, struct e
   diff_walk(diff);
   if (options->verdict && !diff->failed)
     prepare_verdict(diff);
+  roots_tell(diff);
+  if (options->sink->begun)
+    options->sink->begun(options->sink, &diff->roots);
   tasks_run(diff);
   *failed = diff->failed;
   if (diff->failed)

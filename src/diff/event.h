@@ -97,6 +97,14 @@ bool event_field_named(const struct event *event, const struct event_field *fiel
  * heads. */
 void event_copy(struct event *out, const struct event *event, struct arena *arena);
 
+/* What the two arguments stand for, as far as the comparison had to look into them. */
+struct event_roots {
+  const struct descriptor *descriptors[2];
+  /* Those compared that the image has, in the order of its index: "linux/amd64". */
+  const char *const *platforms[2];
+  size_t n_platforms[2];
+};
+
 struct event_sink {
   /* Takes one leaf. Its parents, and the documents, descriptors and layers that it and they refer
    * to, live as long as the comparison. Its name, its fields, and inputs[].entry, .content and
@@ -104,6 +112,12 @@ struct event_sink {
    * two threads at once. The order of the calls is not fixed; a sink that shows them sorts them by
    * context, then name, then note. */
   void (*event)(struct event_sink *sink, const struct event *event);
+  /* Called once, before any layer is read, with what lives as long as the comparison. NULL allowed.
+   */
+  void (*begun)(struct event_sink *sink, const struct event_roots *roots);
+  /* No event will come any more whose context stands before this one (str_compare_natural); NULL:
+   * none at all. Called as the layers are done, under the same rules as event. NULL allowed. */
+  void (*settled)(struct event_sink *sink, const char *context);
   /* The sink wants inputs[].content of every entry event, not only where the contents differ. This
    * costs a hash of each content. */
   bool wants_content_digests;

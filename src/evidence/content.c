@@ -8,6 +8,7 @@
 #include "evidence/kind.h"
 #include "evidence/lines.h"
 #include "evidence/numbers.h"
+#include "evidence/reader.h"
 #include "evidence/words.h"
 #include "image/json.h"
 
@@ -30,9 +31,9 @@ enum content_rank content_rank(const char *id)
     { "compression-level", CONTENT_TIMES }, { "cpio-inside", CONTENT_FORM },
     { "deb-inside", CONTENT_FORM },         { "elf-build-id", CONTENT_FOLLOWS },
     { "embedded-hash", CONTENT_FOLLOWS },   { "go-build-id", CONTENT_FOLLOWS },
-    { "gzip-time", CONTENT_TIMES },         { "pyc-header", CONTENT_TIMES },
-    { "tar-inside", CONTENT_FORM },         { "zip-order", CONTENT_FORM },
-    { "zip-times", CONTENT_TIMES },
+    { "gzip-os", CONTENT_TIMES },           { "gzip-time", CONTENT_TIMES },
+    { "pyc-header", CONTENT_TIMES },        { "tar-inside", CONTENT_FORM },
+    { "zip-order", CONTENT_FORM },          { "zip-times", CONTENT_TIMES },
   };
 
   for (size_t i = 0; i < ARRAY_LEN(table); i++)
@@ -77,6 +78,14 @@ void content_assume(struct content_evidence *out, struct arena *arena, const cha
     found->assumed = true;
 }
 
+void content_acts(struct content_evidence *out, const char *id)
+{
+  struct content_found *found = content_find(out, id);
+
+  if (found)
+    found->acts = true;
+}
+
 void content_leave(struct content_evidence *out, struct str what)
 {
   out->left = true;
@@ -108,6 +117,8 @@ void content_merge(struct content_evidence *out, struct arena *arena,
     found = part->found[i].assumed ? content_find(out, part->found[i].id) : NULL;
     if (found)
       found->assumed = true;
+    if (part->found[i].acts)
+      content_acts(out, part->found[i].id);
     for (size_t j = 0; j < values->n; j++)
       content_add(out, arena, part->found[i].id, values->items[j].name, values->items[j].side[0],
                   values->items[j].side[1]);
@@ -126,6 +137,8 @@ struct look {
   struct lines lines[2];
   uint64_t work;
   bool binary;
+  bool for_people;                        /* nothing acts on what the lines say */
+  bool runs;                              /* or something is ruled by them */
   const struct line *lone[2][LONE_LINES]; /* without a partner */
   size_t n_lone[2];
 };
@@ -158,7 +171,12 @@ static bool pair_lines(struct look *look, const struct line *a, const struct lin
   for (size_t i = 0; i < words->n; i++) {
     const struct words_pair *pair = &words->pairs[i];
 
-    content_add(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
+    if (pair->guessed || look->runs)
+      content_assume(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
+    else
+      content_add(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
+    if (!look->for_people)
+      content_acts(look->out, pair->id);
   }
   if (!words->all)
     leave_line(look, a->text);
@@ -256,14 +274,26 @@ static bool is_binary(const struct str content[2])
   return false;
 }
 
-static void look_at_lines(const struct str content[2], struct str path, struct arena *arena,
-                          struct content_evidence *out)
+static void content_reordered(struct look *look)
+{
+  const struct str nothing = { NULL, 0 };
+
+  if (look->runs)
+    content_assume(look->out, look->arena, "reordered-lines", "", nothing, nothing);
+  else
+    content_add(look->out, look->arena, "reordered-lines", "", nothing, nothing);
+}
+
+static void look_at_lines(const struct str content[2], const struct content_file *file,
+                          struct arena *arena, struct content_evidence *out)
 {
   struct look look = { .out = out,
                        .arena = arena,
-                       .path = path,
+                       .path = file->path,
                        .work = WORK_PER_BYTE * ((uint64_t)content[0].len + content[1].len + 1024),
-                       .binary = is_binary(content) };
+                       .binary = is_binary(content),
+                       .for_people = reader_is_person(content, file),
+                       .runs = reader_is_interpreter(content, file) };
 
   if (!lines_split(&look.lines[0], content[0])) {
     content_leave(out, STR(""));
@@ -272,8 +302,7 @@ static void look_at_lines(const struct str content[2], struct str path, struct a
   if (!lines_split(&look.lines[1], content[1])) {
     content_leave(out, STR(""));
   } else if (!look.binary && lines_same_set(&look.lines[0], &look.lines[1])) {
-    content_add(out, arena, "reordered-lines", "", (struct str) { NULL, 0 },
-                (struct str) { NULL, 0 });
+    content_reordered(&look);
   } else {
     lines_diff(&look.lines[0], &look.lines[1], look_at_gap, &look);
     content_pair_lone(&look);
@@ -291,8 +320,8 @@ bool content_says_nothing(const struct content_evidence *out)
   return true;
 }
 
-void content_look_plain(const struct str content[2], struct str path, struct arena *arena,
-                        struct content_evidence *out)
+void content_look_plain(const struct str content[2], const struct content_file *file,
+                        struct arena *arena, struct content_evidence *out)
 {
   AUTO_FREE char *patched = NULL; /* the second content, without what is accounted for */
   struct str rest[2] = { content[0], content[1] };
@@ -306,17 +335,17 @@ void content_look_plain(const struct str content[2], struct str path, struct are
   if (is_binary(content) && (patched = numbers_look(content, arena, out)))
     rest[1].ptr = patched;
   if (!patched || !str_equal(rest[0], rest[1]))
-    look_at_lines(rest, path, arena, out);
+    look_at_lines(rest, file, arena, out);
   if (!out->n)
     out->left = true;
   out->headless = out->left && content_says_nothing(out);
   out->kind = kind_cause(content);
 }
 
-void content_look(const struct str content[2], struct str path, struct arena *arena,
+void content_look(const struct str content[2], const struct content_file *file, struct arena *arena,
                   struct content_evidence *out)
 {
   *out = (struct content_evidence) { .left = false };
-  if (!inside_look(content, path, arena, out))
-    content_look_plain(content, path, arena, out);
+  if (!inside_look(content, file, arena, out))
+    content_look_plain(content, file, arena, out);
 }

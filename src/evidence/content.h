@@ -21,6 +21,7 @@ struct content_found {
   struct values values;
   uint64_t times; /* how often */
   bool assumed;   /* that it differs may have another reason than the cause: numeric owners */
+  bool acts;      /* in one place at least a program may act on it: it is not harmless */
   unsigned place; /* among those found, by where each is first */
 };
 
@@ -36,14 +37,20 @@ struct content_evidence {
   bool same_words;  /* the same strings are in both, in another order or with other bytes between */
 };
 
-/* Looks at both contents, of which the file called path has the one or the other. Takes time in
- * proportion to their sizes, or gives up and leaves something. */
-void content_look(const struct str content[2], struct str path, struct arena *arena,
+/* What is known of the file that has the one or the other content. */
+struct content_file {
+  struct str path; /* as in the image, or within the archive that it is a member of */
+  bool executable; /* for somebody, on one side at least */
+};
+
+/* Looks at both contents of a file. Takes time in proportion to their sizes, or gives up and leaves
+ * something. */
+void content_look(const struct str content[2], const struct content_file *file, struct arena *arena,
                   struct content_evidence *out);
 
 /* The same, of contents that are not to be opened, whatever format they have. */
-void content_look_plain(const struct str content[2], struct str path, struct arena *arena,
-                        struct content_evidence *out);
+void content_look_plain(const struct str content[2], const struct content_file *file,
+                        struct arena *arena, struct content_evidence *out);
 
 /* One more value pair of a cause; everything but id is copied to the arena. */
 void content_add(struct content_evidence *out, struct arena *arena, const char *id,
@@ -51,6 +58,8 @@ void content_add(struct content_evidence *out, struct arena *arena, const char *
 /* The same of what has the cause most often, but may have any. */
 void content_assume(struct content_evidence *out, struct arena *arena, const char *id,
                     const char *name, struct str a, struct str b);
+/* A program may act on what was added of a cause. */
+void content_acts(struct content_evidence *out, const char *id);
 /* Something that no cause accounts for; the first is named. */
 void content_leave(struct content_evidence *out, struct str what);
 /* Whether no cause of rank CONTENT_SAYS was found. */

@@ -7,7 +7,9 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/civil.h"
+#include "base/path.h"
 #include "evidence/elf_section.h"
 #include "evidence/outside.h"
 #include "formats/codec.h"
@@ -23,6 +25,7 @@ struct inside {
   struct content_evidence *out;
   struct format_budget budget;
   unsigned depth;
+  struct str path;    /* of the file that is open, where it is known: of a member, in its archive */
   const char *packed; /* the cause of all that packing does; NULL: that of each format */
 };
 
@@ -154,7 +157,8 @@ static bool look_at_entry(struct inside *inside, const struct format *format,
   return true;
 }
 
-static bool look_deeper(struct inside *inside, const struct str content[2], struct str name)
+static bool look_deeper(struct inside *inside, const struct str content[2], struct str name,
+                        struct str path)
 {
   const struct format *format = format_detect(content[0], name);
   struct format_parts parts[2] = { 0 };
@@ -166,8 +170,12 @@ static bool look_deeper(struct inside *inside, const struct str content[2], stru
   read = format_read(format, &parts[0], content[0], name, &inside->budget, &err) == 0 &&
          format_read(format, &parts[1], content[1], name, &inside->budget, &err) == 0;
   if (read) {
+    const struct str around = inside->path;
+
     inside->depth++;
+    inside->path = path;
     look_at_members(inside, format, (struct format_parts *[]) { &parts[0], &parts[1] });
+    inside->path = around;
     inside->depth--;
   }
   format_release(&parts[0]);
@@ -176,8 +184,20 @@ static bool look_deeper(struct inside *inside, const struct str content[2], stru
   return read;
 }
 
-static void look_at_content(struct inside *inside, const struct format_member *a,
-                            const struct format_member *b)
+/* What a wrapper holds lies where the wrapper does; a member of an archive is where the archive
+ * says. */
+static struct str inside_member_path(const struct inside *inside, const struct format *format,
+                                     struct str name)
+{
+  const struct str around = path_directory(inside->path);
+
+  return format->is_wrapper && around.len
+             ? str_of(arena_printf(inside->arena, "%.*s/%.*s", STR_ARGS(around), STR_ARGS(name)))
+             : name;
+}
+
+static void look_at_content(struct inside *inside, const struct format *format,
+                            const struct format_member *a, const struct format_member *b)
 {
   struct format_opened opened[2] = { 0 };
   AUTO_FREE struct content_evidence *found = NULL;
@@ -187,9 +207,14 @@ static void look_at_content(struct inside *inside, const struct format_member *a
       format_open(&b->content, &inside->budget, &opened[1], &err) == 0) {
     const struct str content[2] = { opened[0].bytes, opened[1].bytes };
 
-    if (!str_equal(content[0], content[1]) && !look_deeper(inside, content, a->entry.name)) {
+    if (!str_equal(content[0], content[1]) &&
+        !look_deeper(inside, content, a->entry.name,
+                     inside_member_path(inside, format, a->entry.name))) {
+      const struct content_file file = { inside_member_path(inside, format, a->entry.name),
+                                         (a->entry.mode | b->entry.mode) & 0111 };
+
       found = xmalloc(sizeof(*found));
-      content_look_plain(content, a->entry.name, inside->arena, found);
+      content_look_plain(content, &file, inside->arena, found);
       content_merge(inside->out, inside->arena, found, a->entry.name);
     }
   } else {
@@ -286,12 +311,61 @@ static void look_at_times(struct inside *inside, const struct format *format,
   }
 }
 
+/* What a rule accounts for in a file, one part behind the other. */
+static struct str bytes_of_rule(struct inside *inside, const struct format_parts *parts,
+                                const char *id)
+{
+  AUTO_BUF out = BUF_INIT(parts->bytes.len);
+
+  for (size_t i = 0; i < parts->n_ranges; i++) {
+    const struct format_range *range = &parts->ranges[i];
+
+    if (range->rule && strcmp(range->rule->id, id) == 0)
+      buf_add(&out, parts->bytes.ptr + range->from, range->to - range->from);
+  }
+  return arena_str(inside->arena, buf_str(&out));
+}
+
+/* The headers of gzip tell more than that the form differs, unless the data do, too. */
+static bool look_at_gzip(struct inside *inside, struct format_parts *const parts[2])
+{
+  static const struct {
+    const char *rule, *id, *name;
+  } headers[] = {
+    { "gzip-2", "gzip-time", "MTIME" },
+    { "gzip-4", "gzip-time", "FNAME" },
+    { "gzip-3", "gzip-os", "XFL and OS" },
+  };
+  bool found = false;
+
+  if (!str_equal(bytes_of_rule(inside, parts[0], "gzip-6"),
+                 bytes_of_rule(inside, parts[1], "gzip-6")))
+    return false;
+  for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+    const struct str a = bytes_of_rule(inside, parts[0], headers[i].rule);
+    const struct str b = bytes_of_rule(inside, parts[1], headers[i].rule);
+
+    if (str_equal(a, b))
+      continue;
+    if (i == 0 && a.len == 4 && b.len == 4)
+      content_add(inside->out, inside->arena, headers[i].id, headers[i].name,
+                  str_of(time_text(inside->arena, format_le32(a.ptr))),
+                  str_of(time_text(inside->arena, format_le32(b.ptr))));
+    else
+      content_add(inside->out, inside->arena, headers[i].id, headers[i].name, NOTHING, NOTHING);
+    found = true;
+  }
+  return found;
+}
+
 /* Bytes that mean nothing differ where nothing else does. */
 static void look_at_form(struct inside *inside, const struct format *format,
                          struct format_parts *const parts[2], uint64_t before)
 {
-  if (format->may_be_equal && count_found(inside->out) == before &&
-      !str_equal(parts[0]->bytes, parts[1]->bytes))
+  if (!format->may_be_equal || count_found(inside->out) != before ||
+      str_equal(parts[0]->bytes, parts[1]->bytes))
+    return;
+  if (strcmp(format->name, "gzip") != 0 || !look_at_gzip(inside, parts))
     content_add(inside->out, inside->arena, cause_of_form(inside, format), "", NOTHING, NOTHING);
 }
 
@@ -301,7 +375,7 @@ static void look_at_pair(struct inside *inside, const struct format *format,
   if (look_at_entry(inside, format, &a->entry, &b->entry) &&
       (a->entry.type == TAR_REGULAR || a->content.stored.ptr) &&
       !evidence_elf_section(format, a, b, inside->arena, inside->out))
-    look_at_content(inside, a, b);
+    look_at_content(inside, format, a, b);
 }
 
 /* A Debian package (deb(5)) is an ar archive with tar archives in it, made by one program. */
@@ -375,13 +449,13 @@ static void look_at_members(struct inside *inside, const struct format *format,
   inside->packed = packed;
 }
 
-bool inside_look(const struct str content[2], struct str path, struct arena *arena,
+bool inside_look(const struct str content[2], const struct content_file *file, struct arena *arena,
                  struct content_evidence *out)
 {
   struct inside inside = { .arena = arena, .out = out, .budget = { BYTES_MAX } };
-  const struct format *format = format_detect(content[0], path);
+  const struct format *format = format_detect(content[0], file->path);
 
-  if (!look_deeper(&inside, content, path))
+  if (!look_deeper(&inside, content, file->path, file->path))
     return false;
   out->looked_in = format->may_be_equal;
   return true;

@@ -6,7 +6,7 @@
 
 /* False, and nothing is done, if the files are of no format that is read, or not of the same one,
  * or one of them cannot be read. */
-bool inside_look(const struct str content[2], struct str path, struct arena *arena,
+bool inside_look(const struct str content[2], const struct content_file *file, struct arena *arena,
                  struct content_evidence *out);
 
 #endif

@@ -118,16 +118,35 @@ bool key_names_secret(struct str key)
   return ends_in(key, "id");
 }
 
-const char *key_cause(struct str before, const struct str value[2], struct str path)
+/* Whether a name is about how something was made. */
+static bool key_names_build(struct str key)
+{
+  static const char *const words[] = {
+    "build", "built", "compile", "made_by", "packaged", "jenkins"
+  };
+
+  for (size_t i = 0; i < ARRAY_LEN(words); i++)
+    if (words_holds(key, words[i]))
+      return true;
+  return false;
+}
+
+const char *key_cause(struct str before, const struct str value[2], struct str path, bool *guessed)
 {
   const char *id;
 
+  *guessed = false;
   if (!is_name(value[0]) || !is_name(value[1]))
     return NULL;
   if (is_job_count(value[0]) && is_job_count(value[1]) && str_has_suffix(before, STR("-")))
     return "embedded-jobs";
   id = cause_of_key(key_before(before), value);
-  if (!id && !key_before(before).len)
+  *guessed = !key_names_build(key_before(before));
+  if (!id && !key_before(before).len) {
     id = cause_of_key(path_name(path), value);
+    *guessed = !key_names_build(path_name(path));
+  }
+  if (id && strcmp(id, "random-id") == 0)
+    *guessed = true;
   return id;
 }

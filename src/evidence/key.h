@@ -11,7 +11,8 @@ struct str key_before(struct str before);
 /* Whether it is that of something random: a secret, a salt, an identifier. */
 bool key_names_secret(struct str key);
 /* The cause of two values that have no shape of their own; NULL if none is known. before: what
- * stands before them in the line; path: of the file, whose name says it where the line does not. */
-const char *key_cause(struct str before, const struct str value[2], struct str path);
+ * stands before them in the line; path: of the file, whose name says it where the line does not.
+ * *guessed: the name does not say that it is about the build ("user = www"). */
+const char *key_cause(struct str before, const struct str value[2], struct str path, bool *guessed);
 
 #endif

@@ -1,20 +1,16 @@
 #include "evidence/token.h"
 
+#include "base/digit.h"
 #include "evidence/date.h"
-
-static bool is_digit(char c)
-{
-  return c >= '0' && c <= '9';
-}
 
 static bool is_hex(char c)
 {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  return digit_is_decimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static bool is_word(char c)
 {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  return digit_is_decimal(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 static bool is_path(char c)
@@ -62,7 +58,7 @@ static size_t hash_length(struct str s)
 /* 10 digits are seconds, 13 milliseconds, 16 micro-, 19 nanoseconds; a fraction may follow. */
 static size_t epoch_length(struct str s)
 {
-  size_t n = token_run(s, is_digit);
+  size_t n = token_run(s, digit_is_decimal);
   size_t fraction;
   uint64_t seconds = 0;
 
@@ -70,7 +66,8 @@ static size_t epoch_length(struct str s)
       !str_to_u64((struct str) { s.ptr, 10 }, UINT64_MAX, &seconds) ||
       seconds < UINT64_C(1000000000) || seconds > UINT64_C(2100000000))
     return 0;
-  fraction = n == 10 && n < s.len && s.ptr[n] == '.' ? token_run(str_skip(s, n + 1), is_digit) : 0;
+  fraction =
+      n == 10 && n < s.len && s.ptr[n] == '.' ? token_run(str_skip(s, n + 1), digit_is_decimal) : 0;
   return fraction && fraction <= 9 ? n + 1 + fraction : n;
 }
 
@@ -96,7 +93,8 @@ static bool begins_path(char before, size_t n)
 
 static bool is_base64(char c)
 {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '/';
+  return digit_is_decimal(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
+         c == '/';
 }
 
 static bool is_crypt(char c)
@@ -109,7 +107,8 @@ static size_t crypt_length(struct str s)
 {
   size_t id = 1;
 
-  while (id < s.len && id < 5 && (is_digit(s.ptr[id]) || (s.ptr[id] >= 'a' && s.ptr[id] <= 'z')))
+  while (id < s.len && id < 5 &&
+         (digit_is_decimal(s.ptr[id]) || (s.ptr[id] >= 'a' && s.ptr[id] <= 'z')))
     id++;
   if (s.ptr[0] != '$' || id < 2 || id >= s.len || s.ptr[id] != '$')
     return 0;
@@ -125,7 +124,7 @@ static size_t random_length(struct str s)
   size_t end = n;
 
   for (size_t i = 0; i < n; i++) {
-    digits += is_digit(s.ptr[i]);
+    digits += digit_is_decimal(s.ptr[i]);
     lower += s.ptr[i] >= 'a' && s.ptr[i] <= 'z';
     upper += s.ptr[i] >= 'A' && s.ptr[i] <= 'Z';
   }
@@ -155,7 +154,7 @@ static size_t known_length(struct str s, char before, enum token_kind *kind)
   /* "D:20261128…" and "_2026…" are dates; "v12026…" is none. */
   for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
     if (is_word(before) && before != '_' &&
-        !(is_digit(s.ptr[0]) && !is_digit(before) && kinds[i].kind == TOKEN_EPOCH))
+        !(digit_is_decimal(s.ptr[0]) && !digit_is_decimal(before) && kinds[i].kind == TOKEN_EPOCH))
       continue;
     if ((n = kinds[i].length(s))) {
       *kind = kinds[i].kind;

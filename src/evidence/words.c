@@ -52,12 +52,40 @@ static bool may_pair(const struct token *a, const struct token *b)
   return a->kind >= TOKEN_DATE || str_equal(a->text, b->text);
 }
 
-static void add_pair(struct words *out, const char *id, struct str a, struct str b)
+static void add_pair(struct words *out, const char *id, struct str a, struct str b, bool guessed)
 {
   if (out->n == WORDS_PAIRS_MAX)
     out->all = false;
   else
-    out->pairs[out->n++] = (struct words_pair) { id, { a, b } };
+    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, guessed };
+}
+
+static bool has_letters(struct str s)
+{
+  for (size_t i = 0; i + 2 < s.len; i++)
+    if (isalpha((unsigned char)s.ptr[i]) && isalpha((unsigned char)s.ptr[i + 1]) &&
+        isalpha((unsigned char)s.ptr[i + 2]))
+      return true;
+  return false;
+}
+
+/* Whether a date is one by all that can be seen: not a part of a version (2023.7.22, 20230722), or
+ * of an address (…/debian/20261128T000000Z/), which name what was taken and not when it was built.
+ */
+static bool is_certain_date(const struct comparison *c, struct str date)
+{
+  const char *line = c->lines[0].ptr;
+  const char before = date.ptr > line ? date.ptr[-1] : '\0';
+  size_t digits = 0;
+
+  for (size_t i = 0; i < date.len; i++)
+    digits += isdigit((unsigned char)date.ptr[i]) != 0;
+  if (before == '/' || before == '=' || before == '@')
+    return (before == '=' && date.ptr - line >= 2 && date.ptr[-2] != '=') && digits > 8;
+  if (has_letters(date) || memchr(date.ptr, ':', date.len))
+    return true;
+  return digits > 8 ||
+         (digits == 8 && (memchr(date.ptr, '-', date.len) || memchr(date.ptr, '/', date.len)));
 }
 
 /* The components that two paths end in alike are no part of what differs. */
@@ -151,9 +179,9 @@ static struct str key_of(const struct comparison *c, const char *at)
 static void add_random(struct comparison *c, const struct token *a, const struct token *b)
 {
   if (a->text.len == b->text.len && key_names_secret(key_of(c, a->text.ptr)))
-    add_pair(c->out, "random-id", a->text, b->text);
-  else if (a->kind == TOKEN_HASH)
-    add_pair(c->out, "embedded-hash", a->text, b->text);
+    add_pair(c->out, "random-id", a->text, b->text, true);
+  else if (a->kind == TOKEN_HASH) /* of what? A digest that pins something says what is used. */
+    add_pair(c->out, "embedded-hash", a->text, b->text, true);
   else
     c->out->all = false;
 }
@@ -178,7 +206,8 @@ static void add_tokens(struct comparison *c, const struct token *a, const struct
   }
   /* Whether it is the same password nobody can see. */
   c->out->all = c->out->all && a->kind != TOKEN_CRYPT;
-  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1]);
+  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1],
+           a->kind == TOKEN_DATE && !is_certain_date(c, a->text));
 }
 
 static struct str span(const struct comparison *c, int side, size_t from, size_t to)
@@ -198,6 +227,7 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
   struct str value[2];
   struct str before;
   const char *id;
+  bool guessed = false;
 
   if (from[0] == to[0] && from[1] == to[1])
     return;
@@ -205,9 +235,9 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
     value[side] = span(c, side, from[side], to[side]);
   before = (struct str) { c->lines[0].ptr,
                           from[0] < to[0] ? (size_t)(value[0].ptr - c->lines[0].ptr) : 0 };
-  id = from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->path) : NULL;
+  id = from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->path, &guessed) : NULL;
   if (id)
-    add_pair(c->out, id, value[0], value[1]);
+    add_pair(c->out, id, value[0], value[1], guessed);
   else
     c->out->all = false;
 }

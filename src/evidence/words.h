@@ -8,6 +8,8 @@
 struct words_pair {
   const char *id; /* of a cause */
   struct str side[2];
+  bool
+      guessed; /* from the name of what differs, or from how it looks: it may have another reason */
 };
 
 enum { WORDS_PAIRS_MAX = 64 };

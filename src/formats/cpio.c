@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/digit.h"
 #include "formats/cpio_links.h"
 
 static const struct format_rule rule_number = { "cpio-1", FORMAT_WRITTEN,
@@ -31,15 +32,10 @@ struct header {
 
 static bool digit_of(char c, unsigned base, unsigned *out)
 {
-  if (c >= '0' && c <= '9')
-    *out = (unsigned)(c - '0');
-  else if (c >= 'a' && c <= 'f')
-    *out = (unsigned)(c - 'a') + 10;
-  else if (c >= 'A' && c <= 'F')
-    *out = (unsigned)(c - 'A') + 10;
-  else
-    return false;
-  return *out < base;
+  const int value = digit_hex_value(c);
+
+  *out = (unsigned)value;
+  return value >= 0 && *out < base;
 }
 
 /* A field of len digits, of which the case of letters is how it is written. rule: what it is, if

@@ -26,11 +26,12 @@ static bool pyc_detect(struct str bytes, struct str name)
 {
   size_t len;
 
-  (void)name;
   if (bytes.len < 9 || memcmp(bytes.ptr + 2, "\r\n", 2) != 0)
     return false;
   len = header_len(format_le16(bytes.ptr));
-  return len && bytes.len > len && (bytes.ptr[len] & 0x7f) == TYPE_CODE;
+  /* Behind the header stands code, which nobody looks into here, if the name says what it is. */
+  return len && bytes.len > len &&
+         ((bytes.ptr[len] & 0x7f) == TYPE_CODE || str_has_suffix(name, STR(".pyc")));
 }
 
 static int pyc_add(struct format_parts *parts, enum format_class class, const char *name, size_t at,

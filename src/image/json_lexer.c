@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/digit.h"
 #include "base/escape.h"
 #include "image/json.h"
 
@@ -97,11 +98,7 @@ static bool hex_escape(struct str text, uint32_t *out)
   if (text.len < 6 || text.ptr[0] != '\\' || text.ptr[1] != 'u')
     return false;
   for (size_t i = 2; i < 6; i++) {
-    char c = text.ptr[i];
-    int digit = c >= '0' && c <= '9'   ? c - '0'
-                : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                       : -1;
+    const int digit = digit_hex_value(text.ptr[i]);
 
     if (digit < 0)
       return false;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/digit.h"
 
 #define DEFAULT_DOMAIN "docker.io"
 #define LEGACY_DEFAULT_DOMAIN "index.docker.io"
@@ -29,19 +30,14 @@ static bool is_upper(char c)
   return c >= 'A' && c <= 'Z';
 }
 
-static bool is_digit(char c)
-{
-  return c >= '0' && c <= '9';
-}
-
 static bool is_alnum(char c)
 {
-  return is_lower(c) || is_upper(c) || is_digit(c);
+  return is_lower(c) || is_upper(c) || digit_is_decimal(c);
 }
 
 static bool is_hex(char c)
 {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  return digit_is_decimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static bool all(struct str s, bool (*is)(char))
@@ -101,7 +97,7 @@ static bool is_ipv6(struct str s)
 
 static bool is_port(struct str s) /* with its ':' */
 {
-  return s.len == 0 || (s.len > 1 && s.ptr[0] == ':' && all(str_skip(s, 1), is_digit));
+  return s.len == 0 || (s.len > 1 && s.ptr[0] == ':' && all(str_skip(s, 1), digit_is_decimal));
 }
 
 static bool is_domain(struct str s)
@@ -136,7 +132,7 @@ static bool is_path_component(struct str s)
     size_t start = i;
     char separator;
 
-    while (i < s.len && (is_lower(s.ptr[i]) || is_digit(s.ptr[i])))
+    while (i < s.len && (is_lower(s.ptr[i]) || digit_is_decimal(s.ptr[i])))
       i++;
     if (i == start)
       return false;

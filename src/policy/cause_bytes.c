@@ -1,5 +1,6 @@
 #include "policy/cause_bytes.h"
 
+#include "base/digit.h"
 #include "base/macros.h"
 
 /* ---- ELF ---- */
@@ -54,11 +55,6 @@ size_t elf_first_telling(const struct str content[2], size_t first, size_t commo
 
 /* ---- shapes ---- */
 
-static bool is_digit(char c)
-{
-  return c >= '0' && c <= '9';
-}
-
 /* Whether s begins with one of the names of three letters. */
 static bool has_name(struct str s, struct str names)
 {
@@ -92,11 +88,11 @@ bool shape_fits(struct str s, struct str shape)
     if (word)
       i += 2;
     else if (want == '0')
-      fits = is_digit(c);
+      fits = digit_is_decimal(c);
     else if (want == '_')
-      fits = is_digit(c) || c == ' ';
+      fits = digit_is_decimal(c) || c == ' ';
     else if (want == 'x')
-      fits = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+      fits = digit_is_decimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     if (!fits || word < 0)
       return false;
   }

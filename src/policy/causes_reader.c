@@ -1,5 +1,7 @@
 #include "policy/causes_reader.h"
 
+#include "base/digit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,14 +63,6 @@ const struct yaml_value *reader_items(const struct reader *reader, const struct 
   return value->first;
 }
 
-static int hex_digit(char c)
-{
-  const char *digits = "0123456789abcdef";
-  const char *found = c ? strchr(digits, c) : NULL;
-
-  return found ? (int)(found - digits) : -1;
-}
-
 /* Hexadecimal digits, with spaces anywhere. */
 static struct str hex_of(const struct reader *reader, const struct yaml_value *value)
 {
@@ -77,7 +71,7 @@ static struct str hex_of(const struct reader *reader, const struct yaml_value *v
   int high = -1;
 
   for (size_t i = 0; i < value->text.len; i++) {
-    int digit = hex_digit(value->text.ptr[i]);
+    int digit = digit_hex_value(value->text.ptr[i]);
 
     if (value->text.ptr[i] == ' ' || value->text.ptr[i] == '\n')
       continue;

@@ -1,9 +1,11 @@
 #include "policy/policy.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "policy/policy_rules.h"
 
 void policy_free(struct policy *policy)
@@ -64,6 +66,17 @@ struct policy_rule *const *policy_rules(const struct policy *policy, size_t *n)
 {
   *n = policy ? policy->n : 0;
   return policy ? policy->rules : NULL;
+}
+
+struct digest policy_digest(const struct policy *policy)
+{
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+  size_t n = 0;
+  struct policy_rule *const *rules = policy_rules(policy, &n);
+
+  for (size_t i = 0; i < n; i++)
+    buf_printf(&text, "%s\t%s\n", policy_kind_name(rules[i]->kind), rules[i]->text);
+  return digest_of(DIGEST_SHA256, text.ptr ? text.ptr : "", text.len);
 }
 
 void policy_count(struct policy_rule *rule)

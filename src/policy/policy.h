@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "policy/causes.h"
 #include "policy/field.h"
@@ -107,5 +108,8 @@ void policy_count(struct policy_rule *rule);
 uint64_t policy_hidden(const struct policy_rule *rule);
 /* All rules, in their order; *n: how many. Valid until one is added. */
 struct policy_rule *const *policy_rules(const struct policy *policy, size_t *n);
+/* SHA-256 of what the rules say: of each its kind, a tab, its text, a newline. NULL: of no rules.
+ */
+struct digest policy_digest(const struct policy *policy);
 
 #endif

@@ -47,6 +47,23 @@ static void fan_out_event(struct event_sink *sink, const struct event *event)
     fan_out_take(out);
 }
 
+static void fan_out_begun(struct event_sink *sink, const struct event_roots *roots)
+{
+  ((struct fan_out *)sink)->about.roots = roots;
+}
+
+static void fan_out_settled(struct event_sink *sink, const char *context)
+{
+  struct fan_out *out = (struct fan_out *)sink;
+
+  if (policy_has_causes(out->about.policy))
+    return;
+  for (size_t i = 0; i < out->n_reports; i++) {
+    if (out->reports[i]->ops->settled && out->reports[i]->ops->settled(out->reports[i], context))
+      out->streamed = true;
+  }
+}
+
 /* Looking for causes takes time, and contents. */
 static void want_causes(struct fan_out *out)
 {
@@ -125,7 +142,7 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
 
   *out = (struct fan_out) {
     .memory = options->limits->memory,
-    .sink.event = fan_out_event,
+    .sink = { .event = fan_out_event, .begun = fan_out_begun, .settled = fan_out_settled },
     .about = { .policy = options->policy,
                .with_causes = wanted->explain,
                .with_packages = wanted->packages,
@@ -184,7 +201,7 @@ int fan_out_finish(struct fan_out *out, const struct diff_options *options,
   for (size_t i = 0; i < out->n_reports; i++) {
     struct error err;
 
-    if (out->to_stdout[i] && out->before_stdout)
+    if (out->to_stdout[i] && out->before_stdout && !out->reports[i]->ops->settled)
       out->before_stdout(out->before_context);
     if (report_finish(out->reports[i], &err) && failed(&err, out->to_stdout[i]))
       result = -1;

@@ -42,6 +42,7 @@ struct fan_out {
   struct budget *memory; /* what explain and accept take is taken from it; NULL: no limit */
   uint64_t taken;
   bool over;          /* they would have taken more: an error, and no more causes are looked for */
+  bool streamed;      /* something was told that cannot be taken back */
   bool any;           /* events came */
   bool any_told;      /* once settled: of these, some count */
   bool tells_verdict; /* some report has the verdict */

@@ -213,6 +213,13 @@ int outfile_check(const char *path, struct error *err)
   return file ? 0 : -1;
 }
 
+bool outfile_is_direct(const struct outfile *file)
+{
+  struct stat status;
+
+  return fstat(file->writer.fd, &status) != 0 || !S_ISREG(status.st_mode) || is_stdout(&status);
+}
+
 int outfile_commit(struct outfile *file, struct error *err)
 {
   int error = writer_flush(&file->writer);

@@ -42,6 +42,8 @@ struct outfile *outfile_open(const char *path, struct error *err);
 struct outfile *outfile_open_at(int dir, const char *name, const char *label, struct error *err);
 /* Whether outfile_open would succeed, as far as can be told without writing. -1: no. */
 MUST_CHECK int outfile_check(const char *path, struct error *err);
+/* Whether what is written goes to its reader at once, and cannot be taken back. */
+bool outfile_is_direct(const struct outfile *file);
 /* Writes out the rest and renames the file to its name; the outfile is freed in any case, and
  * removed if this fails. */
 MUST_CHECK int outfile_commit(struct outfile *file, struct error *err);

@@ -36,7 +36,7 @@ struct output_format {
   each("table", "a row for each difference", output_make_table, .only_stdout = true)                                               \
   each("verbose", "every field that differs", output_make_verbose, .causes = true, .only_stdout = true)                            \
   each("json", "all that is known, as a tree", output_make_json, .packages = true, .causes = true, .tells_verdict = true)                            \
-  each("ndjson", "a JSON text a line for each difference", report_ndjson_make, .causes = true, .tells_verdict = true)              \
+  each("ndjson", "a JSON text a line for each difference", report_ndjson_make, .packages = true, .causes = true, .tells_verdict = true)              \
   each("html", "a page to look at in a browser", report_html_make, .packages = true, .causes = true, .tells_verdict = true)                          \
   each("markdown", "a comment for a pull request", report_markdown_make, .packages = true, .causes = true, .tells_verdict = true)                    \
   each("junit", "a test result for CI servers", report_junit_make, .tells_verdict = true)                                          \

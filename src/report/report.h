@@ -24,6 +24,10 @@ struct report_ops {
   int (*finish)(struct report *report, struct error *err);
   void (*free)(struct report *report);
   bool wants_content_digests;
+  /* While the comparison runs: as struct event_sink has it. Not called where differences wait for
+   * its end: to be looked into, or accepted. Returns whether something was told for good, since it
+   * went to a pipe or the like. NULL: the report is written at the end in any case. */
+  bool (*settled)(struct report *report, const char *context);
 };
 
 /* What was asked for. All is borrowed. */
@@ -39,6 +43,7 @@ struct report_about {
   const struct policy *policy;       /* what was left out, by which rule */
   const struct explain *explain;     /* the causes of events */
   const struct verdict *verdict;     /* known when the reports are finished */
+  const struct event_roots *roots;   /* known before the first event */
   const struct diff_notice *notices; /* known when the reports are finished */
   size_t n_notices;
   const struct inside *inside;            /* the files that are equal inside */

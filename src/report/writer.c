@@ -1,5 +1,7 @@
 #include "report/writer.h"
 
+#include "base/fd.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -23,28 +25,13 @@ void writer_to_fd(struct writer *writer, int fd)
   writer_start(writer, NULL, fd);
 }
 
-static void put_fd(struct writer *writer, const char *bytes, size_t len)
-{
-  while (len > 0) {
-    ssize_t n = write(writer->fd, bytes, len);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0) {
-      writer->error = n < 0 ? errno : EIO;
-      return;
-    }
-    bytes += n;
-    len -= (size_t)n;
-  }
-}
-
 static void writer_put(struct writer *writer, const char *bytes, size_t len)
 {
   if (writer->error || len == 0)
     return;
   if (!writer->file) {
-    put_fd(writer, bytes, len);
+    if (fd_write(writer->fd, bytes, len))
+      writer->error = errno;
     return;
   }
   errno = 0;

@@ -147,7 +147,7 @@ static int worker_died(const struct worker_job *job, int status, const struct wo
                                           : "";
 
     return error_set(err, ERROR_IO, "the process that parses images ended with signal %d (%s)%s%s",
-                     number, sigdescr_np(number) ? sigdescr_np(number) : "unknown", why, reading);
+                     number, strsignal(number), why, reading);
   }
   return error_set(err, ERROR_IO, "the process that parses images ended early, with status %d%s",
                    WEXITSTATUS(status), reading);

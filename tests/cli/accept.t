@@ -1,8 +1,8 @@
 --accept: differences whose causes are accepted do not count, as far as the causes are proven. The verdict is about the images.
 
   $ images <<'RECIPE'
-  > one = [file("etc/date", "built 2024-01-02\n"), file("etc/both", "built 2024-01-02 on host=ab12\n"), file("etc/part", "built 2024-01-02\nred\n"), file("m", mode=0o644), file("s", mode=0o755), file("var/log/dpkg.log", "a\n")]
-  > two = [file("etc/date", "built 2024-02-03\n"), file("etc/both", "built 2024-02-03 on host=cd34\n"), file("etc/part", "built 2024-02-03\nblue\n"), file("m", mode=0o664), file("s", mode=0o4755), file("var/log/dpkg.log", "b\n"), file("var/log/apt/new")]
+  > one = [file("etc/date", "built 2024-01-02\n"), file("etc/both", "built 2024-01-02 for build_host=ab12\n"), file("etc/part", "built 2024-01-02\nred\n"), file("m", mode=0o644), file("s", mode=0o755), file("var/log/dpkg.log", "a\n")]
+  > two = [file("etc/date", "built 2024-02-03\n"), file("etc/both", "built 2024-02-03 for build_host=cd34\n"), file("etc/part", "built 2024-02-03\nblue\n"), file("m", mode=0o664), file("s", mode=0o4755), file("var/log/dpkg.log", "b\n"), file("var/log/apt/new")]
   > oci_archive("a.tar", image(layer(*one)))
   > oci_archive("b.tar", image(layer(*two)))
   > log = lambda t, m: file("var/log/dpkg.log", t, mode=m)

@@ -61,9 +61,7 @@ def check_json(pair, flags):
     lines = [json.loads(line) for line in run(*flags, "-o", "ndjson", *pair).splitlines()]
     check(f"{pair} ndjson: first and last", [lines[0]["type"], lines[-1]["type"]] == ["start", "end"])
     check(f"{pair}: ndjson and json agree", lines[-1]["totals"] == report["totals"], (lines[-1]["totals"], report["totals"]))
-    told = [line for line in lines[1:-1] if not line.get("consequence")]
-    check(f"{pair} ndjson: as many as it says", len(told) == report["totals"]["differences"], len(told))
-    return report, told
+    return report
 
 
 def check_sarif(pair, flags, differences):
@@ -237,7 +235,7 @@ with tempfile.TemporaryDirectory(prefix="outputs-") as folder:
                               (("./a.tar", "./same.tar"), [], {"differences": 0, "consequences": 0}),
                               (("./h0.tar", "./h1.tar"), ["--semantic"], {"added": 13, "differences": 13}),
                               (("./many0.tar", "./many1.tar"), ["--semantic"], {"changed": 6000, "differences": 6000})):
-        report, told = check_json(pair, flags)
+        report = check_json(pair, flags)
         totals = report["totals"]
         for key, number in want.items():
             check(f"{pair} {flags}: {key}", totals[key] == number, totals)

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "evidence/content.h"
 #include "evidence/date.h"
+#include "policy/causes.h"
 
 /* The spellings of ISO 8601, RFC 5322, asctime(3), date(1), info files, compilers and PDF; and
  * numbers that are no dates. */
@@ -88,7 +89,7 @@ static void check(const struct row *row)
     struct content_evidence found;
     AUTO_BUF ids = BUF_INIT(1000);
 
-    content_look(content, str_of(row->path), &arena, &found);
+    content_look(content, &(struct content_file) { str_of(row->path), false }, &arena, &found);
     for (size_t i = 0; i < found.n; i++) {
       buf_printf(&ids, "%s%s", i ? "," : "", found.found[i].id);
       for (size_t j = 0; j < found.found[i].values.n; j++)
@@ -164,6 +165,84 @@ static void contents(void **state)
     check(&rows[i]);
 }
 
+/* Whether all that differs is proven to have the causes that were found, and whether a container
+ * does the same with either: a date is harmless where people read it and nothing else does. */
+static void strengths(void **state)
+{
+#define DATES(before, behind) STR(before "2026-11-28" behind), STR(before "2026-12-02" behind)
+#define HASH_A "0123456789abcdef0123456789abcdef01234567"
+#define HASH_B "0123456789abcdef0123456789abcdef89abcdef"
+  static const struct {
+    const char *path;
+    bool executable;
+    struct str a, b;
+    bool proven, harmless;
+  } rows[] = {
+    { "usr/share/doc/x/README", false, DATES("on ", "\n"), true, true },
+    { "./usr/share/man/man1/x.1", false, DATES(".TH X 1 \"", "\"\n"), true, true },
+    { "usr/share/doc/x/page.html", false, DATES("<p>", "</p>"), true, true },
+    { "usr/share/doc/x/page.html", false, DATES("<ScRiPt>if (now > '", "') evil()</script>"), true,
+      false },
+    { "usr/share/doc/x/examples/y", false, DATES("on ", "\n"), true, false },
+    { "usr/share/doc/../../bin/y", false, DATES("on ", "\n"), true, false },
+    { "etc/x.conf", false, DATES("expires = ", "\n"), true, false },
+    { "etc/usr/share/doc/x", false, DATES("on ", "\n"), true, false },
+    /* scripts and sources, by how they begin, by their mode, by their name */
+    { "usr/share/doc/x/y", false, DATES("#!/bin/sh\n[ $(date +%F) = ", " ]\n"), false, false },
+    { "usr/share/doc/x/y", true, DATES("on ", "\n"), false, false },
+    { "srv/x.py", false, DATES("until = '", "'\n"), false, false },
+    { "usr/share/doc/x/y.js", false, DATES("until = '", "'\n"), false, false },
+    { "srv/Makefile", false, DATES("X = ", "\n"), false, false },
+    { "etc/systemd/system/x.timer", false, STR("OnCalendar=03:15\n"), STR("OnCalendar=14:15\n"),
+      false, false },
+    { "srv/run", true, STR("t=1700000000\n"), STR("t=1710000000\n"), false, false },
+    { "srv/run", true, STR("rm a\nmkdir a\n"), STR("mkdir a\nrm a\n"), false, false },
+    { "usr/share/doc/x/y", false, STR("t=1700000000\n"), STR("t=1710000000\n"), true, true },
+    /* what is pinned: digests, versions that look like dates, snapshots */
+    { "srv/x.lock", false, STR("sha1:" HASH_A "\n"), STR("sha1:" HASH_B "\n"), false, false },
+    { "srv/Dockerfile", false, STR("FROM x@sha256:" HASH_A HASH_A "\n"),
+      STR("FROM x@sha256:" HASH_A HASH_B "\n"), false, false },
+    { "usr/share/doc/x/y", false, STR("sum " HASH_A "\n"), STR("sum " HASH_B "\n"), false, false },
+    { "srv/requirements.txt", false, STR("certifi==2023.7.22\n"), STR("certifi==2023.11.17\n"),
+      false, false },
+    { "srv/x.lock", false, STR("ca-certificates_20230311\n"), STR("ca-certificates_20240203\n"),
+      false, false },
+    { "etc/apt/sources.list", false, STR("deb http://h/debian/20261128T141505Z/ x\n"),
+      STR("deb http://h/debian/20261202T141505Z/ x\n"), false, false },
+    /* names that say nothing of a build */
+    { "etc/x", false, STR("user = root\n"), STR("user = www\n"), false, false },
+    { "etc/x", false, STR("host = db\n"), STR("host = db2\n"), false, false },
+    { "etc/x", false, STR("port_number = 80\n"), STR("port_number = 81\n"), false, false },
+    { "etc/x", false, STR("BUILD_HOST=a\n"), STR("BUILD_HOST=b\n"), true, false },
+    { "etc/x", false, STR("image_id: " HASH_A "\n"), STR("image_id: " HASH_B "\n"), false, false },
+    /* which of a package's files is taken hangs on the order (Node, "Conditional exports") */
+    { "package.json", false, STR("{\"exports\":{\"import\":\"./a\",\"default\":\"./b\"}}"),
+      STR("{\"exports\":{\"default\":\"./b\",\"import\":\"./a\"}}"), true, false },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    const struct content_file file = { str_of(rows[i].path), rows[i].executable };
+    struct arena arena = ARENA_INIT;
+    struct content_evidence found;
+    bool proven;
+    bool harmless;
+
+    content_look((const struct str[2]) { rows[i].a, rows[i].b }, &file, &arena, &found);
+    proven = found.n && !found.left;
+    harmless = true;
+    for (size_t j = 0; j < found.n; j++) {
+      proven = proven && !found.found[j].assumed;
+      harmless = harmless && !found.found[j].acts &&
+                 cause_is_harmless(cause_named(str_of(found.found[j].id)));
+    }
+    if (proven != rows[i].proven || (proven && harmless) != rows[i].harmless)
+      fail_msg("row %zu, %s: proven %d, harmless %d, cause %s", i, rows[i].path, proven,
+               proven && harmless, found.n ? found.found[0].id : "-");
+    arena_release(&arena);
+  }
+}
+
 /* A chunk of a PNG file (PNG, 5.3). */
 static void add_chunk(struct buf *out, const char *type, struct str data)
 {
@@ -214,6 +293,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(dates),
     cmocka_unit_test(contents),
+    cmocka_unit_test(strengths),
     cmocka_unit_test(png_dates),
   };
 

@@ -468,12 +468,95 @@ static void second_pass(void **state)
   }
 }
 
+/* What only begins like a file of some format, or is shaped like one, is not proven to be one. */
+static void only_alike(void **state)
+{
+  static const struct {
+    const char *path;
+    struct str a, b;
+  } rows[] = {
+    { "srv/x.gz", STR("\x1f\x8b\x08\0aaaa\0\3code"), STR("\x1f\x8b\x08\0bbbb\0\3code") },
+    { "srv/x.gz", STR("\x1f\x8b\x08\0aaaa\2\3code"), STR("\x1f\x8b\x08\0aaaa\0\4code") },
+    { "srv/x.zip", STR("PK\3\4aaaaaabbbb"), STR("PK\3\4aaaaaacccc") },
+    { "srv/x.pyc", STR("ab\r\naaaabbbbcccc\xe3"), STR("ab\r\naaaaxxxxcccc\xe3") },
+    { "srv/x.a", STR("!<arch>\nx/              1           0     0     100644  4         `\n"),
+      STR("!<arch>\nx/              2           0     0     100644  4         `\n") },
+    { "usr/bin/x",
+      STR("\x7f"
+          "ELF\4\0\0\0\x14\0\0\0\3\0\0\0GNU\0aaaa"),
+      STR("\x7f"
+          "ELF\4\0\0\0\x14\0\0\0\3\0\0\0GNU\0bbbb") },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    struct explain *explain = explain_new();
+    struct event_field digest = make_field("Digest", "", "1", "2");
+    struct event event = make_event("/layer/tarentry", EVENT_TARENTRY, "", &digest, 1);
+    struct tar_entry entry = make_entry(rows[i].path);
+    struct explanation found;
+
+    entry.size = (int64_t)rows[i].a.len;
+    event.inputs[0].entry = event.inputs[1].entry = &entry;
+    event.inputs[0].head = rows[i].a;
+    event.inputs[1].head = rows[i].b;
+    found = explain_get(explain, explain_event(explain, &event));
+    if (found.proven || found.harmless)
+      fail_msg("row %zu: %s is proven", i, primary_of(found));
+    explain_free(explain);
+  }
+}
+
+/* A link that leads elsewhere has not only moved, nor has a program with other capabilities. */
+static void moved_and_changed(void **state)
+{
+  static const struct tar_record record = { STR("SCHILY.xattr.security.capability"), STR("x") };
+
+  (void)state;
+  for (int how = 0; how < 3; how++) {
+    static const struct diff_options nothing_to_read;
+    struct explain *explain = explain_new();
+    struct digest digest = { .algorithm = DIGEST_SHA256 };
+    unsigned numbers[2];
+
+    for (int side = 0; side < 2; side++) {
+      struct event event = make_event("/layer", EVENT_LAYER, "", NULL, 0);
+      struct tar_entry file = make_entry(side ? "srv/two/f" : "srv/one/f");
+      struct tar_entry other = make_entry(side ? "srv/two/x" : "srv/one/x");
+
+      file.size = 100;
+      event.inputs[side].content = &digest;
+      event.inputs[side].entry = &file;
+      (void)explain_event(explain, &event);
+      other.size = 200;
+      if (how == 1) {
+        other.type = TAR_SYMLINK;
+        other.link_name = side ? STR("/tmp") : STR("/bin");
+      } else if (how == 2 && side) {
+        other.records = &record;
+        other.n_records = 1;
+      }
+      event.inputs[side].entry = &other;
+      numbers[side] = explain_event(explain, &event);
+    }
+    explain_look_again(explain, &nothing_to_read);
+    for (int side = 0; side < 2; side++) {
+      const struct explanation found = explain_get(explain, numbers[side]);
+
+      assert_string_equal(primary_of(found), "moved");
+      assert_int_equal(found.proven, how == 0);
+    }
+    explain_free(explain);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(heads),     cmocka_unit_test(heads_behind_much),
-    cmocka_unit_test(documents), cmocka_unit_test(opaque_blobs),
-    cmocka_unit_test(counts),    cmocka_unit_test(second_pass),
+    cmocka_unit_test(heads),      cmocka_unit_test(heads_behind_much),
+    cmocka_unit_test(documents),  cmocka_unit_test(opaque_blobs),
+    cmocka_unit_test(counts),     cmocka_unit_test(second_pass),
+    cmocka_unit_test(only_alike), cmocka_unit_test(moved_and_changed),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

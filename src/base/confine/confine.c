@@ -15,6 +15,7 @@
 #include "base/confine/filter.h"
 #include "base/confine/landlock.h"
 #include "base/confine/sanitizer.h"
+#include "base/libc.h"
 
 enum { LANDLOCK, SECCOMP };
 
@@ -23,7 +24,7 @@ static void confine_missing(struct confine_support *support, int part, int errnu
   char text[96];
 
   snprintf(support->missing[part], sizeof(support->missing[part]), "%s (%s)",
-           part == LANDLOCK ? "Landlock" : "seccomp", strerror_r(errnum, text, sizeof(text)));
+           part == LANDLOCK ? "Landlock" : "seccomp", libc_error_text(errnum, text, sizeof(text)));
 }
 
 void confine_look(struct confine_support *out)
@@ -60,14 +61,12 @@ static int confine_set_limit(int resource, uint64_t value, const char *what, str
 {
   struct rlimit limit;
 
-  if (getrlimit((__rlimit_resource_t)resource, &limit))
+  if (getrlimit(resource, &limit))
     return error_sys(err, errno, "the limit of %s", what);
   /* What is limited more already stays so. */
   limit.rlim_max = MIN_OF(limit.rlim_max, (rlim_t)value);
   limit.rlim_cur = MIN_OF(limit.rlim_cur, limit.rlim_max);
-  return setrlimit((__rlimit_resource_t)resource, &limit)
-             ? error_sys(err, errno, "the limit of %s", what)
-             : 0;
+  return setrlimit(resource, &limit) ? error_sys(err, errno, "the limit of %s", what) : 0;
 }
 
 static int confine_set_limits(const struct confine_limits *limits, struct error *err)
@@ -143,7 +142,7 @@ static int confine_close_span(unsigned from, unsigned to)
 {
   struct rlimit limit;
 
-  if (close_range(from, to, 0) == 0)
+  if (libc_close_range(from, to) == 0)
     return 0;
   if (errno != ENOSYS || getrlimit(RLIMIT_NOFILE, &limit))
     return -1;

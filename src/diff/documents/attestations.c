@@ -175,8 +175,8 @@ bool holds_statements(const struct manifest *manifest)
   return manifest->n_layers > 0;
 }
 
-void compare_statements(struct diff *diff, const struct event_node *parent,
-                        const struct manifest *m0, const struct manifest *m1)
+static void compare_statements(struct diff *diff, const struct event_node *parent,
+                               const struct manifest *m0, const struct manifest *m1)
 {
   const struct manifest *const manifests[2] = { m0, m1 };
   struct entries entries[2] = { { NULL, 0 }, { NULL, 0 } };

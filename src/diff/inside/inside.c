@@ -343,6 +343,14 @@ int inside_is_equivalent(struct inside *inside, struct error *err)
 
 /* ---- the sink ---- */
 
+static void inside_begun(struct event_sink *sink, const struct event_roots *roots)
+{
+  struct inside *inside = (struct inside *)sink;
+
+  if (!inside->is_second)
+    inside->next->begun(inside->next, roots);
+}
+
 struct inside *inside_new(const struct diff_options *options)
 {
   struct inside *inside = xcalloc(1, sizeof(*inside));
@@ -352,6 +360,8 @@ struct inside *inside_new(const struct diff_options *options)
   inside->worker = options->looker;
   inside->sink = *options->sink;
   inside->sink.event = on_event;
+  inside->sink.begun = options->sink->begun ? inside_begun : NULL;
+  inside->sink.settled = NULL; /* events wait here until all have come */
   inside->sink.wants_head_bytes = MAX_OF(options->sink->wants_head_bytes, (size_t)HEAD_BYTES);
   return inside;
 }

@@ -15,6 +15,8 @@
 
 #include "base/alloc.h"
 #include "base/confine/sanitizer.h"
+#include "base/fd.h"
+#include "base/libc.h"
 #include "diff/inside/inside_wire.h"
 
 enum {
@@ -76,7 +78,7 @@ static void close_all(int socket)
     _exit(EXIT_FAILURE);
   if (socket != SOCKET_FD && dup2(socket, SOCKET_FD) < 0)
     _exit(EXIT_FAILURE);
-  if (close_range(SOCKET_FD + 1, ~0U, 0))
+  if (libc_close_range(SOCKET_FD + 1, ~0U))
     _exit(EXIT_FAILURE);
 }
 
@@ -113,20 +115,6 @@ static void *map_content(int fd, uint64_t offset, uint64_t size)
   return bytes == MAP_FAILED ? NULL : bytes;
 }
 
-static void write_all(int fd, const char *bytes, size_t len)
-{
-  while (len) {
-    const ssize_t n = write(fd, bytes, len);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      _exit(EXIT_FAILURE);
-    bytes += n;
-    len -= (size_t)n;
-  }
-}
-
 static void inside_worker_look(const struct request *request, const int fds[3])
 {
   struct inside_writer writer;
@@ -150,7 +138,8 @@ static void inside_worker_look(const struct request *request, const int fds[3])
   inside_compare(&input, result);
   inside_writer_result(&writer, result);
   answer.len = (uint32_t)writer.out.len;
-  write_all(fds[2], writer.out.ptr, writer.out.len);
+  if (fd_write(fds[2], writer.out.ptr, writer.out.len))
+    _exit(EXIT_FAILURE);
   for (int side = 0; side < 2; side++)
     if (input.bytes[side].len)
       munmap((void *)(uintptr_t)input.bytes[side].ptr, input.bytes[side].len);

@@ -169,6 +169,36 @@ static int run(struct workers *workers, struct layer_task *task, struct error *e
   return 0;
 }
 
+/* Where events may still come from: the first place that has a task which is not done. NULL: there
+ * is none. */
+static const char *tasks_first_open(const struct diff *diff)
+{
+  const char *first = NULL;
+
+  for (size_t i = 0; i < diff->n_tasks; i++) {
+    const struct layer_task *task = &diff->tasks[i];
+
+    if (task->parent && !task->done &&
+        (!first || str_compare_natural(str_of(task->parent->context), str_of(first)) < 0))
+      first = task->parent->context;
+  }
+  return first;
+}
+
+/* task: what was done; NULL: nothing yet. */
+static void tasks_settle(struct diff *diff, struct layer_task *task)
+{
+  struct event_sink *sink = diff->options->sink;
+
+  if (!sink->settled)
+    return;
+  pthread_mutex_lock(&diff->lock);
+  if (task)
+    task->done = true;
+  sink->settled(sink, tasks_first_open(diff));
+  pthread_mutex_unlock(&diff->lock);
+}
+
 static void *tasks_work(void *context)
 {
   struct workers *workers = context;
@@ -183,6 +213,7 @@ static void *tasks_work(void *context)
     if (workers->diff->primary && diff_has_sent(workers->diff))
       return NULL; /* of a shadow nobody wants to know more */
     task->failed = run(workers, task, &task->error) != 0;
+    tasks_settle(workers->diff, task);
   }
 }
 
@@ -217,6 +248,7 @@ void tasks_run(struct diff *diff)
   struct workers workers = { .diff = diff };
   uint64_t kept;
 
+  tasks_settle(diff, NULL);
   if (!diff->n_tasks)
     return;
   /* A worker decodes too whenever it would have to wait. */

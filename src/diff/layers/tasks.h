@@ -16,6 +16,7 @@ struct layer_task {
   const struct manifest *manifests[2];
   const struct config *configs[2]; /* TASK_EFFECTIVE */
   const char *diff_ids[2];         /* TASK_CHECK of layers; NULL: not known */
+  bool done; /* no event comes of it any more; under the lock of the comparison */
   bool failed;
   struct error error;
   struct findings findings;

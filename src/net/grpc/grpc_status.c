@@ -1,5 +1,7 @@
 #include "net/grpc/grpc_status.h"
 
+#include "base/digit.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -31,22 +33,13 @@ void grpc_status_init(struct grpc_status *status)
   *status = (struct grpc_status) { .code = GRPC_NONE };
 }
 
-static int hex_value(char c)
-{
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 void grpc_percent_decode(struct str text, char *out, size_t size)
 {
   size_t n = 0;
 
   for (size_t i = 0; i < text.len && n + 1 < size; i++) {
-    int high = text.ptr[i] == '%' && text.len - i > 2 ? hex_value(text.ptr[i + 1]) : -1;
-    int low = high >= 0 ? hex_value(text.ptr[i + 2]) : -1;
+    int high = text.ptr[i] == '%' && text.len - i > 2 ? digit_hex_value(text.ptr[i + 1]) : -1;
+    int low = high >= 0 ? digit_hex_value(text.ptr[i + 2]) : -1;
 
     if (low < 0) {
       out[n++] = text.ptr[i];

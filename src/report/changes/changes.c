@@ -207,7 +207,11 @@ static void add_change(struct changes *changes, const struct change *change)
     changes->suspects = xgrow(changes->suspects, changes->n_suspects, &changes->cap_suspects,
                               sizeof(*changes->suspects));
     changes->suspects[changes->n_suspects] = *change;
-    changes_copy(&changes->names, &changes->suspects[changes->n_suspects++]);
+    changes_copy(&changes->names, &changes->suspects[changes->n_suspects]);
+    changes->suspects[changes->n_suspects].suspect = changes->n_suspects + 1;
+    if (changes->stream)
+      changes_put(changes, &changes->suspects[changes->n_suspects]);
+    changes->n_suspects++;
     return;
   }
   count_change(changes, change);
@@ -368,6 +372,8 @@ static void add_note(struct changes *changes, const struct event *event)
       event->type == EVENT_LAYER && strncmp(event->note, length, sizeof(length) - 1) == 0
           ? WEIGHT_CONSEQUENCE
           : WEIGHT_RECORD;
+  if (change.weight == WEIGHT_CONSEQUENCE)
+    change.refers_to = change.context;
   add_change(changes, &change);
 }
 
@@ -430,9 +436,9 @@ int changes_check(const struct changes *changes, struct error *err)
   return changes->stream ? changes_stream_check(changes->stream, err) : 0;
 }
 
-bool changes_rewind(const struct changes *changes)
+bool changes_take(const struct changes *changes, const char *before)
 {
-  return changes_stream_begin(changes->stream);
+  return changes_stream_take(changes->stream, before);
 }
 
 bool changes_next(const struct changes *changes, struct change *out)

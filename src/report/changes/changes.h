@@ -52,8 +52,10 @@ struct change {
   const char *created_by[2]; /* the command that made that layer, as in the image; borrowed as long
                                 as the comparison; NULL: not known */
   unsigned explanation;      /* as in struct event */
-  /* Of WEIGHT_CONSEQUENCE: the context of what it says that it differs, such as "/layers-1". */
+  /* Of WEIGHT_CONSEQUENCE, and of what may turn out to be: the context of what it says that it
+   * differs, such as "/layers-1"; else NULL. */
   const char *refers_to;
+  size_t suspect; /* of these: the how manieth, from 1; else 0 */
   const struct change_field *fields;
   size_t n_fields;
 };
@@ -103,8 +105,8 @@ struct changes {
 };
 
 enum { CHANGES_KEEP = 200000 };
-/* All of them, whatever they weigh; beyond the memory budget in a temporary file. Their order is
- * CHANGE_ORDER_TABLE. */
+/* All of them, whatever they weigh; beyond the memory budget in a temporary file. They are given
+ * out by changes_take in the order CHANGE_ORDER_TABLE. */
 #define CHANGES_ALL SIZE_MAX
 
 /* keep: the most that are kept, at least 1, or CHANGES_ALL. memory: what is taken for them; NULL:
@@ -130,11 +132,16 @@ size_t changes_sort(struct changes *changes, enum change_order order);
 /* -1 where some could not be taken or, with CHANGES_ALL, read back: ERROR_LIMIT, ERROR_IO. */
 MUST_CHECK int changes_check(const struct changes *changes, struct error *err);
 
-/* With CHANGES_ALL, once sorted: goes before the first one, and to the next. False after the last
+/* With CHANGES_ALL: begins to give out those that were added and stand before this context (NULL:
+ * all), each of which is given out once, and goes to the next. What may be a consequence is of
+ * WEIGHT_CONSEQUENCE then: whether it is, is known after changes_settle alone. False after the last
  * one and where something fails, which changes_check tells. What *out points to is valid until the
  * next call. */
-bool changes_rewind(const struct changes *changes);
+bool changes_take(const struct changes *changes, const char *before);
 bool changes_next(const struct changes *changes, struct change *out);
+/* With CHANGES_ALL, after the last changes_add, once, in place of changes_sort: completes the
+ * totals; the suspects that are no consequences are not of WEIGHT_CONSEQUENCE any more. */
+void changes_settle(struct changes *changes);
 
 /* The directories (two levels deep), or the layers, whose files changed in size the most; at most
  * max. Returns how many. Valid until the next changes_add. */

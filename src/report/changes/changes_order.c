@@ -163,8 +163,14 @@ static void settle_consequences(struct changes *changes)
       suspect->weight = WEIGHT_RECORD;
       changes->totals.by_kind[suspect->kind]++;
     }
-    changes_put(changes, suspect);
+    if (!changes->stream)
+      changes_put(changes, suspect);
   }
+}
+
+void changes_settle(struct changes *changes)
+{
+  settle_consequences(changes);
 }
 
 size_t changes_sort(struct changes *changes, enum change_order order)
@@ -178,8 +184,6 @@ size_t changes_sort(struct changes *changes, enum change_order order)
   size_t shown = 0;
 
   settle_consequences(changes);
-  if (changes->stream)
-    return (size_t)changes_stream_count(changes->stream);
   if (changes->n > changes->keep)
     changes_drop_lightest(changes);
   if (changes->n > 0)

@@ -13,7 +13,10 @@
 enum { TEXT_MAX = INT32_MAX };
 
 struct changes_stream {
-  struct sorter *sorter;
+  struct sorter *sorter;  /* what was added */
+  struct sorter *reading; /* what is given out; NULL: nothing is */
+  const char *before;     /* what stands here or behind waits; NULL: nothing does */
+  struct budget *memory;
   struct buf scratch;
   struct change_field *fields; /* of the change given out last */
   size_t cap_fields;
@@ -57,6 +60,7 @@ struct changes_stream *changes_stream_new(struct budget *memory)
 {
   struct changes_stream *stream = xcalloc(1, sizeof(*stream));
 
+  stream->memory = memory;
   stream->sorter = sorter_new(memory, stream_compare, NULL);
   stream->scratch = BUF_INIT(TEXT_MAX);
   return stream;
@@ -67,6 +71,7 @@ void changes_stream_free(struct changes_stream *stream)
   if (!stream)
     return;
   sorter_free(stream->sorter);
+  sorter_free(stream->reading);
   buf_release(&stream->scratch);
   free(stream->fields);
   free(stream);
@@ -112,27 +117,61 @@ void changes_stream_add(struct changes_stream *stream, const struct change *chan
     sorter_add(stream->sorter, buf_str(out));
 }
 
-uint64_t changes_stream_count(const struct changes_stream *stream)
+/* After the last one that is given out: it and all behind it wait on. */
+static void stream_keep_rest(struct changes_stream *stream, struct str record)
 {
-  return sorter_count(stream->sorter);
+  int result;
+
+  do
+    sorter_add(stream->sorter, record);
+  while ((result = sorter_next(stream->reading, &record, &stream->err)) > 0);
+  stream->failed = result < 0;
 }
 
-bool changes_stream_begin(struct changes_stream *stream)
+static void stream_end(struct changes_stream *stream)
 {
-  stream->failed = stream->failed || sorter_begin(stream->sorter, &stream->err);
+  sorter_free(stream->reading);
+  stream->reading = NULL;
+}
+
+bool changes_stream_take(struct changes_stream *stream, const char *before)
+{
+  stream_end(stream);
+  if (stream->failed || sorter_count(stream->sorter) == 0)
+    return !stream->failed;
+  stream->before = before;
+  stream->reading = stream->sorter;
+  stream->sorter = sorter_new(stream->memory, stream_compare, NULL);
+  stream->failed = sorter_begin(stream->reading, &stream->err) != 0;
   return !stream->failed;
+}
+
+static bool stream_waits(const struct changes_stream *stream, const struct change *change)
+{
+  return stream->before &&
+         str_compare_natural(str_of(change->context), str_of(stream->before)) >= 0;
 }
 
 bool changes_stream_next(struct changes_stream *stream, struct change *out)
 {
   struct str record;
   const char *at;
-  int result = stream->failed ? -1 : sorter_next(stream->sorter, &record, &stream->err);
+  int result;
 
-  stream->failed = result < 0;
-  if (result <= 0)
+  if (stream->failed || !stream->reading)
     return false;
-  at = stream_unpack(record, out);
+  result = sorter_next(stream->reading, &record, &stream->err);
+  stream->failed = result < 0;
+  if (result > 0)
+    at = stream_unpack(record, out);
+  if (result > 0 && stream_waits(stream, out)) {
+    stream_keep_rest(stream, record);
+    result = 0;
+  }
+  if (result <= 0) {
+    stream_end(stream);
+    return false;
+  }
   for (size_t i = 0; i < out->n_fields; i++) {
     struct change_field *field;
     char which;

@@ -11,9 +11,8 @@ struct changes_stream *changes_stream_new(struct budget *memory);
 void changes_stream_free(struct changes_stream *stream); /* NULL allowed */
 /* Copies a change, but for its context, which has to live as long as the stream. */
 void changes_stream_add(struct changes_stream *stream, const struct change *change);
-uint64_t changes_stream_count(const struct changes_stream *stream);
-/* As changes_rewind, changes_next and changes_check. */
-bool changes_stream_begin(struct changes_stream *stream);
+/* As changes_take, changes_next and changes_check. */
+bool changes_stream_take(struct changes_stream *stream, const char *before);
 bool changes_stream_next(struct changes_stream *stream, struct change *out);
 MUST_CHECK int changes_stream_check(const struct changes_stream *stream, struct error *err);
 

@@ -36,7 +36,11 @@ static void listing_free(struct report *report)
   free(listing);
 }
 
-static const struct report_ops listing_ops = { listing_event, listing_finish, listing_free, false };
+static const struct report_ops listing_ops = {
+  .event = listing_event,
+  .finish = listing_finish,
+  .free = listing_free,
+};
 
 struct report *listing_new(const char *path, const struct output_style *style, size_t keep,
                            struct budget *memory,
@@ -57,12 +61,6 @@ struct report *listing_new(const char *path, const struct output_style *style, s
 struct explanation listing_causes(const struct listing *listing, const struct change *change)
 {
   const struct report_about *about = listing->report.about;
-  struct explanation found;
 
-  if (!about || !about->explain)
-    return (struct explanation) { .left = "" };
-  found = explain_get(about->explain, change->explanation);
-  if (found.headless) /* what is known is not what matters most */
-    found.n = 0;
-  return found;
+  return explain_told(about ? about->explain : NULL, change->explanation);
 }

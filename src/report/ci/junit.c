@@ -15,7 +15,9 @@ static bool is_xml_char(uint32_t rune)
          (rune >= 0xe000 && rune <= 0xfffd) || rune >= 0x10000;
 }
 
-void junit_escape(struct buf *out, struct str text)
+/* Appends text as character data or an attribute's value of XML 1.0 (sections 2.2 and 2.4): markup
+ * and quotes as references, what no document may hold as U+FFFD. */
+static void junit_escape(struct buf *out, struct str text)
 {
   while (text.len > 0) {
     uint32_t rune;

@@ -84,23 +84,13 @@ static void sarif_write_rules(struct json_writer *json, const struct listing *li
   json_array_close(json);
 }
 
-/* What was proven to change nothing that a container does. */
-static bool is_harmless(const struct explanation *causes)
-{
-  bool harmless = causes->proven && causes->n > 0;
-
-  for (size_t i = 0; i < causes->n; i++)
-    harmless = harmless && cause_is_harmless(causes->found[i].cause);
-  return harmless;
-}
-
 static const char *level_of(const struct listing *listing, const struct change *change)
 {
   const struct explanation causes = listing_causes(listing, change);
 
   if (change->weight >= WEIGHT_CONFIG)
     return "error";
-  return change->weight <= WEIGHT_RECORD || is_harmless(&causes) ? "note" : "warning";
+  return change->weight <= WEIGHT_RECORD || causes.harmless ? "note" : "warning";
 }
 
 static void open_result(struct json_writer *json, const char *rule, const char *level,

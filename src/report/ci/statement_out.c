@@ -48,17 +48,11 @@ static void write_subject(struct json_writer *json, const struct report_about *a
   json_array_close(json);
 }
 
-/* What was left out by rules, as a digest of the rules, a line each: kind, a tab, the text. */
+/* What was left out by rules. */
 static void write_policy(struct json_writer *json, const struct policy *policy)
 {
-  AUTO_BUF text = BUF_INIT(INT_MAX);
-  struct digest digest;
-  size_t n = 0;
-  struct policy_rule *const *rules = policy_rules(policy, &n);
+  const struct digest digest = policy_digest(policy);
 
-  for (size_t i = 0; i < n; i++)
-    buf_printf(&text, "%s\t%s\n", policy_kind_name(rules[i]->kind), rules[i]->text);
-  digest = digest_of(DIGEST_SHA256, text.ptr ? text.ptr : "", text.len);
   json_object_open(json, "policy");
   write_digest(json, &digest);
   json_object_close(json);

@@ -360,7 +360,11 @@ static void dir_free(struct report *report)
   free(dir);
 }
 
-static const struct report_ops dir_ops = { dir_event, dir_finish, dir_free, false };
+static const struct report_ops dir_ops = {
+  .event = dir_event,
+  .finish = dir_finish,
+  .free = dir_free,
+};
 
 struct report *
 report_dir_new_with(const char *path, const struct diff_options *options, report_dir_visit *visit,

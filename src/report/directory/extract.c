@@ -9,6 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/fd.h"
+#include "base/libc.h"
 #include "report/directory/beneath.h"
 #include "report/directory/entry_path.h"
 #include "report/directory/remove_tree.h"
@@ -114,7 +116,7 @@ static int extract_refused(struct extract *extract, const struct tar_entry *entr
   char text[128];
 
   if (is_about_name(error))
-    return note(extract, entry->name, "%s", strerror_r(error, text, sizeof(text)));
+    return note(extract, entry->name, "%s", libc_error_text(error, text, sizeof(text)));
   return extract_fail(extract, error, err);
 }
 
@@ -142,24 +144,6 @@ static int clear_way(int dir, const char *name)
   return remove_tree(dir, name);
 }
 
-static int put_all(int fd, const unsigned char *bytes, size_t len, off_t offset)
-{
-  while (len > 0) {
-    ssize_t n = pwrite(fd, bytes, len, offset);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0) {
-      errno = n < 0 ? errno : EIO;
-      return -1;
-    }
-    bytes += n;
-    len -= (size_t)n;
-    offset += n;
-  }
-  return 0;
-}
-
 /* Holes stay holes. */
 static int write_content(struct extract *extract, int fd, const struct extract_content *content,
                          struct error *err)
@@ -173,7 +157,7 @@ static int write_content(struct extract *extract, int fd, const struct extract_c
     if (chunk.len > (size_t)(INT64_MAX - offset))
       return extract_fail(extract, EFBIG, err);
     ends_in_hole = !chunk.block;
-    if (chunk.block && put_all(fd, chunk.bytes, chunk.len, offset) != 0)
+    if (chunk.block && fd_write_at(fd, chunk.bytes, chunk.len, (uint64_t)offset) != 0)
       return extract_fail(extract, errno, err);
     offset += (off_t)chunk.len;
   }

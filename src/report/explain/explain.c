@@ -18,6 +18,7 @@
 struct record {
   struct explanation found;
   uint64_t events;
+  bool final; /* nothing more will be known */
 };
 
 struct explain {
@@ -43,6 +44,7 @@ struct explain *explain_new(void)
   struct explain *explain = xcalloc(1, sizeof(*explain));
 
   explain_add_record(explain, (struct explanation) { .left = "" });
+  explain->records[0].final = true;
   return explain;
 }
 
@@ -82,13 +84,15 @@ static void set_record(void *context, size_t record, struct explanation found)
 /* The record of what is known now. */
 static size_t shared_record(struct explain *explain, const struct draft *draft)
 {
-  struct str key = { (const char *)draft->found, draft->n * sizeof(draft->found[0]) };
   AUTO_BUF bytes = BUF_INIT((size_t)16 * 1024);
   struct map_entry *entry;
 
   if (!draft->n && !draft->left.len)
     return 0;
-  buf_add_str(&bytes, key);
+  for (size_t i = 0; i < draft->n; i++)
+    buf_printf(&bytes, "%zu %d %d %p %d ", cause_index(draft->found[i].cause),
+               (int)draft->found[i].evidence, (int)draft->found[i].strength,
+               (const void *)draft->found[i].values, draft->found[i].harmless);
   buf_add_str(&bytes, buf_str(&draft->left));
   entry = map_put(&explain->shared, buf_str(&bytes));
   if (entry->value)
@@ -96,6 +100,7 @@ static size_t shared_record(struct explain *explain, const struct draft *draft)
   entry->key = arena_str(&explain->arena, buf_str(&bytes));
   entry->value = (void *)(uintptr_t)explain_add_record(
       explain, draft_finish(draft, &explain->arena)); /* never 0 */
+  explain->records[(uintptr_t)entry->value].final = true;
   return (size_t)(uintptr_t)entry->value;
 }
 
@@ -172,6 +177,7 @@ static void query_of_entry(const struct event *event, struct cause_query *query)
       continue;
     query->path = entry->name;
     query->types[side] = entry->type;
+    query->executable = query->executable || (entry->mode & 0111);
     query->size[side] = (uint64_t)MAX_OF(entry->size, (int64_t)0);
     query->content[side] = event->inputs[side].head;
   }
@@ -352,6 +358,21 @@ struct explanation explain_get(const struct explain *explain, unsigned number)
   return explain->records[MIN_OF((size_t)number, explain->n - 1)].found;
 }
 
+struct explanation explain_told(const struct explain *explain, unsigned number)
+{
+  struct explanation found =
+      explain ? explain_get(explain, number) : (struct explanation) { .left = "" };
+
+  if (found.headless)
+    found.n = 0;
+  return found;
+}
+
+bool explain_is_final(const struct explain *explain, unsigned number)
+{
+  return !explain || explain->records[MIN_OF((size_t)number, explain->n - 1)].final;
+}
+
 const char *explain_evidence_name(enum cause_evidence evidence)
 {
   static const char *const names[N_CAUSE_EVIDENCES] = {
@@ -380,7 +401,6 @@ static void count_record(const struct record *record, struct explain_count *coun
                          struct explain_totals *totals)
 {
   const struct explanation *found = &record->found;
-  bool harmless = found->proven;
 
   if (!record->events)
     return;
@@ -394,11 +414,11 @@ static void count_record(const struct record *record, struct explain_count *coun
     count->by_strength[found->found[i].strength] += record->events;
     if (!count->values)
       count->values = found->found[i].values;
-    harmless = harmless && cause_is_harmless(found->found[i].cause);
+    count->harmless = count->harmless && found->found[i].harmless;
   }
   if (found->proven)
     totals->proven += record->events;
-  if (harmless)
+  if (found->harmless)
     totals->harmless += record->events;
 }
 
@@ -409,7 +429,8 @@ size_t explain_counts(const struct explain *explain, struct explain_count *out,
 
   *totals = (struct explain_totals) { 0 };
   for (size_t i = 0; i < causes_count(); i++)
-    out[i] = (struct explain_count) { .cause = cause_at(i) };
+    out[i] =
+        (struct explain_count) { .cause = cause_at(i), .harmless = cause_is_harmless(cause_at(i)) };
   for (size_t i = 0; i < explain->n; i++)
     count_record(&explain->records[i], out, totals);
   for (size_t i = 0; i < causes_count(); i++)

@@ -15,7 +15,8 @@ struct explain_found {
   enum cause_evidence evidence;
   enum cause_strength strength; /* PART: not all that differs is this */
   const struct values
-      *values; /* what differs, of contents and compressed forms; NULL: nothing more is known */
+      *values;   /* what differs, of contents and compressed forms; NULL: nothing more is known */
+  bool harmless; /* where it is proven: what differs by it changes nothing that a container does */
 };
 
 struct explanation {
@@ -28,6 +29,9 @@ struct explanation {
   bool only_content_left;
   /* All that differs was looked at, and is accounted for. */
   bool proven;
+  /* And by causes that change nothing that a container does, at the places where they were found.
+   */
+  bool harmless;
   /* The causes account for what is beside the point: of what there is to explain none is known, and
    * the difference counts as one without a cause. */
   bool headless;
@@ -51,8 +55,13 @@ uint64_t explain_memory(const struct explain *explain);
  */
 void explain_look_again(struct explain *explain, const struct diff_options *options);
 
-/* What the number of an event stands for; after explain_look_again. */
+/* What the number of an event stands for; after explain_look_again for good. */
 struct explanation explain_get(const struct explain *explain, unsigned number);
+/* The same for a list of differences: no causes where what is known is not what matters most.
+ * explain NULL: none. */
+struct explanation explain_told(const struct explain *explain, unsigned number);
+/* Whether explain_look_again leaves it as it is. explain NULL: yes. */
+bool explain_is_final(const struct explain *explain, unsigned number);
 
 /* One event of this number is not told after all, and not counted. */
 void explain_forget(struct explain *explain, unsigned number);
@@ -62,6 +71,7 @@ struct explain_count {
   const struct cause *cause;
   uint64_t differences;
   uint64_t by_strength[N_CAUSE_STRENGTHS];
+  bool harmless;               /* it never changes what a container does, here */
   const struct values *values; /* those of one of the differences; NULL: there are none */
 };
 

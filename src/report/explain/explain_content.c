@@ -35,6 +35,8 @@ static void add_found(struct content_evidence *seen, struct arena *arena, struct
               : found->assumed ? CAUSE_LIKELY
                                : CAUSE_PROVEN,
               values);
+    if (found->acts)
+      draft_acts(draft, cause_named(str_of(found->id)));
   }
 }
 
@@ -63,10 +65,11 @@ void explain_content(const struct cause_query *query, const struct str content[2
   AUTO_FREE struct content_evidence *seen = xmalloc(sizeof(*seen));
   enum cause_evidence evidence = CAUSE_BY_NAME;
   const struct cause *cause = cause_find(query, &evidence);
+  const struct content_file file = { query->path, query->executable };
   bool accounted;
   bool assumed = false;
 
-  content_look(content, query->path, arena, seen);
+  content_look(content, &file, arena, seen);
   accounted = seen->n && !seen->left;
   for (size_t i = 0; i < seen->n; i++)
     assumed = assumed || seen->found[i].assumed;

@@ -32,7 +32,15 @@ void draft_add(struct draft *draft, const struct cause *cause, enum cause_eviden
     return;
   }
   found = &draft->found[draft->n++];
-  *found = (struct explain_found) { cause, evidence, strength, values };
+  *found = (struct explain_found) { cause, evidence, strength, values, cause_is_harmless(cause) };
+}
+
+void draft_acts(struct draft *draft, const struct cause *cause)
+{
+  struct explain_found *found = explain_draft_find(draft, cause);
+
+  if (found)
+    found->harmless = false;
 }
 
 void draft_leave(struct draft *draft, const char *what)
@@ -45,9 +53,12 @@ void draft_leave(struct draft *draft, const char *what)
 
 void draft_add_all(struct draft *draft, const struct explanation *other)
 {
-  for (size_t i = 0; i < other->n; i++)
+  for (size_t i = 0; i < other->n; i++) {
     draft_add(draft, other->found[i].cause, other->found[i].evidence, other->found[i].strength,
               other->found[i].values);
+    if (!other->found[i].harmless)
+      draft_acts(draft, other->found[i].cause);
+  }
   if (*other->left)
     draft_leave(draft, other->left);
 }
@@ -78,6 +89,9 @@ struct explanation draft_finish(const struct draft *draft, struct arena *arena)
   memcpy(found, draft->found, draft->n * sizeof(*found));
   for (size_t i = 0; i < draft->n; i++)
     out.proven = out.proven && found[i].strength == CAUSE_PROVEN;
+  out.harmless = out.proven;
+  for (size_t i = 0; i < draft->n; i++)
+    out.harmless = out.harmless && found[i].harmless;
   /* What proves a part of it only is called that. */
   if (!out.proven && found[0].strength == CAUSE_PROVEN)
     found[0].strength = CAUSE_PART;

@@ -23,6 +23,8 @@ void draft_release(struct draft *draft);
 /* Adds a cause; of one that is there already the weaker evidence counts. values: NULL: none. */
 void draft_add(struct draft *draft, const struct cause *cause, enum cause_evidence evidence,
                enum cause_strength strength, const struct values *values);
+/* A program may act on what differs by a cause that was added: it is not harmless here. */
+void draft_acts(struct draft *draft, const struct cause *cause);
 /* Something has no cause. */
 void draft_leave(struct draft *draft, const char *what);
 /* What another one says. */

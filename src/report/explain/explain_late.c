@@ -64,6 +64,7 @@ void explain_late_add_pair(struct explain_late *late, const struct late_side sid
   item = &late->items[late->n++];
   *item = (struct late) {
     .query = { .path = arena_str(&late->arena, sides[0].path),
+               .executable = sides[0].executable || sides[1].executable,
                .types = { sides[0].type, sides[1].type },
                .has_field = true,
                .field = { FIELD_CONTENT, { NULL, 0 } } },

@@ -38,6 +38,7 @@ struct late_side {
   struct str path;
   char type;
   uint64_t size;
+  bool executable;
   const struct descriptor *layer; /* NULL: it cannot be read */
   uint64_t position;
   size_t record;

@@ -31,6 +31,16 @@ bool explain_moved_wants(const struct explain_moved *moved, const struct event *
          !event->inputs[0].entry != !event->inputs[1].entry;
 }
 
+static bool has_xattrs(const struct tar_entry *entry)
+{
+  struct str name;
+
+  for (size_t i = 0; i < entry->n_records; i++)
+    if (tar_record_xattr(&entry->records[i], &name))
+      return true;
+  return false;
+}
+
 void explain_moved_add(struct explain_moved *moved, const struct event *event, size_t record,
                        struct explanation known)
 {
@@ -51,9 +61,12 @@ void explain_moved_add(struct explain_moved *moved, const struct event *event, s
                .mode = input->entry->mode,
                .uid = input->entry->uid,
                .gid = input->entry->gid,
+               .device_major = input->entry->device_major,
+               .device_minor = input->entry->device_minor,
                .size = input->entry->size,
                .index = input->entry->index },
     .has_content = input->content && input->entry->type == TAR_REGULAR,
+    .has_xattrs = has_xattrs(input->entry),
     .layer = input->layer,
     .known = known,
   };
@@ -84,7 +97,9 @@ static int by_path(const void *a, const void *b)
 static bool same_attributes(const struct moved_entry *a, const struct moved_entry *b)
 {
   return a->entry.type == b->entry.type && a->entry.mode == b->entry.mode &&
-         a->entry.uid == b->entry.uid && a->entry.gid == b->entry.gid;
+         a->entry.uid == b->entry.uid && a->entry.gid == b->entry.gid &&
+         a->entry.device_major == b->entry.device_major &&
+         a->entry.device_minor == b->entry.device_minor && !a->has_xattrs && !b->has_xattrs;
 }
 
 static struct values *values_of(struct search *search, struct str a, struct str b)
@@ -100,7 +115,7 @@ static struct values *values_of(struct search *search, struct str a, struct str 
 static void moved_join(struct search *search, struct moved_entry *a, struct moved_entry *b,
                        const char *id, const struct values *values)
 {
-  const bool same = same_attributes(a, b) &&
+  const bool same = same_attributes(a, b) && str_equal(a->entry.link_name, b->entry.link_name) &&
                     (a->entry.type != TAR_REGULAR ||
                      (a->has_content && b->has_content && digest_equal(&a->content, &b->content)));
   struct moved_entry *const both[2] = { a, b };
@@ -116,14 +131,15 @@ static void moved_join(struct search *search, struct moved_entry *a, struct move
     both[i]->paired = true;
   }
   if (!same && a->has_content && b->has_content && same_attributes(a, b))
-    explain_late_add_pair(search->late,
-                          (const struct late_side[]) {
-                              { a->path, a->entry.type, (uint64_t)a->entry.size, a->layer,
-                                a->entry.index, a->record, a->known },
-                              { b->path, b->entry.type, (uint64_t)b->entry.size, b->layer,
-                                b->entry.index, b->record, b->known },
-                          },
-                          cause_named(str_of(id)), values);
+    explain_late_add_pair(
+        search->late,
+        (const struct late_side[]) {
+            { a->path, a->entry.type, (uint64_t)a->entry.size, (a->entry.mode & 0111) != 0,
+              a->layer, a->entry.index, a->record, a->known },
+            { b->path, b->entry.type, (uint64_t)b->entry.size, (b->entry.mode & 0111) != 0,
+              b->layer, b->entry.index, b->record, b->known },
+        },
+        cause_named(str_of(id)), values);
 }
 
 static struct moved_entry *find(struct search *search, int side, struct str path)

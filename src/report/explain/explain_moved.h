@@ -15,6 +15,7 @@ struct moved_entry {
   const char *context;    /* the event's */
   struct tar_entry entry; /* what the comparison needs of it; name and link name in the arena */
   bool has_content;
+  bool has_xattrs; /* whose values are not kept */
   struct digest content;
   const struct descriptor *layer;
   struct explanation known; /* by name */

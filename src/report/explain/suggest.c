@@ -193,7 +193,11 @@ static void suggest_free(struct report *report)
   free(suggest);
 }
 
-static const struct report_ops suggest_ops = { suggest_event, suggest_finish, suggest_free, false };
+static const struct report_ops suggest_ops = {
+  .event = suggest_event,
+  .finish = suggest_finish,
+  .free = suggest_free,
+};
 
 struct report *report_suggest_make(const char *path, const struct diff_options *options,
                                    const struct output_style *style)

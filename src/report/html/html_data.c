@@ -68,7 +68,6 @@ static void write_causes(struct json_writer *json, const struct html_causes *cau
     json_write_text(json, "title", cause_title(cause));
     json_write_text(json, "text", cause_text(cause));
     json_write_text(json, "fix", cause_fix(cause));
-    json_write_bool(json, "harmless", cause_is_harmless(cause));
     json_object_close(json);
   }
   json_array_close(json);

@@ -63,6 +63,8 @@ static void html_details_write_found(struct json_writer *json, const struct html
   json_write_number(json, "cause", (int64_t)causes->number[cause_index(found->cause)]);
   json_write_text(json, "evidence", explain_evidence_name(found->evidence));
   json_write_text(json, "strength", cause_strength_name(found->strength));
+  if (found->harmless)
+    json_write_bool(json, "harmless", true);
   if (values && values->n > 0) {
     json_array_open(json, "values");
     for (size_t i = 0; i < values->n; i++)

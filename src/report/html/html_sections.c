@@ -55,7 +55,7 @@ static void html_sections_write_cause(struct writer *writer, const struct explai
   html_text(writer, str_of(cause_title(cause)));
   writer_printf(writer, " <span class=\"muted\">%" PRIu64 " difference%s</span>",
                 count->differences, totals_plural(count->differences));
-  if (count->by_strength[CAUSE_PROVEN] == count->differences && cause_is_harmless(cause))
+  if (count->by_strength[CAUSE_PROVEN] == count->differences && count->harmless)
     writer_puts(writer, " <span class=\"chip harmless\">proven harmless</span>");
   writer_puts(writer, "</summary><div>\n<p>");
   html_text(writer, str_of(cause_text(cause)));

@@ -150,9 +150,12 @@ static void json_write_step(struct writer *writer, const struct tree_visit *visi
   writer_puts(writer, "},\"children\":["); /* a node is there for what is below it */
 }
 
-int json_write_tree(struct writer *writer, struct event_tree *tree,
-                    const struct report_about *about, const struct change_totals *totals,
-                    struct error *err)
+/* Writes a tree as one object, a node a line. The root has what `about` says, too (NULL: nothing)
+ * and what the differences come to, behind its children. -1 where the tree cannot be read back, as
+ * event_tree_begin has it; what the writer has then is no report. */
+static int json_write_tree(struct writer *writer, struct event_tree *tree,
+                           const struct report_about *about, const struct change_totals *totals,
+                           struct error *err)
 {
   struct arena arena = ARENA_INIT;
   struct tree_visit visit;
@@ -206,7 +209,12 @@ static void json_free(struct report *report)
   free(json);
 }
 
-static const struct report_ops json_ops = { json_event, json_finish, json_free, true };
+static const struct report_ops json_ops = {
+  .event = json_event,
+  .finish = json_finish,
+  .free = json_free,
+  .wants_content_digests = true,
+};
 
 void report_json_at(struct report *report, int dir, const char *name)
 {

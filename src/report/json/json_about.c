@@ -4,7 +4,6 @@
 
 #include "base/alloc.h"
 #include "diff/inside/inside.h"
-#include "packages/changes.h"
 #include "policy/policy.h"
 #include "report/explain/explain.h"
 #include "report/json/json_run.h"
@@ -14,25 +13,6 @@ static void text_member(struct writer *writer, const char *key, const char *valu
 {
   writer_printf(writer, ",\"%s\":", key);
   jsonout_string(writer, str_of(value));
-}
-
-static void json_about_write_rules(struct writer *writer, const struct policy *policy)
-{
-  size_t n = 0;
-  struct policy_rule *const *rules = policy_rules(policy, &n);
-
-  writer_puts(writer, ",\n\"rules\":[");
-  for (size_t i = 0; i < n; i++) {
-    writer_puts(writer, i ? ",\n{" : "\n{");
-    writer_printf(writer, "\"hidden\":%" PRIu64 ",\"kind\":\"%s\"", policy_hidden(rules[i]),
-                  policy_kind_name(rules[i]->kind));
-    text_member(writer, "text", rules[i]->text);
-    text_member(writer, "source", rules[i]->source);
-    if (rules[i]->reason)
-      text_member(writer, "reason", rules[i]->reason);
-    writer_putc(writer, '}');
-  }
-  writer_putc(writer, ']');
 }
 
 /* Names are our own and plain. */
@@ -87,6 +67,8 @@ void json_about_event(struct writer *writer, const struct explain *explain, unsi
     writer_putc(writer, ']');
   if (*found.left)
     text_member(writer, "left", found.left);
+  if (found.harmless)
+    writer_puts(writer, ",\"harmless\":true");
 }
 
 static void write_cause(struct writer *writer, const struct explain_count *count)
@@ -98,7 +80,7 @@ static void write_cause(struct writer *writer, const struct explain_count *count
   for (int i = 0; i < N_CAUSE_STRENGTHS; i++)
     writer_printf(writer, ",\"%s\":%" PRIu64, cause_strength_name((enum cause_strength)i),
                   count->by_strength[i]);
-  writer_printf(writer, ",\"harmless\":%s", cause_is_harmless(cause) ? "true" : "false");
+  writer_printf(writer, ",\"harmless\":%s", count->harmless ? "true" : "false");
   text_member(writer, "id", cause_id(cause));
   text_member(writer, "title", cause_title(cause));
   text_member(writer, "text", cause_text(cause));
@@ -166,30 +148,6 @@ static void write_equals(struct writer *writer, const struct inside *inside)
   writer_putc(writer, ']');
 }
 
-static void json_about_write_packages(struct json_writer *json,
-                                      const struct package_changes *packages)
-{
-  json_array_open(json, "packages");
-  for (size_t i = 0; i < packages->n; i++) {
-    const struct package_change *change = &packages->items[i];
-
-    json_object_open(json, NULL);
-    json_write_text(json, "type", change->type);
-    json_write_str(json, "name", change->name);
-    if (change->architecture.len)
-      json_write_str(json, "architecture", change->architecture);
-    json_array_open(json, "versions");
-    for (int side = 0; side < 2; side++)
-      if (change->version[side].ptr)
-        json_write_str(json, NULL, change->version[side]);
-      else
-        json_write_text(json, NULL, NULL);
-    json_array_close(json);
-    json_object_close(json);
-  }
-  json_array_close(json);
-}
-
 void json_about_write(struct writer *writer, const struct report_about *about,
                       const struct change_totals *totals)
 {
@@ -200,10 +158,8 @@ void json_about_write(struct writer *writer, const struct report_about *about,
   json_run_verdict(&json, about);
   json_run_notices(&json, about);
   json_run_totals(&json, totals, about);
-  if (about && about->packages)
-    json_about_write_packages(&json, about->packages);
-  if (about && !policy_is_empty(about->policy))
-    json_about_write_rules(writer, about->policy);
+  json_run_packages(&json, about);
+  json_run_rules(&json, about);
   if (about && about->inside)
     write_equals(writer, about->inside);
   if (about && about->explain)

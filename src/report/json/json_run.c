@@ -4,21 +4,34 @@
 #include "base/version.h"
 #include "diff/diff.h"
 #include "diff/verdict/verdict.h"
+#include "packages/changes.h"
 #include "policy/policy.h"
 #include "report/changes/totals.h"
 #include "report/explain/explain.h"
 
+static void write_platforms(struct json_writer *json, const struct event_roots *roots, int side)
+{
+  if (!roots->n_platforms[side])
+    return;
+  json_array_open(json, "platforms");
+  for (size_t i = 0; i < roots->n_platforms[side]; i++)
+    json_write_text(json, NULL, roots->platforms[side][i]);
+  json_array_close(json);
+}
+
 static void write_inputs(struct json_writer *json, const struct report_about *about)
 {
-  const struct verdict *verdict = about->verdict;
+  const struct event_roots *roots = about->roots;
   char digest[DIGEST_MAX_TEXT];
 
   json_array_open(json, "inputs");
   for (int side = 0; side < 2; side++) {
     json_object_open(json, NULL);
     json_write_text(json, "name", about->run->inputs[side]);
-    if (verdict && verdict->digests[side].algorithm != DIGEST_NONE)
-      json_write_text(json, "digest", digest_format(&verdict->digests[side], digest));
+    if (roots) {
+      json_write_text(json, "digest", digest_format(&roots->descriptors[side]->digest, digest));
+      write_platforms(json, roots, side);
+    }
     json_object_close(json);
   }
   json_array_close(json);
@@ -26,6 +39,9 @@ static void write_inputs(struct json_writer *json, const struct report_about *ab
 
 void json_run_members(struct json_writer *json, const struct report_about *about)
 {
+  const struct digest rules = policy_digest(about ? about->policy : NULL);
+  char digest[DIGEST_MAX_TEXT];
+
   json_write_number(json, "formatVersion", JSON_FORMAT_VERSION);
   json_object_open(json, "tool");
   json_write_text(json, "name", "diffoci");
@@ -38,6 +54,11 @@ void json_run_members(struct json_writer *json, const struct report_about *about
     json_write_text(json, NULL, about->run->arguments[i]);
   json_array_close(json);
   write_inputs(json, about);
+  if (policy_is_empty(about->policy))
+    return;
+  json_object_open(json, "policy");
+  json_write_text(json, "digest", digest_format(&rules, digest));
+  json_object_close(json);
 }
 
 void json_run_verdict(struct json_writer *json, const struct report_about *about)
@@ -71,6 +92,57 @@ void json_run_notices(struct json_writer *json, const struct report_about *about
     json_object_open(json, NULL);
     json_write_bool(json, "warning", about->notices[i].is_warning);
     json_write_text(json, "text", about->notices[i].text);
+    json_object_close(json);
+  }
+  json_array_close(json);
+}
+
+void json_run_package(struct json_writer *json, const struct package_change *change)
+{
+  json_write_text(json, "type", change->type);
+  json_write_str(json, "name", change->name);
+  if (change->architecture.len)
+    json_write_str(json, "architecture", change->architecture);
+  json_array_open(json, "versions");
+  for (int side = 0; side < 2; side++)
+    if (change->version[side].ptr)
+      json_write_str(json, NULL, change->version[side]);
+    else
+      json_write_text(json, NULL, NULL);
+  json_array_close(json);
+}
+
+void json_run_packages(struct json_writer *json, const struct report_about *about)
+{
+  const struct package_changes *packages = about ? about->packages : NULL;
+
+  if (!packages)
+    return;
+  json_array_open(json, "packages");
+  for (size_t i = 0; i < packages->n; i++) {
+    json_object_open(json, NULL);
+    json_run_package(json, &packages->items[i]);
+    json_object_close(json);
+  }
+  json_array_close(json);
+}
+
+void json_run_rules(struct json_writer *json, const struct report_about *about)
+{
+  size_t n = 0;
+  struct policy_rule *const *rules = policy_rules(about ? about->policy : NULL, &n);
+
+  if (!n)
+    return;
+  json_array_open(json, "rules");
+  for (size_t i = 0; i < n; i++) {
+    json_object_open(json, NULL);
+    json_write_number(json, "hidden", (int64_t)policy_hidden(rules[i]));
+    json_write_text(json, "kind", policy_kind_name(rules[i]->kind));
+    json_write_text(json, "text", rules[i]->text);
+    json_write_text(json, "source", rules[i]->source);
+    if (rules[i]->reason)
+      json_write_text(json, "reason", rules[i]->reason);
     json_object_close(json);
   }
   json_array_close(json);

@@ -7,16 +7,25 @@
 #include "report/json/json_writer.h"
 #include "report/report.h"
 
+struct package_change;
+
 enum { JSON_FORMAT_VERSION = 1 };
 
-/* The members formatVersion, tool, arguments and inputs of the object that is open. about may lack
- * what it does not know; such members are left out. */
+/* The members formatVersion, tool, arguments, inputs and, where there are rules, policy of the
+ * object that is open. about may lack what it does not know; such members are left out. */
 void json_run_members(struct json_writer *json, const struct report_about *about);
 /* The member verdict: verdict, digests, and where it was not looked into unknown and reason.
  * Nothing where about has none. */
 void json_run_verdict(struct json_writer *json, const struct report_about *about);
 /* The member notices: an array of {"warning", "text"}. Nothing where there are none. */
 void json_run_notices(struct json_writer *json, const struct report_about *about);
+/* The member packages, an array, where it is known which differ. */
+void json_run_packages(struct json_writer *json, const struct report_about *about);
+/* The members of one of these, of the object that is open. */
+void json_run_package(struct json_writer *json, const struct package_change *change);
+/* The member rules, an array: the rules of the policy, and how many differences each left out.
+ * Nothing where there are none. */
+void json_run_rules(struct json_writer *json, const struct report_about *about);
 /* The member totals: differences, added, removed, changed, metadata, image, consequences,
  * bytesAdded, bytesRemoved, and by cause its id. */
 void json_run_totals(struct json_writer *json, const struct change_totals *totals,

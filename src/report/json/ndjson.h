@@ -1,5 +1,6 @@
-/* A JSON text a line (RFC 8259): first what was compared, then each difference, last the totals and
- * the verdict; docs/report.md has the contract. */
+/* A JSON text a line (RFC 8259): first what is compared, then the differences of each layer as soon
+ * as it has been compared, in the order of the table, last the packages, the totals and the
+ * verdict. docs/ndjson.schema.json is the contract. */
 #ifndef DIFFOCI_REPORT_JSON_NDJSON_H
 #define DIFFOCI_REPORT_JSON_NDJSON_H
 

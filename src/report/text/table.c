@@ -426,7 +426,11 @@ static void table_free(struct report *report)
   free(table);
 }
 
-static const struct report_ops table_ops = { table_event, table_finish, table_free, false };
+static const struct report_ops table_ops = {
+  .event = table_event,
+  .finish = table_finish,
+  .free = table_free,
+};
 
 struct report *report_table_new(FILE *out, struct budget *memory)
 {

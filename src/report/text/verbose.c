@@ -167,7 +167,11 @@ static void verbose_free(struct report *report)
   free(verbose);
 }
 
-static const struct report_ops verbose_ops = { verbose_event, verbose_finish, verbose_free, false };
+static const struct report_ops verbose_ops = {
+  .event = verbose_event,
+  .finish = verbose_finish,
+  .free = verbose_free,
+};
 
 struct report *report_verbose_new(FILE *out, struct budget *memory)
 {

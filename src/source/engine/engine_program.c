@@ -206,8 +206,8 @@ static int wait_output(struct engine_program *program, int64_t deadline, struct 
   }
 }
 
-ssize_t engine_program_read(struct engine_program *program, void *buffer, size_t size,
-                            struct error *err)
+static ssize_t engine_program_read(struct engine_program *program, void *buffer, size_t size,
+                                   struct error *err)
 {
   int64_t deadline = clock_ms() + program->timeout_ms;
   ssize_t n;

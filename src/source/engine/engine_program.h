@@ -9,15 +9,12 @@
 struct engine_program; /* running, or ended */
 
 /* Starts argv[0], looked up in $PATH, without a shell: its input is empty, its output is read with
- * engine_program_read, of what it says on standard error the last lines are kept. Nothing else is
+ * the functions below; of what it says on standard error the last lines are kept. Nothing else is
  * open in it. variable: the environment variable that names another program, for messages.
  * timeout_seconds: how long it may write nothing. The words are copied. */
 struct engine_program *engine_program_start(const char *const *argv, const char *variable,
                                             unsigned timeout_seconds, struct error *err);
-/* As stream_read. ERROR_TIMEOUT. */
-MUST_CHECK ssize_t engine_program_read(struct engine_program *program, void *buffer, size_t size,
-                                       struct error *err);
-/* What it writes, as a stream that borrows it. */
+/* What it writes, as a stream that borrows it. Reading may end with ERROR_TIMEOUT. */
 struct stream *engine_program_output(struct engine_program *program);
 /* Waits for it, once all of its output was read. An exit status other than 0, or its death, is an
  * error with what it said and a hint; ERROR_NOT_FOUND, ERROR_PERMISSION or ERROR_NETWORK where its

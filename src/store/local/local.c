@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "image/json.h"
 #include "store/local/local.h"
@@ -42,20 +43,6 @@ int store_read_file(struct local_store *store, const char *path, size_t max, str
   }
 }
 
-static int write_all(int fd, struct str text)
-{
-  while (text.len) {
-    ssize_t n = write(fd, text.ptr, text.len);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return -1;
-    text = str_skip(text, (size_t)n);
-  }
-  return fsync(fd);
-}
-
 int store_sync_dir(int fd)
 {
   return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS ? 0 : -1;
@@ -68,7 +55,7 @@ int store_replace_file(struct local_store *store, const char *name, struct str t
   AUTO_CLOSE int fd =
       openat(store->dir_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
-  if (fd < 0 || write_all(fd, text) < 0 ||
+  if (fd < 0 || fd_write(fd, text.ptr, text.len) || fsync(fd) ||
       renameat(store->dir_fd, temporary, store->dir_fd, name) < 0) {
     error_sys(err, errno, "%s/%s: cannot be written", store->dir, name);
     unlinkat(store->dir_fd, temporary, 0);

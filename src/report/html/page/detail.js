@@ -52,8 +52,8 @@ const EVIDENCE = {
 function causeOf(model, found) {
   const cause = model.data.causes[found.cause];
   const part = make('div', '', make('p', '', make('b', '', cause.title), ' ',
-    make('span', `chip ${found.strength === 'proven' && cause.harmless ? 'harmless' : ''}`,
-      found.strength === 'proven' && cause.harmless ? 'proven harmless' : found.strength)));
+    make('span', `chip ${found.strength === 'proven' && found.harmless ? 'harmless' : ''}`,
+      found.strength === 'proven' && found.harmless ? 'proven harmless' : found.strength)));
 
   part.append(make('p', '', cause.text),
     make('p', 'muted', `Found ${EVIDENCE[found.evidence] || found.evidence}; ${STRENGTHS[found.strength] || found.strength}.`));

@@ -1,0 +1,31 @@
+#include "base/libc.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char *libc_gnu_text(const char *result, char *text, size_t size)
+{
+  (void)text;
+  (void)size;
+  return result;
+}
+
+static const char *libc_posix_text(int result, char *text, size_t size)
+{
+  if (result)
+    snprintf(text, size, "unknown error");
+  return text;
+}
+
+const char *libc_error_text(int errnum, char *text, size_t size)
+{
+  return _Generic(strerror_r(errnum, text, size), char * : libc_gnu_text, int : libc_posix_text)(
+      strerror_r(errnum, text, size), text, size);
+}
+
+int libc_close_range(unsigned first, unsigned last)
+{
+  return (int)syscall(SYS_close_range, first, last, 0);
+}

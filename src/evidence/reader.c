@@ -1,0 +1,115 @@
+#include "evidence/reader.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/macros.h"
+#include "base/path.h"
+
+static bool is_any_of(struct str name, const char *const *list, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (name.len == strlen(list[i]) && strncasecmp(name.ptr, list[i], name.len) == 0)
+      return true;
+  return false;
+}
+
+/* What stands behind the last dot of the name; nothing where there is none. */
+static struct str suffix_of(struct str path)
+{
+  const struct str name = path_name(path);
+  const char *dot = name.len ? memrchr(name.ptr, '.', name.len) : NULL;
+
+  return dot ? str_skip(name, (size_t)(dot + 1 - name.ptr)) : STR("");
+}
+
+static bool is_source(struct str path)
+{
+  static const char *const suffixes[] = {
+    "sh",    "bash",   "zsh",    "fish",  "csh",     "ksh",   "py",   "pyw", "pl",  "pm",  "rb",
+    "lua",   "tcl",    "awk",    "sed",   "js",      "mjs",   "cjs",  "ts",  "jsx", "tsx", "php",
+    "phtml", "jsp",    "asp",    "cgi",   "c",       "h",     "cc",   "cpp", "cxx", "hpp", "hh",
+    "m",     "go",     "rs",     "rkt",   "java",    "kt",    "kts",  "cs",  "fs",  "vb",  "scala",
+    "clj",   "groovy", "gradle", "swift", "r",       "jl",    "el",   "scm", "hs",  "ml",  "ex",
+    "exs",   "erl",    "d",      "nim",   "zig",     "s",     "asm",  "sql", "ps1", "bat", "cmd",
+    "mk",    "mak",    "cmake",  "am",    "ac",      "m4",    "in",   "vue", "wat", "nse", "coffee",
+    "dart",  "pas",    "v",      "vhd",   "service", "timer", "cron",
+  };
+  static const char *const names[] = {
+    "Makefile",  "GNUmakefile", "Dockerfile", "Containerfile", "Rakefile", "Gemfile",
+    "configure", "Jenkinsfile", "SConstruct", "Vagrantfile",   "crontab",  "CMakeLists.txt"
+  };
+
+  return is_any_of(suffix_of(path), suffixes, ARRAY_LEN(suffixes)) ||
+         is_any_of(path_name(path), names, ARRAY_LEN(names));
+}
+
+static bool is_below(struct str path, const char *directory)
+{
+  while (str_has_prefix(path, STR("/")) || str_has_prefix(path, STR("./")))
+    path = str_skip(path, *path.ptr == '/' ? 1 : 2);
+  return str_has_prefix(path, str_of(directory));
+}
+
+static bool has_component(struct str path, struct str name)
+{
+  while (path.len) {
+    const char *slash = memchr(path.ptr, '/', path.len);
+    const struct str component = { path.ptr, slash ? (size_t)(slash - path.ptr) : path.len };
+
+    if (str_equal(component, name))
+      return true;
+    path = str_skip(path, component.len + (slash ? 1 : 0));
+  }
+  return false;
+}
+
+static bool lies_with_documentation(struct str path)
+{
+  static const char *const directories[] = {
+    "usr/share/doc/",        "usr/share/man/",      "usr/share/info/",       "usr/share/gtk-doc/",
+    "usr/share/help/",       "usr/share/licenses/", "usr/local/share/doc/",  "usr/local/share/man/",
+    "usr/local/share/info/", "usr/local/man/",      "usr/local/share/help/",
+  };
+
+  /* Examples are there to be used. */
+  if (has_component(path, STR("examples")) || has_component(path, STR("..")))
+    return false;
+  for (size_t i = 0; i < ARRAY_LEN(directories); i++)
+    if (is_below(path, directories[i]))
+      return true;
+  return false;
+}
+
+static bool has_script(struct str content)
+{
+  static const struct str tag = STR("<script");
+
+  for (size_t i = 0; i + tag.len <= content.len; i++) {
+    const char *at = memchr(content.ptr + i, '<', content.len - tag.len - i + 1);
+
+    if (!at)
+      return false;
+    i = (size_t)(at - content.ptr);
+    if (strncasecmp(at, tag.ptr, tag.len) == 0)
+      return true;
+  }
+  return false;
+}
+
+bool reader_is_person(const struct str content[2], const struct content_file *file)
+{
+  if (!lies_with_documentation(file->path) || reader_is_interpreter(content, file))
+    return false;
+  for (int side = 0; side < 2; side++)
+    if (!content[side].len || memchr(content[side].ptr, '\0', content[side].len) ||
+        has_script(content[side]))
+      return false;
+  return true;
+}
+
+bool reader_is_interpreter(const struct str content[2], const struct content_file *file)
+{
+  return file->executable || is_source(file->path) || str_has_prefix(content[0], STR("#!")) ||
+         str_has_prefix(content[1], STR("#!"));
+}

@@ -1,0 +1,16 @@
+/* Who reads a file: people alone, or programs that act on what stands in it. Private to evidence/.
+ */
+#ifndef DIFFOCI_EVIDENCE_READER_H
+#define DIFFOCI_EVIDENCE_READER_H
+
+#include "evidence/content.h"
+
+/* Whether both contents are text that lies where documentation does (FHS 3.0, 4.11.3), and none of
+ * them is one that something runs. Only of such files it can be said that no container does
+ * anything else because of a date in them. */
+bool reader_is_person(const struct str content[2], const struct content_file *file);
+/* Whether one of them is a script, or the source of a program: a date in it may be one that it runs
+ * on. */
+bool reader_is_interpreter(const struct str content[2], const struct content_file *file);
+
+#endif
