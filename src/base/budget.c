@@ -139,6 +139,7 @@ uint64_t budget_default(const char *root)
   uint64_t quarter = MIN_OF(memory, group) / 4;
 
   quarter = MIN_OF(quarter, 1024 * MIB);
+  quarter -= quarter % MIB; /* as it is told */
   return MAX_OF(quarter, 64 * MIB);
 }
 
@@ -172,7 +173,15 @@ void budget_give(struct budget *budget, uint64_t bytes)
 
 int budget_error(const struct budget *budget, const char *what, struct error *err)
 {
+  static const char *const units[] = { "bytes", "KiB", "MiB" };
+  uint64_t limit = budget ? budget->limit : UINT64_MAX;
+  size_t unit = 0;
+
+  while (unit + 1 < ARRAY_LEN(units) && limit && limit % 1024 == 0) {
+    limit /= 1024;
+    unit++;
+  }
   return error_set(err, ERROR_LIMIT,
-                   "%s take more memory than the limit of %llu MiB (see --memory-limit)", what,
-                   (unsigned long long)((budget ? budget->limit : UINT64_MAX) >> 20));
+                   "%s take more memory than the limit of %llu %s (see --memory-limit)", what,
+                   (unsigned long long)limit, limit == 1 && !unit ? "byte" : units[unit]);
 }

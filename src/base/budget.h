@@ -32,8 +32,8 @@ MUST_CHECK bool budget_take(struct budget *budget, uint64_t bytes);
 MUST_CHECK bool budget_take_spare(struct budget *budget, uint64_t bytes);
 /* Gives back what budget_take and budget_take_spare gave. Any thread. */
 void budget_give(struct budget *budget, uint64_t bytes);
-/* ERROR_LIMIT: "WHAT take more memory than the limit of 1024 MiB (see --memory-limit)". Returns -1.
- */
+/* ERROR_LIMIT: "WHAT take more memory than the limit of 1024 MiB (see --memory-limit)", with KiB or
+ * bytes where it is no whole number of the larger. Returns -1. */
 int budget_error(const struct budget *budget, const char *what, struct error *err);
 
 #endif

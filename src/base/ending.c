@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,7 +13,7 @@
 
 enum { PLACES = 32, ENDING_PATH_MAX = 1024 };
 
-enum ending_state { PLACE_FREE, PLACE_TAKEN, PLACE_PROCESS, PLACE_FILE };
+enum ending_state { PLACE_FREE, PLACE_TAKEN, PLACE_PROCESS, PLACE_CONFINED, PLACE_FILE };
 
 /* A signal's handler is given nothing: this has to be known to all of the program. */
 static struct ending_place {
@@ -25,19 +27,23 @@ static int holds;   /* atomic: threads between ending_hold and ending_release */
 static int waiting; /* atomic: a signal that came meanwhile, or 0 */
 static int ended;   /* atomic: this program is about to end */
 
-/* Only what signal-safety(7) allows. */
-static void on_signal(int number)
+static void wait_a_second_for(pid_t pid)
 {
-  __atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
-  if (__atomic_load_n(&holds, __ATOMIC_SEQ_CST) > 0) {
-    __atomic_store_n(&waiting, number, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&ended, 0, __ATOMIC_SEQ_CST);
-    return;
-  }
+  for (int i = 0; i < 500 && waitpid(pid, NULL, WNOHANG) == 0; i++)
+    poll(NULL, 0, 2);
+}
+
+/* Only what signal-safety(7) allows. */
+static void end_places(void)
+{
   for (size_t i = 0; i < PLACES; i++) {
     switch (__atomic_load_n(&places[i].state, __ATOMIC_ACQUIRE)) {
     case PLACE_PROCESS:
       kill(places[i].pid, SIGTERM);
+      break;
+    case PLACE_CONFINED:
+      kill(places[i].pid, SIGTERM);
+      wait_a_second_for(places[i].pid);
       break;
     case PLACE_FILE:
       unlinkat(places[i].dir, places[i].path, 0);
@@ -46,8 +52,30 @@ static void on_signal(int number)
       break;
     }
   }
+}
+
+static void on_signal(int number)
+{
+  __atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&holds, __ATOMIC_SEQ_CST) > 0) {
+    __atomic_store_n(&waiting, number, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&ended, 0, __ATOMIC_SEQ_CST);
+    return;
+  }
+  end_places();
   signal(number, SIG_DFL);
   raise(number);
+}
+
+void ending_end_others(void)
+{
+  const struct timespec moment = { 0, 1000000 };
+
+  __atomic_store_n(&ended, 1, __ATOMIC_SEQ_CST);
+  /* A process that is being started is in no place yet; that takes a moment. */
+  for (int i = 0; i < 1000 && __atomic_load_n(&holds, __ATOMIC_SEQ_CST) > 0; i++)
+    nanosleep(&moment, NULL);
+  end_places();
 }
 
 void ending_hold(void)
@@ -95,15 +123,25 @@ static int take_place(void)
   return -1;
 }
 
-int ending_add_process(pid_t pid)
+static int add_process(pid_t pid, enum ending_state state)
 {
   int place = take_place();
 
   if (place < 0)
     return -1;
   places[place].pid = pid;
-  __atomic_store_n(&places[place].state, PLACE_PROCESS, __ATOMIC_RELEASE);
+  __atomic_store_n(&places[place].state, state, __ATOMIC_RELEASE);
   return place;
+}
+
+int ending_add_process(pid_t pid)
+{
+  return add_process(pid, PLACE_PROCESS);
+}
+
+int ending_add_confined(pid_t pid)
+{
+  return add_process(pid, PLACE_CONFINED);
 }
 
 int ending_add_file(int dir, const char *path)

@@ -10,9 +10,8 @@
 #include "base/escape.h"
 #include "cli/diff_flags.h"
 #include "cli/diff_outputs.h"
-#include "cli/diff_process.h"
-#include "cli/pager.h"
-#include "cli/sandbox.h"
+#include "cli/process.h"
+#include "cli/terminal.h"
 #include "cli/verdict_line.h"
 #include "diff/inside/inside.h"
 #include "diff/inside/inside_worker.h"
@@ -90,41 +89,43 @@ static void inside_summary(const struct inside *inside)
     fprintf(stderr, "diffoci: %zu file%s equal inside\n", n, n == 1 ? " is" : "s are");
 }
 
-static void start_pager(void *pager)
+static void start_pager(void *context)
 {
-  pager_start(pager, true);
+  const struct worker_user *user = context;
+
+  user->page(user->context, true);
 }
 
 /* Writes the reports, those for standard output into a pager where that is wanted. */
-static bool write_reports(struct fan_out *out, const struct diff_options *options, bool paged)
+static bool write_reports(struct fan_out *out, const struct diff_options *options,
+                          const struct worker_user *user, bool paged)
 {
-  struct pager pager = { 0 };
   bool written;
 
   if (paged) {
     out->before_stdout = start_pager;
-    out->before_context = &pager;
+    out->before_context = (void *)(uintptr_t)user;
   }
   written = fan_out_finish(out, options, report_failed) == 0;
-  pager_finish(&pager);
+  if (paged)
+    user->page(user->context, false);
   return written;
 }
 
-/* Who is told that something is about to be written to the user. */
-struct before_writing {
-  void (*quiet)(void *context);
-  void *context;
+/* What compares, in whatever process. */
+struct diff_run {
+  const struct diff_flags *given;
+  const struct fan_out_wanted *wanted;
+  struct diff_options *options; /* all but the sources */
+  bool paged;
 };
 
 /* Writes the reports and says the verdict. Returns the exit status, or -1. */
-static int conclude(struct fan_out *out, const struct diff_process *process,
-                    const struct before_writing *before, struct inside *inside, struct diff *diff,
-                    bool failed, struct error *err)
+static int conclude(struct fan_out *out, const struct diff_run *run, const struct worker_user *user,
+                    struct inside *inside, struct diff *diff, bool failed, struct error *err)
 {
-  const struct diff_flags *given = process->given;
-  const struct diff_options *options = process->options;
-  /* A confined process starts no pager. */
-  const bool paged = !process->is_confined && process->may_page;
+  const struct diff_flags *given = run->given;
+  const struct diff_options *options = run->options;
   const bool quiet = given->places.quiet == TOGGLE_ON;
   struct verdict verdict;
   int status;
@@ -147,14 +148,14 @@ static int conclude(struct fan_out *out, const struct diff_process *process,
   else if (given->verdict == TOGGLE_ON && verdict.level == VERDICT_IDENTICAL)
     status = EXIT_SAME; /* the word is the answer, though names may differ beside it */
   out->about.passed = status == EXIT_SAME;
-  before->quiet(before->context);
+  user->quiet(user->context);
   if (inside && !quiet)
     inside_summary(inside);
   out->about.inside = inside;
   policy_flags_summary(options->policy, quiet);
   out->about.notices = diff_notices(diff, &out->about.n_notices);
   show_notices(&out->about, quiet);
-  trouble = !write_reports(out, options, paged);
+  trouble = !write_reports(out, options, user, run->paged);
   out->about.verdict = NULL;
   if (failed)
     return -1;
@@ -187,11 +188,11 @@ static bool mended(const struct diff_options *options, struct error *err)
 }
 
 /* *again: whether there may be another try; set to whether there has to be one. */
-static int compare_once(const struct diff_process *process, const struct before_writing *before,
-                        bool *again, struct error *err)
+static int compare_once(const struct diff_run *run, const struct worker_user *user, bool *again,
+                        struct error *err)
 {
-  const struct diff_flags *given = process->given;
-  struct diff_options *options = process->options;
+  const struct diff_flags *given = run->given;
+  struct diff_options *options = run->options;
   struct later *later = later_new(options);
   struct fan_out out = { 0 };
   struct inside *inside = NULL;
@@ -199,7 +200,7 @@ static int compare_once(const struct diff_process *process, const struct before_
   struct diff *diff;
   int status;
 
-  fan_out_init(&out, process->wanted, options, later);
+  fan_out_init(&out, run->wanted, options, later);
   options->sink = &out.sink;
   options->verdict = thorough(given) || out.tells_verdict || given->places.quiet != TOGGLE_ON;
   if (options->looker) {
@@ -220,7 +221,7 @@ static int compare_once(const struct diff_process *process, const struct before_
     error_wrap(err, "the store's copy was damaged and is removed (run this again)");
   }
   if (diff && !*again)
-    status = conclude(&out, process, before, inside, diff, failed, err);
+    status = conclude(&out, run, user, inside, diff, failed, err);
   else
     status = -1;
   fan_out_release(&out);
@@ -232,17 +233,20 @@ static int compare_once(const struct diff_process *process, const struct before_
 }
 
 /* A second time where the store's copy of a blob turned out to be damaged: then it is fetched. */
-static int diff_compare(const struct diff_process *process, void (*quiet)(void *quiet_context),
-                        void *quiet_context, struct error *err)
+static int diff_compare(void *context, struct source *const *sources,
+                        const struct worker_user *user, struct error *err)
 {
-  const struct before_writing before = { quiet, quiet_context };
+  const struct diff_run *run = context;
   bool again = true;
-  int status = compare_once(process, &before, &again, err);
+  int status;
 
+  for (int side = 0; side < 2; side++)
+    run->options->sources[side] = sources[side];
+  status = compare_once(run, user, &again, err);
   if (!again)
     return status;
   again = false;
-  return compare_once(process, &before, &again, err);
+  return compare_once(run, user, &again, err);
 }
 
 int diff_command(const struct invocation *call, struct error *err)
@@ -272,28 +276,35 @@ int diff_command(const struct invocation *call, struct error *err)
     .platforms =
         given->platforms.n || given->all_platforms == TOGGLE_ON ? &options.platforms : NULL,
   };
-  const struct report_run run = {
+  const struct report_run about = {
     .arguments = call->words,
     .n_arguments = call->n_words,
     .inputs = { call->arguments[0], call->arguments[1] },
   };
-  struct confine_support support;
   struct fan_out_wanted wanted;
-  struct diff_process process = {
-    .inputs = call->arguments,
+  struct diff_run run = {
     .given = given,
     .wanted = &wanted,
-    .source_options = &source_options,
-    .support = &support,
+    .options = &options,
+    .paged = call->globals.no_pager != TOGGLE_ON && terminal_can_page(),
+  };
+  struct process process = {
+    .inputs = call->arguments,
+    .n = 2,
+    .sandbox = given->sandbox,
     .places = &places,
     .display = &display,
-    .may_page = call->globals.no_pager != TOGGLE_ON,
-    .options = &options,
-    .compare = diff_compare,
+    .pull = (enum named_pull)given->pull,
+    .use_store = given->no_cache != TOGGLE_ON,
+    .source_options = &source_options,
+    .timeout = given->timeout,
+    .keep = -1,
+    .run = diff_compare,
+    .context = &run,
   };
   int status = -1;
 
-  if (diff_outputs(given, &run, &wanted, err) || fan_out_check(&wanted, err))
+  if (diff_outputs(given, &about, &wanted, err) || fan_out_check(&wanted, err))
     return -1;
   limits.memory = &memory;
   limits.totals = &totals;
@@ -302,16 +313,20 @@ int diff_command(const struct invocation *call, struct error *err)
   diff_flags_ignore(given, &options);
   for (size_t i = 0; i < wanted.n_outputs; i++)
     options.never_strict |= wanted.outputs[i].format->as_with_policy;
+  for (size_t i = 0; i < wanted.n_outputs; i++)
+    process.outputs[process.n_outputs++] = wanted.outputs[i].path;
+  process.report_dir = wanted.report_dir;
   place_flags_init(&places, &display, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
-  if (sandbox_choose((enum sandbox_mode)given->sandbox, &support, err) == 0 &&
+  if (sandbox_choose((enum sandbox_mode)given->sandbox, &process.support, err) == 0 &&
       ((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
-       (options.looker = inside_worker_start(limits.file_bytes, &support, err))) &&
+       (options.looker = inside_worker_start(limits.file_bytes, &process.support, err))) &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
-      policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0)
-    status = diff_process_run(&process, err);
-  source_free(options.sources[0]);
-  source_free(options.sources[1]);
+      policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0) {
+    if (options.looker)
+      process.keep = inside_worker_socket(options.looker);
+    status = process_run(&process, err);
+  }
   places_release(&places);
   transfer_display_release(&display);
   platform_set_release(&options.platforms);

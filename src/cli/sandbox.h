@@ -15,7 +15,7 @@ enum sandbox_mode {
 #define SANDBOX_FLAG(at)                                                                           \
   {                                                                                                \
     .name = "sandbox", .kind = FLAG_CHOICE, .value = "WHEN", .choices = "auto|require|off",        \
-    .environment = "DIFFOCI_SANDBOX", .fallback = "off",                                           \
+    .environment = "DIFFOCI_SANDBOX", .fallback = "auto",                                          \
     .help = "whether images are parsed by a process that may do nothing else",                     \
     .detail = "auto confines it by what this system has of Landlock and seccomp; require ends "    \
               "with an error where one is missing. See SANDBOX.",                                  \

@@ -2,8 +2,7 @@
 
 #include "base/budget.h"
 #include "cli/commands.h"
-#include "cli/pager.h"
-#include "cli/place_flags.h"
+#include "cli/process.h"
 #include "cli/terminal.h"
 #include "layer/totals.h"
 #include "report/outfile.h"
@@ -22,6 +21,7 @@ struct show_flags {
   struct place_flags places;
   uint64_t memory_limit;
   double timeout, max_scale;
+  unsigned sandbox; /* enum sandbox_mode */
 };
 
 #define AT(field) .offset = offsetof(struct show_flags, field)
@@ -62,62 +62,49 @@ static const struct flag flags[] = {
   TIMEOUT_FLAG(offsetof(struct show_flags, timeout)),
   MEMORY_LIMIT_FLAG(offsetof(struct show_flags, memory_limit)),
   FOREIGN_URLS_FLAG(struct show_flags),
+  SANDBOX_FLAG(offsetof(struct show_flags, sandbox)),
   MAX_SCALE_FLAG(offsetof(struct show_flags, max_scale)),
 };
 
-static int show_print(const struct contents *contents, const struct invocation *call,
-                      struct error *err)
+/* What reads and tells, in whatever process. */
+struct show_work {
+  const struct show_flags *given;
+  struct show_style style;
+  struct contents_options options;
+  bool paged;
+};
+
+static int show_print(const struct contents *contents, const struct show_work *work,
+                      const struct worker_user *user, struct error *err)
 {
-  const struct show_flags *given = call->options;
-  const char *name = call->arguments[0];
-  const struct show_style style = {
-    .name = name,
-    .colour = terminal_has_colour((enum colour_choice)given->colour),
-    .columns = terminal_columns(),
-  };
-  struct outfile *file = outfile_open("-", err);
-  struct pager pager = { 0 };
+  struct outfile *file;
   bool written;
 
-  if (!file)
-    return -1;
-  pager_start(&pager, call->globals.no_pager != TOGGLE_ON);
-  if (given->output == SHOW_JSON)
-    show_json(contents, name, &file->writer);
-  else
-    show_text(contents, &style, &file->writer);
-  written = outfile_commit(file, err) == 0 || err->sys == EPIPE;
-  pager_finish(&pager);
+  if (work->paged)
+    user->page(user->context, true);
+  file = outfile_open("-", err);
+  if (file && work->given->output == SHOW_JSON)
+    show_json(contents, work->style.name, &file->writer);
+  else if (file)
+    show_text(contents, &work->style, &file->writer);
+  written = file && (outfile_commit(file, err) == 0 || err->sys == EPIPE);
+  if (work->paged)
+    user->page(user->context, false);
   return written ? EXIT_SAME : -1;
 }
 
-static int show(const struct invocation *call, struct source *source,
-                const struct contents_options *options, struct transfer_display *display,
+static int show(void *context, struct source *const *sources, const struct worker_user *user,
                 struct error *err)
 {
+  const struct show_work *work = context;
   struct contents contents;
-  int status = contents_read(&contents, source, options, err);
+  int status = contents_read(&contents, sources[0], &work->options, err);
 
-  transfer_display_hide(display);
+  user->quiet(user->context);
   if (status == 0)
-    status = show_print(&contents, call, err);
+    status = show_print(&contents, work, user, err);
   contents_release(&contents);
   return status;
-}
-
-static struct source *open_image(const struct invocation *call, struct places *places,
-                                 const struct source_options *options, struct error *err)
-{
-  const struct show_flags *given = call->options;
-  struct argument argument;
-  struct source *source = NULL;
-
-  if (argument_parse(&argument, call->arguments[0], err) == 0 &&
-      (!places_are_needed(&argument) ||
-       places_open(places, (enum named_pull)given->pull, given->no_cache != TOGGLE_ON, err) == 0))
-    source = places_open_image(places, &argument, options, err);
-  argument_release(&argument);
-  return source;
 }
 
 static int show_run(const struct invocation *call, struct error *err)
@@ -136,8 +123,30 @@ static int show_run(const struct invocation *call, struct error *err)
     .fetch_context = &places,
     .platforms = given->platform ? &platforms : NULL,
   };
-  struct contents_options options = { .limits = &limits, .files = given->no_files != TOGGLE_ON };
-  struct source *source = NULL;
+  struct show_work work = {
+    .given = given,
+    .style = {
+      .name = call->arguments[0],
+      .colour = terminal_has_colour((enum colour_choice)given->colour),
+      .columns = terminal_columns(),
+    },
+    .options = { .limits = &limits, .files = given->no_files != TOGGLE_ON },
+    .paged = call->globals.no_pager != TOGGLE_ON && terminal_can_page(),
+  };
+  struct process process = {
+    .inputs = call->arguments,
+    .n = 1,
+    .sandbox = given->sandbox,
+    .places = &places,
+    .display = &display,
+    .pull = (enum named_pull)given->pull,
+    .use_store = given->no_cache != TOGGLE_ON,
+    .source_options = &source_options,
+    .timeout = given->timeout,
+    .keep = -1,
+    .run = show,
+    .context = &work,
+  };
   int status = -1;
 
   limits.memory = &memory;
@@ -145,17 +154,15 @@ static int show_run(const struct invocation *call, struct error *err)
   if (given->timeout > 0)
     totals_set_timeout(&totals, given->timeout);
   place_flags_init(&places, &display, &call->globals, &given->places);
-  if (given->platform && platform_set_add(&platforms, str_of(given->platform), err))
+  if (given->platform && platform_set_add(&platforms, str_of(given->platform), err)) {
     error_wrap(err, "flag --platform");
-  else if (platforms.n > 1)
+  } else if (platforms.n > 1) {
     error_set(err, ERROR_USAGE, "flag --platform: one image is shown, found \"%s\"",
               given->platform);
-  else
-    source = open_image(call, &places, &source_options, err);
-  options.platform = platforms.n ? &platforms.items[0] : NULL;
-  if (source)
-    status = show(call, source, &options, &display, err);
-  source_free(source);
+  } else if (sandbox_choose((enum sandbox_mode)given->sandbox, &process.support, err) == 0) {
+    work.options.platform = platforms.n ? &platforms.items[0] : NULL;
+    status = process_run(&process, err);
+  }
   places_release(&places);
   transfer_display_release(&display);
   platform_set_release(&platforms);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "diff/left_out.h"
 
 struct kept {
@@ -190,7 +191,9 @@ struct document {
   const char *name;
   size_t size;
   int (*parse)(const struct diff *diff, void *out, struct str text, struct error *err);
-  void (*release)(void *document);
+  const json_t *(*json)(const void *document);
+  void (*clear)(void *document);
+  void (*release)(void *document); /* and frees it */
 };
 
 /* What is found again: the same bytes of the same side, taken for the same thing. */
@@ -202,6 +205,24 @@ static struct str make_key(struct buf *key, int side, const struct descriptor *b
   buf_printf(key, "%d %s %s %lld", side, kind->name, digest_format(&blob->digest, digest),
              (long long)blob->size);
   return buf_str(key);
+}
+
+/* A document is kept until the comparison ends. */
+static int compare_parse(struct diff *diff, const struct document *kind, void *out, struct str text,
+                         struct error *err)
+{
+  struct budget *memory = diff->options->limits->memory;
+  uint64_t bytes;
+
+  if (kind->parse(diff, out, text, err))
+    return -1;
+  bytes = kind->size + json_memory(kind->json(out));
+  if (!budget_take(memory, bytes)) {
+    kind->clear(out);
+    return budget_error(memory, "the images' documents", err);
+  }
+  diff->document_bytes += bytes;
+  return 0;
 }
 
 /* Reads a document and has it parsed; the error names the input, what it is, and the digest. */
@@ -219,7 +240,8 @@ static const void *compare_load(struct diff *diff, int side, const struct descri
   if (found)
     return found->value;
   document = xcalloc(1, kind->size);
-  if (diff_read(diff, side, blob, &text, err) || kind->parse(diff, document, buf_str(&text), err)) {
+  if (diff_read(diff, side, blob, &text, err) ||
+      compare_parse(diff, kind, document, buf_str(&text), err)) {
     error_wrap(err, "%s %s", kind->name, digest_format(&blob->digest, digest));
     diff_wrap_input(diff, side, err);
     return NULL;
@@ -246,30 +268,62 @@ static int parse_config(const struct diff *diff, void *out, struct str text, str
   return config_parse(out, text, err);
 }
 
-static void release_index(void *index)
+static const json_t *json_of_index(const void *document)
+{
+  return ((const struct index *)document)->json;
+}
+
+static const json_t *json_of_manifest(const void *document)
+{
+  return ((const struct manifest *)document)->json;
+}
+
+static const json_t *json_of_config(const void *document)
+{
+  return ((const struct config *)document)->json;
+}
+
+static void clear_index(void *index)
 {
   index_release(index);
+}
+
+static void release_index(void *index)
+{
+  clear_index(index);
   free(index);
+}
+
+static void clear_manifest(void *manifest)
+{
+  manifest_release(manifest);
 }
 
 static void release_manifest(void *manifest)
 {
-  manifest_release(manifest);
+  clear_manifest(manifest);
   free(manifest);
+}
+
+static void clear_config(void *config)
+{
+  config_release(config);
 }
 
 static void release_config(void *config)
 {
-  config_release(config);
+  clear_config(config);
   free(config);
 }
 
-static const struct document kind_index = { "index", sizeof(struct index), parse_index,
-                                            release_index };
-static const struct document kind_manifest = { "manifest", sizeof(struct manifest), parse_manifest,
-                                               release_manifest };
-static const struct document kind_config = { "config", sizeof(struct config), parse_config,
-                                             release_config };
+static const struct document kind_index = { "index",       sizeof(struct index), parse_index,
+                                            json_of_index, clear_index,          release_index };
+static const struct document kind_manifest = { "manifest",     sizeof(struct manifest),
+                                               parse_manifest, json_of_manifest,
+                                               clear_manifest, release_manifest };
+static const struct document kind_config = {
+  "config", sizeof(struct config), parse_config, json_of_config, clear_config, release_config
+};
 
 const struct index *diff_load_index(struct diff *diff, int side, const struct descriptor *blob,
                                     struct error *err)

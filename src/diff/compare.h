@@ -39,6 +39,7 @@ struct diff {
   /* Documents that were loaded, none of them twice (compare.c). */
   struct map documents;
   struct arena document_keys;
+  uint64_t document_bytes; /* what they take of the memory budget */
 
   /* Digests of the blobs that were opened, by side, of the shadows too; guarded by lock. */
   struct map opened[2];

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "diff/compare.h"
 #include "diff/documents/platform_choice.h"
 #include "diff/documents/roots.h"
@@ -107,6 +108,8 @@ void diff_free(struct diff *diff)
   map_release(&diff->opened[0]);
   map_release(&diff->opened[1]);
   arena_release(&diff->document_keys);
+  if (diff->document_bytes)
+    budget_give(diff->options->limits->memory, diff->document_bytes);
   platform_set_release(&diff->own_platforms);
   arena_release(&diff->arena);
   tasks_release(diff);

@@ -52,6 +52,9 @@ MUST_CHECK int json_get_string_map(const json_t *object, const char *key, json_t
 MUST_CHECK int json_get_string_array(const json_t *object, const char *key, json_t **out,
                                      struct error *err);
 
+/* About how many bytes of memory the value takes, with all that is in it. */
+uint64_t json_memory(const json_t *value);
+
 /* json_decref for CLEANUP. */
 void cleanup_json(json_t **json);
 #define AUTO_JSON CLEANUP(cleanup_json) json_t *

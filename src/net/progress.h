@@ -26,6 +26,12 @@ struct progress_view {
   uint64_t done, size; /* of all transfers so far, those that have ended included */
 };
 
+/* Copies to *copy, from now on, what progress_look would tell: in memory that another process looks
+ * at. */
+void progress_publish(struct progress *progress, struct progress_view *copy);
+/* Has progress_look also tell what another process publishes at *other, which it may change at any
+ * moment and to anything: it is bounded, and good for nothing but to be shown. NULL: no more. */
+void progress_watch(struct progress *progress, const struct progress_view *other);
 void progress_look(struct progress *progress, struct progress_view *out);
 
 #endif

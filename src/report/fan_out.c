@@ -1,8 +1,12 @@
 #include "report/fan_out.h"
-#include "report/outfile.h"
-#include "report/packages/find.h"
 
 #include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/budget.h"
+#include "report/outfile.h"
+#include "report/packages/find.h"
 
 static void tell(void *context, const struct event *event)
 {
@@ -13,6 +17,19 @@ static void tell(void *context, const struct event *event)
     report_event(out->reports[i], event);
 }
 
+/* Takes what explain and accept have come to take since. */
+static void fan_out_take(struct fan_out *out)
+{
+  const uint64_t now =
+      (out->explain ? explain_memory(out->explain) : 0) + accept_memory(&out->accept);
+
+  if (now <= out->taken)
+    return;
+  out->over = !budget_take(out->memory, now - out->taken);
+  if (!out->over)
+    out->taken = now;
+}
+
 static void fan_out_event(struct event_sink *sink, const struct event *event)
 {
   struct fan_out *out = (struct fan_out *)sink;
@@ -20,14 +37,16 @@ static void fan_out_event(struct event_sink *sink, const struct event *event)
 
   out->any = true;
   out->hinted = out->hinted || (out->wants_packages && packages_hinted_by(event));
-  if (out->explain)
+  if (out->explain && !out->over)
     explained.explanation = explain_event(out->explain, event);
   if (out->patches)
     explained.patch_number = patches_event(out->patches, event);
-  if (policy_has_causes(out->about.policy))
+  if (policy_has_causes(out->about.policy) && !out->over)
     accept_keep(&out->accept, &explained);
   else
     tell(out, &explained);
+  if (!out->over)
+    fan_out_take(out);
 }
 
 static void fan_out_begun(struct event_sink *sink, const struct event_roots *roots)
@@ -67,8 +86,53 @@ static void add_report(struct fan_out *out, struct report *report, bool to_stdou
   out->reports[out->n_reports++] = report;
 }
 
+/* A file by what holds it, as far as there is something to hold: itself where it is there, else its
+ * directory and its name in that. */
+struct place {
+  struct stat status; /* of the file or the directory */
+  const char *name;   /* "": it is the file */
+};
+
+/* false: there is no saying, or it is one that many may write to, as a pipe. */
+static bool place_of(const char *path, struct place *out)
+{
+  const char *slash = strrchr(path, '/');
+  AUTO_FREE char *directory = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+
+  *out = (struct place) { .name = "" };
+  if (strcmp(path, "-") == 0)
+    return false;
+  if (stat(path, &out->status) == 0)
+    return S_ISREG(out->status.st_mode);
+  out->name = slash ? slash + 1 : path;
+  return stat(directory, &out->status) == 0;
+}
+
+/* Whether two reports would be one file, the second instead of the first. */
+static bool fan_out_is_same(const char *path, const char *other)
+{
+  struct place a;
+  struct place b;
+
+  return place_of(path, &a) && place_of(other, &b) && a.status.st_dev == b.status.st_dev &&
+         a.status.st_ino == b.status.st_ino && strcmp(a.name, b.name) == 0;
+}
+
+static int fan_out_check_twice(const struct fan_out_wanted *wanted, struct error *err)
+{
+  for (size_t i = 0; i < wanted->n_outputs; i++)
+    for (size_t j = 0; j < i; j++)
+      if (fan_out_is_same(wanted->outputs[i].path, wanted->outputs[j].path))
+        return error_set(err, ERROR_USAGE, "two reports are to go to one file, %s: %s and %s",
+                         wanted->outputs[i].path, wanted->outputs[j].format->name,
+                         wanted->outputs[i].format->name);
+  return 0;
+}
+
 int fan_out_check(const struct fan_out_wanted *wanted, struct error *err)
 {
+  if (fan_out_check_twice(wanted, err))
+    return -1;
   for (size_t i = 0; i < wanted->n_outputs; i++)
     if (outfile_check(wanted->outputs[i].path, err))
       return error_wrap(err, "cannot write the report");
@@ -83,6 +147,7 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
   bool causes = wanted->explain || wanted->report_dir || policy_has_causes(options->policy);
 
   *out = (struct fan_out) {
+    .memory = options->limits->memory,
     .sink = { .event = fan_out_event, .begun = fan_out_begun, .settled = fan_out_settled },
     .about = { .policy = options->policy,
                .with_causes = wanted->explain,
@@ -135,6 +200,11 @@ int fan_out_finish(struct fan_out *out, const struct diff_options *options,
   struct error err;
 
   fan_out_settle(out, options);
+  if (out->over) {
+    budget_error(out->memory, "the causes of the differences", &err);
+    if (failed(&err, false))
+      result = -1;
+  }
   if (out->wants_packages && (out->hinted || (out->about.with_packages && out->any)) &&
       packages_find(&out->packages, options))
     out->about.packages = &out->packages;
@@ -158,6 +228,7 @@ void fan_out_release(struct fan_out *out)
   explain_free(out->explain);
   patches_free(out->patches);
   accept_release(&out->accept);
+  budget_give(out->memory, out->taken);
   package_changes_release(&out->packages);
   *out = (struct fan_out) { .any = out->any };
 }

@@ -41,10 +41,13 @@ struct fan_out {
   bool wants_packages; /* some report tells them */
   bool hinted;         /* some event is a reason to look for them */
   struct report_about about;
-  bool streamed;          /* something was told that cannot be taken back */
-  bool any;               /* events came */
-  bool any_told;          /* once settled: of these, some count */
-  bool tells_verdict;     /* some report has the verdict */
+  struct budget *memory; /* what explain and accept take is taken from it; NULL: no limit */
+  uint64_t taken;
+  bool over;          /* they would have taken more: an error, and no more causes are looked for */
+  bool streamed;      /* something was told that cannot be taken back */
+  bool any;           /* events came */
+  bool any_told;      /* once settled: of these, some count */
+  bool tells_verdict; /* some report has the verdict */
   bool summary_on_stdout; /* whose last lines are about the verdict */
   /* Called before the first report is written to standard output, after those in files. NULL
    * allowed. */

@@ -67,16 +67,21 @@ static int open_nameless(const struct outfile *file)
       slash ? xstrndup(file->target, (size_t)(slash - file->target) + 1) : xstrdup(".");
   int fd = openat(file->dir, dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
 
-  if (fd >= 0 && access(path_of(fd).text, F_OK) != 0) {
+  if (fd >= 0 && faccessat(AT_FDCWD, path_of(fd).text, F_OK, 0) != 0) {
     close(fd);
     return -1;
   }
   return fd;
 }
 
-/* Gives it a name beside the target's, to be renamed: linkat replaces nothing. 0, or an errno. */
+/* Gives it its name, or where something has that one beside it, to be renamed: linkat replaces
+ * nothing. 0, or an errno. */
 static int give_name(struct outfile *file, int fd)
 {
+  if (linkat(AT_FDCWD, path_of(fd).text, file->dir, file->target, AT_SYMLINK_FOLLOW) == 0)
+    return 0;
+  if (errno != EEXIST)
+    return errno;
   for (int i = 0; i < ATTEMPTS; i++) {
     free(file->temporary);
     file->temporary =

@@ -25,6 +25,7 @@ struct broker {
   pthread_mutex_t lock;             /* of busy */
   pthread_cond_t idle;              /* busy went down */
   unsigned busy;
+  bool pages; /* a pager runs */
   /* Sources are asked for blobs by many threads at once, but for nothing else beside that. */
   pthread_rwlock_t quiet[WIRE_SIDES];
 };

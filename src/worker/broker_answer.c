@@ -74,6 +74,7 @@ static void answer_open_image(struct broker *broker, int side, int socket)
     answer_failed(socket, &err);
     return;
   }
+  source->progress = NULL; /* what is at hand is counted where it is read */
   broker->sources[side] = source;
   if (broker->sources[!side])
     source_engine_pair(broker->sources[0], broker->sources[1]);
@@ -264,12 +265,31 @@ static void answer_clear_directory(const char *path, int socket)
     answer_done(socket, NULL, 0);
 }
 
+/* ---- the user's terminal ---- */
+
+static void answer_start_pager(struct broker *broker, int socket)
+{
+  broker->pages = broker->job->page(broker->job->context, true);
+  if (broker->pages)
+    answer_file(socket, STDOUT_FILENO, 0, 0);
+  else
+    answer_done(socket, NULL, 0);
+}
+
+static void answer_end_pager(struct broker *broker, int socket)
+{
+  broker->pages = broker->job->page(broker->job->context, false);
+  answer_done(socket, NULL, 0);
+}
+
 /* ---- all of them ---- */
 
 bool broker_allows(const struct broker *broker, const struct wire_request *request)
 {
   const int side = request->side;
 
+  if ((size_t)side >= broker->job->n_arguments)
+    return false;
   switch (request->ask) {
   case WIRE_OPEN:
     return !broker->sources[side] && !broker->directories[side];
@@ -288,6 +308,10 @@ bool broker_allows(const struct broker *broker, const struct wire_request *reque
   case WIRE_OUTPUT:
   case WIRE_COMMIT:
     return answer_output_of(broker, request->text) >= 0;
+  case WIRE_PAGER:
+    return broker->job->page && !broker->pages;
+  case WIRE_PAGER_END:
+    return broker->pages;
   default:
     return true;
   }
@@ -359,6 +383,12 @@ static void answer_give(struct broker *broker, const struct wire_request *reques
   case WIRE_QUIET:
     broker->job->quiet(broker->job->context);
     answer_done(socket, NULL, 0);
+    break;
+  case WIRE_PAGER:
+    answer_start_pager(broker, socket);
+    break;
+  case WIRE_PAGER_END:
+    answer_end_pager(broker, socket);
     break;
   default:
     break;

@@ -1,6 +1,9 @@
 #include "worker/client.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,7 +13,10 @@
 
 void client_init(struct client *out, int channel, struct worker_note *note)
 {
-  *out = (struct client) { .channel = channel, .note = note };
+  *out = (struct client) {
+    .channel = channel, .note = note, .progress = progress_new(), .terminal = -1
+  };
+  progress_publish(out->progress, &note->progress);
   pthread_mutex_init(&out->lock, NULL);
   for (int side = 0; side < WIRE_SIDES; side++)
     out->sides[side] = (struct client_side) { out, side };
@@ -191,13 +197,41 @@ int client_clear(void *context, const char *path, struct error *err)
   return client_have_done(context, WIRE_CLEAR, path, err);
 }
 
-void client_quiet(struct client *client)
+void client_quiet(void *client)
 {
   const struct wire_request request = { .ask = WIRE_QUIET };
   struct error ignored;
   AUTO_CALL call;
 
   (void)!client_call(client, &request, &call, &ignored);
+}
+
+/* Interrupts are for the pager, which knows what to do with them. */
+static void client_begin_page(struct client *client, int to_pager)
+{
+  signal(SIGINT, SIG_IGN);
+  signal(SIGQUIT, SIG_IGN);
+  client->terminal = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  dup3(to_pager, STDOUT_FILENO, 0);
+}
+
+void client_page(void *context, bool begin)
+{
+  struct client *client = context;
+  const struct wire_request request = { .ask = begin ? WIRE_PAGER : WIRE_PAGER_END };
+  struct error ignored;
+  AUTO_CALL call = { .socket = -1, .fd = -1 };
+
+  if (!begin && client->terminal < 0)
+    return;
+  fflush(stdout);
+  if (!begin) {
+    dup3(client->terminal, STDOUT_FILENO, 0); /* closes the pipe */
+    cleanup_close(&client->terminal);
+    client->terminal = -1;
+  }
+  if (client_call(client, &request, &call, &ignored) == 0 && begin && call.fd >= 0)
+    client_begin_page(client, call.fd);
 }
 
 void client_end(struct client *client, int status, const struct error *err)

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "net/progress.h"
 #include "source/open.h"
 #include "worker/wire.h"
 
@@ -12,6 +13,7 @@
  * last. In memory that both processes share; the broker takes it for no more than what to say. */
 struct worker_note {
   struct digest last[WIRE_SIDES];
+  struct progress_view progress; /* of what the process reads itself; only to be shown */
 };
 
 struct client_side { /* for struct source_options */
@@ -23,6 +25,8 @@ struct client {
   int channel;
   pthread_mutex_t lock; /* of the channel: a request and the socket that comes for it */
   struct worker_note *note;
+  struct progress *progress; /* owned */
+  int terminal; /* while there is a pager: what standard output was; -1: there is none */
   struct client_side sides[WIRE_SIDES];
 };
 
@@ -42,8 +46,9 @@ int client_output(void *context, const char *path, struct error *err);
 int client_commit(void *context, const char *path, struct error *err);
 int client_clear(void *context, const char *path, struct error *err);
 
-/* What follows is written to the user: the broker shows nothing any more. */
-void client_quiet(struct client *client);
+/* For struct worker_user, with the client as context. */
+void client_quiet(void *client);
+void client_page(void *client, bool begin);
 /* The last thing: how it ended; err with -1. */
 void client_end(struct client *client, int status, const struct error *err);
 

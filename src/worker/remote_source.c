@@ -234,5 +234,9 @@ struct source *client_source(struct client *client, int side, const struct argum
   } else {
     source = remote_source_here(client, side, argument, options, &call, err);
   }
-  return source ? noted_source(source, &client->note->last[side]) : NULL;
+  if (!source)
+    return NULL;
+  source = noted_source(source, &client->note->last[side]);
+  source->progress = client->progress;
+  return source;
 }

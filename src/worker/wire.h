@@ -32,6 +32,9 @@ enum wire_ask {
   WIRE_COMMIT,    /* text: that report is complete -> WIRE_DONE */
   WIRE_CLEAR,     /* text: the report directory, to be cleared -> WIRE_DONE */
   WIRE_QUIET,     /* what is written from now on is for the user's eyes -> WIRE_DONE */
+  WIRE_PAGER,     /* -> WIRE_FILE: where standard output goes now, to a pager; WIRE_DONE: there is
+                     none to be started */
+  WIRE_PAGER_END, /* all of it is written -> WIRE_DONE when its reader has left it */
   WIRE_END,       /* number: the exit status, or -1 and the error: its code and text -> nothing */
   WIRE_ASKS,      /* how many there are, and one */
 };

@@ -1,7 +1,6 @@
 #include "worker/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/ending.h"
 #include "base/tempfile.h"
 #include "worker/broker.h"
 #include "worker/client.h"
@@ -23,12 +23,11 @@ enum { KEEP_MAX = 8 };
 /* Nothing of what the broker has open; no input from the terminal either. */
 static int worker_leave_open(const struct worker_job *job, int channel, struct error *err)
 {
-  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
   int keep[2 + KEEP_MAX];
   size_t n = 0;
 
-  if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-    return error_sys(err, errno, "/dev/null");
+  if (confine_put_nothing(STDIN_FILENO))
+    return error_sys(err, errno, "standard input cannot be closed");
   keep[n++] = channel;
   if (job->confine->role == CONFINE_WRITER)
     keep[n++] = job->confine->directory;
@@ -69,25 +68,24 @@ static int worker_enter(const struct worker_job *job, int channel, struct error 
   return 0;
 }
 
-static void worker_be_quiet(void *client)
-{
-  client_quiet(client);
-}
-
 static int worker_work(const struct worker_job *job, struct client *client, struct error *err)
 {
+  const struct worker_user user = { client_quiet, client_page, client };
   struct source *sources[WIRE_SIDES] = { NULL };
+  size_t n = 0;
   int status = -1;
 
-  for (int side = 0; side < WIRE_SIDES; side++) {
-    sources[side] = client_source(client, side, &job->arguments[side], job->options, err);
-    if (!sources[side])
+  while (n < job->n_arguments) {
+    sources[n] = client_source(client, (int)n, &job->arguments[n], job->options, err);
+    if (!sources[n])
       break;
+    n++;
   }
-  if (sources[WIRE_SIDES - 1])
-    status = job->run(job->context, sources, worker_be_quiet, client, err);
-  for (int side = 0; side < WIRE_SIDES; side++)
-    source_free(sources[side]);
+  if (n == job->n_arguments)
+    status = job->run(job->context, sources, &user, err);
+  for (size_t i = 0; i < n; i++)
+    source_free(sources[i]);
+  client_page(client, false);
   return status;
 }
 
@@ -122,13 +120,13 @@ static void worker_add_note(const struct worker_job *job, const struct worker_no
   size_t len = 0;
 
   text[0] = '\0';
-  for (int side = 0; side < WIRE_SIDES; side++) {
+  for (size_t side = 0; side < job->n_arguments; side++) {
     struct digest digest = note->last[side];
     char written[DIGEST_MAX_TEXT];
 
     if (digest.algorithm != DIGEST_SHA256 && digest.algorithm != DIGEST_SHA512)
       continue;
-    snprintf(text + len, size - len, "%s blob %s of input %d (%.200s)",
+    snprintf(text + len, size - len, "%s blob %s of input %zu (%.200s)",
              len ? " and" : " while it read", digest_format(&digest, written), side,
              job->arguments[side].text);
     len += strlen(text + len);
@@ -159,17 +157,28 @@ static int worker_broke(const struct worker_job *job, pid_t pid, int channel,
                         const struct worker_note *note, struct error *err)
 {
   struct broker broker;
+  struct progress *progress;
   int result;
+  int ending;
   int status = -1;
   int ended = 0;
 
   broker_init(&broker, job, channel);
+  ending = ending_add_confined(pid);
+  progress = job->begun ? job->begun(job->context) : NULL;
+  if (progress)
+    progress_watch(progress, &note->progress);
   result = broker_serve(&broker, &status, err);
   /* It has said all that it has to say, or is dead: then this changes nothing. */
   kill(pid, SIGKILL);
   close(channel);
   while (waitpid(pid, &ended, 0) < 0 && errno == EINTR)
     continue;
+  ending_forget(ending);
+  if (broker.pages)
+    job->page(job->context, false);
+  if (progress)
+    progress_watch(progress, NULL);
   if (result == 0)
     (void)worker_died(job, ended, note, err);
   if (result <= 0)

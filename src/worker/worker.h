@@ -8,8 +8,18 @@
 #include "base/confine/confine.h"
 #include "source/open.h"
 
+/* How what writes to the user does that, in whatever process it runs. */
+struct worker_user {
+  void (*quiet)(void *context); /* before anything is written to the user */
+  /* begin: from here on standard output goes to a pager, where there is one to be had, and nothing
+   * else to the terminal; else that ends, and its reader is waited for. */
+  void (*page)(void *context, bool begin);
+  void *context;
+};
+
 struct worker_job {
-  const struct argument *arguments;     /* two */
+  const struct argument *arguments; /* one or two */
+  size_t n_arguments;
   const struct source_options *options; /* fetch is called in the broker */
   const char *const *outputs;           /* the paths of the reports that go to files */
   size_t n_outputs;
@@ -23,14 +33,20 @@ struct worker_job {
   struct source *(*open)(void *context, int side, struct error *err);
   /* In the broker: the confined process is about to write to the user's terminal. */
   void (*quiet)(void *context);
+  /* In the broker: begins or ends a pager. Whether one runs now, which is what standard output of
+   * the broker leads to. NULL: none is wanted. */
+  bool (*page)(void *context, bool begin);
+  /* In the broker, once the other process runs, so that threads may be started. Returns where it is
+   * counted what is read of images that are at hand; NULL: nowhere. NULL allowed. */
+  struct progress *(*begun)(void *context);
   /* In the broker: ends the program with this status, or with -1 that of the error, which is told.
    * Answers that nobody waits for any more are stuck, as at a server that says nothing, and what
    * they use cannot be freed. */
   void (*give_up)(void *context, int status, const struct error *err) __attribute__((noreturn));
-  /* In the confined process, which has forgotten its environment: the work. quiet(quiet_context)
-   * before it writes to the user. The exit status, or -1 with *err. */
-  int (*run)(void *context, struct source *const sources[2], void (*quiet)(void *quiet_context),
-             void *quiet_context, struct error *err);
+  /* In the confined process, which has forgotten its environment: the work. The exit status, or -1
+   * with *err. */
+  int (*run)(void *context, struct source *const *sources, const struct worker_user *user,
+             struct error *err);
   void *context;
 };
 

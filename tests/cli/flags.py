@@ -21,7 +21,7 @@ COMMANDS = {
              "ignore-file-meta-format", "extra-ignore-files", "extra-ignore-file-content",
              "extra-ignore-file-permissions", "extra-ignore-file-mode", "extra-ignore-layer-length-mismatch"},
     "show": {"platform", "output", "no-files", "color", "pull", "no-cache", "cache-limit", "plain-http", "insecure", "ca-file", "quiet",
-             "timeout", "memory-limit", "foreign-urls", "max-scale"},
+             "timeout", "memory-limit", "foreign-urls", "max-scale", "sandbox"},
     "pull": {"platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet"},
     "load": {"input", "platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet",
              "foreign-urls"},

@@ -50,3 +50,43 @@ Memory: entries that wait go to a file; what cannot ends with an error that says
   $ diffoci diff --semantic --quiet --memory-limit=1K ./f.tar ./g.tar >/dev/null
   ! diffoci: *take more memory than the limit of * (see --memory-limit)
   [2]
+
+The limit is told as it was given, and documents count in it.
+
+  $ diffoci diff --semantic --quiet --memory-limit=1 ./f.tar ./g.tar 2>&1 | grep -c "the images' documents take more memory than the limit of 1 byte (see --memory-limit)"
+  1
+  $ images <<'EOF'
+  > oci_archive("labels.tar", image(layer(), config={"config": {"Labels": {f"label-{n}": "1" for n in range(9000)}}}))
+  > oci_archive("other.tar", image(layer(), config={"config": {"Labels": {f"label-{n}": "2" for n in range(9000)}}}))
+  > EOF
+  $ diffoci diff --semantic --quiet --memory-limit=2M ./labels.tar ./other.tar
+  ! diffoci: *config sha256:*: the images' documents take more memory than the limit of 2 MiB (see --memory-limit)
+  [2]
+  $ diffoci diff --semantic --quiet --memory-limit=64M ./labels.tar ./other.tar >/dev/null
+  [1]
+
+So do causes, and what waits to be accepted by them.
+
+  $ images <<'EOF'
+  > for side in 0, 1:
+  >     oci_archive(f"many{side}.tar", image(layer(*(file(f"{'d' * 200}/{n}-{side}", f"{side}") for n in range(6000)))), compress="zstd")
+  > EOF
+  $ diffoci diff --semantic --quiet --memory-limit=4M ./many0.tar ./many1.tar >rows
+  [1]
+  $ diffoci diff --semantic --quiet --explain --memory-limit=4M ./many0.tar ./many1.tar >/dev/null
+  ! diffoci: the causes of the differences take more memory than the limit of 4 MiB (see --memory-limit)
+  [2]
+  $ diffoci diff --semantic --quiet --explain --memory-limit=200M ./many0.tar ./many1.tar >/dev/null
+  [1]
+
+Two reports in one file, by whatever names.
+
+  $ ln -s json link
+  $ diffoci diff -o json=json -o html=./json ./a.tar ./b.tar
+  ! diffoci: two reports are to go to one file, ./json: json and html; see "diffoci help diff"
+  [2]
+  $ touch json
+  $ diffoci diff -o json=json --report-file=link ./a.tar ./b.tar
+  ! diffoci: two reports are to go to one file, json: json and json; see "diffoci help diff"
+  [2]
+  $ diffoci diff --semantic --quiet -o json=/dev/null -o html=/dev/null ./a.tar ./b.tar >/dev/null

@@ -208,6 +208,7 @@ static int served(const void *bytes, size_t len, int *status, struct error *err)
   const struct argument arguments[2] = { { .kind = ARGUMENT_NAME }, { .kind = ARGUMENT_NAME } };
   const struct worker_job job = {
     .arguments = arguments,
+    .n_arguments = ARRAY_LEN(arguments),
     .options = &options,
     .outputs = outputs,
     .n_outputs = ARRAY_LEN(outputs),

@@ -312,15 +312,14 @@ static const struct attack {
   { "other-descriptors", other_descriptors },
 };
 
-static int attack(void *context, struct source *const sources[2], void (*quiet)(void *),
-                  void *quiet_context, struct error *err)
+static int attack(void *context, struct source *const *sources, const struct worker_user *user,
+                  struct error *err)
 {
   const struct attack *chosen = context;
   int result;
 
   (void)sources;
-  (void)quiet;
-  (void)quiet_context;
+  (void)user;
   (void)err;
   errno = 0;
   result = chosen->run();
@@ -359,6 +358,7 @@ int main(int argc, char **argv)
   struct confine_wanted confine = { .role = CONFINE_PARSER, .limits = { .open_files = 1024 } };
   struct worker_job job = {
     .arguments = arguments,
+    .n_arguments = ARRAY_LEN(arguments),
     .options = &options,
     .confine = &confine,
     .support = &support,

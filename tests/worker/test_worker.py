@@ -153,6 +153,48 @@ class Worker(unittest.TestCase):
                 ways = [self.diffoci(f"--sandbox={way}", "--pull=never", *words) for way in ("require", "off")]
                 self.assertEqual(*((way.returncode, way.stdout.replace("--sandbox=off", "--sandbox=require"), way.stderr) for way in ways))
 
+    def test_show_is_the_same_as_without(self):
+        for words in (["./a.tar"], ["-o", "json", "oci:layout"], ["--no-files", "./b.tar"], ["./none.tar"]):
+            with self.subTest(words=words):
+                ways = [subprocess.run([DIFFOCI, "show", f"--sandbox={way}", *words], cwd=self.place.name, capture_output=True, timeout=60, check=False)
+                        for way in ("require", "off")]
+                self.assertEqual(*((way.returncode, way.stdout, way.stderr) for way in ways))
+
+    def test_timeout_while_a_registry_says_nothing(self):
+        for way in "require", "off":
+            with self.subTest(way=way):
+                begun = time.monotonic()
+                result = self.diffoci(f"--sandbox={way}", "--timeout=1", f"{self.host}/i:1", "./a.tar")
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(result.stderr, "diffoci: --timeout: 1 seconds have passed, and there is no answer yet\n")
+                self.assertLess(time.monotonic() - begun, 30)
+
+    def test_timeout_while_an_engine_says_nothing(self):
+        engine = os.path.join(self.place.name, "engine")
+        with open(engine, "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\necho $$ >>engine.pids\nexec sleep 50\n")
+        os.chmod(engine, 0o755)
+        for way in "require", "off":
+            with self.subTest(way=way):
+                result = self.diffoci(f"--sandbox={way}", "--timeout=1", "docker://i:1", "./a.tar", env=os.environ | {"DOCKER": engine})
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(result.stderr, "diffoci: --timeout: 1 seconds have passed, and there is no answer yet\n")
+        with open(os.path.join(self.place.name, "engine.pids"), encoding="ascii") as file:
+            for pid in file.read().split():
+                for _ in range(200):
+                    if not os.path.exists(f"/proc/{pid}/exe"):
+                        break
+                    time.sleep(0.05)
+                self.assertFalse(os.path.exists(f"/proc/{pid}/exe"), "the engine's program goes on")
+
+    def test_without_dev_null(self):
+        """As in a container that has no /dev."""
+        if os.geteuid() or subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+            self.skipTest("mounts cannot be made here")
+        result = subprocess.run(["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /dev && exec "$@"', "sh", *self.command("--inside", "--semantic", "--quiet", "./a.tar", "./b.tar")],
+                                cwd=self.place.name, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((result.returncode, result.stderr), (1, ""))
+
     def test_reports_in_files(self):
         result = self.diffoci("-o", "json=out.json", "--report-dir=report", "-o", "sarif=out.sarif", "./a.tar", "./b.tar")
         self.assertEqual(result.returncode, 1, result.stderr)

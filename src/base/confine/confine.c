@@ -1,10 +1,12 @@
 #include "base/confine/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -120,6 +122,19 @@ int confine_enter(const struct confine_wanted *wanted, const struct confine_supp
       landlock_enter(support->landlock_abi, writes ? wanted->directory : -1, err))
     return -1;
   return support->seccomp ? filter_enter(wanted->role, err) : 0;
+}
+
+int confine_put_nothing(int fd)
+{
+  AUTO_CLOSE int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+  if (nothing < 0)
+    nothing = memfd_create("nothing", MFD_CLOEXEC);
+  if (nothing == fd)
+    nothing = -1;
+  else if (nothing < 0 || dup2(nothing, fd) < 0)
+    return -1;
+  return 0;
 }
 
 /* Before Linux 5.9 one by one: nobody opens more than this limit. */

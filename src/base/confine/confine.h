@@ -54,6 +54,9 @@ struct confine_wanted {
  * bytes. */
 MUST_CHECK int confine_enter(const struct confine_wanted *wanted,
                              const struct confine_support *support, struct error *err);
+/* Has descriptor fd lead to nothing: /dev/null, or where there is none an empty file in memory. 0,
+ * or -1 with errno. */
+MUST_CHECK int confine_put_nothing(int fd);
 /* Closes all descriptors but those in keep, n of them, in any order, and 0 to 2. */
 MUST_CHECK int confine_close_others(const int *keep, size_t n, struct error *err);
 

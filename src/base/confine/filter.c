@@ -39,6 +39,10 @@
 #define CLONE_FLAGS 0
 #endif
 
+/* TCGETS2, whose definition needs a struct of <asm/termbits.h>, which <sys/ioctl.h> does not go
+ * with. */
+#define TERMINAL_GET_2 0x802c542aU
+
 enum { REFUSED = EACCES, NO_CONDITION = -1, PROGRAM_MAX = 1024 };
 
 /* As the value, with no mask: all 64 bits of the argument have to be zero. */
@@ -119,7 +123,9 @@ static const struct rule parser_rules[] = {
   ALLOW(memfd_create),
   ALLOW_IF(fcntl, 1, UINT32_MAX, F_DUPFD_CLOEXEC),
   ALLOW_IF(fcntl, 1, UINT32_MAX, F_GETFL),
+  ALLOW(dup3), /* standard output, to a pager and back */
   ALLOW_IF(ioctl, 1, UINT32_MAX, TCGETS),
+  ALLOW_IF(ioctl, 1, UINT32_MAX, TERMINAL_GET_2), /* isatty of glibc 2.42 */
   /* Signals of its own; those to itself, of abort(3), are added when the filter is made. */
   ALLOW(rt_sigaction),
   ALLOW(rt_sigprocmask),

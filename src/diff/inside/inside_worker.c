@@ -75,14 +75,9 @@ static void limit_child(uint64_t max_bytes, const struct confine_support *suppor
  * sanitizer's findings. */
 static void close_all(int socket)
 {
-  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-  if (null < 0)
+  if (confine_put_nothing(STDIN_FILENO) || confine_put_nothing(STDOUT_FILENO) ||
+      (!SANITIZED && confine_put_nothing(STDERR_FILENO)))
     _exit(EXIT_FAILURE);
-  dup2(null, STDIN_FILENO);
-  dup2(null, STDOUT_FILENO);
-  if (!SANITIZED)
-    dup2(null, STDERR_FILENO);
   if (socket != SOCKET_FD && dup2(socket, SOCKET_FD) < 0)
     _exit(EXIT_FAILURE);
   if (libc_close_range(SOCKET_FD + 1, ~0U))

@@ -13,6 +13,11 @@ void accept_release(struct accept *accept)
   *accept = (struct accept) { 0 };
 }
 
+uint64_t accept_memory(const struct accept *accept)
+{
+  return accept->cap * sizeof(*accept->items) + accept->arena.total;
+}
+
 void accept_keep(struct accept *accept, const struct event *event)
 {
   struct event *kept;

@@ -19,6 +19,9 @@ void accept_release(struct accept *accept);
 /* Keeps an event, with the number that explain_event gave it. */
 void accept_keep(struct accept *accept, const struct event *event);
 
+/* How many bytes it takes now. */
+uint64_t accept_memory(const struct accept *accept);
+
 /* Whether causes are known for all that differs: nothing is left but a content of which a likely
  * cause is named, which then stands for all of it. */
 bool accept_is_whole(const struct explanation *found);

@@ -53,6 +53,18 @@ void explain_free(struct explain *explain)
   free(explain);
 }
 
+uint64_t explain_memory(const struct explain *explain)
+{
+  const uint64_t shared = map_memory(&explain->shared);
+
+  return explain->cap * sizeof(*explain->records) + shared + explain->arena.total +
+         explain->below.cap * sizeof(*explain->below.items) + explain->below.arena.total +
+         map_memory(&explain->below.contexts) + explain->late.cap * sizeof(*explain->late.items) +
+         explain->late.arena.total + explain->made.cap * sizeof(*explain->made.items) +
+         explain->made.arena.total + explain->moved.cap * sizeof(*explain->moved.items) +
+         explain->moved.arena.total;
+}
+
 static void set_record(void *context, size_t record, struct explanation found)
 {
   struct explain *explain = context;

@@ -48,6 +48,9 @@ void explain_free(struct explain *explain); /* NULL allowed */
 unsigned explain_event(struct explain *explain, const struct event *event);
 #define EXPLAIN_MAX (1u << 28)
 
+/* About how many bytes it takes now. */
+uint64_t explain_memory(const struct explain *explain);
+
 /* When the comparison has ended: finds which entries that only one side has are the same thing, and
  * asks for the contents of those that differ. */
 void explain_gather(struct explain *explain);

@@ -1,0 +1,184 @@
+#include "cli/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/thread.h"
+#include "cli/cli.h"
+#include "layer/totals.h"
+
+enum {
+  SPARE_BYTES_SHIFT = 33,  /* 8 GiB of address space beside the budget: stacks, arenas, maps */
+  SLOWEST_BYTES = 8 << 20, /* decompressed a second, by the slowest processor that counts */
+  SPARE_SECONDS = 3600,    /* of processor time beside that */
+  OPEN_FILES = 1024,
+};
+
+/* The store and the registries are left alone where no argument needs them. */
+static struct source *process_open_image(void *context, int side, struct error *err)
+{
+  struct process *process = context;
+  bool needed = false;
+
+  for (size_t i = 0; i < process->n; i++)
+    needed = needed || places_are_needed(&process->arguments[i]);
+  if (needed && !process->places_are_open &&
+      places_open(process->places, process->pull, process->use_store, err))
+    return NULL;
+  process->places_are_open = true;
+  return places_open_image(process->places, &process->arguments[side], process->source_options,
+                           err);
+}
+
+static void process_hide(void *context)
+{
+  transfer_display_hide(((struct process *)context)->display);
+}
+
+/* The answer is there: however long its reader takes is up to them. */
+static void process_quiet(void *context)
+{
+  watchdog_stop(((struct process *)context)->watchdog);
+  process_hide(context);
+}
+
+static void process_watch(struct process *process)
+{
+  process->watchdog = watchdog_start(process->timeout, process_hide, process);
+}
+
+static void process_page(void *context, bool begin)
+{
+  struct pager *pager = &((struct process *)context)->pager;
+
+  if (begin)
+    pager_start(pager, true);
+  else
+    pager_finish(pager);
+}
+
+static int process_run_here(struct process *process, struct error *err)
+{
+  const struct worker_user user = { process_quiet, process_page, process };
+  struct source *sources[PROCESS_IMAGES_MAX] = { NULL };
+  size_t n = 0;
+  int status = -1;
+
+  process_watch(process);
+  while (n < process->n) {
+    sources[n] = process_open_image(process, (int)n, err);
+    if (!sources[n])
+      break;
+    n++;
+  }
+  if (n == process->n)
+    status = process->run(process->context, sources, &user, err);
+  for (size_t i = 0; i < n; i++)
+    source_free(sources[i]);
+  return status;
+}
+
+/* ---- in a process of its own ---- */
+
+static bool process_page_there(void *context, bool begin)
+{
+  process_page(context, begin);
+  return ((struct process *)context)->pager.pid > 0;
+}
+
+static struct progress *process_begun(void *context)
+{
+  process_watch(context);
+  return transfer_display_progress(((struct process *)context)->display);
+}
+
+static __attribute__((noreturn)) void process_give_up(void *context, int status,
+                                                      const struct error *err)
+{
+  process_quiet(context);
+  if (status < 0)
+    cli_print_error(err);
+  fflush(NULL);
+  _exit(status < 0 ? EXIT_TROUBLE : status);
+}
+
+static int process_run_there(void *context, struct source *const *sources,
+                             const struct worker_user *user, struct error *err)
+{
+  struct process *process = context;
+
+  return process->run(process->context, sources, user, err);
+}
+
+/* Beyond what the work ends with an error of its own for: a process that gets there is not doing
+ * what it was made for. */
+static struct confine_limits process_limits(const struct process *process)
+{
+  const struct limits *limits = process->source_options->limits;
+  const uint64_t most = INT64_MAX / 16;
+  const double timeout = process->timeout;
+
+  return (struct confine_limits) {
+    .address_space = (UINT64_C(1) << SPARE_BYTES_SHIFT) + 4 * MIN_OF(limits->memory->limit, most) +
+                     4 * MIN_OF(limits->file_bytes, most),
+    .cpu_seconds = timeout > 0 && timeout < INT32_MAX
+                       ? 2 * thread_processors() * ((uint64_t)timeout + 1) + 60
+                       : limits->totals->inflated_max / SLOWEST_BYTES + SPARE_SECONDS,
+    .open_files = OPEN_FILES,
+  };
+}
+
+static int process_run_confined(struct process *process, struct error *err)
+{
+  struct confine_wanted confine = { .role = CONFINE_PARSER, .limits = process_limits(process) };
+  struct worker_job job = {
+    .arguments = process->arguments,
+    .n_arguments = process->n,
+    .options = process->source_options,
+    .outputs = process->outputs,
+    .n_outputs = process->n_outputs,
+    .keep = &process->keep,
+    .n_keep = process->keep >= 0,
+    .confine = &confine,
+    .support = &process->support,
+    .open = process_open_image,
+    .quiet = process_quiet,
+    .page = process_page_there,
+    .begun = process_begun,
+    .give_up = process_give_up,
+    .run = process_run_there,
+    .context = process,
+  };
+  AUTO_CLOSE int directory = -1;
+
+  if (process->report_dir) {
+    directory = open(process->report_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+      return error_sys(err, errno, "%s", process->report_dir);
+    confine.role = CONFINE_WRITER;
+    confine.directory = directory;
+    job.report_dir = process->report_dir;
+  }
+  return worker_run(&job, err);
+}
+
+int process_run(struct process *process, struct error *err)
+{
+  const bool confined = process->sandbox != SANDBOX_OFF && process->support.built;
+  size_t n = 0;
+  int result = 0;
+
+  while (n < process->n && result == 0) {
+    result = argument_parse(&process->arguments[n], process->inputs[n], err);
+    n++;
+  }
+  if (result == 0)
+    result = confined ? process_run_confined(process, err) : process_run_here(process, err);
+  watchdog_free(process->watchdog);
+  for (size_t i = 0; i < n; i++)
+    argument_release(&process->arguments[i]);
+  return result;
+}
