@@ -87,6 +87,8 @@ No image, several where none is chosen (they are listed), one that is not there.
 An archive that holds an OCI layout is read as that, also where it was called a Docker archive.
 
   $ diffoci diff ./a.tar docker-archive:a.tar
+  ! diffoci: docker-archive:a.tar: no Docker archive: it has no file "manifest.json" (oci-archive:FILE reads OCI image layouts)
+  [2]
 
 A directory and a file without rights, a pipe, a device.
 
