@@ -14,12 +14,12 @@ Every comparison ends with a verdict on standard error: what the two images are 
   ! verdict: identical: the digests are the same
 
   $ diffoci diff ./a.tar ./later.tar >table
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
   [1]
   $ wc -l <table
   7
   $ diffoci diff --semantic ./a.tar ./later.tar
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
 
 The names of users and groups and media types count for --semantic, but no container sees them.
 
@@ -31,7 +31,7 @@ The names of users and groups and media types count for --semantic, but no conta
   [1]
   $ diffoci diff ./a.tar ./merged.tar >/dev/null
   ! diffoci: layers merged, as their numbers differ: 2 in input 0, 1 in input 1
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
   [1]
 
 Without being asked for it, it takes what the comparison has seen: whether the layer above hides the change, that did not need to know.
@@ -103,7 +103,7 @@ What the comparison read is read again for it only where that is little.
   $ diffoci diff --effective ./a.tar ./later.tar
   ! verdict: effective: a container would see no difference (whether it is semantic was not looked into: that takes reading more, as --verdict does)
   $ diffoci diff --effective --require=effective ./a.tar ./later.tar
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
   $ diffoci diff --effective --verdict ./a.tar ./user.tar
   effective
 
@@ -111,14 +111,14 @@ Rules of a policy count, and it is said that they do; but not for digests.
 
   $ diffoci diff --semantic --ignore etc/x ./a.tar ./other.tar
   ! diffoci: warning: left out 1: etc/x (command line)
-  ! verdict: semantic: no difference but for what --semantic leaves out, apart from what the rules of the policy leave out
+  ! verdict: semantic: no difference but in times, history, order and format, apart from what the rules of the policy leave out
   $ diffoci diff --ignore etc/x --verdict --require=identical ./a.tar ./other.tar
   ! diffoci: warning: left out *
   semantic
   [1]
   $ diffoci diff --ignore-fields mtime,uname ./a.tar ./user.tar
   ! diffoci: warning: left out 1: fields mtime,uname (command line)
-  ! verdict: semantic: no difference but for what --semantic leaves out, apart from what the rules of the policy leave out
+  ! verdict: semantic: no difference but in times, history, order and format, apart from what the rules of the policy leave out
   $ diffoci diff --ignore etc/x ./a.tar ./a.tar
   ! diffoci: left out nothing: 1 rule
   ! verdict: identical: the digests are the same
@@ -204,11 +204,11 @@ container sees no difference gets to know.
   > oci_archive("file-first.tar", image(below, layer(new, file("c"), link)))
   > EOF
   $ diffoci diff --require=semantic ./link-first.tar ./link-last.tar >/dev/null
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
   $ diffoci diff --require=effective --report-file=r.json ./link-first.tar ./link-last.tar >/dev/null
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
-  ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
+  ! verdict: semantic: no difference but in times, history, order and format, though a container would see one
   [1]
   $ jq -c '.verdict | .verdict, .effective' r.json
   "semantic"
@@ -216,10 +216,10 @@ container sees no difference gets to know.
   $ diffoci diff --semantic --require=effective ./link-first.tar ./link-last.tar
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
-  ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
+  ! verdict: semantic: no difference but in times, history, order and format, though a container would see one
   [1]
   $ diffoci diff --require=effective ./file-first.tar ./file-last.tar >/dev/null
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
 
 A layer in which a name stands twice is unpacked by containerd, the last entry wins; Docker and Podman may refuse it. That is told, and
 decides nothing: it holds for directories, links and marks, too, and from either side.

@@ -26,7 +26,7 @@ void verdict_describe(const struct verdict *verdict, struct buf *out)
     "a container would see a difference",
     "a container would see no difference but in files that are equal inside",
     "a container would see no difference",
-    "no difference but for what --semantic leaves out",
+    "no difference but in times, history, order and format",
     "the digests are the same",
   };
   static const char *const of_artifacts[] = {
