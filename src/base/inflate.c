@@ -6,9 +6,12 @@
 #include "base/alloc.h"
 #include "base/inflate_codec.h"
 
+enum { MAGIC_BYTES = 7 };
+
 struct inflate_stream {
   struct stream base;
   enum gzip_engine engine;
+  bool is_archive;
   const struct inflate_codec *codec; /* NULL: nothing is compressed, or not yet known */
   void *state;
   bool detected;
@@ -30,6 +33,23 @@ enum compression compression_detect(const void *bytes, size_t len)
   if (len >= 4 && (p[0] & 0xf0) == 0x50 && p[1] == 0x2a && p[2] == 0x4d && p[3] == 0x18)
     return COMPRESSION_ZSTD;
   return COMPRESSION_NONE;
+}
+
+enum compression compression_detect_archive(const void *bytes, size_t len)
+{
+  const unsigned char *p = bytes;
+
+#ifdef HAVE_LZMA
+  if (len >= 6 && memcmp(p, "\xfd\x37\x7a\x58\x5a", 6) == 0)
+    return COMPRESSION_XZ;
+#endif
+#ifdef HAVE_BZIP2
+  /* The beginning of a block, or of the end of a stream without one. */
+  if (len >= 7 && memcmp(p, "BZh", 3) == 0 && p[3] >= '1' && p[3] <= '9' &&
+      (memcmp(p + 4, "1AY", 3) == 0 || memcmp(p + 4, "\x17\x72\x45", 3) == 0))
+    return COMPRESSION_BZIP2;
+#endif
+  return compression_detect(p, len);
 }
 
 int inflate_input_need(struct inflate_input *input, size_t want, struct error *err)
@@ -57,9 +77,10 @@ static int detect(struct inflate_stream *inflate, struct error *err)
 {
   struct inflate_input *input = &inflate->input;
 
-  if (inflate_input_need(input, 4, err) < 0)
+  if (inflate_input_need(input, MAGIC_BYTES, err) < 0)
     return -1;
-  switch (compression_detect(input->bytes + input->pos, inflate_input_left(input))) {
+  switch ((inflate->is_archive ? compression_detect_archive : compression_detect)(
+      input->bytes + input->pos, inflate_input_left(input))) {
   case COMPRESSION_GZIP:
     inflate->codec = &inflate_gzip;
     inflate->state = inflate_gzip_new(inflate->engine);
@@ -68,7 +89,19 @@ static int detect(struct inflate_stream *inflate, struct error *err)
     inflate->codec = &inflate_zstd;
     inflate->state = inflate_zstd_new(inflate->memory);
     break;
-  case COMPRESSION_NONE:
+#ifdef HAVE_LZMA
+  case COMPRESSION_XZ:
+    inflate->codec = &inflate_xz;
+    inflate->state = inflate_xz_new();
+    break;
+#endif
+#ifdef HAVE_BZIP2
+  case COMPRESSION_BZIP2:
+    inflate->codec = &inflate_bzip2;
+    inflate->state = inflate_bzip2_new();
+    break;
+#endif
+  default:
     break;
   }
   inflate->detected = true;
@@ -162,4 +195,12 @@ void stream_inflated_within(struct stream *stream, struct budget *memory)
 struct stream *stream_inflated(struct stream *inner, uint64_t max_out)
 {
   return stream_inflated_with(inner, max_out, GZIP_ENGINE_FASTEST);
+}
+
+struct stream *stream_inflated_archive(struct stream *inner, uint64_t max_out)
+{
+  struct stream *stream = stream_inflated(inner, max_out);
+
+  ((struct inflate_stream *)stream)->is_archive = true;
+  return stream;
 }

@@ -43,8 +43,12 @@ struct inflate_codec {
 
 extern const struct inflate_codec inflate_gzip;
 extern const struct inflate_codec inflate_zstd;
+extern const struct inflate_codec inflate_xz;    /* HAVE_LZMA */
+extern const struct inflate_codec inflate_bzip2; /* HAVE_BZIP2 */
 /* The codecs' states; never NULL. */
 void *inflate_gzip_new(enum gzip_engine engine);
 void *inflate_zstd_new(struct budget *memory); /* for the window; NULL: no limit */
+void *inflate_xz_new(void);
+void *inflate_bzip2_new(void);
 
 #endif

@@ -138,6 +138,7 @@ static int conclude(struct fan_out *out, const struct diff_run *run, const struc
                  verdict_required((enum require)given->require), &verdict);
     if (inside && !failed)
       look_for_equivalent(given, options, out, inside, &verdict);
+    verdict.beside = verdict.level == VERDICT_IDENTICAL && out->any_told;
     verdict.accepted = out->about.accepted && !out->any_told;
     out->about.verdict = &verdict;
   }
@@ -161,7 +162,7 @@ static int conclude(struct fan_out *out, const struct diff_run *run, const struc
     return -1;
   if (given->verdict == TOGGLE_ON && verdict_print_word(&verdict, err))
     return -1;
-  if (given->verdict != TOGGLE_ON && !quiet && !out->summary_on_stdout)
+  if ((given->verdict != TOGGLE_ON || verdict.beside) && !quiet && !out->summary_on_stdout)
     verdict_print(&verdict);
   return trouble && status >= 0 ? EXIT_TROUBLE : status;
 }
@@ -200,6 +201,10 @@ static int compare_once(const struct diff_run *run, const struct worker_user *us
   struct diff *diff;
   int status;
 
+  if (options->sources[0]->is_root || options->sources[1]->is_root) {
+    options->effective = true;
+    options->ignore |= IGNORE_ALL_SEMANTIC;
+  }
   fan_out_init(&out, run->wanted, options, later);
   options->sink = &out.sink;
   options->verdict = thorough(given) || out.tells_verdict || given->places.quiet != TOGGLE_ON;

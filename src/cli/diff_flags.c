@@ -261,8 +261,9 @@ const struct command command_diff = {
   .summary = "Compare two images",
   .detail = "An IMAGE is NAME[:TAG][@DIGEST], in the store or its registry, docker://NAME, "
             "podman://NAME or nerdctl://NAME, of that engine, containerd://NAME, oci:DIR[:REF], "
-            "oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, or a "
-            "path that begins with /, ./, ../ or ~/. Archives may be compressed. REF is an image "
+            "oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, "
+            "rootfs-archive:FILE or rootfs:DIR, a root file system, or a path that begins with /, "
+            "./, ../ or ~/. Archives may be compressed. REF is an image "
             "name, a tag or a digest, needed only where there are several. "
             "The exit status is 0 if the images are equal, 1 if they differ, 2 after an error.",
   .min_arguments = 2,

@@ -67,6 +67,11 @@ struct stream *diff_open(struct diff *diff, int side, const struct descriptor *b
   return source_blob(diff->options->sources[side], blob, err);
 }
 
+bool diff_is_about_root(const struct diff *diff)
+{
+  return diff->options->sources[0]->is_root || diff->options->sources[1]->is_root;
+}
+
 bool diff_has_opened(struct diff *diff, int side, const struct descriptor *blob)
 {
   struct diff *primary = diff_primary(diff);

@@ -106,6 +106,8 @@ void diff_send(struct diff *diff, const struct event *event);
  * it is. Any thread. */
 struct stream *diff_open(struct diff *diff, int side, const struct descriptor *blob,
                          struct error *err);
+/* One of the images is a root file system: configs are not compared. */
+bool diff_is_about_root(const struct diff *diff);
 /* Whether a blob of side was opened. Any thread. */
 bool diff_has_opened(struct diff *diff, int side, const struct descriptor *blob);
 /* Puts the input's name before the message: "LABEL: ", and where both are called alike "LABEL

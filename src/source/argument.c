@@ -10,24 +10,28 @@
 #include "base/alloc.h"
 #include "base/inflate.h"
 #include "image/reference.h"
+#include "source/archive/root.h"
 #include "source/engine/engine.h"
 
 static const struct source_kind kinds[] = {
-  { "oci", "oci:DIR[:REF]", SHAPE_DIRECTORY, source_of_oci_layout },
-  { "oci-archive", "oci-archive:FILE[:REF]", SHAPE_FILE, source_of_oci_layout },
-  { "docker-archive", "docker-archive:FILE[:REF]", SHAPE_FILE, source_detect },
-  { "dir", "dir:DIR", SHAPE_DIRECTORY, source_of_dir_transport },
+  { "oci", "oci:DIR[:REF]", SHAPE_DIRECTORY, false, source_of_oci_layout },
+  { "oci-archive", "oci-archive:FILE[:REF]", SHAPE_FILE, false, source_of_oci_layout },
+  { "docker-archive", "docker-archive:FILE[:REF]", SHAPE_FILE, false, source_detect_docker },
+  { "dir", "dir:DIR", SHAPE_DIRECTORY, false, source_of_dir_transport },
+  { "rootfs-archive", "rootfs-archive:FILE", SHAPE_FILE, true, source_of_root_archive },
+  { "rootfs", "rootfs:DIR", SHAPE_DIRECTORY, true, NULL },
 };
 
-static const struct source_kind any_kind = { "", "PATH", SHAPE_ANY, source_detect };
+static const struct source_kind any_kind = { "", "PATH", SHAPE_ANY, false, source_detect_any };
+static const struct source_kind *const root_kind = &kinds[ARRAY_LEN(kinds) - 1];
 
 /* Digits of a short image ID, as engines show it, and of a whole one. */
 enum { SHORT_ID = 12, WHOLE_ID = 64 };
 
 #define READ_KINDS                                                                                 \
   "images are read from docker://NAME, podman://NAME, nerdctl://NAME, containerd://NAME, "         \
-  "oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, or a path such as "  \
-  "./image.tar"
+  "oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], dir:DIR, "                    \
+  "rootfs-archive:FILE, rootfs:DIR, or a path such as ./image.tar"
 
 static bool exists(const char *path)
 {
@@ -79,6 +83,20 @@ static bool is_path(const char *text)
   return strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
 }
 
+/* Whether a directory is no image, but looks like a root file system. */
+static bool is_root_directory(const char *path)
+{
+  static const char *const images[] = { "oci-layout", "index.json", "manifest.json",
+                                        "repositories" };
+  const int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  AUTO_MEMBERS members = fd < 0 ? NULL : members_of_directory(fd);
+  bool is_image = !members;
+
+  for (size_t i = 0; i < ARRAY_LEN(images) && !is_image; i++)
+    is_image = faccessat(fd, images[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  return !is_image && root_is_likely(members);
+}
+
 /* 1: it is SCHEME:PATH of a file; 0: it is not; -1: no PATH. People also write SCHEME://PATH, where
  * the two slashes are no part of the path, unless that leads nowhere. */
 static int parse_file(struct argument *out, struct error *err)
@@ -105,6 +123,8 @@ static int parse_file(struct argument *out, struct error *err)
   }
   if (!out->path)
     return error_set(err, ERROR_USAGE, "no path given; expected %s", out->file->form);
+  if (out->file == &any_kind && is_root_directory(out->path))
+    out->file = root_kind;
   return 1;
 }
 
@@ -205,7 +225,7 @@ static bool is_image_file(const char *path)
     return access(layout, F_OK) == 0;
   fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   n = fd < 0 || !S_ISREG(st.st_mode) ? 0 : pread(fd, head, sizeof(head), 0);
-  return n > 0 && (compression_detect(head, (size_t)n) != COMPRESSION_NONE ||
+  return n > 0 && (compression_detect_archive(head, (size_t)n) != COMPRESSION_NONE ||
                    memcmp(head + 257, "ustar", 5) == 0);
 }
 
@@ -232,6 +252,10 @@ static int parse_name(struct argument *out, struct error *err)
     return error_set(err, ERROR_USAGE, "to read this file, write ./%s", text);
   if (parse_id(out))
     return 0;
+  if (strncmp(text, "sha256:", 7) == 0)
+    return error_set(err, ERROR_USAGE,
+                     "no digest: expected %d to %d hexadecimal digits behind \"sha256:\"", SHORT_ID,
+                     WHOLE_ID);
   if (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0)
     return error_set(err, ERROR_USAGE,
                      "a URL; an image in a registry is named without it: HOST/REPOSITORY:TAG");

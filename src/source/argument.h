@@ -20,6 +20,7 @@ struct source_kind {
   const char *scheme; /* before the ':' */
   const char *form;   /* for messages and help */
   enum source_shape shape;
+  bool is_root; /* a root file system; in a directory its open is NULL */
   struct source *(*open)(struct members *members, const char *ref,
                          const struct source_options *options, struct error *err);
 };

@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "image/json.h"
+#include "source/archive/root.h"
 #include "source/kinds.h"
 
 /* 1: there, 0: not, -1: failed. */
@@ -34,6 +35,45 @@ int source_is_oci_layout(struct members *members, const struct limits *limits, s
     return found;
   docker = members_has(members, STR("manifest.json"), err);
   return docker < 0 ? -1 : !docker;
+}
+
+struct source *source_detect_docker(struct members *members, const char *ref,
+                                    const struct source_options *options, struct error *err)
+{
+  int found = members_has(members, STR("manifest.json"), err);
+
+  found = found == 0 ? members_has(members, STR("repositories"), err) : found;
+  if (found > 0)
+    return source_detect(members, ref, options, err);
+  if (found == 0)
+    error_set(err, ERROR_NOT_FOUND,
+              "no Docker archive: it has no file \"manifest.json\" (oci-archive:FILE reads OCI "
+              "image layouts)");
+  members_free(members);
+  return NULL;
+}
+
+/* None of them is there, and an archive looks as if it were unpacked into a container's root. */
+static int is_root(struct members *members, struct error *err)
+{
+  static const char *const images[] = { "oci-layout", "manifest.json", "repositories" };
+  int found = 0;
+
+  for (size_t i = 0; i < ARRAY_LEN(images) && found == 0; i++)
+    found = members_has(members, str_of(images[i]), err);
+  return found ? found < 0 ? -1 : 0 : root_is_likely(members);
+}
+
+struct source *source_detect_any(struct members *members, const char *ref,
+                                 const struct source_options *options, struct error *err)
+{
+  const int found = is_root(members, err);
+
+  if (found < 0) {
+    members_free(members);
+    return NULL;
+  }
+  return (found ? source_of_root_archive : source_detect)(members, ref, options, err);
 }
 
 struct source *source_detect(struct members *members, const char *ref,

@@ -221,8 +221,8 @@ int import_archive(struct store *store, struct stream *stream, const struct copy
   AUTO_MEMBERS members = NULL;
   struct importer importer = { store, NULL, options, report, context };
 
-  tar = stream_inflated(stream, max <= INT64_MAX / LAYERS_PER_ARCHIVE ? max * LAYERS_PER_ARCHIVE
-                                                                      : INT64_MAX);
+  tar = stream_inflated_archive(
+      stream, max <= INT64_MAX / LAYERS_PER_ARCHIVE ? max * LAYERS_PER_ARCHIVE : INT64_MAX);
   members = members_take(store, tar, options->limits, err);
   if (!members)
     return -1;

@@ -25,5 +25,17 @@ MUST_CHECK int source_is_oci_layout(struct members *members, const struct limits
 /* Whichever of these it is. */
 struct source *source_detect(struct members *members, const char *ref,
                              const struct source_options *options, struct error *err);
+/* The same, but there has to be what Docker writes. */
+struct source *source_detect_docker(struct members *members, const char *ref,
+                                    const struct source_options *options, struct error *err);
+/* A root file system (source/archive/root.h) in an archive. */
+struct source *source_of_root_archive(struct members *members, const char *ref,
+                                      const struct source_options *options, struct error *err);
+/* The same of a directory; fd is owned. */
+struct source *source_of_root_directory(int fd, const char *ref,
+                                        const struct source_options *options, struct error *err);
+/* Whichever of all these it is. */
+struct source *source_detect_any(struct members *members, const char *ref,
+                                 const struct source_options *options, struct error *err);
 
 #endif

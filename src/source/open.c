@@ -59,6 +59,9 @@ struct source *source_open(const struct argument *argument, const struct source_
   fd = source_open_place(argument, &is_directory, err);
   if (fd < 0)
     return NULL;
+  if (argument->file->is_root && is_directory)
+    return labelled(source_of_root_directory(fd, argument->ref, options, err), argument, options,
+                    err);
   return source_open_members(argument, members_of_fd(fd, is_directory, options->limits, err),
                              options, err);
 }

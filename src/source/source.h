@@ -40,6 +40,8 @@ struct source { /* the first member of every kind of source */
   char *label; /* the argument as the user gave it, for messages; owned by the source */
   /* Nothing keeps here what was fetched: opening a blob twice fetches it twice. */
   bool fetches_again;
+  /* A root file system, not an image: what it has besides one layer means nothing. */
+  bool is_root;
   /* Whether the blob can be had without fetching it from elsewhere. NULL: always so, or never if
    * fetches_again is set. */
   bool (*at_hand)(struct source *source, const struct descriptor *blob);

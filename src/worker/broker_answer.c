@@ -65,7 +65,9 @@ static void answer_open_image(struct broker *broker, int side, int socket)
   struct error err;
   char place;
 
-  if (argument->kind == ARGUMENT_FILE) {
+  /* What is in the directory of a root file system is read here: the list of it has to be made. */
+  if (argument->kind == ARGUMENT_FILE &&
+      (!argument->file->is_root || argument->file->shape != SHAPE_DIRECTORY)) {
     answer_open_place(broker, side, argument, socket);
     return;
   }

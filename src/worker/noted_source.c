@@ -57,6 +57,7 @@ struct source *noted_source(struct source *inner, struct digest *last)
       .ops = &ops,
       .label = xstrdup(inner->label),
       .fetches_again = inner->fetches_again,
+      .is_root = inner->is_root,
       .at_hand = noted_at_hand,
       .fetch = inner->fetch,
       .fetch_context = inner->fetch_context,

@@ -163,7 +163,8 @@ static void remote_directory_free(struct members *members)
 
 static struct members *remote_directory_new(struct client *client, int side)
 {
-  static const struct members_ops ops = { remote_directory_open, NULL, remote_directory_free };
+  static const struct members_ops ops = { remote_directory_open, NULL, remote_directory_free, NULL,
+                                          NULL };
   struct remote_directory *directory = xcalloc(1, sizeof(*directory));
 
   *directory = (struct remote_directory) { { &ops }, client, side };
@@ -231,6 +232,7 @@ struct source *client_source(struct client *client, int side, const struct argum
   if (place == WIRE_PLACE_SOURCE || place == WIRE_PLACE_SOURCE_FETCHES) {
     source = remote_new(client, side, place == WIRE_PLACE_SOURCE_FETCHES);
     source->label = xstrdup(argument->text);
+    source->is_root = argument->kind == ARGUMENT_FILE;
   } else {
     source = remote_source_here(client, side, argument, options, &call, err);
   }

@@ -84,9 +84,11 @@ No image, several where none is chosen (they are listed), one that is not there.
   $ diffoci diff docker-archive:docker-several.tar:example.com/b:1 docker-archive:docker-several.tar:example.com/b:2
   $ diffoci diff --semantic docker-archive:docker.tar ./docker-several.tar:example.com/a:1
 
-An archive that holds an OCI layout is read as that, also where it was called a Docker archive.
+An archive that holds both is read as an OCI layout; one that holds nothing of Docker's is no Docker archive.
 
   $ diffoci diff ./a.tar docker-archive:a.tar
+  ! diffoci: docker-archive:a.tar: no Docker archive: it has no file "manifest.json" (oci-archive:FILE reads OCI image layouts)
+  [2]
 
 A directory and a file without rights, a pipe, a device.
 

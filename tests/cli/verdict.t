@@ -186,7 +186,11 @@ Two attestations of one image differ, the image does not.
   *
   $ diffoci diff --all-platforms --verdict ./one.tar ./two.tar
   identical
-  $ diffoci diff --all-platforms --attestations --verdict ./one.tar ./two.tar
+  ! verdict: identical: the digests are the same, though what stands beside the images differs
+  $ diffoci diff --all-platforms --attestations --verdict --report-file=r.json ./one.tar ./two.tar
+  identical
+  ! verdict: identical: the digests are the same, though what stands beside the images differs
+  $ diffoci diff --all-platforms --semantic --verdict ./one.tar ./two.tar
   identical
 
 The order of entries is nothing to --semantic, but here it decides which file the hard link is. Who requires that a

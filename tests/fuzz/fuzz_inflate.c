@@ -19,11 +19,14 @@ struct outcome {
   enum error_code code;
 };
 
-static struct outcome inflate_all(struct str in, size_t piece, size_t chunk,
-                                  enum gzip_engine engine)
+/* engine -1: as an archive, which may be xz or bzip2, too. */
+static struct outcome inflate_all(struct str in, size_t piece, size_t chunk, int engine)
 {
   struct outcome outcome = { xmalloc(OUT_MAX + chunk), 0, 0, ERROR_NONE };
-  struct stream *stream = stream_inflated_with(drip_stream_new(in, piece), OUT_MAX, engine);
+  struct stream *inner = drip_stream_new(in, piece);
+  struct stream *stream = engine < 0
+                              ? stream_inflated_archive(inner, OUT_MAX)
+                              : stream_inflated_with(inner, OUT_MAX, (enum gzip_engine)engine);
   struct error err;
   ssize_t n;
 
@@ -48,7 +51,7 @@ static void check_same(const struct outcome *a, const struct outcome *b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-  struct outcome outcomes[3];
+  struct outcome outcomes[5];
   struct str in;
   size_t piece;
   size_t chunk;
@@ -61,9 +64,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   outcomes[0] = inflate_all(in, SIZE_MAX, 65536, GZIP_ENGINE_FASTEST);
   outcomes[1] = inflate_all(in, piece, chunk, GZIP_ENGINE_FASTEST);
   outcomes[2] = inflate_all(in, piece, chunk, GZIP_ENGINE_ZLIB);
+  outcomes[3] = inflate_all(in, SIZE_MAX, 65536, -1);
+  outcomes[4] = inflate_all(in, piece, chunk, -1);
+  check_same(&outcomes[3], &outcomes[4]);
   check_same(&outcomes[0], &outcomes[1]);
   check_same(&outcomes[0], &outcomes[2]);
-  for (size_t i = 0; i < 3; i++)
+  for (size_t i = 0; i < 5; i++)
     free(outcomes[i].bytes);
   return 0;
 }

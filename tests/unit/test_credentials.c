@@ -2,13 +2,19 @@
  * containers-auth.json(5) have it. The base64 is from coreutils. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/alloc.h"
 #include "image/json.h"
 #include "net/auth/auth_token.h"
+#include "net/auth/credential_helper.h"
 #include "net/auth/docker_config.h"
 
 struct sample {
@@ -205,12 +211,76 @@ static void test_token(void **state)
   }
 }
 
+/* What has ended may stay as a zombie, until whoever adopted it takes notice. */
+static bool runs(int pid)
+{
+  AUTO_FREE char *path = xasprintf("/proc/%d/stat", pid);
+  FILE *file = fopen(path, "r");
+  char state = 'Z';
+
+  if (!file)
+    return false;
+  if (fscanf(file, "%*d %*s %c", &state) != 1)
+    state = 'Z';
+  assert_int_equal(fclose(file), 0);
+  return state != 'Z';
+}
+
+/* A helper that gives no answer is ended, with what it started. */
+static void test_helper_hangs(void **state)
+{
+  static const char script[] = "#!/bin/sh\n"
+                               "echo $$ >\"${0%/*}/pid\"\n"
+                               "sleep 300 &\n"
+                               "echo $! >\"${0%/*}/pid2\"\n"
+                               "wait\n";
+  char place[] = "/tmp/diffoci-helper-XXXXXX";
+  AUTO_FREE char *path = NULL;
+  AUTO_FREE char *program = NULL;
+  struct credential found = { 0 };
+  const char *const pids[] = { "pid", "pid2" };
+  const time_t before = time(NULL);
+  struct error err;
+  FILE *file;
+
+  (void)state;
+  assert_non_null(mkdtemp(place));
+  program = xasprintf("%s/docker-credential-slow", place);
+  file = fopen(program, "w");
+  assert_non_null(file);
+  assert_true(fputs(script, file) >= 0);
+  assert_int_equal(fclose(file), 0);
+  assert_int_equal(chmod(program, 0755), 0);
+  path = xasprintf("%s:%s", place, getenv("PATH"));
+  assert_int_equal(setenv("PATH", path, 1), 0);
+  assert_int_equal(credential_helper_get("slow", "x.io", 1, &found, &err), -1);
+  assert_int_equal(err.code, ERROR_TIMEOUT);
+  assert_non_null(strstr(err.message, "docker-credential-slow"));
+  assert_true(time(NULL) - before < 60);
+  for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
+    AUTO_FREE char *name = xasprintf("%s/%s", place, pids[i]);
+    int pid = 0;
+
+    file = fopen(name, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%d", &pid), 1);
+    assert_int_equal(fclose(file), 0);
+    for (int tries = 0; tries < 500 && runs(pid); tries++)
+      nanosleep(&(struct timespec) { 0, 10 * 1000000 }, NULL);
+    assert_false(runs(pid));
+    assert_int_equal(unlink(name), 0);
+  }
+  assert_int_equal(unlink(program), 0);
+  assert_int_equal(rmdir(place), 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_find),  cmocka_unit_test(test_helper),
-    cmocka_unit_test(test_basic), cmocka_unit_test(test_no_secret_in_errors),
-    cmocka_unit_test(test_token), cmocka_unit_test(test_registry_token),
+    cmocka_unit_test(test_find),         cmocka_unit_test(test_helper),
+    cmocka_unit_test(test_basic),        cmocka_unit_test(test_no_secret_in_errors),
+    cmocka_unit_test(test_token),        cmocka_unit_test(test_registry_token),
+    cmocka_unit_test(test_helper_hangs),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,8 +196,13 @@ static void manifest_compare_in_effect(struct diff *diff, const struct event_nod
     compare_layer_stacks(diff, parent, m0, m1, inputs);
     return;
   }
-  node = diff_node(diff, parent, "config", EVENT_MANIFEST, "field \"Config\"", config_inputs);
-  effective_compare_configs(diff, node, configs, config_inputs);
+  if (diff_is_about_root(diff)) {
+    diff_note(diff, STR("a root file system is no image: files are compared as with --effective, "
+                        "the config is not"));
+  } else {
+    node = diff_node(diff, parent, "config", EVENT_MANIFEST, "field \"Config\"", config_inputs);
+    effective_compare_configs(diff, node, configs, config_inputs);
+  }
   tasks_add_effective(diff, parent, manifests, configs);
 }
 

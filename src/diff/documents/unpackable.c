@@ -10,7 +10,7 @@ static const struct config *config_of(struct diff *diff, int side, const struct 
 {
   struct error ignored;
 
-  if (manifest->config.kind != MEDIA_CONFIG)
+  if (manifest->config.kind != MEDIA_CONFIG || diff->options->sources[side]->is_root)
     return NULL;
   for (size_t i = 0; i < manifest->n_layers; i++)
     if (manifest->layers[i].kind != MEDIA_LAYER)

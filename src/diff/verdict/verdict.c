@@ -41,6 +41,8 @@ void verdict_describe(const struct verdict *verdict, struct buf *out)
   if (verdict->level == VERDICT_DIFFERENT && verdict->open != VERDICT_UNKNOWN)
     meaning = "more than the digests differs";
   buf_printf(out, "%s: %s", verdict_name(verdict->level), meaning);
+  if (verdict->beside)
+    buf_puts(out, ", though what stands beside the images differs");
   if (verdict->shows && !verdict->artifacts)
     buf_puts(out, ", though a container would see one");
   if (verdict->rules && verdict->level < VERDICT_IDENTICAL)
@@ -257,7 +259,7 @@ static enum verdict_level verdict_decide(struct diff *diff, enum verdict_effort 
     return VERDICT_IDENTICAL;
   if (diff->unpackable) /* whatever else is the same: only one of them runs */
     return VERDICT_DIFFERENT;
-  answer = is_semantic(diff, effort, &err);
+  answer = diff_is_about_root(diff) ? SHADOW_DIFFERS : is_semantic(diff, effort, &err);
   if (answer == SHADOW_SAME) {
     if (required == VERDICT_EFFECTIVE || required == VERDICT_EQUIVALENT)
       look_closer(diff, effort, out);

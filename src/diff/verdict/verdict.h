@@ -29,6 +29,9 @@ struct verdict {
   bool artifacts;
   /* The rules of the policy hid differences; they never count for VERDICT_IDENTICAL. */
   bool rules;
+  /* Of VERDICT_IDENTICAL: differences were told all the same, of what stands beside the images: an
+   * index around them, attestations, referrers; set by who tells them. */
+  bool beside;
   /* All that differs has causes that the policy accepts; set by who tells the differences. */
   bool accepted;
   /* Of the two images; of what the arguments name, where more than one pair of images was compared.

@@ -42,7 +42,8 @@ enum { SKIP_BLOCK = 64 * 1024 };
 
 static struct stream *inflated(const struct archive *archive)
 {
-  return stream_inflated(stream_of_file(archive->fd, 0, 0, archive->size), archive->max_out);
+  return stream_inflated_archive(stream_of_file(archive->fd, 0, 0, archive->size),
+                                 archive->max_out);
 }
 
 /* The tar stream at or before the position wanted, and where it is. Members are often read in the
@@ -171,6 +172,37 @@ static ssize_t archive_peek(struct members *members, struct str path, void *buff
   return (ssize_t)n;
 }
 
+static bool archive_has_directory(struct members *members, struct str path)
+{
+  const struct map *map = &((struct archive *)members)->index.members;
+
+  for (size_t i = 0; i < map->n; i++) {
+    const struct str key = map->entries[i].key;
+    const struct tar_member *member = map->entries[i].value;
+
+    if (!str_has_prefix(key, path))
+      continue;
+    if (key.len == path.len ? member->kind == TAR_MEMBER_OTHER : key.ptr[path.len] == '/')
+      return true;
+  }
+  return false;
+}
+
+static struct stream *archive_whole(struct members *members, struct error *err)
+{
+  struct archive *archive = (struct archive *)members;
+  struct stream *stored = stream_of_file(archive->fd, 0, 0, archive->size);
+  char magic[MAGIC_BYTES];
+  ssize_t n = stream_read_full(stored, magic, sizeof(magic), err);
+
+  stream_close(stored);
+  if (n < 0)
+    return NULL;
+  return archive->compressed && compression_detect(magic, (size_t)n) == COMPRESSION_NONE
+             ? inflated(archive)
+             : stream_of_file(archive->fd, 0, 0, archive->size);
+}
+
 static void archive_free(struct members *members)
 {
   struct archive *archive = (struct archive *)members;
@@ -182,7 +214,7 @@ static void archive_free(struct members *members)
   free(archive);
 }
 
-/* Compressions that are known by their magic, but not read. */
+/* Compressions that are known by their magic, but not read, or only if their library is there. */
 static const char *foreign_compression(const char *magic, size_t n)
 {
   if (n >= 6 && memcmp(magic,
@@ -214,11 +246,11 @@ static int read_index(struct archive *archive, const struct limits *limits, stru
 
   if (n < 0)
     return -1;
-  if (foreign_compression(magic, (size_t)n))
+  archive->compressed = compression_detect_archive(magic, (size_t)n) != COMPRESSION_NONE;
+  if (!archive->compressed && foreign_compression(magic, (size_t)n))
     return error_set(err, ERROR_UNSUPPORTED,
-                     "compressed with %s (plain, gzip and zstd archives are read)",
+                     "compressed with %s, which is not read: decompress it first",
                      foreign_compression(magic, (size_t)n));
-  archive->compressed = compression_detect(magic, (size_t)n) != COMPRESSION_NONE;
   if (archive->compressed) {
     stream = inflated(archive);
     input.fd = -1;
@@ -229,7 +261,8 @@ static int read_index(struct archive *archive, const struct limits *limits, stru
 
 struct members *members_of_archive(int fd, const struct limits *limits, struct error *err)
 {
-  static const struct members_ops ops = { archive_open, archive_peek, archive_free };
+  static const struct members_ops ops = { archive_open, archive_peek, archive_free,
+                                          archive_has_directory, archive_whole };
   struct archive *archive = xcalloc(1, sizeof(*archive));
   off_t end;
 

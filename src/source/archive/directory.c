@@ -87,6 +87,15 @@ static struct stream *directory_open(struct members *members, struct str path, u
   return stream_of_file(file, 1, 0, *size);
 }
 
+static bool directory_has_directory(struct members *members, struct str path)
+{
+  AUTO_FREE char *name = str_dup(path);
+  struct stat st;
+
+  return fstatat(((struct directory *)members)->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISDIR(st.st_mode);
+}
+
 static void directory_free(struct members *members)
 {
   struct directory *directory = (struct directory *)members;
@@ -97,7 +106,8 @@ static void directory_free(struct members *members)
 
 struct members *members_of_directory(int fd)
 {
-  static const struct members_ops ops = { directory_open, NULL, directory_free };
+  static const struct members_ops ops = { directory_open, NULL, directory_free,
+                                          directory_has_directory, NULL };
   struct directory *directory = xcalloc(1, sizeof(*directory));
 
   *directory = (struct directory) { { &ops }, fd };

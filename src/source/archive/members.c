@@ -88,6 +88,19 @@ int members_has(struct members *members, struct str path, struct error *err)
   return 1;
 }
 
+bool members_has_directory(struct members *members, struct str name)
+{
+  return members->ops->has_directory && members->ops->has_directory(members, name);
+}
+
+struct stream *members_whole(struct members *members, struct error *err)
+{
+  if (members->ops->whole)
+    return members->ops->whole(members, err);
+  error_set(err, ERROR_UNSUPPORTED, "a directory, not an archive");
+  return NULL;
+}
+
 ssize_t members_peek(struct members *members, struct str path, void *buffer, size_t n,
                      struct error *err)
 {

@@ -19,6 +19,10 @@ struct members_ops {
   ssize_t (*peek)(struct members *members, struct str path, void *buffer, size_t n,
                   struct error *err);
   void (*free)(struct members *members);
+  /* Whether there is a directory of this name. NULL: it is not known. */
+  bool (*has_directory)(struct members *members, struct str path);
+  /* See members_whole. NULL: there is no archive. */
+  struct stream *(*whole)(struct members *members, struct error *err);
 };
 
 struct members { /* the first member of both kinds */
@@ -28,7 +32,7 @@ struct members { /* the first member of both kinds */
 /* The files below a directory. Links are followed as long as they stay below it; what is no regular
  * file is refused. */
 struct members *members_of_directory(int fd); /* owned; O_PATH is enough */
-/* The members of an archive: a regular file, a tar archive, plain or compressed with gzip or zstd.
+/* The members of an archive: a regular file, a tar archive, plain or compressed (base/inflate.h).
  * Owns fd, also on failure. Contents are never copied, but those of small members of a compressed
  * archive (at most limits->json_bytes each). limits is not kept. */
 struct members *members_of_archive(int fd, const struct limits *limits, struct error *err);
@@ -48,6 +52,11 @@ MUST_CHECK int members_read(struct members *members, struct str path, uint64_t m
                             struct error *err);
 /* 1 if there is such a member, 0 if not, -1 for other failures. */
 MUST_CHECK int members_has(struct members *members, struct str path, struct error *err);
+/* Whether there is a directory of this name, at the top; false also where that cannot be known. */
+bool members_has_directory(struct members *members, struct str name);
+/* The archive itself, as a layer: as it is stored, but decompressed where engines do not take
+ * layers that are compressed so. ERROR_UNSUPPORTED: it is a directory. */
+struct stream *members_whole(struct members *members, struct error *err);
 /* The first bytes, at most n; how many. */
 MUST_CHECK ssize_t members_peek(struct members *members, struct str path, void *buffer, size_t n,
                                 struct error *err);

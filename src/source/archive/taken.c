@@ -124,7 +124,7 @@ static void taken_free(struct members *members)
 struct members *members_take(struct store *store, struct stream *stream,
                              const struct limits *limits, struct error *err)
 {
-  static const struct members_ops ops = { taken_open, taken_peek, taken_free };
+  static const struct members_ops ops = { taken_open, taken_peek, taken_free, NULL, NULL };
   struct taken *taken = xcalloc(1, sizeof(*taken));
   struct tar_input input = {
     .fd = -1,

@@ -216,7 +216,7 @@ static int read_members(struct spool *spool, struct stream *stream, struct error
 struct members *engine_spool_new(struct stream *stream, const struct spool_options *options,
                                  struct error *err)
 {
-  static const struct members_ops ops = { spool_open, spool_peek, spool_free };
+  static const struct members_ops ops = { spool_open, spool_peek, spool_free, NULL, NULL };
   const struct spool *other = (const struct spool *)options->other;
   struct spool *spool = xcalloc(1, sizeof(*spool));
   uint64_t max = MAX_OF(options->limits->blob_bytes, options->limits->tar_bytes);

@@ -1,0 +1,25 @@
+/* Root file systems, without an image around them: what docker export and buildx -o type=tar or
+ * type=local write, or a directory that somebody runs containers from. They are taken for an image
+ * of one layer, whose config tells nothing. */
+#ifndef DIFFOCI_SOURCE_ARCHIVE_ROOT_H
+#define DIFFOCI_SOURCE_ARCHIVE_ROOT_H
+
+#include "source/archive/members.h"
+#include "source/kinds.h"
+
+/* Whether the members look like one: a directory at the top that they nearly all have, as etc or
+ * usr. */
+bool root_is_likely(struct members *members);
+/* A directory as a tar stream: entries in the order of their names, each with mode, owner, time,
+ * security.capability and user.* xattrs, further names of a file as hard links. Without the root
+ * itself, sockets, and what lies in other file systems. Files of who runs this, other than root,
+ * are root's: nobody else can unpack a root file system with its owners. fd: of the directory,
+ * owned by the list, also on failure. */
+struct root_list;
+struct root_list *root_list_new(int fd, struct error *err);
+void root_list_free(struct root_list *list); /* NULL allowed */
+/* Several may be read at the same time; the list lives longer. A file that is changed meanwhile is
+ * ERROR_CORRUPT. */
+struct stream *root_list_stream(struct root_list *list);
+
+#endif
