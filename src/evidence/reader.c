@@ -75,6 +75,9 @@ static bool lies_with_documentation(struct str path)
   /* Examples are there to be used. */
   if (has_component(path, STR("examples")) || has_component(path, STR("..")))
     return false;
+  /* Where the members of an archive go is not known. */
+  if (path.len && memmem(path.ptr, path.len, "!/", 2))
+    return false;
   for (size_t i = 0; i < ARRAY_LEN(directories); i++)
     if (is_below(path, directories[i]))
       return true;

@@ -52,6 +52,8 @@ static void take_row(struct inside_sink *sink, const struct inside_row *row)
     seen += row->patch->kind;
     touch(row->patch->text);
   }
+  for (int side = 0; side < 2; side++)
+    touch(row->heads[side]);
   if (again->writer)
     again->writer->sink.row(&again->writer->sink, row);
 }

@@ -383,16 +383,17 @@ def try_case(program, function, name, wanted):
 
 
 def causes_inside(program):
-    """A member that somebody changed, in a file of a layer whose first entry differs in a date: the cause of one is not
-    that of the other."""
+    """A member that somebody changed, and one with a date in it, in a file of a layer whose first entry differs in a date:
+    each has the cause that its own content tells."""
     import io, json, tarfile  # noqa: E401
     with tempfile.TemporaryDirectory() as directory:
         for n in range(2):
             out = io.BytesIO()
             with tarfile.open(fileobj=out, mode="w") as archive:
-                info = tarfile.TarInfo("rc")
-                info.size = 4
-                archive.addfile(info, io.BytesIO((b"true", b"evil")[n]))
+                for name, content in (("rc", ("true", "evil")[n]), ("conf", f"until {('2026-11-28', '2026-12-02')[n]}")):
+                    info = tarfile.TarInfo(name)
+                    info.size = len(content)
+                    archive.addfile(info, io.BytesIO(content.encode()))
             recipe = (f"oci_archive({os.path.join(directory, f'{n}.tar')!r}, image(layer(file('a', 'on {('2026-11-28', '2026-12-02')[n]}'), "
                       f"file('x.tar', {out.getvalue()!r}))))")
             subprocess.run([sys.executable, MKIMAGE], input=recipe, text=True, check=True)
@@ -410,8 +411,8 @@ def causes_inside(program):
 
         with open(report, encoding="utf-8") as text:
             walk(json.load(text))
-    wanted = ("embedded-date", None)
-    got = (found.get('name "a"', "?"), found.get('name "x.tar!/rc"', "?"))
+    wanted = ("embedded-date", None, "embedded-date")
+    got = tuple(found.get(f'name "{name}"', "?") for name in ("a", "x.tar!/rc", "x.tar!/conf"))
     if got != wanted:
         print(f"causes_inside: wanted {wanted}, found {got} in {found}")
     return got == wanted

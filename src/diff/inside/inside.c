@@ -188,6 +188,7 @@ static void inside_look(void *context, size_t number, const struct later_content
     .ignore = inside->options->effective ? IGNORE_ALL_SEMANTIC : ignore,
     .patch = inside->options->patch && !inside->is_second,
     .patch_lines = inside->options->patch_lines,
+    .heads = inside->next->wants_head_bytes >= INSIDE_HEAD_MAX && !inside->is_second,
   };
   AUTO_FREE struct inside_result *result = xcalloc(1, sizeof(*result));
   struct inside_rows rows;

@@ -21,7 +21,9 @@ struct looking {
   uint64_t patch_work;
   struct budget patch_memory;
   struct buf patch_text;
-  struct patch patch; /* of the contents compared last, of the row that tells of them */
+  struct patch patch;  /* of the contents compared last, of the row that tells of them */
+  struct buf heads[2]; /* the same: their beginnings */
+  bool has_heads;
 };
 
 /* Two files at one place. */
@@ -96,6 +98,24 @@ static struct digest digest_content(const struct str bytes)
   return digest_of(DIGEST_SHA256, bytes.ptr, bytes.len);
 }
 
+static struct str head_of(const struct looking *looking, int side)
+{
+  if (!looking->has_heads)
+    return (struct str) { NULL, 0 };
+  return looking->heads[side].len ? buf_str(&looking->heads[side]) : STR("");
+}
+
+/* Keeps the beginnings of two contents for the row that tells of them. */
+static void keep_heads(struct looking *looking, const struct str content[2])
+{
+  looking->has_heads = looking->input->heads;
+  for (int side = 0; side < 2 && looking->has_heads; side++) {
+    buf_clear(&looking->heads[side]);
+    buf_add(&looking->heads[side], content[side].ptr,
+            MIN_OF(content[side].len, (size_t)INSIDE_HEAD_MAX));
+  }
+}
+
 static void member_row(struct looking *looking, const struct tar_entry *const entries[2],
                        const struct digest *const contents[2], struct fields *fields)
 {
@@ -106,10 +126,12 @@ static void member_row(struct looking *looking, const struct tar_entry *const en
     .fields = fields->items,
     .n_fields = fields->n,
     .patch = looking->patch.kind ? &looking->patch : NULL,
+    .heads = { head_of(looking, 0), head_of(looking, 1) },
   };
 
   send_row(looking, &row);
   looking->patch = (struct patch) { .kind = PATCH_NONE };
+  looking->has_heads = false;
 }
 
 static void lone_member(struct looking *looking, const struct format_member *member, int side)
@@ -181,8 +203,10 @@ static enum inside_outcome compare_contents(struct looking *looking,
     for (int side = 0; side < 2 && outcome == INSIDE_HERE; side++)
       digests[side] = digest_content(opened[side].bytes);
     *hashed = outcome == INSIDE_HERE;
-    if (*hashed)
+    if (*hashed) {
       compare_patch(looking, files.bytes, patch_is_program(around->bytes[0]));
+      keep_heads(looking, files.bytes);
+    }
   }
   format_close(&opened[0]);
   format_close(&opened[1]);
@@ -458,6 +482,7 @@ void inside_compare(const struct inside_input *input, struct inside_result *resu
     .patch_work = PATCH_WORK,
     .patch_memory = BUDGET_INIT(PATCH_MEMORY),
     .patch_text = BUF_INIT(INT32_MAX),
+    .heads = { BUF_INIT(INSIDE_HEAD_MAX), BUF_INIT(INSIDE_HEAD_MAX) },
   };
   const struct files files = {
     .bytes = { input->bytes[0], input->bytes[1] },
@@ -470,4 +495,6 @@ void inside_compare(const struct inside_input *input, struct inside_result *resu
   result->outcome = compare_files(&looking, &files);
   buf_release(&looking.path);
   buf_release(&looking.patch_text);
+  buf_release(&looking.heads[0]);
+  buf_release(&looking.heads[1]);
 }

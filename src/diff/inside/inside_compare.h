@@ -21,6 +21,7 @@ struct inside_row {
   const struct event_field *fields;   /* as struct event has them */
   size_t n_fields;
   const struct patch *patch; /* what differs in the contents; NULL: not known */
+  struct str heads[2];       /* the beginnings of contents that differ; ptr NULL: not at hand */
 };
 
 struct inside_sink {
@@ -34,8 +35,12 @@ struct inside_input {
   uint64_t max_bytes;   /* that may come out of one file */
   bool patch;           /* rows have patches, … */
   uint64_t patch_lines; /* … of so many lines; 0: all */
+  bool heads;           /* rows have beginnings of contents */
   struct inside_sink *sink;
 };
+
+/* So much of a content is a beginning. */
+enum { INSIDE_HEAD_MAX = 64 * 1024 };
 
 enum { INSIDE_REASON_MAX = 512, INSIDE_PROOF_MAX = 8 * 1024 };
 

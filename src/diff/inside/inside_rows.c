@@ -84,6 +84,7 @@ static void set_inputs(const struct inside_rows *rows, const struct inside_row *
       .descriptor = file->descriptor,
       .origin = file->origin,
       .content = row->contents[side],
+      .head = row->heads[side],
     };
     if (entry)
       entries[side] = *entry;

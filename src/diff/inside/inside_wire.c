@@ -14,6 +14,8 @@ enum {
 
 /* No patch is written beyond so many bytes. */
 #define PATCHES_ROOM ((size_t)INSIDE_WIRE_MAX / 2)
+/* And no beginnings of contents beyond so many. */
+#define HEADS_ROOM ((size_t)INSIDE_WIRE_MAX / 4)
 
 /* ---- writing ---- */
 
@@ -69,6 +71,17 @@ static void put_patch(struct buf *out, const struct patch *patch)
   wire_put_str(out, patch && fits ? patch->text : STR(""));
 }
 
+/* Both, or none. */
+static void put_heads(struct buf *out, const struct str heads[2])
+{
+  const bool fits = heads[0].ptr && heads[1].ptr &&
+                    heads[0].len + heads[1].len <= HEADS_ROOM - MIN_OF(out->len, HEADS_ROOM);
+
+  wire_put_number(out, fits);
+  for (int side = 0; side < 2 && fits; side++)
+    wire_put_str(out, heads[side]);
+}
+
 static void write_row(struct inside_sink *sink, const struct inside_row *row)
 {
   struct inside_writer *writer = (struct inside_writer *)sink;
@@ -90,6 +103,7 @@ static void write_row(struct inside_sink *sink, const struct inside_row *row)
     wire_put_number(out, row->fields[i].ignored);
   }
   put_patch(out, row->patch);
+  put_heads(out, row->heads);
   if (!out->overflow)
     return;
   out->overflow = false;
@@ -240,6 +254,18 @@ static const struct digest *take_digest(struct reading *reading)
   return digest;
 }
 
+static void take_heads(struct reading *reading, struct inside_row *row)
+{
+  if (!take_within(reading, 0, 1))
+    return;
+  for (int side = 0; side < 2; side++) {
+    row->heads[side] = take_str(reading);
+    if (!row->heads[side].ptr)
+      row->heads[side] = STR("");
+    reading->wire.bad = reading->wire.bad || row->heads[side].len > INSIDE_HEAD_MAX;
+  }
+}
+
 static void take_row(struct reading *reading, struct inside_sink *sink)
 {
   struct inside_row row = { .path = take_str(reading) };
@@ -264,6 +290,7 @@ static void take_row(struct reading *reading, struct inside_sink *sink)
   patch.more = (uint64_t)take_within(reading, 0, INT64_MAX);
   patch.text = take_str(reading);
   row.patch = patch.kind ? &patch : NULL;
+  take_heads(reading, &row);
   if (!reading->wire.bad)
     sink->row(sink, &row);
 }

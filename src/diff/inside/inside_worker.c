@@ -41,6 +41,7 @@ struct request {
   uint64_t max_bytes;
   uint64_t patch_lines;
   uint32_t patch;  /* 0 or 1 */
+  uint32_t heads;  /* 0 or 1 */
   uint32_t ignore; /* IGNORE_…, of those that --semantic implies */
   uint32_t name_lens[2];
   char names[2][NAME_MAX_BYTES];
@@ -126,6 +127,7 @@ static void inside_worker_look(const struct request *request, const int fds[3])
     .max_bytes = request->max_bytes,
     .patch = request->patch != 0,
     .patch_lines = request->patch_lines,
+    .heads = request->heads != 0,
     .sink = &writer.sink,
   };
   struct answer answer = { 0 };
@@ -263,6 +265,7 @@ static int ask(struct inside_worker *worker, const struct inside_job *job, int r
     .ignore = job->ignore,
     .patch = job->patch,
     .patch_lines = job->patch_lines,
+    .heads = job->heads,
   };
   const int fds[3] = { job->contents[0].fd, job->contents[1].fd, results };
   struct iovec part = { &request, sizeof(request) };

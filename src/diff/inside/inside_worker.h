@@ -29,6 +29,7 @@ struct inside_job {
   uint32_t ignore;      /* IGNORE_…, of those that --semantic implies */
   bool patch;           /* rows have patches, … */
   uint64_t patch_lines; /* … of so many lines; 0: all */
+  bool heads;           /* rows have the beginnings of contents */
 };
 
 /* Looks into two files; the sink gets the rows. *result is always set: where looking failed it is
