@@ -24,17 +24,17 @@ Packages: which were added, removed or changed, as package managers' files tell.
 Adding a package is one line, and its name.
 
   $ diffoci diff --semantic -o summary ./base.tar ./curl.tar 2>/dev/null | head -3
-  1 package: 1 added; 4 files: 3 added, 1 changed, +*
+  1 package added; 4 files: 3 added, 1 changed, +*
   A curl 7.88-1 (deb, amd64)
   
   $ diffoci diff --semantic -o summary ./curl.tar ./base.tar 2>/dev/null | head -2
-  1 package: 1 removed; 4 files: 3 removed, 1 changed, -*
+  1 package removed; 4 files: 3 removed, 1 changed, -*
   D curl 7.88-1 (deb, amd64)
 
 A package in another version; what is no package's stays, and so does what gives rights.
 
   $ diffoci diff --semantic -o summary ./base.tar ./nginx.tar 2>/dev/null | grep -v hist | head -5
-  1 package: 1 changed; 4 files: 1 added, 3 changed, +*
+  1 package changed; 4 files: 1 added, 3 changed, +*
   M nginx 1.22 → 1.23 (deb, amd64)
   A usr/bin/su *
   M etc/own *
@@ -46,7 +46,7 @@ Below the table where that is asked for; in JSON and Markdown where there are so
 
   $ diffoci diff --semantic --packages ./base.tar ./nginx.tar 2>/dev/null | tail -3
   
-  1 package: 1 changed
+  1 package changed
   M nginx 1.22 → 1.23 (deb, amd64)
   $ diffoci diff --semantic --packages --ignore '*' ./base.tar ./base.tar 2>/dev/null
   $ diffoci diff --semantic -o json ./apk-0.tar ./apk-1.tar 2>/dev/null | jq -c '.packages[]'

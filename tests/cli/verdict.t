@@ -14,12 +14,12 @@ Every comparison ends with a verdict on standard error: what the two images are 
   ! verdict: identical: the digests are the same
 
   $ diffoci diff ./a.tar ./later.tar >table
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
   [1]
   $ wc -l <table
   7
   $ diffoci diff --semantic ./a.tar ./later.tar
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
 
 The names of users and groups and media types count for --semantic, but no container sees them.
 
@@ -31,7 +31,7 @@ The names of users and groups and media types count for --semantic, but no conta
   [1]
   $ diffoci diff ./a.tar ./merged.tar >/dev/null
   ! diffoci: layers merged, as their numbers differ: 2 in input 0, 1 in input 1
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
   [1]
 
 Without being asked for it, it takes what the comparison has seen: whether the layer above hides the change, that did not need to know.
@@ -79,12 +79,31 @@ What status 0 demands.
   effective user 0
   effective other 1
 
+What the comparison read is read again for it only where that is little.
+
+  $ images <<'EOF'
+  > small, large = file("f", "x"), file("f", "x" * (2 << 20))
+  > for name, f in ("small", small), ("large", large):
+  >     oci_archive(name + "-1.tar", image(layer(f, file("g", "1"), file("g", "2"))))
+  >     oci_archive(name + "-2.tar", image(layer(f, file("g", "2"))))
+  > EOF
+  $ diffoci diff --semantic ./small-1.tar ./small-2.tar >/dev/null
+  ! diffoci: warning: ./small-1.tar: layer sha256:*: "g": its layer has two entries of this name: may be refused by Docker and Podman
+  ! verdict: effective: a container would see no difference
+  [1]
+  $ diffoci diff --semantic ./large-1.tar ./large-2.tar >/dev/null
+  ! verdict: different: more than the digests differs (whether it is effective was not looked into: that takes reading more, as --verdict does)
+  [1]
+  $ diffoci diff --semantic --verdict ./large-1.tar ./large-2.tar 2>/dev/null
+  effective
+  [1]
+
 --effective alone does not find out whether --semantic would see a difference, --require does.
 
   $ diffoci diff --effective ./a.tar ./later.tar
   ! verdict: effective: a container would see no difference (whether it is semantic was not looked into: that takes reading more, as --verdict does)
   $ diffoci diff --effective --require=effective ./a.tar ./later.tar
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
   $ diffoci diff --effective --verdict ./a.tar ./user.tar
   effective
 
@@ -92,14 +111,14 @@ Rules of a policy count, and it is said that they do; but not for digests.
 
   $ diffoci diff --semantic --ignore etc/x ./a.tar ./other.tar
   ! diffoci: warning: left out 1: etc/x (command line)
-  ! verdict: semantic: no difference but for what --semantic leaves out, apart from what the rules of the policy leave out
+  ! verdict: semantic: no difference but in times, history, order and format, apart from what the rules of the policy leave out
   $ diffoci diff --ignore etc/x --verdict --require=identical ./a.tar ./other.tar
   ! diffoci: warning: left out *
   semantic
   [1]
   $ diffoci diff --ignore-fields mtime,uname ./a.tar ./user.tar
   ! diffoci: warning: left out 1: fields mtime,uname (command line)
-  ! verdict: semantic: no difference but for what --semantic leaves out, apart from what the rules of the policy leave out
+  ! verdict: semantic: no difference but in times, history, order and format, apart from what the rules of the policy leave out
   $ diffoci diff --ignore etc/x ./a.tar ./a.tar
   ! diffoci: left out nothing: 1 rule
   ! verdict: identical: the digests are the same
@@ -181,22 +200,58 @@ container sees no difference gets to know.
   > oci_archive("file-first.tar", image(below, layer(new, file("c"), link)))
   > EOF
   $ diffoci diff --require=semantic ./link-first.tar ./link-last.tar >/dev/null
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
   $ diffoci diff --require=effective --report-file=r.json ./link-first.tar ./link-last.tar >/dev/null
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
-  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
-  ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
+  ! verdict: semantic: no difference but in times, history, order and format, though a container would see one
   [1]
   $ jq -c '.verdict | .verdict, .effective' r.json
   "semantic"
   false
   $ diffoci diff --semantic --require=effective ./link-first.tar ./link-last.tar
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
-  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
-  ! verdict: semantic: no difference but for what --semantic leaves out, though a container would see one
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
+  ! verdict: semantic: no difference but in times, history, order and format, though a container would see one
   [1]
   $ diffoci diff --require=effective ./file-first.tar ./file-last.tar >/dev/null
-  ! verdict: semantic: no difference but for what --semantic leaves out
+  ! verdict: semantic: no difference but in times, history, order and format
+
+A layer in which a name stands twice is unpacked by containerd, the last entry wins; Docker and Podman may refuse it. That is told, and
+decides nothing: it holds for directories, links and marks, too, and from either side.
+
+  $ images <<'EOF'
+  > d, x = directory("d/", mode=0o755), file("d/x", "1")
+  > oci_archive("once.tar", image(layer(d, x, symlink("l", "x"), file("d/.wh..wh..opq"))))
+  > oci_archive("twice.tar", image(layer(file("d/x", "0"), d, x, symlink("l", "y"), d, symlink("l", "x"), file("d/.wh..wh..opq"), file("d/.wh..wh..opq"))))
+  > oci_archive("twice-other.tar", image(layer(x, d, file("d/x", "0"), symlink("l", "x"))))
+  > EOF
+  $ diffoci diff --effective --require=effective --report-file=r.json ./once.tar ./twice.tar
+  ! diffoci: warning: ./twice.tar: layer sha256:*: "d/x": its layer has two entries of this name: may be refused by Docker and Podman
+  ! verdict: effective: a container would see no difference
+  $ jq -r '.notices[].text' r.json
+  ./twice.tar: layer sha256:*: "d/x": its layer has two entries of this name: may be refused by Docker and Podman
+  $ diffoci diff --semantic --verdict ./twice.tar ./once.tar 2>&1 >/dev/null | head -1
+  diffoci: warning: ./twice.tar: layer sha256:*: "d/x": its layer has two entries of this name: may be refused by Docker and Podman
+  $ diffoci diff --require=effective ./once.tar ./twice-other.tar >/dev/null
+  ! *
+  [1]
+
+What stands twice does not cover up what else keeps an engine from unpacking a layer.
+
+  $ images <<'EOF'
+  > below, new = layer(file("a", "1")), file("n", "1")
+  > oci_archive("link-once.tar", image(below, layer(file("a", "1"), hardlink("b", "a"), new)))
+  > oci_archive("link-twice.tar", image(below, layer(new, new, hardlink("b", "a"))))
+  > EOF
+  $ diffoci diff --effective --require=effective ./link-once.tar ./link-twice.tar
+  TYPE     NAME          INPUT-0    INPUT-1
+  Layer    ctx:/layer    engines disagree about input 1: containerd does not unpack layer 1, "b": a hard link to what its layer does not have before it, podman's vfs does not unpack layer 1, "n": its layer has two entries of this name, podman's and docker's overlay does not unpack layer 1, "b": a hard link to what its layer does not have before it
+  ! diffoci: warning: ./link-twice.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
+  ! diffoci: warning: ./link-twice.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
+  ! diffoci: warning: ./link-twice.tar: layer sha256:*: "n": its layer has two entries of this name: may be refused by Docker and Podman
+  ! verdict: different: a container would see a difference
+  [1]
 
 An entry that goes through a link of its layer may replace a file that differs: what is said without --effective is what --effective
 says.

@@ -31,7 +31,8 @@ class Package:
     def __init__(self, name, version, files):
         self.name, self.version, self.files = name, version, dict(files)
         sums = "".join(f"{hashlib.md5(content).hexdigest()}  {path}\n" for path, (content, _) in sorted(files.items()))
-        self.files[f"var/lib/dpkg/info/{name}.list"] = ("".join(f"/{p}\n" for p in sorted(files)).encode(), 0o644)
+        listed = {"."} | set(files) | {above.rstrip("/") for path in files for above in parents(path)}
+        self.files[f"var/lib/dpkg/info/{name}.list"] = ("".join(f"/{p}\n" for p in sorted(listed - {""})).encode(), 0o644)
         self.files[f"var/lib/dpkg/info/{name}.md5sums"] = (sums.encode(), 0o644)
 
     def status(self):

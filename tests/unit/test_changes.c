@@ -3,11 +3,15 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "base/amount.h"
 #include "report/changes/changes.h"
+#include "report/changes/folds.h"
+#include "report/text/columns.h"
 #include "report/text/markdown.h"
 #include "report_events.h"
 
@@ -143,6 +147,154 @@ static void consequences(void **state)
 }
 
 /* Whatever the order they come in, the weightiest are kept. */
+/* Fields of documents, as a person reads them. */
+static void values(void **state)
+{
+#define HEX(c) c c c c c c c c c c c c
+  static const char digest0[] = "sha256:" HEX("0123") "0123012301230123";
+  static const char digest1[] = "sha256:" HEX("abcd") "abcdabcdabcdabcd";
+  static const char layer[] =
+      "{\"digest\":\"sha256:" HEX("0123") "0123012301230123\",\"size\":1400}";
+  const struct {
+    enum event_type type;
+    const char *field, *before, *after, *title, *words;
+  } cases[] = {
+    { EVENT_CONFIG, "config.User", "nobody", "root", "User", "nobody → root" },
+    { EVENT_CONFIG, "config.Env[0]", "PATH=/a", "PATH=/a:/b", "Env PATH", "/a → /a:/b" },
+    { EVENT_CONFIG, "config.Env[1]", "A=1", "B=2", "Env[1]", "A=1 → B=2" },
+    { EVENT_CONFIG, "config.Env[1]", "AB=1", "A=1", "Env[1]", "AB=1 → A=1" },
+    { EVENT_CONFIG, "config.Env[2]", NULL, "A=", "Env A", "added: \"\"" },
+    { EVENT_CONFIG, "config.Env[2]", "plain", NULL, "Env[2]", "removed: plain" },
+    { EVENT_CONFIG, "config.ExposedPorts.80/tcp", NULL, "{}", "ExposedPorts.80/tcp", "added" },
+    { EVENT_CONFIG, "created", "2023-08-01T11:24:33Z", "2023-08-04T11:24:33Z", "created",
+      "2023-08-01 → 2023-08-04" },
+    { EVENT_CONFIG, "created", "2023-08-01T11:24:33Z", "2023-08-01T11:25:02Z", "created",
+      "2023-08-01 11:24:33 → 11:25:02" },
+    { EVENT_CONFIG, "created", "2023-08-01T11:24:33.1Z", "2023-08-01T11:24:33.2Z", "created",
+      "2023-08-01T11:24:33.1Z → 2023-08-01T11:24:33.2Z" },
+    { EVENT_DESCRIPTOR, "digest", digest0, digest1, "digest",
+      "sha256:012301230123 → sha256:abcdabcdabcd" },
+    { EVENT_MANIFEST, "layers[12]", NULL, layer, "layer 12", "added: sha256:012301230123, 1.4 kB" },
+    { EVENT_MANIFEST, "layers[1].size", "1", "2", "layers[1].size", "1 → 2" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    const struct event_field field =
+        make_field(cases[i].field, "", cases[i].before, cases[i].after);
+    const struct event event = make_event("/x", cases[i].type, "", &field, 1);
+    struct changes changes;
+
+    changes_init(&changes, 10, NULL);
+    changes_add(&changes, &event);
+    changes_sort(&changes, CHANGE_ORDER_NAME);
+    assert_int_equal(changes.n, 1);
+    assert_string_equal(changes.items[0].title, cases[i].title);
+    assert_string_equal(changes.items[0].words, cases[i].words);
+    changes_release(&changes);
+  }
+}
+
+/* What differs in its records alone is taken together where it is much. */
+static void records(void **state)
+{
+  const struct event_field time =
+      make_field("ModTime", "", "2023-08-01 11:24:33 +0000 UTC", "2023-08-04 11:24:33 +0000 UTC");
+  struct tar_entry entries[6];
+  static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
+
+  (void)state;
+  for (size_t n = 3; n <= 6; n++) {
+    struct changes changes;
+    struct folds_rest rest;
+    size_t shown;
+
+    changes_init(&changes, 10, NULL);
+    for (size_t i = 0; i < n; i++) {
+      struct event event;
+
+      entries[i] = make_entry(names[i]);
+      event = entry_event("/layers-0/layer/tarentry", &entries[i], &entries[i], &time, 1);
+      changes_add(&changes, &event);
+    }
+    shown = changes_sort(&changes, CHANGE_ORDER_WEIGHT);
+    folds_take_packages(&rest, changes.items, shown, NULL);
+    folds_take_records(&rest);
+    assert_int_equal(rest.n, n > 3 ? 0 : n);
+    assert_int_equal(rest.records.n, n > 3 ? n : 0);
+    if (n > 3) {
+      assert_int_equal(rest.n_fields, 1);
+      assert_string_equal(rest.fields[0], "mtime");
+    }
+    folds_rest_release(&rest);
+    changes_release(&changes);
+  }
+}
+
+/* Each is given out once, those of a context when no more of them will come. */
+static void taken(void **state)
+{
+  static const char *const contexts[] = { "/layers-2/layer", "/config/config", "/layers-10/layer",
+                                          "/layers-2/layer", "/manifest" };
+  static const struct {
+    const char *before;
+    const char *contexts[3];
+  } steps[] = {
+    { "/layers-2", { "/config/config" } },
+    { "/layers-2", { NULL } },
+    { "/layers-10", { "/layers-2/layer", "/layers-2/layer" } },
+    { NULL, { "/layers-10/layer", "/manifest" } },
+    { NULL, { NULL } },
+  };
+  const struct event_field field = make_field("x", "", "1", "2");
+  struct changes changes;
+  struct change change;
+
+  (void)state;
+  changes_init(&changes, CHANGES_ALL, NULL);
+  for (size_t i = 0; i < ARRAY_LEN(contexts); i++) {
+    const struct event event = make_event(contexts[i], EVENT_INDEX, "", &field, 1);
+
+    changes_add(&changes, &event);
+  }
+  for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+    assert_true(changes_take(&changes, steps[i].before));
+    for (size_t j = 0; j < 3 && steps[i].contexts[j]; j++) {
+      assert_true(changes_next(&changes, &change));
+      assert_string_equal(change.context, steps[i].contexts[j]);
+    }
+    assert_false(changes_next(&changes, &change));
+  }
+  changes_release(&changes);
+}
+
+static void check_path(const char *path, size_t columns, const char *wanted)
+{
+  char *text = NULL;
+  size_t len = 0;
+  FILE *file = open_memstream(&text, &len);
+  struct writer writer;
+  size_t taken_columns;
+
+  writer_to_file(&writer, file);
+  taken_columns = columns_path(&writer, str_of(path), columns);
+  assert_int_equal(writer_flush(&writer), 0);
+  fclose(file);
+  assert_string_equal(text, wanted);
+  assert_true(taken_columns <= columns);
+  free(text);
+}
+
+static void paths(void **state)
+{
+  (void)state;
+  check_path("usr/lib/x", 9, "usr/lib/x");
+  check_path("usr/lib/python3/dist-packages/app/m0.pyc", 24, "usr/lib/…/app/m0.pyc");
+  check_path("usr/lib/python3/dist-packages/app/", 24, "usr/lib/python3/…/app/");
+  check_path("a-name-in-the-root-that-is-too-long.txt", 12, "a-na…ong.txt");
+  check_path("d/a-name-that-is-too-long-for-a-line.txt", 12, "d/a-…ine.txt");
+}
+
 static void keeps_the_weightiest(void **state)
 {
   const struct event_field content = make_field("Digest", "", "aa", "bb");
@@ -185,6 +337,10 @@ int main(void)
     cmocka_unit_test(entries),
     cmocka_unit_test(consequences),
     cmocka_unit_test(keeps_the_weightiest),
+    cmocka_unit_test(values),
+    cmocka_unit_test(records),
+    cmocka_unit_test(taken),
+    cmocka_unit_test(paths),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ void verdict_describe(const struct verdict *verdict, struct buf *out)
     "a container would see a difference",
     "a container would see no difference but in files that are equal inside",
     "a container would see no difference",
-    "no difference but for what --semantic leaves out",
+    "no difference but in times, history, order and format",
     "the digests are the same",
   };
   static const char *const of_artifacts[] = {
@@ -111,8 +111,7 @@ static bool weigh_layers(struct diff *diff, const struct image_pair *pair, size_
 
   for (int side = 0; side <= last; side++)
     if (findings->n_strong && (above || any_lone(findings, 1 - side)) &&
-        (effort == VERDICT_OPENS_NOTHING ||
-         weigh_layer(diff, side, blobs[side], above, findings, &ignored)))
+        (effort < VERDICT_READS || weigh_layer(diff, side, blobs[side], above, findings, &ignored)))
       return false;
   return true;
 }

@@ -6,54 +6,50 @@
 
 #include "base/amount.h"
 #include "base/escape.h"
-#include "report/changes/shorten.h"
+#include "report/changes/change_values.h"
 
 #define ARROW " \xe2\x86\x92 "
 
 enum {
   MAX_PHRASES = 3,
-  VALUE_COLUMNS = 48, /* of a value that is shortened */
   PERMISSIONS = 07777,
   PRIVILEGES = 06000, /* setuid and setgid */
   EXECUTABLE = 0111,
 };
 
+static bool is_one_of(const char *name, const char *const *list)
+{
+  for (; *list; list++)
+    if (strcmp(name, *list) == 0)
+      return true;
+  return false;
+}
+
+static enum change_weight weight_of_field(const struct event *event,
+                                          const struct event_field *field)
+{
+  static const char *const contents[] = { "Digest", "Size",     "Typeflag", "Linkname",
+                                          "Dev",    "Hardlink", NULL };
+  static const char *const owners[] = { "Mode", "Uid", "Gid", "Uname", "Gname", NULL };
+  const struct tar_entry *e0 = event->inputs[0].entry;
+  const struct tar_entry *e1 = event->inputs[1].entry;
+
+  if (strcmp(field->name, "Xattr security.capability") == 0)
+    return WEIGHT_PRIVILEGE;
+  if (strcmp(field->name, "Mode") == 0 && e0 && e1 &&
+      (e0->mode & PRIVILEGES) != (e1->mode & PRIVILEGES))
+    return WEIGHT_PRIVILEGE;
+  if (is_one_of(field->name, contents))
+    return WEIGHT_CONTENT;
+  if (is_one_of(field->name, owners) || strncmp(field->name, "Xattr ", strlen("Xattr ")) == 0)
+    return WEIGHT_METADATA;
+  return WEIGHT_RECORD;
+}
+
 static bool is_regular(const struct tar_entry *entry)
 {
   return entry->type == TAR_REGULAR || entry->type == TAR_CONTIGUOUS ||
          entry->type == TAR_GNU_SPARSE;
-}
-
-static void escape_value(struct buf *out, struct str value)
-{
-  if (!value.ptr)
-    buf_puts(out, "(absent)");
-  else if (value.len == 0)
-    buf_puts(out, "\"\"");
-  else
-    escape_terminal(out, value);
-}
-
-/* Two values, shortened so that they show where they differ. */
-static void add_pair(struct buf *out, struct str value0, struct str value1)
-{
-  AUTO_BUF text0 = BUF_INIT(INT32_MAX);
-  AUTO_BUF text1 = BUF_INIT(INT32_MAX);
-  AUTO_BUF cell0 = BUF_INIT(INT32_MAX);
-  AUTO_BUF cell1 = BUF_INIT(INT32_MAX);
-
-  escape_value(&text0, value0);
-  escape_value(&text1, value1);
-  shorten_pair((struct str[2]) { buf_str(&text0), buf_str(&text1) }, VALUE_COLUMNS,
-               (struct buf *const[2]) { &cell0, &cell1 });
-  buf_add_str(out, buf_str(&cell0));
-  buf_puts(out, ARROW);
-  buf_add_str(out, buf_str(&cell1));
-}
-
-void change_words_values(struct buf *out, const struct event_field *field)
-{
-  add_pair(out, field->value[0], field->value[1]);
 }
 
 static void size_words(struct buf *out, const struct event *event)
@@ -131,7 +127,7 @@ static void field_words(struct buf *out, const struct event *event, const struct
   } else {
     escape_terminal(out, str_of(word_of(field->name)));
     buf_putc(out, ' ');
-    add_pair(out, without_zone(field->value[0]), without_zone(field->value[1]));
+    change_values_pair(out, without_zone(field->value[0]), without_zone(field->value[1]));
   }
 }
 
@@ -146,13 +142,16 @@ static bool has_field(const struct event *event, const char *name)
 void change_words_entry(struct buf *out, const struct event *event)
 {
   const bool content = has_field(event, "Digest");
+  bool ignored;
+  const bool more = change_weight_entry(event, &ignored) > WEIGHT_RECORD;
   size_t phrases = 0;
 
   for (size_t i = 0; i < event->n_fields; i++) {
     const struct event_field *field = &event->fields[i];
 
-    /* The sizes stand beside the content. */
-    if (field->ignored || (content && strcmp(field->name, "Size") == 0))
+    /* The sizes stand beside the content; times and order go with what weighs more. */
+    if (field->ignored || (content && strcmp(field->name, "Size") == 0) ||
+        (more && weight_of_field(event, field) == WEIGHT_RECORD))
       continue;
     if (phrases++ < MAX_PHRASES) {
       buf_puts(out, phrases > 1 ? "; " : "");
@@ -211,35 +210,6 @@ enum change_weight change_weight_lone(const struct tar_entry *entry)
   if (entry->mode & PRIVILEGES || has_capability(entry))
     return WEIGHT_PRIVILEGE;
   return entry->mode & EXECUTABLE ? WEIGHT_EXECUTABLE : WEIGHT_CONTENT;
-}
-
-static bool is_one_of(const char *name, const char *const *list)
-{
-  for (; *list; list++)
-    if (strcmp(name, *list) == 0)
-      return true;
-  return false;
-}
-
-static enum change_weight weight_of_field(const struct event *event,
-                                          const struct event_field *field)
-{
-  static const char *const contents[] = { "Digest", "Size",     "Typeflag", "Linkname",
-                                          "Dev",    "Hardlink", NULL };
-  static const char *const owners[] = { "Mode", "Uid", "Gid", "Uname", "Gname", NULL };
-  const struct tar_entry *e0 = event->inputs[0].entry;
-  const struct tar_entry *e1 = event->inputs[1].entry;
-
-  if (strcmp(field->name, "Xattr security.capability") == 0)
-    return WEIGHT_PRIVILEGE;
-  if (strcmp(field->name, "Mode") == 0 && e0 && e1 &&
-      (e0->mode & PRIVILEGES) != (e1->mode & PRIVILEGES))
-    return WEIGHT_PRIVILEGE;
-  if (is_one_of(field->name, contents))
-    return WEIGHT_CONTENT;
-  if (is_one_of(field->name, owners) || strncmp(field->name, "Xattr ", strlen("Xattr ")) == 0)
-    return WEIGHT_METADATA;
-  return WEIGHT_RECORD;
 }
 
 enum change_weight change_weight_entry(const struct event *event, bool *content)

@@ -7,14 +7,11 @@
 #include "report/changes/changes.h"
 
 /* Appends what of an entry differs: "content, 1.2 MB → 1.3 MB; mode 0755 → 04755", at most three
- * things and then how many more there are. Escaped for a terminal. */
+ * things and then how many more there are; records only where nothing else differs. Escaped for a
+ * terminal. */
 void change_words_entry(struct buf *out, const struct event *event);
 /* Appends what an entry that one side lacks is: "25 B", "directory", "symlink to x". Escaped. */
 void change_words_lone(struct buf *out, const struct tar_entry *entry);
-/* Appends "VALUE0 → VALUE1" of a field, "(absent)" where there is none, "" in quotes where it is
- * empty. Escaped. */
-void change_words_values(struct buf *out, const struct event_field *field);
-
 /* How much a pair of entries that differ weighs, and whether it is its content (or what else the
  * path leads to) that does. */
 enum change_weight change_weight_entry(const struct event *event, bool *content);

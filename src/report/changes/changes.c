@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "base/path.h"
+#include "report/changes/change_values.h"
 #include "report/changes/change_words.h"
 #include "report/changes/changes_order.h"
 #include "report/changes/changes_stream.h"
@@ -255,6 +256,7 @@ static void changes_begin(struct changes *changes, const struct event *event, st
     .context = keep_context(changes, event->context),
     .path = STR(""),
     .explanation = event->explanation,
+    .patch_number = event->patch_number,
   };
   note_place(out, event);
 }
@@ -267,7 +269,7 @@ static void changes_add_entry(struct changes *changes, const struct event *event
 
   changes_begin(changes, event, &change);
   change.path = arena_str(&changes->arena, name_of_entry(event));
-  change.name = keep_escaped(changes, change.path);
+  change.name = change.title = keep_escaped(changes, change.path);
   change.weight = change_weight_entry(event, &content);
   change.kind = content ? CHANGE_CONTENT : CHANGE_METADATA;
   change_words_entry(&words, event);
@@ -286,7 +288,7 @@ static void add_lone(struct changes *changes, const struct event *event)
   changes_begin(changes, event, &change);
   change.kind = side ? CHANGE_ADDED : CHANGE_REMOVED;
   change.path = arena_str(&changes->arena, entry->name);
-  change.name = keep_escaped(changes, change.path);
+  change.name = change.title = keep_escaped(changes, change.path);
   change.weight = change_weight_lone(entry);
   change_words_lone(&words, entry);
   if (strstr(event->note, " times in input 0, ")) {
@@ -300,13 +302,16 @@ static void add_lone(struct changes *changes, const struct event *event)
 /* The context of what a field of this document refers to. A config stands in a node of its own,
  * beside those of the layers. */
 static const char *changes_referred(struct changes *changes, enum event_type type,
-                                    const char *context, const char *field)
+                                    const char *context, const struct event_field *field)
 {
   const struct str beside = path_directory(str_of(context));
   const struct str parent = type == EVENT_CONFIG ? path_directory(beside) : beside;
   AUTO_BUF name = BUF_INIT(INT32_MAX);
 
-  change_refers_to(&name, field);
+  if (type == EVENT_CONFIG && (!field->value[0].ptr || !field->value[1].ptr))
+    buf_puts(&name, "manifest"); /* a layer more, which the manifest lists */
+  else
+    change_refers_to(&name, field->name);
   return arena_printf(&changes->arena, "%.*s%s%.*s", STR_ARGS(parent), name.len ? "/" : "",
                       STR_ARGS(buf_str(&name)));
 }
@@ -340,6 +345,7 @@ static void add_field(struct changes *changes, const struct event *event,
                       const struct event_field *field)
 {
   struct change_field *kept = arena_alloc(&changes->arena, sizeof(*kept));
+  AUTO_BUF title = BUF_INIT(INT32_MAX);
   AUTO_BUF words = BUF_INIT(INT32_MAX);
   struct change change;
 
@@ -348,9 +354,11 @@ static void add_field(struct changes *changes, const struct event *event,
   change.name = kept->name;
   change.weight = change_weight_field(event->type, field->name);
   if (change.weight == WEIGHT_CONSEQUENCE)
-    change.refers_to = changes_referred(changes, event->type, change.context, field->name);
+    change.refers_to = changes_referred(changes, event->type, change.context, field);
   change_words_values(&words, field);
   change.words = keep_text(changes, &words);
+  change_title(&title, event->type, field);
+  change.title = keep_text(changes, &title);
   change.fields = kept;
   change.n_fields = 1;
   if (change_is_history(&change))
@@ -365,7 +373,7 @@ static void add_note(struct changes *changes, const struct event *event)
   struct change change;
 
   changes_begin(changes, event, &change);
-  change.name = keep_escaped(changes, str_of(event->context));
+  change.name = change.title = keep_escaped(changes, str_of(event->context));
   change.words = keep_escaped(changes, str_of(event->note));
   /* So many entries on one side and so many on the other: those that are more are told. */
   change.weight =

@@ -46,12 +46,13 @@ struct change {
   const char *context; /* where in the comparison: "/layers-1/layer/tarentry" */
   struct str path;     /* of a file, as in the image; empty for CHANGE_IMAGE */
   const char *name;    /* of the file or the field, escaped for a terminal */
+  const char *title;   /* the same as people call it: of a field "User", "Env PATH"; escaped */
   const char *words; /* what differs: "content, 1.2 MB → 1.3 MB; mode 0755 → 04755"; escaped */
   int64_t size[2];   /* bytes of a regular file's content; -1 where there is none */
   int32_t layer[2];  /* the number of the layer that the file stands in; -1: not known */
   const char *created_by[2]; /* the command that made that layer, as in the image; borrowed as long
                                 as the comparison; NULL: not known */
-  unsigned explanation;      /* as in struct event */
+  unsigned explanation, patch_number; /* as in struct event */
   /* Of WEIGHT_CONSEQUENCE, and of what may turn out to be: the context of what it says that it
    * differs, such as "/layers-1"; else NULL. */
   const char *refers_to;

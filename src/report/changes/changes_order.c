@@ -102,7 +102,9 @@ void changes_copy(struct arena *arena, struct change *change)
   struct change_field *fields = arena_alloc(arena, (change->n_fields + 1) * sizeof(*fields));
 
   change->path = arena_str(arena, change->path);
+  change->title = change->title == change->name ? NULL : copy_text(arena, change->title);
   change->name = copy_text(arena, change->name);
+  change->title = change->title ? change->title : change->name;
   change->words = copy_text(arena, change->words);
   change->refers_to = copy_text(arena, change->refers_to);
   for (size_t i = 0; i < change->n_fields; i++) {

@@ -8,8 +8,8 @@
 #include "report/changes/changes_order.h"
 
 /* A record is the change itself, whose pointers mean nothing but for the context, then its text in
- * this order, each with a NUL behind it: the path, the name, the words, what it refers to; of each
- * field the name, and the values there are behind a byte that says which these are. */
+ * this order, each with a NUL behind it: the path, the name, the title, the words, what it refers
+ * to; of each field the name, and the values there are behind a byte that says which these are. */
 enum { TEXT_MAX = INT32_MAX };
 
 struct changes_stream {
@@ -41,6 +41,7 @@ static const char *stream_unpack(struct str record, struct change *out)
   out->path.ptr = at;
   at += out->path.len + 1;
   out->name = stream_text(&at);
+  out->title = stream_text(&at);
   out->words = stream_text(&at);
   out->refers_to = out->refers_to ? stream_text(&at) : NULL;
   return at;
@@ -104,6 +105,7 @@ void changes_stream_add(struct changes_stream *stream, const struct change *chan
   buf_add_str(out, change->path);
   buf_putc(out, '\0');
   stream_put(out, change->name);
+  stream_put(out, change->title);
   stream_put(out, change->words);
   if (change->refers_to)
     stream_put(out, change->refers_to);

@@ -5,7 +5,11 @@
 
 #include "base/alloc.h"
 
-enum { DEEPEST = 6, ALONE = 16 }; /* levels of directories; heavy changes that stay by themselves */
+enum {
+  DEEPEST = 6,     /* levels of directories */
+  ALONE = 16,      /* heavy changes that stay by themselves */
+  FEW_RECORDS = 3, /* that are not taken together */
+};
 
 void folds_release(struct folds *folds)
 {
@@ -198,4 +202,43 @@ void folds_take_packages(struct folds_rest *out, const struct change *changes, s
       out->packages.first = &changes[i];
     fold_add(&out->packages, &changes[i]);
   }
+}
+
+static bool is_record(const struct change *change)
+{
+  return change->kind == CHANGE_METADATA && change->weight == WEIGHT_RECORD && change->n_fields;
+}
+
+static void note_field(struct folds_rest *rest, const char *name)
+{
+  for (size_t i = 0; i < rest->n_fields; i++)
+    if (strcmp(rest->fields[i], name) == 0)
+      return;
+  if (rest->n_fields < FOLDS_FIELDS) {
+    rest->fields[rest->n_fields] = rest->n_fields + 1 < FOLDS_FIELDS ? name : "others";
+    rest->n_fields++;
+  }
+}
+
+void folds_take_records(struct folds_rest *rest)
+{
+  size_t records = 0;
+  size_t kept = 0;
+
+  for (size_t i = 0; i < rest->n; i++)
+    records += is_record(&rest->items[i]);
+  if (records <= FEW_RECORDS)
+    return;
+  for (size_t i = 0; i < rest->n; i++) {
+    const struct change *change = &rest->items[i];
+
+    if (!is_record(change)) {
+      rest->items[kept++] = *change;
+      continue;
+    }
+    fold_add(&rest->records, change);
+    for (size_t j = 0; j < change->n_fields; j++)
+      note_field(rest, change->fields[j].name);
+  }
+  rest->n = kept;
 }

@@ -27,17 +27,25 @@ struct folds {
 void folds_make(struct folds *out, const struct change *changes, size_t n, size_t most);
 void folds_release(struct folds *folds);
 
+enum { FOLDS_FIELDS = 6 };
+
 /* Changes without those that come with packages: of files that belong to a package which differs,
- * and of package managers' lists. What gives rights stays. */
+ * and of package managers' lists. What gives rights stays. And without files of which no more than
+ * times, order and format differ. */
 struct folds_rest {
   struct change *items; /* owned; in their order, their text borrowed */
   size_t n;
-  struct fold packages; /* what was taken out, n 0 if nothing was */
+  struct fold packages;             /* what was taken out, n 0 if nothing was */
+  struct fold records;              /* the same */
+  const char *fields[FOLDS_FIELDS]; /* that differ in these, "others" behind the first ones */
+  size_t n_fields;
 };
 
 /* packages: NULL: nothing is taken out. */
 void folds_take_packages(struct folds_rest *out, const struct change *changes, size_t n,
                          const struct package_changes *packages);
+/* Takes files out of which only records differ, where there are several. */
+void folds_take_records(struct folds_rest *rest);
 void folds_rest_release(struct folds_rest *rest);
 
 #endif

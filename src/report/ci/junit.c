@@ -58,7 +58,7 @@ static void write_changes(const struct listing *listing, enum change_kind kind,
 
     if (change->kind != kind)
       continue;
-    write_escaped(writer, change->name);
+    write_escaped(writer, change->title);
     writer_puts(writer, ": ");
     write_escaped(writer, change->words);
     writer_putc(writer, '\n');

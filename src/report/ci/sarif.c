@@ -132,7 +132,7 @@ static void write_result(struct json_writer *json, const struct listing *listing
   AUTO_BUF message = BUF_INIT(INT_MAX);
   AUTO_BUF uri = BUF_INIT(INT_MAX);
 
-  buf_printf(&message, "%s: ", change->name);
+  buf_printf(&message, "%s: ", change->title);
   buf_puts(&message, change->words);
   sarif_uri(&uri, change->path);
   open_result(json, rule_of(listing, change), level_of(listing, change), message.ptr);
@@ -165,7 +165,7 @@ static void write_directory(struct json_writer *json, const struct listing *list
   AUTO_BUF uri = BUF_INIT(INT_MAX);
 
   buf_printf(&message, "%zu difference%s, the weightiest: %s: ", n, totals_plural(n),
-             changes[0]->name);
+             changes[0]->title);
   buf_puts(&message, changes[0]->words);
   sarif_uri(&uri, directory_of(changes[0]));
   open_result(json, rule_of(listing, changes[0]), level_of(listing, changes[0]), message.ptr);

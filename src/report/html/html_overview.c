@@ -215,7 +215,7 @@ void html_weightiest(const struct listing *listing, struct writer *writer)
     writer_printf(writer, "<li><span class=\"mark %c\" title=\"%s\">%c</span><div>",
                   change_mark(change), change_kind_word(change->kind), change_mark(change));
     writer_printf(writer, "<a class=\"text\" href=\"#differences\" data-row=\"%zu\">", items[i]);
-    html_text(writer, str_of(change->name));
+    html_text(writer, str_of(change->title));
     writer_puts(writer, "</a><span class=\"text muted\">");
     html_text(writer, str_of(change->words));
     writer_puts(writer, "</span></div></li>\n");

@@ -127,7 +127,7 @@ void html_table(const struct listing *listing, struct writer *writer)
     const char mark = change_mark(change);
 
     writer_printf(writer, "<tr><td><span class=\"mark %c\">%c</span></td><td>", mark, mark);
-    html_image_text(writer, str_of(change->name));
+    html_image_text(writer, str_of(change->title));
     writer_puts(writer, "</td><td>");
     html_image_text(writer, str_of(change->words));
     writer_puts(writer, "</td></tr>\n");

@@ -28,6 +28,11 @@ void packages_totals(struct buf *out, const struct package_changes *changes)
     return;
   }
   buf_printf(out, "%zu package%s", changes->n, changes->n == 1 ? "" : "s");
+  for (size_t kind = 0; kind < N_PACKAGE_CHANGES; kind++)
+    if (changes->by_kind[kind] == changes->n) {
+      buf_printf(out, " %s", words[kind]);
+      return;
+    }
   for (size_t kind = 0; kind < N_PACKAGE_CHANGES; kind++) {
     if (!changes->by_kind[kind])
       continue;

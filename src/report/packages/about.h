@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "packages/changes.h"
 
-/* "3 packages: 1 added, 2 changed"; "no packages differ". */
+/* "3 packages: 1 added, 2 changed"; "1 package added"; "no packages differ". */
 void packages_totals(struct buf *out, const struct package_changes *changes);
 /* "curl 7.88.1-10 → 7.88.1-11 (deb, amd64)" */
 void packages_words(struct buf *out, const struct package_change *change);

@@ -41,14 +41,58 @@ size_t columns_beginning(struct writer *writer, struct str text, size_t columns)
   return columns;
 }
 
+/* The end of a path from a slash on, so long that it fits; empty where the last part alone does
+ * not.
+ */
+static struct str path_end(struct str path, size_t columns)
+{
+  struct str end = STR("");
+
+  for (size_t at = path.len > 1 ? path.len - 1 : 0; at-- > 0;) {
+    const struct str from = str_skip(path, at);
+
+    if (*from.ptr != '/')
+      continue;
+    if (text_columns(from) > columns)
+      break;
+    end = from;
+  }
+  return end;
+}
+
+/* The same of its beginning, to a slash. */
+static struct str path_beginning(struct str path, size_t columns)
+{
+  struct str beginning = STR("");
+
+  for (size_t at = 0; at < path.len; at++) {
+    const struct str to = { path.ptr, at + 1 };
+
+    if (path.ptr[at] != '/')
+      continue;
+    if (text_columns(to) > columns)
+      break;
+    beginning = to;
+  }
+  return beginning;
+}
+
 size_t columns_path(struct writer *writer, struct str path, size_t columns)
 {
   const size_t all = text_columns(path);
+  const struct str end = path_end(path, columns * 2 / 3);
+  const struct str beginning = path_beginning(path, columns - 1 - text_columns(end));
   const size_t head = columns / 3;
   const size_t tail = columns - head - 1;
 
   if (all <= columns)
     return columns_beginning(writer, path, columns);
+  if (end.len && beginning.len) {
+    writer_str(writer, beginning);
+    writer_puts(writer, ELLIPSIS);
+    writer_str(writer, end);
+    return text_columns(beginning) + 1 + text_columns(end);
+  }
   writer_add(writer, path.ptr, columns_bytes(path, head));
   writer_puts(writer, ELLIPSIS);
   writer_str(writer, str_skip(path, columns_bytes(path, all - tail)));

@@ -19,7 +19,8 @@ size_t columns_bytes(struct str text, size_t columns);
 /* Writes what of a text fits; its end is left out where not, and "…" stands for it. Returns the
  * columns that it took. */
 size_t columns_beginning(struct writer *writer, struct str text, size_t columns);
-/* The same for a path, of which the end tells more than the middle. columns: at least 3. */
+/* The same for a path, of which the end tells more than the middle: whole parts, where these fit.
+ * columns: at least 3. */
 size_t columns_path(struct writer *writer, struct str path, size_t columns);
 /* Writes all of a text in as many lines as it takes, each at most `columns` wide, broken where
  * there is a space if that can be; lines after the first are indented by so many columns, where

@@ -5,188 +5,28 @@
 
 #include "base/alloc.h"
 #include "base/amount.h"
-#include "base/escape.h"
 #include "diff/verdict/verdict.h"
-#include "image/history.h"
-#include "report/about.h"
 #include "report/changes/folds.h"
-#include "report/changes/history_diff.h"
 #include "report/changes/listing.h"
-#include "report/changes/shorten.h"
 #include "report/changes/totals.h"
 #include "report/packages/about.h"
 #include "report/text/columns.h"
+#include "report/text/summary_lines.h"
 
 enum {
   DEFAULT_COLUMNS = 100,
   LEAST_COLUMNS = 40,
   MOST_LINES = 40, /* of differences, where they can be folded */
-  MOST_STEPS = 20, /* of what is done differently when the images are built */
-  HISTORY_INDENT = 4,
+  FEW_LINES = 5,   /* which say themselves what they add up to */
   MOST_CAUSES = 5,
   MOST_PACKAGES = 20,
   MOST_HINTS = 2,
-  GAP = 2,
   TOTALS_INDENT = 2, /* of what does not fit into their first line */
-};
-
-/* Select graphic rendition (ECMA-48, section 8.3.117). */
-static const char *const mark_colours[] = {
-  [CHANGE_ADDED] = "\x1b[32m",    [CHANGE_REMOVED] = "\x1b[31m", [CHANGE_CONTENT] = "\x1b[33m",
-  [CHANGE_METADATA] = "\x1b[36m", [CHANGE_IMAGE] = "\x1b[35m",
-};
-
-struct summary {
-  const struct listing *listing;
-  struct writer *writer;
-  size_t columns;
 };
 
 static void coloured(const struct summary *summary, const char *sgr, const char *text)
 {
   columns_coloured(summary->writer, summary->listing->style.colour, sgr, text);
-}
-
-static void fold_words(struct buf *out, const struct fold *fold)
-{
-  const char *comma = "";
-  char text[AMOUNT_MAX];
-
-  for (size_t kind = 0; kind < N_CHANGE_KINDS; kind++) {
-    if (!fold->by_kind[kind])
-      continue;
-    buf_printf(out, "%s%" PRIu64 " %s", comma, fold->by_kind[kind],
-               change_kind_word((enum change_kind)kind));
-    comma = ", ";
-  }
-  if (fold->bytes)
-    buf_printf(out, ", %s", amount_change(fold->bytes, text));
-}
-
-static struct str fold_name(const struct fold *fold)
-{
-  if (fold->history)
-    return STR("history");
-  if (fold->n == 1)
-    return str_of(fold->first->name);
-  return fold->directory.len ? fold->directory : STR("./");
-}
-
-/* Where a file stands; of one that only one side has, also what put it there. */
-static void summary_add_layer(struct buf *out, const struct change *change, bool with_command)
-{
-  const int side = change->kind == CHANGE_REMOVED ? 0 : 1;
-  const bool lone = change->kind == CHANGE_ADDED || change->kind == CHANGE_REMOVED;
-  const int32_t layer = MAX_OF(change->layer[0], change->layer[1]);
-  AUTO_BUF command = BUF_INIT(INT_MAX);
-
-  if (change->kind == CHANGE_IMAGE || layer < 0 || (layer == 0 && !lone))
-    return;
-  if (lone && change->created_by[side] && with_command)
-    history_instruction(&command, change->created_by[side]);
-  if (layer == 0 && !(lone && change->created_by[side]))
-    return;
-  buf_printf(out, "  layer %" PRId32, layer);
-  if (command.len) {
-    buf_puts(out, ": ");
-    escape_terminal(out, buf_str(&command));
-  }
-}
-
-/* with_command: also what made the layer, which is the first to be cut where there is no room. */
-static void fold_text(const struct summary *summary, const struct fold *fold, bool with_command,
-                      struct buf *out)
-{
-  const struct change *change = fold->first;
-  struct explanation causes;
-
-  if (fold->history) {
-    buf_printf(out, "%zu field%s", fold->n, fold->n == 1 ? " differs" : "s differ");
-    return;
-  }
-  if (fold->n > 1) {
-    fold_words(out, fold);
-    return;
-  }
-  buf_puts(out, change->words);
-  causes = listing_causes(summary->listing, change);
-  if (causes.n > 0) {
-    buf_puts(out, "  (");
-    about_cause_ids(out, &causes);
-    buf_putc(out, ')');
-  }
-  summary_add_layer(out, change, with_command);
-}
-
-static void write_fold(const struct summary *summary, const struct fold *fold, size_t name_columns)
-{
-  const size_t left = summary->columns - GAP - name_columns - GAP;
-  const bool several = fold->n > 1 && !fold->history;
-  const char mark[] = { (char)(several ? ' ' : change_mark(fold->first)), '\0' };
-  AUTO_BUF text = BUF_INIT(INT_MAX);
-  size_t columns;
-
-  coloured(summary, mark_colours[fold->first->kind], mark);
-  writer_putc(summary->writer, ' ');
-  columns = columns_path(summary->writer, fold_name(fold), name_columns);
-  writer_pad(summary->writer, name_columns - columns + GAP);
-  fold_text(summary, fold, true, &text);
-  columns_beginning(summary->writer, buf_str(&text), left);
-  writer_putc(summary->writer, '\n');
-}
-
-struct history_lines {
-  const struct summary *summary;
-  size_t n;
-};
-
-static void history_line(void *context, char mark, struct str text)
-{
-  struct history_lines *lines = context;
-  struct writer *writer = lines->summary->writer;
-  const char marked[] = { mark, ' ', '\0' };
-  AUTO_BUF escaped = BUF_INIT(INT_MAX);
-
-  if (lines->n++ >= MOST_STEPS)
-    return;
-  escape_terminal(&escaped, text);
-  writer_pad(writer, HISTORY_INDENT);
-  coloured(lines->summary, mark_colours[mark == '+' ? CHANGE_ADDED : CHANGE_REMOVED], marked);
-  columns_beginning(writer, buf_str(&escaped), lines->summary->columns - HISTORY_INDENT - 2);
-  writer_putc(writer, '\n');
-}
-
-/* How the images were built differently, as a diff of commands. */
-static void write_history(const struct summary *summary)
-{
-  const struct changes *changes = &summary->listing->changes;
-
-  for (size_t i = 0; i < changes->n_histories; i++) {
-    struct history_lines lines = { summary, 0 };
-
-    history_diff(changes->histories[i].history, history_line, &lines);
-    if (lines.n <= MOST_STEPS)
-      continue;
-    writer_pad(summary->writer, HISTORY_INDENT);
-    writer_printf(summary->writer, "and %zu more\n", lines.n - MOST_STEPS);
-  }
-}
-
-/* The names may have what the texts beside them leave, and half of the columns in any case. */
-static size_t name_width(const struct summary *summary, const struct folds *folds)
-{
-  size_t names = 0;
-  size_t texts = 0;
-
-  for (size_t i = 0; i < folds->n; i++) {
-    AUTO_BUF text = BUF_INIT(INT_MAX);
-
-    fold_text(summary, &folds->items[i], false, &text);
-    names = MAX_OF(names, text_columns(fold_name(&folds->items[i])));
-    texts = MAX_OF(texts, text_columns(buf_str(&text)));
-  }
-  texts = MIN_OF(texts, summary->columns / 2 - 2 * GAP);
-  return MIN_OF(names, summary->columns - texts - 2 * GAP);
 }
 
 /* "3 packages: 1 added, 2 changed; 147 files: 140 added, 7 changed, +1.2 MB", and which. */
@@ -199,8 +39,8 @@ static void summary_write_packages(const struct summary *summary, const struct f
     return;
   packages_totals(&text, about->packages);
   if (files->n) {
-    buf_printf(&text, "; %zu file%s: ", files->n, totals_plural(files->n));
-    fold_words(&text, files);
+    buf_printf(&text, "; %zu file%s", files->n, totals_plural(files->n));
+    summary_fold_words(&text, files, files->n);
   }
   coloured(summary, SGR_BOLD, text.ptr);
   writer_putc(summary->writer, '\n');
@@ -216,21 +56,14 @@ static void write_differences(const struct summary *summary)
   const bool fold = listing->style.fold && listing->style.order == CHANGE_ORDER_WEIGHT;
   struct folds_rest rest;
   struct folds folds;
-  size_t width;
 
   folds_take_packages(&rest, listing->changes.items, listing->shown,
                       fold && about ? about->packages : NULL);
+  if (fold)
+    folds_take_records(&rest);
   summary_write_packages(summary, &rest.packages);
   folds_make(&folds, rest.items, rest.n, fold ? MOST_LINES : SIZE_MAX);
-  width = name_width(summary, &folds);
-  for (size_t i = 0; i < folds.n && !summary->writer->error; i++) {
-    write_fold(summary, &folds.items[i], width);
-    if (folds.items[i].history)
-      write_history(summary);
-  }
-  if (folds.implied)
-    writer_printf(summary->writer, "  and %zu director%s that these lie in\n", folds.implied,
-                  folds.implied == 1 ? "y" : "ies");
+  summary_lines(summary, &folds, &rest);
   folds_release(&folds);
   folds_rest_release(&rest);
 }
@@ -255,19 +88,20 @@ static void write_totals(const struct summary *summary)
 static void write_sizes(const struct summary *summary)
 {
   struct change_size sizes[3];
+  const char *between = "sizes: ";
+  AUTO_BUF line = BUF_INIT(INT_MAX);
   size_t n = changes_directories(&summary->listing->changes, sizes, ARRAY_LEN(sizes));
   char text[AMOUNT_MAX];
 
-  if (summary->listing->shown <= MOST_LINES || n == 0)
+  if (summary->listing->shown <= FEW_LINES || n < 2)
     return;
-  writer_puts(summary->writer, "sizes:");
-  for (size_t i = 0; i < n; i++)
-    writer_printf(summary->writer, "%s %.100s %s", i ? "," : "", sizes[i].name,
-                  amount_change(sizes[i].bytes, text));
+  for (size_t i = 0; i < n; i++, between = ", ")
+    buf_printf(&line, "%s%.100s %s", between, sizes[i].name, amount_change(sizes[i].bytes, text));
   n = changes_layers(&summary->listing->changes, sizes, ARRAY_LEN(sizes));
   for (size_t i = 0; i < n; i++)
-    writer_printf(summary->writer, "; %s %s", sizes[i].name, amount_change(sizes[i].bytes, text));
-  writer_putc(summary->writer, '\n');
+    buf_printf(&line, "%s%s %s", i ? ", " : "; ", sizes[i].name,
+               amount_change(sizes[i].bytes, text));
+  columns_wrapped(summary->writer, buf_str(&line), summary->columns, TOTALS_INDENT);
 }
 
 static void summary_write_causes(const struct summary *summary)
