@@ -69,7 +69,7 @@ So do causes, and what waits to be accepted by them.
 
   $ images <<'EOF'
   > for side in 0, 1:
-  >     oci_archive(f"many{side}.tar", image(layer(*(file(f"{'d' * 200}/{n}-{side}", f"{side}") for n in range(6000)))), compress="zstd")
+  >     oci_archive(f"many{side}.tar", image(layer(*(file(f"{'d' * 80}/{n}-{side}", f"{side}") for n in range(6000)))), compress="zstd")
   > EOF
   $ diffoci diff --semantic --quiet --memory-limit=4M ./many0.tar ./many1.tar >rows
   [1]

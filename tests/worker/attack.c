@@ -370,13 +370,15 @@ int main(int argc, char **argv)
   struct error err;
   int status;
 
+  confine_look(&support);
   if (argc < 4) {
+    if (!confine_is_whole(&support))
+      return 77;
     for (size_t i = 0; i < ARRAY_LEN(attacks); i++)
       puts(attacks[i].name);
     return 0;
   }
   signal(SIGPIPE, SIG_IGN);
-  confine_look(&support);
   victim = argv[2];
   parent = getpid();
   for (size_t i = 0; i < ARRAY_LEN(attacks); i++)

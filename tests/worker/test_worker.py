@@ -55,6 +55,9 @@ class Stalling(http.server.BaseHTTPRequestHandler):
 class Worker(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        missing = json.loads(subprocess.run([DIFFOCI, "info", "--json"], check=True, capture_output=True, text=True).stdout)["Sandbox"]["Missing"]
+        if missing:
+            raise unittest.SkipTest(f"this system lacks {', '.join(missing)}")
         cls.place = tempfile.TemporaryDirectory(prefix="worker-")
         subprocess.run([sys.executable, MKIMAGE], input=RECIPE, text=True, cwd=cls.place.name, check=True)
         cls.stop = threading.Event()

@@ -117,7 +117,7 @@ static int credential_helper_reap(pid_t pid, int64_t deadline, bool kill_now)
   }
 }
 
-static int take_answer(struct str answer, struct credential *out, struct error *err)
+int credential_helper_parse(struct str answer, struct credential *out, struct error *err)
 {
   struct error detail;
   AUTO_JSON json = json_parse(answer, &detail);
@@ -190,7 +190,7 @@ int credential_helper_get(const char *name, const char *server, unsigned timeout
     free(out->missing);
     out->missing = steal_pointer(&program);
   } else if (result > 0 && status == 0) {
-    result = take_answer(buf_str(&answer), out, err);
+    result = credential_helper_parse(buf_str(&answer), out, err);
   } else if (result > 0 && answer.len && strstr(answer.ptr, "credentials not found")) {
     result = 0;
   } else if (result > 0) {

@@ -9,5 +9,9 @@
  * name); -1. */
 MUST_CHECK int credential_helper_get(const char *name, const char *server, unsigned timeout_seconds,
                                      struct credential *out, struct error *err);
+/* What its answer says: 1: *out filled but for origin; 0: it has none; -1 for anything but the JSON
+ * of the protocol. No message holds anything of it. */
+MUST_CHECK int credential_helper_parse(struct str answer, struct credential *out,
+                                       struct error *err);
 
 #endif
