@@ -188,8 +188,8 @@ const struct command command_load = {
   .summary = "Load an image archive into the store",
   .detail =
       "Reads an archive as docker save, podman save, skopeo and others write them, Docker or "
-      "OCI, plain or compressed with gzip, zstd, xz or bzip2, from standard input or FILE, and stores all "
-      "images in it under the names they have there (alpine:3.18 as "
+      "OCI, plain or compressed with gzip, zstd, xz or bzip2, from standard input or FILE, and "
+      "stores all images in it under the names they have there (alpine:3.18 as "
       "docker.io/library/alpine:3.18). Prints the name of each; one without a name is listed "
       "as <none> and goes by its digest. An image of the same name is replaced. A layer that the "
       "archive lacks is fetched from its urls with --foreign-urls.",
