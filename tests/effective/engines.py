@@ -302,6 +302,12 @@ def split_devices(tree, want, top):
             for path, node in tree.items()}
 
 
+def device_xattrs(tree, want, top):
+    """Linux has no xattrs user.* of devices and pipes."""
+    return {path: (*node[:5], tuple(item for item in node[5] if not item[0].startswith(b"user.")), node[6])
+            if node[0] in "346" else node for path, node in tree.items()}
+
+
 def lost_xattrs(tree, want, top):
     """Docker's vfs copies no other xattrs of the layers below."""
     return {path: (*node[:5], tuple(item for item in node[5] if item[0] == b"security.capability"), node[6])
@@ -325,7 +331,7 @@ def lost_rights(tree, want, top):
 
 def departures(name, version):
     """What an engine makes otherwise than the overlay says, on purpose."""
-    return ([split_devices] if name.endswith("vfs") else []) + \
+    return [device_xattrs] + ([split_devices] if name.endswith("vfs") else []) + \
            ([lost_xattrs, lost_rights] if name == "docker-vfs" else []) + \
            ([old_implied] if name.startswith("docker") and version < 23 else [])
 

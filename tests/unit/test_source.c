@@ -180,7 +180,7 @@ static void test_oci(void **state)
     { "./one", "\n" MANIFEST("one") },
     { "./one.tar", "\n" MANIFEST("one") },
     { "oci-archive:one.tar", "\n" MANIFEST("one") },
-    { "docker-archive:one.tar", "\n" MANIFEST("one") },
+    { "docker-archive:one.tar", "no Docker archive" },
     { "~/one", "\n" MANIFEST("one") },
     { "oci:~/one", "\n" MANIFEST("one") },
     { "oci:one:x", "!2 no image \"x\"; it holds: sha256:" HEX_ONE },
