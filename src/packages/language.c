@@ -53,7 +53,7 @@ static struct str first_column(struct str line)
 
   if (line.len && line.ptr[0] == '"') {
     line = str_skip(line, 1);
-    end = memchr(line.ptr, '"', line.len);
+    end = line.len ? memchr(line.ptr, '"', line.len) : NULL;
     return end && (size_t)(end - line.ptr) + 1 < line.len && end[1] == ','
                ? (struct str) { line.ptr, (size_t)(end - line.ptr) }
                : STR("");
