@@ -17,11 +17,21 @@ static void make_seed(void)
   seed[0] |= 1;
 }
 
+/* Both halves of the product, folded. */
 static uint64_t mix(uint64_t a, uint64_t b)
 {
-  __uint128_t product = (__uint128_t)a * b;
+#ifdef __SIZEOF_INT128__
+  const __uint128_t product = (__uint128_t)a * b;
 
   return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+  const uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
+  const uint64_t middle = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
+  const uint64_t other = (a & UINT32_MAX) * (b >> 32) + (middle & UINT32_MAX);
+  const uint64_t high = (a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32);
+
+  return high ^ (other << 32 | (low & UINT32_MAX));
+#endif
 }
 
 /* A keyed multiply-and-fold hash over eight bytes at a time. */

@@ -16,6 +16,7 @@
 #include "cli/verdict_line.h"
 #include "diff/inside/inside.h"
 #include "diff/inside/inside_worker.h"
+#include "diff/later.h"
 #include "layer/totals.h"
 #include "report/fan_out.h"
 #include "source/engine/engine.h"
@@ -39,7 +40,7 @@ static enum verdict_effort effort_of(const struct diff_flags *given, const struc
 {
   if (thorough(given))
     return VERDICT_FETCHES;
-  return out->tells_verdict ? VERDICT_READS : VERDICT_OPENS_NOTHING;
+  return out->tells_verdict ? VERDICT_READS : VERDICT_READS_LITTLE;
 }
 
 /* What is to be known beside what differs. */
@@ -191,23 +192,26 @@ static int compare_once(const struct diff_process *process, const struct before_
 {
   const struct diff_flags *given = process->given;
   struct diff_options *options = process->options;
+  struct later *later = later_new(options);
   struct fan_out out = { 0 };
   struct inside *inside = NULL;
   bool failed = false;
   struct diff *diff;
   int status;
 
-  fan_out_init(&out, process->wanted, options);
+  fan_out_init(&out, process->wanted, options, later);
   options->sink = &out.sink;
   options->verdict = thorough(given) || out.tells_verdict || given->places.quiet != TOGGLE_ON;
   if (options->looker) {
-    inside = inside_new(options);
+    inside = inside_new(options, later);
     options->sink = inside_sink(inside);
   }
   source_engine_pair(options->sources[0], options->sources[1]);
   diff = diff_run(options, &failed, err);
-  if (inside)
-    inside_finish(inside);
+  if (diff) {
+    fan_out_gather(&out);
+    later_read(later);
+  }
   *again = (!diff || failed) && mended(options, err) && *again;
   if (*again && out.streamed) {
     *again = false;
@@ -221,6 +225,7 @@ static int compare_once(const struct diff_process *process, const struct before_
     status = -1;
   fan_out_release(&out);
   inside_free(inside);
+  later_free(later);
   diff_free(diff);
   options->sink = NULL; /* it ends here */
   return status;
@@ -254,6 +259,8 @@ int diff_command(const struct invocation *call, struct error *err)
     .attestations = given->attestations == TOGGLE_ON,
     .referrers = given->referrers == TOGGLE_ON,
     .verify = given->verify == TOGGLE_ON,
+    .patch = given->patch == TOGGLE_ON,
+    .patch_lines = given->patch_lines,
     .platforms_given = given->platforms.n > 0,
     .skip_security_xattrs = geteuid() != 0,
     .limits = &limits,

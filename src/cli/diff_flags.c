@@ -132,6 +132,25 @@ static const struct flag flags[] = {
       AT(explain),
   },
   {
+      .name = "patch",
+      .letter = 'p',
+      .kind = FLAG_BOOL,
+      .help = "show under each file what differs in it, as diff -u does",
+      .detail =
+          "Of text the lines; of JSON and XML with more than one member or tag in a line both "
+          "are laid out first; of programs and libraries the strings that differ; of all else "
+          "the bytes from the first that differs on. In every form of report. See PATCHES.",
+      AT(patch),
+  },
+  {
+      .name = "patch-lines",
+      .kind = FLAG_COUNT,
+      .value = "N",
+      .fallback = "200",
+      .help = "with --patch, show at most so many lines of each file; 0: all",
+      AT(patch_lines),
+  },
+  {
       .name = "packages",
       .kind = FLAG_BOOL,
       .help = "say which packages differ: Debian's, Alpine's, Python's, Node.js's",
@@ -211,7 +230,7 @@ static const struct flag flags[] = {
 static const struct flag_section sections[] = {
   { "What counts (recommended: --semantic for a rebuild, --effective for a release)",
     "semantic|effective|inside|verify" },
-  { "The answer", "verdict|require|explain" },
+  { "The answer", "verdict|require|explain|patch|patch-lines" },
   { "How it is told", "output|verbose|sort|no-fold|color|report-file|report-dir|quiet" },
   { "Which images",
     "platform|all-platforms|attestations|referrers|pull|no-cache|cache-limit|foreign-urls" },

@@ -17,7 +17,8 @@ struct diff_flags {
   enum toggle attestations, referrers;
   unsigned require; /* enum require */
   struct policy_flags policy;
-  enum toggle explain, inside, packages;
+  enum toggle explain, inside, packages, patch;
+  uint64_t patch_lines; /* 0: all */
   const char *report_file, *report_dir;
   unsigned colour; /* enum colour_choice */
   unsigned sort;   /* enum change_order: the first three */

@@ -32,7 +32,8 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
     .style = {
       .colour = terminal_has_colour((enum colour_choice)given->colour),
       .columns = terminal_columns(),
-      .fold = given->no_fold != TOGGLE_ON,
+      /* What differs in a file stands under its own row. */
+      .fold = given->no_fold != TOGGLE_ON && given->patch != TOGGLE_ON,
       .order = (enum change_order)given->sort,
     },
   };

@@ -165,6 +165,10 @@ static int flag_store(const struct flag_group *group, const struct flag *flag, c
     return 0;
   case FLAG_SCALE:
     return scale_parse(slot, text, err);
+  case FLAG_COUNT:
+    if (str_to_u64(str_of(text), INT64_MAX, slot))
+      return 0;
+    return error_set(err, ERROR_USAGE, "expected a number, found \"%s\"", text);
   case FLAG_SIZE:
     return size_parse(slot, text, err);
   }

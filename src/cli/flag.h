@@ -17,6 +17,7 @@ enum flag_kind {
   FLAG_CHOICE, /* unsigned: the position in choices */
   FLAG_LIST,   /* struct text_list; may be given several times */
   FLAG_SCALE,  /* double, finite and > 0 */
+  FLAG_COUNT,  /* uint64_t: a number of things */
   FLAG_SIZE,   /* uint64_t, bytes. K, M, G, T, alone or with iB: powers of 1024; with B: of 1000 */
 };
 

@@ -34,6 +34,8 @@ struct diff_options {
   bool never_strict;
   bool attestations;         /* --attestations: compare what attests to images in an index */
   bool referrers;            /* --referrers: compare what refers to the images */
+  bool patch;                /* --patch: what differs in files is wanted, … */
+  uint64_t patch_lines;      /* … so many lines of each; 0: all */
   bool uncounted;            /* do not count what the policy leaves out: somebody else has */
   bool verify;               /* read and check blobs even where the digests are equal */
   bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */

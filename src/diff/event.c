@@ -71,6 +71,26 @@ static const struct event_field *copy_fields(struct arena *arena, const struct e
   return fields;
 }
 
+static bool event_is_file(const struct tar_entry *entry)
+{
+  return entry && (entry->type == TAR_REGULAR || entry->type == TAR_CONTIGUOUS ||
+                   entry->type == TAR_GNU_SPARSE);
+}
+
+bool event_content_counts(const struct event *event)
+{
+  const struct event_input *inputs = event->inputs;
+
+  if (event->type != EVENT_TARENTRY || !event_is_file(inputs[0].entry) ||
+      !event_is_file(inputs[1].entry) || !inputs[0].content || !inputs[1].content ||
+      digest_equal(inputs[0].content, inputs[1].content))
+    return false;
+  for (size_t i = 0; i < event->n_fields; i++)
+    if (strcmp(event->fields[i].name, "Digest") == 0 && !event->fields[i].ignored)
+      return true;
+  return false;
+}
+
 void event_copy(struct event *out, const struct event *event, struct arena *arena)
 {
   *out = *event;
@@ -78,6 +98,7 @@ void event_copy(struct event *out, const struct event *event, struct arena *aren
   out->name = copy_value(arena, event->name);
   out->fields = copy_fields(arena, event);
   out->same_rest = false;
+  out->patch = NULL;
   for (int side = 0; side < 2; side++) {
     struct event_input *input = &out->inputs[side];
     struct digest *content = input->content ? arena_alloc(arena, sizeof(*content)) : NULL;

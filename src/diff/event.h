@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/str.h"
+#include "evidence/patch.h"
 #include "image/descriptor.h"
 #include "policy/field.h"
 #include "tar/entry.h"
@@ -82,19 +83,26 @@ struct event {
    * among them, but never alone. An event that has a note may have none. */
   const struct event_field *fields;
   size_t n_fields;
-  bool same_rest;       /* the contents differ within their heads alone */
-  bool left_out;        /* a rule of the user's policy took fields off the list */
-  bool digests_count;   /* of descriptors: their digests were compared, so any difference shows */
-  unsigned explanation; /* what report/explain/explain.h knows of it, set on the way to reports; 0:
-                           nothing */
+  bool same_rest;     /* the contents differ within their heads alone */
+  bool left_out;      /* a rule of the user's policy took fields off the list */
+  bool digests_count; /* of descriptors: their digests were compared, so any difference shows */
+  /* What differs in the contents, of what is inside a file: nobody else has these. NULL: not known.
+   */
+  const struct patch *patch;
+  /* What report/explain/explain.h and report/patches/patches.h know of it, set on the way to
+   * reports; 0: nothing. */
+  unsigned explanation, patch_number;
 };
 
 /* The field as rules and causes name it; false for one that they do not know. */
 bool event_field_named(const struct event *event, const struct event_field *field,
                        struct policy_field *out);
 
+/* Whether it is about two files whose contents differ, and that counts. */
+bool event_content_counts(const struct event *event);
+
 /* A copy whose memory is in the arena, but for what lives as long as the comparison; without the
- * heads. */
+ * heads and the patch. */
 void event_copy(struct event *out, const struct event *event, struct arena *arena);
 
 /* What the two arguments stand for, as far as the comparison had to look into them. */
@@ -107,10 +115,10 @@ struct event_roots {
 
 struct event_sink {
   /* Takes one leaf. Its parents, and the documents, descriptors and layers that it and they refer
-   * to, live as long as the comparison. Its name, its fields, and inputs[].entry, .content and
-   * .head are gone when this returns: a sink copies what it wants to keep. It is never called by
-   * two threads at once. The order of the calls is not fixed; a sink that shows them sorts them by
-   * context, then name, then note. */
+   * to, live as long as the comparison. Its name, its fields, its patch, and inputs[].entry,
+   * .content and .head are gone when this returns: a sink copies what it wants to keep. It is never
+   * called by two threads at once. The order of the calls is not fixed; a sink that shows them
+   * sorts them by context, then name, then note. */
   void (*event)(struct event_sink *sink, const struct event *event);
   /* Called once, before any layer is read, with what lives as long as the comparison. NULL allowed.
    */

@@ -13,10 +13,11 @@
 #include "image/json.h"
 
 enum {
-  WORK_PER_BYTE = 64, /* steps of comparing words, for each byte of both contents */
-  NEAR_LINES = 50,    /* how far a line that has no partner at its place looks for one */
-  LONE_LINES = 64,    /* of each side, that have none and are looked at again at the end */
-  WHAT_BYTES = 60,    /* of a line that is named */
+  WORK_PER_BYTE = 64,  /* steps of comparing words, for each byte of both contents */
+  WORK_PER_LINE = 256, /* steps of aligning lines, for each of both contents */
+  NEAR_LINES = 50,     /* how far a line that has no partner at its place looks for one */
+  LONE_LINES = 64,     /* of each side, that have none and are looked at again at the end */
+  WHAT_BYTES = 60,     /* of a line that is named */
 };
 
 /* ---- results ---- */
@@ -32,7 +33,8 @@ enum content_rank content_rank(const char *id)
     { "deb-inside", CONTENT_FORM },         { "elf-build-id", CONTENT_FOLLOWS },
     { "embedded-hash", CONTENT_FOLLOWS },   { "go-build-id", CONTENT_FOLLOWS },
     { "gzip-os", CONTENT_TIMES },           { "gzip-time", CONTENT_TIMES },
-    { "pyc-header", CONTENT_TIMES },        { "tar-inside", CONTENT_FORM },
+    { "pyc-header", CONTENT_TIMES },        { "java-keystore", CONTENT_TIMES },
+    { "sqlite-database", CONTENT_FORM },    { "tar-inside", CONTENT_FORM },
     { "zip-order", CONTENT_FORM },          { "zip-times", CONTENT_TIMES },
   };
 
@@ -304,7 +306,9 @@ static void look_at_lines(const struct str content[2], const struct content_file
   } else if (!look.binary && lines_same_set(&look.lines[0], &look.lines[1])) {
     content_reordered(&look);
   } else {
-    lines_diff(&look.lines[0], &look.lines[1], look_at_gap, &look);
+    uint64_t work = WORK_PER_LINE * (look.lines[0].n + look.lines[1].n + 1024);
+
+    lines_diff(&look.lines[0], &look.lines[1], &work, look_at_gap, &look);
     content_pair_lone(&look);
     out->same_words = look.binary && lines_same_set(&look.lines[0], &look.lines[1]);
   }

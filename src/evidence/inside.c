@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/civil.h"
 #include "base/path.h"
+#include "evidence/described.h"
 #include "evidence/elf_section.h"
 #include "evidence/outside.h"
 #include "formats/codec.h"
@@ -46,8 +47,9 @@ static const char *cause_of_times(const struct inside *inside, const struct form
   static const struct {
     const char *format, *id;
   } table[] = {
-    { "gzip", "gzip-time" }, { "tar", "tar-inside" },   { "zip", "zip-times" },
-    { "ar", "ar-members" },  { "cpio", "cpio-inside" }, { "pyc", "pyc-header" },
+    { "gzip", "gzip-time" },    { "tar", "tar-inside" },   { "zip", "zip-times" },
+    { "ar", "ar-members" },     { "cpio", "cpio-inside" }, { "pyc", "pyc-header" },
+    { "jks", "java-keystore" },
   };
 
   if (inside->packed)
@@ -56,6 +58,18 @@ static const char *cause_of_times(const struct inside *inside, const struct form
     if (strcmp(format->name, table[i].format) == 0)
       return table[i].id;
   return "embedded-date";
+}
+
+/* Of a format that only shows: the cause of what differs besides what is shown, and whether that is
+ * sure where all that is shown is the same. NULL: none is known. */
+static const char *cause_of_rest(const struct format *format, bool *sure)
+{
+  *sure = strcmp(format->name, "sqlite") == 0;
+  return *sure                                 ? "sqlite-database"
+         : strcmp(format->name, "jks") == 0    ? "java-keystore"
+         : strcmp(format->name, "pkcs12") == 0 ? "password-salt"
+         : strcmp(format->name, "rpm") == 0    ? "rpm-package"
+                                               : NULL;
 }
 
 /* For what is another way to write the same. */
@@ -165,7 +179,8 @@ static bool look_deeper(struct inside *inside, const struct str content[2], stru
   struct error err;
   bool read;
 
-  if (!format || format != format_detect(content[1], name) || inside->depth == FORMAT_DEPTH_MAX)
+  if (!format || format->is_text || format != format_detect(content[1], name) ||
+      inside->depth == FORMAT_DEPTH_MAX)
     return false;
   read = format_read(format, &parts[0], content[0], name, &inside->budget, &err) == 0 &&
          format_read(format, &parts[1], content[1], name, &inside->budget, &err) == 0;
@@ -374,7 +389,8 @@ static void look_at_pair(struct inside *inside, const struct format *format,
 {
   if (look_at_entry(inside, format, &a->entry, &b->entry) &&
       (a->entry.type == TAR_REGULAR || a->content.stored.ptr) &&
-      !evidence_elf_section(format, a, b, inside->arena, inside->out))
+      !evidence_elf_section(format, a, b, inside->arena, inside->out) &&
+      !evidence_described(format, a, b, inside->arena, inside->out))
     look_at_content(inside, format, a, b);
 }
 
@@ -420,6 +436,20 @@ static void look_at_all(struct inside *inside, const struct format *format,
 /* A file without members is one place, as text is. So is one of a format whose parts speak of each
  * other: nothing more than which differ is known, and all bytes that are no member's have to be the
  * same. */
+static void look_at_rest(struct inside *inside, const struct format *format,
+                         struct format_parts *const parts[2])
+{
+  bool sure;
+  const char *const id = cause_of_rest(format, &sure);
+
+  if (id && sure)
+    content_add(inside->out, inside->arena, id, "", NOTHING, NOTHING);
+  else if (id)
+    content_assume(inside->out, inside->arena, id, "", NOTHING, NOTHING);
+  else if (!outside_members_same(parts))
+    content_leave(inside->out, NOTHING);
+}
+
 static void look_at_one_place(struct inside *inside, const struct format *format,
                               struct format_parts *const parts[2])
 {
@@ -428,9 +458,9 @@ static void look_at_one_place(struct inside *inside, const struct format *format
 
   inside->out = here;
   look_at_all(inside, format, parts);
+  if (!format->may_be_equal)
+    look_at_rest(inside, format, parts);
   inside->out = around;
-  if (!format->may_be_equal && !outside_members_same(parts))
-    content_leave(here, NOTHING);
   here->headless = here->left && content_says_nothing(here);
   content_merge(around, inside->arena, here, here->what[0] ? str_of(here->what) : NOTHING);
 }
@@ -457,6 +487,6 @@ bool inside_look(const struct str content[2], const struct content_file *file, s
 
   if (!look_deeper(&inside, content, file->path, file->path))
     return false;
-  out->looked_in = format->may_be_equal;
+  out->looked_in = format->may_be_equal || strcmp(format->name, "elf") != 0;
   return true;
 }

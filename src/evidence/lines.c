@@ -1,11 +1,9 @@
-/* Lines are aligned by those that are there once on each side and stand in the same order (patience
- * diff's idea): they need no table of all pairs, and a date that shifts a paragraph moves none of
- * them. */
 #include "evidence/lines.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "evidence/edits.h"
 
 static bool is_end(char c)
 {
@@ -69,16 +67,22 @@ struct place {
   size_t at;
 };
 
+/* Some order in which equal lines are together. */
+static int compare_lines(const struct line *a, const struct line *b)
+{
+  const int order = a->hash == b->hash ? str_compare(a->text, b->text) : 0;
+
+  if (a->hash != b->hash)
+    return a->hash < b->hash ? -1 : 1;
+  return order ? order : str_compare(a->end, b->end);
+}
+
 static int by_line(const void *a, const void *b)
 {
   const struct place *x = a;
   const struct place *y = b;
-  int order;
+  const int order = compare_lines(x->line, y->line);
 
-  if (x->line->hash != y->line->hash)
-    return x->line->hash < y->line->hash ? -1 : 1;
-  order = str_compare(x->line->text, y->line->text);
-  order = order ? order : str_compare(x->line->end, y->line->end);
   return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
@@ -107,93 +111,93 @@ bool lines_same_set(const struct lines *a, const struct lines *b)
   return true;
 }
 
-/* ---- anchors ---- */
+/* ---- what has no partner ---- */
 
-struct anchor {
-  size_t at[2];
-  size_t before; /* the anchor before it in the chain, plus 1 */
+/* One side of two stretches of lines that differ. */
+struct stretch {
+  bool *lone;    /* of each line: it has no partner */
+  uint32_t *ids; /* of those that also stand on the other side, in their order */
+  size_t *at;    /* where these stand */
+  size_t n;      /* how many there are */
 };
 
-/* Whether the i-th of sorted places is the only one of its line. */
-static bool is_single(const struct place *places, size_t n, size_t i)
+/* Lines in order of their text, that of an entry's line behind all others of the same. */
+static size_t same_lines(const struct place *places, size_t n, size_t from)
 {
-  return (i == 0 || !lines_equal(places[i - 1].line, places[i].line)) &&
-         (i + 1 == n || !lines_equal(places[i].line, places[i + 1].line));
+  size_t to = from + 1;
+
+  while (to < n && lines_equal(places[from].line, places[to].line))
+    to++;
+  return to;
 }
 
-static int by_a(const void *a, const void *b)
+static void set_ids(uint32_t *ids, const struct place *places, size_t from, size_t to, size_t first,
+                    uint32_t id)
 {
-  const struct anchor *x = a;
-  const struct anchor *y = b;
-
-  return (x->at[0] > y->at[0]) - (x->at[0] < y->at[0]);
+  for (size_t i = from; i < to; i++)
+    ids[places[i].at - first] = id;
 }
 
-static struct anchor *find_anchors(const struct lines *const lines[2], const struct lines_gap *gap,
-                                   size_t *n)
+/* Gives equal lines the same number, from 1 on; those that only one side has keep 0. */
+static void number_lines(const struct lines *const lines[2], const struct lines_gap *gap,
+                         uint32_t *const ids[2])
 {
-  const size_t n_a = gap->to[0] - gap->from[0];
-  const size_t n_b = gap->to[1] - gap->from[1];
+  const size_t n[2] = { gap->to[0] - gap->from[0], gap->to[1] - gap->from[1] };
   AUTO_FREE struct place *in_a = lines_sorted(lines[0], gap->from[0], gap->to[0]);
   AUTO_FREE struct place *in_b = lines_sorted(lines[1], gap->from[1], gap->to[1]);
-  struct anchor *anchors = NULL;
-  size_t cap = 0;
+  uint32_t id = 0;
+  size_t i = 0;
   size_t j = 0;
 
-  *n = 0;
-  for (size_t i = 0; i < n_a; i++) {
-    const struct line *line = in_a[i].line;
+  while (i < n[0] && j < n[1]) {
+    const int order = compare_lines(in_a[i].line, in_b[j].line);
+    const size_t end_a = same_lines(in_a, n[0], i);
+    const size_t end_b = same_lines(in_b, n[1], j);
 
-    while (j < n_b && (in_b[j].line->hash < line->hash ||
-                       (in_b[j].line->hash == line->hash && !lines_equal(in_b[j].line, line))))
-      j++;
-    if (j == n_b)
-      break;
-    if (!lines_equal(in_b[j].line, line) || !is_single(in_a, n_a, i) || !is_single(in_b, n_b, j))
-      continue;
-    anchors = xgrow(anchors, *n, &cap, sizeof(*anchors));
-    anchors[(*n)++] = (struct anchor) { .at = { in_a[i].at, in_b[j].at } };
+    if (order == 0) {
+      set_ids(ids[0], in_a, i, end_a, gap->from[0], ++id);
+      set_ids(ids[1], in_b, j, end_b, gap->from[1], id);
+    }
+    i = order <= 0 ? end_a : i;
+    j = order >= 0 ? end_b : j;
   }
-  if (anchors)
-    qsort(anchors, *n, sizeof(*anchors), by_a);
-  return anchors;
 }
 
-/* Keeps the longest chain that is in order on both sides. Returns its length. */
-static size_t keep_chain(struct anchor *anchors, size_t n)
+/* A line that the other side does not have has no partner: that much is known without a search. */
+static void stretch_init(struct stretch *stretch, uint32_t *ids, size_t n)
 {
-  AUTO_FREE size_t *tails = xcalloc(n + 1, sizeof(*tails)); /* of chains of each length */
-  size_t longest = 0;
-  size_t at;
-
+  stretch->lone = xcalloc(n + 1, sizeof(*stretch->lone));
+  stretch->at = xcalloc(n + 1, sizeof(*stretch->at));
+  stretch->ids = ids;
+  stretch->n = 0;
   for (size_t i = 0; i < n; i++) {
-    size_t low = 0;
-    size_t high = longest;
-
-    while (low < high) {
-      const size_t middle = (low + high) / 2;
-
-      if (anchors[tails[middle]].at[1] < anchors[i].at[1])
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    anchors[i].before = low ? tails[low - 1] + 1 : 0;
-    tails[low] = i;
-    longest = MAX_OF(longest, low + 1);
+    stretch->lone[i] = !ids[i];
+    if (!ids[i])
+      continue;
+    stretch->at[stretch->n] = i;
+    stretch->ids[stretch->n++] = ids[i];
   }
-  if (!longest)
-    return 0;
-  at = tails[longest - 1] + 1;
-  for (size_t i = longest; i-- > 0;) {
-    const struct anchor anchor = anchors[at - 1];
+}
 
-    tails[i] = at - 1;
-    at = anchor.before;
-  }
-  for (size_t i = 0; i < longest; i++)
-    anchors[i] = anchors[tails[i]];
-  return longest;
+static void stretch_release(struct stretch *stretch)
+{
+  free(stretch->lone);
+  free(stretch->at);
+  free(stretch->ids);
+}
+
+/* Sets lone of both. */
+static void stretches_compare(struct stretch stretches[2], uint64_t *work)
+{
+  AUTO_FREE bool *lone_a = xcalloc(stretches[0].n + 1, sizeof(*lone_a));
+  AUTO_FREE bool *lone_b = xcalloc(stretches[1].n + 1, sizeof(*lone_b));
+  bool *const lone[2] = { lone_a, lone_b };
+
+  edits_find((const uint32_t *const[]) { stretches[0].ids, stretches[1].ids },
+             (const size_t[]) { stretches[0].n, stretches[1].n }, work, lone);
+  for (int side = 0; side < 2; side++)
+    for (size_t i = 0; i < stretches[side].n; i++)
+      stretches[side].lone[stretches[side].at[i]] = lone[side][i];
 }
 
 /* ---- gaps ---- */
@@ -212,28 +216,83 @@ static void lines_trim(const struct lines *const lines[2], struct lines_gap *gap
   }
 }
 
-void lines_diff(const struct lines *a, const struct lines *b,
+/* Where no line was lost below a gap of one side alone, the gap may as well lie lower: as low as it
+ * can, it begins where what was put in begins, most often. */
+static bool can_sink(const struct lines *lines, const struct lines_gap *gap, int side, size_t end)
+{
+  return gap->from[!side] == gap->to[!side] && gap->to[side] < end &&
+         lines_equal(&lines->items[gap->from[side]], &lines->items[gap->to[side]]);
+}
+
+struct gaps {
+  const struct lines *const *lines;
+  const struct stretch *stretches;
+  struct lines_gap whole;
+  size_t at[2];
+};
+
+static bool gaps_is_lone(const struct gaps *gaps, int side, size_t i)
+{
+  return i < gaps->whole.to[side] && gaps->stretches[side].lone[i - gaps->whole.from[side]];
+}
+
+static bool gaps_grow(const struct gaps *gaps, struct lines_gap *gap)
+{
+  bool grown = false;
+
+  for (int side = 0; side < 2; side++)
+    for (; gaps_is_lone(gaps, side, gap->to[side]); grown = true)
+      gap->to[side]++;
+  return grown;
+}
+
+/* The next gap; false behind the last. */
+static bool gaps_next(struct gaps *gaps, struct lines_gap *out)
+{
+  const size_t *end = gaps->whole.to;
+
+  while (gaps->at[0] < end[0] && gaps->at[1] < end[1] && !gaps_is_lone(gaps, 0, gaps->at[0]) &&
+         !gaps_is_lone(gaps, 1, gaps->at[1])) {
+    gaps->at[0]++;
+    gaps->at[1]++;
+  }
+  if (gaps->at[0] == end[0] && gaps->at[1] == end[1])
+    return false;
+  *out = (struct lines_gap) { { gaps->at[0], gaps->at[1] }, { gaps->at[0], gaps->at[1] } };
+  gaps_grow(gaps, out);
+  for (int side = 0; side < 2; side++)
+    while (can_sink(gaps->lines[side], out, side, end[side])) {
+      for (int i = 0; i < 2; i++) {
+        out->from[i]++;
+        out->to[i]++;
+      }
+      if (gaps_grow(gaps, out)) /* it has met the next one */
+        break;
+    }
+  memcpy(gaps->at, out->to, sizeof(gaps->at));
+  return true;
+}
+
+void lines_diff(const struct lines *a, const struct lines *b, uint64_t *work,
                 void (*gap)(void *context, const struct lines_gap *gap), void *context)
 {
   const struct lines *const lines[2] = { a, b };
-  struct lines_gap whole = { { 0, 0 }, { a->n, b->n } };
-  AUTO_FREE struct anchor *anchors = NULL;
-  size_t n;
+  struct lines_gap next = { { 0, 0 }, { a->n, b->n } };
+  struct stretch stretches[2];
+  struct gaps gaps = { .lines = lines, .stretches = stretches };
+  uint32_t *ids[2];
 
-  lines_trim(lines, &whole);
-  anchors = find_anchors(lines, &whole, &n);
-  n = anchors ? keep_chain(anchors, n) : 0;
-  for (size_t i = 0; i <= n; i++) {
-    struct lines_gap part = whole;
-
-    for (int side = 0; side < 2; side++) {
-      if (i < n)
-        part.to[side] = anchors[i].at[side];
-      if (i > 0)
-        part.from[side] = anchors[i - 1].at[side] + 1;
-    }
-    lines_trim(lines, &part);
-    if (part.from[0] < part.to[0] || part.from[1] < part.to[1])
-      gap(context, &part);
-  }
+  lines_trim(lines, &next);
+  gaps.whole = next;
+  memcpy(gaps.at, next.from, sizeof(gaps.at));
+  for (int side = 0; side < 2; side++)
+    ids[side] = xcalloc(next.to[side] - next.from[side] + 1, sizeof(*ids[side]));
+  number_lines(lines, &next, ids);
+  for (int side = 0; side < 2; side++)
+    stretch_init(&stretches[side], ids[side], next.to[side] - next.from[side]);
+  stretches_compare(stretches, work);
+  while (gaps_next(&gaps, &next))
+    gap(context, &next);
+  for (int side = 0; side < 2; side++)
+    stretch_release(&stretches[side]);
 }

@@ -24,13 +24,15 @@ bool lines_equal(const struct line *a, const struct line *b);
 /* Whether the same lines are in both, in whatever order. */
 bool lines_same_set(const struct lines *a, const struct lines *b);
 
-/* Two stretches that lie between the same lines of both and hold no line in common place. */
+/* Two stretches of lines that have no partner on the other side; one may be empty. */
 struct lines_gap {
   size_t from[2], to[2];
 };
 
-/* Goes through all that differs, from the top. */
-void lines_diff(const struct lines *a, const struct lines *b,
+/* Goes through all that differs, from the top: a shortest edit script as long as *work lasts, of
+ * which is taken what was done (evidence/edits.h). Between two gaps, before the first and behind
+ * the last, lines are equal. */
+void lines_diff(const struct lines *a, const struct lines *b, uint64_t *work,
                 void (*gap)(void *context, const struct lines_gap *gap), void *context);
 
 #endif

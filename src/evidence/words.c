@@ -9,6 +9,8 @@
 #include "evidence/key.h"
 #include "evidence/token.h"
 
+enum { LEAST_STEPS = 64 }; /* of comparing two lines, however short they are */
+
 struct tokens {
   struct token *items; /* owned */
   size_t n, cap;
@@ -310,13 +312,13 @@ static void compare(struct comparison *c, uint64_t *work)
 void words_compare(struct str a, struct str b, struct str path, uint64_t *work, struct words *out)
 {
   struct comparison c = { .lines = { a, b }, .path = path, .out = out };
-  const uint64_t bytes = a.len + b.len;
+  const uint64_t steps = LEAST_STEPS + a.len + b.len;
 
   out->n = 0;
-  out->all = bytes <= *work;
+  out->all = steps <= *work;
   if (!out->all)
     return;
-  *work -= bytes;
+  *work -= steps;
   tokens_read(&c.tokens[0], a);
   tokens_read(&c.tokens[1], b);
   compare(&c, work);

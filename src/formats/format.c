@@ -9,10 +9,17 @@
 #include "formats/elf.h"
 #include "formats/gettext.h"
 #include "formats/gzip.h"
+#include "formats/jks.h"
+#include "formats/json.h"
 #include "formats/pdf.h"
+#include "formats/pem.h"
+#include "formats/pkcs12.h"
 #include "formats/png.h"
+#include "formats/properties.h"
 #include "formats/pyc.h"
+#include "formats/rpm.h"
 #include "formats/tar.h"
+#include "formats/xml.h"
 #include "formats/zip.h"
 #include "formats/zstd.h"
 #ifdef HAVE_BZIP2
@@ -20,6 +27,9 @@
 #endif
 #ifdef HAVE_LZ4
 #include "formats/lz4.h"
+#endif
+#ifdef HAVE_SQLITE
+#include "formats/sqlite.h"
 #endif
 #ifdef HAVE_LZMA
 #include "base/path.h"
@@ -33,8 +43,12 @@ struct format_memory {
 
 /* The first that takes a file for its own reads it. */
 static const struct format *const formats[] = {
-  &format_gzip,  &format_zstd, &format_zip, &format_ar,  &format_cpio, &format_pyc,
-  &format_png,   &format_mo,   &format_po,  &format_elf, &format_pdf,
+  &format_gzip,   &format_zstd,   &format_zip, &format_ar,   &format_cpio,       &format_pyc,
+  &format_png,    &format_mo,     &format_po,  &format_elf,  &format_pdf,        &format_pem,
+  &format_jks,    &format_pkcs12, &format_rpm, &format_json, &format_properties, &format_xml,
+#ifdef HAVE_SQLITE
+  &format_sqlite,
+#endif
 #ifdef HAVE_BZIP2
   &format_bzip2,
 #endif

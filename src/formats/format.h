@@ -109,6 +109,9 @@ struct format {
   /* The file is another form of the one member that it holds (gzip): the path of what is inside
    * does not name the member, unless that is where it ends. */
   bool is_wrapper;
+  /* The file is text: what it says is seen in its lines as well, every byte of which is looked at
+   * where causes are sought. */
+  bool is_text;
   /* Whether the content is of this format, by what is in it; name (as in the parts) may only tell
    * apart formats that begin alike. Cheap: called for every pair of files, at times with nothing
    * but the first 64 KiB; then it has to say the same. */

@@ -27,6 +27,17 @@ static int xz_fault(lzma_ret result, struct error *err)
   }
 }
 
+/* Zeros behind a stream, a multiple of four (section 2.2). -1: they are no such. */
+static int xz_padding(struct str in, size_t *used, struct error *err)
+{
+  size_t n = 0;
+
+  while (*used + n < in.len && !in.ptr[*used + n])
+    n++;
+  *used += n;
+  return n % 4 ? error_set(err, ERROR_CORRUPT, "its padding is not a multiple of four bytes") : 0;
+}
+
 static int xz_decode(struct str in, struct format_output *out, size_t *used, struct error *err)
 {
   lzma_stream stream = LZMA_STREAM_INIT;
@@ -51,7 +62,9 @@ static int xz_decode(struct str in, struct format_output *out, size_t *used, str
   }
   *used = in.len - stream.avail_in;
   lzma_end(&stream);
-  return status || result == LZMA_STREAM_END ? status : xz_fault(result, err);
+  if (status == 0 && result != LZMA_STREAM_END)
+    return xz_fault(result, err);
+  return status ? status : xz_padding(in, used, err);
 }
 
 const struct format_codec format_xz_codec = { "xz", xz_decode };

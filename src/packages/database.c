@@ -4,7 +4,9 @@
 
 #include "packages/apk.h"
 #include "packages/dpkg.h"
+#include "packages/jar.h"
 #include "packages/language.h"
+#include "packages/rpm.h"
 
 struct kind {
   const char *before, *after; /* of the path, relative to the root; "*": of any directory */
@@ -19,6 +21,13 @@ static const struct kind kinds[] = {
   { "var/lib/dpkg/info/", ".md5sums", dpkg_read_files },
   { "lib/apk/db/installed", "", apk_read_installed },
   { "usr/lib/apk/db/installed", "", apk_read_installed },
+  { "var/lib/rpm/rpmdb.sqlite", "", rpm_read_sqlite },
+  { "var/lib/rpm/Packages.db", "", rpm_read_ndb },
+  { "usr/lib/sysimage/rpm/rpmdb.sqlite", "", rpm_read_sqlite },
+  { "usr/lib/sysimage/rpm/Packages.db", "", rpm_read_ndb },
+  { "usr/share/rpm/rpmdb.sqlite", "", rpm_read_sqlite },
+  { "usr/share/rpm/Packages.db", "", rpm_read_ndb },
+  { "*", ".jar", jar_read },
   { "*", ".dist-info/METADATA", python_read_metadata },
   { "*", ".egg-info/PKG-INFO", python_read_metadata },
   { "*", ".dist-info/RECORD", python_read_record },
@@ -49,12 +58,27 @@ const char *package_database_lists(struct str path)
   static const struct {
     const char *path, *type;
   } lists[] = {
-    { "var/lib/dpkg/status", "deb" },           { "var/lib/dpkg/status-old", "deb" },
-    { "var/lib/dpkg/diversions", "deb" },       { "var/lib/dpkg/available", "deb" },
-    { "lib/apk/db/installed", "apk" },          { "lib/apk/db/scripts.tar", "apk" },
-    { "lib/apk/db/triggers", "apk" },           { "lib/apk/db/scripts.tar.gz", "apk" },
-    { "usr/lib/apk/db/installed", "apk" },      { "usr/lib/apk/db/scripts.tar", "apk" },
-    { "usr/lib/apk/db/scripts.tar.gz", "apk" }, { "etc/apk/world", "apk" },
+    { "var/lib/dpkg/status", "deb" },
+    { "var/lib/dpkg/status-old", "deb" },
+    { "var/lib/dpkg/diversions", "deb" },
+    { "var/lib/dpkg/available", "deb" },
+    { "lib/apk/db/installed", "apk" },
+    { "lib/apk/db/scripts.tar", "apk" },
+    { "lib/apk/db/triggers", "apk" },
+    { "lib/apk/db/scripts.tar.gz", "apk" },
+    { "usr/lib/apk/db/installed", "apk" },
+    { "usr/lib/apk/db/scripts.tar", "apk" },
+    { "usr/lib/apk/db/scripts.tar.gz", "apk" },
+    { "etc/apk/world", "apk" },
+    { "var/lib/rpm/rpmdb.sqlite", "rpm" },
+    { "var/lib/rpm/Packages.db", "rpm" },
+    { "var/lib/rpm/Index.db", "rpm" },
+    { "usr/lib/sysimage/rpm/Index.db", "rpm" },
+    { "usr/share/rpm/Index.db", "rpm" },
+    { "usr/share/rpm/Packages.db", "rpm" },
+    { "usr/share/rpm/rpmdb.sqlite", "rpm" },
+    { "usr/lib/sysimage/rpm/Packages.db", "rpm" },
+    { "usr/lib/sysimage/rpm/rpmdb.sqlite", "rpm" },
   };
   const struct str plain = package_path(path);
 

@@ -22,8 +22,10 @@ static void fan_out_event(struct event_sink *sink, const struct event *event)
   out->hinted = out->hinted || (out->wants_packages && packages_hinted_by(event));
   if (out->explain)
     explained.explanation = explain_event(out->explain, event);
+  if (out->patches)
+    explained.patch_number = patches_event(out->patches, event);
   if (policy_has_causes(out->about.policy))
-    accept_keep(&out->accept, event, explained.explanation);
+    accept_keep(&out->accept, &explained);
   else
     tell(out, &explained);
 }
@@ -45,12 +47,16 @@ static void fan_out_settled(struct event_sink *sink, const char *context)
   }
 }
 
-/* Looking for causes takes time, and contents. */
-static void want_causes(struct fan_out *out)
+/* Looking for causes takes time, and contents; so do patches. */
+static void want_contents(struct fan_out *out, bool causes, const struct diff_options *options,
+                          struct later *later)
 {
-  out->explain = explain_new();
+  if (causes || options->patch)
+    out->sink.wants_head_bytes = CAUSE_CONTENT_BYTES;
+  out->explain = causes ? explain_new(later) : NULL;
   out->about.explain = out->explain;
-  out->sink.wants_head_bytes = CAUSE_CONTENT_BYTES;
+  out->patches = options->patch ? patches_new(options, later) : NULL;
+  out->about.patches = out->patches;
 }
 
 static void add_report(struct fan_out *out, struct report *report, bool to_stdout)
@@ -72,7 +78,7 @@ int fan_out_check(const struct fan_out_wanted *wanted, struct error *err)
 }
 
 void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
-                  const struct diff_options *options)
+                  const struct diff_options *options, struct later *later)
 {
   bool causes = wanted->explain || wanted->report_dir || policy_has_causes(options->policy);
 
@@ -102,8 +108,13 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
       add_report(out, report_dir_new(wanted->report_dir, options), false);
   }
   out->wants_packages = out->wants_packages || wanted->packages;
-  if (causes)
-    want_causes(out);
+  want_contents(out, causes, options, later);
+}
+
+void fan_out_gather(struct fan_out *out)
+{
+  if (out->explain)
+    explain_gather(out->explain);
 }
 
 void fan_out_settle(struct fan_out *out, const struct diff_options *options)
@@ -112,7 +123,7 @@ void fan_out_settle(struct fan_out *out, const struct diff_options *options)
     return;
   out->settled = true;
   if (out->explain)
-    explain_look_again(out->explain, options);
+    explain_settle(out->explain, options);
   if (policy_has_causes(out->about.policy))
     out->about.accepted = accept_settle(&out->accept, out->about.policy, out->explain, tell, out);
 }
@@ -121,18 +132,21 @@ int fan_out_finish(struct fan_out *out, const struct diff_options *options,
                    bool (*failed)(const struct error *err, bool to_stdout))
 {
   int result = 0;
+  struct error err;
 
   fan_out_settle(out, options);
   if (out->wants_packages && (out->hinted || (out->about.with_packages && out->any)) &&
       packages_find(&out->packages, options))
     out->about.packages = &out->packages;
   for (size_t i = 0; i < out->n_reports; i++) {
-    struct error err;
-
     if (out->to_stdout[i] && out->before_stdout && !out->reports[i]->ops->settled)
       out->before_stdout(out->before_context);
     if (report_finish(out->reports[i], &err) && failed(&err, out->to_stdout[i]))
       result = -1;
+  }
+  if (out->patches && patches_check(out->patches, &err)) {
+    failed(&err, false);
+    result = -1;
   }
   return result;
 }
@@ -142,6 +156,7 @@ void fan_out_release(struct fan_out *out)
   for (size_t i = 0; i < out->n_reports; i++)
     report_free(out->reports[i]);
   explain_free(out->explain);
+  patches_free(out->patches);
   accept_release(&out->accept);
   package_changes_release(&out->packages);
   *out = (struct fan_out) { .any = out->any };

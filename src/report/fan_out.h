@@ -8,6 +8,7 @@
 #include "packages/changes.h"
 #include "report/explain/accept.h"
 #include "report/output.h"
+#include "report/patches/patches.h"
 #include "report/report.h"
 
 enum { FAN_OUT_MAX = 16 }; /* reports of one comparison */
@@ -33,6 +34,7 @@ struct fan_out {
   bool to_stdout[FAN_OUT_MAX];
   size_t n_reports;
   struct explain *explain; /* NULL where nobody wants to know causes */
+  struct patches *patches; /* NULL where nobody wants to see them */
   struct accept accept;    /* where the policy accepts causes: what came so far */
   bool settled;
   struct package_changes packages;
@@ -52,9 +54,13 @@ struct fan_out {
 
 /* Whether all files that are wanted can be written, before anything is read. */
 MUST_CHECK int fan_out_check(const struct fan_out_wanted *wanted, struct error *err);
-/* *out stays where it is; the options and what is wanted have to live as long. */
+/* *out stays where it is; the options, what is wanted, and where contents are asked for have to
+ * live as long. */
 void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
-                  const struct diff_options *options);
+                  const struct diff_options *options, struct later *later);
+/* When the comparison has ended, before later_read: asks for what only then is known to be wanted.
+ */
+void fan_out_gather(struct fan_out *out);
 /* When all events have come: looks for causes once more, and settles which differences count that
  * have causes which the policy accepts. Once; fan_out_finish does it where nobody did. */
 void fan_out_settle(struct fan_out *out, const struct diff_options *options);

@@ -16,16 +16,14 @@ static struct report *output_make_table(const char *path, const struct diff_opti
                                         const struct output_style *style)
 {
   (void)path;
-  (void)style;
-  return report_table_new(stdout, options->limits->memory);
+  return report_table_new(stdout, style->colour, options->limits->memory);
 }
 
 static struct report *output_make_verbose(const char *path, const struct diff_options *options,
                                           const struct output_style *style)
 {
   (void)path;
-  (void)style;
-  return report_verbose_new(stdout, options->limits->memory);
+  return report_verbose_new(stdout, style->colour, options->limits->memory);
 }
 
 static struct report *output_make_json(const char *path, const struct diff_options *options,
@@ -35,7 +33,8 @@ static struct report *output_make_json(const char *path, const struct diff_optio
   return report_json_new(path, options->limits->memory);
 }
 
-#define OUTPUT_ROW(...) { __VA_ARGS__ },
+#define OUTPUT_ROW(its_name, its_help, its_make, ...)                                              \
+  { .name = (its_name), .help = (its_help), .make = (its_make), __VA_ARGS__ },
 
 static const struct output_format formats[] = { OUTPUT_FORMATS(OUTPUT_ROW) };
 

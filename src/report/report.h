@@ -14,6 +14,7 @@ struct diff_options;
 struct explain;
 struct inside;
 struct package_changes;
+struct patches;
 struct policy;
 struct report;
 struct verdict;
@@ -42,6 +43,7 @@ struct report_run {
 struct report_about {
   const struct policy *policy;       /* what was left out, by which rule */
   const struct explain *explain;     /* the causes of events */
+  struct patches *patches;           /* what differs in files; NULL: nobody wants to see it */
   const struct verdict *verdict;     /* known when the reports are finished */
   const struct event_roots *roots;   /* known before the first event */
   const struct diff_notice *notices; /* known when the reports are finished */
@@ -61,11 +63,12 @@ struct report { /* the first member of every report */
   const struct report_about *about; /* NULL: nothing */
 };
 
-/* The table (docs/behaviour.md), written to out at the end; out is not closed. memory: what its
- * rows are taken from before they go to a temporary file; borrowed; NULL: no limit. */
-struct report *report_table_new(FILE *out, struct budget *memory);
-/* Every event with its fields, written to out at the end. memory: the same. */
-struct report *report_verbose_new(FILE *out, struct budget *memory);
+/* The table (docs/behaviour.md), written to out at the end; out is not closed. colour: patches have
+ * some. memory: what its rows are taken from before they go to a temporary file; borrowed; NULL: no
+ * limit. */
+struct report *report_table_new(FILE *out, bool colour, struct budget *memory);
+/* Every event with its fields, written to out at the end. colour and memory: the same. */
+struct report *report_verbose_new(FILE *out, bool colour, struct budget *memory);
 /* The JSON tree (docs/behaviour.md), to a temporary file beside path that replaces it when
  * complete; "-": to standard output. memory: as for the table. */
 struct report *report_json_new(const char *path, struct budget *memory);

@@ -16,7 +16,7 @@ COMMANDS = {
              "pull", "max-scale", "memory-limit", "timeout", "verify", "no-cache", "foreign-urls", "sandbox",
              "cache-limit", "plain-http", "insecure", "ca-file",
              "quiet", "ignore", "ignore-fields", "accept", "packages", "suggest-policy", "ignore-file", "policy", "no-policy",
-             "trust-local-policy", "explain", "effective", "verdict", "require",
+             "trust-local-policy", "explain", "patch", "patch-lines", "effective", "verdict", "require",
              "attestations", "referrers", "inside", "output", "sort", "no-fold", "color", "ignore-file-mtime", "ignore-file-atime", "ignore-file-ctime",
              "ignore-file-meta-format", "extra-ignore-files", "extra-ignore-file-content",
              "extra-ignore-file-permissions", "extra-ignore-file-mode", "extra-ignore-layer-length-mismatch"},

@@ -79,6 +79,25 @@ What status 0 demands.
   effective user 0
   effective other 1
 
+What the comparison read is read again for it only where that is little.
+
+  $ images <<'EOF'
+  > small, large = file("f", "x"), file("f", "x" * (2 << 20))
+  > for name, f in ("small", small), ("large", large):
+  >     oci_archive(name + "-1.tar", image(layer(f, file("g", "1"), file("g", "2"))))
+  >     oci_archive(name + "-2.tar", image(layer(f, file("g", "2"))))
+  > EOF
+  $ diffoci diff --semantic ./small-1.tar ./small-2.tar >/dev/null
+  ! diffoci: warning: ./small-1.tar: layer sha256:*: "g": its layer has two entries of this name: may be refused by Docker and Podman
+  ! verdict: effective: a container would see no difference
+  [1]
+  $ diffoci diff --semantic ./large-1.tar ./large-2.tar >/dev/null
+  ! verdict: different: more than the digests differs (whether it is effective was not looked into: that takes reading more, as --verdict does)
+  [1]
+  $ diffoci diff --semantic --verdict ./large-1.tar ./large-2.tar 2>/dev/null
+  effective
+  [1]
+
 --effective alone does not find out whether --semantic would see a difference, --require does.
 
   $ diffoci diff --effective ./a.tar ./later.tar
@@ -184,7 +203,7 @@ container sees no difference gets to know.
   ! verdict: semantic: no difference but in times, history, order and format
   $ diffoci diff --require=effective --report-file=r.json ./link-first.tar ./link-last.tar >/dev/null
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
-  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
   ! verdict: semantic: no difference but in times, history, order and format, though a container would see one
   [1]
   $ jq -c '.verdict | .verdict, .effective' r.json
@@ -192,11 +211,47 @@ container sees no difference gets to know.
   false
   $ diffoci diff --semantic --require=effective ./link-first.tar ./link-last.tar
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
-  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's overlay
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
   ! verdict: semantic: no difference but in times, history, order and format, though a container would see one
   [1]
   $ diffoci diff --require=effective ./file-first.tar ./file-last.tar >/dev/null
   ! verdict: semantic: no difference but in times, history, order and format
+
+A layer in which a name stands twice is unpacked by containerd, the last entry wins; Docker and Podman may refuse it. That is told, and
+decides nothing: it holds for directories, links and marks, too, and from either side.
+
+  $ images <<'EOF'
+  > d, x = directory("d/", mode=0o755), file("d/x", "1")
+  > oci_archive("once.tar", image(layer(d, x, symlink("l", "x"), file("d/.wh..wh..opq"))))
+  > oci_archive("twice.tar", image(layer(file("d/x", "0"), d, x, symlink("l", "y"), d, symlink("l", "x"), file("d/.wh..wh..opq"), file("d/.wh..wh..opq"))))
+  > oci_archive("twice-other.tar", image(layer(x, d, file("d/x", "0"), symlink("l", "x"))))
+  > EOF
+  $ diffoci diff --effective --require=effective --report-file=r.json ./once.tar ./twice.tar
+  ! diffoci: warning: ./twice.tar: layer sha256:*: "d/x": its layer has two entries of this name: may be refused by Docker and Podman
+  ! verdict: effective: a container would see no difference
+  $ jq -r '.notices[].text' r.json
+  ./twice.tar: layer sha256:*: "d/x": its layer has two entries of this name: may be refused by Docker and Podman
+  $ diffoci diff --semantic --verdict ./twice.tar ./once.tar 2>&1 >/dev/null | head -1
+  diffoci: warning: ./twice.tar: layer sha256:*: "d/x": its layer has two entries of this name: may be refused by Docker and Podman
+  $ diffoci diff --require=effective ./once.tar ./twice-other.tar >/dev/null
+  ! *
+  [1]
+
+What stands twice does not cover up what else keeps an engine from unpacking a layer.
+
+  $ images <<'EOF'
+  > below, new = layer(file("a", "1")), file("n", "1")
+  > oci_archive("link-once.tar", image(below, layer(file("a", "1"), hardlink("b", "a"), new)))
+  > oci_archive("link-twice.tar", image(below, layer(new, new, hardlink("b", "a"))))
+  > EOF
+  $ diffoci diff --effective --require=effective ./link-once.tar ./link-twice.tar
+  TYPE     NAME          INPUT-0    INPUT-1
+  Layer    ctx:/layer    engines disagree about input 1: containerd does not unpack layer 1, "b": a hard link to what its layer does not have before it, podman's vfs does not unpack layer 1, "n": its layer has two entries of this name, podman's and docker's overlay does not unpack layer 1, "b": a hard link to what its layer does not have before it
+  ! diffoci: warning: ./link-twice.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
+  ! diffoci: warning: ./link-twice.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
+  ! diffoci: warning: ./link-twice.tar: layer sha256:*: "n": its layer has two entries of this name: may be refused by Docker and Podman
+  ! verdict: different: a container would see a difference
+  [1]
 
 An entry that goes through a link of its layer may replace a file that differs: what is said without --effective is what --effective
 says.

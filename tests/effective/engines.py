@@ -8,8 +8,8 @@ what is not there, and twice the same. Engines refuse three of four. --tame: mos
 of it, so that engines unpack four of five. Each image is unpacked by containerd and by others (ENGINES), all of them
 or the first ROUNDS. Where the overlay has no doubt all engines have to make the same tree.
 
-What differs on purpose (layer/overlay/overlay.h, "What is not as engines do it") is not among the images or is left
-out of what is compared.
+What differs on purpose (layer/overlay/overlay.h, "What is not as engines do it") is not among the images, or is one of the
+functions that departures() names: each makes of the overlay's tree what the engine makes of it, and nothing else.
 
 The same seed gives the same images. An engine that does not run here is skipped by name. It is fastest where $TMPDIR
 is in memory."""
@@ -38,10 +38,8 @@ NAMES = ["a", "b", "c", "d", "e", "f"]
 CAPABILITY = bytes.fromhex("0100000200200000000000000000000000000000")
 TYPES = {stat.S_IFDIR: "5", stat.S_IFREG: "0", stat.S_IFLNK: "2", stat.S_IFCHR: "3", stat.S_IFBLK: "4",
          stat.S_IFIFO: "6"}
-# What the overlay does not say of Docker 20 and Podman 4: directories below a dangling link, and, of Docker, whiteouts
-# below what the layer has hidden already.
-REFUSED = {"podman-overlay": re.compile("no such file or directory|file exists"),
-           "docker-overlay2": re.compile("no such file or directory|file exists|failed to mknod.*not a directory")}
+# For what the overlay says that Docker refuses an image; Podman before 5 does, too.
+DANGLING = "it lies below a symbolic link to what its layer does not have"
 
 
 # --- images ---
@@ -230,19 +228,34 @@ def trees_of(program, directory, images):
     return result
 
 
+class Tree(dict):
+    """path -> (type, mode, uid, gid, what, xattrs, the first of its names, "implied", or "")"""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = {}  # path -> the layer that has its file
+
+
+class Refusal:
+    def __init__(self, why):
+        self.why = why
+
+
 def parsed(text):
     engines, tree, names = {}, None, {}
     for line in text.splitlines():
         words = line.split("\t")
         if words[0] == "engine":
-            tree, names = {}, {}
-            engines[words[1]] = None if words[2:] else tree
+            tree, names = Tree(), {}
+            engines[words[1]] = Refusal(words[2]) if words[2:] else tree
         elif len(words) == 8:
             name = bytes.fromhex(words[0]).decode()
             if not name:
                 continue
             xattrs = sorted(tuple(bytes.fromhex(part) for part in item.split("=")) for item in words[7].split(",") if item)
             first = names.setdefault(words[6], name) if words[1] != "5" else words[6] if words[6] == "implied" else ""
+            if words[6] != "implied":
+                tree.layers[name] = int(words[6].split(".")[0])
             tree[name] = (words[1], int(words[2], 8) if words[1] != "2" else 0, int(words[3]), int(words[4]), words[5],
                           tuple(xattrs) if words[1] != "2" else (), first)
     return engines
@@ -272,38 +285,74 @@ def names_of(tree):
     return collections.Counter(node[6] for node in tree.values() if node[6])
 
 
-def without(tree, name):
-    """What is compared of a tree, of an engine or of the overlay: all but that in which the engine called name departs
-    on purpose from what the overlay says (layer/overlay/overlay.h, "What is not as engines do it")."""
-    result, names = {}, names_of(tree or {})
-    for path, (kind, mode, uid, gid, what, xattrs, first) in (tree or {}).items():
-        if name == "docker-vfs":  # it copies no others from layer to layer
-            xattrs = tuple(item for item in xattrs if item[0] == b"security.capability")
-        if name.startswith("docker") and names[first] > 1:  # giving it its owner once more takes rights off a file
-            mode &= 0o1777
-            xattrs = tuple(item for item in xattrs if item[0] != b"security.capability")
-        if name.endswith("vfs") and kind in "346":  # which copies each name for itself
-            first = ""
-        result[path] = (kind, mode, uid, gid, what, xattrs, "" if first == "implied" else first)
-    return None if tree is None else result
+def plain(tree):
+    """Of the overlay, as a walk shows it: that a directory is only implied is nothing to see."""
+    return {path: (*node[:6], "" if node[6] == "implied" else node[6]) for path, node in tree.items()}
 
 
-def with_old_modes(want, tree):
-    """Docker before 23 makes directories that are only implied with mode 0600."""
-    result = dict(want or {})
-    for path, node in (tree or {}).items():
-        if node[6] == "implied" and result.get(path, node)[:2] == ("5", 0o600):
-            result[path] = ("5", 0o755, *result[path][2:])
-    return None if want is None else result
+def old_implied(tree, want, top):
+    """Docker before 23 makes directories that are only implied with mode 0600, but for those of lower layers."""
+    return {path: ("5", 0o600, *node[2:]) if node[6] == "implied" and want.get(path, node)[:2] == ("5", 0o600) else node
+            for path, node in tree.items()}
+
+
+def split_devices(tree, want, top):
+    """vfs copies the tree of the layers below, and each name of a device or pipe for itself."""
+    return {path: (*node[:6], path) if node[0] in "346" and tree.layers[path] < top else node
+            for path, node in tree.items()}
+
+
+def lost_xattrs(tree, want, top):
+    """Docker's vfs copies no other xattrs of the layers below."""
+    return {path: (*node[:5], tuple(item for item in node[5] if item[0] == b"security.capability"), node[6])
+            if tree.layers.get(path, top) < top else node for path, node in tree.items()}
+
+
+def lost_rights(tree, want, top):
+    """Docker gives a file its owner once more with each hard link, which takes setuid, setgid and capabilities off it
+    unless the link's entry gives them anew. The overlay says so of overlay2."""
+    names, result = names_of(tree), dict(tree)
+    for path, node in tree.items():
+        if node[0] != "0" or names[node[6]] < 2 or path not in want:
+            continue
+        if want[path][1] in (node[1] & 0o1777, node[1] & 0o3777):
+            node = (node[0], want[path][1], *node[2:])
+        if not any(item[0] == b"security.capability" for item in want[path][5]):
+            node = (*node[:5], tuple(item for item in node[5] if item[0] != b"security.capability"), node[6])
+        result[path] = node
+    return result
+
+
+def departures(name, version):
+    """What an engine makes otherwise than the overlay says, on purpose."""
+    return ([split_devices] if name.endswith("vfs") else []) + \
+           ([lost_xattrs, lost_rights] if name == "docker-vfs" else []) + \
+           ([old_implied] if name.startswith("docker") and version < 23 else [])
 
 
 def difference(want, got):
-    if want is None or got is None:
-        return "" if want is got else f"the engine {'refuses' if want is None else 'unpacks'} it, the overlay does not agree"
+    if want is None or isinstance(got, Refusal):
+        if want is None and isinstance(got, Refusal):
+            return ""
+        return f"the engine {'refuses' if want is None else 'unpacks'} it, the overlay does not agree"
     for name in sorted(set(want) | set(got)):
         if want.get(name) != got.get(name):
             return f"{name}: the engine has {want.get(name)}, the overlay {got.get(name)}"
     return ""
+
+
+def with_layers(tree, other):
+    """The tree, a dict, with what is known of the other one beside."""
+    result = Tree()
+    result.update(tree)
+    result.layers = other.layers
+    return result
+
+
+def disagree(trees):
+    """Whether two of the overlay's engines are said to make different trees."""
+    made = [None if isinstance(tree, Refusal) else plain(tree) for tree in trees]
+    return any(tree != made[0] for tree in made)
 
 
 class Batch:
@@ -323,13 +372,18 @@ class Batch:
         form(self.archive, *(self.image(seed) for seed in seeds))
         return self.archive
 
+    def top(self, seed):
+        return len(self.layers[seed]) - 1
+
+
+PROGRAMS = {"containerd": ["containerd", "ctr"], "podman": ["podman"], "docker": ["dockerd"]}
 # Which of the overlay's engines an engine has to be like, how it is started, and what it reads.
 ENGINES = {
     "containerd": ("containerd", lambda directory: unpackers.Containerd(), mk.oci_archive),
     "podman-vfs": ("podman's vfs", lambda directory: unpackers.Podman(directory, "vfs"), mk.oci_archive),
     "podman-overlay": ("podman's overlay", lambda directory: unpackers.Podman(directory, "overlay"), mk.oci_archive),
     "docker-vfs": ("podman's vfs", lambda directory: unpackers.Docker(directory, "vfs"), mk.docker_archive),
-    "docker-overlay2": ("podman's overlay", lambda directory: unpackers.Docker(directory, "overlay2"),
+    "docker-overlay2": ("docker's overlay2", lambda directory: unpackers.Docker(directory, "overlay2"),
                         mk.docker_archive),
 }
 
@@ -338,18 +392,36 @@ class Run:
     def __init__(self, arguments):
         self.arguments = arguments
         self.failed, self.counts, self.words = 0, collections.Counter(), ""
+        self.versions = {}  # name -> its first number
 
-    def judge(self, name, seed, want, said):
-        like = ENGINES[name][0]
+    def expected(self, name, trees, want, top):
+        """What the overlay says of an engine, with what departs on purpose."""
+        got = trees[ENGINES[name][0]]
+        if name == "podman-overlay" and self.version(name) < 5:
+            docker = trees["docker's overlay2"]
+            if want is None and isinstance(docker, Refusal) and docker.why == DANGLING:
+                self.counts[name + " refuses as docker"] += 1
+                return docker
+        for departure in departures(name, self.version(name)) if want is not None else []:
+            departed = got if isinstance(got, Refusal) else departure(got, want, top)
+            if not isinstance(got, Refusal):
+                departed = with_layers(departed, got)
+            self.counts[f"{name}: {departure.__name__}"] += departed != got
+            got = departed
+        return got if isinstance(got, Refusal) else plain(got)
+
+    def version(self, name):
+        if name not in self.versions:
+            said = subprocess.run([common.PROGRAMS[PROGRAMS[name.split("-")[0]][0]], "--version"], capture_output=True,
+                                  text=True, check=True).stdout
+            self.versions[name] = int(re.search(r"\d+", said).group())
+        return self.versions[name]
+
+    def judge(self, name, seed, want, said, top):
         trees, sure = said
         self.counts[name] += 1
-        if want is None and trees[like] is not None and name in REFUSED and REFUSED[name].search(self.words):
-            self.counts[name + " refuses more"] += 1
-            return
-        if name.startswith("docker"):
-            want = with_old_modes(want, trees[like])
-        why = difference(without(want, name), without(trees[like], name))
-        if not why and sure and any(difference(without(trees[like], ""), without(tree, "")) for tree in trees.values()):
+        why = difference(want, self.expected(name, trees, want, top))
+        if not why and sure and disagree(trees.values()):
             why = "the overlay has no doubt, but engines disagree"
         self.counts[name + " refuses"] += want is None
         self.counts[name + " with doubt"] += not sure
@@ -370,7 +442,7 @@ class Run:
         """All are there before the first is mounted."""
         engine.load(batch.write(batch.seeds))
         for seed in batch.seeds:
-            self.judge("containerd", seed, self.tree(engine, seed), batch.said[seed])
+            self.judge("containerd", seed, self.tree(engine, seed), batch.said[seed], batch.top(seed))
 
     def one_by_one(self, name, engine, batch):
         for seed in batch.seeds:
@@ -382,7 +454,7 @@ class Run:
                 self.words, tree = str(refused), None
                 if self.arguments.v:
                     print(f"seed {seed}: {self.words[-200:]}")
-            self.judge(name, seed, tree, batch.said[seed])
+            self.judge(name, seed, tree, batch.said[seed], batch.top(seed))
 
     def batch(self, name, batch):
         with tempfile.TemporaryDirectory(prefix="e-", dir=common.short_folder()) as place:
@@ -403,7 +475,7 @@ def runs_here(name):
     elif name.startswith("podman") and not places.root_is_mounted():
         why = "podman cannot unpack layers here"
     else:
-        needed = {"containerd": ["containerd", "ctr"], "podman": ["podman"], "docker": ["dockerd"]}[name.split("-")[0]]
+        needed = PROGRAMS[name.split("-")[0]]
         for program in needed:
             common.PROGRAMS[program] = shutil.which(program)
         why = ", ".join(f"not installed: {program}" for program in needed if not common.PROGRAMS[program])

@@ -95,10 +95,12 @@ static void print_item(const struct overlay_item *item)
 static void print_tree(struct overlay *overlay, int engine)
 {
   struct overlay_walk *walk = overlay_walk_new(overlay);
+  const struct overlay_refusal *refusal = overlay_refused(overlay);
   struct overlay_item item;
 
-  printf("engine\t%s%s\n", overlay_engine_name((enum overlay_engine)engine),
-         overlay_refused(overlay) ? "\trefused" : "");
+  refusal = refusal ? refusal : overlay_may_refuse(overlay);
+  printf("engine\t%s%s%s\n", overlay_engine_name((enum overlay_engine)engine), refusal ? "\t" : "",
+         refusal ? refusal->why : "");
   while (overlay_walk_next(walk, &item))
     print_item(&item);
   overlay_walk_free(walk);

@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -116,11 +117,20 @@ class Containerd:
         target = os.path.join(self.daemon.dir, f"mounted{self.mounted}")
         self.mounted += 1
         os.mkdir(target)
-        self.ctr("images", "mount", "--rw", name, target)
+        self.mount(name, target)
         try:
             return walked(target)
         finally:
             unmount(target)
+
+    def mount(self, name, target):
+        """Its collector may take a layer away before the next one stands upon it."""
+        for left in (2, 1, 0):
+            try:
+                return self.ctr("images", "mount", "--rw", name, target)
+            except Refused as refused:
+                if not left or not re.search(r"parent snapshot \S+ does not exist", str(refused)):
+                    raise
 
     def close(self):
         self.daemon.close()

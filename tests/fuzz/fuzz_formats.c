@@ -75,10 +75,28 @@ static void look_into(struct str bytes, struct str name, struct format_budget *b
       read_as(formats[i], bytes, name, budget, depth);
 }
 
+/* Formats that are known by the file's name. */
+static void look_at_text(struct str bytes, uint64_t max)
+{
+  static const char *const names[] = { "x.json", "x.properties", "META-INF/MANIFEST.MF", "x.xml" };
+  const struct format *const *formats = format_all();
+
+  for (size_t i = 0; i < ARRAY_LEN(names); i++)
+    for (size_t j = 0; formats[j]; j++) {
+      struct format_budget budget = { max };
+
+      if (formats[j]->is_text && formats[j]->detect(bytes, str_of(names[i])))
+        read_as(formats[j], bytes, str_of(names[i]), &budget, FORMAT_DEPTH_MAX);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-  struct format_budget budget = { size % 4 ? (uint64_t)1 << 22 : (uint64_t)1024 << size % 7 };
+  const struct str bytes = { (const char *)data, size };
+  const uint64_t max = size % 4 ? (uint64_t)1 << 22 : (uint64_t)1024 << size % 7;
+  struct format_budget budget = { max };
 
-  look_into((struct str) { (const char *)data, size }, STR("x/y.tar.gz"), &budget, 0);
+  look_into(bytes, STR("x/y.tar.gz"), &budget, 0);
+  look_at_text(bytes, max);
   return 0;
 }

@@ -48,6 +48,10 @@ static void take_row(struct inside_sink *sink, const struct inside_row *row)
     touch(row->fields[i].value[0]);
     touch(row->fields[i].value[1]);
   }
+  if (row->patch) {
+    seen += row->patch->kind;
+    touch(row->patch->text);
+  }
   if (again->writer)
     again->writer->sink.row(&again->writer->sink, row);
 }

@@ -8,9 +8,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const paths[] = {
-  "var/lib/dpkg/status",         "var/lib/dpkg/info/a:b.list", "var/lib/dpkg/info/a.md5sums",
-  "lib/apk/db/installed",        "p/a-1.dist-info/METADATA",   "p/a-1.dist-info/RECORD",
-  "node_modules/a/package.json",
+  "var/lib/dpkg/status",         "var/lib/dpkg/info/a:b.list",
+  "var/lib/dpkg/info/a.md5sums", "lib/apk/db/installed",
+  "p/a-1.dist-info/METADATA",    "p/a-1.dist-info/RECORD",
+  "node_modules/a/package.json", "var/lib/rpm/rpmdb.sqlite",
+  "var/lib/rpm/Packages.db",     "a/x.jar",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,6 +4,7 @@
 Each case makes two files; wanted are the places inside that are told, or that the files are equal. Each pair is compared
 both ways round, which has to tell the same places. Cases whose program is not there are left out, and named."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -154,6 +155,206 @@ def pdf_table_lies(_, n):
     return data.replace(b"%010d" % real, b"%010d" % data.index(b"5 0 obj <<"))
 
 
+# ---- xz ----
+
+@case("x.xz", set(), "xz")
+def xz_padding(_, n):
+    """Streams with zeros between and behind them, a multiple of four (The .xz File Format, 2.2)."""
+    one, two = run("xz", "-c", data=b"one\n"), run("xz", "-c", "-9", data=b"two\n")
+    return (one + two, one + bytes(8) + two + bytes(4))[n]
+
+
+@case("x.xz", {"srv/x.xz"}, "xz")
+def xz_odd_padding(_, n):
+    return run("xz", "-c", data=b"one\n") + bytes(3 * n)
+
+
+# ---- databases ----
+
+def database(directory, *steps):
+    import sqlite3
+    path = os.path.join(directory, "x.db")
+    base = sqlite3.connect(path, isolation_level=None)
+    for step in steps:
+        base.execute(step)
+    base.close()
+    return get(path)
+
+
+TABLES = ("CREATE TABLE one (a INTEGER PRIMARY KEY, b, c)", "CREATE TABLE two (t TEXT)", "CREATE VIEW v AS SELECT abs(a) FROM one",
+          "INSERT INTO one VALUES (1, 2.5, x'00ff')", "INSERT INTO two VALUES ('it''s')")
+
+
+@case("x.db", {"one"})
+def sqlite_row(directory, n):
+    return database(directory, *TABLES, f"INSERT INTO one VALUES (2, {('1', '1.0')[n]}, NULL)")
+
+
+@case("x.db", {"(schema)"})
+def sqlite_index(directory, n):
+    return database(directory, *TABLES, *["CREATE INDEX i ON two (t)"][:n])
+
+
+@case("x.db", {"srv/x.db"})
+def sqlite_free_pages(directory, n):
+    """The same rows; what was in a table that is gone is left in free pages."""
+    return database(directory, "PRAGMA secure_delete = 0", *TABLES, "CREATE TABLE gone (x)", f"INSERT INTO gone VALUES ('{'ab'[n] * 3000}')", "DROP TABLE gone")
+
+
+@case("x.db", {"two"})
+def sqlite_log_mode(directory, n):
+    """A database whose header says that there is a log beside it."""
+    return database(directory, "PRAGMA journal_mode = WAL", *TABLES, f"UPDATE two SET t = '{n}'")
+
+
+# ---- certificates and keys ----
+
+def certificate(directory, subject):
+    return run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem",
+               "-subj", subject, cwd=directory)
+
+
+@case("x.pem", {"good"}, "openssl")
+def pem_certificate(directory, n):
+    return certificate(directory, "/O=x/CN=good")
+
+
+@case("x.key", {"PRIVATE KEY"}, "openssl")
+def pem_key(directory, n):
+    certificate(directory, "/CN=x")
+    return get(os.path.join(directory, "key.pem"))
+
+
+BUNDLE = []
+
+
+@case("x.crt", {"evil"}, "openssl")
+def pem_bundle(directory, n):
+    if not BUNDLE:
+        BUNDLE.append(certificate(directory, "/CN=good"))
+    return BUNDLE[0] + (certificate(directory, "/CN=evil") if n else b"")
+
+
+def keystore(directory, *words):
+    run("keytool", *words, "-storetype", "JKS", "-storepass", "changeit", "-keystore", "x.jks", "-noprompt", cwd=directory)
+
+
+@case("cacerts", {"evil"}, "keytool", "openssl")
+def keystore_alias(directory, n):
+    for alias in ("good", "evil")[:n + 1]:
+        put(directory, "one.pem", BUNDLE_OF(directory, alias))
+        keystore(directory, "-importcert", "-alias", alias, "-file", "one.pem")
+    return get(os.path.join(directory, "x.jks"))
+
+
+KEPT = {}
+
+
+def BUNDLE_OF(directory, alias):
+    return KEPT.setdefault(alias, certificate(directory, f"/CN={alias}"))
+
+
+@case("cacerts", {"good"}, "keytool", "openssl")
+def keystore_certificate(directory, n):
+    put(directory, "one.pem", certificate(directory, "/CN=good"))
+    keystore(directory, "-importcert", "-alias", "good", "-file", "one.pem")
+    return get(os.path.join(directory, "x.jks"))
+
+
+@case("cacerts", {"srv/cacerts"}, "keytool", "openssl")
+def keystore_times(directory, n):
+    """The same certificate, added at another time: the digest behind the entries follows."""
+    put(directory, "one.pem", BUNDLE_OF(directory, "good"))
+    keystore(directory, "-importcert", "-alias", "good", "-file", "one.pem")
+    return get(os.path.join(directory, "x.jks"))
+
+
+@case("x.p12", {"evil"}, "keytool", "openssl")
+def pkcs12_alias(directory, n):
+    for alias in ("good", "evil")[:n + 1]:
+        put(directory, "one.pem", BUNDLE_OF(directory, alias))
+        run("keytool", "-importcert", "-alias", alias, "-file", "one.pem", "-storetype", "PKCS12", "-storepass", "changeit",
+            "-keystore", "x.p12", "-noprompt", cwd=directory)
+    return get(os.path.join(directory, "x.p12"))
+
+
+@case("x.p12", {"(encrypted)"}, "openssl")
+def pkcs12_closed(directory, n):
+    """Certificates that are encrypted with a password that nobody knows."""
+    put(directory, "one.pem", BUNDLE_OF(directory, ("good", "evil")[n]))
+    return run("openssl", "pkcs12", "-export", "-nokeys", "-in", "one.pem", "-passout", "pass:secret", "-certpbe", "AES-256-CBC", cwd=directory)
+
+
+# ---- values under names ----
+
+@case("x.json", {"a~1b/1/c"})
+def json_value(_, n):
+    return b'{"a/b": [{"c": 1}, {"c": %d}], "d": {"e": [1, 2]}}' % n
+
+
+@case("x.json", {"d/e", "new"})
+def json_more(_, n):
+    return b'{"d": {"e": [1, 2%s]}%s}' % ((b"", b", 3")[n], (b"", b', "new": null')[n])
+
+
+@case("x.json", {"srv/x.json"})
+def json_order(_, n):
+    return (b'{"a": 1, "b": {}}', b'{"b":{},"a":1}')[n]
+
+
+@case("x.properties", {"version"})
+def properties_value(_, n):
+    return f"#{('Sat Nov 28', 'Wed Dec  2')[n]} 14:15:05 UTC 2026\nname = x\nversion : 1.\\\n   {n}\n".encode()
+
+
+@case("x.properties", {"srv/x.properties"})
+def properties_comment(_, n):
+    return f"#{('Sat Nov 28', 'Wed Dec  2')[n]} 14:15:05 UTC 2026\nname = x\n".encode()
+
+
+@case("x.jar", {"META-INF/MANIFEST.MF!/Built-By", "META-INF/MANIFEST.MF!/a/b.class/SHA-256-Digest"})
+def manifest(_, n):
+    import io
+    import zipfile
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("META-INF/MANIFEST.MF"), "Manifest-Version: 1.0\r\nBuilt-By: " + ("alice", "ci")[n] +
+                         "\r\n\r\nName: a/b.cla\r\n ss\r\nSHA-256-Digest: x" + str(n) + "\r\n")
+    return out.getvalue()
+
+
+@case("x.xml", {"a/b[2]", "a/c@id"})
+def xml_values(_, n):
+    return f"<?xml version='1.0'?>\n<!-- {n} --><a><b>1</b><b><![CDATA[<{n}>]]></b><c id=\"x>{n}\"/></a>\n".encode()
+
+
+@case("x.xml", {"srv/x.xml"})
+def xml_spaces(_, n):
+    return (b"<a><b>1</b></a>", b"<a>\n  <b> 1 </b>\n</a>")[n]
+
+
+@case("x.xml", {"srv/x.xml"})
+def xml_that_is_none(_, n):
+    return (b"<a><b>1</a></b>", b"<a><b>2</a></b>")[n]
+
+
+# ---- packages ----
+
+def package(directory, summary, *defines):
+    put(directory, "x.spec", f"Name: x\nVersion: 1\nRelease: 1\nSummary: {summary}\nLicense: MIT\nBuildArch: noarch\n"
+        "%description\nx\n%install\nmkdir -p %{buildroot}/etc\necho x >%{buildroot}/etc/x\n%files\n/etc/x\n"
+        "%changelog\n* Sat Nov 28 2026 x <x@example.org> - 1-1\n- x\n")
+    run("rpmbuild", "-bb", f"--define=_topdir {directory}/top", "--define=source_date_epoch_from_changelog 1",
+        "--define=use_source_date_epoch_as_buildtime 1", "--define=clamp_mtime_to_source_date_epoch 1", "--define=_buildhost h",
+        "--define=_build_id_links none", *defines, "x.spec", cwd=directory)
+    return get(os.path.join(directory, "top/RPMS/noarch/x-1-1.noarch.rpm"))
+
+
+@case("x.rpm", {"SUMMARY", "signature/MD5", "signature/SHA1HEADER", "signature/SHA256HEADER"}, "rpmbuild")
+def rpm_summary(directory, n):
+    return package(directory, ("one", "two")[n])
+
+
 # ---- the test ----
 
 def compare(program, directory, sides):
@@ -161,7 +362,7 @@ def compare(program, directory, sides):
     result = subprocess.run([program, "diff", "--semantic", "--inside", *inputs], capture_output=True, text=True)
     places = set()
     for line in result.stdout.splitlines()[1:]:
-        name = line.split()[1]
+        name = re.split(r"\s{2,}", line)[1]
         places.add(name.split("!/", 1)[1] if "!/" in name else name)
     return result.returncode, places, result.stdout + result.stderr
 

@@ -207,14 +207,22 @@ static const char *primary_of(struct explanation found)
   return found.n ? cause_id(found.found[0].cause) : "-";
 }
 
+/* All events have come, and nothing is to be read. */
+static void settle(struct explain *explain)
+{
+  static const struct diff_options nothing_to_read;
+
+  explain_gather(explain);
+  explain_settle(explain, &nothing_to_read);
+}
+
 static void expect(struct explain *explain, const struct event *event, const char *id,
                    enum cause_evidence evidence)
 {
-  static const struct diff_options nothing_to_read;
   unsigned number = explain_event(explain, event);
   struct explanation found;
 
-  explain_look_again(explain, &nothing_to_read);
+  settle(explain);
   found = explain_get(explain, number);
   assert_string_equal(primary_of(found), id);
   if (found.n)
@@ -330,8 +338,7 @@ static void documents(void **state)
 
   (void)state;
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-    static const struct diff_options nothing_to_read;
-    struct explain *explain = explain_new();
+    struct explain *explain = explain_new(NULL);
     struct event_field fields[3];
     struct event event = make_event(rows[i].context, rows[i].type, "", fields, 0);
     struct explanation found;
@@ -350,7 +357,7 @@ static void documents(void **state)
     number = explain_event(explain, &event);
     if (rows[i].below)
       add_difference(explain, rows[i].below);
-    explain_look_again(explain, &nothing_to_read);
+    settle(explain);
     found = explain_get(explain, number);
     if (strcmp(primary_of(found), rows[i].cause) != 0 || found.proven != rows[i].proven)
       fail_msg("row %zu: %s: found %s, proven %d, left %s", i, rows[i].context, primary_of(found),
@@ -362,7 +369,7 @@ static void documents(void **state)
 /* A layer of unknown type is not looked into: its digest is the difference. */
 static void opaque_blobs(void **state)
 {
-  struct explain *explain = explain_new();
+  struct explain *explain = explain_new(NULL);
   struct event_field field = make_field("digest", "", "1", "2");
   struct event event = make_event("/layers-0/desc", EVENT_DESCRIPTOR, "", &field, 1);
   struct descriptor descriptor = make_descriptor("application/x", 1);
@@ -380,7 +387,7 @@ static void opaque_blobs(void **state)
 
 static void counts(void **state)
 {
-  struct explain *explain = explain_new();
+  struct explain *explain = explain_new(NULL);
   struct explain_count *found = xcalloc(causes_count(), sizeof(*found));
   struct event_field mtime = make_field("ModTime", "", "1", "2");
   struct event event = make_event("/layer/tarentry", EVENT_TARENTRY, "", &mtime, 1);
@@ -440,9 +447,10 @@ static void second_pass(void **state)
   for (int fetches_again = 0; fetches_again < 2; fetches_again++) {
     struct explain_sink sink = { .base = { .event = explain_one } };
     struct pair pair;
+    struct later *later = later_new(&pair.options);
     struct explanation found;
 
-    sink.explain = explain_new();
+    sink.explain = explain_new(later);
     sink.base.wants_head_bytes = HEAD;
     pair_start(&pair);
     add_file(&pair.tars[0], "y", STR("y"), 0);
@@ -452,7 +460,9 @@ static void second_pass(void **state)
     pair_run(&pair, &sink.base, IGNORE_FILE_ORDER);
     assert_int_equal(explain_get(sink.explain, sink.number).n, 0);
     pair.sources[1]->fetches_again = fetches_again;
-    explain_look_again(sink.explain, &pair.options);
+    explain_gather(sink.explain);
+    later_read(later);
+    explain_settle(sink.explain, &pair.options);
     found = explain_get(sink.explain, sink.number);
     if (fetches_again) {
       assert_int_equal(found.n, 0);
@@ -463,6 +473,7 @@ static void second_pass(void **state)
       assert_string_equal(found.found[0].values->items[0].side[0].ptr, "Jan  2 2024");
       assert_string_equal(found.found[0].values->items[0].side[1].ptr, "Jan  3 2024");
     }
+    later_free(later);
     pair_stop(&pair);
     explain_free(sink.explain);
   }
@@ -490,7 +501,7 @@ static void only_alike(void **state)
 
   (void)state;
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-    struct explain *explain = explain_new();
+    struct explain *explain = explain_new(NULL);
     struct event_field digest = make_field("Digest", "", "1", "2");
     struct event event = make_event("/layer/tarentry", EVENT_TARENTRY, "", &digest, 1);
     struct tar_entry entry = make_entry(rows[i].path);
@@ -514,8 +525,7 @@ static void moved_and_changed(void **state)
 
   (void)state;
   for (int how = 0; how < 3; how++) {
-    static const struct diff_options nothing_to_read;
-    struct explain *explain = explain_new();
+    struct explain *explain = explain_new(NULL);
     struct digest digest = { .algorithm = DIGEST_SHA256 };
     unsigned numbers[2];
 
@@ -539,7 +549,7 @@ static void moved_and_changed(void **state)
       event.inputs[side].entry = &other;
       numbers[side] = explain_event(explain, &event);
     }
-    explain_look_again(explain, &nothing_to_read);
+    settle(explain);
     for (int side = 0; side < 2; side++) {
       const struct explanation found = explain_get(explain, numbers[side]);
 

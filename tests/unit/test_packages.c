@@ -156,13 +156,76 @@ static void test_owners(void **state)
   package_changes_release(&changes);
 }
 
+/* ---- RPM's backend ndb ---- */
+
+static void add_le32(char *at, uint32_t n)
+{
+  for (int i = 0; i < 4; i++)
+    at[i] = (char)(n >> (8 * i));
+}
+
+/* A database of rpmpkg.c by hand: a page of slots, a blob at block 256. Its header has the tags
+ * NAME, VERSION, RELEASE, EPOCH, ARCH, DIRINDEXES, BASENAMES and DIRNAMES. */
+static void make_ndb(char file[2 * 4096], uint32_t slot_number)
+{
+  static const char blob[] = "\0\0\0\x08\0\0\0\x20"
+                             "\0\0\3\xe8\0\0\0\6\0\0\0\0\0\0\0\1"
+                             "\0\0\3\xe9\0\0\0\6\0\0\0\2\0\0\0\1"
+                             "\0\0\3\xea\0\0\0\6\0\0\0\4\0\0\0\1"
+                             "\0\0\3\xeb\0\0\0\4\0\0\0\x08\0\0\0\1"
+                             "\0\0\3\xfe\0\0\0\6\0\0\0\6\0\0\0\1"
+                             "\0\0\4\x5c\0\0\0\4\0\0\0\x0c\0\0\0\1"
+                             "\0\0\4\x5d\0\0\0\x08\0\0\0\x10\0\0\0\1"
+                             "\0\0\4\x5e\0\0\0\x08\0\0\0\x12\0\0\0\1"
+                             "n\0v\0r\0a\0\0\0\0\3\0\0\0\0f\0/opt/d/\0\0\0\0\0\0\0";
+
+  memset(file, 0, (size_t)2 * 4096);
+  memcpy(file, "RpmP", 4);
+  add_le32(file + 12, 1); /* pages of slots */
+  memcpy(file + 32, "Slot", 4);
+  add_le32(file + 36, slot_number);
+  add_le32(file + 40, 256);
+  memcpy(file + 4096, "BlbS", 4);
+  add_le32(file + 4100, 7);
+  add_le32(file + 4108, sizeof(blob) - 1);
+  memcpy(file + 4112, blob, sizeof(blob) - 1);
+}
+
+static void test_ndb(void **state)
+{
+  static const char *const path = "./usr/lib/sysimage/rpm/Packages.db";
+  struct package_list list = PACKAGE_LIST_INIT;
+  char file[2 * 4096];
+  const struct map_entry *owner;
+
+  (void)state;
+  make_ndb(file, 7);
+  package_database_read(&list, str_of(path), (struct str) { file, sizeof(file) });
+  assert_int_equal(list.n, 1);
+  assert_string_equal(list.items[0].type, "rpm");
+  assert_true(str_equal(list.items[0].name, STR("n")));
+  assert_true(str_equal(list.items[0].version, STR("3:v-r")));
+  assert_true(str_equal(list.items[0].architecture, STR("a")));
+  owner = map_find(&list.owners, STR("opt/d/f"));
+  assert_non_null(owner);
+  assert_true(str_equal(((const struct package_owner *)owner->value)->name, STR("n")));
+  package_list_release(&list);
+  /* a slot of another number than the blob's, one behind the end, and a file that is cut */
+  make_ndb(file, 8);
+  package_database_read(&list, str_of(path), (struct str) { file, sizeof(file) });
+  make_ndb(file, 7);
+  package_database_read(&list, str_of(path), (struct str) { file, 4096 + 100 });
+  add_le32(file + 40, UINT32_MAX);
+  package_database_read(&list, str_of(path), (struct str) { file, sizeof(file) });
+  assert_int_equal(list.n, 0);
+  package_list_release(&list);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_lists),
-    cmocka_unit_test(test_odd),
-    cmocka_unit_test(test_changes),
-    cmocka_unit_test(test_owners),
+    cmocka_unit_test(test_lists),   cmocka_unit_test(test_ndb),    cmocka_unit_test(test_odd),
+    cmocka_unit_test(test_changes), cmocka_unit_test(test_owners),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 #include "diff/effective/effective_engines.h"
 
+#include <string.h>
+
 #include "base/escape.h"
 #include "diff/notices.h"
 
@@ -30,25 +32,61 @@ static bool all_refuse(const struct engines *engines, int side)
   return true;
 }
 
+static void tell_refusal(const struct engines *engines, int side,
+                         const struct overlay_refusal *refusal, const char *what, const char *by)
+{
+  const struct effective_trees *trees = engines->trees;
+  AUTO_BUF line = BUF_INIT(NOTE_MAX);
+  char digest[DIGEST_MAX_TEXT];
+
+  buf_printf(&line, "layer %s: ",
+             digest_format(&trees->images[side].manifest->layers[refusal->layer].digest, digest));
+  put_refusal(&line, refusal);
+  buf_printf(&line, ": %s %s", what, by);
+  diff_notice(trees->diff, side, buf_str(&line));
+}
+
+/* n: how many engines are told of. All but the last, where the two overlay drivers do the same, as
+ * nearly always. */
+static const char *name_of(int engine, int n)
+{
+  return n == OVERLAY_DOCKER && engine == OVERLAY_PODMAN
+             ? "podman's and docker's overlay"
+             : overlay_engine_name((enum overlay_engine)engine);
+}
+
+static bool same_refusal(const struct overlay_refusal *a, const struct overlay_refusal *b)
+{
+  return a && b && a->layer == b->layer && str_equal(a->name, b->name) &&
+         strcmp(a->why, b->why) == 0;
+}
+
 /* "layer sha256:…: "g": a hard link to …: cannot be unpacked by …" */
 static void tell_refusals(const struct engines *engines, int side)
 {
-  const struct effective_trees *trees = engines->trees;
   const bool all = all_refuse(engines, side);
-  char digest[DIGEST_MAX_TEXT];
+  const bool both = same_refusal(refusal_of(engines, OVERLAY_PODMAN, side),
+                                 refusal_of(engines, OVERLAY_DOCKER, side));
+  const int n = all ? 1 : both ? OVERLAY_DOCKER : OVERLAY_ENGINES;
 
-  for (int engine = 0; engine < (all ? 1 : OVERLAY_ENGINES); engine++) {
+  for (int engine = 0; engine < n; engine++) {
     const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
-    AUTO_BUF line = BUF_INIT(NOTE_MAX);
 
-    if (!refusal)
-      continue;
-    buf_printf(&line, "layer %s: ",
-               digest_format(&trees->images[side].manifest->layers[refusal->layer].digest, digest));
-    put_refusal(&line, refusal);
-    buf_printf(&line, ": cannot be unpacked by %s",
-               all ? "any engine" : overlay_engine_name((enum overlay_engine)engine));
-    diff_notice(trees->diff, side, buf_str(&line));
+    if (refusal)
+      tell_refusal(engines, side, refusal, "cannot be unpacked by",
+                   all ? "any engine" : name_of(engine, n));
+  }
+}
+
+/* What only keeps some from unpacking a layer, of which all others make the same, is told, and
+ * decides nothing. */
+static void tell_doubts(const struct engines *engines, int side)
+{
+  for (int engine = 0; engine < OVERLAY_ENGINES && !all_refuse(engines, side); engine++) {
+    const struct overlay_refusal *reason = overlay_may_refuse(engines->overlays[engine][side]);
+
+    if (reason)
+      tell_refusal(engines, side, reason, "may be refused by", "Docker and Podman");
   }
 }
 
@@ -60,7 +98,7 @@ static void put_tree(struct buf *out, const struct engines *engines, int engine,
   const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
   unsigned mode;
 
-  buf_printf(out, "%s ", overlay_engine_name((enum overlay_engine)engine));
+  refusal = refusal ? refusal : overlay_may_refuse(engines->overlays[engine][side]);
   if (refusal) {
     buf_printf(out, "does not unpack layer %u, ", refusal->layer);
     put_refusal(out, refusal);
@@ -74,6 +112,24 @@ static void put_tree(struct buf *out, const struct engines *engines, int engine,
   } else {
     buf_puts(out, "another tree");
   }
+}
+
+/* What each does; they are named with it. */
+static void put_trees(struct buf *out, const struct engines *engines, int side, struct str path)
+{
+  struct buf texts[OVERLAY_ENGINES];
+  int n = OVERLAY_ENGINES;
+
+  for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
+    texts[engine] = BUF_INIT(NOTE_MAX);
+    put_tree(&texts[engine], engines, engine, side, path);
+  }
+  if (str_equal(buf_str(&texts[OVERLAY_PODMAN]), buf_str(&texts[OVERLAY_DOCKER])))
+    n = OVERLAY_DOCKER;
+  for (int engine = 0; engine < n; engine++)
+    buf_printf(out, "%s%s %s", engine ? ", " : "", name_of(engine, n), texts[engine].ptr);
+  for (int engine = 0; engine < OVERLAY_ENGINES; engine++)
+    buf_release(&texts[engine]);
 }
 
 /* Appends what the engines make of an image where they do not agree, with the first path that they
@@ -91,10 +147,7 @@ static bool put_disagreement(struct buf *out, const struct engines *engines, int
   if (agree)
     return false;
   buf_printf(out, "%s input %d: ", out->len ? ";" : "engines disagree about", side);
-  for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
-    buf_puts(out, engine ? ", " : "");
-    put_tree(out, engines, engine, side, buf_str(&path));
-  }
+  put_trees(out, engines, side, buf_str(&path));
   return true;
 }
 
@@ -135,6 +188,8 @@ static int effective_engines_compare(struct engines *engines, bool *differ, stru
   struct effective_trees trees = *engines->trees;
   const bool rows = *differ;
 
+  for (int side = 0; side < 2; side++)
+    tell_doubts(engines, side);
   for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
     if (one_refuses(engines, engine))
       *differ = true;

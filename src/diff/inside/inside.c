@@ -2,34 +2,23 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/map.h"
-#include "diff/inside/inside_files.h"
 #include "diff/inside/inside_rows.h"
 #include "diff/inside/inside_worker.h"
 
-enum {
-  HEAD_BYTES = 64 * 1024, /* tells formats apart */
-  BATCH_FILES = 4096,     /* read at once, with… */
-};
-/* …so many bytes of each side. */
-#define BATCH_BYTES (UINT64_C(256) << 20)
-
-/* An event that waits for the contents of its files. */
-struct waiting {
-  struct event event; /* all that it refers to is in the arena, or lives as long */
-  struct inside_content contents[2];
-};
+enum { HEAD_BYTES = 64 * 1024 }; /* tells formats apart */
 
 struct inside {
   struct event_sink sink; /* first */
   struct event_sink *next;
   const struct diff_options *options;
   struct inside_worker *worker;
-  struct arena arena; /* nodes, and what waits */
-  struct waiting *waiting;
+  struct later *later;
+  struct later_taker taker;
+  struct arena arena;    /* nodes, and what waits */
+  struct event *waiting; /* owned; what they refer to is in the arena, or lives as long */
   size_t n_waiting, cap_waiting;
   struct inside_equal *equals;
   size_t n_equals, cap_equals;
@@ -39,30 +28,16 @@ struct inside {
 
 /* ---- which files ---- */
 
-static bool is_file(const struct tar_entry *entry)
-{
-  return entry && (entry->type == TAR_REGULAR || entry->type == TAR_CONTIGUOUS ||
-                   entry->type == TAR_GNU_SPARSE);
-}
-
 static bool is_content(const struct event_field *field)
 {
   return strcmp(field->name, "Digest") == 0 || strcmp(field->name, "Size") == 0;
 }
 
-/* Two files with contents that differ, and count. */
 static bool may_look(const struct event *event)
 {
   const struct event_input *inputs = event->inputs;
-  bool counts = false;
 
-  if (event->type != EVENT_TARENTRY || !is_file(inputs[0].entry) || !is_file(inputs[1].entry) ||
-      !inputs[0].content || !inputs[1].content ||
-      digest_equal(inputs[0].content, inputs[1].content))
-    return false;
-  for (size_t i = 0; i < event->n_fields; i++)
-    counts = counts || (strcmp(event->fields[i].name, "Digest") == 0 && !event->fields[i].ignored);
-  if (!counts)
+  if (!event_content_counts(event))
     return false;
   if (inputs[0].head.ptr && inputs[1].head.ptr)
     return inside_may_look((const struct str[]) { inputs[0].head, inputs[1].head },
@@ -74,13 +49,13 @@ static bool may_look(const struct event *event)
 
 static void inside_keep(struct inside *inside, const struct event *event)
 {
-  struct waiting *waiting;
-
   inside->waiting =
       xgrow(inside->waiting, inside->n_waiting, &inside->cap_waiting, sizeof(*inside->waiting));
-  waiting = &inside->waiting[inside->n_waiting++];
-  *waiting = (struct waiting) { .contents = { { .fd = -1 }, { .fd = -1 } } };
-  event_copy(&waiting->event, event, &inside->arena);
+  event_copy(&inside->waiting[inside->n_waiting], event, &inside->arena);
+  later_want(inside->later,
+             (const struct later_place[]) { later_place_of(&event->inputs[0]),
+                                            later_place_of(&event->inputs[1]) },
+             &inside->taker, inside->n_waiting++);
 }
 
 /* ---- what was looked into before ---- */
@@ -203,15 +178,21 @@ static void send_here(struct inside *inside, const struct event *event,
   inside->next->event(inside->next, &whole);
 }
 
-static void inside_look(struct inside *inside, struct waiting *waiting)
+/* contents: NULL: they could not be read. */
+static void inside_look(void *context, size_t number, const struct later_content *contents)
 {
-  const struct event *event = &waiting->event;
+  struct inside *inside = context;
+  const struct event *event = &inside->waiting[number];
   const uint32_t ignore = inside->options->ignore & IGNORE_ALL_SEMANTIC;
-  struct inside_job job = { .ignore = inside->options->effective ? IGNORE_ALL_SEMANTIC : ignore };
+  struct inside_job job = {
+    .ignore = inside->options->effective ? IGNORE_ALL_SEMANTIC : ignore,
+    .patch = inside->options->patch && !inside->is_second,
+    .patch_lines = inside->options->patch_lines,
+  };
   AUTO_FREE struct inside_result *result = xcalloc(1, sizeof(*result));
   struct inside_rows rows;
 
-  if (waiting->contents[0].fd < 0 || waiting->contents[1].fd < 0) {
+  if (!contents) {
     for (int side = 0; side < 2; side++)
       snprintf(result->reasons[side], sizeof(result->reasons[side]), "%s",
                "not looked into because its content could not be read a second time, or is too "
@@ -220,7 +201,7 @@ static void inside_look(struct inside *inside, struct waiting *waiting)
     return;
   }
   for (int side = 0; side < 2; side++) {
-    job.contents[side] = waiting->contents[side];
+    job.contents[side] = contents[side];
     job.names[side] = event->inputs[side].entry->name;
   }
   inside_rows_init(&rows, event, inside->next, inside->options->policy, &inside->arena);
@@ -236,67 +217,6 @@ static void inside_look(struct inside *inside, struct waiting *waiting)
   else if (result->outcome == INSIDE_ROWS && rows.seen < result->rows)
     inside_rows_cut(&rows, result->rows - rows.seen);
   send_rest(inside, event);
-}
-
-static uint64_t largest(const struct waiting *waiting)
-{
-  const int64_t a = waiting->event.inputs[0].entry->size;
-  const int64_t b = waiting->event.inputs[1].entry->size;
-
-  return (uint64_t)MAX_OF(MAX_OF(a, b), (int64_t)0);
-}
-
-static void look_at_batch(struct inside *inside, struct waiting *first, size_t n)
-{
-  AUTO_FREE struct inside_wanted *wanted = xcalloc(n, sizeof(*wanted));
-  int fds[2] = { -1, -1 };
-
-  for (int side = 0; side < 2; side++) {
-    for (size_t i = 0; i < n; i++)
-      wanted[i] = (struct inside_wanted) {
-        .layer = first[i].event.inputs[side].layer,
-        .position = first[i].event.inputs[side].entry->index,
-        .max = inside_worker_max(inside->worker),
-        .content = &first[i].contents[side],
-      };
-    inside_files_read(inside->options, side, wanted, n, &fds[side]);
-  }
-  for (size_t i = 0; i < n; i++)
-    inside_look(inside, &first[i]);
-  for (int side = 0; side < 2; side++)
-    if (fds[side] >= 0)
-      close(fds[side]);
-}
-
-/* In the order of the layers, so that each is read as seldom as can be. */
-static int by_layer(const void *a, const void *b)
-{
-  const struct event_input *input_a = &((const struct waiting *)a)->event.inputs[0];
-  const struct event_input *input_b = &((const struct waiting *)b)->event.inputs[0];
-
-  if (input_a->layer != input_b->layer)
-    return (uintptr_t)input_a->layer < (uintptr_t)input_b->layer ? -1 : 1;
-  return (input_a->entry->index > input_b->entry->index) -
-         (input_a->entry->index < input_b->entry->index);
-}
-
-void inside_finish(struct inside *inside)
-{
-  size_t at = 0;
-
-  if (inside->n_waiting)
-    qsort(inside->waiting, inside->n_waiting, sizeof(*inside->waiting), by_layer);
-  while (at < inside->n_waiting) {
-    uint64_t bytes = largest(&inside->waiting[at]);
-    size_t n = 1;
-
-    while (at + n < inside->n_waiting && n < BATCH_FILES &&
-           bytes + largest(&inside->waiting[at + n]) <= BATCH_BYTES)
-      bytes += largest(&inside->waiting[at + n++]);
-    look_at_batch(inside, &inside->waiting[at], n);
-    at += n;
-  }
-  inside->n_waiting = 0;
 }
 
 /* ---- the verdict ---- */
@@ -332,9 +252,12 @@ int inside_is_equivalent(struct inside *inside, struct error *err)
   inside->next = &counter.sink;
   inside->sink.wants_content_digests = false;
   inside->is_second = true;
+  inside->later = later_new(&options);
+  inside->n_waiting = 0;
   diff = diff_run(&options, &failed, err);
   if (diff && !failed)
-    inside_finish(inside);
+    later_read(inside->later);
+  later_free(inside->later);
   diff_free(diff);
   inside->options = before;
   inside->next = next;
@@ -351,13 +274,15 @@ static void inside_begun(struct event_sink *sink, const struct event_roots *root
     inside->next->begun(inside->next, roots);
 }
 
-struct inside *inside_new(const struct diff_options *options)
+struct inside *inside_new(const struct diff_options *options, struct later *later)
 {
   struct inside *inside = xcalloc(1, sizeof(*inside));
 
   inside->next = options->sink;
   inside->options = options;
   inside->worker = options->looker;
+  inside->later = later;
+  inside->taker = (struct later_taker) { inside_look, inside, inside_worker_max(options->looker) };
   inside->sink = *options->sink;
   inside->sink.event = on_event;
   inside->sink.begun = options->sink->begun ? inside_begun : NULL;

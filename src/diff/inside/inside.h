@@ -7,7 +7,7 @@
 #ifndef DIFFOCI_DIFF_INSIDE_INSIDE_H
 #define DIFFOCI_DIFF_INSIDE_INSIDE_H
 
-#include "diff/diff.h"
+#include "diff/later.h"
 
 struct inside;
 
@@ -21,19 +21,17 @@ struct inside_equal {
   struct digest contents[2]; /* SHA-256 of the two files */
 };
 
-/* options->sink is where events go on to; and options->looker looks; everything is borrowed and
- * lives longer. */
-struct inside *inside_new(const struct diff_options *options);
+/* options->sink is where events go on to, and options->looker looks; later is asked for the
+ * contents of what differs: when they are read, what comes of looking into them is sent. Everything
+ * is borrowed and lives longer. */
+struct inside *inside_new(const struct diff_options *options, struct later *later);
 /* After the last use of an event's parents. NULL allowed. */
 void inside_free(struct inside *inside);
 
 /* What the comparison has to send its events to. */
 struct event_sink *inside_sink(struct inside *inside);
-/* After the comparison: reads the contents of what differs once more, looks into it, and sends
- * what comes of it. Layers that would have to be fetched again are not read. */
-void inside_finish(struct inside *inside);
 
-/* After inside_finish: whether all that a container would see of the two images is the same, but
+/* After later_read: whether all that a container would see of the two images is the same, but
  * for files that are equal inside by the rules of --semantic. Compares them once more, under
  * --effective. 1 or 0; -1 with *err if that cannot be known. */
 int inside_is_equivalent(struct inside *inside, struct error *err);

@@ -8,12 +8,20 @@
 
 enum { PATH_MAX_BYTES = 64 * 1024 };
 
+/* Of one file: steps of aligning lines (ten seconds, most often), and memory for that. */
+#define PATCH_WORK (UINT64_C(1) << 32)
+#define PATCH_MEMORY (UINT64_C(512) << 20)
+
 struct looking {
   const struct inside_input *input;
   struct inside_result *result;
   struct format_budget budgets[2];
   struct entry_rules rules;
   struct buf path; /* of the place that is compared */
+  uint64_t patch_work;
+  struct budget patch_memory;
+  struct buf patch_text;
+  struct patch patch; /* of the contents compared last, of the row that tells of them */
 };
 
 /* Two files at one place. */
@@ -97,9 +105,11 @@ static void member_row(struct looking *looking, const struct tar_entry *const en
     .contents = { contents[0], contents[1] },
     .fields = fields->items,
     .n_fields = fields->n,
+    .patch = looking->patch.kind ? &looking->patch : NULL,
   };
 
   send_row(looking, &row);
+  looking->patch = (struct patch) { .kind = PATCH_NONE };
 }
 
 static void lone_member(struct looking *looking, const struct format_member *member, int side)
@@ -124,6 +134,20 @@ static void lone_member(struct looking *looking, const struct format_member *mem
   }
   fields_add(&fields, contents[side] ? "Digest" : "Name", "", values[0], values[1]);
   member_row(looking, entries, contents, &fields);
+}
+
+/* Of two members that differ, and nothing more is known of them. */
+static void compare_patch(struct looking *looking, const struct str content[2], bool is_program)
+{
+  const struct patch_limits limits = {
+    .lines = looking->input->patch_lines,
+    .work = &looking->patch_work,
+    .memory = &looking->patch_memory,
+    .is_program = is_program,
+  };
+
+  if (looking->input->patch)
+    patch_make(content, &limits, &looking->patch_text, &looking->patch);
 }
 
 /* Opens both contents and compares them. INSIDE_HERE: digests are set, where both could be opened.
@@ -157,6 +181,8 @@ static enum inside_outcome compare_contents(struct looking *looking,
     for (int side = 0; side < 2 && outcome == INSIDE_HERE; side++)
       digests[side] = digest_content(opened[side].bytes);
     *hashed = outcome == INSIDE_HERE;
+    if (*hashed)
+      compare_patch(looking, files.bytes, patch_is_program(around->bytes[0]));
   }
   format_close(&opened[0]);
   format_close(&opened[1]);
@@ -429,6 +455,9 @@ void inside_compare(const struct inside_input *input, struct inside_result *resu
     .budgets = { { input->max_bytes }, { input->max_bytes } },
     .rules = { .ignore = input->ignore },
     .path = BUF_INIT(PATH_MAX_BYTES),
+    .patch_work = PATCH_WORK,
+    .patch_memory = BUDGET_INIT(PATCH_MEMORY),
+    .patch_text = BUF_INIT(INT32_MAX),
   };
   const struct files files = {
     .bytes = { input->bytes[0], input->bytes[1] },
@@ -440,4 +469,5 @@ void inside_compare(const struct inside_input *input, struct inside_result *resu
   buf_puts(&looking.path, "");
   result->outcome = compare_files(&looking, &files);
   buf_release(&looking.path);
+  buf_release(&looking.patch_text);
 }

@@ -20,6 +20,7 @@ struct inside_row {
   const struct digest *contents[2];   /* SHA-256 of the members' contents, where they differ */
   const struct event_field *fields;   /* as struct event has them */
   size_t n_fields;
+  const struct patch *patch; /* what differs in the contents; NULL: not known */
 };
 
 struct inside_sink {
@@ -28,9 +29,11 @@ struct inside_sink {
 
 struct inside_input {
   struct str bytes[2];
-  struct str names[2]; /* of the files */
-  uint32_t ignore;     /* IGNORE_…, of those that --semantic implies */
-  uint64_t max_bytes;  /* that may come out of one file */
+  struct str names[2];  /* of the files */
+  uint32_t ignore;      /* IGNORE_…, of those that --semantic implies */
+  uint64_t max_bytes;   /* that may come out of one file */
+  bool patch;           /* rows have patches, … */
+  uint64_t patch_lines; /* … of so many lines; 0: all */
   struct inside_sink *sink;
 };
 

@@ -106,6 +106,7 @@ static void on_row(struct inside_sink *sink, const struct inside_row *row)
     .type = EVENT_TARENTRY,
     .fields = row->fields,
     .n_fields = row->n_fields,
+    .patch = row->patch,
   };
   struct arena arena = ARENA_INIT;
   AUTO_BUF path = BUF_INIT(TEXT_MAX);

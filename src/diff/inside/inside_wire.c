@@ -12,6 +12,9 @@ enum {
   RESULT_ROOM = 64 * 1024,  /* kept free for the result */
 };
 
+/* No patch is written beyond so many bytes. */
+#define PATCHES_ROOM ((size_t)INSIDE_WIRE_MAX / 2)
+
 /* ---- writing ---- */
 
 static void put_time(struct buf *out, const struct tar_time *time)
@@ -56,6 +59,16 @@ static void put_digest(struct buf *out, const struct digest *digest)
     buf_add(out, digest->bytes, 32);
 }
 
+/* A patch is no reason to drop rows. */
+static void put_patch(struct buf *out, const struct patch *patch)
+{
+  const bool fits = patch && patch->text.len <= PATCHES_ROOM - MIN_OF(out->len, PATCHES_ROOM);
+
+  wire_put_number(out, !patch ? PATCH_NONE : fits ? patch->kind : PATCH_DROPPED);
+  wire_put_number(out, patch && fits ? (int64_t)patch->more : 0);
+  wire_put_str(out, patch && fits ? patch->text : STR(""));
+}
+
 static void write_row(struct inside_sink *sink, const struct inside_row *row)
 {
   struct inside_writer *writer = (struct inside_writer *)sink;
@@ -76,6 +89,7 @@ static void write_row(struct inside_sink *sink, const struct inside_row *row)
     wire_put_str(out, row->fields[i].value[1]);
     wire_put_number(out, row->fields[i].ignored);
   }
+  put_patch(out, row->patch);
   if (!out->overflow)
     return;
   out->overflow = false;
@@ -229,6 +243,7 @@ static const struct digest *take_digest(struct reading *reading)
 static void take_row(struct reading *reading, struct inside_sink *sink)
 {
   struct inside_row row = { .path = take_str(reading) };
+  struct patch patch;
   struct event_field *fields;
 
   for (int side = 0; side < 2; side++) {
@@ -245,6 +260,10 @@ static void take_row(struct reading *reading, struct inside_sink *sink)
     fields[i].ignored = take_within(reading, 0, 1) != 0;
   }
   row.fields = fields;
+  patch.kind = (enum patch_kind)take_within(reading, PATCH_NONE, N_PATCH_KINDS - 1);
+  patch.more = (uint64_t)take_within(reading, 0, INT64_MAX);
+  patch.text = take_str(reading);
+  row.patch = patch.kind ? &patch : NULL;
   if (!reading->wire.bad)
     sink->row(sink, &row);
 }

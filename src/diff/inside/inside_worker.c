@@ -39,6 +39,8 @@ struct inside_worker {
 struct request {
   uint64_t offsets[2], sizes[2];
   uint64_t max_bytes;
+  uint64_t patch_lines;
+  uint32_t patch;  /* 0 or 1 */
   uint32_t ignore; /* IGNORE_…, of those that --semantic implies */
   uint32_t name_lens[2];
   char names[2][NAME_MAX_BYTES];
@@ -127,6 +129,8 @@ static void inside_worker_look(const struct request *request, const int fds[3])
   struct inside_input input = {
     .ignore = request->ignore,
     .max_bytes = request->max_bytes,
+    .patch = request->patch != 0,
+    .patch_lines = request->patch_lines,
     .sink = &writer.sink,
   };
   struct answer answer = { 0 };
@@ -259,7 +263,12 @@ uint64_t inside_worker_max(const struct inside_worker *worker)
 static int ask(struct inside_worker *worker, const struct inside_job *job, int results,
                struct error *err)
 {
-  struct request request = { .max_bytes = worker->max_bytes, .ignore = job->ignore };
+  struct request request = {
+    .max_bytes = worker->max_bytes,
+    .ignore = job->ignore,
+    .patch = job->patch,
+    .patch_lines = job->patch_lines,
+  };
   const int fds[3] = { job->contents[0].fd, job->contents[1].fd, results };
   struct iovec part = { &request, sizeof(request) };
   union {

@@ -8,6 +8,7 @@
 
 #include "base/confine/confine.h"
 #include "diff/inside/inside_compare.h"
+#include "diff/later.h"
 
 struct inside_worker;
 
@@ -22,16 +23,12 @@ int inside_worker_socket(const struct inside_worker *worker);
 /* How many bytes a file may have, and may come out of it. */
 uint64_t inside_worker_max(const struct inside_worker *worker);
 
-/* A content: size bytes of the file fd, from a multiple of the page size on. */
-struct inside_content {
-  int fd;
-  uint64_t offset, size;
-};
-
 struct inside_job {
-  struct inside_content contents[2];
-  struct str names[2]; /* of the files; only their ends are passed on if they are long */
-  uint32_t ignore;     /* IGNORE_…, of those that --semantic implies */
+  struct later_content contents[2];
+  struct str names[2];  /* of the files; only their ends are passed on if they are long */
+  uint32_t ignore;      /* IGNORE_…, of those that --semantic implies */
+  bool patch;           /* rows have patches, … */
+  uint64_t patch_lines; /* … of so many lines; 0: all */
 };
 
 /* Looks into two files; the sink gets the rows. *result is always set: where looking failed it is

@@ -1,9 +1,15 @@
 #include "diff/layers/entry_text.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/civil.h"
+
+#define YEAR_ONE INT64_C(-62135596800) /* what Go shows for a time that is not set */
+/* What is beyond the years of struct tm, counted in an int from this one, is shown as a number. */
+enum { TM_YEAR = 1900 };
 
 /* n decimal digits and what follows them. Returns the place behind. For what a comparison may have
  * to say of every file, since snprintf takes ten times as long. */
@@ -17,23 +23,22 @@ static char *put_digits(char *to, int value, int n, char then)
 
 const char *entry_time_text(const struct tar_time *time, char text[ENTRY_TIME_MAX])
 {
-  time_t seconds = time->set ? (time_t)time->seconds : (time_t)-62135596800; /* year 1 */
-  struct tm parts;
+  const struct civil parts = civil_of_seconds(time->set ? time->seconds : YEAR_ONE);
   char *at = text;
 
-  if (!gmtime_r(&seconds, &parts)) {
+  if (parts.year - TM_YEAR < INT_MIN || parts.year - TM_YEAR > INT_MAX) {
     snprintf(text, ENTRY_TIME_MAX, "%" PRId64 " seconds since 1970", time->seconds);
     return text;
   }
-  if (parts.tm_year >= 0 && parts.tm_year < 10000 - 1900)
-    at = put_digits(at, parts.tm_year + 1900, 4, '-');
+  if (parts.year >= TM_YEAR && parts.year < 10000)
+    at = put_digits(at, (int)parts.year, 4, '-');
   else
-    at += snprintf(at, 20, "%04d-", parts.tm_year + 1900);
-  at = put_digits(at, parts.tm_mon + 1, 2, '-');
-  at = put_digits(at, parts.tm_mday, 2, ' ');
-  at = put_digits(at, parts.tm_hour, 2, ':');
-  at = put_digits(at, parts.tm_min, 2, ':');
-  at = put_digits(at, parts.tm_sec, 2, '.');
+    at += snprintf(at, 20, "%04" PRId64 "-", parts.year);
+  at = put_digits(at, parts.month, 2, '-');
+  at = put_digits(at, parts.day, 2, ' ');
+  at = put_digits(at, parts.hour, 2, ':');
+  at = put_digits(at, parts.minute, 2, ':');
+  at = put_digits(at, parts.second, 2, '.');
   if (time->set && time->nanoseconds)
     at = put_digits(at, time->nanoseconds, 9, '0');
   while (at[-1] == '0')

@@ -6,6 +6,7 @@
 #include "base/inflate.h"
 #include "base/thread.h"
 #include "diff/effective/effective.h"
+#include "layer/totals.h"
 
 enum {
   /* Equal content kept, all tasks together; no more than a part of the memory budget. */
@@ -292,6 +293,30 @@ static int layers_at_hand(struct diff *shadow, int side, const struct descriptor
                        "not all of its layers were fetched; --verdict and --require fetch them");
   }
   return 0;
+}
+
+static bool has_opened_all(struct diff *shadow, int side, const struct descriptor *layers, size_t n)
+{
+  size_t i = 0;
+
+  while (i < n && diff_has_opened(shadow, side, &layers[i]))
+    i++;
+  return i == n;
+}
+
+bool tasks_are_little(struct diff *shadow, const struct layer_task *task)
+{
+  enum { LITTLE = 4 * 1024 * 1024 };
+  const struct totals *totals = shadow->options->limits->totals;
+  bool little = totals && __atomic_load_n(&totals->inflated, __ATOMIC_RELAXED) <= (uint64_t)LITTLE;
+
+  for (int side = 0; side < 2 && little; side++) {
+    const struct manifest *manifest = task->manifests[side];
+
+    little = (!task->blobs[side] || has_opened_all(shadow, side, task->blobs[side], 1)) &&
+             (!manifest || has_opened_all(shadow, side, manifest->layers, manifest->n_layers));
+  }
+  return little;
 }
 
 int tasks_at_hand(struct diff *diff, const struct layer_task *task, bool may_fetch,

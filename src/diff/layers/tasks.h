@@ -52,6 +52,9 @@ void tasks_release(struct diff *diff);
  * fetching it at all unless may_fetch; else -1, with *err. */
 MUST_CHECK int tasks_at_hand(struct diff *diff, const struct layer_task *task, bool may_fetch,
                              struct error *err);
+/* Whether the comparison has opened all that a task of its shadow reads, and all that it has read
+ * is so little that nobody notices it being read again. */
+bool tasks_are_little(struct diff *shadow, const struct layer_task *task);
 
 /* What a task may use. */
 struct task_resources {

@@ -155,7 +155,8 @@ enum shadow_answer shadow_decide(struct diff *shadow, shadow_known *known,
 
     if (task->kind == TASK_CHECK || known(shadow, task))
       continue;
-    if (effort == VERDICT_OPENS_NOTHING) {
+    if (effort < VERDICT_READS &&
+        (effort == VERDICT_OPENS_NOTHING || !tasks_are_little(shadow, task))) {
       error_set(err, ERROR_CANCELLED, "that takes reading more, as --verdict does");
       return SHADOW_UNKNOWN;
     }

@@ -111,8 +111,7 @@ static bool weigh_layers(struct diff *diff, const struct image_pair *pair, size_
 
   for (int side = 0; side <= last; side++)
     if (findings->n_strong && (above || any_lone(findings, 1 - side)) &&
-        (effort == VERDICT_OPENS_NOTHING ||
-         weigh_layer(diff, side, blobs[side], above, findings, &ignored)))
+        (effort < VERDICT_READS || weigh_layer(diff, side, blobs[side], above, findings, &ignored)))
       return false;
   return true;
 }

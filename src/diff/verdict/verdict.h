@@ -44,6 +44,7 @@ void verdict_describe(const struct verdict *verdict, struct buf *out);
 /* What finding the verdict may cost, where what the comparison has found does not decide. */
 enum verdict_effort {
   VERDICT_OPENS_NOTHING, /* then it stays open */
+  VERDICT_READS_LITTLE,  /* layers that the comparison has read, if they are small, once more */
   VERDICT_READS,         /* layers that are at hand, a second time or for the first */
   VERDICT_FETCHES,       /* also layers that were not fetched before; none is fetched twice. Also
                             where the answer is only how much stronger the verdict is than the

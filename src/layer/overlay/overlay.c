@@ -36,6 +36,7 @@ void overlay_free(struct overlay *overlay)
     return;
   map_release(&overlay->nodes);
   map_release(&overlay->names);
+  map_release(&overlay->gone);
   map_release(&overlay->aufs_links);
   free(overlay->roots);
   overlay_unpacked_release(&overlay->target);
@@ -52,8 +53,9 @@ void overlay_begin_layer(struct overlay *overlay)
   overlay->n_layers++;
   overlay->last_parent = NULL;
   map_release(&overlay->names);
+  map_release(&overlay->gone);
   map_release(&overlay->aufs_links);
-  overlay->names = overlay->aufs_links = MAP_INIT;
+  overlay->names = overlay->gone = overlay->aufs_links = MAP_INIT;
   if (overlay->engine == OVERLAY_PODMAN_VFS && overlay->n_roots)
     return;
   overlay->roots =
@@ -93,7 +95,7 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
 uint64_t overlay_memory(const struct overlay *overlay)
 {
   return overlay->arena.total + map_memory(&overlay->nodes) + map_memory(&overlay->names) +
-         map_memory(&overlay->aufs_links);
+         map_memory(&overlay->gone) + map_memory(&overlay->aufs_links);
 }
 
 int overlay_take(struct overlay *overlay, uint64_t bytes, struct error *err)

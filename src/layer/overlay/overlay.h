@@ -24,19 +24,21 @@
  * their drivers; overlay_replay gives what they make of the same layers. Where an engine does not
  * unpack an image, the first entry that keeps it from that is told (overlay_refused), and the tree
  * is what it were without that entry; hard links to what only lower layers have are made all the
- * same, those without a target stay as what they are.
+ * same, those without a target stay as what they are. A layer that has two entries of one name is
+ * no such image: containerd takes it, the last entry wins; Docker and Podman, which list a layer's
+ * names to be able to write it again (tar-split), do not. What lies below a link to what its own
+ * layer does not have, but a lower one may, is made by containerd and Podman 5, and refused by
+ * Docker and older Podmans. These two are told apart from the others (overlay_may_refuse): the tree
+ * is what it were if nobody minded.
  *
  * What is not as engines do it: the root has the metadata of its entry, which containerd does not
  * look at; implied directories that no lower layer has are of mode 0755, while old versions make
  * others (Docker before 23: 0600); xattrs trusted.*, those of symbolic links, and user.* of devices
- * and pipes are taken as they are, while some engines leave them out and others refuse them; what
- * lies below a link to what its own layer does not have is made in Podman's overlay as containerd
- * makes it, while Docker and Podman before 5 refuse it. Of Docker: overlay2 refuses a whiteout
- * below what its own layer has hidden; a hard link takes setuid, setgid and capabilities off its
- * file where the link gives it no mode; vfs keeps no xattrs of lower layers but
- * security.capability. vfs makes two devices of one that has two names in a lower layer. What links
- * in a layer's own directory lead to outside of it, where containerd looks at the host, is taken
- * for nothing.
+ * and pipes are taken as they are, while some engines leave them out and others refuse them.
+ * Docker's vfs keeps no xattrs of lower
+ * layers but security.capability, and hard links are in it as in its overlay2. vfs makes two
+ * devices of one that has two names in a lower layer. What links in a layer's own directory lead to
+ * outside of it, where containerd looks at the host, is taken for nothing.
  *
  * Paths are compared without regard to how they are written: `./`, leading, doubled and trailing
  * `/` and `.` do not count, and `..` never leads above the root. But to engines "/x" and "../x" may
@@ -56,7 +58,8 @@ enum overlay_engine {
   OVERLAY_CONTAINERD, /* overlayfs; nerdctl, Kubernetes, Docker with containerd's store */
   OVERLAY_PODMAN_VFS, /* layer upon layer; also Docker's and Podman's overlay drivers where the
                          kernel does not let them have native diffs */
-  OVERLAY_PODMAN,     /* overlay; Docker's overlay2 */
+  OVERLAY_PODMAN,     /* overlay, since Podman 5 */
+  OVERLAY_DOCKER,     /* Docker's overlay2, without containerd's store */
   OVERLAY_ENGINES     /* how many there are */
 };
 
@@ -113,6 +116,10 @@ struct overlay_refusal {
 
 /* Why the engine does not unpack the layers; NULL if it does. As long as the overlay. */
 const struct overlay_refusal *overlay_refused(const struct overlay *overlay);
+
+/* What keeps some versions of an engine, or most, from unpacking the layers, while others make what
+ * the overlay has: the first such entry, or NULL. As long as the overlay. */
+const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay);
 
 /* How alike the layers of two overlays are, one by one, entry by entry, in their order. */
 enum overlay_likeness {

@@ -12,8 +12,16 @@
  * for the lowest layer. */
 static bool marks_whiteouts(const struct overlay *overlay)
 {
-  return overlay->engine == OVERLAY_PODMAN ||
+  return overlay->engine == OVERLAY_PODMAN || overlay->engine == OVERLAY_DOCKER ||
          (overlay->engine == OVERLAY_CONTAINERD && overlay->n_layers > 1);
+}
+
+static void set_refusal(struct overlay *overlay, struct overlay_refusal *refusal,
+                        const struct tar_entry *entry, const char *why)
+{
+  refusal->layer = overlay->n_layers - 1;
+  refusal->name = arena_str(&overlay->arena, entry->name);
+  refusal->why = why;
 }
 
 void overlay_refuse(struct overlay *overlay, const struct overlay_addition *added, const char *why)
@@ -22,9 +30,16 @@ void overlay_refuse(struct overlay *overlay, const struct overlay_addition *adde
   if (overlay->is_refused)
     return;
   overlay->is_refused = true;
-  overlay->refusal.layer = overlay->n_layers - 1;
-  overlay->refusal.name = arena_str(&overlay->arena, added->entry->name);
-  overlay->refusal.why = why;
+  set_refusal(overlay, &overlay->refusal, added->entry, why);
+}
+
+/* Not every version of the engine unpacks the layer. */
+static void note_mind(struct overlay *overlay, const struct overlay_addition *added,
+                      const char *why)
+{
+  if (!overlay->may_refuse)
+    set_refusal(overlay, &overlay->reason, added->entry, why);
+  overlay->may_refuse = true;
 }
 
 /* ---- the directory of an entry ---- */
@@ -49,6 +64,8 @@ static bool has_nothing_to_hide(const struct overlay *overlay, enum overlay_way 
   if (overlay->engine == OVERLAY_PODMAN)
     return (way == OVERLAY_WAY_BARRED && mark == OVERLAY_HIDES_NAME) ||
            (way == OVERLAY_WAY_OPEN && !place->node->is_directory);
+  if (overlay->engine == OVERLAY_DOCKER) /* the mark is put on whatever is there */
+    return mark == OVERLAY_HIDES_CONTENT && way == OVERLAY_WAY_OPEN && !place->node->is_directory;
   return overlay_is_stacked(overlay) && mark == OVERLAY_HIDES_NAME && place->dangling;
 }
 
@@ -78,6 +95,8 @@ static void find_parent(struct overlay *overlay, const struct overlay_addition *
     overlay_refuse(overlay, added, "it lies below a symbolic link to what is not there");
   else
     out->node = overlay_make_directories(overlay, added, &place);
+  if (out->node && place.dangling && overlay->engine == OVERLAY_DOCKER)
+    note_mind(overlay, added, "it lies below a symbolic link to what its layer does not have");
   overlay->in_doubt = overlay->in_doubt || place.dangling;
   if (!out->node || out->followed)
     return;
@@ -255,8 +274,8 @@ static void put_entry(struct overlay *overlay, struct overlay_addition *added,
     overlay_link_entry(overlay, added, node);
 }
 
-/* Docker and Podman keep a list of a layer's names, to be able to write it again (tar-split), and
- * take no layer with two entries of one. */
+/* Of two entries of one name in a layer, to Docker and Podman, which keep a list of a layer's names
+ * to be able to write it again (tar-split). */
 static bool is_second(struct overlay *overlay, const struct tar_entry *added, struct str path)
 {
   struct overlay_path name = { .len = 0 };
@@ -316,7 +335,7 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
     return;
   }
   if (is_second(overlay, added->entry, name))
-    overlay_refuse(overlay, added, "its layer has a second entry of this name");
+    note_mind(overlay, added, "its layer has two entries of this name");
   if (!path->len) {
     put_root(overlay, added);
     return;

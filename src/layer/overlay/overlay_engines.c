@@ -5,7 +5,8 @@
 
 const char *overlay_engine_name(enum overlay_engine engine)
 {
-  static const char *const names[] = { "containerd", "podman's vfs", "podman's overlay" };
+  static const char *const names[] = { "containerd", "podman's vfs", "podman's overlay",
+                                       "docker's overlay2" };
 
   return names[engine];
 }
@@ -18,6 +19,11 @@ bool overlay_in_doubt(const struct overlay *overlay)
 const struct overlay_refusal *overlay_refused(const struct overlay *overlay)
 {
   return overlay->is_refused ? &overlay->refusal : NULL;
+}
+
+const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay)
+{
+  return overlay->may_refuse ? &overlay->reason : NULL;
 }
 
 static void replay_record(struct overlay *overlay, const struct overlay_record *record,

@@ -39,8 +39,7 @@ static bool is_dangling(const struct overlay_node *node)
          overlay_packed_type(node->own->packed) == TAR_LINK;
 }
 
-/* Making a hard link sets the owner, which takes it away, with some engines. */
-static bool has_capability(struct overlay *overlay, const struct overlay_record *record)
+static bool gives_capability(struct overlay *overlay, const struct overlay_record *record)
 {
   const struct tar_entry *entry = &overlay->target.entry;
   struct str name;
@@ -52,6 +51,15 @@ static bool has_capability(struct overlay *overlay, const struct overlay_record 
     if (tar_record_xattr(&entry->records[i], &name) && str_equal(name, STR("security.capability")))
       return true;
   return false;
+}
+
+/* Of a file, or of a link to it: whatever came before is in doubt already. Making a further hard
+ * link sets the owner, which takes it away, with some engines. */
+static bool has_capability(struct overlay *overlay, const struct overlay_record *content,
+                           const struct overlay_file *file)
+{
+  return gives_capability(overlay, content) ||
+         (file && file->last_link && gives_capability(overlay, file->last_link->own));
 }
 
 /* What the target would be if layers were unpacked upon each other: to see what was meant by a
@@ -111,7 +119,8 @@ void overlay_link_entry(struct overlay *overlay, const struct overlay_addition *
     return;
   keeps_mode = overlay_packed_type(record->packed) != TAR_SYMLINK && /* whose mode is nothing */
                !is_seen(overlay, added->entry->link_name);
-  overlay->in_doubt = overlay->in_doubt || keeps_mode || has_capability(overlay, record);
+  overlay->in_doubt =
+      overlay->in_doubt || keeps_mode || has_capability(overlay, record, target->file);
   overlay_link_node(overlay, node, target, keeps_mode && overlay->engine != OVERLAY_CONTAINERD);
 }
 

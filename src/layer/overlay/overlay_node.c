@@ -91,10 +91,31 @@ static struct overlay_node *next_below(const struct overlay_node *top, struct ov
   return node == top ? NULL : node->next;
 }
 
+/* Engines keep the paths of a layer's entries in a list, which nothing is ever taken off. */
+static void note_gone(struct overlay *overlay, const struct overlay_node *node)
+{
+  struct str path = overlay_node_path(node, &overlay->scratch);
+  struct map_entry *entry = map_put(&overlay->gone, path);
+
+  if (!entry->value)
+    entry->key = arena_str(&overlay->arena, path);
+  entry->value = overlay;
+}
+
+static bool is_unpacked(struct overlay *overlay, const struct overlay_node *node)
+{
+  return node->unpacked == overlay->n_layers ||
+         (overlay->gone.n &&
+          map_find(&overlay->gone, overlay_node_path(node, &overlay->scratch)) != NULL);
+}
+
 void overlay_remove_node(struct overlay *overlay, struct overlay_node *node)
 {
-  for (struct overlay_node *n = node; n; n = next_below(node, n, true))
+  for (struct overlay_node *n = node; n; n = next_below(node, n, true)) {
     overlay_drop_file(n);
+    if (n->unpacked == overlay->n_layers)
+      note_gone(overlay, n);
+  }
   if (node->previous)
     node->previous->next = node->next;
   else
@@ -112,7 +133,7 @@ void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *d
   struct overlay_node *node = directory->children;
 
   while (node) {
-    bool stays = node->unpacked == overlay->n_layers;
+    bool stays = is_unpacked(overlay, node);
     struct overlay_node *next = next_below(directory, node, stays);
 
     if (!stays)

@@ -72,7 +72,8 @@ struct overlay {
   bool lost_way; /* a directory or a symbolic link was removed in the current layer */
   struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
   struct buf last_directory;        /* its path */
-  struct map names;                 /* of the layer's entries, where two of one name are refused */
+  struct map names;                 /* of the layer's entries, where two of one name are noted */
+  struct map gone;                  /* paths that the layer had entries of, and then removed */
   struct map aufs_links;            /* of the layer: name -> struct overlay_record */
   bool is_upper;                    /* there are lower layers that are not here */
   bool in_doubt;
@@ -80,7 +81,9 @@ struct overlay {
   bool united;
   bool is_refused;
   struct overlay_refusal refusal;
-  uint64_t n_paths; /* once united */
+  bool may_refuse;
+  struct overlay_refusal reason; /* for which it may refuse */
+  uint64_t n_paths;              /* once united */
 };
 
 /* The bytes that it takes, with what its tables may grow by for the next entry. */
@@ -114,6 +117,12 @@ struct str overlay_node_path(const struct overlay_node *node, struct buf *out);
 static inline bool overlay_is_stacked(const struct overlay *overlay)
 {
   return overlay->engine == OVERLAY_PODMAN_VFS;
+}
+
+/* Whether files keep the owner that they have without being given it once more. */
+static inline bool overlay_is_lazy_about_owners(const struct overlay *overlay)
+{
+  return overlay->engine == OVERLAY_PODMAN_VFS || overlay->engine == OVERLAY_PODMAN;
 }
 
 /* Of the layer that was begun last. */

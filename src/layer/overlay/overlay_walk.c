@@ -82,9 +82,10 @@ static void overlay_walk_unpack(struct overlay_unpacked *out, struct buf *path,
 
 /* The mode of a file that is given an owner, but no mode: the kernel takes setuid and setgid off it
  * (chown(2)), where the owner is another one. */
-static int64_t kept_mode(const struct tar_entry *file, const struct tar_entry *link)
+static int64_t kept_mode(const struct tar_entry *file, const struct tar_entry *link,
+                         bool lazy_owner)
 {
-  const bool chown = file->uid != link->uid || file->gid != link->gid;
+  const bool chown = !lazy_owner || file->uid != link->uid || file->gid != link->gid;
 
   if (!chown)
     return file->mode;
@@ -94,6 +95,7 @@ static int64_t kept_mode(const struct tar_entry *file, const struct tar_entry *l
 /* What has several names, with the mode, owner and xattrs that it has in the end. */
 static void fill_object(struct overlay_walk *walk, const struct overlay_file *file)
 {
+  const bool lazy_owner = overlay_is_lazy_about_owners(walk->overlay);
   size_t n = 0;
 
   overlay_walk_unpack(&walk->object, &walk->object_path, file->content);
@@ -105,9 +107,8 @@ static void fill_object(struct overlay_walk *walk, const struct overlay_file *fi
   while (n--) {
     overlay_unpack(&walk->link, walk->links[n]->own->packed, STR(""));
     if (walk->links[n]->keeps_mode)
-      walk->link.entry.mode = kept_mode(&walk->object.entry, &walk->link.entry);
-    overlay_unpacked_apply(&walk->object, &walk->link.entry,
-                           walk->overlay->engine != OVERLAY_CONTAINERD);
+      walk->link.entry.mode = kept_mode(&walk->object.entry, &walk->link.entry, lazy_owner);
+    overlay_unpacked_apply(&walk->object, &walk->link.entry, lazy_owner);
   }
 }
 

@@ -256,6 +256,7 @@ static void changes_begin(struct changes *changes, const struct event *event, st
     .context = keep_context(changes, event->context),
     .path = STR(""),
     .explanation = event->explanation,
+    .patch_number = event->patch_number,
   };
   note_place(out, event);
 }

@@ -52,7 +52,7 @@ struct change {
   int32_t layer[2];  /* the number of the layer that the file stands in; -1: not known */
   const char *created_by[2]; /* the command that made that layer, as in the image; borrowed as long
                                 as the comparison; NULL: not known */
-  unsigned explanation;      /* as in struct event */
+  unsigned explanation, patch_number; /* as in struct event */
   /* Of WEIGHT_CONSEQUENCE, and of what may turn out to be: the context of what it says that it
    * differs, such as "/layers-1"; else NULL. */
   const char *refers_to;

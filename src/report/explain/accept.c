@@ -13,14 +13,13 @@ void accept_release(struct accept *accept)
   *accept = (struct accept) { 0 };
 }
 
-void accept_keep(struct accept *accept, const struct event *event, unsigned explanation)
+void accept_keep(struct accept *accept, const struct event *event)
 {
   struct event *kept;
 
   accept->items = xgrow(accept->items, accept->n, &accept->cap, sizeof(*accept->items));
   kept = &accept->items[accept->n++];
   event_copy(kept, event, &accept->arena);
-  kept->explanation = explanation;
 }
 
 bool accept_is_whole(const struct explanation *found)

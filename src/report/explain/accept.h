@@ -17,7 +17,7 @@ struct accept {
 void accept_release(struct accept *accept);
 
 /* Keeps an event, with the number that explain_event gave it. */
-void accept_keep(struct accept *accept, const struct event *event, unsigned explanation);
+void accept_keep(struct accept *accept, const struct event *event);
 
 /* Whether causes are known for all that differs: nothing is left but a content of which a likely
  * cause is named, which then stands for all of it. */
@@ -25,7 +25,7 @@ bool accept_is_whole(const struct explanation *found);
 /* Whether a cause is a part of a content that such a likely cause stands for. */
 bool accept_is_part(const struct explanation *found, const struct explain_found *one);
 
-/* After explain_look_again: calls tell(context, event) for each event that the policy does not
+/* After explain_settle: calls tell(context, event) for each event that the policy does not
  * accept, in the order in which they came. Those that it does are counted by their rules and
  * forgotten by explain. That two layers have so many entries, and so many, goes with the entries
  * that make the difference. Returns how many were accepted. */

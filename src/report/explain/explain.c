@@ -39,15 +39,6 @@ static size_t explain_add_record(struct explain *explain, struct explanation fou
   return explain->n++;
 }
 
-struct explain *explain_new(void)
-{
-  struct explain *explain = xcalloc(1, sizeof(*explain));
-
-  explain_add_record(explain, (struct explanation) { .left = "" });
-  explain->records[0].final = true;
-  return explain;
-}
-
 void explain_free(struct explain *explain)
 {
   if (!explain)
@@ -67,6 +58,16 @@ static void set_record(void *context, size_t record, struct explanation found)
   struct explain *explain = context;
 
   explain->records[record].found = found;
+}
+
+struct explain *explain_new(struct later *later)
+{
+  struct explain *explain = xcalloc(1, sizeof(*explain));
+
+  explain_late_init(&explain->late, later, set_record, explain);
+  explain_add_record(explain, (struct explanation) { .left = "" });
+  explain->records[0].final = true;
+  return explain;
 }
 
 /* The record of what is known now. */
@@ -255,7 +256,7 @@ static size_t explain_entry(struct explain *explain, const struct event *event)
 
   query_of_entry(event, &query);
   whole = content && has_all(&query);
-  later = content && !whole && explain_late_wants(event, &query);
+  later = content && !whole && explain_late_wants(&explain->late, event, &query);
   for (size_t i = 1; i < n; i++)
     explain_entry_field(event, &query, &fields[i], &others);
   if (n) {
@@ -328,10 +329,13 @@ unsigned explain_event(struct explain *explain, const struct event *event)
   return (unsigned)MIN_OF(record, (size_t)EXPLAIN_MAX - 1);
 }
 
-void explain_look_again(struct explain *explain, const struct diff_options *options)
+void explain_gather(struct explain *explain)
 {
   explain_moved_resolve(&explain->moved, &explain->late, set_record, explain);
-  explain_late_look(&explain->late, options, set_record, explain);
+}
+
+void explain_settle(struct explain *explain, const struct diff_options *options)
+{
   explain_made_resolve(&explain->made, options, set_record, explain);
   explain_below_resolve(&explain->below, options, set_record, explain);
 }

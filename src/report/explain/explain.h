@@ -3,7 +3,7 @@
 #ifndef DIFFOCI_REPORT_EXPLAIN_EXPLAIN_H
 #define DIFFOCI_REPORT_EXPLAIN_EXPLAIN_H
 
-#include "diff/diff.h"
+#include "diff/later.h"
 #include "evidence/values.h"
 #include "policy/causes.h"
 
@@ -37,27 +37,31 @@ struct explanation {
   bool headless;
 };
 
-struct explain *explain_new(void);
+/* later: where contents are asked for that would tell more and are not at hand when their events
+ * come; borrowed, and read between explain_gather and explain_settle. NULL: none is. */
+struct explain *explain_new(struct later *later);
 void explain_free(struct explain *explain); /* NULL allowed */
 
 /* Finds the causes of an event and counts it. Returns what goes to event->explanation: 0 where no
  * cause is known, else less than EXPLAIN_MAX. Called by one thread at a time. What an event's
- * number stands for may be known only after explain_look_again. */
+ * number stands for may be known only after explain_settle. */
 unsigned explain_event(struct explain *explain, const struct event *event);
 #define EXPLAIN_MAX (1u << 28)
 
-/* When all events have come: looks into contents that would tell more and were not at hand when
- * their events were sent, and at the stored form of blobs of which nothing below differs. Reads
- * them once more, where that fetches nothing from a registry. What cannot be read stays as it was.
- */
-void explain_look_again(struct explain *explain, const struct diff_options *options);
+/* When the comparison has ended: finds which entries that only one side has are the same thing, and
+ * asks for the contents of those that differ. */
+void explain_gather(struct explain *explain);
+/* When all events have come, and what was asked for was read: settles what follows from what, with
+ * a look at the stored form of blobs of which nothing below differs. Reads them once more, where
+ * that fetches nothing from a registry. What cannot be read stays as it was. */
+void explain_settle(struct explain *explain, const struct diff_options *options);
 
-/* What the number of an event stands for; after explain_look_again for good. */
+/* What the number of an event stands for; after explain_settle for good. */
 struct explanation explain_get(const struct explain *explain, unsigned number);
 /* The same for a list of differences: no causes where what is known is not what matters most.
  * explain NULL: none. */
 struct explanation explain_told(const struct explain *explain, unsigned number);
-/* Whether explain_look_again leaves it as it is. explain NULL: yes. */
+/* Whether explain_settle leaves it as it is. explain NULL: yes. */
 bool explain_is_final(const struct explain *explain, unsigned number);
 
 /* One event of this number is not told after all, and not counted. */

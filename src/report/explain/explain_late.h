@@ -4,15 +4,12 @@
 #define DIFFOCI_REPORT_EXPLAIN_EXPLAIN_LATE_H
 
 #include "base/arena.h"
+#include "diff/later.h"
 #include "report/explain/explain_draft.h"
 
 struct late {
   struct cause_query query; /* what it points to is in the arena, but for the contents */
   size_t record;
-  const struct descriptor *layers[2];
-  uint64_t positions[2];
-  uint64_t kept_at, kept_bytes; /* where the first side's content lies in the file */
-  bool kept;
   size_t twin;               /* the record of the same thing's other name */
   bool is_pair;              /* two names; then: */
   const struct cause *named; /* why they are one thing */
@@ -21,14 +18,23 @@ struct late {
 };
 
 struct explain_late {
-  struct late *items; /* owned */
+  struct later_taker taker;
+  struct later *later; /* borrowed; NULL: nothing is read a second time */
+  struct late *items;  /* owned */
   size_t n, cap;
   struct arena arena;
+  /* Called with what a record's contents tell. */
+  void (*set)(void *context, size_t record, struct explanation found);
+  void *context;
 };
 
+void explain_late_init(struct explain_late *late, struct later *later,
+                       void (*set)(void *context, size_t record, struct explanation found),
+                       void *context);
 void explain_late_release(struct explain_late *late);
 /* Whether contents would help that are not known whole. */
-bool explain_late_wants(const struct event *event, const struct cause_query *query);
+bool explain_late_wants(const struct explain_late *late, const struct event *event,
+                        const struct cause_query *query);
 /* Takes note of the event, whose explanation until then is in the record. others: that of all that
  * differs but the content. */
 void explain_late_add(struct explain_late *late, const struct event *event,
@@ -37,10 +43,8 @@ void explain_late_add(struct explain_late *late, const struct event *event,
 struct late_side {
   struct str path;
   char type;
-  uint64_t size;
   bool executable;
-  const struct descriptor *layer; /* NULL: it cannot be read */
-  uint64_t position;
+  struct later_place place; /* without a layer: it cannot be read */
   size_t record;
   struct explanation known; /* by its name */
 };
@@ -49,9 +53,5 @@ struct late_side {
  * the contents hold besides. */
 void explain_late_add_pair(struct explain_late *late, const struct late_side sides[2],
                            const struct cause *cause, const struct values *values);
-/* Reads one side's contents into a file without a name, then the other's, one at a time. */
-void explain_late_look(struct explain_late *late, const struct diff_options *options,
-                       void (*set)(void *context, size_t record, struct explanation found),
-                       void *context);
 
 #endif

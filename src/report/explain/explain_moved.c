@@ -111,6 +111,12 @@ static struct values *values_of(struct search *search, struct str a, struct str 
   return values;
 }
 
+static struct later_place moved_place(const struct moved_entry *item)
+{
+  return later_place_of(&(const struct event_input) {
+      .entry = &item->entry, .layer = item->layer, .content = &item->content });
+}
+
 /* Two entries are one thing: says so, and looks into contents that differ. */
 static void moved_join(struct search *search, struct moved_entry *a, struct moved_entry *b,
                        const char *id, const struct values *values)
@@ -131,15 +137,14 @@ static void moved_join(struct search *search, struct moved_entry *a, struct move
     both[i]->paired = true;
   }
   if (!same && a->has_content && b->has_content && same_attributes(a, b))
-    explain_late_add_pair(
-        search->late,
-        (const struct late_side[]) {
-            { a->path, a->entry.type, (uint64_t)a->entry.size, (a->entry.mode & 0111) != 0,
-              a->layer, a->entry.index, a->record, a->known },
-            { b->path, b->entry.type, (uint64_t)b->entry.size, (b->entry.mode & 0111) != 0,
-              b->layer, b->entry.index, b->record, b->known },
-        },
-        cause_named(str_of(id)), values);
+    explain_late_add_pair(search->late,
+                          (const struct late_side[]) {
+                              { a->path, a->entry.type, (a->entry.mode & 0111) != 0, moved_place(a),
+                                a->record, a->known },
+                              { b->path, b->entry.type, (b->entry.mode & 0111) != 0, moved_place(b),
+                                b->record, b->known },
+                          },
+                          cause_named(str_of(id)), values);
 }
 
 static struct moved_entry *find(struct search *search, int side, struct str path)

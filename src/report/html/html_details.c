@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "report/html/html_data.h"
+#include "report/patches/patches.h"
 
 /* A value as it is shown, or null. Escaped already. */
 static void write_value(struct json_writer *json, const char *value)
@@ -94,6 +95,13 @@ static void write_detail(struct json_writer *json, const struct listing *listing
 
     escape_terminal(&left, str_of(found.left));
     json_write_str(json, "left", buf_str(&left));
+  }
+  if (listing->report.about && listing->report.about->patches) {
+    AUTO_BUF patch = BUF_INIT(INT_MAX);
+
+    patches_text(listing->report.about->patches, change->patch_number, &patch);
+    if (patch.len)
+      json_write_str(json, "patch", buf_str(&patch));
   }
   json_object_close(json);
 }

@@ -115,6 +115,7 @@ static void pack_leaf(struct buf *out, const struct event *event)
   pack_str(out, buf_str(&diff));
   pack_number(out, event->type);
   pack_number(out, event->explanation);
+  pack_number(out, event->patch_number);
   pack_inputs(out, event->inputs);
 }
 
@@ -275,6 +276,7 @@ static void unpack_leaf(const struct event_tree *tree, const char *record, struc
   out->diff = unpack_str(&packed);
   out->type = (enum event_type)unpack_number(&packed);
   out->explanation = (unsigned)unpack_number(&packed);
+  out->patch_number = (unsigned)unpack_number(&packed);
   has = (unsigned)unpack_number(&packed);
   unpack_input(&out->inputs[0], &out->unpacked[0], has & ((1U << PER_INPUT) - 1), NULL, &packed,
                arena);

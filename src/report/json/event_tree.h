@@ -25,7 +25,7 @@ struct tree_event {
   struct str note, diff;
   struct event_input inputs[2]; /* entry and content point into unpacked; layer is not kept */
   struct unpacked unpacked[2];
-  unsigned explanation;
+  unsigned explanation, patch_number;
 };
 
 struct event_tree {

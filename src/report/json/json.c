@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "report/json/json_about.h"
+#include "report/json/json_run.h"
 #include "report/json/jsonout.h"
 #include "report/outfile.h"
 #include "report/report.h"
@@ -117,9 +118,15 @@ static void write_event(struct writer *writer, const char *context, enum event_t
 static void write_leaf(struct writer *writer, const struct tree_event *event,
                        const struct report_about *about)
 {
+  struct json_writer json;
+
   write_event(writer, event->context, event->type, event->inputs, event->note, event->diff);
   if (about && about->explain)
     json_about_event(writer, about->explain, event->explanation);
+  if (about && about->patches) {
+    json_writer_resume(&json, writer, false);
+    json_run_patch(&json, about->patches, event->patch_number);
+  }
   writer_puts(writer, "}}");
 }
 

@@ -1,6 +1,7 @@
 #include "report/json/json_run.h"
 
 #include "base/alloc.h"
+#include "base/escape.h"
 #include "base/version.h"
 #include "diff/diff.h"
 #include "diff/verdict/verdict.h"
@@ -198,4 +199,56 @@ void json_run_fields(struct json_writer *json, const struct change *change)
     json_object_close(json);
   }
   json_array_close(json);
+}
+
+static bool is_utf8(struct str s)
+{
+  uint32_t rune;
+
+  while (s.len) {
+    const size_t len = utf8_decode(s, &rune);
+
+    if (!len)
+      return false;
+    s = str_skip(s, len);
+  }
+  return true;
+}
+
+/* Each byte as the character of its number, so that no two texts come out alike. */
+static void add_latin1(struct buf *out, struct str s)
+{
+  for (size_t i = 0; i < s.len; i++) {
+    const unsigned char byte = (unsigned char)s.ptr[i];
+
+    if (byte < 0x80) {
+      buf_putc(out, (char)byte);
+    } else {
+      buf_putc(out, (char)(0xc0 | byte >> 6));
+      buf_putc(out, (char)(0x80 | (byte & 0x3f)));
+    }
+  }
+}
+
+void json_run_patch(struct json_writer *json, struct patches *patches, unsigned number)
+{
+  AUTO_BUF text = BUF_INIT(INT32_MAX);
+  struct patch patch;
+
+  if (!patches || !patches_get(patches, number, &text, &patch))
+    return;
+  json_object_open(json, "patch");
+  json_write_text(json, "kind", patch_kind_name(patch.kind));
+  if (patch.text.len && !is_utf8(patch.text)) {
+    AUTO_BUF latin1 = BUF_INIT(INT32_MAX);
+
+    add_latin1(&latin1, patch.text);
+    json_write_text(json, "encoding", "iso-8859-1");
+    json_write_str(json, "text", buf_str(&latin1));
+  } else if (patch.text.len) {
+    json_write_str(json, "text", patch.text);
+  }
+  if (patch.more)
+    json_write_number(json, "more", (int64_t)MIN_OF(patch.more, (uint64_t)INT64_MAX));
+  json_object_close(json);
 }

@@ -5,6 +5,7 @@
 
 #include "report/changes/changes.h"
 #include "report/json/json_writer.h"
+#include "report/patches/patches.h"
 #include "report/report.h"
 
 struct package_change;
@@ -33,5 +34,8 @@ void json_run_totals(struct json_writer *json, const struct change_totals *total
 /* The member fields: an array of {"name", "values": [BEFORE, AFTER]}, with null for what is absent.
  */
 void json_run_fields(struct json_writer *json, const struct change *change);
+/* The member patch, of the number of an event: kind, and where there are some text and more.
+ * Nothing where there is none, or patches is NULL. */
+void json_run_patch(struct json_writer *json, struct patches *patches, unsigned number);
 
 #endif

@@ -12,7 +12,7 @@
 /* A line of which more may become known when all have come. */
 struct early {
   uint64_t number;                   /* of the line */
-  unsigned explanation;              /* of its event */
+  unsigned explanation, patch;       /* of its event; patch 0: it told all there is */
   const struct explain_found *found; /* the causes that it told */
   size_t n;
 };
@@ -71,6 +71,11 @@ static void ndjson_write_causes(struct json_writer *json, const struct explain_f
   json_array_close(json);
 }
 
+static struct patches *ndjson_patches(const struct ndjson *ndjson)
+{
+  return ndjson->report.about ? ndjson->report.about->patches : NULL;
+}
+
 static void write_change(struct ndjson *ndjson, const struct change *change,
                          const struct explanation *causes)
 {
@@ -97,6 +102,7 @@ static void write_change(struct ndjson *ndjson, const struct change *change,
   if (change->n_fields > 0)
     json_run_fields(&json, change);
   ndjson_write_causes(&json, causes->found, causes->n);
+  json_run_patch(&json, ndjson_patches(ndjson), change->patch_number);
   if (change->refers_to)
     json_write_text(&json, "refersTo", change->refers_to);
   line_end(&json);
@@ -144,7 +150,9 @@ static void note_early(struct ndjson *ndjson, const struct change *change,
                        const struct explanation *causes)
 {
   const struct report_about *about = ndjson->report.about;
-  const struct early early = { ndjson->n, change->explanation, causes->found, causes->n };
+  const bool patched = patches_is_known(ndjson_patches(ndjson), change->patch_number);
+  const struct early early = { ndjson->n, change->explanation, patched ? 0 : change->patch_number,
+                               causes->found, causes->n };
 
   if (change->suspect) {
     while (ndjson->cap_suspects < change->suspect)
@@ -152,7 +160,8 @@ static void note_early(struct ndjson *ndjson, const struct change *change,
                                sizeof(*ndjson->suspects));
     ndjson->suspects[change->suspect - 1] = ndjson->n;
   }
-  if (!explain_is_final(about ? about->explain : NULL, change->explanation) && !ndjson->failed)
+  if (!(patched && explain_is_final(about ? about->explain : NULL, change->explanation)) &&
+      !ndjson->failed)
     ndjson->failed = spool_add(ndjson->early, &early, sizeof(early), &ndjson->err) != 0;
 }
 
@@ -164,25 +173,41 @@ static bool same_causes(const struct explain_found *a, size_t n, const struct ex
   return n == b->n;
 }
 
-static void write_later_causes(struct ndjson *ndjson)
+static void write_later_causes(struct ndjson *ndjson, const struct early *early)
 {
-  const struct report_about *about = ndjson->report.about;
+  const struct explanation now = explain_told(ndjson->report.about->explain, early->explanation);
   struct json_writer json;
+
+  if (same_causes(early->found, early->n, &now))
+    return;
+  line_begin(ndjson, &json, "causes");
+  json_write_number(&json, "number", (int64_t)early->number);
+  ndjson_write_causes(&json, now.found, now.n);
+  line_end(&json);
+}
+
+static void write_later_patch(struct ndjson *ndjson, const struct early *early)
+{
+  struct json_writer json;
+
+  if (!early->patch)
+    return;
+  line_begin(ndjson, &json, "patch");
+  json_write_number(&json, "number", (int64_t)early->number);
+  json_run_patch(&json, ndjson_patches(ndjson), early->patch);
+  line_end(&json);
+}
+
+static void write_later(struct ndjson *ndjson)
+{
   struct early early;
 
   for (uint64_t at = 0; at < spool_size(ndjson->early) && !ndjson->failed; at += sizeof(early)) {
-    struct explanation now;
-
     ndjson->failed = spool_read(ndjson->early, at, &early, sizeof(early), &ndjson->err) != 0;
     if (ndjson->failed)
       return;
-    now = explain_told(about->explain, early.explanation);
-    if (same_causes(early.found, early.n, &now))
-      continue;
-    line_begin(ndjson, &json, "causes");
-    json_write_number(&json, "number", (int64_t)early.number);
-    ndjson_write_causes(&json, now.found, now.n);
-    line_end(&json);
+    write_later_causes(ndjson, &early);
+    write_later_patch(ndjson, &early);
   }
 }
 
@@ -261,7 +286,7 @@ static int ndjson_finish(struct report *report, struct error *err)
   (void)ndjson_settled(report, NULL);
   if (!ndjson->failed) {
     changes_settle(&ndjson->changes);
-    write_later_causes(ndjson);
+    write_later(ndjson);
     write_consequences(ndjson);
     write_packages(ndjson);
     write_end(ndjson);

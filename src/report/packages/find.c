@@ -1,24 +1,24 @@
 #include "report/packages/find.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
-#include "diff/inside/inside_files.h"
+#include "diff/later.h"
 #include "packages/database.h"
 
 /* A file that is to be read, of one side. */
 struct database {
   struct str path; /* in the arena */
-  struct inside_content content;
+  int side;
 };
 
 struct finder {
-  struct event_sink sink; /* first */
-  struct inside_wanted *wanted[2];
-  struct database **databases[2]; /* one for each that is wanted, in the arena */
-  size_t n[2], cap_wanted[2], cap_databases[2];
+  struct event_sink sink;   /* first */
+  struct later_taker taker; /* gets the number of a database */
+  struct later *later;
+  struct package_list *lists[2];
+  struct database *databases; /* owned */
+  size_t n, cap;
   struct arena arena;
 };
 
@@ -46,22 +46,13 @@ static bool find_is_file(const struct tar_entry *entry)
 
 static void find_want(struct finder *finder, int side, const struct event_input *input)
 {
-  struct database *database = arena_alloc(&finder->arena, sizeof(*database));
-  const size_t n = finder->n[side]++;
+  struct later_place places[2] = { { .layer = NULL }, { .layer = NULL } };
 
-  *database = (struct database) { .path = arena_str(&finder->arena, input->entry->name),
-                                  .content = { .fd = -1 } };
-  finder->databases[side] =
-      xgrow(finder->databases[side], n, &finder->cap_databases[side], sizeof(struct database *));
-  finder->databases[side][n] = database;
-  finder->wanted[side] =
-      xgrow(finder->wanted[side], n, &finder->cap_wanted[side], sizeof(struct inside_wanted));
-  finder->wanted[side][n] = (struct inside_wanted) {
-    .layer = input->layer,
-    .position = input->entry->index,
-    .max = PACKAGE_DATABASE_MAX,
-    .content = &database->content,
-  };
+  finder->databases = xgrow(finder->databases, finder->n, &finder->cap, sizeof(*finder->databases));
+  finder->databases[finder->n] =
+      (struct database) { arena_str(&finder->arena, input->entry->name), side };
+  places[side] = later_place_of(input);
+  later_want(finder->later, places, &finder->taker, finder->n++);
 }
 
 static void finder_event(struct event_sink *sink, const struct event *event)
@@ -77,47 +68,24 @@ static void finder_event(struct event_sink *sink, const struct event *event)
   }
 }
 
-static void read_database(struct package_list *list, const struct database *database)
+static void finder_take(void *context, size_t number, const struct later_content *contents)
 {
-  const struct inside_content *content = &database->content;
-  void *bytes;
+  const struct finder *finder = context;
+  const struct database *database = &finder->databases[number];
 
-  if (content->fd < 0 || !content->size)
-    return;
-  bytes = mmap(NULL, content->size, PROT_READ, MAP_PRIVATE, content->fd, (off_t)content->offset);
-  if (bytes == MAP_FAILED)
-    return;
-  package_database_read(list, database->path, (struct str) { bytes, content->size });
-  munmap(bytes, content->size);
-}
-
-static void read_side(struct finder *finder, const struct diff_options *options, int side,
-                      struct package_list *list)
-{
-  int fd = -1;
-
-  if (!finder->n[side])
-    return;
-  inside_files_read(options, side, finder->wanted[side], finder->n[side], &fd);
-  for (size_t i = 0; i < finder->n[side]; i++)
-    read_database(list, finder->databases[side][i]);
-  if (fd >= 0)
-    close(fd);
-}
-
-static void find_release(struct finder *finder)
-{
-  for (int side = 0; side < 2; side++) {
-    free(finder->wanted[side]);
-    free(finder->databases[side]);
-  }
-  arena_release(&finder->arena);
+  if (contents)
+    package_database_read(finder->lists[database->side], database->path,
+                          contents[database->side].bytes);
 }
 
 bool packages_find(struct package_changes *out, const struct diff_options *options)
 {
-  struct finder finder = { .sink = { .event = finder_event } };
   struct diff_options effective = *options;
+  struct finder finder = {
+    .sink = { .event = finder_event },
+    .taker = { finder_take, &finder, PACKAGE_DATABASE_MAX },
+    .lists = { &out->lists[0], &out->lists[1] },
+  };
   bool failed = false;
   struct error err;
   struct diff *diff;
@@ -133,11 +101,14 @@ bool packages_find(struct package_changes *out, const struct diff_options *optio
   effective.policy = NULL; /* what it leaves out may still say which packages there are */
   effective.looker = NULL;
   effective.sink = &finder.sink;
+  finder.later = later_new(&effective);
   diff = diff_run(&effective, &failed, &err);
-  for (int side = 0; side < 2 && diff && !failed; side++)
-    read_side(&finder, &effective, side, &out->lists[side]);
+  if (diff && !failed)
+    later_read(finder.later);
+  later_free(finder.later);
   diff_free(diff);
-  find_release(&finder);
+  free(finder.databases);
+  arena_release(&finder.arena);
   if (!diff || failed)
     return false;
   package_changes_find(out);

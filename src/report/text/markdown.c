@@ -13,6 +13,7 @@
 #include "report/changes/totals.h"
 #include "report/explain/explain.h"
 #include "report/packages/about.h"
+#include "report/patches/patches.h"
 
 enum {
   WEIGHTIEST = 10,      /* differences that are shown at once */
@@ -145,17 +146,22 @@ static void add_sizes(struct buf *out, const struct listing *listing)
 }
 
 /* The text of reports, in a block whose fence is longer than any in it. */
-static void add_block(struct buf *out, const char *summary, const struct buf *text)
+static void add_fenced(struct buf *out, const char *language, const struct buf *text)
 {
   const size_t ticks = MAX_OF(longest_run(buf_str(text), '`') + 1, (size_t)3);
 
+  fence(out, ticks);
+  buf_printf(out, "%s\n", language);
+  buf_add_str(out, buf_str(text));
+  fence(out, ticks);
+}
+
+static void add_block(struct buf *out, const char *summary, const struct buf *text)
+{
   if (text->len == 0 || out->len + text->len + RESERVED > MARKDOWN_MAX)
     return;
   buf_printf(out, "\n<details><summary>%s</summary>\n\n", summary);
-  fence(out, ticks);
-  buf_puts(out, "text\n");
-  buf_add_str(out, buf_str(text));
-  fence(out, ticks);
+  add_fenced(out, "text", text);
   buf_puts(out, "\n\n</details>\n");
 }
 
@@ -176,6 +182,39 @@ static void add_packages(struct buf *out, const struct listing *listing,
   buf_putc(out, '\n');
   packages_lines(&lines, about->packages, MOST_PACKAGES);
   add_block(out, "Packages", &lines);
+}
+
+/* What differs in files, the weightiest first, as far as there is room. */
+static void add_patches(struct buf *out, const struct listing *listing,
+                        const struct folds_rest *rest)
+{
+  struct patches *patches = listing->report.about ? listing->report.about->patches : NULL;
+  size_t shown = 0;
+  size_t more = 0;
+
+  for (size_t i = 0; patches && i < rest->n; i++) {
+    AUTO_BUF text = BUF_INIT(MARKDOWN_MAX);
+    AUTO_BUF name = BUF_INIT(MARKDOWN_MAX);
+
+    patches_text(patches, rest->items[i].patch_number, &text);
+    if (!text.len && !text.overflow)
+      continue;
+    code_line(&name, rest->items[i].name);
+    if (text.overflow || out->len + text.len + name.len + RESERVED > MARKDOWN_MAX) {
+      more++;
+      continue;
+    }
+    if (!shown++)
+      buf_puts(out, "\n<details><summary>What differs in files</summary>\n");
+    buf_printf(out, "\n%s\n\n", name.ptr);
+    add_fenced(out, "diff", &text);
+    buf_putc(out, '\n');
+  }
+  if (shown)
+    buf_puts(out, "\n</details>\n");
+  if (more)
+    buf_printf(out, "\nThere is no room for what differs in %zu%s file%s.\n", more,
+               shown ? " more" : "", totals_plural(more));
 }
 
 static void markdown_add_all(struct buf *out, const struct listing *listing,
@@ -231,6 +270,7 @@ static void write_markdown(const struct listing *listing, struct writer *writer)
   add_weightiest(&out, listing, &rest);
   if (about)
     add_notices(&out, about);
+  add_patches(&out, listing, &rest);
   add_packages(&out, listing, &rest);
   add_sizes(&out, listing);
   if (about && about->explain)

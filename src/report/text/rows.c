@@ -5,6 +5,7 @@ struct row_head {
   uint32_t context;          /* position among the contexts */
   uint32_t type : 4;         /* enum event_type */
   uint32_t explanation : 28; /* the event's */
+  uint32_t patch;            /* the event's */
 };
 
 uint32_t contexts_put(struct map *contexts, struct arena *arena, uint32_t last, struct str context)
@@ -63,6 +64,7 @@ void rows_add(struct rows *rows, const struct event *event, const struct str par
   struct row_head head = {
     .type = (unsigned)event->type & 0xf,
     .explanation = event->explanation & 0xfffffff,
+    .patch = event->patch_number,
   };
 
   rows->last_context =
@@ -100,6 +102,7 @@ int rows_next(struct rows *rows, struct row *row, struct error *err)
   memcpy(&head, record.ptr, sizeof(head));
   row->type = (enum event_type)head.type;
   row->explanation = head.explanation;
+  row->patch = head.patch;
   at = record.ptr + sizeof(head);
   for (size_t i = 0; i < ROW_PARTS; i++) {
     row->parts[i] = str_of(at);

@@ -13,7 +13,7 @@ enum { ROW_PARTS = 3 };
 
 struct row {
   enum event_type type;
-  unsigned explanation;        /* the event's */
+  unsigned explanation, patch; /* the event's numbers */
   struct str parts[ROW_PARTS]; /* valid until the next row; a NUL behind each */
 };
 
@@ -31,7 +31,7 @@ enum { ROW_MAX_TEXT = INT32_MAX };
  * are until they are released. */
 void rows_init(struct rows *rows, struct budget *memory);
 void rows_release(struct rows *rows);
-/* Copies what counts of the event: its type, context and explanation. The parts hold no NUL (they
+/* Copies what counts of the event: its type, context and numbers. The parts hold no NUL (they
  * are escaped for a terminal). Where they are longer than ROW_MAX_TEXT together, only the first
  * ones that fit are kept. What fails is told by rows_begin. */
 void rows_add(struct rows *rows, const struct event *event, const struct str parts[ROW_PARTS]);

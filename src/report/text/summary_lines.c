@@ -13,6 +13,7 @@
 #include "report/changes/history_diff.h"
 #include "report/changes/shorten.h"
 #include "report/text/columns.h"
+#include "report/text/patch_lines.h"
 
 enum {
   MOST_STEPS = 20, /* of what is done differently when the images are built */
@@ -232,12 +233,14 @@ static void write_line(struct lines *lines, enum change_kind kind, char mark, st
   writer_putc(writer, '\n');
 }
 
+struct history_steps {
+  const struct lines *lines;
+  size_t n;
+};
+
 static void write_step(void *context, char mark, struct str text)
 {
-  struct {
-    const struct lines *lines;
-    size_t n;
-  } *steps = context;
+  struct history_steps *steps = context;
   const struct summary *summary = steps->lines->summary;
   AUTO_BUF escaped = BUF_INIT(INT_MAX);
 
@@ -256,10 +259,7 @@ static void write_history(const struct lines *lines)
   const struct changes *changes = &lines->summary->listing->changes;
 
   for (size_t i = 0; i < changes->n_histories; i++) {
-    struct {
-      const struct lines *lines;
-      size_t n;
-    } steps = { lines, 0 };
+    struct history_steps steps = { lines, 0 };
 
     history_diff(changes->histories[i].history, write_step, &steps);
     if (steps.n <= MOST_STEPS)
@@ -350,6 +350,9 @@ void summary_lines(const struct summary *summary, const struct folds *folds,
     write_line(&lines, fold->first->kind, (char)(several ? ' ' : change_mark(fold->first)),
                fold_name(fold), &text);
     line_text_release(&text);
+    if (fold->n == 1 && !fold->history)
+      patch_lines_write(summary->writer, summary->listing->report.about, fold->first->patch_number,
+                        summary->listing->style.colour);
     if (fold->history)
       write_history(&lines);
     if (folds->implied && i == last)

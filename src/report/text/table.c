@@ -8,6 +8,7 @@
 #include "report/changes/shorten.h"
 #include "report/packages/about.h"
 #include "report/report.h"
+#include "report/text/patch_lines.h"
 #include "report/text/rows.h"
 #include "report/writer.h"
 
@@ -21,6 +22,7 @@ enum {
 struct table {
   struct report report;
   FILE *out;
+  bool colour; /* of what is below the rows */
   struct rows rows;
   struct buf name, cell[2]; /* of the row being made */
   struct buf value[2];      /* for the cells */
@@ -389,6 +391,7 @@ static int table_write_rows(struct table *table, struct writer *writer,
   while (!writer->error && (result = rows_next(&table->rows, &row, err)) > 0) {
     row_cells(table, &row, cells, causes);
     write_line(writer, widths, cells);
+    patch_lines_write(writer, table->report.about, row.patch, table->colour);
   }
   return MIN_OF(result, 0);
 }
@@ -432,13 +435,14 @@ static const struct report_ops table_ops = {
   .free = table_free,
 };
 
-struct report *report_table_new(FILE *out, struct budget *memory)
+struct report *report_table_new(FILE *out, bool colour, struct budget *memory)
 {
   struct table *table = xmalloc(sizeof(*table));
 
   *table = (struct table) {
     .report = { .ops = &table_ops },
     .out = out,
+    .colour = colour,
     .name = BUF_INIT(ROW_MAX_TEXT),
     .cell = { BUF_INIT(ROW_MAX_TEXT), BUF_INIT(ROW_MAX_TEXT) },
     .value = { BUF_INIT(ROW_MAX_TEXT), BUF_INIT(ROW_MAX_TEXT) },

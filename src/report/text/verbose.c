@@ -7,12 +7,14 @@
 #include "report/about.h"
 #include "report/report.h"
 #include "report/text/difftext.h"
+#include "report/text/patch_lines.h"
 #include "report/text/rows.h"
 #include "report/writer.h"
 
 struct verbose {
   struct report report;
   FILE *out;
+  bool colour; /* of what differs in files */
   struct rows rows;
   struct buf name, note, block; /* of the event being taken */
 };
@@ -138,6 +140,7 @@ static int verbose_write_blocks(struct verbose *verbose, struct writer *writer, 
     any = true;
     writer_str(writer, row.parts[2]);
     verbose_write_causes(writer, verbose->report.about, row.explanation);
+    patch_lines_write(writer, verbose->report.about, row.patch, verbose->colour);
   }
   return MIN_OF(result, 0);
 }
@@ -173,13 +176,14 @@ static const struct report_ops verbose_ops = {
   .free = verbose_free,
 };
 
-struct report *report_verbose_new(FILE *out, struct budget *memory)
+struct report *report_verbose_new(FILE *out, bool colour, struct budget *memory)
 {
   struct verbose *verbose = xmalloc(sizeof(*verbose));
 
   *verbose = (struct verbose) {
     .report = { .ops = &verbose_ops },
     .out = out,
+    .colour = colour,
     .name = BUF_INIT(ROW_MAX_TEXT),
     .note = BUF_INIT(ROW_MAX_TEXT),
     .block = BUF_INIT(ROW_MAX_TEXT),

@@ -86,7 +86,7 @@ function detailOf(model, row) {
   if (left)
     detail.append(make('p', '', 'No cause is known for: ', imageText(left)));
   if (patch)
-    detail.append(make('h3', '', 'Difference of the text'), sideBySide(patch));
+    detail.append(make('h3', '', 'What differs in the content'), sideBySide(patch));
   return detail;
 }
 
@@ -96,7 +96,7 @@ function detailOf(model, row) {
 function linesOf(patch) {
   const lines = [];
   const waiting = {old: [], new: []};
-  let numbers = {old: 0, new: 0};
+  let numbers = {old: NaN, new: NaN}; // of bytes there are none
   const settle = () => {
     for (let i = 0; i < Math.max(waiting.old.length, waiting.new.length); i++)
       lines.push([waiting.old[i] || null, waiting.new[i] || null]);
@@ -128,7 +128,7 @@ function linesOf(patch) {
 function sideBySide(patch) {
   const body = make('tbody');
   const cells = (side) => (side
-    ? [make('td', `line ${side[2]}`, String(side[0])), make('td', side[2], side[1])]
+    ? [make('td', `line ${side[2]}`, Number.isNaN(side[0]) ? '' : String(side[0])), make('td', side[2], side[1])]
     : [make('td', 'line'), make('td')]);
 
   for (const line of linesOf(patch)) {

@@ -1,0 +1,14 @@
+/* Members that a reader describes in words: certificates, keys, tags of packages. Private to
+ * evidence/. */
+#ifndef DIFFOCI_EVIDENCE_DESCRIBED_H
+#define DIFFOCI_EVIDENCE_DESCRIBED_H
+
+#include "evidence/content.h"
+#include "formats/format.h"
+
+/* True if the members, which differ, are such; then it is told what differs, or left. */
+bool evidence_described(const struct format *format, const struct format_member *a,
+                        const struct format_member *b, struct arena *arena,
+                        struct content_evidence *out);
+
+#endif

@@ -1,0 +1,90 @@
+#include "formats/certificate.h"
+
+#include <limits.h>
+#include <openssl/bio.h>
+#include <openssl/x509.h>
+
+#include "formats/described.h"
+
+enum { NAME_BYTES_MAX = 1024 };
+
+static X509 *certificate_parse(struct str der)
+{
+  const unsigned char *at = (const unsigned char *)der.ptr;
+  X509 *found = der.len && der.len <= INT_MAX ? d2i_X509(NULL, &at, (long)der.len) : NULL;
+
+  if (found && at != (const unsigned char *)der.ptr + der.len) {
+    X509_free(found);
+    found = NULL;
+  }
+  return found;
+}
+
+/* What a function of the library prints, on one line. */
+static void add_printed(struct buf *text, const char *name, BIO *bio)
+{
+  char *bytes;
+  const long len = BIO_get_mem_data(bio, &bytes);
+
+  buf_printf(text, "%s: ", name);
+  for (long i = 0; i < len; i++)
+    buf_putc(text, bytes[i] == '\n' ? ' ' : bytes[i]);
+  buf_putc(text, '\n');
+  (void)BIO_reset(bio);
+}
+
+static void add_key(struct buf *text, const X509 *certificate)
+{
+  unsigned char *der = NULL;
+  const int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+
+  if (len > 0)
+    described_digest(text, "public key", (struct str) { (const char *)der, (size_t)len });
+  OPENSSL_free(der);
+}
+
+bool certificate_describe(struct buf *text, struct str der)
+{
+  X509 *certificate = certificate_parse(der);
+  BIO *bio = certificate ? BIO_new(BIO_s_mem()) : NULL;
+  const char *signature;
+
+  if (!bio) {
+    X509_free(certificate);
+    return false;
+  }
+  X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
+  add_printed(text, "subject", bio);
+  X509_NAME_print_ex(bio, X509_get_issuer_name(certificate), 0, XN_FLAG_RFC2253);
+  add_printed(text, "issuer", bio);
+  i2a_ASN1_INTEGER(bio, X509_get0_serialNumber(certificate));
+  add_printed(text, "serial number", bio);
+  ASN1_TIME_print(bio, X509_get0_notBefore(certificate));
+  add_printed(text, "not before", bio);
+  ASN1_TIME_print(bio, X509_get0_notAfter(certificate));
+  add_printed(text, "not after", bio);
+  signature = OBJ_nid2ln(X509_get_signature_nid(certificate));
+  buf_printf(text, "signature: %s\n", signature ? signature : "?");
+  add_key(text, certificate);
+  described_digest(text, "SHA-256", der);
+  BIO_free(bio);
+  X509_free(certificate);
+  return true;
+}
+
+/* The last common name, as most programs show it. */
+static int common_name(X509_NAME *subject, char *out)
+{
+  return X509_NAME_get_text_by_NID(subject, NID_commonName, out, NAME_BYTES_MAX);
+}
+
+struct str certificate_name(struct str der, struct arena *arena)
+{
+  X509 *certificate = certificate_parse(der);
+  char name[NAME_BYTES_MAX] = "";
+
+  if (certificate && common_name(X509_get_subject_name(certificate), name) <= 0)
+    X509_NAME_oneline(X509_get_subject_name(certificate), name, sizeof(name));
+  X509_free(certificate);
+  return str_of(arena_strdup(arena, *name ? name : "certificate"));
+}

@@ -1,0 +1,276 @@
+/* The library reads the database from memory; nothing in it is run: no views, triggers, functions
+ * or virtual tables, which an authorizer refuses (sqlite.org/security.html, "Untrusted SQLite
+ * Database Files"). What is shown is what tables hold; pages that are free or left over may hold
+ * anything. */
+#include "formats/sqlite.h"
+
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "formats/described.h"
+
+enum {
+  HEADER = 100,
+  VALUE_MAX = 64 << 20,  /* bytes of a value */
+  STEPS_AT_ONCE = 10000, /* of the library's machine */
+  STEPS_PER_PAGE = 4000, /* a page of 512 bytes has less than 128 cells */
+  STEPS_ALWAYS = 4000000,
+  TABLES_MAX = 4096,
+};
+
+struct database {
+  struct format_parts *parts;
+  sqlite3 *handle;
+  uint64_t steps_left;
+  bool too_long;
+  struct str *tables; /* of the parts */
+  size_t n_tables;
+};
+
+static bool sqlite_detect(struct str bytes, struct str name)
+{
+  (void)name;
+  return bytes.len >= HEADER && memcmp(bytes.ptr, "SQLite format 3", 16) == 0;
+}
+
+/* ---- the library ---- */
+
+/* Only columns of tables are read. */
+static int authorize(void *context, int action, const char *a, const char *b, const char *c,
+                     const char *d)
+{
+  (void)context, (void)a, (void)b, (void)c, (void)d;
+  return action == SQLITE_SELECT || action == SQLITE_READ ? SQLITE_OK : SQLITE_DENY;
+}
+
+static int count_steps(void *context)
+{
+  struct database *database = context;
+
+  if (database->steps_left < STEPS_AT_ONCE) {
+    database->too_long = true;
+    return 1;
+  }
+  database->steps_left -= STEPS_AT_ONCE;
+  return 0;
+}
+
+static int sqlite_failed(const struct database *database, struct error *err)
+{
+  if (database->too_long)
+    return error_set(err, ERROR_LIMIT, "its tables take too long to read");
+  return error_set(err, ERROR_CORRUPT, "%.200s", sqlite3_errmsg(database->handle));
+}
+
+/* A copy, since a database with a write-ahead log beside it cannot be read from memory unless its
+ * header says that it has none (file format, 1.3.3). */
+static int sqlite_open(struct database *database, struct error *err)
+{
+  struct format_parts *parts = database->parts;
+  unsigned char *copy = format_memory(parts, parts->bytes.len, err);
+  int status;
+
+  if (!copy)
+    return -1;
+  memcpy(copy, parts->bytes.ptr, parts->bytes.len);
+  copy[18] = copy[19] = 1;
+  status = sqlite3_open_v2(":memory:", &database->handle,
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_MEMORY, NULL);
+  if (status == SQLITE_OK)
+    status = sqlite3_deserialize(database->handle, "main", copy, (sqlite3_int64)parts->bytes.len,
+                                 (sqlite3_int64)parts->bytes.len, SQLITE_DESERIALIZE_READONLY);
+  if (status != SQLITE_OK)
+    return error_set(err, ERROR_LIMIT, "the library cannot open it: %s", sqlite3_errstr(status));
+  sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+  sqlite3_db_config(database->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
+  sqlite3_db_config(database->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, (int *)NULL);
+  sqlite3_db_config(database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+  sqlite3_limit(database->handle, SQLITE_LIMIT_LENGTH, VALUE_MAX);
+  sqlite3_limit(database->handle, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_set_authorizer(database->handle, authorize, NULL);
+  sqlite3_progress_handler(database->handle, STEPS_AT_ONCE, count_steps, database);
+  return 0;
+}
+
+static void sqlite_close(struct database *database)
+{
+  sqlite3_close(database->handle);
+}
+
+static int prepare(const struct database *database, const char *sql, sqlite3_stmt **out,
+                   struct error *err)
+{
+  return sqlite3_prepare_v2(database->handle, sql, -1, out, NULL) == SQLITE_OK
+             ? 0
+             : sqlite_failed(database, err);
+}
+
+/* ---- values ---- */
+
+static struct str column_bytes(sqlite3_stmt *statement, int column)
+{
+  const void *bytes = sqlite3_column_blob(statement, column);
+
+  return (struct str) { bytes ? bytes : "", (size_t)sqlite3_column_bytes(statement, column) };
+}
+
+static void add_blob(struct buf *text, struct str bytes)
+{
+  buf_puts(text, "x'");
+  for (size_t i = 0; i < bytes.len && !text->overflow; i++)
+    buf_printf(text, "%02x", (unsigned char)bytes.ptr[i]);
+  buf_putc(text, '\'');
+}
+
+static void add_value(struct buf *text, sqlite3_stmt *statement, int column)
+{
+  switch (sqlite3_column_type(statement, column)) {
+  case SQLITE_INTEGER:
+    buf_printf(text, "%" PRId64, (int64_t)sqlite3_column_int64(statement, column));
+    break;
+  case SQLITE_FLOAT: /* 17 digits tell any two doubles apart; the dot tells them from integers */
+    buf_printf(text, "%#.17g", sqlite3_column_double(statement, column));
+    break;
+  case SQLITE_TEXT:
+    described_quote(text, column_bytes(statement, column));
+    break;
+  case SQLITE_BLOB:
+    add_blob(text, column_bytes(statement, column));
+    break;
+  default:
+    buf_puts(text, "NULL");
+  }
+}
+
+static void add_row(struct buf *text, sqlite3_stmt *statement)
+{
+  const int n = sqlite3_column_count(statement);
+
+  for (int i = 0; i < n; i++) {
+    buf_puts(text, i ? ", " : "");
+    add_value(text, statement, i);
+  }
+  buf_putc(text, '\n');
+}
+
+/* What a query gives, a line a row. */
+static int add_rows(struct database *database, const char *sql, struct buf *text, struct error *err)
+{
+  sqlite3_stmt *statement;
+  int status;
+
+  if (prepare(database, sql, &statement, err))
+    return -1;
+  while ((status = sqlite3_step(statement)) == SQLITE_ROW && !text->overflow)
+    add_row(text, statement);
+  if (status != SQLITE_DONE && status != SQLITE_ROW)
+    (void)!sqlite_failed(database, err);
+  sqlite3_finalize(statement);
+  return status == SQLITE_DONE || status == SQLITE_ROW ? 0 : -1;
+}
+
+/* ---- what it holds ---- */
+
+/* What applications write into the header (file format, 1.3), and how text is written. */
+static int add_header(struct format_parts *parts, struct error *err)
+{
+  static const struct {
+    const char *name;
+    size_t at;
+  } fields[] = { { "text encoding", 56 }, { "user version", 60 }, { "application ID", 68 } };
+
+  for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+    const char *text =
+        arena_printf(&parts->arena, "%" PRIu32, format_be32(parts->bytes.ptr + fields[i].at));
+
+    if (format_add_field(parts, FORMAT_COUNTS, fields[i].name, str_of(text), err))
+      return -1;
+  }
+  return 0;
+}
+
+/* How tables, indices, views and triggers are made, as SQL. */
+static int add_schema(struct database *database, struct error *err)
+{
+  AUTO_BUF text = described_begin(database->parts);
+
+  return add_rows(database, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2, 4",
+                  &text, err) ||
+                 described_add(database->parts, STR("(schema)"), &text, err)
+             ? -1
+             : 0;
+}
+
+static bool is_virtual(struct str sql)
+{
+  static const char begin[] = "CREATE VIRTUAL";
+
+  return sql.len >= sizeof(begin) - 1 && strncasecmp(sql.ptr, begin, sizeof(begin) - 1) == 0;
+}
+
+static int find_tables(struct database *database, struct error *err)
+{
+  sqlite3_stmt *statement;
+  int status;
+
+  database->tables = arena_alloc(&database->parts->arena, TABLES_MAX * sizeof(struct str));
+  if (prepare(database, "SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY 1",
+              &statement, err))
+    return -1;
+  while ((status = sqlite3_step(statement)) == SQLITE_ROW && database->n_tables < TABLES_MAX)
+    if (!is_virtual(column_bytes(statement, 1)))
+      database->tables[database->n_tables++] =
+          arena_str(&database->parts->arena, column_bytes(statement, 0));
+  if (status == SQLITE_ROW)
+    error_set(err, ERROR_LIMIT, "it has more than %d tables", TABLES_MAX);
+  else if (status != SQLITE_DONE)
+    (void)!sqlite_failed(database, err);
+  sqlite3_finalize(statement);
+  return status == SQLITE_DONE ? 0 : -1;
+}
+
+/* The rows in the order in which the table has them: by their numbers, or by its primary key. */
+static int add_table(struct database *database, struct str name, struct error *err)
+{
+  AUTO_BUF text = described_begin(database->parts);
+  AUTO_BUF sql = BUF_INIT(2 * name.len + 100);
+
+  buf_puts(&sql, "SELECT * FROM main.\"");
+  for (size_t i = 0; i < name.len; i++) {
+    if (name.ptr[i] == '"')
+      buf_putc(&sql, '"');
+    buf_putc(&sql, name.ptr[i]);
+  }
+  buf_puts(&sql, "\"");
+  if (memchr(name.ptr, '\0', name.len))
+    return error_set(err, ERROR_UNSUPPORTED, "a table's name has a NUL in it");
+  if (add_rows(database, sql.ptr, &text, err))
+    return error_wrap(err, "table %.*s", (int)MIN_OF(name.len, (size_t)100), name.ptr);
+  return described_add(database->parts, name, &text, err);
+}
+
+static int sqlite_read(struct format_parts *parts, struct error *err)
+{
+  struct database database = {
+    .parts = parts,
+    .steps_left = STEPS_ALWAYS + (uint64_t)parts->bytes.len / 512 * STEPS_PER_PAGE,
+  };
+  int status = -1;
+
+  if (add_header(parts, err))
+    return -1;
+  if (sqlite_open(&database, err) == 0 && add_schema(&database, err) == 0)
+    status = find_tables(&database, err);
+  for (size_t i = 0; i < database.n_tables && status == 0; i++)
+    status = add_table(&database, database.tables[i], err);
+  sqlite_close(&database);
+  return status;
+}
+
+const struct format format_sqlite = {
+  .name = "sqlite",
+  .detect = sqlite_detect,
+  .read = sqlite_read,
+};

@@ -1,0 +1,9 @@
+/* XML documents: the text of each element and each attribute. */
+#ifndef DIFFOCI_FORMATS_XML_H
+#define DIFFOCI_FORMATS_XML_H
+
+#include "formats/format.h"
+
+extern const struct format format_xml;
+
+#endif

@@ -1,0 +1,252 @@
+#include "report/patches/patches.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/escape.h"
+#include "base/spool.h"
+
+/* Steps of aligning lines, of all files together: a minute, most often. */
+#define WORK (UINT64_C(1) << 34)
+
+enum { TEXT_MAX = INT32_MAX };
+
+/* Where a patch lies in the spool. */
+struct kept {
+  uint64_t at;
+  size_t len;
+  uint64_t more;
+  enum patch_kind kind;
+  bool waits; /* for the contents */
+};
+
+struct patches {
+  const struct diff_options *options;
+  struct later *later;
+  struct later_taker taker;
+  struct spool *spool;
+  struct kept *items; /* owned; the first is that of nothing */
+  size_t n, cap;
+  uint64_t work;
+  struct buf text; /* of the one being made */
+  bool failed;
+  struct error err;
+};
+
+static size_t patches_add(struct patches *patches)
+{
+  patches->items = xgrow(patches->items, patches->n, &patches->cap, sizeof(*patches->items));
+  patches->items[patches->n] = (struct kept) { .kind = PATCH_NONE };
+  return patches->n++;
+}
+
+static void patches_keep(struct patches *patches, size_t number, const struct patch *patch)
+{
+  patches->items[number] = (struct kept) {
+    .at = spool_size(patches->spool),
+    .len = patch->text.len,
+    .more = patch->more,
+    .kind = patch->kind,
+  };
+  if (!patches->failed && patch->text.len &&
+      spool_add(patches->spool, patch->text.ptr, patch->text.len, &patches->err))
+    patches->failed = true;
+}
+
+static void patches_make(struct patches *patches, size_t number, const struct str content[2])
+{
+  const struct patch_limits limits = {
+    .lines = patches->options->patch_lines,
+    .work = &patches->work,
+    .memory = patches->options->limits->memory,
+  };
+  struct patch patch;
+
+  patch_make(content, &limits, &patches->text, &patch);
+  patches_keep(patches, number, &patch);
+  buf_release(&patches->text);
+}
+
+static void patches_take(void *context, size_t number, const struct later_content *contents)
+{
+  struct patches *patches = context;
+
+  if (contents)
+    patches_make(patches, number, (const struct str[]) { contents[0].bytes, contents[1].bytes });
+  else
+    patches_keep(patches, number, &(const struct patch) { .kind = PATCH_UNREAD });
+}
+
+struct patches *patches_new(const struct diff_options *options, struct later *later)
+{
+  struct patches *patches = xcalloc(1, sizeof(*patches));
+
+  *patches = (struct patches) {
+    .options = options,
+    .later = later,
+    .taker = { patches_take, patches, options->limits->file_bytes },
+    .spool = spool_new(options->limits->memory),
+    .work = WORK,
+    .text = BUF_INIT(TEXT_MAX),
+  };
+  patches_add(patches);
+  return patches;
+}
+
+void patches_free(struct patches *patches)
+{
+  if (!patches)
+    return;
+  spool_free(patches->spool);
+  buf_release(&patches->text);
+  free(patches->items);
+  free(patches);
+}
+
+static bool patches_is_whole(const struct event_input *input)
+{
+  return input->head.ptr && input->entry->size == (int64_t)input->head.len;
+}
+
+unsigned patches_event(struct patches *patches, const struct event *event)
+{
+  const struct event_input *inputs = event->inputs;
+  size_t number;
+
+  if (!event->patch && (!event_content_counts(event) || !inputs[0].layer || !inputs[1].layer))
+    return 0;
+  number = patches_add(patches);
+  if (event->patch) {
+    patches_keep(patches, number, event->patch);
+  } else if (patches_is_whole(&inputs[0]) && patches_is_whole(&inputs[1])) {
+    patches_make(patches, number, (const struct str[]) { inputs[0].head, inputs[1].head });
+  } else {
+    patches->items[number].waits = true;
+    later_want(
+        patches->later,
+        (const struct later_place[]) { later_place_of(&inputs[0]), later_place_of(&inputs[1]) },
+        &patches->taker, number);
+  }
+  return (unsigned)MIN_OF(number, (size_t)UINT32_MAX);
+}
+
+/* ---- reading ---- */
+
+bool patches_is_known(const struct patches *patches, unsigned number)
+{
+  return !patches || number >= patches->n || !patches->items[number].waits;
+}
+
+bool patches_get(struct patches *patches, unsigned number, struct buf *text, struct patch *out)
+{
+  const struct kept *kept = &patches->items[number < patches->n ? number : 0];
+  void *bytes;
+
+  buf_clear(text);
+  *out = (struct patch) { .kind = kept->kind, .more = kept->more };
+  if (patches->failed || kept->kind == PATCH_NONE)
+    return false;
+  bytes = buf_reserve(text, kept->len);
+  if (!bytes || spool_read(patches->spool, kept->at, bytes, kept->len, &patches->err)) {
+    patches->failed = true;
+    return false;
+  }
+  text->len += kept->len;
+  out->text = buf_str(text);
+  return true;
+}
+
+int patches_check(const struct patches *patches, struct error *err)
+{
+  if (!patches->failed)
+    return 0;
+  *err = patches->err;
+  return error_wrap(err, "what differs in files");
+}
+
+/* ---- for people ---- */
+
+static const char *kind_words(enum patch_kind kind)
+{
+  static const char *const words[N_PATCH_KINDS] = {
+    [PATCH_JSON] = "(as JSON with a member a line)",
+    [PATCH_XML] = "(as XML with a tag a line)",
+    [PATCH_STRINGS] = "(strings)",
+    [PATCH_LARGE] = "(bytes: aligning the lines would take more memory than --memory-limit)",
+    [PATCH_UNREAD] = "(not shown: the contents could not be read a second time, or are too large, "
+                     "see --max-scale)",
+    [PATCH_DROPPED] = "(not shown: too much differs in this file)",
+  };
+
+  return words[kind];
+}
+
+static enum patch_mark mark_of(char c)
+{
+  return c == '-' ? PATCH_REMOVED : c == '+' ? PATCH_ADDED : c == '@' ? PATCH_HUNK : PATCH_SAME;
+}
+
+/* Tabs are what people expect in a text, and do no harm. */
+static void escape_but_tabs(struct buf *out, struct str s)
+{
+  while (s.len) {
+    const char *tab = memchr(s.ptr, '\t', s.len);
+    const struct str part = { s.ptr, tab ? (size_t)(tab - s.ptr) : s.len };
+
+    escape_terminal(out, part);
+    if (tab)
+      buf_putc(out, '\t');
+    s = str_skip(s, part.len + 1);
+  }
+}
+
+static void show_lines(struct str text, void (*line)(void *, enum patch_mark, struct str),
+                       void *context)
+{
+  AUTO_BUF shown = BUF_INIT(TEXT_MAX);
+
+  while (text.len) {
+    const char *newline = memchr(text.ptr, '\n', text.len);
+    const struct str one = { text.ptr, newline ? (size_t)(newline - text.ptr) : text.len };
+
+    buf_clear(&shown);
+    escape_but_tabs(&shown, one);
+    if (shown.len)
+      line(context, mark_of(shown.ptr[0]), buf_str(&shown));
+    text = str_skip(text, one.len + 1);
+  }
+}
+
+void patches_show(struct patches *patches, unsigned number,
+                  void (*line)(void *context, enum patch_mark mark, struct str text), void *context)
+{
+  AUTO_BUF text = BUF_INIT(TEXT_MAX);
+  struct patch patch;
+  char more[96];
+
+  if (!patches || !number || !patches_get(patches, number, &text, &patch))
+    return;
+  if (kind_words(patch.kind))
+    line(context, PATCH_SAYS, str_of(kind_words(patch.kind)));
+  show_lines(patch.text, line, context);
+  if (!patch.more)
+    return;
+  snprintf(more, sizeof(more), "(%" PRIu64 " more line%s differ%s, see --patch-lines)", patch.more,
+           patch.more == 1 ? "" : "s", patch.more == 1 ? "s" : "");
+  line(context, PATCH_SAYS, str_of(more));
+}
+
+static void add_line(void *context, enum patch_mark mark, struct str text)
+{
+  struct buf *out = context;
+
+  (void)mark;
+  buf_add_str(out, text);
+  buf_putc(out, '\n');
+}
+
+void patches_text(struct patches *patches, unsigned number, struct buf *out)
+{
+  patches_show(patches, number, add_line, out);
+}

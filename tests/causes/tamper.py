@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""What somebody changed is never explained away: tamper.py DIFFOCI [-v]
+
+Each file is one in which rebuilds differ, too; here something differs that a container acts on. None of them may be
+called harmless, with --inside or without, and none that has a "?" behind its name here proven. Programs that are not
+there are named, and their files left out. Prints what fell short, then "N passed, N failed".
+"""
+import gzip
+import io
+import json
+import marshal
+import os
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+import zlib
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "tools"))
+import mkimage  # noqa: E402
+
+EARLY, LATE = 1700000000, 1710000000
+HASHES = ("0123456789abcdef" * 4, "fedcba9876543210" * 4)
+DATES = ("2026-11-28", "2026-12-02")
+FILES = []  # path, may it be proven, mode, function(n, scratch)
+LEFT_OUT = []
+
+
+def file(path, mode=0o644, proven=True, needs=()):
+    def add(function):
+        missing = [need for need in needs if not shutil.which(need)]
+        if missing:
+            LEFT_OUT.append(f"{path} ({', '.join(missing)})")
+        else:
+            FILES.append((path, proven, mode, function))
+        return function
+    return add
+
+
+def text(path, pattern, values, mode=0o644, proven=True):
+    FILES.append((path, proven, mode, lambda n, _: pattern.replace("%%", values[n]).encode()))
+
+
+# ---- text that something acts on ----
+
+text("usr/bin/licensed", '#!/bin/sh\n[ "$(date +%F)" \\< "%%" ] || exec evil\n', DATES, 0o755, False)
+text("usr/share/doc/x/run", '#!/bin/sh\n[ "$(date +%F)" = "%%" ] && evil\n', DATES, 0o644, False)
+text("usr/local/bin/since", "#!/usr/bin/env python3\nSINCE = %%\n", ("1700000000", "1710000000"), 0o755, False)
+text("srv/app/limits.py", 'UNTIL = "%%"\n', DATES, proven=False)
+text("srv/app/limits.js", 'const until = new Date("%%");\n', DATES, proven=False)
+text("etc/systemd/system/x.timer", "[Timer]\nOnCalendar=%%\n", ("03:15:00", "14:15:00"), proven=False)
+text("etc/app.conf", "expires = %%\n", DATES)
+text("etc/hosts.allow", "%%\n", ("sshd: ALL\nALL: NONE", "ALL: NONE\nsshd: ALL"))
+text("etc/app.json", '{"routes":%%}', ('{"/admin":"deny","/":"allow"}', '{"/":"allow","/admin":"deny"}'))
+text("usr/share/doc/x/index.html", "<script>\nif (Date.now() > Date.parse('%%')) evil();\n</script>\n", DATES)
+text("etc/shadow", "root:$6$salt$hash:%%:0:90:7:::\n", ("19700", "11000"))
+text("etc/cron.d/x", "%% * * * root /usr/bin/x\n", ("15 3", "15 4"), proven=False)
+
+# ---- what pins something ----
+
+text("srv/Dockerfile", "FROM x@sha256:%%\n", HASHES, proven=False)
+text("srv/requirements.txt", "certifi==2023.7.22 --hash=sha256:%%\n", HASHES, proven=False)
+text("srv/go.sum", "example.com/x v1.0.0 h1:%%\n", (HASHES[0][:44], HASHES[1][:44]), proven=False)
+text("srv/poetry.lock", '[[package]]\nversion = "%%"\n', ("2023.7.22", "2023.11.17"), proven=False)
+text("srv/compose.yaml", "image: x@sha256:%%\n", HASHES, proven=False)
+text("etc/apt/sources.list", "deb http://snapshot.debian.org/archive/debian/%%/ bookworm main\n",
+     ("20261128T141505Z", "20261202T141505Z"), proven=False)
+text("usr/share/doc/x/SHA256SUMS", "%%  x.tar.gz\n", HASHES, proven=False)
+text("etc/trusted", "key_id: %%\n", (HASHES[0][:40], HASHES[1][:40]), proven=False)
+
+# ---- names that no build wrote ----
+
+text("etc/systemd/system/x.service", "[Service]\nUser=%%\n", ("nobody", "root"), proven=False)
+text("etc/nginx.conf", "user = %%;\n", ("www", "root"), proven=False)
+text("etc/db.conf", "host = %%\n", ("db.internal", "evil.example"), proven=False)
+text("etc/limits", "port_number = %%\n", ("443", "8443"), proven=False)
+
+# ---- formats ----
+
+
+@file("srv/x.gz", proven=False)
+def only_begins_like_gzip(n, _):
+    return b"\x1f\x8b\x08\0" + (b"code", b"evil")[n] + b"\0\3" + bytes(range(64))
+
+
+@file("srv/y.zip", proven=False)
+def only_begins_like_zip(n, _):
+    return b"PK\3\4" + b"\0" * 6 + (b"code", b"evil")[n] + bytes(range(64))
+
+
+@file("usr/lib/python3/x.pyc", proven=False)
+def code_of_python(n, _):
+    return (b"\xa7\r\r\n" + struct.pack("<III", 0, (EARLY, LATE)[n], 20) +
+            marshal.dumps(compile(f"x = {('good', 'evil')[n]!r}", "m.py", "exec")))
+
+
+@file("srv/doc.tar.gz")
+def script_in_an_archive(n, _):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        body = f"#!/bin/sh\n[ $(date +%F) = {DATES[n]} ] && evil\n".encode()
+        info = tarfile.TarInfo("usr/share/doc/x/run")
+        info.size, info.mode, info.mtime = len(body), 0o755, (EARLY, LATE)[n]
+        archive.addfile(info, io.BytesIO(body))
+    return gzip.compress(out.getvalue(), mtime=(EARLY, LATE)[n])
+
+
+@file("srv/link.tar")
+def link_in_an_archive(n, _):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("current")
+        info.type, info.linkname, info.mtime = tarfile.SYMTYPE, ("a", "b")[n], (EARLY, LATE)[n]
+        archive.addfile(info)
+    return out.getvalue()
+
+
+@file("srv/app.jar")
+def class_in_a_jar(n, _):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("A.class", (2024, 1, 1 + n, 0, 0, 0)), (b"\xca\xfe\xba\xbegood", b"\xca\xfe\xba\xbeevil")[n])
+        archive.writestr(zipfile.ZipInfo("x.properties", (2024, 1, 1 + n, 0, 0, 0)), f"#Sat Nov 28 14:15:05 UTC 2026\nuntil={DATES[n]}\n")
+    return out.getvalue()
+
+
+@file("srv/picture.png")
+def pixels(n, _):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) +
+            chunk(b"tEXt", b"date:create\0" + DATES[n].encode()) + chunk(b"IDAT", zlib.compress(b"\0" + b"\x10\xf0"[n:n + 1])) +
+            chunk(b"IEND", b""))
+
+
+def elf(section, kind, flags, contents):
+    """An object file with one section besides the names."""
+    names = b"\0" + section + b"\0.shstrtab\0"
+    body = contents + names
+    place = 64 + len(body)
+    header = b"\x7fELF\2\1\1" + b"\0" * 9 + struct.pack("<HHIQQQIHHHHHH", 1, 62, 1, 0, 0, place, 0, 64, 0, 0, 64, 3, 2)
+
+    def entry(name, kind, flags, at, size):
+        return struct.pack("<IIQQQQIIQQ", name, kind, flags, 0, at, size, 0, 0, 1, 0)
+    return (header + body + entry(0, 0, 0, 0, 0) + entry(1, kind, flags, 64, len(contents)) +
+            entry(len(section) + 2, 3, 0, 64 + len(contents), len(names)))
+
+
+@file("usr/lib/note.o", proven=False)
+def code_called_a_note(n, _):
+    return elf(b".note.gnu.build-id", 1, 6, struct.pack("<III", 4, 16, 3) + b"GNU\0" + (b"good" * 4, b"evil" * 4)[n])
+
+
+@file("usr/lib/long-note.o", proven=False)
+def more_behind_a_note(n, _):
+    return elf(b".note.gnu.build-id", 7, 2, struct.pack("<III", 4, 16, 3) + b"GNU\0" + b"x" * 16 + (b"good", b"evil")[n])
+
+
+@file("usr/lib/date.o")
+def date_in_a_program(n, _):
+    return elf(b".rodata", 1, 2, DATES[n].encode() + b"\0")
+
+
+def database(scratch, n, *steps):
+    path = os.path.join(scratch, f"x{n}.db")
+    if os.path.exists(path):
+        os.remove(path)
+    base = sqlite3.connect(path, isolation_level=None)
+    for step in steps:
+        base.execute(step)
+    base.close()
+    with open(path, "rb") as content:
+        return content.read()
+
+
+@file("srv/users.db", proven=False)
+def row_of_a_database(n, scratch):
+    return database(scratch, n, "CREATE TABLE users (name, role)", f"INSERT INTO users VALUES ('x', '{('guest', 'admin')[n]}')")
+
+
+@file("srv/left.db")
+def hidden_in_a_free_page(n, scratch):
+    return database(scratch, n, "PRAGMA secure_delete = 0", "CREATE TABLE a (x)", "CREATE TABLE b (x)", f"INSERT INTO b VALUES ('{('good', 'evil')[n] * 500}')",
+                    "DROP TABLE b")
+
+
+def keytool(scratch, n, *aliases):
+    path = os.path.join(scratch, f"x{n}.jks")
+    if os.path.exists(path):
+        os.remove(path)
+    for alias in aliases:
+        subprocess.run(["keytool", "-genkeypair", "-alias", alias, "-keyalg", "EC", "-storetype", "JKS", "-storepass", "changeit",
+                        "-keypass", "changeit", "-keystore", path, "-dname", f"CN={alias}"], check=True, capture_output=True)
+    with open(path, "rb") as content:
+        return content.read()
+
+
+@file("etc/ssl/certs/java/cacerts", proven=False, needs=("keytool",))
+def one_more_in_a_keystore(n, scratch):
+    return keytool(scratch, n, "good", *["evil"][:n])
+
+
+def certificate(scratch, subject):
+    return subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                           os.path.join(scratch, "key.pem"), "-subj", subject], check=True, capture_output=True).stdout
+
+
+@file("etc/ssl/certs/ca-certificates.crt", proven=False, needs=("openssl",))
+def one_more_in_a_bundle(n, scratch):
+    return ONE.setdefault("a", certificate(scratch, "/CN=good")) + (certificate(scratch, "/CN=evil") if n else b"")
+
+
+@file("usr/share/ca/x.pem", proven=False, needs=("openssl",))
+def another_of_the_same_name(n, scratch):
+    return certificate(scratch, "/CN=Root CA")
+
+
+ONE = {}
+
+
+# ---- the test ----
+
+def walk(node, found):
+    event = node.get("event") or {}
+    names = [one.get("tarEntry", {}).get("header", {}).get("Name") for one in event.get("inputs", [])]
+    note = event.get("note", "")
+    name = note.split('"')[1] if note.startswith('name "') else next((name for name in names if name), None)
+    if name:
+        found.setdefault(name.split("!/")[0], []).append(event)
+    for child in node.get("children") or []:
+        walk(child, found)
+    return found
+
+
+def is_proven(event):
+    causes = event.get("causes") or ([event["cause"]] if "cause" in event else [])
+    return bool(causes) and "left" not in event and all(cause["strength"] == "proven" for cause in causes)
+
+
+def judge(report, how):
+    found = walk(report, {})
+    faults = []
+    for path, may_be_proven, _, function in FILES:
+        events = found.get(path, [])
+        if not events:
+            faults.append(f"{path}{how}: no difference ({function.__name__})")
+        if any(event.get("harmless") for event in events):
+            faults.append(f"{path}{how}: harmless: {events}")
+        if not may_be_proven and any(map(is_proven, events)):
+            faults.append(f"{path}{how}: proven: {[event.get('causes') or event.get('cause') for event in events]}")
+        if "-v" in sys.argv:
+            print(path + how, [(cause["id"], cause["strength"]) for event in events
+                               for cause in event.get("causes") or [event.get("cause") or {"id": "-", "strength": "-"}]])
+    return faults
+
+
+def main():
+    diffoci = os.path.abspath(sys.argv[1])
+    faults = []
+    with tempfile.TemporaryDirectory(prefix="diffoci-tamper-") as scratch:
+        images = []
+        for n in (0, 1):
+            images.append(os.path.join(scratch, f"{n}.tar"))
+            mkimage.oci_archive(images[n], mkimage.image(mkimage.layer(
+                *(mkimage.file(path, function(n, scratch), mode=mode) for path, _, mode, function in FILES))))
+        for how in ([], ["--inside"]):
+            report = os.path.join(scratch, "report.json")
+            done = subprocess.run([diffoci, "diff", "--policy=none", "--semantic", *how, "--report-file", report, *images], check=False,
+                                  capture_output=True, text=True)
+            if done.returncode != 1:
+                faults.append(f"status {done.returncode}: {done.stderr}")
+                continue
+            with open(report, encoding="utf-8") as content:
+                faults += judge(json.load(content), " ".join(["", *how]))
+    print(*faults, sep="\n", end="\n" if faults else "")
+    if LEFT_OUT:
+        print(f"left out, since something is missing: {', '.join(LEFT_OUT)}")
+    print(f"{2 * len(FILES) - len(faults)} passed, {len(faults)} failed")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,224 @@
+/* formats that show what differs and never come out equal: what each reader makes of files made by
+ * hand after the formats' specifications, and of their faults. Files of real programs:
+ * tests/inside/shows.py. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "../common/format_dump.h"
+#include "formats/jks.h"
+#include "formats/json.h"
+#include "formats/pem.h"
+#include "formats/properties.h"
+#include "formats/rpm.h"
+#include "formats/xml.h"
+
+static void expect(const struct format *format, struct str bytes, const char *name,
+                   const char *wanted)
+{
+  AUTO_BUF found = BUF_INIT(1 << 20);
+
+  assert_false(format->may_be_equal);
+  format_dump(&found, format, bytes, str_of(name));
+  assert_string_equal(found.len ? found.ptr : "", wanted);
+}
+
+struct row {
+  struct str bytes;
+  const char *wanted;
+};
+
+static void expect_all(const struct format *format, const char *name, const struct row *rows,
+                       size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    expect(format, rows[i].bytes, name, rows[i].wanted);
+}
+
+#define MEMBER(name, size, content) "0 \"" name "\" 644 0:0 : " size " 0:0 \"" content "\"\n"
+
+static void test_json(void **state)
+{
+  static const struct row rows[] = {
+    { STR(" {\"a\": {\"b/c\": [{\"~\": \"x\\u0041\"}, 2]}, \"d\": null}"),
+      MEMBER("a/b~1c/0/~0", "2", "xA") MEMBER("a/b~1c/1", "1", "2") MEMBER("d", "4", "null") },
+    { STR("{\"a\": [1, \"x\"], \"b\": {}, \"c\": []}"),
+      MEMBER("a", "12", "[\\n 1,\\n \\\"x\\\"\\n]") MEMBER("b", "2", "{}") MEMBER("c", "2", "[]") },
+    { STR("[]"), MEMBER("(value)", "2", "[]") },
+    { STR("{\"a\": 1, \"a\": 2}"), "ERROR: line 1: duplicate object key near '\\\"a\\\"'\n" },
+    { STR("{\"a\\u0000b\": 1}"), "ERROR: line 1: NUL byte in object key not supported near "
+                                 "'\\\"a\\\\u0000b\\\"'\n" },
+  };
+
+  (void)state;
+  assert_true(format_json.detect(STR("{}"), STR("srv/x.JSON")));
+  assert_false(format_json.detect(STR("{}"), STR("srv/x.txt")));
+  assert_false(format_json.detect(STR("1"), STR("srv/x.json")));
+  expect_all(&format_json, "x.json", rows, 3);
+  for (size_t i = 3; i < ARRAY_LEN(rows); i++) { /* the library words what is wrong */
+    AUTO_BUF found = BUF_INIT(1 << 20);
+
+    format_dump(&found, &format_json, rows[i].bytes, STR("x.json"));
+    assert_true(str_has_prefix(buf_str(&found), STR("ERROR: line 1: ")));
+  }
+}
+
+/* java.util.Properties: comments, three ways to part name and value, lines that go on. */
+static void test_properties(void **state)
+{
+  static const struct row rows[] = {
+    { STR("# c\n ! d\na=1\nb : 2\n c 3\nd\\:e = 4\\\\\nf = 5 \\\n   6\r\n\ng"),
+      MEMBER("a", "1", "1") MEMBER("b", "1", "2") MEMBER("c", "1", "3")
+          MEMBER("d\\\\:e", "3", "4\\\\\\\\") MEMBER("f", "3", "5 6") MEMBER("g", "0", "") },
+    { STR("# only\n"), "" },
+  };
+
+  (void)state;
+  expect_all(&format_properties, "x.properties", rows, ARRAY_LEN(rows));
+}
+
+/* JAR File Specification, "Notes on Manifest and Signature Files": sections, lines of 72 bytes. */
+static void test_manifest(void **state)
+{
+  static const struct row rows[] = {
+    { STR("Manifest-Version: 1.0\r\nBuilt-By: a\r\n b\r\n\r\nName: x/\r\n y\r\nDigest: 1\r\n\r\nz: "
+          "2\n"),
+      MEMBER("Manifest-Version", "3", "1.0") MEMBER("Built-By", "2", "ab")
+          MEMBER("x/y/Digest", "1", "1") MEMBER("z", "1", "2") },
+    { STR("no name\n"), "ERROR: a line has no name\n" },
+  };
+
+  (void)state;
+  expect_all(&format_properties, "META-INF/MANIFEST.MF", rows, ARRAY_LEN(rows));
+}
+
+static void test_xml(void **state)
+{
+  static const struct row rows[] = {
+    { STR("\xef\xbb\xbf<?xml version=\"1.0\"?><!DOCTYPE a><a x='1>' y = \"&lt;\"> t<b/><b> u </b>"
+          "<!-- <c> --><b><![CDATA[<d>]]>e</b>v</a>\n"),
+      MEMBER("a@x", "2", "1>") MEMBER("a@y", "4", "&lt;") MEMBER("a/b[2]", "1", "u")
+          MEMBER("a/b[3]", "4", "<d>e") MEMBER("a", "2", "tv") },
+    { STR("<a><b></a></b>"), "ERROR: it is no XML: an element does not end as it begins\n" },
+    { STR("<a>"), "ERROR: it is no XML: an element does not end\n" },
+    { STR("<a"), "ERROR: it is no XML: a tag has no end\n" },
+    { STR("<a x=1/>"), "ERROR: it is no XML: the value of an attribute is not in quotes\n" },
+    { STR("<a x/>"), "ERROR: it is no XML: an attribute has no value\n" },
+    { STR("</a>"), "ERROR: it is no XML: an element does not end as it begins\n" },
+    { STR("<a/>x"), "ERROR: it is no XML: text lies outside of its element\n" },
+    { STR("<a><!-- </a>"), "ERROR: it is no XML: something has no end\n" },
+    { STR("<!DOCTYPE a [<!ENTITY x 'y'>]><a/>"), "ERROR: its document type declares something\n" },
+  };
+
+  (void)state;
+  expect_all(&format_xml, "x.xml", rows, ARRAY_LEN(rows));
+}
+
+/* What lies between the marks is no certificate here; its digest is the one of sha256sum. */
+static void test_pem(void **state)
+{
+  static const struct row rows[] = {
+    { STR("-----BEGIN X-----\r\nYQ==\r\n-----END X-----\nbehind\n"),
+      MEMBER("X", "72",
+             "block: 948c699718b58846b0540f43f9f60a66b4cdd28070e584bcdd3dfe15f3b65352\\n")
+          MEMBER("(text around it)", "7", "behind\\n") },
+    { STR("-----BEGIN X-----\nYQ==\n"), "ERROR: a block does not end as it begins\n" },
+    { STR("-----BEGIN X-----\nYQ==\n-----END Y-----\n"),
+      "ERROR: a block does not end as it begins\n" },
+  };
+
+  (void)state;
+  expect_all(&format_pem, "x.pem", rows, ARRAY_LEN(rows));
+}
+
+#define STORE(n, entries) STR("\xfe\xed\xfe\xed\0\0\0\2\0\0\0" n entries "aaaaaaaaaaaaaaaaaaaa")
+
+static void test_jks(void **state)
+{
+  static const struct row rows[] = {
+    { STORE("\1", "\0\0\0\2\0\1x\0\0\1\x8b\xcf\xe5\x68\x64\0\5X.509\0\0\0\1a"),
+      "0 \"x\" 644 0:0 : 106 0:0 1700000000.100000000 \"trusted certificate\\n'X.509' certificate: "
+      "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb\\n\"\n" },
+    { STORE("\0", ""), "" },
+    { STORE("\1", ""), "ERROR: it ends in an entry\n" },
+    { STORE("\0", "x"), "ERROR: 1 bytes lie behind its entries\n" },
+    { STORE("\1", "\0\0\0\2\xff\xffx"), "ERROR: it ends in an entry\n" },
+    { STORE("\1", "\0\0\0\3\0\1x\0\0\0\0\0\0\0\0"),
+      "ERROR: it has an entry of a kind that is not known (3)\n" },
+    { STORE("\1", "\0\0\0\1\0\1x\0\0\0\0\0\0\0\0\0\0\0\1k\xff\0\0\0"),
+      "ERROR: a chain has more than 1000 certificates\n" },
+  };
+
+  (void)state;
+  expect_all(&format_jks, "cacerts", rows, ARRAY_LEN(rows));
+}
+
+#define HEADER(n, store, tags, data) "\x8e\xad\xe8\1\0\0\0\0\0\0\0" n "\0\0\0" store tags data
+#define TAG(tag, type, at, count) "\0\0" tag "\0\0\0" type "\0\0\0" at "\0\0\0" count
+
+static void add_package(struct buf *out, struct str header)
+{
+  static const struct str signature =
+      STR(HEADER("\1", "\3", TAG("\1\x0d", "\6", "\0", "\1"), "ab\0"));
+  char lead[96] = "\xed\xab\xee\xdb";
+
+  buf_add(out, lead, sizeof(lead));
+  buf_add_str(out, signature);
+  buf_add(out, "\0\0\0\0\0", 5); /* up to a multiple of 8 */
+  buf_add_str(out, header);
+}
+
+/* What the signature and the lead are dumped as stands before and behind all others. */
+static void test_rpm(void **state)
+{
+  static const struct {
+    struct str header;
+    const char *wanted;
+  } rows[] = {
+    { STR(HEADER("\3", "\x0a",
+                 TAG("\3\xe8", "\6", "\0", "\1") TAG("\3\xee", "\4", "\2", "\1")
+                     TAG("\4\x5d", "\x08", "\6", "\2"),
+                 "n\0\x65\x53\xf1\0a\0b\0") "pay"),
+      MEMBER("NAME", "2", "n\\n") MEMBER("BUILDTIME", "11", "1700000000\\n")
+          MEMBER("BASENAMES", "4", "a\\nb\\n") MEMBER("payload", "3", "pay") },
+    { STR(HEADER("\1", "\2", TAG("\3\xe8", "\6", "\0", "\2"), "n\0")),
+      "ERROR: a text does not lie in its header\n" },
+    { STR(HEADER("\1", "\2", TAG("\3\xe8", "\4", "\0", "\1"), "n\0")),
+      "ERROR: a tag does not lie in its header\n" },
+    { STR(HEADER("\1", "\2", TAG("\3\xe8", "\6", "\3", "\1"), "n\0")),
+      "ERROR: a tag does not lie in its header\n" },
+    { STR(HEADER("\1", "\2", TAG("\3\xe8", "\x0a", "\0", "\1"), "n\0")),
+      "ERROR: a tag is of an unknown type (10)\n" },
+    { STR(HEADER("\1", "\3", TAG("\3\xe8", "\6", "\0", "\1"), "n\0")),
+      "ERROR: it ends in its header\n" },
+    { STR("no header at all"), "ERROR: it has no header where one should be\n" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    AUTO_BUF file = BUF_INIT(1 << 20);
+    AUTO_BUF found = BUF_INIT(1 << 20);
+    AUTO_BUF wanted = BUF_INIT(1 << 20);
+
+    add_package(&file, rows[i].header);
+    assert_true(format_rpm.detect(buf_str(&file), STR("x.rpm")));
+    format_dump(&found, &format_rpm, buf_str(&file), STR("x.rpm"));
+    if (!str_has_prefix(str_of(rows[i].wanted), STR("ERROR")))
+      buf_puts(&wanted, MEMBER("signature/SHA1HEADER", "3", "ab\\n"));
+    buf_puts(&wanted, rows[i].wanted);
+    assert_true(str_has_prefix(buf_str(&found), buf_str(&wanted)));
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_json), cmocka_unit_test(test_properties), cmocka_unit_test(test_manifest),
+    cmocka_unit_test(test_xml),  cmocka_unit_test(test_pem),        cmocka_unit_test(test_jks),
+    cmocka_unit_test(test_rpm),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
