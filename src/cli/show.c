@@ -181,8 +181,9 @@ const struct command command_show = {
   .summary = "Show what is in one image",
   .detail =
       "How a container of it is run, its layers with the commands that made them and their sizes, "
-      "the largest directories, files with setuid, setgid or capabilities, and what is stored but "
-      "hidden by later layers. IMAGE is anything that diff takes.",
+      "the largest directories, files with setuid, setgid or capabilities, what is stored but "
+      "hidden by later layers, and which packages are installed. IMAGE is anything that diff "
+      "takes.",
   .min_arguments = 1,
   .max_arguments = 1,
   .completion = COMPLETE_IMAGES,

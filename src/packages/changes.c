@@ -22,36 +22,6 @@ void package_changes_release(struct package_changes *changes)
 
 /* ---- what differs ---- */
 
-static int compare_keys(const struct package *a, const struct package *b)
-{
-  int order = strcmp(a->type, b->type);
-
-  order = order ? order : str_compare(a->name, b->name);
-  return order ? order : str_compare(a->architecture, b->architecture);
-}
-
-static int compare_packages(const void *a, const void *b)
-{
-  const struct package *package_a = a;
-  const struct package *package_b = b;
-  int order = compare_keys(package_a, package_b);
-
-  order = order ? order : str_compare_natural(package_a->version, package_b->version);
-  return order ? order : str_compare(package_a->version, package_b->version);
-}
-
-static void changes_sort_list(struct package_list *list)
-{
-  size_t kept = 0;
-
-  if (list->n)
-    qsort(list->items, list->n, sizeof(*list->items), compare_packages);
-  for (size_t i = 0; i < list->n; i++)
-    if (!kept || compare_packages(&list->items[kept - 1], &list->items[i]) != 0)
-      list->items[kept++] = list->items[i];
-  list->n = kept;
-}
-
 static void name_key(struct buf *out, const char *type, struct str name)
 {
   buf_clear(out);
@@ -93,7 +63,7 @@ static size_t take_group(const struct package_list *list, size_t *at, const stru
 {
   size_t n = 0;
 
-  while (*at < list->n && compare_keys(&list->items[*at], key) == 0)
+  while (*at < list->n && package_compare_keys(&list->items[*at], key) == 0)
     out[n++] = &list->items[(*at)++];
   return n;
 }
@@ -106,7 +76,7 @@ static void drop_common(const struct package **a, size_t *n_a, const struct pack
   size_t i = 0, j = 0;
 
   while (i < *n_a || j < *n_b) {
-    int order = j == *n_b ? -1 : i == *n_a ? 1 : compare_packages(a[i], b[j]);
+    int order = j == *n_b ? -1 : i == *n_a ? 1 : package_compare(a[i], b[j]);
 
     if (order < 0) {
       a[kept_a++] = a[i++];
@@ -136,13 +106,13 @@ void package_changes_find(struct package_changes *changes)
   AUTO_FREE const struct package **b = xcalloc(lists[1].n + 1, sizeof(*b));
   size_t at[2] = { 0, 0 };
 
-  changes_sort_list(&lists[0]);
-  changes_sort_list(&lists[1]);
+  package_list_sort(&lists[0]);
+  package_list_sort(&lists[1]);
   while (at[0] < lists[0].n || at[1] < lists[1].n) {
     const struct package *first = at[0] < lists[0].n ? &lists[0].items[at[0]] : NULL;
     const struct package *second = at[1] < lists[1].n ? &lists[1].items[at[1]] : NULL;
     const struct package *key =
-        !second || (first && compare_keys(first, second) <= 0) ? first : second;
+        !second || (first && package_compare_keys(first, second) <= 0) ? first : second;
     const size_t n_a = take_group(&lists[0], &at[0], key, a);
     const size_t n_b = take_group(&lists[1], &at[1], key, b);
 

@@ -83,3 +83,36 @@ void package_list_own_by(struct package_list *list, struct str path,
     entry->key = arena_str(&list->arena, plain);
   entry->value = (void *)(uintptr_t)owner;
 }
+
+int package_compare_keys(const struct package *a, const struct package *b)
+{
+  int order = strcmp(a->type, b->type);
+
+  order = order ? order : str_compare(a->name, b->name);
+  return order ? order : str_compare(a->architecture, b->architecture);
+}
+
+int package_compare(const struct package *a, const struct package *b)
+{
+  int order = package_compare_keys(a, b);
+
+  order = order ? order : str_compare_natural(a->version, b->version);
+  return order ? order : str_compare(a->version, b->version);
+}
+
+static int compare_items(const void *a, const void *b)
+{
+  return package_compare(a, b);
+}
+
+void package_list_sort(struct package_list *list)
+{
+  size_t kept = 0;
+
+  if (list->n)
+    qsort(list->items, list->n, sizeof(*list->items), compare_items);
+  for (size_t i = 0; i < list->n; i++)
+    if (!kept || package_compare(&list->items[kept - 1], &list->items[i]) != 0)
+      list->items[kept++] = list->items[i];
+  list->n = kept;
+}

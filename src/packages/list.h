@@ -45,6 +45,13 @@ const struct package_owner *package_list_owner(struct package_list *list, const 
 void package_list_own_by(struct package_list *list, struct str path,
                          const struct package_owner *owner);
 
+/* The order of packages: by type, name, architecture, then version, numbers by their value. The
+ * keys are all but the version. */
+int package_compare_keys(const struct package *a, const struct package *b);
+int package_compare(const struct package *a, const struct package *b);
+/* Puts the list in this order, each package once. */
+void package_list_sort(struct package_list *list);
+
 /* A path without what makes no other one: "/" and "./" before it, "/" behind it. */
 struct str package_path(struct str path);
 

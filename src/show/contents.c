@@ -200,6 +200,7 @@ void contents_release(struct contents *contents)
   free(contents->largest);
   free(contents->privileged);
   free(contents->hidden);
+  package_list_release(&contents->packages);
   arena_release(&contents->arena);
   *contents = (struct contents) { 0 };
 }

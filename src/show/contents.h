@@ -7,6 +7,7 @@
 #include "image/config.h"
 #include "image/index.h"
 #include "image/manifest.h"
+#include "packages/list.h"
 #include "source/source.h"
 
 struct contents_options {
@@ -71,8 +72,9 @@ struct contents {
   uint64_t hidden_files, hidden_bytes;
   struct contents_hidden *hidden; /* of HIDDEN_LEAST bytes or more, the largest first */
   size_t n_hidden;
-  const char *refused; /* why an engine does not unpack the layers; NULL: it does */
-  struct arena arena;  /* of all text here */
+  struct package_list packages; /* sorted; their owners mean nothing here */
+  const char *refused;          /* why an engine does not unpack the layers; NULL: it does */
+  struct arena arena;           /* of all text here */
 };
 
 enum { CONTENTS_DEPTH = 4, CONTENTS_HIDDEN_LEAST = 64 * 1024 };

@@ -7,6 +7,7 @@
 #include "layer/layer.h"
 #include "layer/overlay/overlay.h"
 #include "layer/totals.h"
+#include "show/contents_packages.h"
 #include "show/directories.h"
 
 /* The content of one entry. Its token in the overlay is one more than its number. */
@@ -26,6 +27,9 @@ struct files {
   size_t n, cap;
   uint64_t taken; /* of the memory budget */
   struct directories directories;
+  struct contents_databases databases;
+  bool failed; /* reading what was kept of package managers */
+  struct error err;
   size_t cap_privileged, cap_hidden;
 };
 
@@ -39,8 +43,8 @@ static int take_memory(struct files *files, uint64_t bytes, struct error *err)
   return 0;
 }
 
-static int add_content(struct files *files, const struct tar_entry *entry, uint32_t layer,
-                       struct error *err)
+static int add_content(struct files *files, struct tar_reader *reader,
+                       const struct tar_entry *entry, uint32_t layer, struct error *err)
 {
   const uint64_t bytes = entry->size > 0 ? (uint64_t)entry->size : 0;
   const bool listed = bytes >= CONTENTS_HIDDEN_LEAST;
@@ -54,18 +58,21 @@ static int add_content(struct files *files, const struct tar_entry *entry, uint3
     .layer = layer,
   };
   files->out->layers[layer].bytes += bytes;
-  return overlay_add_token(files->overlay, entry, files->n, err);
+  if (overlay_add_token(files->overlay, entry, files->n, err))
+    return -1;
+  return contents_databases_keep(&files->databases, reader, entry, files->n,
+                                 files->options->limits->memory, err);
 }
 
-static int add_entry(struct files *files, const struct tar_entry *entry, uint32_t layer,
-                     struct error *err)
+static int add_entry(struct files *files, struct tar_reader *reader, const struct tar_entry *entry,
+                     uint32_t layer, struct error *err)
 {
   int status;
 
   if (totals_add_entry(files->options->limits->totals, err))
     return -1;
   files->out->layers[layer].entries++;
-  status = tar_entry_has_content(entry) ? add_content(files, entry, layer, err)
+  status = tar_entry_has_content(entry) ? add_content(files, reader, entry, layer, err)
                                         : overlay_add(files->overlay, entry, NULL, err);
   return status ? error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name)) : 0;
 }
@@ -90,7 +97,7 @@ static int contents_files_read_layer(struct files *files, uint32_t number, struc
     overlay_begin_layer(files->overlay);
     layer_open(&layer, blob, NULL, files->options->limits);
     while ((got = tar_next(layer.tar, &entry, err)) > 0)
-      if (add_entry(files, &entry, number, err)) {
+      if (add_entry(files, layer.tar, &entry, number, err)) {
         got = -1;
         break;
       }
@@ -149,6 +156,9 @@ static void contents_files_add_file(struct files *files, const struct overlay_it
     directories_add(&files->directories, item->path, bytes);
   }
   note_privileged(files, item, bytes);
+  if (content && !files->failed)
+    files->failed = contents_databases_read(&files->databases, item->token, item->path,
+                                            &files->out->packages, &files->err) != 0;
 }
 
 static void contents_files_add_item(struct files *files, const struct overlay_item *item)
@@ -216,6 +226,7 @@ static void look_at_tree(struct files *files)
   if (refusal)
     out->refused = arena_printf(&out->arena, "layer %u, \"%.*s\": %s", refusal->layer,
                                 STR_ARGS(refusal->name), refusal->why);
+  package_list_sort(&out->packages);
   out->has_files = true;
 }
 
@@ -234,7 +245,12 @@ int contents_read_files(struct contents *out, struct source *source,
     status = contents_files_read_layer(&files, (uint32_t)i, err);
   if (status == 0)
     look_at_tree(&files);
+  if (files.failed) {
+    *err = files.err;
+    status = -1;
+  }
   directories_release(&files.directories);
+  contents_databases_release(&files.databases);
   overlay_free(files.overlay);
   free(files.contents);
   budget_give(options->limits->memory, files.taken);

@@ -135,6 +135,23 @@ static void show_json_write_hidden(struct json_writer *json, const struct conten
   json_object_close(json);
 }
 
+static void show_json_write_packages(struct json_writer *json, const struct package_list *packages)
+{
+  json_array_open(json, "packages");
+  for (size_t i = 0; i < packages->n; i++) {
+    const struct package *package = &packages->items[i];
+
+    json_object_open(json, NULL);
+    json_write_text(json, "type", package->type);
+    json_write_str(json, "name", package->name);
+    json_write_str(json, "version", package->version);
+    if (package->architecture.len)
+      json_write_str(json, "architecture", package->architecture);
+    json_object_close(json);
+  }
+  json_array_close(json);
+}
+
 void show_json(const struct contents *contents, const char *name, struct writer *writer)
 {
   struct json_writer json;
@@ -159,6 +176,7 @@ void show_json(const struct contents *contents, const char *name, struct writer 
     show_json_write_directories(&json, contents);
     show_json_write_privileged(&json, contents);
     show_json_write_hidden(&json, contents);
+    show_json_write_packages(&json, &contents->packages);
   }
   json_object_close(&json);
   writer_putc(writer, '\n');

@@ -291,6 +291,40 @@ static void show_text_write_privileged(const struct page *page)
     writer_printf(page->writer, "  and %zu more\n", contents->n_privileged - MOST_LISTED);
 }
 
+/* "105 packages: 93 deb, 12 pypi", then a line for each. */
+static void show_text_write_packages(const struct page *page)
+{
+  const struct package_list *packages = &page->contents->packages;
+  const char *between = "";
+  AUTO_BUF title = BUF_INIT(INT_MAX);
+
+  if (!packages->n)
+    return;
+  buf_printf(&title, "%zu package%s: ", packages->n, packages->n == 1 ? "" : "s");
+  for (size_t i = 0; i < packages->n;) {
+    size_t end = i;
+
+    while (end < packages->n && strcmp(packages->items[end].type, packages->items[i].type) == 0)
+      end++;
+    buf_printf(&title, "%s%zu %s", between, end - i, packages->items[i].type);
+    between = ", ";
+    i = end;
+  }
+  heading(page, title.ptr);
+  for (size_t i = 0; i < packages->n; i++) {
+    AUTO_BUF line = BUF_INIT(INT_MAX);
+
+    buf_puts(&line, "  ");
+    escape_terminal(&line, packages->items[i].name);
+    buf_putc(&line, ' ');
+    escape_terminal(&line, packages->items[i].version);
+    columns_beginning(page->writer, buf_str(&line), page->columns ? page->columns : SIZE_MAX);
+    writer_putc(page->writer, '\n');
+  }
+  if (packages->cut)
+    writer_puts(page->writer, "  and more\n");
+}
+
 static void show_text_write_hidden(const struct page *page)
 {
   const struct contents *contents = page->contents;
@@ -328,6 +362,7 @@ static void show_text_write_files(const struct page *page)
   show_text_write_directories(page);
   show_text_write_privileged(page);
   show_text_write_hidden(page);
+  show_text_write_packages(page);
 }
 
 void show_text(const struct contents *contents, const struct show_style *style,

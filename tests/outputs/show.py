@@ -27,6 +27,13 @@ layers = [some(60, ["usr", "opt"]), some(40, ["usr", "var"])]
 oci_dir("many", image(layer(*layers[0]), layer(*layers[1], file("opt/.wh.a", ""), symlink("usr/link", "x"), fifo("run/pipe"))))
 oci_dir("hostile", image(layer(*[file(f"d/{name}", "v", mode=0o4755) for name in ["</script>", "\x1b[31m", "\u202egnp", "x" * 3000, "a\nb"]]),
                          config={"config": {"User": "u", "Labels": {"\x1b[2J": "long " * 200}}, "history": [{"created_by": "RUN " + "y" * 5000}]}))
+def status(*packages):
+    return "".join(f"Package: {name}\nStatus: {state}\nArchitecture: amd64\nVersion: {version}\n\n" for name, version, state in packages)
+ok = "install ok installed"
+oci_dir("packages", image(layer(file("var/lib/dpkg/status", status(("old", "1", ok), ("gone", "2", ok))), file("lib/apk/db/installed", "P:musl\nV:1.2.4-r2\nA:x86_64\n\n")),
+                          layer(file("var/lib/dpkg/status", status(("b\u202e", "10", ok), ("b\u202e", "9", ok), ("a", "1:2.0-1", ok), ("half", "3", "deinstall ok config-files"))),
+                                file("lib/apk/db/.wh.installed", ""), file("usr/lib/python3/x-1.0.dist-info/METADATA", "Name: x\nVersion: 1.0\n\nbody\n"),
+                                file("srv/node_modules/p/package.json", '{"name": "p", "version": "3.1.4"}'))))
 oci_dir("empty", image())
 oci_dir("artifact", image(blob("text", "text/plain", annotations={"org.opencontainers.image.title": "notes.txt"}), config_type="application/vnd.example+json",
                           manifest={"artifactType": "application/vnd.example", "annotations": {"a": "b"}}))
@@ -129,7 +136,7 @@ with tempfile.TemporaryDirectory(prefix="show-") as folder:
     with open(schema_path, encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
-    for name in ("many", "hostile", "empty", "artifact"):
+    for name in ("many", "hostile", "packages", "empty", "artifact"):
         for flags in ([], ["--no-files"]):
             told = json.loads(show(*flags, "-o", "json", "oci:" + name))
             jsonschema.validate(told, schema)
@@ -142,6 +149,15 @@ with tempfile.TemporaryDirectory(prefix="show-") as folder:
     with open("many/index.json", encoding="utf-8") as file:
         check("digest", told["manifest"]["digest"] == json.load(file)["manifests"][0]["digest"])
     check("digest of the config's document", hashlib.sha256(blob("many", told["manifest"]["digest"])).hexdigest() == told["manifest"]["digest"][7:])
+    # What stands in the last version of each file is installed; what a whiteout removed, or dpkg removed, is not.
+    told = json.loads(show("-o", "json", "oci:packages"))
+    jsonschema.validate(told, schema)
+    check("packages", [[p["type"], p["name"], p["version"]] for p in told["packages"]] ==
+          [["deb", "a", "1:2.0-1"], ["deb", "b\u202e", "9"], ["deb", "b\u202e", "10"], ["npm", "p", "3.1.4"], ["pypi", "x", "1.0"]], told["packages"])
+    check("packages: architecture", [p.get("architecture") for p in told["packages"]] == ["amd64"] * 3 + [None] * 2)
+    text = show("oci:packages").split("\n")
+    at = text.index("5 packages: 3 deb, 1 npm, 1 pypi") if "5 packages: 3 deb, 1 npm, 1 pypi" in text else 0
+    check("packages in words", at and text[at + 1] == "  a 1:2.0-1" and text[at + 4:at + 6] == ["  p 3.1.4", "  x 1.0"], text)
     check("artifact: its blob's name", "notes.txt" in show("oci:artifact"))
     check("same input, same bytes", show("-o", "json", "oci:many") == show("-o", "json", "oci:many"))
 print(f"{passed} passed, {failed} failed")

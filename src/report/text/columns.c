@@ -119,8 +119,11 @@ void columns_wrapped(struct writer *writer, struct str text, size_t columns, siz
 
   while (columns && text_columns(text) > room) {
     const size_t len = line_bytes(text, room);
+    size_t shown = len;
 
-    writer_add(writer, text.ptr, len);
+    while (shown > 0 && text.ptr[shown - 1] == ' ')
+      shown--;
+    writer_add(writer, text.ptr, shown);
     writer_putc(writer, '\n');
     writer_pad(writer, indent);
     text = str_skip(text, len);
