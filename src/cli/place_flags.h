@@ -57,7 +57,7 @@ struct place_flags {
   {                                                                                                \
     .name = "timeout", .kind = FLAG_SCALE, .value = "SECONDS", .default_text = "none",             \
     .help = "end with an error after so many seconds",                                             \
-    .detail = "Also while a registry or an engine is waited for.", .offset = (at),                                  \
+    .detail = "Also while a registry or an engine is waited for.", .offset = (at),                 \
   }
 #define MEMORY_LIMIT_FLAG(at)                                                                      \
   {                                                                                                \
