@@ -114,32 +114,38 @@ bool diff_has_opened(struct diff *diff, int side, const struct descriptor *blob)
  * (input 0): ". Returns -1. */
 int diff_wrap_input(const struct diff *diff, int side, struct error *err);
 
-/* The walk. Each compares what two descriptors refer to and sends events below parent. */
-/* Where two descriptors stand, and so what of them is of the images. */
+/* The walk. Each function compares what two descriptors refer to and sends events below parent. */
+
+/* Where two descriptors stand, which decides how much of them belongs to the images. */
 enum descriptor_place {
-  DESCRIPTOR_INSIDE, /* in documents of the images: everything */
-  /* They name the images: media type, digest and size. What index.json, a store or an engine says
-   * beside these (platform, annotations, …) a registry does not have; only the names in the
-   * annotations are compared, if that was asked for. */
+  /* Both stand in documents of the images: all of their members are compared. */
+  DESCRIPTOR_INSIDE,
+  /* Both name the images: media type, digest and size are compared. What index.json, a store or an
+   * engine says beside these (platform, annotations) no registry keeps with the image; of it, only
+   * the names in the annotations are compared, if options->compare_root_name asks for that. */
   DESCRIPTOR_ROOT,
-  /* One stands in an index, the other names an image: as the first, but for annotations. */
+  /* One stands in an index, the other names an image: all but annotations is compared. */
   DESCRIPTOR_HALF_ROOT,
 };
-/* Descriptors themselves. opaque: digest and size count even where flags are set, since the blobs
- * cannot be looked into. */
+/* Compares the descriptors themselves. Digest and size are compared only by a strict comparison,
+ * since what they are of is compared anyway; or if `opaque` is set, since blobs of that kind cannot
+ * be looked into. */
 void compare_descriptors(struct diff *diff, const struct event_node *parent,
                          const struct descriptor *d0, const struct descriptor *d1,
                          enum descriptor_place place, bool opaque);
-/* What stands behind them, of whatever kind. depth: how many indexes are above. */
+/* Compares the blobs that they refer to, of whatever kind these are. depth is the number of indexes
+ * above. */
 void compare_objects(struct diff *diff, const struct event_node *parent,
                      const struct descriptor *d0, const struct descriptor *d1, unsigned depth);
 void compare_indexes(struct diff *diff, const struct event_node *parent,
                      const struct descriptor *d0, const struct descriptor *d1, unsigned depth);
-/* An index on the side `index_side`, a manifest on the other. */
+/* Compares an index, on the side `index_side`, with a manifest on the other: the manifest of its
+ * platform is looked for in the index. */
 void compare_index_with_manifest(struct diff *diff, const struct event_node *parent,
                                  const struct descriptor *d0, const struct descriptor *d1,
                                  int index_side, unsigned depth);
-/* Two manifests as engines see them, with whatever flags: events as with --effective. */
+/* Compares two manifests as engines see them, whatever the flags are, with the events that
+ * --effective has. */
 void compare_manifests_in_effect(struct diff *diff, const struct event_node *parent,
                                  const struct descriptor *d0, const struct descriptor *d1);
 void compare_manifests(struct diff *diff, const struct event_node *parent,

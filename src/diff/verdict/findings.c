@@ -32,8 +32,8 @@ void findings_release(struct findings *findings)
   findings->n_strong = 0;
 }
 
-/* What eStargz adds in the root of a layer, and leaves out of images again. */
-/* Whether a file of this name may be there for lazy pulling only. */
+/* Whether a file of this name may be there for lazy pulling only: what eStargz adds in the root of
+ * a layer (stargz-snapshotter, docs/estargz.md) no container sees. */
 static bool findings_is_lazy(struct str name)
 {
   return str_has_suffix(name, STR("stargz.index.json")) ||

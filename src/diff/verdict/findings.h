@@ -3,10 +3,14 @@
  * see one. Private to src/diff.
  *
  * An entry is a suspect if it differs in more than what the effective comparison leaves out
- * (diff/effective/effective.h), or has no partner. Where no entry of any layer is suspect and all
- * came in the same order, merging the layers gives the same on both sides. A strong suspect is one
- * that shows in what this layer and those below it come to, whatever those hold; but for one
- * without a partner they must not have anything of its path on the other side. */
+ * (diff/effective/effective.h), or if it has no partner. Where no entry of any layer is a suspect
+ * and all entries came in the same order, merging the layers gives the same tree on both sides.
+ *
+ * A strong suspect is one whose difference shows in the tree that its own layer and those below it
+ * are merged to, whatever those below hold. A suspect without a partner is strong only as long as
+ * the layers below on the other side hold nothing at its path. A strong suspect that no layer above
+ * replaces or hides decides that a container sees a difference, without any merging: weighing it is
+ * to read the names of those layers. */
 #ifndef DIFFOCI_DIFF_VERDICT_FINDINGS_H
 #define DIFFOCI_DIFF_VERDICT_FINDINGS_H
 
@@ -66,13 +70,15 @@ void findings_lone(struct findings *findings, int side, const struct tar_entry *
 /* Names begin in different ways: the semantic comparison may pair others. */
 void findings_spelled(struct findings *findings);
 
-/* Drops the strong suspects that entries called name may replace, hide, or turn into a directory:
- * entries of the suspects' own layer, which have to be told of one and all, or of one above it. */
+/* Drops the strong suspects that an entry called name may replace, hide, or turn into a directory.
+ * Of the suspects' own layer every entry has to be told, of both sides; of layers above it those of
+ * both sides, too. */
 void findings_weigh_own(struct findings *findings, struct str name, bool is_directory);
 void findings_weigh_above(struct findings *findings, struct str name, bool is_directory);
-/* Drops those without a partner if the name is their path: an entry below, on the other side. */
+/* Drops the strong suspects without a partner that a layer below may hold at their path on the
+ * other side. side is that of the entry called name. */
 void findings_weigh_below(struct findings *findings, struct str name, int side);
-/* After the last entry of the own layer. */
+/* After the last call of findings_weigh_own: drops what stands in its layer several times. */
 void findings_weighed(struct findings *findings);
 
 #endif

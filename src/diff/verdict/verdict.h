@@ -44,18 +44,25 @@ const char *verdict_name(enum verdict_level level);
 /* One line for people, without the "verdict: " before it: "semantic: …". Escaped. */
 void verdict_describe(const struct verdict *verdict, struct buf *out);
 
-/* What finding the verdict may cost, where what the comparison has found does not decide. */
+/* What finding the verdict may cost where what the comparison has found on its way does not decide.
+ */
 enum verdict_effort {
-  VERDICT_OPENS_NOTHING, /* then it stays open */
-  VERDICT_READS_LITTLE,  /* layers that the comparison has read, if they are small, once more */
-  VERDICT_READS,         /* layers that are at hand, a second time or for the first */
-  VERDICT_FETCHES,       /* also layers that were not fetched before; none is fetched twice. Also
-                            where the answer is only how much stronger the verdict is than the
-                            comparison that was asked for. */
+  /* Nothing is opened. What is not decided stays open (struct verdict, open). */
+  VERDICT_OPENS_NOTHING,
+  /* Layers that the comparison has read are read once more, where all of them are small. */
+  VERDICT_READS_LITTLE,
+  /* Layers that are at hand (source_at_hand) are read, whether they were read before or not. */
+  VERDICT_READS,
+  /* Layers that are not at hand are fetched as well, but none that was fetched before. After a
+   * comparison with --effective the semantic one is made, too, though the answer can only be a
+   * stronger verdict than was asked for. */
+  VERDICT_FETCHES,
 };
 
-/* The verdict on a comparison that was run with options->verdict. failed: as diff_run said.
- * required: the level that has to hold with certainty; VERDICT_UNKNOWN: none. */
+/* Finds the verdict on a comparison that was run with options->verdict. failed says whether
+ * diff_run failed: the verdict is then VERDICT_UNKNOWN. required is the level that the user wants
+ * to hold with certainty, for which what a container sees is looked into even where --semantic
+ * finds no difference; VERDICT_UNKNOWN: none. *out needs no release. */
 void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
                   enum verdict_level required, struct verdict *out);
 

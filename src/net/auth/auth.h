@@ -10,12 +10,16 @@ struct auth;
 struct auth *auth_new(struct http_client *client); /* the client must live longer */
 void auth_free(struct auth *auth);                 /* NULL allowed */
 
-/* Who speaks for us when reading from a repository: domain and path as in a reference, https
- * whether the registry is asked so. Owned by auth; the same for the same arguments. */
+/* The session that authenticates requests to one repository, given to the HTTP client with each of
+ * them. domain and path are those of a reference (image/reference.h); https says whether the
+ * registry is spoken to over TLS, since credentials for it go over nothing else. Owned by auth, and
+ * the same for the same arguments. */
 struct http_auth *auth_for(struct auth *auth, const char *domain, const char *path, bool https);
-/* Whether credentials were found for it, and where (borrowed), for messages; else NULL. */
+/* Where credentials for the repository were found, for messages: a file, or a helper's name
+ * (borrowed). NULL: none were found, or none were asked for yet. */
 const char *auth_origin(struct http_auth *session);
-/* The credential helper that a file names for it and that is not installed (borrowed), or NULL. */
+/* The name of the credential helper (borrowed) that a file names for the repository, but that is
+ * not installed. NULL: there is no such helper. */
 const char *auth_missing_helper(struct http_auth *session);
 
 #endif
