@@ -271,3 +271,25 @@ says.
   $ diffoci diff --verdict ./linked-0.tar ./linked-1.tar
   effective
   [1]
+
+One blob has one uncompressed content. Where the configs say two digests of it, one of the images is refused by every engine; which one,
+reading the layer tells.
+
+  $ images <<'EOF'
+  > good = layer(file("f", "1"))
+  > oci_archive("good.tar", image(good))
+  > oci_archive("liar.tar", image(good, config={"rootfs": {"type": "layers", "diff_ids": ["sha256:" + "0" * 64]}}))
+  > EOF
+  $ diffoci diff --semantic --require=effective ./good.tar ./liar.tar
+  ! diffoci: warning: ./liar.tar: layer sha256:*: rootfs.diff_ids says sha256:0* here, and sha256:* in the other image: one of the two cannot be unpacked (--verify tells which)
+  ! verdict: different: a container would see a difference
+  [1]
+  $ diffoci diff --effective --quiet ./good.tar ./liar.tar
+  ! diffoci: warning: ./liar.tar: layer sha256:*
+  TYPE     NAME          INPUT-0    INPUT-1
+  Layer    ctx:/layer    rootfs.diff_ids of the two images contradict each other
+  [1]
+  $ diffoci diff --semantic --verify --quiet ./good.tar ./liar.tar
+  ! diffoci: warning: ./liar.tar: layer sha256:*
+  ! diffoci: ./liar.tar: blob sha256:*: its uncompressed content is not that of the config's diff_id: expected sha256:0*, found sha256:*
+  [2]

@@ -1,6 +1,7 @@
 #include "diff/documents/unpackable.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
@@ -33,11 +34,46 @@ static bool unpackable_fits(struct diff *diff, int side, const struct manifest *
   return false;
 }
 
+static const char *diff_id_of(const struct config *config, size_t layer)
+{
+  return json_string_value(json_array_get(config->diff_ids, layer));
+}
+
+/* One blob has one uncompressed content: where the configs say two digests of it, one image at
+ * least is refused by every engine. Which one only reading the layer tells. Both images have as
+ * many diff_ids as layers. Whether they contradict each other; note: where. */
+static bool unpackable_contradicts(struct diff *diff, const struct manifest *const manifests[2],
+                                   char note[static 400])
+{
+  const struct config *const configs[2] = { config_of(diff, 0, manifests[0]),
+                                            config_of(diff, 1, manifests[1]) };
+  char digest[DIGEST_MAX_TEXT];
+
+  if (!configs[0] || !configs[1])
+    return false;
+  for (size_t i = 0; i < manifests[0]->n_layers; i++)
+    for (size_t j = 0; j < manifests[1]->n_layers; j++) {
+      const char *const ids[2] = { diff_id_of(configs[0], i), diff_id_of(configs[1], j) };
+
+      if (!ids[0] || !ids[1] || strcmp(ids[0], ids[1]) == 0 ||
+          !same_blob(&manifests[0]->layers[i], &manifests[1]->layers[j]))
+        continue;
+      snprintf(note, 400,
+               "layer %s: rootfs.diff_ids says %.100s here, and %.100s in the other image: one of "
+               "the two cannot be unpacked (--verify tells which)",
+               digest_format(&manifests[1]->layers[j].digest, digest), ids[1], ids[0]);
+      return true;
+    }
+  return false;
+}
+
 void compare_diff_ids(struct diff *diff, const struct event_node *parent,
                       const struct manifest *const manifests[2])
 {
   static const struct event_input no_inputs[2] = { 0 };
+  char contradiction[400];
   char notes[2][160];
+  char note[200];
   bool good[2];
 
   if (same_blob(&manifests[0]->config, &manifests[1]->config) &&
@@ -48,15 +84,17 @@ void compare_diff_ids(struct diff *diff, const struct event_node *parent,
     if (!good[side])
       diff_notice(diff, side, str_of(notes[side]));
   }
-  if (good[0] == good[1])
+  if (good[0] && good[1] && unpackable_contradicts(diff, manifests, contradiction)) {
+    diff_notice(diff, 1, str_of(contradiction));
+    snprintf(note, sizeof(note), "rootfs.diff_ids of the two images contradict each other");
+  } else if (good[0] == good[1]) {
     return;
-  diff->unpackable = true;
-  if (diff->options->effective) {
-    char note[200];
-
+  } else {
     snprintf(note, sizeof(note), "input %d %s", good[0], notes[good[0]]);
-    diff_leaf(diff, parent, "layer", EVENT_LAYER, note, no_inputs, NULL);
   }
+  diff->unpackable = true;
+  if (diff->options->effective)
+    diff_leaf(diff, parent, "layer", EVENT_LAYER, note, no_inputs, NULL);
 }
 
 void check_layers(struct diff *diff, const struct manifest *const manifests[2])

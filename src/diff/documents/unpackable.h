@@ -8,8 +8,9 @@
 
 /* Holds the number of diff_ids of both images against that of their layers. A wrong one is told
  * (diff_notice); where only one image has one, the two are different for the verdict, and, where
- * what a container sees is compared, a leaf "layer" below parent says so. Reads configs only where
- * they or the numbers of layers differ. */
+ * what a container sees is compared, a leaf "layer" below parent says so. The same where the two
+ * configs say different digests of one layer's content. Reads configs only where they or the
+ * numbers of layers differ. */
 void compare_diff_ids(struct diff *diff, const struct event_node *parent,
                       const struct manifest *const manifests[2]);
 
