@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "image/reference.h"
+#include "policy/causes.h"
 #include "policy/field.h"
 #include "report/output.h"
 #include "source/names.h"
@@ -154,6 +155,13 @@ static void offer_fields(struct offer *offers)
     offer_text(offers, field_name_at(i));
 }
 
+static void offer_causes(struct offer *offers)
+{
+  begin_item(offers);
+  for (size_t i = 0; i < causes_count(); i++)
+    offer_text(offers, cause_id(cause_at(i)));
+}
+
 /* Those that official images are made for. */
 static void offer_platforms(struct offer *offers)
 {
@@ -174,8 +182,9 @@ static const struct {
   const char *name;
   void (*offer)(struct offer *offers);
 } kinds[] = {
-  { "images", offer_images }, { "stored", offer_stored },   { "pullable", offer_pullable },
-  { "fields", offer_fields }, { "outputs", offer_outputs }, { "platforms", offer_platforms },
+  { "images", offer_images },       { "stored", offer_stored }, { "pullable", offer_pullable },
+  { "fields", offer_fields },       { "causes", offer_causes }, { "outputs", offer_outputs },
+  { "platforms", offer_platforms },
 };
 
 static int complete_run(const struct invocation *call, struct error *err)

@@ -43,6 +43,7 @@ struct policy_flags {
       },                                                                                           \
       {                                                                                            \
         .name = "accept",                                                                          \
+        .words = "causes",                                                                         \
         .kind = FLAG_LIST,                                                                         \
         .value = "CAUSE[?],...",                                                                   \
         .help = "differences that these causes prove do not count",                                \

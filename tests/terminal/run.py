@@ -209,6 +209,7 @@ CASES = [  # what is typed, and what the line has become
     ("diffoci remove example.com/a", ["example.com/app:1"]),
     ("diffoci diff --platform=linux/s3", ["linux/s390x"]),
     ("diffoci diff --ignore-fields=uid,mt", ["uid,mtime"]),
+    ("diffoci diff --accept=man-date,pyc-h", ["man-date,pyc-header"]),
     ("diffoci diff --output=mark", ["--output=markdown"]),
     ("diffoci diff --require=eff", ["--require=effective"]),
     ("diffoci sho", ["diffoci show"]),
