@@ -21,7 +21,8 @@ struct registry {
   struct source base;
   const struct limits *limits;
   struct net *net;
-  char *tag; /* NULL: the digest is asked for */
+  char *short_name; /* "app:1" of docker.io/library/app:1; NULL: it has another path */
+  char *tag;        /* NULL: the digest is asked for */
   struct digest digest;
   struct endpoint_list endpoints;
   struct place *places; /* one for each endpoint */
@@ -120,6 +121,20 @@ static int take_manifest(struct registry *registry, struct http_response *respon
   return 0;
 }
 
+/* A name without a slash is often meant to be an image that Docker or Podman has. */
+static int registry_hint(const struct registry *registry, struct error *err)
+{
+  const struct error found = *err;
+
+  if (!registry->short_name || (found.code != ERROR_NETWORK && found.code != ERROR_NOT_FOUND &&
+                                found.code != ERROR_PERMISSION && found.code != ERROR_AUTH))
+    return -1;
+  error_set(err, found.code, "%.1400s (an engine's image is docker://%.200s or podman://%.200s)",
+            found.message, registry->short_name, registry->short_name);
+  err->sys = found.sys;
+  return -1;
+}
+
 static int registry_resolve(struct source *source, struct descriptor *out, struct error *err)
 {
   struct registry *registry = (struct registry *)source;
@@ -132,7 +147,7 @@ static int registry_resolve(struct source *source, struct descriptor *out, struc
   int place = registry_fetch(registry, &request, &response, err);
 
   if (place < 0)
-    return -1;
+    return registry_hint(registry, err);
   if (take_manifest(registry, &response, out, err) < 0) {
     buf_clear(&registry->manifest);
     registry->manifest_digest = (struct digest) { 0 };
@@ -223,6 +238,7 @@ static void registry_free(struct source *source)
   endpoint_list_release(&registry->endpoints);
   buf_release(&registry->manifest);
   free(registry->tag);
+  free(registry->short_name);
   free(registry);
 }
 
@@ -236,6 +252,7 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
     .referrers = registry_referrers,
     .open_from = registry_open_from,
   };
+  static const struct str library = STR("library/");
   struct endpoint_list endpoints;
   struct registry *registry;
 
@@ -251,6 +268,11 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
     registry->digest = reference->digest;
   else
     registry->tag = xstrdup(reference->tag ? reference->tag : "latest");
+  if (strcmp(reference->domain, "docker.io") == 0 &&
+      str_has_prefix(str_of(reference->path), library))
+    registry->short_name = registry->tag
+                               ? xasprintf("%s:%s", reference->path + library.len, registry->tag)
+                               : xstrdup(reference->path + library.len);
   registry->endpoints = endpoints;
   registry->places = xcalloc(endpoints.n, sizeof(*registry->places));
   for (size_t i = 0; i < endpoints.n; i++)
