@@ -29,3 +29,13 @@ int libc_close_range(unsigned first, unsigned last)
 {
   return (int)syscall(SYS_close_range, first, last, 0);
 }
+
+int libc_fstat(int fd, struct stat *out)
+{
+  /* Where the library's structure is the kernel's. */
+#if defined(__x86_64__) || defined(__aarch64__)
+  return (int)syscall(SYS_fstat, fd, out);
+#else
+  return fstat(fd, out);
+#endif
+}

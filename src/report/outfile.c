@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/ending.h"
+#include "base/libc.h"
 
 enum { ATTEMPTS = 16 }; /* at a name that nobody has */
 
@@ -32,7 +33,7 @@ static bool is_stdout(const struct stat *status)
 {
   struct stat out;
 
-  return fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == status->st_dev &&
+  return libc_fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == status->st_dev &&
          out.st_ino == status->st_ino;
 }
 
@@ -217,7 +218,8 @@ bool outfile_is_direct(const struct outfile *file)
 {
   struct stat status;
 
-  return fstat(file->writer.fd, &status) != 0 || !S_ISREG(status.st_mode) || is_stdout(&status);
+  return libc_fstat(file->writer.fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+         is_stdout(&status);
 }
 
 int outfile_commit(struct outfile *file, struct error *err)
