@@ -254,6 +254,17 @@ static int diff_compare(void *context, struct source *const *sources,
   return compare_once(run, user, &again, err);
 }
 
+/* What is written decides what is compared, and what the process has to be let write. */
+static void diff_want_outputs(const struct fan_out_wanted *wanted, struct diff_options *options,
+                              struct process *process)
+{
+  for (size_t i = 0; i < wanted->n_outputs; i++) {
+    options->never_strict |= wanted->outputs[i].format->as_with_policy;
+    process->outputs[process->n_outputs++] = wanted->outputs[i].path;
+  }
+  process->report_dir = wanted->report_dir;
+}
+
 int diff_command(const struct invocation *call, struct error *err)
 {
   const struct diff_flags *given = call->options;
@@ -316,11 +327,7 @@ int diff_command(const struct invocation *call, struct error *err)
   if (given->timeout > 0)
     totals_set_timeout(&totals, given->timeout);
   diff_flags_ignore(given, &options);
-  for (size_t i = 0; i < wanted.n_outputs; i++)
-    options.never_strict |= wanted.outputs[i].format->as_with_policy;
-  for (size_t i = 0; i < wanted.n_outputs; i++)
-    process.outputs[process.n_outputs++] = wanted.outputs[i].path;
-  process.report_dir = wanted.report_dir;
+  diff_want_outputs(&wanted, &options, &process);
   place_flags_init(&places, &display, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
   if (sandbox_choose((enum sandbox_mode)given->sandbox, &process.support, err) == 0 &&

@@ -167,7 +167,7 @@ static void edits_divide(struct edits *edits, struct box box)
 {
   for (;;) {
     struct box parts[2] = { box, box };
-    int32_t middle[2];
+    int32_t middle[2] = { box.from[0], box.from[1] };
     int smaller;
 
     edits_trim(edits, &box);

@@ -60,12 +60,12 @@ static const char *cause_of_times(const struct inside *inside, const struct form
   return "embedded-date";
 }
 
-/* Of a format that only shows: the cause of what differs besides what is shown, and whether that is
- * sure where all that is shown is the same. NULL: none is known. */
-static const char *cause_of_rest(const struct format *format, bool *sure)
+/* Of a format that only shows: the usual cause of what differs besides what is shown. Nobody has
+ * accounted for those bytes, where indexes and free pages may hold anything. NULL: none is known.
+ */
+static const char *cause_of_rest(const struct format *format)
 {
-  *sure = strcmp(format->name, "sqlite") == 0;
-  return *sure                                 ? "sqlite-database"
+  return strcmp(format->name, "sqlite") == 0   ? "sqlite-database"
          : strcmp(format->name, "jks") == 0    ? "java-keystore"
          : strcmp(format->name, "pkcs12") == 0 ? "password-salt"
          : strcmp(format->name, "rpm") == 0    ? "rpm-package"
@@ -439,12 +439,9 @@ static void look_at_all(struct inside *inside, const struct format *format,
 static void look_at_rest(struct inside *inside, const struct format *format,
                          struct format_parts *const parts[2])
 {
-  bool sure;
-  const char *const id = cause_of_rest(format, &sure);
+  const char *const id = cause_of_rest(format);
 
-  if (id && sure)
-    content_add(inside->out, inside->arena, id, "", NOTHING, NOTHING);
-  else if (id)
+  if (id)
     content_assume(inside->out, inside->arena, id, "", NOTHING, NOTHING);
   else if (!outside_members_same(parts))
     content_leave(inside->out, NOTHING);

@@ -150,6 +150,11 @@ static bool patch_strings(const struct str content[2], const struct patch_limits
   return made;
 }
 
+static bool is_printable(char c)
+{
+  return c >= ' ' && c <= '~';
+}
+
 /* ---- bytes ---- */
 
 /* "00001230  7f 45 4c 46 …  |.ELF…|", as hexdump -C has it. */
@@ -167,8 +172,7 @@ static void put_row(struct buf *out, char mark, struct str content, uint64_t at)
       buf_puts(out, i % 8 ? "   " : "    ");
   buf_puts(out, "  |");
   for (size_t i = 0; i < n; i++)
-    buf_putc(out,
-             content.ptr[at + i] >= ' ' && content.ptr[at + i] <= '~' ? content.ptr[at + i] : '.');
+    buf_putc(out, is_printable(content.ptr[at + i]) ? content.ptr[at + i] : (char)'.');
   buf_puts(out, "|\n");
 }
 

@@ -193,7 +193,7 @@ static void read_rows(struct package_list *list, struct str rows)
     const struct str line = { rows.ptr, end ? (size_t)(end - rows.ptr) : rows.len };
     const char *blob = memmem(line.ptr, line.len, mark, sizeof(mark) - 1);
 
-    if (blob) {
+    if (blob && (size_t)(blob - line.ptr) + sizeof(mark) - 1 < line.len) {
       const struct str hex = str_skip(line, (size_t)(blob - line.ptr) + sizeof(mark) - 1);
 
       while (cap < hex.len)
@@ -223,23 +223,26 @@ void rpm_read_sqlite(struct package_list *list, struct str path, struct str byte
 
 /* ---- ndb ---- */
 
-static void read_blob(struct package_list *list, struct str bytes, uint64_t at, uint32_t number)
+/* Returns how many bytes the blob takes; 0: there is none. */
+static uint32_t read_blob(struct package_list *list, struct str bytes, uint64_t at, uint32_t number)
 {
   const char *head;
   uint32_t len;
 
   if (at > bytes.len || bytes.len - at < BLOB_HEAD)
-    return;
+    return 0;
   head = bytes.ptr + at;
   len = format_le32(head + 12);
   if (memcmp(head, "BlbS", 4) != 0 || format_le32(head + 4) != number ||
       len > bytes.len - at - BLOB_HEAD || len > BLOB_MAX)
-    return;
+    return 0;
   rpm_add_package(list, (struct str) { head + BLOB_HEAD, len });
+  return BLOB_HEAD + len;
 }
 
 void rpm_read_ndb(struct package_list *list, struct str path, struct str bytes)
 {
+  uint64_t left = bytes.len; /* blobs do not share bytes */
   uint64_t slots;
 
   (void)path;
@@ -247,11 +250,17 @@ void rpm_read_ndb(struct package_list *list, struct str path, struct str bytes)
     return;
   slots = (uint64_t)format_le32(bytes.ptr + 12) * (PAGE_SIZE / SLOT_SIZE);
   slots = MIN_OF(slots, (uint64_t)(bytes.len / SLOT_SIZE));
-  for (uint64_t i = SLOT_START; i < slots; i++) {
+  for (uint64_t i = SLOT_START; i < slots && !list->cut; i++) {
     const char *slot = bytes.ptr + i * SLOT_SIZE;
     const uint32_t place = format_le32(slot + 8);
 
-    if (memcmp(slot, "Slot", 4) == 0 && place)
-      read_blob(list, bytes, (uint64_t)place * BLOCK_SIZE, format_le32(slot + 4));
+    uint32_t taken;
+
+    if (memcmp(slot, "Slot", 4) != 0 || !place)
+      continue;
+    taken = read_blob(list, bytes, (uint64_t)place * BLOCK_SIZE, format_le32(slot + 4));
+    if (taken > left)
+      return;
+    left -= taken;
   }
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "diff/inside/inside_rows.h"
 #include "diff/inside/inside_worker.h"
@@ -22,7 +23,7 @@ struct inside {
   size_t n_waiting, cap_waiting;
   struct inside_equal *equals;
   size_t n_equals, cap_equals;
-  struct map known; /* the digests of two files -> what came of looking into them */
+  struct map known; /* the digests and names of two files -> what came of looking into them */
   bool is_second;   /* the second comparison, for the verdict alone */
 };
 
@@ -60,42 +61,44 @@ static void inside_keep(struct inside *inside, const struct event *event)
 
 /* ---- what was looked into before ---- */
 
-enum { KNOWN_EQUAL = 1, KNOWN_DIFFERENT };
+enum { KNOWN_EQUAL = 1, KNOWN_DIFFERENT, KEY_MAX = 2 * (32 + LIMIT_PATH_BYTES + 1) };
 
-struct known_key {
-  unsigned char bytes[2 * 32];
-};
-
-static struct known_key inside_key_of(const struct event *event)
+/* What a file holds is read as its name has it, where the bytes do not tell. False: the names are
+ * too long for that. */
+static bool inside_key_of(const struct event *event, struct buf *key)
 {
-  struct known_key key;
-
-  for (int side = 0; side < 2; side++)
-    memcpy(key.bytes + (size_t)32 * (size_t)side, event->inputs[side].content->bytes, 32);
-  return key;
+  for (int side = 0; side < 2; side++) {
+    buf_add(key, event->inputs[side].content->bytes, 32);
+    buf_add_str(key, event->inputs[side].entry->name);
+    buf_putc(key, '\0');
+  }
+  return !key->overflow;
 }
 
 /* What is equal is so under --semantic, too; what differs need not. */
 static void remember(struct inside *inside, const struct event *event, bool equal)
 {
-  const struct known_key key = inside_key_of(event);
-  const struct str text = { (const char *)key.bytes, sizeof(key.bytes) };
+  AUTO_BUF key = BUF_INIT(KEY_MAX);
   struct map_entry *entry;
 
   if (!equal && (inside->options->ignore & IGNORE_ALL_SEMANTIC) != IGNORE_ALL_SEMANTIC)
     return;
-  entry = map_put(&inside->known, text);
+  if (!inside_key_of(event, &key))
+    return;
+  entry = map_put(&inside->known, buf_str(&key));
   if (!entry->value)
-    entry->key = arena_str(&inside->arena, text);
+    entry->key = arena_str(&inside->arena, buf_str(&key));
   entry->value = (void *)(uintptr_t)(equal ? KNOWN_EQUAL : KNOWN_DIFFERENT);
 }
 
 static unsigned recall(const struct inside *inside, const struct event *event)
 {
-  const struct known_key key = inside_key_of(event);
-  const struct map_entry *entry =
-      map_find(&inside->known, (struct str) { (const char *)key.bytes, sizeof(key.bytes) });
+  AUTO_BUF key = BUF_INIT(KEY_MAX);
+  const struct map_entry *entry;
 
+  if (!inside_key_of(event, &key))
+    return 0;
+  entry = map_find(&inside->known, buf_str(&key));
   return entry ? (unsigned)(uintptr_t)entry->value : 0;
 }
 

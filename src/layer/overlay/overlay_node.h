@@ -54,7 +54,6 @@ struct overlay_node {
 };
 
 struct overlay {
-  enum overlay_engine engine;
   const struct overlay *origin; /* of a replay: whose records these are; else NULL */
   struct budget *memory;
   uint64_t taken;                 /* of the budget */
@@ -65,25 +64,26 @@ struct overlay {
   struct overlay_node **roots;    /* owned; one for each layer that was begun; one in all where
                                      layers are unpacked upon each other */
   size_t n_roots, cap_roots;
-  uint32_t n_layers; /* begun, or left out below; the current one is one less */
   const struct overlay_record *first;
   struct overlay_record *last;
   const struct overlay_record *layer_first; /* of the current layer; NULL: none yet */
-  bool lost_way; /* a directory or a symbolic link was removed in the current layer */
   struct overlay_node *last_parent; /* of the entry added last, whose neighbours often follow */
   struct buf last_directory;        /* its path */
   struct map names;                 /* of the layer's entries, where two of one name are noted */
   struct map gone;                  /* paths that the layer had entries of, and then removed */
   struct map aufs_links;            /* of the layer: name -> struct overlay_record */
-  bool is_upper;                    /* there are lower layers that are not here */
-  bool in_doubt;
   uint64_t walks, walked; /* paths that were followed by their text, and bytes gone over for it */
-  bool united;
-  bool is_refused;
   struct overlay_refusal refusal;
-  bool may_refuse;
   struct overlay_refusal reason; /* for which it may refuse */
   uint64_t n_paths;              /* once united */
+  enum overlay_engine engine;
+  uint32_t n_layers; /* begun, or left out below; the current one is one less */
+  bool lost_way;     /* a directory or a symbolic link was removed in the current layer */
+  bool is_upper;     /* there are lower layers that are not here */
+  bool in_doubt;
+  bool united;
+  bool is_refused;
+  bool may_refuse;
 };
 
 /* The bytes that it takes, with what its tables may grow by for the next entry. */

@@ -164,11 +164,12 @@ void change_title(struct buf *out, enum event_type type, const struct event_fiel
   static const char config[] = "config.";
   const struct str key = variable_of(field);
   const char *name = field->name;
-  unsigned number;
-  int end = 0;
+  const struct str text = str_of(name);
 
-  if (type == EVENT_MANIFEST && sscanf(name, "layers[%u]%n", &number, &end) == 1 && !name[end]) {
-    buf_printf(out, "layer %u", number);
+  if (type == EVENT_MANIFEST && str_has_prefix(text, STR("layers[")) &&
+      text.ptr[text.len - 1] == ']') {
+    buf_puts(out, "layer ");
+    escape_terminal(out, (struct str) { text.ptr + 7, text.len - 8 });
     return;
   }
   if (type != EVENT_CONFIG || strncmp(name, config, sizeof(config) - 1) != 0) {

@@ -284,7 +284,8 @@ static int ndjson_finish(struct report *report, struct error *err)
   struct ndjson *ndjson = (struct ndjson *)report;
 
   (void)ndjson_settled(report, NULL);
-  if (!ndjson->failed) {
+  /* Where not all was written, no line's number is there to refer to; committing tells why. */
+  if (!ndjson->failed && !ndjson->file->writer.error) {
     changes_settle(&ndjson->changes);
     write_later(ndjson);
     write_consequences(ndjson);

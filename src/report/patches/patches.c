@@ -174,8 +174,7 @@ static const char *kind_words(enum patch_kind kind)
     [PATCH_XML] = "(as XML with a tag a line)",
     [PATCH_STRINGS] = "(strings)",
     [PATCH_LARGE] = "(bytes: aligning the lines would take more memory than --memory-limit)",
-    [PATCH_UNREAD] = "(not shown: the contents could not be read a second time, or are too large, "
-                     "see --max-scale)",
+    [PATCH_UNREAD] = "(not shown: it could not be read a second time, or is beyond --max-scale)",
     [PATCH_DROPPED] = "(not shown: too much differs in this file)",
   };
 
