@@ -49,6 +49,17 @@ What differs is told as with --effective, under any flags, in a process of its o
   Layer ctx:/layer name "etc/z" only appears in input 0 (layer 0)
   File etc/x Mode 0x9ed (layer 0) Mode 0x1a4 (layer 0)
 
+A time counts as it is: its fraction, and what lies before 1970 or behind 2242.
+
+  $ mkdir -p t/etc u/etc; touch -d @0 t/etc/f u/etc/f t/etc u/etc; diffoci diff --verdict rootfs:t rootfs:u
+  identical
+  $ for t in 8589934592 -86400 0.5 -0.5 -1.5; do touch -d @$t t/etc/f; diffoci diff --verdict rootfs:t rootfs:u 2>/dev/null; done
+  effective
+  effective
+  effective
+  effective
+  effective
+
 What is none of these.
 
   $ diffoci diff ./app ./a.tar

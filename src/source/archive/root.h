@@ -13,8 +13,11 @@ bool root_is_likely(struct members *members);
 /* A directory as a tar stream: entries in the order of their names, each with mode, owner, time,
  * security.capability and user.* xattrs, further names of a file as hard links. Without the root
  * itself, sockets, and what lies in other file systems. Files of who runs this, other than root,
- * are root's: nobody else can unpack a root file system with its owners. fd: of the directory,
- * owned by the list, also on failure. */
+ * are root's: nobody else can unpack a root file system with its owners; unless something is
+ * root's already, as two owners would become one (groups likewise). Times are whole, nanoseconds
+ * and those before 1970 included. A file with more xattrs than a PAX header of
+ * LIMIT_PAX_BYTES holds is ERROR_LIMIT, an xattr with a '=' in its name ERROR_UNSUPPORTED. fd: of
+ * the directory, owned by the list, also on failure. */
 struct root_list;
 struct root_list *root_list_new(int fd, struct error *err);
 void root_list_free(struct root_list *list); /* NULL allowed */

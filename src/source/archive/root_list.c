@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "source/archive/path.h"
 #include "source/archive/root.h"
@@ -21,7 +22,8 @@
 enum {
   TAR_BLOCK = 512,
   XATTR_MAX = 64 * 1024, /* of one value, and of a file's list of names: the kernel has no more */
-  HEADER_MAX = 8 * 1024 * 1024,
+  PAX_MAX = LIMIT_PAX_BYTES,                         /* the tar reader takes no more */
+  XATTRS_MAX = PAX_MAX - 2 * MEMBER_PATH_MAX - 4096, /* beside two paths and some numbers */
 };
 
 struct root_entry {
@@ -33,7 +35,7 @@ struct root_entry {
   uid_t uid;
   gid_t gid;
   uint64_t size;
-  int64_t mtime;
+  struct timespec mtime;
   dev_t rdev;
   bool is_second; /* a hard link */
 };
@@ -84,7 +86,7 @@ static int read_xattrs(struct root_list *list, struct root_entry *entry, struct 
   AUTO_FREE char *path = xasprintf("/proc/self/fd/%d/%s", list->fd, entry->path);
   AUTO_FREE char *names = xmalloc(XATTR_MAX);
   AUTO_FREE char *value = xmalloc(XATTR_MAX);
-  AUTO_BUF records = BUF_INIT(HEADER_MAX);
+  AUTO_BUF records = BUF_INIT(XATTRS_MAX);
   ssize_t n = llistxattr(path, names, XATTR_MAX);
   char key[300];
 
@@ -95,10 +97,17 @@ static int read_xattrs(struct root_list *list, struct root_entry *entry, struct 
 
     if (len == -1)
       return error_sys(err, errno, "\"%s\": extended attribute %s", entry->path, name);
+    if (len >= 0 && strchr(name, '='))
+      return error_set(err, ERROR_UNSUPPORTED,
+                       "\"%s\": extended attribute %s: no PAX record can have a '=' in its name",
+                       entry->path, name);
     snprintf(key, sizeof(key), "SCHILY.xattr.%s", name);
     if (len >= 0)
       pax_add(&records, key, value, (size_t)len);
   }
+  if (records.overflow)
+    return error_set(err, ERROR_LIMIT, "\"%s\": more than %d bytes of extended attributes",
+                     entry->path, XATTRS_MAX);
   entry->pax = records.len ? arena_str(&list->arena, buf_str(&records)).ptr : NULL;
   entry->pax_len = records.len;
   return 0;
@@ -134,13 +143,12 @@ static const char *first_name(struct root_list *list, const struct root_entry *e
 static int add_entry(struct root_list *list, const char *path, const struct stat *st,
                      struct error *err)
 {
-  const uid_t user = geteuid();
   struct root_entry entry = {
     .path = path,
     .mode = st->st_mode,
-    .uid = st->st_uid == user ? 0 : st->st_uid,
-    .gid = user && st->st_gid == getegid() ? 0 : st->st_gid,
-    .mtime = st->st_mtim.tv_sec,
+    .uid = st->st_uid,
+    .gid = st->st_gid,
+    .mtime = st->st_mtim,
     .rdev = st->st_rdev,
   };
 
@@ -232,6 +240,28 @@ static int add_directory(struct root_list *list, const char *path, struct error 
   return status;
 }
 
+/* Makes root's what belongs to who runs this, unless something belongs to root already: two owners
+ * would become one. */
+static void own_by_root(struct root_list *list)
+{
+  const uid_t user = geteuid();
+  const gid_t group = getegid();
+  bool map_user = user != 0, map_group = user != 0;
+
+  for (size_t i = 0; i < list->n; i++) {
+    map_user = map_user && list->items[i].uid != 0;
+    map_group = map_group && list->items[i].gid != 0;
+  }
+  for (size_t i = 0; i < list->n; i++) {
+    struct root_entry *entry = &list->items[i];
+
+    if (map_user && entry->uid == user)
+      entry->uid = 0;
+    if (map_group && entry->gid == group)
+      entry->gid = 0;
+  }
+}
+
 struct root_list *root_list_new(int fd, struct error *err)
 {
   struct root_list *list = xcalloc(1, sizeof(*list));
@@ -242,8 +272,10 @@ struct root_list *root_list_new(int fd, struct error *err)
     error_sys(err, errno, "cannot be read");
   } else {
     list->device = st.st_dev;
-    if (add_directory(list, "", err) == 0)
+    if (add_directory(list, "", err) == 0) {
+      own_by_root(list);
       return list;
+    }
   }
   root_list_free(list);
   return NULL;
@@ -304,7 +336,7 @@ static void put_header(struct buf *out, const char *name, const char *link, char
   put_octal(block.uid, 8, entry->uid & 07777777);
   put_octal(block.gid, 8, entry->gid & 07777777);
   put_octal(block.size, 12, size & 077777777777);
-  put_octal(block.mtime, 12, entry->mtime < 0 ? 0 : (uint64_t)entry->mtime & 077777777777);
+  put_octal(block.mtime, 12, entry->mtime.tv_sec < 0 ? 0 : entry->mtime.tv_sec & 077777777777);
   put_octal(block.major, 8, major(entry->rdev) & 07777777);
   put_octal(block.minor, 8, minor(entry->rdev) & 07777777);
   for (size_t i = 0; i < sizeof(block); i++)
@@ -324,6 +356,24 @@ static void pax_add_number(struct buf *out, const char *key, uint64_t value, uin
   pax_add(out, key, text, strlen(text));
 }
 
+/* What the header's whole, unsigned seconds cannot tell. */
+static void pax_add_time(struct buf *out, const char *key, const struct timespec *time)
+{
+  const bool below = time->tv_sec < 0 && time->tv_nsec; /* -1 s and 0.75 s are "-0.25" */
+  const long long seconds = (long long)time->tv_sec + below;
+  const long nanoseconds = below ? 1000000000 - time->tv_nsec : time->tv_nsec;
+  char text[48];
+
+  if (!time->tv_nsec && time->tv_sec >= 0 && time->tv_sec <= 077777777777)
+    return;
+  if (nanoseconds)
+    snprintf(text, sizeof(text), "%s%lld.%09ld", below && !seconds ? "-" : "", seconds,
+             nanoseconds);
+  else
+    snprintf(text, sizeof(text), "%lld", seconds);
+  pax_add(out, key, text, strlen(text));
+}
+
 static void pad(struct buf *out, uint64_t size)
 {
   static const char zeros[TAR_BLOCK];
@@ -331,13 +381,13 @@ static void pad(struct buf *out, uint64_t size)
   buf_add(out, zeros, (size_t)(-size & (TAR_BLOCK - 1)));
 }
 
-static void write_header(struct buf *out, const struct root_entry *entry)
+static int write_header(struct buf *out, const struct root_entry *entry, struct error *err)
 {
   static const struct root_entry records = { .mode = 0644 };
   const char type = type_of(entry);
   const char *link = entry->link ? entry->link : "";
   AUTO_FREE char *name = xasprintf("%s%s", entry->path, type == '5' ? "/" : "");
-  AUTO_BUF pax = BUF_INIT(HEADER_MAX);
+  AUTO_BUF pax = BUF_INIT(PAX_MAX);
 
   if (strlen(name) > 100)
     pax_add(&pax, "path", name, strlen(name));
@@ -346,6 +396,7 @@ static void write_header(struct buf *out, const struct root_entry *entry)
   pax_add_number(&pax, "size", type == '0' ? entry->size : 0, 077777777777);
   pax_add_number(&pax, "uid", entry->uid, 07777777);
   pax_add_number(&pax, "gid", entry->gid, 07777777);
+  pax_add_time(&pax, "mtime", &entry->mtime);
   if (entry->pax)
     buf_add(&pax, entry->pax, entry->pax_len);
   if (pax.len) {
@@ -354,6 +405,10 @@ static void write_header(struct buf *out, const struct root_entry *entry)
     pad(out, pax.len);
   }
   put_header(out, name, link, type, entry, type == '0' ? entry->size : 0);
+  if (pax.overflow || out->overflow)
+    return error_set(err, ERROR_LIMIT, "\"%s\": a header of more than %d bytes", entry->path,
+                     PAX_MAX);
+  return 0;
 }
 
 static int open_content(struct root_tar *tar, const struct root_entry *entry, struct error *err)
@@ -386,7 +441,8 @@ static int begin_entry(struct root_tar *tar, struct error *err)
     return 0;
   }
   entry = &tar->list->items[tar->next++];
-  write_header(&tar->header, entry);
+  if (write_header(&tar->header, entry, err))
+    return -1;
   return type_of(entry) == '0' && entry->size ? open_content(tar, entry, err) : 0;
 }
 
@@ -440,7 +496,7 @@ struct stream *root_list_stream(struct root_list *list)
   *tar = (struct root_tar) {
     .base = { &ops },
     .list = list,
-    .header = BUF_INIT(2 * HEADER_MAX),
+    .header = BUF_INIT(PAX_MAX + 3 * TAR_BLOCK),
   };
   return &tar->base;
 }
