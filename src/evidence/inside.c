@@ -72,12 +72,15 @@ static const char *cause_of_rest(const struct format *format)
                                                : NULL;
 }
 
-/* For what is another way to write the same. */
+/* For what is another way to write the same. NULL: of a format that only shows, nobody says what
+ * is. */
 static const char *cause_of_form(const struct inside *inside, const struct format *format)
 {
   static const char *const containers[] = { "tar", "zip", "ar", "cpio" };
   static const char *const ids[] = { "tar-inside", "zip-order", "ar-members", "cpio-inside" };
 
+  if (!format->may_be_equal)
+    return NULL;
   if (inside->packed)
     return inside->packed;
   for (size_t i = 0; i < ARRAY_LEN(containers); i++)
@@ -281,7 +284,7 @@ static void look_at_fields(struct inside *inside, const struct format *format,
       inside_leave(inside, str_of(a->name));
     else if (str_equal(a->value, b->value))
       continue;
-    else if (a->class == FORMAT_COUNTS)
+    else if (a->class == FORMAT_COUNTS || !format->may_be_equal)
       inside_leave(inside, str_of(a->name));
     else
       content_add(inside->out, inside->arena,
@@ -412,6 +415,7 @@ static void look_at_all(struct inside *inside, const struct format *format,
   const uint64_t before = count_found(inside->out);
   size_t i = 0;
   size_t j = 0;
+  const char *const form = cause_of_form(inside, format);
 
   while (i < n[0] || j < n[1]) {
     const int order = i == n[0]   ? 1
@@ -425,9 +429,12 @@ static void look_at_all(struct inside *inside, const struct format *format,
     i += order <= 0;
     j += order >= 0;
   }
-  if (n[0] == n[1] && !same_order(parts[0], parts[1]))
-    content_add(inside->out, inside->arena, cause_of_form(inside, format), "order", NOTHING,
-                NOTHING);
+  if (n[0] == n[1] && !same_order(parts[0], parts[1])) {
+    if (form)
+      content_add(inside->out, inside->arena, form, "order", NOTHING, NOTHING);
+    else
+      inside_leave(inside, STR("order"));
+  }
   look_at_fields(inside, format, parts);
   look_at_times(inside, format, parts);
   look_at_form(inside, format, parts, before);

@@ -300,13 +300,15 @@ bool unified_diff(const struct str content[2], const struct patch_limits *limits
   struct unified unified = { .left = limits->lines ? limits->lines : UINT64_MAX,
                              .text = text,
                              .out = out };
+  const struct str both[2] = { content[0].len ? content[0] : STR(""),
+                               content[1].len ? content[1] : STR("") };
   uint64_t work = MIN_OF(*limits->work, WORK);
   struct str cut[2];
   bool split = false;
   uint64_t bytes;
 
   *limits->work -= work;
-  unified.before = unified_cut(content, cut);
+  unified.before = unified_cut(both, cut);
   bytes = bytes_needed(cut, limits);
   if (!budget_take(limits->memory, bytes))
     return false;

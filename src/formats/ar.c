@@ -165,6 +165,33 @@ static int ar_add_member(struct format_parts *parts, struct str *table, struct h
   return 0;
 }
 
+/* In a Debian package the order counts (deb(5)): dpkg refuses one whose members stand otherwise. */
+static int ar_add_order(struct format_parts *parts, struct error *err)
+{
+  bool is_package = false;
+  size_t len = 0;
+  char *names;
+
+  for (size_t i = 0; i < parts->n_members; i++) {
+    is_package |= str_equal(parts->members[i].entry.name, STR("debian-binary"));
+    len += parts->members[i].entry.name.len + 1;
+  }
+  if (!is_package)
+    return 0;
+  names = format_memory(parts, len, err);
+  if (!names)
+    return -1;
+  len = 0;
+  for (size_t i = 0; i < parts->n_members; i++) {
+    const struct str name = parts->members[i].entry.name;
+
+    memcpy(names + len, name.ptr, name.len);
+    names[len + name.len] = ' ';
+    len += name.len + 1;
+  }
+  return format_add_field(parts, FORMAT_COUNTS, "order", (struct str) { names, len }, err);
+}
+
 static int ar_read(struct format_parts *parts, struct error *err)
 {
   struct str table = { NULL, 0 };
@@ -185,7 +212,7 @@ static int ar_read(struct format_parts *parts, struct error *err)
       at++;
     }
   }
-  return 0;
+  return ar_add_order(parts, err);
 }
 
 static bool ar_detect(struct str bytes, struct str name)
