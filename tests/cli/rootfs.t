@@ -102,3 +102,13 @@ Archives that are compressed with xz or bzip2, of one or several streams.
   ! diffoci: ./more.tar.xz: *xz: the compressed data is corrupt, *
   ! diffoci: ./more.tar.bz2: *bzip2: garbage after the last stream, at byte *
   [2]
+
+A file that is called as layers call what is removed would be taken for that: such a tree is not compared.
+
+  $ mkdir -p plain/etc marked/etc; echo p >plain/etc/x; cp -a plain/. marked; echo evil >marked/etc/.wh.x
+  $ diffoci diff --quiet rootfs:plain rootfs:marked
+  ! diffoci: *"etc/.wh.x": a name that layers have for what is removed: a root file system that has it cannot be compared
+  [2]
+  $ tar -C marked -cf marked.tar .; diffoci diff --quiet rootfs:plain rootfs-archive:marked.tar
+  ! diffoci: *"./etc/.wh.x": a name that layers have for what is removed: a root file system that has it cannot be compared
+  [2]

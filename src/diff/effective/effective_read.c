@@ -1,5 +1,6 @@
 #include "diff/effective/effective_read.h"
 
+#include "base/path.h"
 #include "diff/layers/entry.h"
 #include "diff/layers/layer_reader.h"
 #include "pair/walk.h"
@@ -59,13 +60,32 @@ static struct str effective_read_key_of(struct str name)
   return name;
 }
 
+/* In a root file system that is no layer a name of a whiteout is a file's own, which an overlay
+ * would take for the removal of another. */
+static int effective_read_name(const struct effective_reading *reading, int side,
+                               const struct tar_entry *entry, struct error *err)
+{
+  struct str rest = entry->name;
+  struct str component;
+
+  if (!reading->diff->options->sources[side]->is_root)
+    return 0;
+  while (path_next(&rest, &component))
+    if (str_has_prefix(component, STR(".wh.")))
+      return error_set(err, ERROR_UNSUPPORTED,
+                       "a name that layers have for what is removed: a root file system that has "
+                       "it cannot be compared");
+  return 0;
+}
+
 static int effective_read_add(struct effective_reading *reading, int side,
                               const struct tar_entry *entry, const struct digest *digest,
                               uint64_t token, struct error *err)
 {
   struct overlay *overlay = reading->overlays[side];
-  int status = token ? overlay_add_token(overlay, entry, token, err)
-                     : overlay_add(overlay, entry, digest, err);
+  int status = effective_read_name(reading, side, entry, err) ? -1
+               : token ? overlay_add_token(overlay, entry, token, err)
+                       : overlay_add(overlay, entry, digest, err);
 
   return status ? error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name)) : 0;
 }
@@ -231,6 +251,8 @@ static int run_add(struct run *run, int side, const struct tar_entry *entry,
 {
   struct overlay *overlay = run->reading->overlays[side];
 
+  if (effective_read_name(run->reading, side, entry, err))
+    return -1;
   if (!tar_entry_has_content(entry))
     return overlay_add(overlay, entry, NULL, err);
   return digest ? overlay_add(overlay, entry, digest, err)
