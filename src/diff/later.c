@@ -184,8 +184,10 @@ static int later_visit(struct content_visitor *visitor, const struct tar_entry *
   while ((got = tar_read(reader, &chunk, err)) > 0) {
     if (content.size + chunk.len > max)
       break;
-    if (tempfile_write(&pass->file, chunk.bytes, chunk.len, content.offset + content.size, err))
+    if (tempfile_write(&pass->file, chunk.bytes, chunk.len, content.offset + content.size, err)) {
+      (void)hasher_finish(pass->hasher); /* the next content begins anew */
       return -1;
+    }
     hasher_add(pass->hasher, chunk.bytes, chunk.len);
     content.size += chunk.len;
   }

@@ -2,8 +2,8 @@
 
 #include "base/alloc.h"
 
-/* How far a path is followed when the work is used up: what is found then costs no more than so
- * many steps for each element. */
+/* How far paths from both ends are followed when the work is used up: what is found then costs no
+ * more than some times as many steps for each element. */
 enum { HURRIED_EDITS = 64 };
 
 /* Elements a[0] to b[0] of the first side against a[1] to b[1] of the second. */
@@ -23,7 +23,13 @@ struct edits {
   bool *const *lone;
   struct reach ahead, back;
   uint64_t *work; /* that is left */
+  bool may_stop;  /* as soon as it is used up */
 };
+
+static void edits_spend(const struct edits *edits, uint64_t steps)
+{
+  *edits->work -= MIN_OF(*edits->work, steps);
+}
 
 static bool same(const struct edits *edits, int32_t a, int32_t b)
 {
@@ -49,6 +55,27 @@ static bool has_met(const struct reach *other, int32_t diagonal)
   return diagonal >= other->least && diagonal <= other->most;
 }
 
+/* A path may be followed no longer, and where it was left says nothing of those it could meet. */
+static bool has_stopped(const struct edits *edits)
+{
+  return edits->may_stop && !*edits->work;
+}
+
+/* How many equal elements lie on a diagonal from a place on, down (sign 1) or up (-1), where the
+ * box has `room` of them: each is a step. */
+static int32_t edits_follow(const struct edits *edits, int32_t a, int32_t b, int32_t room, int sign)
+{
+  const int32_t up = sign < 0;
+  int32_t n = 0;
+
+  if (edits->may_stop && room > 0 && (uint64_t)room > *edits->work)
+    room = (int32_t)*edits->work;
+  while (n < room && same(edits, a + sign * n - up, b + sign * n - up))
+    n++;
+  edits_spend(edits, (uint64_t)n);
+  return n;
+}
+
 /* Paths from the top, one edit longer; true where one of them meets one from the bottom. */
 static bool edits_step_ahead(struct edits *edits, const struct box *box, bool meets,
                              int32_t middle[2])
@@ -60,17 +87,13 @@ static bool edits_step_ahead(struct edits *edits, const struct box *box, bool me
     const int32_t below = ahead->at[d - 1];
     const int32_t above = ahead->at[d + 1];
     int32_t a = below < above ? above : below + 1;
-    int32_t b = a - d;
 
-    while (a < box->to[0] && b < box->to[1] && same(edits, a, b)) {
-      a++;
-      b++;
-    }
+    a += edits_follow(edits, a, a - d, MIN_OF(box->to[0] - a, box->to[1] - (a - d)), 1);
     ahead->at[d] = a;
-    if (!meets || !has_met(&edits->back, d) || edits->back.at[d] > a)
+    if (!meets || has_stopped(edits) || !has_met(&edits->back, d) || edits->back.at[d] > a)
       continue;
     middle[0] = a;
-    middle[1] = b;
+    middle[1] = a - d;
     return true;
   }
   return false;
@@ -87,37 +110,41 @@ static bool edits_step_back(struct edits *edits, const struct box *box, bool mee
     const int32_t below = back->at[d - 1];
     const int32_t above = back->at[d + 1];
     int32_t a = below < above ? below : above - 1;
-    int32_t b = a - d;
 
-    while (a > box->from[0] && b > box->from[1] && same(edits, a - 1, b - 1)) {
-      a--;
-      b--;
-    }
+    a -= edits_follow(edits, a, a - d, MIN_OF(a - box->from[0], a - d - box->from[1]), -1);
     back->at[d] = a;
-    if (!meets || !has_met(&edits->ahead, d) || edits->ahead.at[d] < a)
+    if (!meets || has_stopped(edits) || !has_met(&edits->ahead, d) || edits->ahead.at[d] < a)
       continue;
     middle[0] = a;
-    middle[1] = b;
+    middle[1] = a - d;
     return true;
   }
   return false;
 }
 
-/* The furthest place that a path from the top has come to. */
-static void furthest(const struct reach *ahead, const struct box *box, int32_t middle[2])
+/* The place that a path from either end has come furthest to. What the other end's paths cost is
+ * then no more than some times what lies behind the place, which is not gone through again and
+ * again: the sum over all places grows with the sizes. */
+static void furthest(const struct edits *edits, const struct box *box, int32_t middle[2])
 {
-  int32_t best = INT32_MIN;
+  int32_t best = -1;
 
-  for (int32_t d = ahead->most; d >= ahead->least; d -= 2) {
-    int32_t a = ahead->at[d] < box->to[0] ? ahead->at[d] : box->to[0];
+  for (int end = 0; end < 2; end++) {
+    const struct reach *reach = end ? &edits->back : &edits->ahead;
 
-    if (a - d > box->to[1])
-      a = box->to[1] + d;
-    if (2 * a - d <= best)
-      continue;
-    best = 2 * a - d;
-    middle[0] = a;
-    middle[1] = a - d;
+    for (int32_t d = reach->most; d >= reach->least; d -= 2) {
+      const int32_t low = MAX_OF(box->from[0], box->from[1] + d);
+      const int32_t high = MIN_OF(box->to[0], box->to[1] + d);
+      const int32_t a = MIN_OF(MAX_OF(reach->at[d], low), high);
+      const int32_t come =
+          end ? box->to[0] + box->to[1] - (2 * a - d) : 2 * a - d - box->from[0] - box->from[1];
+
+      if (come <= best)
+        continue;
+      best = come;
+      middle[0] = a;
+      middle[1] = a - d;
+    }
   }
 }
 
@@ -133,11 +160,12 @@ static void find_middle(struct edits *edits, const struct box *box, int32_t midd
   edits->ahead.at[top] = box->from[0];
   edits->back.at[bottom] = box->to[0];
   for (int32_t n = 1;; n++) {
+    edits->may_stop = n > HURRIED_EDITS;
     if (edits_step_ahead(edits, box, odd, middle) || edits_step_back(edits, box, !odd, middle))
       return;
-    *edits->work -= MIN_OF(*edits->work, 2 * (uint64_t)n);
+    edits_spend(edits, 2 * (uint64_t)n);
     if (!*edits->work && n >= HURRIED_EDITS) {
-      furthest(&edits->ahead, box, middle);
+      furthest(edits, box, middle);
       return;
     }
   }

@@ -86,14 +86,15 @@ static struct str take_name(struct str *s)
 /* Which one of its name it is below the same element. */
 static int count_element(struct xml *xml, struct error *err)
 {
-  struct map_entry *entry = map_put(&xml->counts, buf_str(&xml->path));
+  struct map_entry *entry;
   uintptr_t n;
 
-  if (!entry->value) {
-    if (format_charge(xml->parts->budget, xml->path.len + 64, err))
-      return -1;
+  /* Each time: to look a long path up is what an element costs, even where it is no new one. */
+  if (format_charge(xml->parts->budget, xml->path.len + 64, err))
+    return -1;
+  entry = map_put(&xml->counts, buf_str(&xml->path));
+  if (!entry->value)
     entry->key = arena_str(&xml->parts->arena, buf_str(&xml->path));
-  }
   n = (uintptr_t)entry->value + 1;
   entry->value = (void *)n;
   if (n > 1)

@@ -66,20 +66,20 @@ static bool add_manifest(struct package_list *list, struct str path,
 
 /* Reads a member that holds values under names. */
 static bool read_member(struct package_list *list, struct str path,
-                        const struct format_member *member, bool is_manifest, bool first)
+                        const struct format_member *member, bool is_manifest, bool first,
+                        struct format_budget *budget)
 {
-  struct format_budget budget = { 4 * MEMBER_MAX };
   struct format_opened opened;
   struct format_parts parts;
   const struct format *format;
   struct error err;
   bool found = false;
 
-  if (member->content.size > MEMBER_MAX || format_open(&member->content, &budget, &opened, &err))
+  if (member->content.size > MEMBER_MAX || format_open(&member->content, budget, &opened, &err))
     return false;
   format = format_detect(opened.bytes, member->entry.name);
   if (format && strcmp(format->name, "properties") == 0) {
-    if (format_read(format, &parts, opened.bytes, member->entry.name, &budget, &err) == 0)
+    if (format_read(format, &parts, opened.bytes, member->entry.name, budget, &err) == 0)
       found = is_manifest ? add_manifest(list, path, &parts) : add_pom(list, path, &parts, first);
     format_release(&parts);
   }
@@ -91,6 +91,7 @@ void jar_read(struct package_list *list, struct str path, struct str bytes)
 {
   const struct format *format = format_detect(bytes, path);
   struct format_budget budget = { 64 * MEMBER_MAX };
+  struct format_budget opening = { 64 * MEMBER_MAX }; /* for all members, of which any number fit */
   struct format_parts parts;
   const struct format_member *manifest = NULL;
   struct error err;
@@ -109,9 +110,9 @@ void jar_read(struct package_list *list, struct str path, struct str bytes)
       manifest = &parts.members[i];
     else if (str_has_prefix(name, STR("META-INF/maven/")) &&
              str_has_suffix(name, STR("/pom.properties")))
-      found |= read_member(list, path, &parts.members[i], false, !found);
+      found |= read_member(list, path, &parts.members[i], false, !found, &opening);
   }
   if (!found && manifest)
-    read_member(list, path, manifest, true, true);
+    read_member(list, path, manifest, true, true, &opening);
   format_release(&parts);
 }

@@ -117,6 +117,25 @@ static void test_xml(void **state)
 }
 
 /* What lies between the marks is no certificate here; its digest is the one of sha256sum. */
+/* Each element is taken off the budget, also where its path is that of another. */
+static void test_xml_budget(void **state)
+{
+  AUTO_BUF bytes = BUF_INIT(1 << 20);
+  struct format_budget budget = { 50 * 1000 };
+  struct format_parts parts;
+  struct error err;
+
+  (void)state;
+  buf_add_str(&bytes, STR("<a>"));
+  for (int i = 0; i < 1000; i++)
+    buf_add_str(&bytes, STR("<b/>"));
+  buf_add_str(&bytes, STR("</a>"));
+  assert_int_equal(format_read(&format_xml, &parts, buf_str(&bytes), STR("x.xml"), &budget, &err),
+                   -1);
+  assert_int_equal(err.code, ERROR_LIMIT);
+  format_release(&parts);
+}
+
 static void test_pem(void **state)
 {
   static const struct row rows[] = {
@@ -216,8 +235,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_json), cmocka_unit_test(test_properties), cmocka_unit_test(test_manifest),
-    cmocka_unit_test(test_xml),  cmocka_unit_test(test_pem),        cmocka_unit_test(test_jks),
-    cmocka_unit_test(test_rpm),
+    cmocka_unit_test(test_xml),  cmocka_unit_test(test_xml_budget), cmocka_unit_test(test_pem),
+    cmocka_unit_test(test_jks),  cmocka_unit_test(test_rpm),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

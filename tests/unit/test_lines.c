@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/macros.h"
 #include "evidence/lines.h"
 
@@ -136,6 +137,78 @@ static void hurried(void **state)
   free(text[1]);
 }
 
+/* Appends lines of one letter: n of them, where every period-th is a y and the others are x. */
+static void add_periods(struct buf *out, size_t n, size_t period)
+{
+  for (size_t i = 0; i < n; i++)
+    buf_add_str(out, i % period == period - 1 ? STR("y\n") : STR("x\n"));
+}
+
+static void skip_gap(void *context, const struct lines_gap *gap)
+{
+  (void)context;
+  (void)gap;
+}
+
+/* Lines that are the same are compared, too, and that is work. */
+static void same_lines_are_work(void **state)
+{
+  enum { N = 10000 };
+  struct lines lines[2];
+  uint64_t work = ENOUGH;
+
+  (void)state;
+  AUTO_BUF a = BUF_INIT(1 << 20);
+  AUTO_BUF b = BUF_INIT(1 << 20);
+
+  buf_add_str(&a, STR("y\n"));
+  add_periods(&a, N, N + 1);
+  add_periods(&b, N, N + 1);
+  buf_add_str(&b, STR("y\n"));
+  assert_true(lines_split(&lines[0], buf_str(&a)));
+  assert_true(lines_split(&lines[1], buf_str(&b)));
+  lines_diff(&lines[0], &lines[1], &work, skip_gap, NULL);
+  assert_true(work <= ENOUGH - N);
+  lines_release(&lines[0]);
+  lines_release(&lines[1]);
+}
+
+/* However much work there is, and wherever it runs out, it is a script. */
+static void runs_out(void **state)
+{
+  AUTO_BUF a = BUF_INIT(1 << 20);
+  AUTO_BUF b = BUF_INIT(1 << 20);
+  const size_t all = 2 * 3000;
+
+  (void)state;
+  add_periods(&a, 3000, 16);
+  add_periods(&b, 3000, 13);
+  for (uint64_t work = 0; work < 1000 * 1000; work += 1 + work / 8)
+    assert_true(edits_of((const struct str[]) { buf_str(&a), buf_str(&b) }, work, NULL) <= all);
+}
+
+/* Paths from the bottom get far, those from the top do not: what the former found is not thrown
+ * away, which would make this a thousand times as long. */
+static void hurried_from_below(void **state)
+{
+  enum { N = 100 * 1000 };
+  AUTO_BUF a = BUF_INIT(8 * N);
+  AUTO_BUF b = BUF_INIT(8 * N);
+
+  (void)state;
+  for (size_t i = 0; i < N; i++) {
+    buf_printf(&a, "%zu\n", i % 1000);
+    buf_printf(&b, "%zu\n", 999 - i % 1000);
+  }
+  add_periods(&a, N, 16);
+  add_periods(&b, N, 16);
+  assert_true(edits_of((const struct str[]) { buf_str(&a), buf_str(&b) }, 0, NULL) <=
+              4 * (size_t)N);
+  buf_add_str(&a, STR("x\n")); /* so that not all of it is the same from the end on */
+  assert_true(edits_of((const struct str[]) { buf_str(&a), buf_str(&b) }, 0, NULL) <=
+              4 * (size_t)N + 1);
+}
+
 static void keep_gap(void *context, const struct lines_gap *gap)
 {
   *(struct lines_gap *)context = *gap;
@@ -164,6 +237,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(shortest),
     cmocka_unit_test(hurried),
+    cmocka_unit_test(same_lines_are_work),
+    cmocka_unit_test(runs_out),
+    cmocka_unit_test(hurried_from_below),
     cmocka_unit_test(lowest),
   };
 
