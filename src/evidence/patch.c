@@ -172,7 +172,7 @@ static void put_row(struct buf *out, char mark, struct str content, uint64_t at)
       buf_puts(out, i % 8 ? "   " : "    ");
   buf_puts(out, "  |");
   for (size_t i = 0; i < n; i++)
-    buf_putc(out, is_printable(content.ptr[at + i]) ? content.ptr[at + i] : (char)'.');
+    buf_putc(out, (char)(is_printable(content.ptr[at + i]) ? content.ptr[at + i] : '.'));
   buf_puts(out, "|\n");
 }
 

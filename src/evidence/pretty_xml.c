@@ -74,7 +74,7 @@ static size_t xml_tag_length(struct str rest)
     const char c = rest.ptr[i];
 
     if (quote)
-      quote = c == quote ? (char)'\0' : quote;
+      quote = (char)(c == quote ? '\0' : quote);
     else if (c == '"' || c == '\'')
       quote = c;
     else if (c == '[' || c == ']')

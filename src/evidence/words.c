@@ -77,7 +77,7 @@ static bool has_letters(struct str s)
 static bool is_certain_date(const struct comparison *c, struct str date)
 {
   const char *line = c->lines[0].ptr;
-  const char before = date.ptr > line ? date.ptr[-1] : (char)'\0';
+  const char before = (char)(date.ptr > line ? date.ptr[-1] : '\0');
   size_t digits = 0;
 
   for (size_t i = 0; i < date.len; i++)

@@ -28,7 +28,7 @@ static void add_printed(struct buf *text, const char *name, BIO *bio)
 
   buf_printf(text, "%s: ", name);
   for (long i = 0; i < len; i++)
-    buf_putc(text, bytes[i] == '\n' ? (char)' ' : bytes[i]);
+    buf_putc(text, (char)(bytes[i] == '\n' ? ' ' : bytes[i]));
   buf_putc(text, '\n');
   (void)BIO_reset(bio);
 }

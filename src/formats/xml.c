@@ -169,7 +169,7 @@ static int take_tag(struct xml *xml, struct str *out, struct error *err)
     const char c = xml->rest.ptr[out->len];
 
     if (quote)
-      quote = c == quote ? (char)'\0' : quote;
+      quote = (char)(c == quote ? '\0' : quote);
     else if (c == '"' || c == '\'')
       quote = c;
     else if (c == '>')

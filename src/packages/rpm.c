@@ -198,8 +198,10 @@ static void read_rows(struct package_list *list, struct str rows)
 
       while (cap < hex.len)
         row = xgrow(row, cap, &cap, 1);
-      memcpy(row, hex.ptr, hex.len);
-      rpm_add_package(list, take_blob(row, hex.len));
+      if (row) {
+        memcpy(row, hex.ptr, hex.len);
+        rpm_add_package(list, take_blob(row, hex.len));
+      }
     }
     rows = str_skip(rows, line.len + (end ? 1 : 0));
   }
