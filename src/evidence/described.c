@@ -20,7 +20,7 @@ static bool is_made_anew(struct str line)
 {
   static const char *const names[] = {
     "serial number: ", "not before: ", "not after: ",   "public key: ",
-    "SHA-256: ",       "block: ",      "private key: ", "private key, encrypted: "
+    "SHA-256: ",       "parameters: ", "private key: ", "private key, encrypted: "
   };
 
   for (size_t i = 0; i < ARRAY_LEN(names); i++)

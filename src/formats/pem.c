@@ -76,7 +76,10 @@ static int add_block(struct format_parts *parts, struct str label, struct str bo
     der = decode(parts, body, err);
   if (der.len && certificate_describe(&text, der))
     name = certificate_name(der, &parts->arena);
-  described_digest(&text, str_has_suffix(label, STR("PRIVATE KEY")) ? "private key" : "block",
+  described_digest(&text,
+                   str_has_suffix(label, STR("PRIVATE KEY"))  ? "private key"
+                   : str_has_suffix(label, STR("PARAMETERS")) ? "parameters"
+                                                              : "block",
                    body);
   return described_add(parts, name, &text, err);
 }

@@ -156,8 +156,7 @@ static int add_closed(struct safes *safes, PKCS7 *safe, struct error *err)
   if (len <= 0)
     return error_set(err, ERROR_CORRUPT, "a part of it cannot be read");
   buf_printf(&text, "%d bytes\n", len);
-  described_digest(&text, "private key, encrypted",
-                   (struct str) { (const char *)der, (size_t)len });
+  described_digest(&text, "encrypted", (struct str) { (const char *)der, (size_t)len });
   OPENSSL_free(der);
   return described_add(safes->parts, STR("(encrypted)"), &text, err);
 }

@@ -89,6 +89,8 @@ static int sqlite_open(struct database *database, struct error *err)
   sqlite3_db_config(database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
   sqlite3_limit(database->handle, SQLITE_LIMIT_LENGTH, VALUE_MAX);
   sqlite3_limit(database->handle, SQLITE_LIMIT_ATTACHED, 0);
+  /* A table's name must not lead to one that the library computes (dbstat, json_each). */
+  sqlite3_drop_modules(database->handle, NULL);
   sqlite3_set_authorizer(database->handle, authorize, NULL);
   sqlite3_progress_handler(database->handle, STEPS_AT_ONCE, count_steps, database);
   return 0;
