@@ -192,16 +192,14 @@ static void read_rows(struct package_list *list, struct str rows)
     const char *end = memchr(rows.ptr, '\n', rows.len);
     const struct str line = { rows.ptr, end ? (size_t)(end - rows.ptr) : rows.len };
     const char *blob = memmem(line.ptr, line.len, mark, sizeof(mark) - 1);
+    const struct str hex =
+        blob ? str_skip(line, (size_t)(blob - line.ptr) + sizeof(mark) - 1) : STR("");
 
-    if (blob && (size_t)(blob - line.ptr) + sizeof(mark) - 1 < line.len) {
-      const struct str hex = str_skip(line, (size_t)(blob - line.ptr) + sizeof(mark) - 1);
-
-      while (cap < hex.len)
-        row = xgrow(row, cap, &cap, 1);
-      if (row) {
-        memcpy(row, hex.ptr, hex.len);
-        rpm_add_package(list, take_blob(row, hex.len));
-      }
+    while (cap < hex.len)
+      row = xgrow(row, cap, &cap, 1);
+    if (row && hex.len) {
+      memcpy(row, hex.ptr, hex.len);
+      rpm_add_package(list, take_blob(row, hex.len));
     }
     rows = str_skip(rows, line.len + (end ? 1 : 0));
   }

@@ -43,7 +43,7 @@ ssize_t llistxattr(const char *path, char *names, size_t size)
 
   (void)path;
   for (unsigned i = 0; i < xattrs; i++)
-    n += (size_t)snprintf(names + n, size - n, "user.a%s%u", sign, i) + 1;
+    n += (size_t)snprintf(size ? names + n : NULL, size ? size - n : 0, "user.a%s%u", sign, i) + 1;
   return (ssize_t)n;
 }
 

@@ -83,11 +83,11 @@ static int effective_read_add(struct effective_reading *reading, int side,
                               uint64_t token, struct error *err)
 {
   struct overlay *overlay = reading->overlays[side];
-  int status = effective_read_name(reading, side, entry, err) ? -1
-               : token ? overlay_add_token(overlay, entry, token, err)
-                       : overlay_add(overlay, entry, digest, err);
 
-  return status ? error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name)) : 0;
+  if (effective_read_name(reading, side, entry, err))
+    return -1;
+  return tar_entry_has_content(entry) && !digest ? overlay_add_token(overlay, entry, token, err)
+                                                 : overlay_add(overlay, entry, digest, err);
 }
 
 /* ---- layers that both have ---- */
@@ -105,7 +105,7 @@ static int add_to_both(struct effective_reading *reading, const struct tar_entry
     token = ++reading->tokens;
   for (int side = 0; side < 2; side++)
     if (effective_read_add(reading, side, entry, hash ? &digest : NULL, token, err))
-      return -1;
+      return error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name));
   return 0;
 }
 
@@ -246,19 +246,6 @@ static bool run_wants_digests(struct walk_user *user, const struct tar_entry *co
                                     entry_headers_differ(&run->rules, entries[0], entries[1]));
 }
 
-static int run_add(struct run *run, int side, const struct tar_entry *entry,
-                   const struct digest *digest, uint64_t token, struct error *err)
-{
-  struct overlay *overlay = run->reading->overlays[side];
-
-  if (effective_read_name(run->reading, side, entry, err))
-    return -1;
-  if (!tar_entry_has_content(entry))
-    return overlay_add(overlay, entry, NULL, err);
-  return digest ? overlay_add(overlay, entry, digest, err)
-                : overlay_add_token(overlay, entry, token, err);
-}
-
 static int run_met(struct walk_user *user, const struct tar_entry *const entries[2], struct str key,
                    const struct content_result *content, int *failed_side, struct error *err)
 {
@@ -268,8 +255,8 @@ static int run_met(struct walk_user *user, const struct tar_entry *const entries
   (void)key;
   for (int side = 0; side < 2; side++) {
     *failed_side = side;
-    if (run_add(run, side, entries[side], content->hashed ? &content->digests[side] : NULL, token,
-                err))
+    if (effective_read_add(run->reading, side, entries[side],
+                           content->hashed ? &content->digests[side] : NULL, token, err))
       return -1;
   }
   return 0;
@@ -282,7 +269,8 @@ static int run_alone(struct walk_user *user, int side, const struct tar_entry *e
 
   if (run->partner[side] && !claimed)
     note_passed(run, side, key);
-  return run_add(run, side, entry, content, content ? 0 : ++run->reading->tokens, err);
+  return effective_read_add(run->reading, side, entry, content,
+                            content ? 0 : ++run->reading->tokens, err);
 }
 
 static int read_in_step(struct effective_reading *reading, const size_t from[2], const size_t to[2],

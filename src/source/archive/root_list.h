@@ -1,0 +1,41 @@
+/* What a directory holds, listed once for all its streams. Private to root_list.c, which lists, and
+ * root_tar.c, which writes. */
+#ifndef DIFFOCI_SOURCE_ARCHIVE_ROOT_LIST_H
+#define DIFFOCI_SOURCE_ARCHIVE_ROOT_LIST_H
+
+#include <sys/types.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "source/archive/root.h"
+
+struct root_entry {
+  const char *path; /* from the root, without '/' before and behind */
+  const char *link; /* of a symbolic link its target, of a further name the first one; or NULL */
+  const char *pax;  /* records of xattrs */
+  size_t pax_len;
+  mode_t mode;
+  uid_t uid;
+  gid_t gid;
+  uint64_t size;
+  struct timespec mtime;
+  dev_t rdev;
+  bool is_second; /* a hard link */
+};
+
+struct root_list {
+  int fd;
+  dev_t device;
+  struct arena arena;
+  struct map inodes; /* of files with several names -> struct root_entry of the first */
+  struct root_entry *items;
+  size_t n, cap;
+};
+
+/* Appends a PAX record (POSIX.1-2017, pax, "pax Extended Header"): its length, key, '=', value and
+ * a newline. What has no room shows in out->overflow. */
+void root_pax_add(struct buf *out, const char *key, const char *value, size_t len);
+
+#endif
