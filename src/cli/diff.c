@@ -254,7 +254,7 @@ static int diff_compare(void *context, struct source *const *sources,
   return compare_once(run, user, &again, err);
 }
 
-_Static_assert(PROCESS_OUTPUTS_MAX >= FAN_OUT_MAX, "every report has a place");
+_Static_assert((int)PROCESS_OUTPUTS_MAX >= (int)FAN_OUT_MAX, "every report has a place");
 
 /* What is written decides what is compared, and what the process has to be let write. */
 static void diff_want_outputs(const struct fan_out_wanted *wanted, struct diff_options *options,
