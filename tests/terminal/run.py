@@ -126,7 +126,7 @@ def check_pager():
     screen = terminal.wait(lambda s: len(s) == 24 and s[-1].startswith(":") and s[0].startswith("M "))
     check("a long list is in the pager", screen[-1].startswith(":") and screen[0].startswith("M d"), screen)
     terminal.keys("q")
-    screen = terminal.wait(lambda s: "status=1=" in s)
+    screen = terminal.wait(lambda s: s[-2:] == ["status=1=", PROMPT])
     check("q leaves it, quietly, with the status of the comparison", screen[-2:] == ["status=1=", PROMPT], screen[-3:])
     lines, status = terminal.run(command.replace("diff ", "--no-pager diff ", 1))
     check("--no-pager", status == 1 and sum(l.startswith("M d") for l in lines) == 300, (status, len(lines)))
