@@ -71,6 +71,7 @@ static write_part *part_named(struct str name)
     { "totals", html_totals },
     { "weightiest", html_weightiest },
     { "sizes", html_sizes },
+    { "packages", html_packages },
     { "causes", html_causes },
     { "table", html_table },
     { "rules", html_rules },

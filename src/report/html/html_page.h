@@ -30,6 +30,7 @@ void html_footer(const struct listing *listing, struct writer *writer);
 /* html_sections.c: what is below that, each a section, or nothing where there is nothing to tell.
  */
 void html_sizes(const struct listing *listing, struct writer *writer);
+void html_packages(const struct listing *listing, struct writer *writer);
 void html_causes(const struct listing *listing, struct writer *writer);
 void html_table(const struct listing *listing, struct writer *writer);
 void html_rules(const struct listing *listing, struct writer *writer);
