@@ -26,7 +26,8 @@ struct inside {
   struct content_evidence *out;
   struct format_budget budget;
   unsigned depth;
-  struct str path;    /* of the file that is open, where it is known: of a member, in its archive */
+  struct str path; /* of the file that is open, where it is known: of a member, in its archive */
+  const struct content_file *file; /* the outermost */
   const char *packed; /* the cause of all that packing does; NULL: that of each format */
 };
 
@@ -214,6 +215,11 @@ static struct str inside_member_path(const struct inside *inside, const struct f
              : name;
 }
 
+static int64_t time_or_none(const struct tar_entry *entry)
+{
+  return entry->mtime.set ? entry->mtime.seconds : 0;
+}
+
 static void look_at_content(struct inside *inside, const struct format *format,
                             const struct format_member *a, const struct format_member *b)
 {
@@ -228,8 +234,12 @@ static void look_at_content(struct inside *inside, const struct format *format,
     if (!str_equal(content[0], content[1]) &&
         !look_deeper(inside, content, a->entry.name,
                      inside_member_path(inside, format, a->entry.name))) {
-      const struct content_file file = { inside_member_path(inside, format, a->entry.name),
-                                         (a->entry.mode | b->entry.mode) & 0111 };
+      const struct content_file file = {
+        .path = inside_member_path(inside, format, a->entry.name),
+        .executable = (a->entry.mode | b->entry.mode) & 0111,
+        .changed = { { inside->file->changed[0][0], time_or_none(&a->entry) },
+                     { inside->file->changed[1][0], time_or_none(&b->entry) } },
+      };
 
       found = xmalloc(sizeof(*found));
       content_look_plain(content, &file, inside->arena, found);
@@ -486,7 +496,7 @@ static void look_at_members(struct inside *inside, const struct format *format,
 bool inside_look(const struct str content[2], const struct content_file *file, struct arena *arena,
                  struct content_evidence *out)
 {
-  struct inside inside = { .arena = arena, .out = out, .budget = { BYTES_MAX } };
+  struct inside inside = { .arena = arena, .out = out, .budget = { BYTES_MAX }, .file = file };
   const struct format *format = format_detect(content[0], file->path);
 
   if (!look_deeper(&inside, content, file->path, file->path))

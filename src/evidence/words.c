@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "evidence/key.h"
 #include "evidence/token.h"
+#include "evidence/when.h"
 
 enum { LEAST_STEPS = 64 }; /* of comparing two lines, however short they are */
 
@@ -43,7 +44,8 @@ static const char *cause_of_kind(enum token_kind kind)
 
 struct comparison {
   struct tokens tokens[2];
-  struct str lines[2], path;
+  struct str lines[2];
+  const struct content_file *file;
   struct words *out;
 };
 
@@ -59,7 +61,7 @@ static void add_pair(struct words *out, const char *id, struct str a, struct str
   if (out->n == WORDS_PAIRS_MAX)
     out->all = false;
   else
-    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, guessed };
+    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, guessed, false };
 }
 
 static bool has_letters(struct str s)
@@ -174,7 +176,7 @@ static struct str key_of(const struct comparison *c, const char *at)
   const struct str key =
       key_before((struct str) { c->lines[0].ptr, (size_t)(at - c->lines[0].ptr) });
 
-  return key.len ? key : path_name(c->path);
+  return key.len ? key : path_name(c->file->path);
 }
 
 /* Random characters, and hashes: secrets by their names. */
@@ -186,6 +188,28 @@ static void add_random(struct comparison *c, const struct token *a, const struct
     add_pair(c->out, "embedded-hash", a->text, b->text, true);
   else
     c->out->all = false;
+}
+
+static enum when_said said_of(const struct comparison *c, const struct token *token)
+{
+  const struct str line = { c->lines[0].ptr, (size_t)(token->text.ptr - c->lines[0].ptr) };
+
+  return when_said(key_before(line).len ? line : path_name(c->file->path));
+}
+
+/* A value that looks like one that a build made. Nothing is known of a UUID but what it is called.
+ */
+static void add_made(struct comparison *c, const struct token *a, const struct token *b)
+{
+  const enum when_said said = said_of(c, a);
+  const size_t at = c->out->n;
+  const bool shaped = a->kind != TOKEN_DATE || is_certain_date(c, a->text);
+  const bool believed = said == WHEN_MADE || (said == WHEN_UNSAID && a->kind != TOKEN_UUID &&
+                                              when_near(a, c->file, 0) && when_near(b, c->file, 1));
+
+  add_pair(c->out, cause_of_kind(a->kind), a->text, b->text, !shaped || !believed);
+  if (c->out->n > at)
+    c->out->pairs[at].is_clock = said == WHEN_UNSAID && when_is_clock(a) && when_is_clock(b);
 }
 
 static void add_tokens(struct comparison *c, const struct token *a, const struct token *b)
@@ -206,10 +230,13 @@ static void add_tokens(struct comparison *c, const struct token *a, const struct
     add_random(c, a, b);
     return;
   }
+  if (a->kind == TOKEN_DATE || a->kind == TOKEN_EPOCH || a->kind == TOKEN_UUID) {
+    add_made(c, a, b);
+    return;
+  }
   /* Whether it is the same password nobody can see. */
   c->out->all = c->out->all && a->kind != TOKEN_CRYPT;
-  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1],
-           a->kind == TOKEN_DATE && !is_certain_date(c, a->text));
+  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1], false);
 }
 
 static struct str span(const struct comparison *c, int side, size_t from, size_t to)
@@ -237,7 +264,8 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
     value[side] = span(c, side, from[side], to[side]);
   before = (struct str) { c->lines[0].ptr,
                           from[0] < to[0] ? (size_t)(value[0].ptr - c->lines[0].ptr) : 0 };
-  id = from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->path, &guessed) : NULL;
+  id =
+      from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->file->path, &guessed) : NULL;
   if (id)
     add_pair(c->out, id, value[0], value[1], guessed);
   else
@@ -309,9 +337,10 @@ static void compare(struct comparison *c, uint64_t *work)
   align(c, from, to);
 }
 
-void words_compare(struct str a, struct str b, struct str path, uint64_t *work, struct words *out)
+void words_compare(struct str a, struct str b, const struct content_file *file, uint64_t *work,
+                   struct words *out)
 {
-  struct comparison c = { .lines = { a, b }, .path = path, .out = out };
+  struct comparison c = { .lines = { a, b }, .file = file, .out = out };
   const uint64_t steps = LEAST_STEPS + a.len + b.len;
 
   out->n = 0;

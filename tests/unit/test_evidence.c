@@ -89,7 +89,7 @@ static void check(const struct row *row)
     struct content_evidence found;
     AUTO_BUF ids = BUF_INIT(1000);
 
-    content_look(content, &(struct content_file) { str_of(row->path), false }, &arena, &found);
+    content_look(content, &(struct content_file) { .path = str_of(row->path) }, &arena, &found);
     for (size_t i = 0; i < found.n; i++) {
       buf_printf(&ids, "%s%s", i ? "," : "", found.found[i].id);
       for (size_t j = 0; j < found.found[i].values.n; j++)
@@ -185,7 +185,39 @@ static void strengths(void **state)
       false },
     { "usr/share/doc/x/examples/y", false, DATES("on ", "\n"), true, false },
     { "usr/share/doc/../../bin/y", false, DATES("on ", "\n"), true, false },
-    { "etc/x.conf", false, DATES("expires = ", "\n"), true, false },
+    { "etc/x.conf", false, DATES("on ", "\n"), true, false },
+    { "etc/x.conf", false, DATES("expires = ", "\n"), false, false },
+    { "etc/x.conf", false, DATES("not valid after ", "\n"), false, false },
+    /* dates of no build, for all that is known: far from when the file was written, on one side */
+    { "etc/x.conf", false, STR("on 2025-11-28\n"), STR("on 2026-12-02\n"), false, false },
+    { "etc/x.conf", false, STR("on 2026-11-28\n"), STR("on 2027-12-02\n"), false, false },
+    { "etc/x.conf", false, STR("on Nov 28\n"), STR("on Dec 2\n"), false, false },
+    { "etc/x.conf", false, STR("on 28 November 2026\n"), STR("on 2 Dec 2026\n"), true, false },
+    { "etc/x.conf", false, STR("on 11/28/2026\n"), STR("on 12/02/2026\n"), true, false },
+    { "etc/x.conf", false, STR("on 20261128141505\n"), STR("on 20261202141505\n"), true, false },
+    { "etc/x.conf", false, STR("at 11:58:20\n"), STR("at 06:29:58\n"), true, false },
+    { "etc/x.conf", false, STR("at 11:58:20\n"), STR("at 06:39:58\n"), false, false },
+    { "etc/x.conf", false, STR("on 2026-11-28\nx\nat 03:10:07\n"),
+      STR("on 2026-12-02\nx\nat 04:11:09\n"), true, false },
+    /* and those that something calls the time of the build */
+    { "etc/x.conf", false, STR("Build-Date: 1999-01-01\n"), STR("Build-Date: 2001-01-02\n"), true,
+      false },
+    { "etc/x.conf", false, STR("generated on 1999-01-01\n"), STR("generated on 2001-01-02\n"), true,
+      false },
+    { "etc/x.conf", false, STR("{\"built_at\":1700000000}"), STR("{\"built_at\":1700000001}"), true,
+      false },
+    { "etc/x.conf", false, STR("max_size=1234567890\n"), STR("max_size=1234567891\n"), false,
+      false },
+    { "etc/x.conf", false, STR("max_size=1795867200\n"), STR("max_size=1796212800\n"), false,
+      false },
+    { "etc/x.conf", false, STR("n=1234567890\n"), STR("n=1234567891\n"), false, false },
+    { "etc/x.conf", false, STR("id 123e4567-e89b-12d3-a456-426614174000\n"),
+      STR("id 00000000-e89b-12d3-a456-42661417400f\n"), false, false },
+    { "etc/x.conf", false, STR("build 123e4567-e89b-12d3-a456-426614174000\n"),
+      STR("build 00000000-e89b-12d3-a456-42661417400f\n"), true, false },
+    { "x/MANIFEST.MF.txt", false, STR("Created-By: 11.0.1 (x)\n"), STR("Created-By: 17.0.1 (x)\n"),
+      false, false },
+    { "x.json", false, STR("{\"a\":-0.0,\"b\":1}"), STR("{\"b\":1,\"a\":0.0}"), false, false },
     { "etc/usr/share/doc/x", false, DATES("on ", "\n"), true, false },
     /* scripts and sources, by how they begin, by their mode, by their name */
     { "usr/share/doc/x/y", false, DATES("#!/bin/sh\n[ $(date +%F) = ", " ]\n"), false, false },
@@ -195,9 +227,9 @@ static void strengths(void **state)
     { "srv/Makefile", false, DATES("X = ", "\n"), false, false },
     { "etc/systemd/system/x.timer", false, STR("OnCalendar=03:15\n"), STR("OnCalendar=14:15\n"),
       false, false },
-    { "srv/run", true, STR("t=1700000000\n"), STR("t=1710000000\n"), false, false },
+    { "srv/run", true, STR("t=1795867200\n"), STR("t=1796212800\n"), false, false },
     { "srv/run", true, STR("rm a\nmkdir a\n"), STR("mkdir a\nrm a\n"), false, false },
-    { "usr/share/doc/x/y", false, STR("t=1700000000\n"), STR("t=1710000000\n"), true, true },
+    { "usr/share/doc/x/y", false, STR("t=1795867200\n"), STR("t=1796212800\n"), true, true },
     /* what is pinned: digests, versions that look like dates, snapshots */
     { "srv/x.lock", false, STR("sha1:" HASH_A "\n"), STR("sha1:" HASH_B "\n"), false, false },
     { "srv/Dockerfile", false, STR("FROM x@sha256:" HASH_A HASH_A "\n"),
@@ -222,7 +254,11 @@ static void strengths(void **state)
 
   (void)state;
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    const struct content_file file = { str_of(rows[i].path), rows[i].executable };
+    const struct content_file file = { .path = str_of(rows[i].path),
+                                       .executable = rows[i].executable,
+                                       .changed = {
+                                           { 1795867200 },
+                                           { 1796212800 } } /* 2026-11-28, 2026-12-02, 12:00 */ };
     struct arena arena = ARENA_INIT;
     struct content_evidence found;
     bool proven;
