@@ -9,6 +9,7 @@
 #include "evidence/lines.h"
 #include "evidence/numbers.h"
 #include "evidence/reader.h"
+#include "evidence/shifted.h"
 #include "evidence/words.h"
 #include "image/json.h"
 
@@ -35,7 +36,8 @@ enum content_rank content_rank(const char *id)
     { "gzip-os", CONTENT_TIMES },           { "gzip-time", CONTENT_TIMES },
     { "pyc-header", CONTENT_TIMES },        { "java-keystore", CONTENT_TIMES },
     { "sqlite-database", CONTENT_FORM },    { "tar-inside", CONTENT_FORM },
-    { "zip-order", CONTENT_FORM },          { "zip-times", CONTENT_TIMES },
+    { "zip-form", CONTENT_FORM },           { "zip-order", CONTENT_FORM },
+    { "zip-times", CONTENT_TIMES },
   };
 
   for (size_t i = 0; i < ARRAY_LEN(table); i++)
@@ -350,6 +352,7 @@ bool content_says_nothing(const struct content_evidence *out)
 void content_look_plain(const struct str content[2], const struct content_file *file,
                         struct arena *arena, struct content_evidence *out)
 {
+  AUTO_FREE struct content_evidence *shifted = xcalloc(1, sizeof(*shifted));
   AUTO_FREE char *patched = NULL; /* the second content, without what is accounted for */
   struct str rest[2] = { content[0], content[1] };
 
@@ -359,12 +362,17 @@ void content_look_plain(const struct str content[2], const struct content_file *
                 (struct str) { NULL, 0 });
     return;
   }
+  if (is_binary(content) && shifted_look(content, file, arena, shifted)) {
+    *out = *shifted;
+    return;
+  }
   if (is_binary(content) && (patched = numbers_look(content, arena, out)))
     rest[1].ptr = patched;
   if (!patched || !str_equal(rest[0], rest[1]))
     look_at_lines(rest, file, arena, out);
-  if (!out->n)
-    out->left = true;
+  if (!out->n && shifted->n)
+    content_merge(out, arena, shifted, STR(""));
+  out->left |= !out->n || shifted->n;
   out->headless = out->left && content_says_nothing(out);
   out->kind = kind_cause(content);
 }

@@ -140,13 +140,49 @@ static void contents(void **state)
       false },
     { "x.la", STR("' -L/usr/src/x-1/lib'\n"), STR("' -L/home/ci/lib'\n"), "build-path", false },
     { "x", STR("\0\x0f/srv/docs/a.rst\x94"), STR("\0\x10/home/docs/a.rst\x94"), "build-path",
-      true },
+      false },
     { "x", STR("\0A/srv/docs/a.rst\x94"), STR("\0B/home/docs/a.rst\x94"), "", true },
     /* times in binary numbers are told, and prove nothing: code may look like them */
     { "x", STR("\x80\0G\x41\xda\x4a\xe2\x27\x20\0\0."), STR("\x80\0G\x41\xda\x4a\xf3\x11\x20\0\1."),
       "embedded-date", true },
     { "x", STR("\0\x9a\x89\x29\x69\0"), STR("\0\x9b\x3a\x2d\x69\0"), "", true },
     { "x", STR("x\0\0\1\x9a\xcb\xdf\x4b\x40"), STR("x\0\0\1\x9a\xcb\xef\x4b\x41"), "", true },
+    /* a path of another length, behind its length, which may be any character; and what holds it,
+     * with its own length; the same with a length that is wrong */
+    { "x.pyc",
+      STR("\x00\xfa>/srv/docs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py\x94\x00z"),
+      STR("\x00\xfaP/home/runner/work/docs/docs/"
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py\x94\x00z"),
+      "build-path", false },
+    { "x.pyc",
+      STR("\x00\xfa?/srv/docs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py\x94\x00z"),
+      STR("\x00\xfaP/home/runner/work/docs/docs/"
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py\x94\x00z"),
+      "build-path", true },
+    { "x.pkl",
+      STR("\x80\x04\x95\x18\x00\x00\x00\x00\x00\x00\x00\x8c\x0b/srv/x/m.py\x94\x8c\x06"
+          "abcdef\x94."),
+      STR("\x80\x04\x95\x1b\x00\x00\x00\x00\x00\x00\x00\x8c\x0e/home/u/x/m.py\x94\x8c\x06"
+          "abcdef\x94."),
+      "build-path", false },
+    { "x.pkl",
+      STR("\x80\x04\x95\x18\x00\x00\x00\x00\x00\x00\x00\x8c\x0b/srv/x/m.py\x94\x8c\x06"
+          "abcdef\x94."),
+      STR("\x80\x04\x95\x1c\x00\x00\x00\x00\x00\x00\x00\x8c\x0e/home/u/x/m.py\x94\x8c\x06"
+          "abcdef\x94."),
+      "build-path", true },
+    { "x.class",
+      STR("\xca\xfe\xba\xbe\x00\x01\x00\x0b/srv/x/m.py\x01\x00\x04"
+          "Code"),
+      STR("\xca\xfe\xba\xbe\x00\x01\x00\x0e/home/u/x/m.py\x01\x00\x04"
+          "Code"),
+      "build-path", false },
+    { "x.class",
+      STR("\xca\xfe\xba\xbe\x00\x01\x00\x0b/srv/x/m.py\x01\x00\x04"
+          "Code"),
+      STR("\xca\xfe\xba\xbe\x00\x01\x00\x0e/home/u/x/m.py\x01\x00\x04"
+          "Cods"),
+      "build-path", true },
     /* salts and secrets */
     { "etc/shadow", STR("u:$6$saltsalt$abcDEF0123456789abcDEF:1:\n"),
       STR("u:$6$otherone$01234abcDEF56789abcDEF:1:\n"), "password-salt", true },
