@@ -9,6 +9,7 @@
 #include "evidence/lines.h"
 #include "evidence/numbers.h"
 #include "evidence/reader.h"
+#include "evidence/shifted.h"
 #include "evidence/words.h"
 #include "image/json.h"
 
@@ -35,7 +36,8 @@ enum content_rank content_rank(const char *id)
     { "gzip-os", CONTENT_TIMES },           { "gzip-time", CONTENT_TIMES },
     { "pyc-header", CONTENT_TIMES },        { "java-keystore", CONTENT_TIMES },
     { "sqlite-database", CONTENT_FORM },    { "tar-inside", CONTENT_FORM },
-    { "zip-order", CONTENT_FORM },          { "zip-times", CONTENT_TIMES },
+    { "zip-form", CONTENT_FORM },           { "zip-order", CONTENT_FORM },
+    { "zip-times", CONTENT_TIMES },
   };
 
   for (size_t i = 0; i < ARRAY_LEN(table); i++)
@@ -135,10 +137,11 @@ void content_merge(struct content_evidence *out, struct arena *arena,
 struct look {
   struct content_evidence *out;
   struct arena *arena;
-  struct str path;
+  const struct content_file *file;
   struct lines lines[2];
   uint64_t work;
   bool binary;
+  bool dated;                             /* a date was told that is the build's */
   bool for_people;                        /* nothing acts on what the lines say */
   bool runs;                              /* or something is ruled by them */
   const struct line *lone[2][LONE_LINES]; /* without a partner */
@@ -167,13 +170,15 @@ static bool pair_lines(struct look *look, const struct line *a, const struct lin
 
   if (try && a->text.len > 4 * b->text.len + 64)
     return false;
-  words_compare(a->text, b->text, look->path, &look->work, words);
+  words_compare(a->text, b->text, look->file, &look->work, words);
   if (try && !(words->all && words->n))
     return false;
   for (size_t i = 0; i < words->n; i++) {
     const struct words_pair *pair = &words->pairs[i];
+    const bool guessed = pair->guessed && !(pair->is_clock && look->dated);
 
-    if (pair->guessed || look->runs)
+    look->dated |= !pair->guessed && strcmp(pair->id, "embedded-date") == 0;
+    if (guessed || look->runs)
       content_assume(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
     else
       content_add(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
@@ -254,6 +259,25 @@ static void look_at_gap(void *context, const struct lines_gap *gap)
 
 /* ---- as a whole ---- */
 
+/* A zero with a sign is another number to some readers, and the same value to the parser. */
+static bool has_negative_zero(struct str text)
+{
+  const char *at = text.ptr;
+  const char *const end = text.ptr + text.len;
+
+  for (; (at = memmem(at, (size_t)(end - at), "-0", 2)); at++) {
+    const char *p = at + 2;
+
+    if (at > text.ptr && !strchr(" \t\r\n:,[", at[-1]))
+      continue;
+    while (p < end && (*p == '0' || *p == '.'))
+      p++;
+    if (p == end || *p < '1' || *p > '9')
+      return true;
+  }
+  return false;
+}
+
 static bool same_json(const struct str content[2])
 {
   AUTO_JSON a = NULL;
@@ -261,7 +285,8 @@ static bool same_json(const struct str content[2])
   struct error err;
 
   for (int side = 0; side < 2; side++)
-    if (!content[side].len || !strchr("{[ \n\t", content[side].ptr[0]))
+    if (!content[side].len || !strchr("{[ \n\t", content[side].ptr[0]) ||
+        has_negative_zero(content[side]))
       return false;
   a = json_parse(content[0], &err);
   b = a ? json_parse(content[1], &err) : NULL;
@@ -291,7 +316,7 @@ static void look_at_lines(const struct str content[2], const struct content_file
 {
   struct look look = { .out = out,
                        .arena = arena,
-                       .path = file->path,
+                       .file = file,
                        .work = WORK_PER_BYTE * ((uint64_t)content[0].len + content[1].len + 1024),
                        .binary = is_binary(content),
                        .for_people = reader_is_person(content, file),
@@ -327,6 +352,7 @@ bool content_says_nothing(const struct content_evidence *out)
 void content_look_plain(const struct str content[2], const struct content_file *file,
                         struct arena *arena, struct content_evidence *out)
 {
+  AUTO_FREE struct content_evidence *shifted = xcalloc(1, sizeof(*shifted));
   AUTO_FREE char *patched = NULL; /* the second content, without what is accounted for */
   struct str rest[2] = { content[0], content[1] };
 
@@ -336,12 +362,17 @@ void content_look_plain(const struct str content[2], const struct content_file *
                 (struct str) { NULL, 0 });
     return;
   }
+  if (is_binary(content) && shifted_look(content, file, arena, shifted)) {
+    *out = *shifted;
+    return;
+  }
   if (is_binary(content) && (patched = numbers_look(content, arena, out)))
     rest[1].ptr = patched;
   if (!patched || !str_equal(rest[0], rest[1]))
     look_at_lines(rest, file, arena, out);
-  if (!out->n)
-    out->left = true;
+  if (!out->n && shifted->n)
+    content_merge(out, arena, shifted, STR(""));
+  out->left |= !out->n || shifted->n;
   out->headless = out->left && content_says_nothing(out);
   out->kind = kind_cause(content);
 }

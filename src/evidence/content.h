@@ -41,6 +41,9 @@ struct content_evidence {
 struct content_file {
   struct str path; /* as in the image, or within the archive that it is a member of */
   bool executable; /* for somebody, on one side at least */
+  /* When it was last changed on each side, in seconds since 1970, and what lies around it; 0: not
+   * known. */
+  int64_t changed[2][2];
 };
 
 /* Looks at both contents of a file. Takes time in proportion to their sizes, or gives up and leaves

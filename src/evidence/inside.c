@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "evidence/described.h"
 #include "evidence/elf_section.h"
+#include "evidence/form.h"
 #include "evidence/outside.h"
 #include "formats/codec.h"
 
@@ -26,8 +27,10 @@ struct inside {
   struct content_evidence *out;
   struct format_budget budget;
   unsigned depth;
-  struct str path;    /* of the file that is open, where it is known: of a member, in its archive */
+  struct str path; /* of the file that is open, where it is known: of a member, in its archive */
+  const struct content_file *file; /* the outermost */
   const char *packed; /* the cause of all that packing does; NULL: that of each format */
+  bool recompressed;  /* a member of the file that is open is, and what comes out is the same */
 };
 
 static void look_at_members(struct inside *inside, const struct format *format,
@@ -72,21 +75,13 @@ static const char *cause_of_rest(const struct format *format)
                                                : NULL;
 }
 
-/* For what is another way to write the same. NULL: of a format that only shows, nobody says what
- * is. */
-static const char *cause_of_form(const struct inside *inside, const struct format *format)
+/* For an order. NULL: of a format that only shows, nobody says what it means. */
+static const char *cause_of_order(const struct inside *inside, const struct format *format)
 {
-  static const char *const containers[] = { "tar", "zip", "ar", "cpio" };
-  static const char *const ids[] = { "tar-inside", "zip-order", "ar-members", "cpio-inside" };
-
   if (!format->may_be_equal)
     return NULL;
-  if (inside->packed)
-    return inside->packed;
-  for (size_t i = 0; i < ARRAY_LEN(containers); i++)
-    if (strcmp(format->name, containers[i]) == 0)
-      return ids[i];
-  return "compression-level";
+  return strcmp(format->name, "zip") == 0 && !inside->packed ? "zip-order"
+                                                             : form_cause(format, inside->packed);
 }
 
 /* ---- members ---- */
@@ -214,6 +209,11 @@ static struct str inside_member_path(const struct inside *inside, const struct f
              : name;
 }
 
+static int64_t time_or_none(const struct tar_entry *entry)
+{
+  return entry->mtime.set ? entry->mtime.seconds : 0;
+}
+
 static void look_at_content(struct inside *inside, const struct format *format,
                             const struct format_member *a, const struct format_member *b)
 {
@@ -224,12 +224,17 @@ static void look_at_content(struct inside *inside, const struct format *format,
   if (format_open(&a->content, &inside->budget, &opened[0], &err) == 0 &&
       format_open(&b->content, &inside->budget, &opened[1], &err) == 0) {
     const struct str content[2] = { opened[0].bytes, opened[1].bytes };
+    const bool same = str_equal(content[0], content[1]);
 
-    if (!str_equal(content[0], content[1]) &&
-        !look_deeper(inside, content, a->entry.name,
-                     inside_member_path(inside, format, a->entry.name))) {
-      const struct content_file file = { inside_member_path(inside, format, a->entry.name),
-                                         (a->entry.mode | b->entry.mode) & 0111 };
+    inside->recompressed |= same && !str_equal(a->content.stored, b->content.stored);
+    if (!same && !look_deeper(inside, content, a->entry.name,
+                              inside_member_path(inside, format, a->entry.name))) {
+      const struct content_file file = {
+        .path = inside_member_path(inside, format, a->entry.name),
+        .executable = (a->entry.mode | b->entry.mode) & 0111,
+        .changed = { { inside->file->changed[0][0], time_or_none(&a->entry) },
+                     { inside->file->changed[1][0], time_or_none(&b->entry) } },
+      };
 
       found = xmalloc(sizeof(*found));
       content_look_plain(content, &file, inside->arena, found);
@@ -289,7 +294,7 @@ static void look_at_fields(struct inside *inside, const struct format *format,
     else
       content_add(inside->out, inside->arena,
                   a->class == FORMAT_TIME ? cause_of_times(inside, format)
-                                          : cause_of_form(inside, format),
+                                          : form_cause(format, inside->packed),
                   a->name, a->value, b->value);
   }
   for (size_t i = n; i < MAX_OF(parts[0]->n_fields, parts[1]->n_fields); i++)
@@ -329,64 +334,6 @@ static void look_at_times(struct inside *inside, const struct format *format,
   }
 }
 
-/* What a rule accounts for in a file, one part behind the other. */
-static struct str bytes_of_rule(struct inside *inside, const struct format_parts *parts,
-                                const char *id)
-{
-  AUTO_BUF out = BUF_INIT(parts->bytes.len);
-
-  for (size_t i = 0; i < parts->n_ranges; i++) {
-    const struct format_range *range = &parts->ranges[i];
-
-    if (range->rule && strcmp(range->rule->id, id) == 0)
-      buf_add(&out, parts->bytes.ptr + range->from, range->to - range->from);
-  }
-  return arena_str(inside->arena, buf_str(&out));
-}
-
-/* The headers of gzip tell more than that the form differs, unless the data do, too. */
-static bool look_at_gzip(struct inside *inside, struct format_parts *const parts[2])
-{
-  static const struct {
-    const char *rule, *id, *name;
-  } headers[] = {
-    { "gzip-2", "gzip-time", "MTIME" },
-    { "gzip-4", "gzip-time", "FNAME" },
-    { "gzip-3", "gzip-os", "XFL and OS" },
-  };
-  bool found = false;
-
-  if (!str_equal(bytes_of_rule(inside, parts[0], "gzip-6"),
-                 bytes_of_rule(inside, parts[1], "gzip-6")))
-    return false;
-  for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
-    const struct str a = bytes_of_rule(inside, parts[0], headers[i].rule);
-    const struct str b = bytes_of_rule(inside, parts[1], headers[i].rule);
-
-    if (str_equal(a, b))
-      continue;
-    if (i == 0 && a.len == 4 && b.len == 4)
-      content_add(inside->out, inside->arena, headers[i].id, headers[i].name,
-                  str_of(time_text(inside->arena, format_le32(a.ptr))),
-                  str_of(time_text(inside->arena, format_le32(b.ptr))));
-    else
-      content_add(inside->out, inside->arena, headers[i].id, headers[i].name, NOTHING, NOTHING);
-    found = true;
-  }
-  return found;
-}
-
-/* Bytes that mean nothing differ where nothing else does. */
-static void look_at_form(struct inside *inside, const struct format *format,
-                         struct format_parts *const parts[2], uint64_t before)
-{
-  if (!format->may_be_equal || count_found(inside->out) != before ||
-      str_equal(parts[0]->bytes, parts[1]->bytes))
-    return;
-  if (strcmp(format->name, "gzip") != 0 || !look_at_gzip(inside, parts))
-    content_add(inside->out, inside->arena, cause_of_form(inside, format), "", NOTHING, NOTHING);
-}
-
 static void look_at_pair(struct inside *inside, const struct format *format,
                          const struct format_member *a, const struct format_member *b)
 {
@@ -415,7 +362,10 @@ static void look_at_all(struct inside *inside, const struct format *format,
   const uint64_t before = count_found(inside->out);
   size_t i = 0;
   size_t j = 0;
-  const char *const form = cause_of_form(inside, format);
+  const char *const order_cause = cause_of_order(inside, format);
+  const bool around = inside->recompressed;
+
+  inside->recompressed = false;
 
   while (i < n[0] || j < n[1]) {
     const int order = i == n[0]   ? 1
@@ -430,14 +380,21 @@ static void look_at_all(struct inside *inside, const struct format *format,
     j += order >= 0;
   }
   if (n[0] == n[1] && !same_order(parts[0], parts[1])) {
-    if (form)
-      content_add(inside->out, inside->arena, form, "order", NOTHING, NOTHING);
+    if (order_cause)
+      content_add(inside->out, inside->arena, order_cause, "order", NOTHING, NOTHING);
     else
       inside_leave(inside, STR("order"));
   }
   look_at_fields(inside, format, parts);
   look_at_times(inside, format, parts);
-  look_at_form(inside, format, parts, before);
+  if (format->may_be_equal)
+    form_look(&(struct form_pair) { .format = format,
+                                    .parts = parts,
+                                    .packed = inside->packed,
+                                    .recompressed = inside->recompressed,
+                                    .found = count_found(inside->out) != before },
+              inside->arena, inside->out);
+  inside->recompressed = around;
 }
 
 /* A file without members is one place, as text is. So is one of a format whose parts speak of each
@@ -486,7 +443,7 @@ static void look_at_members(struct inside *inside, const struct format *format,
 bool inside_look(const struct str content[2], const struct content_file *file, struct arena *arena,
                  struct content_evidence *out)
 {
-  struct inside inside = { .arena = arena, .out = out, .budget = { BYTES_MAX } };
+  struct inside inside = { .arena = arena, .out = out, .budget = { BYTES_MAX }, .file = file };
   const struct format *format = format_detect(content[0], file->path);
 
   if (!look_deeper(&inside, content, file->path, file->path))

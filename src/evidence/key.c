@@ -77,6 +77,19 @@ static bool is_job_count(struct str s)
   return s.len >= 2 && s.ptr[0] == 'j' && is_number(str_skip(s, 1));
 }
 
+/* Who made something; but not by which program: "Created-By" of a JAR's manifest is the version of
+ * the JDK (JAR File Specification, "Main Attributes"). */
+static bool names_maker(struct str key, const struct str value[2])
+{
+  for (int side = 0; side < 2; side++)
+    if (!isalpha((unsigned char)value[side].ptr[0]) && value[side].ptr[0] != '_')
+      return false;
+  if (words_holds(key, "created") || words_holds(key, "generat"))
+    return false;
+  return words_holds(key, "user") || words_holds(key, "logname") || words_holds(key, "builder") ||
+         ends_in(key, "_by") || ends_in(key, "-by") || (key.len == 2 && ends_in(key, "by"));
+}
+
 static const char *cause_of_key(struct str key, const struct str value[2])
 {
   static const char *const counters[] = { "build_number", "build-number", "buildnumber",
@@ -96,8 +109,7 @@ static const char *cause_of_key(struct str key, const struct str value[2])
       return "build-number";
   if (numbers && (ends_in(key, "build") || ends_in(key, "number")))
     return "build-number";
-  if (words_holds(key, "user") || words_holds(key, "logname") || words_holds(key, "builder") ||
-      ends_in(key, "_by") || ends_in(key, "-by") || (key.len == 2 && ends_in(key, "by")))
+  if (names_maker(key, value))
     return "embedded-user";
   if (is_random(value[0]) && is_random(value[1]) && value[0].len == value[1].len &&
       (ends_in(key, "id") || words_holds(key, "salt") || words_holds(key, "nonce") ||

@@ -6,8 +6,10 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "evidence/build_path.h"
 #include "evidence/key.h"
 #include "evidence/token.h"
+#include "evidence/when.h"
 
 enum { LEAST_STEPS = 64 }; /* of comparing two lines, however short they are */
 
@@ -43,7 +45,8 @@ static const char *cause_of_kind(enum token_kind kind)
 
 struct comparison {
   struct tokens tokens[2];
-  struct str lines[2], path;
+  struct str lines[2];
+  const struct content_file *file;
   struct words *out;
 };
 
@@ -59,7 +62,7 @@ static void add_pair(struct words *out, const char *id, struct str a, struct str
   if (out->n == WORDS_PAIRS_MAX)
     out->all = false;
   else
-    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, guessed };
+    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, guessed, false };
 }
 
 static bool has_letters(struct str s)
@@ -90,91 +93,13 @@ static bool is_certain_date(const struct comparison *c, struct str date)
          (digits == 8 && (memchr(date.ptr, '-', date.len) || memchr(date.ptr, '/', date.len)));
 }
 
-/* The components that two paths end in alike are no part of what differs. */
-static void cut_tails(struct str side[2])
-{
-  size_t same = 0;
-  size_t tail = 0;
-
-  while (same < side[0].len && same < side[1].len &&
-         side[0].ptr[side[0].len - 1 - same] == side[1].ptr[side[1].len - 1 - same]) {
-    same++;
-    if (side[0].ptr[side[0].len - same] == '/')
-      tail = same;
-  }
-  for (int i = 0; i < 2; i++)
-    side[i].len -= tail;
-}
-
-static bool is_below_any(struct str path, const char *const *directories, size_t n)
-{
-  for (size_t i = 0; i < n; i++) {
-    const size_t len = strlen(directories[i]);
-
-    if (str_has_prefix(path, str_of(directories[i])) && (path.len == len || path.ptr[len] == '/'))
-      return true;
-  }
-  return false;
-}
-
-/* Whether two paths, without the tail they have in common, are those of build directories: one of
- * them is where builds are made, and none is where programs look for what they run or load.
- * "/bin/sh" and "/tmp/sh" differ in what they do.
- */
-static bool are_build_paths(const struct str whole[2], const struct str side[2])
-{
-  static const char *const builds[] = {
-    "/build",
-    "/builds",
-    "/buildroot",
-    "/BUILD",
-    "/home",
-    "/root",
-    "/usr/src",
-    "/usr/local/src",
-    "/workspace",
-    "/workspaces",
-    "/workdir",
-    "/work",
-    "/go/src",
-    "/github",
-    "/__w",
-    "/tmp",
-    "/var/tmp",
-    "/src",
-    "/srv",
-    "/mnt",
-    "/Users",
-    "/var/lib/jenkins",
-    "/var/jenkins_home",
-    "/codebuild",
-    "/drone",
-    "/buildkite",
-    "/opt/build",
-    "/data",
-    "/var/lib/buildkite-agent",
-  };
-  static const char *const systems[] = {
-    "/bin",           "/sbin",           "/lib",           "/lib32",     "/lib64",
-    "/usr/bin",       "/usr/sbin",       "/usr/lib",       "/usr/lib64", "/usr/libexec",
-    "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib", "/etc",       "/boot",
-    "/dev",           "/proc",           "/sys",           "/run",
-  };
-
-  for (int i = 0; i < 2; i++)
-    if (!side[i].len || is_below_any(whole[i], systems, ARRAY_LEN(systems)))
-      return false;
-  return is_below_any(side[0], builds, ARRAY_LEN(builds)) ||
-         is_below_any(side[1], builds, ARRAY_LEN(builds));
-}
-
 /* What the value at `at` in the first line is called, by the line or else by the file. */
 static struct str key_of(const struct comparison *c, const char *at)
 {
   const struct str key =
       key_before((struct str) { c->lines[0].ptr, (size_t)(at - c->lines[0].ptr) });
 
-  return key.len ? key : path_name(c->path);
+  return key.len ? key : path_name(c->file->path);
 }
 
 /* Random characters, and hashes: secrets by their names. */
@@ -188,6 +113,28 @@ static void add_random(struct comparison *c, const struct token *a, const struct
     c->out->all = false;
 }
 
+static enum when_said said_of(const struct comparison *c, const struct token *token)
+{
+  const struct str line = { c->lines[0].ptr, (size_t)(token->text.ptr - c->lines[0].ptr) };
+
+  return when_said(key_before(line).len ? line : path_name(c->file->path));
+}
+
+/* A value that looks like one that a build made. Nothing is known of a UUID but what it is called.
+ */
+static void add_made(struct comparison *c, const struct token *a, const struct token *b)
+{
+  const enum when_said said = said_of(c, a);
+  const size_t at = c->out->n;
+  const bool shaped = a->kind != TOKEN_DATE || is_certain_date(c, a->text);
+  const bool believed = said == WHEN_MADE || (said == WHEN_UNSAID && a->kind != TOKEN_UUID &&
+                                              when_near(a, c->file, 0) && when_near(b, c->file, 1));
+
+  add_pair(c->out, cause_of_kind(a->kind), a->text, b->text, !shaped || !believed);
+  if (c->out->n > at)
+    c->out->pairs[at].is_clock = said == WHEN_UNSAID && when_is_clock(a) && when_is_clock(b);
+}
+
 static void add_tokens(struct comparison *c, const struct token *a, const struct token *b)
 {
   const struct str whole[2] = { a->text, b->text };
@@ -195,21 +142,21 @@ static void add_tokens(struct comparison *c, const struct token *a, const struct
 
   if (str_equal(side[0], side[1]))
     return;
-  if (a->kind == TOKEN_PATH) {
-    cut_tails(side);
-    if (!are_build_paths(whole, side)) {
-      c->out->all = false;
-      return;
-    }
+  if (a->kind == TOKEN_PATH && !build_path_differs(whole, side)) {
+    c->out->all = false;
+    return;
   }
   if (a->kind == TOKEN_RANDOM || a->kind == TOKEN_HASH) {
     add_random(c, a, b);
     return;
   }
+  if (a->kind == TOKEN_DATE || a->kind == TOKEN_EPOCH || a->kind == TOKEN_UUID) {
+    add_made(c, a, b);
+    return;
+  }
   /* Whether it is the same password nobody can see. */
   c->out->all = c->out->all && a->kind != TOKEN_CRYPT;
-  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1],
-           a->kind == TOKEN_DATE && !is_certain_date(c, a->text));
+  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1], false);
 }
 
 static struct str span(const struct comparison *c, int side, size_t from, size_t to)
@@ -237,7 +184,8 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
     value[side] = span(c, side, from[side], to[side]);
   before = (struct str) { c->lines[0].ptr,
                           from[0] < to[0] ? (size_t)(value[0].ptr - c->lines[0].ptr) : 0 };
-  id = from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->path, &guessed) : NULL;
+  id =
+      from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->file->path, &guessed) : NULL;
   if (id)
     add_pair(c->out, id, value[0], value[1], guessed);
   else
@@ -309,9 +257,10 @@ static void compare(struct comparison *c, uint64_t *work)
   align(c, from, to);
 }
 
-void words_compare(struct str a, struct str b, struct str path, uint64_t *work, struct words *out)
+void words_compare(struct str a, struct str b, const struct content_file *file, uint64_t *work,
+                   struct words *out)
 {
-  struct comparison c = { .lines = { a, b }, .path = path, .out = out };
+  struct comparison c = { .lines = { a, b }, .file = file, .out = out };
   const uint64_t steps = LEAST_STEPS + a.len + b.len;
 
   out->n = 0;

@@ -8,8 +8,9 @@
 struct words_pair {
   const char *id; /* of a cause */
   struct str side[2];
-  bool
-      guessed; /* from the name of what differs, or from how it looks: it may have another reason */
+  /* From the name of what differs, or from how it looks: it may have another reason. */
+  bool guessed;
+  bool is_clock; /* a time of day alone: no guess where a date of the build is told besides */
 };
 
 enum { WORDS_PAIRS_MAX = 64 };
@@ -20,7 +21,8 @@ struct words {
   bool all; /* there is no more */
 };
 
-/* path: of the file, whose name may say what a line is about. *work: how much may yet be done. */
-void words_compare(struct str a, struct str b, struct str path, uint64_t *work, struct words *out);
+/* file: its name may say what a line is about. *work: how much may yet be done. */
+void words_compare(struct str a, struct str b, const struct content_file *file, uint64_t *work,
+                   struct words *out);
 
 #endif

@@ -112,6 +112,9 @@ struct format {
   /* The file is text: what it says is seen in its lines as well, every byte of which is looked at
    * where causes are sought. */
   bool is_text;
+  /* Members' contents are descriptions that the reader wrote, with digests of what only programs
+   * read: what stands in the file cannot be told from their words. */
+  bool describes;
   /* Whether the content is of this format, by what is in it; name (as in the parts) may only tell
    * apart formats that begin alike. Cheap: called for every pair of files, at times with nothing
    * but the first 64 KiB; then it has to say the same. */

@@ -152,6 +152,7 @@ static int jks_read(struct format_parts *parts, struct error *err)
 
 const struct format format_jks = {
   .name = "jks",
+  .describes = true,
   .detect = jks_detect,
   .read = jks_read,
 };

@@ -117,6 +117,7 @@ static int pem_read(struct format_parts *parts, struct error *err)
 
 const struct format format_pem = {
   .name = "pem",
+  .describes = true,
   .detect = pem_detect,
   .read = pem_read,
 };

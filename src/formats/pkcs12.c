@@ -205,6 +205,7 @@ static int pkcs12_read(struct format_parts *parts, struct error *err)
 
 const struct format format_pkcs12 = {
   .name = "pkcs12",
+  .describes = true,
   .detect = pkcs12_detect,
   .read = pkcs12_read,
 };

@@ -6,6 +6,7 @@
 #include "base/civil.h"
 #include "base/map.h"
 #include "formats/codec.h"
+#include "formats/zip_readers.h"
 #include "formats/zip_record.h"
 
 static const struct format_rule rule_version = { "zip-2", FORMAT_FORM,
@@ -36,10 +37,9 @@ struct records {
   size_t n;
 };
 
-static int zip_add_record(struct records *records, struct arena *arena, const char *key,
-                          struct str value, struct error *err)
+static int zip_add_record(struct records *records, const char *key, struct str value,
+                          struct error *err)
 {
-  (void)arena;
   for (size_t i = 0; i < records->n; i++)
     if (str_equal(records->items[i].key, str_of(key)))
       return error_set(err, ERROR_UNSUPPORTED, "a member has two fields \"%s\"", key);
@@ -52,9 +52,8 @@ static int zip_add_record(struct records *records, struct arena *arena, const ch
 static int zip_add_number(struct records *records, struct arena *arena, const char *key,
                           uint32_t number, struct error *err)
 {
-  return number
-             ? zip_add_record(records, arena, key, str_of(arena_printf(arena, "0x%x", number)), err)
-             : 0;
+  return number ? zip_add_record(records, key, str_of(arena_printf(arena, "0x%x", number)), err)
+                : 0;
 }
 
 static int by_key(const void *a, const void *b)
@@ -131,7 +130,7 @@ static int add_extra(struct format_parts *parts, const struct zip_record *record
     } else {
       format_account(parts, at, data.len + 4, NULL);
       if (zip_add_record(
-              records, &parts->arena,
+              records,
               arena_printf(&parts->arena, "zip.%s.0x%04x", is_local ? "local" : "extra", id), data,
               err))
         return -1;
@@ -283,8 +282,7 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
     is_ascii = is_ascii && (unsigned char)record->name.ptr[i] < 0x80;
   for (size_t i = 0; i < record->comment.len; i++)
     is_ascii = is_ascii && (unsigned char)record->comment.ptr[i] < 0x80;
-  if ((record->comment.len &&
-       zip_add_record(records, arena, "zip.comment", record->comment, err)) ||
+  if ((record->comment.len && zip_add_record(records, "zip.comment", record->comment, err)) ||
       zip_add_number(records, arena, "zip.system", record->made_by >> 8, err) ||
       zip_add_number(records, arena, "zip.attributes", attributes, err) ||
       zip_add_number(records, arena, "zip.internal", record->internal, err) ||
@@ -406,6 +404,7 @@ static int read_member(struct format_parts *parts, const struct zip_record *reco
 {
   struct records records = { .n = 0 };
   struct map_entry *known = map_put(names, record->name);
+  const char *in_place;
   uint64_t data;
 
   if (known->value)
@@ -418,6 +417,9 @@ static int read_member(struct format_parts *parts, const struct zip_record *reco
     return error_set(err, ERROR_CORRUPT, "\"%.*s\" is cut short", STR_ARGS(record->name));
   if (record->flags & ZIP_FLAG_DESCRIPTOR &&
       check_descriptor(parts, record, data + record->stored, err))
+    return -1;
+  in_place = zip_type_of(record) == TAR_REGULAR ? zip_in_place(parts, record, data) : NULL;
+  if (in_place && zip_add_record(&records, "zip.in-place", str_of(in_place), err))
     return -1;
   if (add_records(parts, record, &records, err) || account_record(parts, record, &records, err))
     return -1;
@@ -438,7 +440,7 @@ static int read_directory(struct format_parts *parts, const struct zip_directory
                           struct map *names, struct error *err)
 {
   uint64_t at = directory->at;
-  uint64_t first = directory->at;
+  struct zip_firsts firsts = { .n = 0 };
   uint64_t n = 0;
 
   for (; at < directory->end; n++) {
@@ -449,13 +451,15 @@ static int read_directory(struct format_parts *parts, const struct zip_directory
     if (zip_read_record(parts, at, directory->end, &record, err) ||
         read_member(parts, &record, names, err))
       return -1;
-    first = MIN_OF(first, record.local);
+    zip_firsts_add(&firsts, &record);
     at += record.len;
   }
   if (n != directory->n)
     return error_set(err, ERROR_CORRUPT,
                      "its directory has another number of members than it says");
-  return add_prefix(parts, first, err);
+  if (add_prefix(parts, firsts.n ? firsts.records[0].local : directory->at, err))
+    return -1;
+  return zip_add_firsts(parts, &firsts, err);
 }
 
 static int zip_read(struct format_parts *parts, struct error *err)

@@ -82,6 +82,37 @@ def zip_times(root, n):
     run("zip", "x.zip", "a", "b", cwd=os.path.join(root, "app/lib"))
 
 
+def python_zip(path, members):
+    """members: (name, content, method, flag bits besides)."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with zipfile.ZipFile(path, "w") as out:
+        for name, content, method in members:
+            info = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
+            info.compress_type = method
+            out.writestr(info, content)
+
+
+@case({"app/x.zip": "zip-order"})
+def zip_order(root, n):
+    members = [(name, name * 100, zipfile.ZIP_DEFLATED) for name in ("a", "b")]
+    python_zip(os.path.join(root, "app/x.zip"), reversed(members) if n else members)
+
+
+@case({"app/x.zip": "compression-level"})
+def zip_method(root, n):
+    python_zip(os.path.join(root, "app/x.zip"), [("a", "a" * 100, (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)[n])])
+
+
+@case({"app/x.zip": "zip-form"})
+def zip_versions(root, n):
+    path = os.path.join(root, "app/x.zip")
+    python_zip(path, [("a", "a" * 100, zipfile.ZIP_DEFLATED)])
+    with open(path, "rb") as file:
+        content = bytearray(file.read())
+    content[4] = content[content.index(b"PK\1\2") + 6] = 10 + 10 * n  # version needed to extract (APPNOTE 4.4.3)
+    put(root, "app/x.zip", bytes(content))
+
+
 @case({"app/lib/x.jar": "zip-times"}, "jar")
 def jar_times(root, n):
     os.utime(put(root, "app/lib/a.txt", "a" * 100), (epoch(n), epoch(n)))

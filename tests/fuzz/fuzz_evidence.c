@@ -22,7 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   split = (size - 1) * data[0] / 255;
   content[0] = (struct str) { (const char *)data + 1, split };
   content[1] = (struct str) { (const char *)data + 1 + split, size - 1 - split };
-  content_look(content, &(struct content_file) { STR("usr/share/doc/x"), false }, &arena, found);
+  content_look(content,
+               &(struct content_file) { .path = STR("usr/share/doc/x"),
+                                        .changed = { { 1700000000 }, { 1700000000 } } },
+               &arena, found);
   for (size_t i = 0; i < found->n; i++)
     if (!found->found[i].times || found->found[i].values.n > VALUES_MAX)
       abort();

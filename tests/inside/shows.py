@@ -3,12 +3,14 @@
 
 Each case makes two files; wanted are the places inside that are told, or that the files are equal. Each pair is compared
 both ways round, which has to tell the same places. Cases whose program is not there are left out, and named."""
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MKIMAGE = os.path.join(HERE, "..", "tools", "mkimage.py")
@@ -40,6 +42,51 @@ def get(path):
 def run(*words, cwd=None, data=None):
     return subprocess.run(words, check=True, cwd=cwd, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env={**os.environ, "LC_ALL": "C"}).stdout
+
+
+# ---- zip's kin, read by programs that do not go by the directory ----
+
+def zipped(members):
+    """members: (name, content, stored)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, content, stored in members:
+            info = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            file.writestr(info, content)
+    return out.getvalue()
+
+
+MANIFEST = ("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\n\r\n", False)
+CLASS = ("a.class", "class" * 20, False)
+NESTED = zipped([("x", "x", False)])
+
+
+@case("x.jar", {"srv/x.jar"})
+def jar_manifest_first(directory, n):  # java.util.jar.JarInputStream
+    return zipped([CLASS, MANIFEST] if n else [MANIFEST, CLASS])
+
+
+@case("x.jar", set())
+def jar_order(directory, n):
+    more = [("b.class", "b" * 20, False), CLASS]
+    return zipped([MANIFEST] + (more if n else more[::-1]))
+
+
+@case("x.jar", {"BOOT-INF/lib/a.jar"})
+def jar_nested_stored(directory, n):  # Spring Boot: "Nested Jars must be stored"
+    return zipped([MANIFEST, ("BOOT-INF/lib/a.jar", NESTED, not n)])
+
+
+@case("x.apk", {"lib/x.so"})
+def apk_library_stored(directory, n):  # mapped out of the file
+    return zipped([CLASS, ("lib/x.so", b"\x7fELF" + bytes(100), not n)])
+
+
+@case("x.epub", {"srv/x.epub"})
+def epub_mimetype_first(directory, n):  # OCF 3.3, 4.2.4
+    members = [("mimetype", "application/epub+zip", True), ("a.xhtml", "<p/>", False)]
+    return zipped(members[::-1] if n else members)
 
 
 # ---- ELF ----

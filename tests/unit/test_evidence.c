@@ -89,7 +89,7 @@ static void check(const struct row *row)
     struct content_evidence found;
     AUTO_BUF ids = BUF_INIT(1000);
 
-    content_look(content, &(struct content_file) { str_of(row->path), false }, &arena, &found);
+    content_look(content, &(struct content_file) { .path = str_of(row->path) }, &arena, &found);
     for (size_t i = 0; i < found.n; i++) {
       buf_printf(&ids, "%s%s", i ? "," : "", found.found[i].id);
       for (size_t j = 0; j < found.found[i].values.n; j++)
@@ -140,13 +140,49 @@ static void contents(void **state)
       false },
     { "x.la", STR("' -L/usr/src/x-1/lib'\n"), STR("' -L/home/ci/lib'\n"), "build-path", false },
     { "x", STR("\0\x0f/srv/docs/a.rst\x94"), STR("\0\x10/home/docs/a.rst\x94"), "build-path",
-      true },
+      false },
     { "x", STR("\0A/srv/docs/a.rst\x94"), STR("\0B/home/docs/a.rst\x94"), "", true },
     /* times in binary numbers are told, and prove nothing: code may look like them */
     { "x", STR("\x80\0G\x41\xda\x4a\xe2\x27\x20\0\0."), STR("\x80\0G\x41\xda\x4a\xf3\x11\x20\0\1."),
       "embedded-date", true },
     { "x", STR("\0\x9a\x89\x29\x69\0"), STR("\0\x9b\x3a\x2d\x69\0"), "", true },
     { "x", STR("x\0\0\1\x9a\xcb\xdf\x4b\x40"), STR("x\0\0\1\x9a\xcb\xef\x4b\x41"), "", true },
+    /* a path of another length, behind its length, which may be any character; and what holds it,
+     * with its own length; the same with a length that is wrong */
+    { "x.pyc",
+      STR("\x00\xfa>/srv/docs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py\x94\x00z"),
+      STR("\x00\xfaP/home/runner/work/docs/docs/"
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py\x94\x00z"),
+      "build-path", false },
+    { "x.pyc",
+      STR("\x00\xfa?/srv/docs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py\x94\x00z"),
+      STR("\x00\xfaP/home/runner/work/docs/docs/"
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.py\x94\x00z"),
+      "build-path", true },
+    { "x.pkl",
+      STR("\x80\x04\x95\x18\x00\x00\x00\x00\x00\x00\x00\x8c\x0b/srv/x/m.py\x94\x8c\x06"
+          "abcdef\x94."),
+      STR("\x80\x04\x95\x1b\x00\x00\x00\x00\x00\x00\x00\x8c\x0e/home/u/x/m.py\x94\x8c\x06"
+          "abcdef\x94."),
+      "build-path", false },
+    { "x.pkl",
+      STR("\x80\x04\x95\x18\x00\x00\x00\x00\x00\x00\x00\x8c\x0b/srv/x/m.py\x94\x8c\x06"
+          "abcdef\x94."),
+      STR("\x80\x04\x95\x1c\x00\x00\x00\x00\x00\x00\x00\x8c\x0e/home/u/x/m.py\x94\x8c\x06"
+          "abcdef\x94."),
+      "build-path", true },
+    { "x.class",
+      STR("\xca\xfe\xba\xbe\x00\x01\x00\x0b/srv/x/m.py\x01\x00\x04"
+          "Code"),
+      STR("\xca\xfe\xba\xbe\x00\x01\x00\x0e/home/u/x/m.py\x01\x00\x04"
+          "Code"),
+      "build-path", false },
+    { "x.class",
+      STR("\xca\xfe\xba\xbe\x00\x01\x00\x0b/srv/x/m.py\x01\x00\x04"
+          "Code"),
+      STR("\xca\xfe\xba\xbe\x00\x01\x00\x0e/home/u/x/m.py\x01\x00\x04"
+          "Cods"),
+      "build-path", true },
     /* salts and secrets */
     { "etc/shadow", STR("u:$6$saltsalt$abcDEF0123456789abcDEF:1:\n"),
       STR("u:$6$otherone$01234abcDEF56789abcDEF:1:\n"), "password-salt", true },
@@ -185,7 +221,39 @@ static void strengths(void **state)
       false },
     { "usr/share/doc/x/examples/y", false, DATES("on ", "\n"), true, false },
     { "usr/share/doc/../../bin/y", false, DATES("on ", "\n"), true, false },
-    { "etc/x.conf", false, DATES("expires = ", "\n"), true, false },
+    { "etc/x.conf", false, DATES("on ", "\n"), true, false },
+    { "etc/x.conf", false, DATES("expires = ", "\n"), false, false },
+    { "etc/x.conf", false, DATES("not valid after ", "\n"), false, false },
+    /* dates of no build, for all that is known: far from when the file was written, on one side */
+    { "etc/x.conf", false, STR("on 2025-11-28\n"), STR("on 2026-12-02\n"), false, false },
+    { "etc/x.conf", false, STR("on 2026-11-28\n"), STR("on 2027-12-02\n"), false, false },
+    { "etc/x.conf", false, STR("on Nov 28\n"), STR("on Dec 2\n"), false, false },
+    { "etc/x.conf", false, STR("on 28 November 2026\n"), STR("on 2 Dec 2026\n"), true, false },
+    { "etc/x.conf", false, STR("on 11/28/2026\n"), STR("on 12/02/2026\n"), true, false },
+    { "etc/x.conf", false, STR("on 20261128141505\n"), STR("on 20261202141505\n"), true, false },
+    { "etc/x.conf", false, STR("at 11:58:20\n"), STR("at 06:29:58\n"), true, false },
+    { "etc/x.conf", false, STR("at 11:58:20\n"), STR("at 06:39:58\n"), false, false },
+    { "etc/x.conf", false, STR("on 2026-11-28\nx\nat 03:10:07\n"),
+      STR("on 2026-12-02\nx\nat 04:11:09\n"), true, false },
+    /* and those that something calls the time of the build */
+    { "etc/x.conf", false, STR("Build-Date: 1999-01-01\n"), STR("Build-Date: 2001-01-02\n"), true,
+      false },
+    { "etc/x.conf", false, STR("generated on 1999-01-01\n"), STR("generated on 2001-01-02\n"), true,
+      false },
+    { "etc/x.conf", false, STR("{\"built_at\":1700000000}"), STR("{\"built_at\":1700000001}"), true,
+      false },
+    { "etc/x.conf", false, STR("max_size=1234567890\n"), STR("max_size=1234567891\n"), false,
+      false },
+    { "etc/x.conf", false, STR("max_size=1795867200\n"), STR("max_size=1796212800\n"), false,
+      false },
+    { "etc/x.conf", false, STR("n=1234567890\n"), STR("n=1234567891\n"), false, false },
+    { "etc/x.conf", false, STR("id 123e4567-e89b-12d3-a456-426614174000\n"),
+      STR("id 00000000-e89b-12d3-a456-42661417400f\n"), false, false },
+    { "etc/x.conf", false, STR("build 123e4567-e89b-12d3-a456-426614174000\n"),
+      STR("build 00000000-e89b-12d3-a456-42661417400f\n"), true, false },
+    { "x/MANIFEST.MF.txt", false, STR("Created-By: 11.0.1 (x)\n"), STR("Created-By: 17.0.1 (x)\n"),
+      false, false },
+    { "x.json", false, STR("{\"a\":-0.0,\"b\":1}"), STR("{\"b\":1,\"a\":0.0}"), false, false },
     { "etc/usr/share/doc/x", false, DATES("on ", "\n"), true, false },
     /* scripts and sources, by how they begin, by their mode, by their name */
     { "usr/share/doc/x/y", false, DATES("#!/bin/sh\n[ $(date +%F) = ", " ]\n"), false, false },
@@ -195,9 +263,9 @@ static void strengths(void **state)
     { "srv/Makefile", false, DATES("X = ", "\n"), false, false },
     { "etc/systemd/system/x.timer", false, STR("OnCalendar=03:15\n"), STR("OnCalendar=14:15\n"),
       false, false },
-    { "srv/run", true, STR("t=1700000000\n"), STR("t=1710000000\n"), false, false },
+    { "srv/run", true, STR("t=1795867200\n"), STR("t=1796212800\n"), false, false },
     { "srv/run", true, STR("rm a\nmkdir a\n"), STR("mkdir a\nrm a\n"), false, false },
-    { "usr/share/doc/x/y", false, STR("t=1700000000\n"), STR("t=1710000000\n"), true, true },
+    { "usr/share/doc/x/y", false, STR("t=1795867200\n"), STR("t=1796212800\n"), true, true },
     /* what is pinned: digests, versions that look like dates, snapshots */
     { "srv/x.lock", false, STR("sha1:" HASH_A "\n"), STR("sha1:" HASH_B "\n"), false, false },
     { "srv/Dockerfile", false, STR("FROM x@sha256:" HASH_A HASH_A "\n"),
@@ -222,7 +290,11 @@ static void strengths(void **state)
 
   (void)state;
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    const struct content_file file = { str_of(rows[i].path), rows[i].executable };
+    const struct content_file file = { .path = str_of(rows[i].path),
+                                       .executable = rows[i].executable,
+                                       .changed = {
+                                           { 1795867200 },
+                                           { 1796212800 } } /* 2026-11-28, 2026-12-02, 12:00 */ };
     struct arena arena = ARENA_INIT;
     struct content_evidence found;
     bool proven;

@@ -30,6 +30,7 @@ struct looking {
 struct files {
   struct str bytes[2], names[2];
   unsigned depth;
+  bool described; /* contents of members are a reader's descriptions */
 };
 
 static enum inside_outcome compare_files(struct looking *looking, const struct files *files);
@@ -205,7 +206,8 @@ static enum inside_outcome compare_contents(struct looking *looking,
     *hashed = outcome == INSIDE_HERE;
     if (*hashed) {
       compare_patch(looking, files.bytes, patch_is_program(around->bytes[0]));
-      keep_heads(looking, files.bytes);
+      if (!around->described)
+        keep_heads(looking, files.bytes);
     }
   }
   format_close(&opened[0]);
@@ -434,8 +436,10 @@ static enum inside_outcome compare_parts(struct looking *looking, const struct f
                                          const struct files *files)
 {
   bool differ = compare_fields(looking, parts);
+  struct files around = *files;
 
-  differ |= compare_members(looking, parts, files, format->is_wrapper);
+  around.described = format->describes;
+  differ |= compare_members(looking, parts, &around, format->is_wrapper);
   if (format->may_be_equal) {
     differ |= compare_meaningless(looking, parts);
     add_word(looking->result->formats, format->name);

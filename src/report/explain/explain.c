@@ -179,6 +179,7 @@ static void query_of_entry(const struct event *event, struct cause_query *query)
     query->path = entry->name;
     query->types[side] = entry->type;
     query->executable = query->executable || (entry->mode & 0111);
+    query->changed[side] = entry->mtime.set ? entry->mtime.seconds : 0;
     query->size[side] = (uint64_t)MAX_OF(entry->size, (int64_t)0);
     query->content[side] = event->inputs[side].head;
   }

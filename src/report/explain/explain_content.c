@@ -65,7 +65,9 @@ void explain_content(const struct cause_query *query, const struct str content[2
   AUTO_FREE struct content_evidence *seen = xmalloc(sizeof(*seen));
   enum cause_evidence evidence = CAUSE_BY_NAME;
   const struct cause *cause = cause_find(query, &evidence);
-  const struct content_file file = { query->path, query->executable };
+  const struct content_file file = { .path = query->path,
+                                     .executable = query->executable,
+                                     .changed = { { query->changed[0] }, { query->changed[1] } } };
   bool accounted;
   bool assumed = false;
 

@@ -1,0 +1,308 @@
+#include "evidence/shifted.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "evidence/build_path.h"
+#include "evidence/date.h"
+#include "evidence/reader.h"
+#include "evidence/when.h"
+
+enum {
+  WORK_PER_BYTE = 32, /* steps, for each byte of both contents */
+  DEPTH_MAX = 32,     /* lengths of what holds lengths */
+  PATHS_MAX = 4,      /* pairs of build directories */
+  PATH_MAX_BYTES = 4096,
+  DATE_MAX_BYTES = 64,
+};
+
+/* Something that accounts for what differs. */
+struct taken {
+  const char *id;
+  struct str side[2];
+  bool assumed;
+};
+
+struct shifted {
+  const struct content_file *file;
+  struct str paths[PATHS_MAX][2]; /* that were seen, if only in what led nowhere */
+  size_t n_paths;
+  struct taken *taken; /* owned */
+  size_t n_taken, cap_taken;
+  uint64_t work;
+};
+
+/* What is left of both contents, or of two parts of them. */
+struct rest {
+  struct str side[2];
+};
+
+static void skip(struct rest *rest, size_t a, size_t b)
+{
+  rest->side[0] = str_skip(rest->side[0], a);
+  rest->side[1] = str_skip(rest->side[1], b);
+}
+
+static bool spend(struct shifted *shifted, uint64_t steps)
+{
+  if (steps > shifted->work)
+    return false;
+  shifted->work -= steps;
+  return true;
+}
+
+/* How many bytes before the rests are the same, and in one part with them. */
+static size_t bytes_before(const struct rest *whole, const struct rest *rest, size_t max)
+{
+  const size_t a = (size_t)(rest->side[0].ptr - whole->side[0].ptr);
+  const size_t b = (size_t)(rest->side[1].ptr - whole->side[1].ptr);
+  size_t n = 0;
+
+  while (n < a && n < b && n < max &&
+         rest->side[0].ptr[-1 - (ptrdiff_t)n] == rest->side[1].ptr[-1 - (ptrdiff_t)n])
+    n++;
+  return n;
+}
+
+static void take(struct shifted *shifted, const char *id, const struct str side[2], bool assumed)
+{
+  shifted->taken =
+      xgrow(shifted->taken, shifted->n_taken, &shifted->cap_taken, sizeof(*shifted->taken));
+  shifted->taken[shifted->n_taken++] = (struct taken) { id, { side[0], side[1] }, assumed };
+}
+
+/* ---- paths ---- */
+
+static bool is_path_char(char c)
+{
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         (c && strchr("/.+-~@%_=", c));
+}
+
+static struct str path_at(struct str rest, size_t back)
+{
+  struct str path = { rest.ptr - back, back };
+
+  while (path.len < back + rest.len && path.len < PATH_MAX_BYTES &&
+         is_path_char(path.ptr[path.len]))
+    path.len++;
+  return path;
+}
+
+static bool is_known_path(const struct shifted *shifted, const struct rest *rest, size_t back,
+                          size_t *which)
+{
+  for (size_t i = 0; i < shifted->n_paths; i++) {
+    bool fits = true;
+
+    for (int side = 0; side < 2; side++) {
+      const struct str path = shifted->paths[i][side];
+      const struct str here = { rest->side[side].ptr - back, rest->side[side].len + back };
+
+      fits = fits && path.len > back && str_has_prefix(here, path);
+    }
+    *which = i;
+    if (fits)
+      return true;
+  }
+  return false;
+}
+
+static void skip_path(struct rest *rest, size_t back, const struct str side[2])
+{
+  skip(rest, side[0].len - back, side[1].len - back);
+}
+
+/* The path that the first byte that differs lies in begins at one of the slashes before it; the
+ * byte before may be its length, whatever character that is. */
+static bool take_path(struct shifted *shifted, const struct rest *whole, struct rest *rest)
+{
+  const size_t before = bytes_before(whole, rest, PATH_MAX_BYTES);
+  size_t run = 0;
+
+  while (run < before && is_path_char(rest->side[0].ptr[-1 - (ptrdiff_t)run]))
+    run++;
+  if (!spend(shifted, 16 + run * (1 + shifted->n_paths)))
+    return false;
+  for (size_t back = run; back > 0; back--) {
+    struct str paths[2];
+    struct str side[2];
+    size_t which;
+
+    if (rest->side[0].ptr[-(ptrdiff_t)back] != '/')
+      continue;
+    if (is_known_path(shifted, rest, back, &which)) {
+      take(shifted, "build-path", shifted->paths[which], false);
+      skip_path(rest, back, shifted->paths[which]);
+      return true;
+    }
+    for (int i = 0; i < 2; i++)
+      paths[i] = path_at(rest->side[i], back);
+    if (shifted->n_paths == PATHS_MAX || !build_path_differs(paths, side) || side[0].len < back ||
+        side[1].len < back)
+      continue;
+    memcpy(shifted->paths[shifted->n_paths++], side, sizeof(side));
+    take(shifted, "build-path", side, false);
+    skip_path(rest, back, side);
+    return true;
+  }
+  return false;
+}
+
+/* ---- dates ---- */
+
+static struct str date_at(struct str rest, size_t back)
+{
+  struct str text = { rest.ptr - back, MIN_OF(rest.len + back, (size_t)DATE_MAX_BYTES) };
+
+  return (struct str) { text.ptr, date_length(text) };
+}
+
+static bool is_letter_or_digit(char c)
+{
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool take_date(struct shifted *shifted, const struct rest *whole, struct rest *rest)
+{
+  const size_t before = bytes_before(whole, rest, DATE_MAX_BYTES / 2);
+
+  if (!spend(shifted, 16 + 4 * before))
+    return false;
+  for (size_t back = before + 1; back-- > 0;) {
+    const struct token dates[2] = { { TOKEN_DATE, date_at(rest->side[0], back) },
+                                    { TOKEN_DATE, date_at(rest->side[1], back) } };
+
+    if (dates[0].text.len <= back || dates[1].text.len <= back ||
+        (back < before && is_letter_or_digit(rest->side[0].ptr[-1 - (ptrdiff_t)back])))
+      continue;
+    take(shifted, "embedded-date", (const struct str[2]) { dates[0].text, dates[1].text },
+         !when_near(&dates[0], shifted->file, 0) || !when_near(&dates[1], shifted->file, 1));
+    skip(rest, dates[0].text.len - back, dates[1].text.len - back);
+    return true;
+  }
+  return false;
+}
+
+/* ---- lengths ---- */
+
+static uint64_t number_at(const char *p, size_t width, bool is_big)
+{
+  uint64_t value = 0;
+
+  for (size_t i = 0; i < width; i++)
+    value |= (uint64_t)(unsigned char)p[is_big ? width - 1 - i : i] << 8 * i;
+  return value;
+}
+
+static bool walk(struct shifted *shifted, struct rest rest, unsigned depth);
+
+/* A number of so many bytes, of which `back` lie before the first that differs. */
+static bool take_length_of(struct shifted *shifted, struct rest *rest, size_t back, size_t width,
+                           bool is_big, unsigned depth)
+{
+  const size_t n_taken = shifted->n_taken;
+  struct rest inner;
+  size_t len[2];
+
+  if (!spend(shifted, 4))
+    return false;
+  for (int side = 0; side < 2; side++) {
+    const struct str here = rest->side[side];
+    uint64_t number;
+
+    if (here.len < width - back)
+      return false;
+    number = number_at(here.ptr - back, width, is_big);
+    if (!number || number > here.len - (width - back))
+      return false;
+    len[side] = (size_t)number;
+    inner.side[side] = (struct str) { here.ptr + width - back, len[side] };
+  }
+  if (!walk(shifted, inner, depth + 1)) {
+    shifted->n_taken = n_taken;
+    return false;
+  }
+  skip(rest, width - back + len[0], width - back + len[1]);
+  return true;
+}
+
+static bool take_length(struct shifted *shifted, const struct rest *whole, struct rest *rest,
+                        unsigned depth)
+{
+  const size_t before = bytes_before(whole, rest, 7);
+
+  if (depth == DEPTH_MAX)
+    return false;
+  for (size_t width = 8; width > 0; width /= 2)
+    for (size_t back = 0; back < width && back <= before; back++)
+      for (int is_big = 0; is_big < (width > 1 ? 2 : 1); is_big++)
+        if (take_length_of(shifted, rest, back, width, is_big, depth))
+          return true;
+  return false;
+}
+
+/* ---- all ---- */
+
+static size_t common_length(struct str a, struct str b)
+{
+  const size_t max = MIN_OF(a.len, b.len);
+  size_t n = 0;
+
+  while (n + 8 <= max && memcmp(a.ptr + n, b.ptr + n, 8) == 0)
+    n += 8;
+  while (n < max && a.ptr[n] == b.ptr[n])
+    n++;
+  return n;
+}
+
+static bool walk(struct shifted *shifted, struct rest rest, unsigned depth)
+{
+  const struct rest whole = rest;
+
+  for (;;) {
+    const size_t same = common_length(rest.side[0], rest.side[1]);
+
+    if (!spend(shifted, 1 + same / 8))
+      return false;
+    skip(&rest, same, same);
+    if (!rest.side[0].len && !rest.side[1].len)
+      return true;
+    if (!rest.side[0].len || !rest.side[1].len)
+      return false;
+    if (!take_path(shifted, &whole, &rest) && !take_length(shifted, &whole, &rest, depth) &&
+        !take_date(shifted, &whole, &rest))
+      return false;
+  }
+}
+
+static void tell(const struct taken *taken, bool runs, struct arena *arena,
+                 struct content_evidence *out)
+{
+  if (taken->assumed || runs)
+    content_assume(out, arena, taken->id, "", taken->side[0], taken->side[1]);
+  else
+    content_add(out, arena, taken->id, "", taken->side[0], taken->side[1]);
+  content_acts(out, taken->id);
+}
+
+bool shifted_look(const struct str content[2], const struct content_file *file, struct arena *arena,
+                  struct content_evidence *out)
+{
+  struct shifted shifted = {
+    .file = file,
+    .work = WORK_PER_BYTE * ((uint64_t)content[0].len + content[1].len + 1024),
+  };
+  const bool runs = reader_is_interpreter(content, file);
+  const bool all =
+      walk(&shifted, (struct rest) { { content[0], content[1] } }, 0) && shifted.n_paths;
+
+  for (size_t i = 0; i < shifted.n_taken && all; i++)
+    tell(&shifted.taken[i], runs, arena, out);
+  for (size_t i = 0; i < shifted.n_paths && !all; i++)
+    tell(&(struct taken) { "build-path", { shifted.paths[i][0], shifted.paths[i][1] }, false },
+         runs, arena, out);
+  free(shifted.taken);
+  return all;
+}

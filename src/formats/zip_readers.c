@@ -1,0 +1,64 @@
+#include "formats/zip_readers.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool is_named(struct str name, const char *wanted)
+{
+  return name.len == strlen(wanted) && strncasecmp(name.ptr, wanted, name.len) == 0;
+}
+
+void zip_firsts_add(struct zip_firsts *firsts, const struct zip_record *record)
+{
+  size_t at = firsts->n;
+
+  while (at && firsts->records[at - 1].local > record->local)
+    at--;
+  if (at == ARRAY_LEN(firsts->records))
+    return;
+  if (at == 0)
+    firsts->records[1] = firsts->records[0];
+  firsts->records[at] = *record;
+  firsts->n = MIN_OF(firsts->n + 1, ARRAY_LEN(firsts->records));
+}
+
+/* JarInputStream: of any case, and behind the directory's own member at most. */
+static bool is_manifest_first(const struct zip_firsts *firsts)
+{
+  const size_t at = firsts->n && is_named(firsts->records[0].name, "META-INF/") ? 1 : 0;
+
+  return at < firsts->n && is_named(firsts->records[at].name, "META-INF/MANIFEST.MF");
+}
+
+int zip_add_firsts(struct format_parts *parts, const struct zip_firsts *firsts, struct error *err)
+{
+  const struct zip_record *first = firsts->records;
+
+  if (firsts->n && str_equal(first->name, STR("mimetype")) && first->method == ZIP_STORED &&
+      format_add_field(parts, FORMAT_COUNTS, "mimetype", STR("first, stored"), err))
+    return -1;
+  for (size_t i = 0; i < parts->n_members; i++)
+    if (is_named(parts->members[i].entry.name, "META-INF/MANIFEST.MF"))
+      return format_add_field(parts, FORMAT_COUNTS, "manifest",
+                              is_manifest_first(firsts) ? STR("first") : STR("not first"), err);
+  return 0;
+}
+
+const char *zip_in_place(const struct format_parts *parts, const struct zip_record *record,
+                         uint64_t data)
+{
+  const struct str content = { parts->bytes.ptr + data, record->stored };
+  const bool is_library = str_has_prefix(content, STR("\x7f"
+                                                      "ELF"));
+
+  if (record->method != ZIP_STORED || (record->flags & ZIP_FLAG_ENCRYPTED))
+    return NULL;
+  if (str_has_prefix(content, STR("PK\3\4")))
+    return "stored";
+  if (!is_library && !str_equal(record->name, STR("resources.arsc")))
+    return NULL;
+  return data % 16384 == 0  ? "aligned to 16384"
+         : data % 4096 == 0 ? "aligned to 4096"
+         : data % 4 == 0    ? "aligned to 4"
+                            : "not aligned";
+}
