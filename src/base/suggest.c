@@ -1,8 +1,9 @@
 #include "base/suggest.h"
 
+#include <limits.h>
 #include <stdint.h>
 
-enum { WORD_MAX = 64, BEGINNING_MIN = 3 };
+enum { WORD_MAX = 64, BEGINNING_MIN = 3, BEGINNING_DISTANCE = 1 };
 
 struct suggestion suggestion_for(struct str word)
 {
@@ -20,10 +21,12 @@ static unsigned min_of(unsigned a, unsigned b)
 }
 
 /* Three rows of the table are enough, since a swap looks back two. */
-static unsigned distance(struct str a, struct str b)
+unsigned suggestion_distance(struct str a, struct str b)
 {
   unsigned rows[3][WORD_MAX + 1];
 
+  if (a.len > WORD_MAX || b.len > WORD_MAX)
+    return UINT_MAX;
   for (unsigned j = 0; j <= b.len; j++)
     rows[0][j] = j;
   for (unsigned i = 1; i <= a.len; i++) {
@@ -52,12 +55,11 @@ void suggestion_consider(struct suggestion *suggestion, struct str candidate)
 
   if (longer > WORD_MAX || word.len == 0)
     return;
-  found = distance(word, candidate);
-  if (found > (longer + 2) / 3 || found >= longer) {
-    if (word.len < BEGINNING_MIN || !str_has_prefix(candidate, word))
-      return;
-    found = WORD_MAX; /* behind all that are near */
-  }
+  found = suggestion_distance(word, candidate);
+  if (word.len >= BEGINNING_MIN && str_has_prefix(candidate, word))
+    found = min_of(found, BEGINNING_DISTANCE);
+  else if (found > (longer + 2) / 3 || found >= longer)
+    return;
   if (found >= suggestion->distance)
     return;
   suggestion->nearest = candidate;

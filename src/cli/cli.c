@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/help.h"
+#include "cli/line.h"
 #include "cli/memory.h"
 #include "cli/pager.h"
 #include "cli/version.h"
@@ -122,22 +123,6 @@ static void open_standard_streams(void)
   }
 }
 
-enum { GLOBALS, COMMANDS_OWN, N_GROUPS };
-
-struct parser {
-  struct invocation *call;
-  struct arena *arena;
-  struct flag_group groups[N_GROUPS];
-  size_t n_groups;
-};
-
-static void group_init(struct flag_group *group, const struct flag *flags, size_t n, void *values,
-                       struct arena *arena)
-{
-  *group = (struct flag_group) { .flags = flags, .n = n, .values = values };
-  group->seen = arena_alloc(arena, n * sizeof(*group->seen) + 1);
-}
-
 int cli_unknown_command(const struct command *const *commands, const char *word, struct error *err)
 {
   struct suggestion nearest = suggestion_for(str_of(word));
@@ -150,125 +135,6 @@ int cli_unknown_command(const struct command *const *commands, const char *word,
     return error_set(err, ERROR_USAGE, "unknown command \"%s\" (did you mean %s?)", word,
                      nearest.nearest.ptr);
   return error_set(err, ERROR_USAGE, "unknown command \"%s\"", word);
-}
-
-/* What no command is called, and images are. */
-static bool looks_like_image(const char *word)
-{
-  return strpbrk(word, ":/@") || access(word, F_OK) == 0;
-}
-
-static void cli_choose(struct parser *parser, const struct command *command)
-{
-  struct invocation *call = parser->call;
-  void *values = arena_alloc(parser->arena, command->options_size + 1);
-
-  group_init(&parser->groups[COMMANDS_OWN], command->flags, command->n_flags, values,
-             parser->arena);
-  parser->n_groups = N_GROUPS;
-  call->command = command;
-  call->options = values;
-}
-
-static int take_word(struct parser *parser, const char *word, struct error *err)
-{
-  struct invocation *call = parser->call;
-  const struct command *command = cli_find_command(call->commands, word);
-
-  if (!call->command && command) {
-    cli_choose(parser, command);
-    return 0;
-  }
-  if (!call->command && looks_like_image(word))
-    cli_choose(parser, cli_find_command(call->commands, "diff"));
-  if (!call->command)
-    return cli_unknown_command(call->commands, word, err);
-  call->arguments[call->n_arguments++] = word;
-  return 0;
-}
-
-/* Flags of commands stand behind the command: only there is it known what they mean. */
-static int flag_too_early(const struct command *const *commands, const char *word,
-                          struct error *err)
-{
-  const struct str name = { word + 2, strcspn(word + 2, "=") };
-
-  for (; *commands; commands++) {
-    for (size_t i = 0; i < (*commands)->n_flags; i++) {
-      if (str_equal(name, str_of((*commands)->flags[i].name)))
-        return error_set(err, ERROR_USAGE, "flag --%s stands behind its command: diffoci %s --%s",
-                         (*commands)->flags[i].name, (*commands)->name, (*commands)->flags[i].name);
-    }
-  }
-  return 0;
-}
-
-static int take_flag(struct parser *parser, const char *word, const char *next, bool *took_next,
-                     struct error *err)
-{
-  struct error early;
-
-  if (flag_take(parser->groups, parser->n_groups, word, next, took_next, parser->arena, err) == 0)
-    return 0;
-  if (!parser->call->command && word[1] == '-' &&
-      flag_too_early(parser->call->commands, word, &early) < 0)
-    *err = early;
-  return -1;
-}
-
-static int parse_words(struct parser *parser, int argc, char **argv, struct error *err)
-{
-  bool words_only = false;
-
-  for (int i = 1; i < argc; i++) {
-    bool took_next = false;
-    int result;
-
-    if (!words_only && strcmp(argv[i], "--") == 0) {
-      words_only = true;
-      continue;
-    }
-    if (words_only || !flag_is(argv[i]))
-      result = take_word(parser, argv[i], err);
-    else
-      result = take_flag(parser, argv[i], i + 1 < argc ? argv[i + 1] : NULL, &took_next, err);
-    if (result < 0)
-      return -1;
-    i += took_next;
-  }
-  return 0;
-}
-
-static int check_arguments(const struct invocation *call, struct error *err)
-{
-  const struct command *command = call->command;
-
-  if (call->n_arguments < command->min_arguments)
-    return error_set(err, ERROR_USAGE, "%s needs %s, found %zu argument%s", command->name,
-                     command->arguments, call->n_arguments, call->n_arguments == 1 ? "" : "s");
-  if (call->n_arguments > command->max_arguments)
-    return error_set(err, ERROR_USAGE, "%s: unexpected argument \"%s\"", command->name,
-                     call->arguments[command->max_arguments]);
-  return 0;
-}
-
-static int parse(struct parser *parser, int argc, char **argv, struct error *err)
-{
-  struct invocation *call = parser->call;
-
-  call->arguments = arena_alloc(parser->arena, ((size_t)argc + 1) * sizeof(*call->arguments));
-  group_init(&parser->groups[GLOBALS], global_flags, n_global_flags, &call->globals, parser->arena);
-  parser->n_groups = 1;
-  if (parse_words(parser, argc, argv, err) < 0)
-    return -1;
-  /* Help must come even where the environment or the rest of the line is wrong. */
-  if (!call->command || call->globals.help == TOGGLE_ON || call->globals.version == TOGGLE_ON)
-    return 0;
-  for (size_t i = 0; i < parser->n_groups; i++) {
-    if (flag_defaults(&parser->groups[i], parser->arena, err) < 0)
-      return -1;
-  }
-  return check_arguments(call, err);
 }
 
 static void cli_print_warning(void *context, const char *line)
@@ -302,7 +168,6 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
     .words = argc > 0 ? (const char *const *)argv + 1 : NULL,
     .n_words = argc > 0 ? (size_t)argc - 1 : 0,
   };
-  struct parser parser = { .call = &call, .arena = &arena };
   struct error err;
   int status;
 
@@ -312,7 +177,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is seen as EPIPE where it is written to */
   signal(SIGXFSZ, SIG_IGN); /* and a file at its limit (ulimit -f) as EFBIG */
   call.globals.stores.notice = cli_print_warning;
-  if (parse(&parser, argc, argv, &err) < 0)
+  if (line_parse(&call, &arena, argc, argv, &err) < 0)
     status = -1;
   else
     status = cli_run(&call, &err);

@@ -56,6 +56,7 @@ struct command {
   const char *summary;   /* a line */
   const char *detail;    /* sentences for help and the manual page; may be NULL */
   size_t min_arguments, max_arguments;
+  const char *surplus; /* what to do with one too many, for the error; may be NULL */
   enum completion completion;
   const char *argument_words; /* COMPLETE_WORDS: separated by '|'; COMPLETE_IMAGES: a KIND */
   const struct flag *flags;

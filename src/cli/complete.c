@@ -48,7 +48,7 @@ static void offer_text(void *context, const char *candidate)
 /* ---- images ---- */
 
 static const char engines[] = "docker://|podman://|nerdctl://|containerd://";
-static const char files[] = "oci:|oci-archive:|docker-archive:|rootfs:|rootfs-archive:";
+static const char files[] = "oci:|oci-archive:|docker-archive:|dir:|rootfs:|rootfs-archive:";
 
 static void offer_image(struct offer *offers, const struct store_image *image)
 {

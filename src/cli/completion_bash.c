@@ -14,7 +14,7 @@ static const char head[] =
     "  local known=${typed%\"${typed##*[:=]}\"} transport='' path=$typed offered\n"
     "  mapfile -t offered < <(\"${COMP_WORDS[0]}\" complete \"$1\" \"$typed\" 2>/dev/null)\n"
     "  if [[ $2 == files ]]; then\n"
-    "    if [[ $typed =~ ^(oci|oci-archive|docker-archive|rootfs|rootfs-archive): ]]; then\n"
+    "    if [[ $typed =~ ^(oci|oci-archive|docker-archive|dir|rootfs|rootfs-archive): ]]; then\n"
     "      transport=${BASH_REMATCH[0]} path=${typed#*:}\n"
     "    fi\n"
     "    mapfile -t -O \"${#offered[@]}\" offered < <(compgen -f -P \"$transport\" -- \"$path\")\n"

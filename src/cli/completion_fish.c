@@ -1,22 +1,22 @@
 #include "cli/completion.h"
 
 /* What `diffoci complete KIND` offers, and for images the files that they may be. */
-static const char offer[] =
-    "# fish completion for diffoci\n\n"
-    "function __diffoci_offer\n"
-    "    set -l word (commandline -ct)\n"
-    "    set -l program (commandline -opc)[1]\n"
-    "    set word (string replace -r '^--[a-z-]+=' '' -- $word)\n"
-    "    $program complete $argv[1] -- $word 2>/dev/null\n"
-    "    test $argv[1] = images; or return\n"
-    "    string match -rq "
-    "'^(?<transport>(?:oci|oci-archive|docker-archive|rootfs|rootfs-archive):|)(?<path>.*)$' -- "
-    "$word\n"
-    "    string match -q '*:*' -- $path; and return\n"
-    "    for file in (complete -C \"__diffoci_no_program $path\")\n"
-    "        echo $transport$file\n"
-    "    end\n"
-    "end\n\n";
+static const char offer[] = "# fish completion for diffoci\n\n"
+                            "function __diffoci_offer\n"
+                            "    set -l word (commandline -ct)\n"
+                            "    set -l program (commandline -opc)[1]\n"
+                            "    set word (string replace -r '^--[a-z-]+=' '' -- $word)\n"
+                            "    $program complete $argv[1] -- $word 2>/dev/null\n"
+                            "    test $argv[1] = images; or return\n"
+                            "    string match -rq "
+                            "'^(?<transport>(?:oci|oci-archive|docker-archive|dir|rootfs|rootfs-"
+                            "archive):|)(?<path>.*)$' -- "
+                            "$word\n"
+                            "    string match -q '*:*' -- $path; and return\n"
+                            "    for file in (complete -C \"__diffoci_no_program $path\")\n"
+                            "        echo $transport$file\n"
+                            "    end\n"
+                            "end\n\n";
 
 static void flag_line(struct buf *out, const struct flag *flag, const char *condition)
 {

@@ -13,7 +13,7 @@ static const char offer[] =
     "  (( $#more )) && compadd -S '' -Q -a more\n"
     "  (( $#offered )) && compadd -a offered\n"
     "  [[ $1 == images ]] || return\n"
-    "  compset -P '(oci|oci-archive|docker-archive|rootfs|rootfs-archive):'\n"
+    "  compset -P '(oci|oci-archive|docker-archive|dir|rootfs|rootfs-archive):'\n"
     "  _files\n"
     "}\n\n";
 

@@ -91,6 +91,7 @@ static const struct flag flags[] = {
       .words = "outputs",
       .value = "FORMAT[=FILE]",
       .default_text = "auto",
+      .elsewhere = "format=output" OUTPUT_ELSEWHERE "|md=output=markdown",
       .help = "how the differences are told: auto" OUTPUT_NAMES,
       .detail =
           "auto is the summary on a terminal, else the table. May be given several times, with "
@@ -103,7 +104,9 @@ static const struct flag flags[] = {
       .value = "ORDER",
       .choices = "weight|name|size",
       .fallback = "weight",
-      .help = "the order of the summary: the weightiest first, by name, or by change in size",
+      .help = "the order of the summary: the weightiest first; or each file, by name or by change "
+              "in size",
+      .detail = "With name and size nothing is folded, as with --no-fold.",
       AT(sort),
   },
   {
@@ -247,10 +250,11 @@ static const struct flag_section sections[] = {
 };
 
 static const struct example examples[] = {
-  { "diff --semantic docker://app:dev registry.example.com/app:1.2",
-    "an image in Docker and one in a registry; times, order and history do not count" },
+  { "diff --effective docker://app:dev registry.example.com/app:1.2",
+    "an image in Docker and one in a registry: would a container see a difference?" },
   { "diff --semantic --explain --report-dir=report ./old.tar ./new.tar",
-    "why is each difference there? And both sides of what differs, for diff -r" },
+    "why is each difference there? And both sides of what differs, for diff -r "
+    "--no-dereference" },
   { "diff --require=effective --quiet IMAGE0 IMAGE1",
     "in CI: status 0 if a container would see the same" },
 };

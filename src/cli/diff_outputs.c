@@ -31,6 +31,7 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
     .run = run,
     .style = {
       .colour = terminal_has_colour((enum colour_choice)given->colour),
+      .file_colour = given->colour == COLOUR_ALWAYS,
       .columns = terminal_columns(),
       /* What differs in a file stands under its own row. */
       .fold = given->no_fold != TOGGLE_ON && given->patch != TOGGLE_ON,
@@ -47,6 +48,11 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
 
     if (strcmp(given->outputs.items[i], "auto") == 0)
       continue;
+    if (strncmp(given->outputs.items[i], "auto=", 5) == 0)
+      return error_set(err, ERROR_USAGE,
+                       "flag --output: auto goes to standard output only; into a file: summary=%s, "
+                       "or table=%s",
+                       given->outputs.items[i] + 5, given->outputs.items[i] + 5);
     if (output_parse(given->outputs.items[i], &format, &path, err))
       return -1;
     if (out->n_outputs + 1 >= ARRAY_LEN(out->outputs))

@@ -214,17 +214,36 @@ static int take_found(const struct flag_group *group, const struct flag *flag, c
   return 0;
 }
 
+struct elsewhere_search {
+  struct str name;
+  struct suggestion *found;
+};
+
+static void elsewhere_compare(void *context, struct str pair)
+{
+  const struct elsewhere_search *search = context;
+  const size_t len = search->name.len;
+
+  if (str_has_prefix(pair, search->name) && pair.len > len && pair.ptr[len] == '=')
+    search->found->nearest = str_skip(pair, len + 1);
+}
+
 static int unknown_flag(const struct flag_group *groups, size_t n_groups, struct str name,
                         struct error *err)
 {
   struct suggestion nearest = suggestion_for(name);
+  struct elsewhere_search search = { name, &nearest };
 
   for (size_t g = 0; g < n_groups; g++)
     for (size_t i = 0; i < groups[g].n; i++)
       suggestion_consider(&nearest, str_of(groups[g].flags[i].name));
+  for (size_t g = 0; g < n_groups; g++)
+    for (size_t i = 0; i < groups[g].n; i++)
+      if (groups[g].flags[i].elsewhere)
+        flag_each_choice(groups[g].flags[i].elsewhere, elsewhere_compare, &search);
   if (nearest.nearest.ptr)
-    return error_set(err, ERROR_USAGE, "unknown flag --%.*s (did you mean --%s?)", STR_ARGS(name),
-                     nearest.nearest.ptr);
+    return error_set(err, ERROR_USAGE, "unknown flag --%.*s (did you mean --%.*s?)", STR_ARGS(name),
+                     STR_ARGS(nearest.nearest));
   return error_set(err, ERROR_USAGE, "unknown flag --%.*s", STR_ARGS(name));
 }
 
@@ -270,6 +289,24 @@ int flag_take(const struct flag_group *groups, size_t n_groups, const char *word
     return take_found(group, flag, flag->optional ? flag->optional : "true", false, took_next,
                       arena, err);
   return take_found(group, flag, next, true, took_next, arena, err);
+}
+
+struct flag_look flag_look(const struct flag_group *groups, size_t n_groups, const char *word)
+{
+  const bool is_long = word[1] == '-';
+  const size_t len = is_long ? strcspn(word + 2, "=") : 1;
+  const char *name = word + (is_long ? 2 : 1);
+  struct flag_look look = { .is_own = true };
+  const struct flag_group *group = NULL;
+  const struct flag *flag;
+
+  do {
+    flag = flag_find(groups, n_groups, (struct str) { name, len }, !is_long, &group);
+    look.is_own = look.is_own && flag && group == &groups[n_groups - 1];
+    name += len;
+    look.takes_next = flag && flag->kind != FLAG_BOOL && !(is_long && flag->optional) && !*name;
+  } while (!is_long && flag && flag->kind == FLAG_BOOL && *name && *name != '=');
+  return look;
 }
 
 int flag_defaults(const struct flag_group *group, struct arena *arena, struct error *err)

@@ -39,8 +39,10 @@ struct flag {
   const char *environment; /* the variable that gives the value where the flag is not given */
   const char *fallback;    /* the value where neither is given; NULL leaves zero */
   const char
-      *default_text;  /* what help shows as the default where fallback is not the whole story */
-  const char *words;  /* what shells offer for the value: a KIND of complete.c; NULL: nothing */
+      *default_text; /* what help shows as the default where fallback is not the whole story */
+  const char *words; /* what shells offer for the value: a KIND of complete.c; NULL: nothing */
+  /* What other programs call it, for "did you mean": "theirs=ours|…", without the dashes. */
+  const char *elsewhere;
   const char *help;   /* a line */
   const char *detail; /* further sentences, for the manual page; may be NULL */
   size_t offset;      /* where in the values the result goes */
@@ -68,6 +70,15 @@ bool flag_is(const char *word);
  * groups. ERROR_USAGE says what is wrong. Values live as long as arena and the words. */
 MUST_CHECK int flag_take(const struct flag_group *groups, size_t n_groups, const char *word,
                          const char *next, bool *took_next, struct arena *arena, struct error *err);
+
+/* What can be told of a word that flag_take would take. */
+struct flag_look {
+  bool takes_next; /* the word behind it is its value */
+  bool is_own;     /* all that it names stands in the last group */
+};
+
+/* Looks through all groups as flag_take does, but stores nothing. */
+struct flag_look flag_look(const struct flag_group *groups, size_t n_groups, const char *word);
 
 /* Gives the flags that were not seen their values from the environment or the fallback. A boolean
  * variable that holds no boolean counts as not set, since DEBUG means other things elsewhere. */

@@ -42,10 +42,20 @@ static void two_columns(struct buf *out, const char *left, const char *right, si
   help_wrap(out, right, from, from);
 }
 
-static void flag_left(struct buf *out, const struct flag *flag)
+char help_letter(const struct flag *flag, const struct command *command)
 {
-  if (flag->letter)
-    buf_printf(out, "-%c, ", flag->letter);
+  for (size_t i = 0; command && i < command->n_flags; i++)
+    if (command->flags[i].letter == flag->letter && &command->flags[i] != flag)
+      return 0;
+  return flag->letter;
+}
+
+static void flag_left(struct buf *out, const struct flag *flag, const struct command *command)
+{
+  const char letter = help_letter(flag, command);
+
+  if (letter)
+    buf_printf(out, "-%c, ", letter);
   else
     buf_puts(out, "    ");
   buf_printf(out, "--%s", flag->name);
@@ -74,24 +84,27 @@ static size_t left_width(const struct flag *flags, size_t n)
   for (size_t i = 0; i < n; i++) {
     AUTO_BUF left = BUF_INIT(HELP_MAX);
 
-    flag_left(&left, &flags[i]);
+    flag_left(&left, &flags[i], NULL);
     if (left.len > width && left.len <= LEFT_MAX)
       width = left.len;
   }
   return width;
 }
 
-static void flag_render(struct buf *out, const struct flag *flag, size_t width)
+static void flag_render(struct buf *out, const struct flag *flag, const struct command *command,
+                        size_t width)
 {
   AUTO_BUF left = BUF_INIT(HELP_MAX);
   AUTO_BUF right = BUF_INIT(HELP_MAX);
 
-  flag_left(&left, flag);
+  flag_left(&left, flag, command);
   flag_right(&right, flag);
   two_columns(out, left.ptr, right.ptr, width);
 }
 
-static void flags_render(struct buf *out, const char *title, const struct flag *flags, size_t n)
+/* command: that they are shown with; NULL: the program. */
+static void flags_render(struct buf *out, const char *title, const struct flag *flags, size_t n,
+                         const struct command *command)
 {
   const size_t width = left_width(flags, n);
 
@@ -99,11 +112,12 @@ static void flags_render(struct buf *out, const char *title, const struct flag *
     return;
   buf_printf(out, "\n%s:\n", title);
   for (size_t i = 0; i < n; i++)
-    flag_render(out, &flags[i], width);
+    flag_render(out, &flags[i], command, width);
 }
 
 struct section_render {
   struct buf *out;
+  const struct command *command;
   size_t width;
   const char *title; /* to be written before the next flag; NULL: it has been */
 };
@@ -114,12 +128,13 @@ static void help_section_flag(void *context, const struct flag *flag)
 
   if (render->title)
     buf_printf(render->out, "\n%s:\n", steal_pointer(&render->title));
-  flag_render(render->out, flag, render->width);
+  flag_render(render->out, flag, render->command, render->width);
 }
 
 static void sections_render(struct buf *out, const struct command *command)
 {
-  struct section_render render = { out, left_width(command->flags, command->n_flags), NULL };
+  struct section_render render = { out, command, left_width(command->flags, command->n_flags),
+                                   NULL };
 
   for (size_t i = 0; i < command->n_sections; i++) {
     render.title = command->sections[i].title;
@@ -140,17 +155,17 @@ static void examples_render(struct buf *out, const struct example *examples, siz
 }
 
 static const struct example examples[] = {
-  { "diff --semantic docker://app:dev registry.example.com/app:1.2",
-    "compare an image in Docker with one in a registry; times, order and history do not count" },
-  { "diff --effective --explain ./published.tar ./rebuilt.tar",
-    "would a container see a difference? If so, why is it there?" },
+  { "diff --effective docker://app:dev registry.example.com/app:1.2",
+    "an image in Docker and one in a registry: would a container see a difference?" },
+  { "diff --semantic --explain ./published.tar ./rebuilt.tar",
+    "two builds: is it more than times, order and history, and why is it there?" },
   { "show alpine:3.18", "what is in one image" },
 };
 
 static void program_render(struct buf *out, const struct command *const *commands)
 {
   buf_puts(out, "diffoci - compare Docker and OCI container images\n\n"
-                "Usage:\n  diffoci IMAGE0 IMAGE1\n  diffoci [FLAGS] COMMAND [ARGUMENTS]\n");
+                "Usage:\n  diffoci [FLAGS] IMAGE0 IMAGE1\n  diffoci [FLAGS] COMMAND [ARGUMENTS]\n");
   examples_render(out, examples, ARRAY_LEN(examples));
   buf_puts(out, "\nCommands:\n");
   for (; *commands; commands++) {
@@ -161,7 +176,7 @@ static void program_render(struct buf *out, const struct command *const *command
     buf_printf(&left, "%s %s", (*commands)->name, (*commands)->arguments);
     two_columns(out, left.ptr, (*commands)->summary, 24);
   }
-  flags_render(out, "Flags, before or after the command", global_flags, n_global_flags);
+  flags_render(out, "Flags, before or after the command", global_flags, n_global_flags, NULL);
   buf_puts(out, "\n\"diffoci help COMMAND\" tells more about a command.\n");
 }
 
@@ -185,8 +200,8 @@ void help_render(struct buf *out, const struct command *const *commands,
   if (command->sections)
     sections_render(out, command);
   else
-    flags_render(out, "Flags", command->flags, command->n_flags);
-  flags_render(out, "Global flags", global_flags, n_global_flags);
+    flags_render(out, "Flags", command->flags, command->n_flags, command);
+  flags_render(out, "Global flags", global_flags, n_global_flags, command);
 }
 
 void help_point_to(struct error *err, const struct command *command)

@@ -131,7 +131,7 @@ static int load(struct store *store, const struct load_flags *given,
   const struct limits limits = limits_scaled(given->max_scale);
   const struct copy_options options = {
     .limits = &limits,
-    .platforms = platforms->n > 0 && given->all_platforms != TOGGLE_ON ? platforms : NULL,
+    .platforms = platforms->n > 0 ? platforms : NULL,
     .jobs = 1,
     .fetch = given->places.foreign_urls == TOGGLE_ON ? places_fetch : NULL,
     .fetch_context = places,
@@ -165,6 +165,8 @@ static int load_run(const struct invocation *call, struct error *err)
   struct store *store = NULL;
   int result = 0;
 
+  if (given->all_platforms == TOGGLE_ON && given->platforms.n > 0)
+    return error_set(err, ERROR_USAGE, "--platform and --all-platforms exclude each other");
   place_flags_init(&places, &display, &call->globals, &given->places);
   for (size_t i = 0; result == 0 && i < given->platforms.n; i++) {
     result = platform_set_add(&platforms, str_of(given->platforms.items[i]), err);
@@ -193,6 +195,7 @@ const struct command command_load = {
       "docker.io/library/alpine:3.18). Prints the name of each; one without a name is listed "
       "as <none> and goes by its digest. An image of the same name is replaced. A layer that the "
       "archive lacks is fetched from its urls with --foreign-urls.",
+  .surplus = "an archive is read with --input=FILE (-i FILE), or from standard input (< FILE)",
   .flags = flags,
   .n_flags = ARRAY_LEN(flags),
   .options_size = sizeof(struct load_flags),

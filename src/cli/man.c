@@ -80,12 +80,12 @@ static void choices_render(struct buf *out, const char *choices)
   buf_puts(out, " .\n");
 }
 
-static void flag_render(struct buf *out, const struct flag *flag)
+static void flag_render(struct buf *out, const struct flag *flag, const struct command *command)
 {
   const char *standard = flag->default_text ? flag->default_text : flag->fallback;
 
   buf_puts(out, ".It ");
-  if (flag->letter)
+  if (help_letter(flag, command))
     buf_printf(out, "Fl %c , ", flag->letter);
   buf_puts(out, "Fl \\-");
   for (const char *c = flag->name; *c; c++)
@@ -107,11 +107,12 @@ static void flag_render(struct buf *out, const struct flag *flag)
     buf_printf(out, "Environment:\n.Ev %s .\n", flag->environment);
 }
 
-static void flags_render(struct buf *out, const struct flag *flags, size_t n)
+static void flags_render(struct buf *out, const struct flag *flags, size_t n,
+                         const struct command *command)
 {
   buf_puts(out, ".Bl -tag -width Ds\n");
   for (size_t i = 0; i < n; i++)
-    flag_render(out, &flags[i]);
+    flag_render(out, &flags[i], command);
   buf_puts(out, ".El\n");
 }
 
@@ -130,7 +131,7 @@ static void commands_render(struct buf *out, const struct command *const *comman
     if (command->detail)
       man_sentence(out, command->detail);
     if (command->n_flags > 0)
-      flags_render(out, command->flags, command->n_flags);
+      flags_render(out, command->flags, command->n_flags, command);
   }
 }
 
@@ -174,6 +175,7 @@ static void description_render(struct buf *out, const struct man_page *page)
 
 struct man_section {
   struct buf *out;
+  const struct command *command;
   const char *title; /* to be written before the next flag; NULL: it has been */
 };
 
@@ -186,7 +188,7 @@ static void man_section_flag(void *context, const struct flag *flag)
     roff_text(section->out, steal_pointer(&section->title));
     buf_puts(section->out, "\n.Bl -tag -width Ds\n");
   }
-  flag_render(section->out, flag);
+  flag_render(section->out, flag, section->command);
 }
 
 static void page_flags_render(struct buf *out, const struct man_page *page)
@@ -195,7 +197,7 @@ static void page_flags_render(struct buf *out, const struct man_page *page)
 
   for (size_t i = 0; i <= command->n_sections; i++) {
     const struct flag_section *of = i < command->n_sections ? &command->sections[i] : NULL;
-    struct man_section section = { out, of ? of->title : i ? "Further flags" : "Flags" };
+    struct man_section section = { out, command, of ? of->title : i ? "Further flags" : "Flags" };
 
     cli_each_of_section(command, of, man_section_flag, &section);
     buf_puts(out, section.title ? "" : ".El\n");
@@ -204,8 +206,7 @@ static void page_flags_render(struct buf *out, const struct man_page *page)
 
 static void page_globals_render(struct buf *out, const struct man_page *page)
 {
-  (void)page;
-  flags_render(out, global_flags, n_global_flags);
+  flags_render(out, global_flags, n_global_flags, page->command);
 }
 
 static void man_examples_render(struct buf *out, const struct man_page *page)

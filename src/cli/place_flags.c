@@ -28,6 +28,8 @@ int cli_platforms(struct platform_set *out, const struct text_list *platforms, e
   char text[PLATFORM_MAX_TEXT];
   struct platform host = platform_host();
 
+  if (all == TOGGLE_ON && platforms->n > 0)
+    return error_set(err, ERROR_USAGE, "--platform and --all-platforms exclude each other");
   if (all == TOGGLE_ON) {
     out->all = true;
     return 0;

@@ -33,7 +33,8 @@ struct place_flags {
 #define COLOUR_FLAG(at)                                                                            \
   {                                                                                                \
     .name = "color", .kind = FLAG_CHOICE, .value = "WHEN", .choices = "auto|always|never",         \
-    .fallback = "auto", .help = "when there are colours",                                          \
+    .fallback = "auto", .elsewhere = "colour=color|no-color=color=never|no-colour=color=never",    \
+    .help = "when there are colours",                                                              \
     .detail = "auto heeds $NO_COLOR, $CLICOLOR_FORCE and $TERM.", .offset = (at),                  \
   }
 #define PULL_FLAG(at)                                                                              \

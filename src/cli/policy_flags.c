@@ -17,6 +17,14 @@ static int of_file(int result, struct error *err)
   return result;
 }
 
+/* Of a file that is not there, its path alone does not say who asked for it. */
+static int of_named(int result, const char *flag, struct error *err)
+{
+  if (result < 0 && err->sys)
+    error_wrap(err, "flag --%s", flag);
+  return of_file(result, err);
+}
+
 /* The one of the working directory, which came with whatever was checked out or unpacked there: it
  * may not decide unasked what a gate lets pass, and that it is used is always said. */
 static int add_unnamed_file(struct policy *policy, const struct policy_flags *given, bool gates,
@@ -50,7 +58,7 @@ static int add_policy_file(struct policy *policy, const struct policy_flags *giv
     return 0;
   if (!given->policy)
     return add_unnamed_file(policy, given, gates, err);
-  return of_file(policy_add_file(policy, given->policy, err), err);
+  return of_named(policy_add_file(policy, given->policy, err), "policy", err);
 }
 
 static int policy_flags_add_all(struct policy *policy, const struct policy_flags *given, bool gates,
@@ -59,7 +67,8 @@ static int policy_flags_add_all(struct policy *policy, const struct policy_flags
   if (add_policy_file(policy, given, gates, err))
     return -1;
   for (size_t i = 0; i < given->ignore_files.n; i++)
-    if (of_file(policy_add_ignore_file(policy, given->ignore_files.items[i], err), err))
+    if (of_named(policy_add_ignore_file(policy, given->ignore_files.items[i], err), "ignore-file",
+                 err))
       return -1;
   for (size_t i = 0; i < given->ignore.n; i++)
     if (policy_add_path(policy, str_of(given->ignore.items[i]), POLICY_COMMAND_LINE, NULL, err))

@@ -171,6 +171,7 @@ static int pull_run(const struct invocation *call, struct error *err)
   const struct copy_options copy = {
     .limits = &limits,
     .platforms = &platforms,
+    .platforms_asked = given->platforms.n > 0,
     .jobs = JOBS,
     .check = true,
     .notice = places_notice,

@@ -50,6 +50,8 @@ static const struct flag flags[] = {
       .kind = FLAG_CHOICE,
       .value = "FORMAT",
       .choices = "text|json|markdown|html",
+      .elsewhere = "format=output|text=output=text|json=output=json|markdown=output=markdown|"
+                   "md=output=markdown|html=output=html",
       .fallback = "text",
       .help = "how it is told",
       .detail = "The contract of json is docs/show.schema.json. Markdown has at most 60 KB; html "

@@ -121,3 +121,20 @@ int platform_distance(const struct platform *a, const struct platform *b)
 
   return rank >= 0 ? rank : platform_rank(b, a);
 }
+
+int platform_check_alone(const struct platform *asked, size_t n, const struct platform *has,
+                         struct error *err)
+{
+  const struct platform own = platform_normalize(has);
+  char text[2][PLATFORM_MAX_TEXT];
+
+  if (!own.architecture[0])
+    return 0;
+  for (size_t i = 0; i < n; i++)
+    if (platform_rank(&asked[i], &own) >= 0)
+      return 0;
+  return error_set(err, ERROR_NOT_FOUND,
+                   "no manifest for platform %s: the image is for %s alone (choose with "
+                   "--platform)",
+                   platform_format(&asked[0], text[0]), platform_format(&own, text[1]));
+}

@@ -13,6 +13,11 @@ int platform_rank(const struct platform *wanted, const struct platform *has);
 /* The same, whichever of the two is wanted. */
 int platform_distance(const struct platform *a, const struct platform *b);
 
+/* Whether an image for `has`, of no index, is for one of those asked for, or tells nothing of its
+ * platform; ERROR_NOT_FOUND: it is another image than was meant. n >= 1. */
+MUST_CHECK int platform_check_alone(const struct platform *asked, size_t n,
+                                    const struct platform *has, struct error *err);
+
 /* Whether two os.versions are of one build: on Windows, the first three numbers, since only the
  * fourth, the patch level, may differ between a host and its containers. One that is not given fits
  * any. */

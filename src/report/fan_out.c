@@ -157,6 +157,9 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
     .tells_verdict = wanted->report_dir != NULL,
   };
   for (int to_stdout = 0; to_stdout < 2; to_stdout++) {
+    struct output_style style = wanted->style;
+
+    style.colour = to_stdout ? style.colour : style.file_colour;
     for (size_t i = 0; i < wanted->n_outputs; i++) {
       const struct output_format *format = wanted->outputs[i].format;
 
@@ -167,7 +170,7 @@ void fan_out_init(struct fan_out *out, const struct fan_out_wanted *wanted,
       out->tells_verdict = out->tells_verdict || format->tells_verdict;
       if (to_stdout && strcmp(format->name, "summary") == 0)
         out->summary_on_stdout = true;
-      add_report(out, format->make(wanted->outputs[i].path, options, &wanted->style), to_stdout);
+      add_report(out, format->make(wanted->outputs[i].path, options, &style), to_stdout);
     }
     if (!to_stdout && wanted->report_dir)
       add_report(out, report_dir_new(wanted->report_dir, options), false);

@@ -122,6 +122,11 @@ static int open_temporary(struct outfile *file)
   return fd;
 }
 
+static const char *outfile_label(const struct outfile *file)
+{
+  return strcmp(file->name, "-") == 0 ? "standard output" : file->name;
+}
+
 static int open_target(struct outfile *file)
 {
   struct stat status;
@@ -164,7 +169,7 @@ static struct outfile *outfile_opened(struct outfile *file, int fd, struct error
   writer_to_fd(&file->writer, fd);
   if (fd >= 0)
     return file;
-  error_sys(err, error, "%s", file->name);
+  error_sys(err, error, "%s", outfile_label(file));
   outfile_free(file);
   return NULL;
 }
@@ -243,7 +248,7 @@ int outfile_commit(struct outfile *file, struct error *err)
     }
   }
   if (error)
-    error_sys(err, error, "%s", file->name);
+    error_sys(err, error, "%s", outfile_label(file));
   else if (file->kept_open)
     error = keeper->commit(keeper->context, file->name, err);
   outfile_abandon(file);

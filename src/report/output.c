@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/suggest.h"
 #include "report/ci/junit.h"
 #include "report/ci/sarif.h"
 #include "report/ci/statement_out.h"
@@ -12,18 +13,22 @@
 #include "report/text/markdown.h"
 #include "report/text/summary.h"
 
+/* Those that scripts read from standard output go there through stdio. */
+static FILE *stream_of(const char *path)
+{
+  return strcmp(path, "-") == 0 ? stdout : NULL;
+}
+
 static struct report *output_make_table(const char *path, const struct diff_options *options,
                                         const struct output_style *style)
 {
-  (void)path;
-  return report_table_new(stdout, style->colour, options->limits->memory);
+  return report_table_new(stream_of(path), path, style->colour, options->limits->memory);
 }
 
 static struct report *output_make_verbose(const char *path, const struct diff_options *options,
                                           const struct output_style *style)
 {
-  (void)path;
-  return report_verbose_new(stdout, style->colour, options->limits->memory);
+  return report_verbose_new(stream_of(path), path, style->colour, options->limits->memory);
 }
 
 static struct report *output_make_json(const char *path, const struct diff_options *options,
@@ -56,15 +61,35 @@ const struct output_format *output_format_named(struct str name)
   return NULL;
 }
 
+/* Names that people try for what is called otherwise here. */
+static const struct {
+  const char *tried, *meant;
+} other_names[] = { { "md", "markdown" }, { "jsonl", "ndjson" }, { "text", "table" } };
+
+static struct str near_format(struct str name)
+{
+  struct suggestion nearest = suggestion_for(name);
+
+  for (size_t i = 0; i < ARRAY_LEN(other_names); i++)
+    if (str_equal(name, str_of(other_names[i].tried)))
+      return str_of(other_names[i].meant);
+  for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+    suggestion_consider(&nearest, str_of(formats[i].name));
+  return nearest.nearest;
+}
+
 static int unknown_format(struct str name, struct error *err)
 {
-  char list[256] = "";
-  size_t len = 0;
+  const struct str near = near_format(name);
 
-  for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-    len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "", formats[i].name);
-  return error_set(err, ERROR_USAGE, "flag --output: no format \"%.*s\" (there are: auto, %s)",
-                   STR_ARGS(name), list);
+  if (near.ptr)
+    return error_set(
+        err, ERROR_USAGE,
+        "flag --output: no format \"%.*s\" (did you mean %.*s? There are auto" OUTPUT_NAMES ")",
+        STR_ARGS(name), STR_ARGS(near));
+  return error_set(err, ERROR_USAGE,
+                   "flag --output: no format \"%.*s\" (there are auto" OUTPUT_NAMES ")",
+                   STR_ARGS(name));
 }
 
 int output_parse(const char *text, const struct output_format **format, const char **path,
@@ -78,9 +103,6 @@ int output_parse(const char *text, const struct output_format **format, const ch
     return unknown_format(name, err);
   if (equals && !equals[1])
     return error_set(err, ERROR_USAGE, "flag --output: no file behind \"%s\"", text);
-  if (equals && found->only_stdout && strcmp(equals + 1, "-") != 0)
-    return error_set(err, ERROR_USAGE, "flag --output: %s goes to standard output only",
-                     found->name);
   *format = found;
   *path = equals ? equals + 1 : "-";
   return 0;

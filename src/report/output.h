@@ -8,7 +8,8 @@
 
 /* How a report for people is to look. */
 struct output_style {
-  bool colour;      /* with escape sequences of ECMA-48 */
+  bool colour;      /* with escape sequences of ECMA-48; of what goes to standard output */
+  bool file_colour; /* the same of what goes to files */
   unsigned columns; /* of the terminal; 0: as wide as it gets */
   bool fold;        /* many changes of one package or directory are one line */
   enum change_order order;
@@ -22,7 +23,6 @@ struct output_format {
   struct report *(*make)(const char *path, const struct diff_options *options,
                          const struct output_style *style);
   bool causes;         /* tells why things differ */
-  bool only_stdout;    /* cannot go to a file */
   bool packages;       /* tells which packages differ */
   bool as_with_policy; /* tells what differs under a policy, though there be none */
   bool tells_verdict;  /* has the verdict, so that it has to be worked out */
@@ -33,8 +33,8 @@ struct output_format {
 /* clang-format off */
 #define OUTPUT_FORMATS(each)                                                                                                       \
   each("summary", "a line for each difference, in words", report_summary_make, .packages = true, .tells_verdict = true)                              \
-  each("table", "a row for each difference", output_make_table, .only_stdout = true)                                               \
-  each("verbose", "every field that differs", output_make_verbose, .causes = true, .only_stdout = true)                            \
+  each("table", "a row for each difference", output_make_table)                                               \
+  each("verbose", "every field that differs", output_make_verbose, .causes = true)                            \
   each("json", "all that is known, as a tree", output_make_json, .packages = true, .causes = true, .tells_verdict = true)                            \
   each("ndjson", "a JSON text a line for each difference", report_ndjson_make, .packages = true, .causes = true, .tells_verdict = true)              \
   each("html", "a page to look at in a browser", report_html_make, .packages = true, .causes = true, .tells_verdict = true)                          \
@@ -49,6 +49,10 @@ struct output_format {
 /* Their names in one text, ", " before each: for the help of --output. */
 #define OUTPUT_NAME(name, ...) ", " name
 #define OUTPUT_NAMES OUTPUT_FORMATS(OUTPUT_NAME)
+
+/* As struct flag's `elsewhere`: some take each for a flag of its own. */
+#define OUTPUT_AS_FLAG(name, ...) "|" name "=output=" name
+#define OUTPUT_ELSEWHERE OUTPUT_FORMATS(OUTPUT_AS_FLAG)
 
 /* The format of this name, or NULL. */
 const struct output_format *output_format_named(struct str name);

@@ -63,12 +63,12 @@ struct report { /* the first member of every report */
   const struct report_about *about; /* NULL: nothing */
 };
 
-/* The table (docs/behaviour.md), written to out at the end; out is not closed. colour: patches have
- * some. memory: what its rows are taken from before they go to a temporary file; borrowed; NULL: no
- * limit. */
-struct report *report_table_new(FILE *out, bool colour, struct budget *memory);
-/* Every event with its fields, written to out at the end. colour and memory: the same. */
-struct report *report_verbose_new(FILE *out, bool colour, struct budget *memory);
+/* The table (docs/behaviour.md), written to out at the end, which is not closed; where that is
+ * NULL, to path, as report_json_new does. colour: patches have some. memory: what its rows are
+ * taken from before they go to a temporary file; borrowed; NULL: no limit. */
+struct report *report_table_new(FILE *out, const char *path, bool colour, struct budget *memory);
+/* Every event with its fields. All else as for the table. */
+struct report *report_verbose_new(FILE *out, const char *path, bool colour, struct budget *memory);
 /* The JSON tree (docs/behaviour.md), to a temporary file beside path that replaces it when
  * complete; "-": to standard output. memory: as for the table. */
 struct report *report_json_new(const char *path, struct budget *memory);

@@ -145,13 +145,9 @@ static int contents_read_manifest(const struct reading *reading, struct error *e
 static int check_platform(const struct reading *reading, struct error *err)
 {
   const struct platform *asked = reading->options->platform;
-  const struct platform has = platform_normalize(&reading->out->config.platform);
-  char text[2][PLATFORM_MAX_TEXT];
 
-  if (!asked || !has.architecture[0] || platform_rank(asked, &has) >= 0)
+  if (!asked || platform_check_alone(asked, 1, &reading->out->config.platform, err) == 0)
     return 0;
-  error_set(err, ERROR_NOT_FOUND, "no manifest for platform %s: the image is for %s alone",
-            platform_format(asked, text[0]), platform_format(&has, text[1]));
   return source_wrap(reading->source, NULL, err);
 }
 

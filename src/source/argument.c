@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/inflate.h"
+#include "base/suggest.h"
 #include "image/reference.h"
 #include "source/archive/root.h"
 #include "source/engine/engine.h"
@@ -240,6 +241,71 @@ static bool names_file(const char *text)
   return found;
 }
 
+/* What stands before the path or name of arguments that are no plain names. */
+static const char *const transports[] = {
+  "docker://",      "podman://",           "nerdctl://",   "containerd://",
+  "docker-daemon:", "containers-storage:", "oci-archive:", "docker-archive:",
+  "oci:",           "rootfs-archive:",     "rootfs:",      "dir:",
+};
+
+/* Whether both are made of the same three letters. */
+static bool is_swapped(struct str word, const char *name)
+{
+  return word.len == 3 && memchr(word.ptr, name[0], 3) && memchr(word.ptr, name[1], 3) &&
+         memchr(word.ptr, name[2], 3);
+}
+
+/* The transport that the word is within a typo of: of short ones only with letters swapped, since
+ * names of images are as short; of long ones two letters may be wrong. NULL: none. */
+static const char *near_transport(struct str word)
+{
+  enum { SHORT = 3, LONG = 10 };
+
+  for (size_t i = 0; i < ARRAY_LEN(transports); i++) {
+    const struct str name = { transports[i], strcspn(transports[i], ":") };
+    const unsigned distance = suggestion_distance(word, name);
+
+    if (distance > 0 && distance <= (name.len < LONG ? 1U : 2U) &&
+        (name.len > SHORT || is_swapped(word, name.ptr)))
+      return transports[i];
+  }
+  return NULL;
+}
+
+/* A mistyped transport is never looked for in a registry: what that has by such a name was not
+ * meant, and the name need not be told to it. */
+static int check_transport(const char *text, struct error *err)
+{
+  const struct str word = { text, strcspn(text, ":/.@") };
+  const char *rest = text + word.len + 1;
+  struct reference reference;
+  struct error why;
+  const char *meant;
+  bool is_url;
+
+  if (text[word.len] != ':')
+    return 0;
+  is_url = strncmp(rest, "//", 2) == 0;
+  if (!is_url && rest[strspn(rest, "0123456789")] == '/' && *rest != '/')
+    return 0; /* HOST:PORT/… */
+  if (str_equal(word, STR("file")) && is_url)
+    return error_set(err, ERROR_USAGE, "to read this file, write %s", rest + 2);
+  meant = near_transport(word);
+  if (!meant)
+    return is_url
+               ? error_set(err, ERROR_USAGE, "no transport \"%.*s\"; " READ_KINDS, STR_ARGS(word))
+               : 0;
+  rest += is_url ? 2 : 0;
+  if (reference_parse(&reference, str_of(text), &why) < 0)
+    return error_set(err, ERROR_USAGE, "no transport \"%.*s\" (did you mean %s%s?)", STR_ARGS(word),
+                     meant, rest);
+  reference_release(&reference);
+  return error_set(err, ERROR_USAGE,
+                   "no transport \"%.*s\" (did you mean %s%s?); an image of this name is "
+                   "docker.io/library/%s",
+                   STR_ARGS(word), meant, rest, text);
+}
+
 static int parse_name(struct argument *out, struct error *err)
 {
   const char *text = out->text;
@@ -247,7 +313,7 @@ static int parse_name(struct argument *out, struct error *err)
   struct error why;
 
   if (!text[0])
-    return error_set(err, ERROR_USAGE, "an empty image argument; " READ_KINDS);
+    return error_set(err, ERROR_USAGE, "is a variable not set? " READ_KINDS);
   if (names_file(text))
     return error_set(err, ERROR_USAGE, "to read this file, write ./%s", text);
   if (parse_id(out))
@@ -259,6 +325,8 @@ static int parse_name(struct argument *out, struct error *err)
   if (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0)
     return error_set(err, ERROR_USAGE,
                      "a URL; an image in a registry is named without it: HOST/REPOSITORY:TAG");
+  if (check_transport(text, err))
+    return -1;
   if (reference_parse(&reference, str_of(text), &why) < 0) {
     if (exists(text))
       return error_set(err, ERROR_USAGE, "to read this file, write ./%s", text);
@@ -283,7 +351,7 @@ int argument_parse(struct argument *out, const char *text, struct error *err)
     found = parse_engine(out, err);
   if (found == 0)
     found = parse_name(out, err);
-  return found < 0 ? error_wrap(err, "%s", text) : 0;
+  return found < 0 ? error_wrap(err, "%s", text[0] ? text : "an empty image argument") : 0;
 }
 
 void argument_release(struct argument *argument)

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "image/config.h"
 #include "image/index.h"
 #include "image/manifest.h"
+#include "image/platform_match.h"
 
 enum { COPY_BLOCK = 256 * 1024, JOBS_MAX = 16 };
 
@@ -348,10 +350,43 @@ static int copy_node(const struct copier *copier, const struct descriptor *node,
   }
 }
 
+/* Of an image without an index: whether it is for one of the platforms asked for. */
+static int copy_check_platform(const struct copier *copier, const struct descriptor *root,
+                               struct error *err)
+{
+  const struct copy_options *options = copier->options;
+  AUTO_BUF text = BUF_INIT(options->limits->json_bytes);
+  AUTO_BUF config_text = BUF_INIT(options->limits->json_bytes);
+  struct manifest manifest;
+  struct config config;
+  int result = 0;
+
+  if (copy_read_document(copier, root, &text, err) < 0 ||
+      manifest_parse(&manifest, buf_str(&text), options->limits, err) < 0)
+    return -1;
+  if (!manifest.is_artifact && manifest.config.kind == MEDIA_CONFIG) {
+    result = copy_read_document(copier, &manifest.config, &config_text, err);
+    if (result == 0)
+      result = config_parse(&config, buf_str(&config_text), err);
+    if (result == 0) {
+      result = platform_check_alone(options->platforms->items, options->platforms->n,
+                                    &config.platform, err);
+      config_release(&config);
+    }
+    if (result < 0)
+      source_wrap(copier->from, NULL, err);
+  }
+  manifest_release(&manifest);
+  return result;
+}
+
 int copy_image(struct source *from, struct store *to, const struct descriptor *root,
                const struct copy_options *options, struct error *err)
 {
   const struct copier copier = { from, to, options };
 
+  if (options->platforms_asked && !options->platforms->all && root->kind == MEDIA_MANIFEST &&
+      copy_check_platform(&copier, root, err) < 0)
+    return -1;
   return copy_node(&copier, root, 0, err);
 }

@@ -19,6 +19,8 @@ struct copy_options {
    * archive lacks is left out, unless it was asked for by its platform, or is all of it: docker
    * save of an image that was pulled lacks its attestations. */
   const struct platform_set *platforms;
+  /* They were asked for, so that an image of a single other one, without an index, is an error. */
+  bool platforms_asked;
   unsigned jobs; /* blobs fetched at once, >= 1 */
   /* Told what was left out, as a line for people. NULL allowed. */
   void (*notice)(void *context, const char *line);

@@ -15,7 +15,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tools"))
-from mkimage import (LAYER_GZIP, blob, config_of, directory, file, hardlink, image, layer, oci_archive, sha256,  # noqa: E402
+from mkimage import (DOCKER_CONFIG, DOCKER_LAYER_GZIP, DOCKER_MANIFEST, LAYER_GZIP, blob, config_of, directory, file, hardlink, image, layer, oci_archive, sha256,  # noqa: E402
                      tar)
 
 
@@ -72,7 +72,9 @@ CASES = {
                                                                             "org.opencontainers.image.ref.name": "b"}})),
     "rewritten-timestamp": (["--ignore-image-timestamps"], ["--ignore-history"], image(layer(file("x"))),
                             image(layer(file("x"), annotations={"buildkit/rewritten-timestamp": "1"}))),
-    "recompressed": (["--semantic"], [], compressed(1), compressed(9)),
+    "recompressed": (["--effective"], [], compressed(1), compressed(9)),
+    "media-types": (["--effective"], ["--semantic"], image(layer(file("x"))),
+                    image(layer(file("x"), media_type=DOCKER_LAYER_GZIP), media_type=DOCKER_MANIFEST, config_type=DOCKER_CONFIG)),
     "tar-filler": (["--semantic"], [], filled(False), filled(True)),
     "json-form": (["--semantic"], [], spelled(None), spelled(2)),
     "layer-boundaries": (["--effective"], [], image(layer(file("x")), layer(file("y"))), image(layer(file("x"), file("y")))),

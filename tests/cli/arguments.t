@@ -52,3 +52,24 @@ An image without a name goes by its digest, or the beginning of it; no registry 
   [2]
   $ ./d diff sha256:0123456789ab ./a.tar 2>&1 | grep -c 'no image of this digest'
   1
+
+A transport with a typo is not asked for in a registry. Names that are no typo are.
+
+  $ for word in docker-deamon:x oci-archve:x.tar dokcer://x oic:s/x oic:x Docker-Deamon:x podmn:x doker-arhive:x; do ./d show $word || true; done 2>&1
+  diffoci: docker-deamon:x: no transport "docker-deamon" (did you mean docker-daemon:x?); an image of this name is docker.io/library/docker-deamon:x; see "diffoci help show"
+  diffoci: oci-archve:x.tar: no transport "oci-archve" (did you mean oci-archive:x.tar?); an image of this name is docker.io/library/oci-archve:x.tar; see "diffoci help show"
+  diffoci: dokcer://x: no transport "dokcer" (did you mean docker://x?); see "diffoci help show"
+  diffoci: oic:s/x: no transport "oic" (did you mean oci:s/x?); see "diffoci help show"
+  diffoci: oic:x: no transport "oic" (did you mean oci:x?); an image of this name is docker.io/library/oic:x; see "diffoci help show"
+  diffoci: Docker-Deamon:x: no transport "Docker-Deamon" (did you mean docker-daemon:x?); see "diffoci help show"
+  diffoci: podmn:x: no transport "podmn" (did you mean podman://x?); an image of this name is docker.io/library/podmn:x; see "diffoci help show"
+  diffoci: doker-arhive:x: no transport "doker-arhive" (did you mean docker-archive:x?); an image of this name is docker.io/library/doker-arhive:x; see "diffoci help show"
+  $ ./d show file:///x.tar
+  ! diffoci: file:///x.tar: to read this file, write /x.tar; see "diffoci help show"
+  [2]
+  $ ./d show ftp://example.com/x
+  ! diffoci: ftp://example.com/x: no transport "ftp"; images are read from docker://NAME, *; see "diffoci help show"
+  [2]
+  $ for word in docker:24 air:1 doc:1 oic:5000/x registry:2 docker.io/library/docker-deamon:x; do ./d show --pull=never $word; done 2>&1 | grep -c 'did you mean'
+  0
+  [1]

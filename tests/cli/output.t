@@ -109,3 +109,25 @@ A file that may not become larger: an error like others.
   $ (ulimit -f 8; diffoci diff --semantic ./a.tar ./b.tar >full.txt)
   ! diffoci: *: File too large
   [2]
+
+Every format goes to a file, and into none an escape sequence unless it was asked for.
+
+  $ diffoci diff --semantic ./few.tar ./more.tar >table 2>/dev/null; diffoci diff --semantic -v ./few.tar ./more.tar >verbose 2>/dev/null; diffoci diff --semantic -o summary ./few.tar ./more.tar >summary 2>/dev/null
+  [1]
+  $ diffoci diff --semantic -o json -o table=t -o verbose=v -o summary=s ./few.tar ./more.tar 2>/dev/null | python3 -m json.tool >/dev/null; echo ${PIPESTATUS[0]}; cmp t table; cmp v verbose; cmp s summary
+  1
+  $ CLICOLOR_FORCE=1 diffoci diff --semantic --explain --patch -o table=t -o verbose=v -o summary=s -o json ./few.tar ./more.tar >/dev/null 2>&1; grep -c "$(printf '\033')" t v s
+  t:0
+  v:0
+  s:0
+  [1]
+  $ diffoci diff --semantic --color=always -o summary=s -o json ./few.tar ./more.tar 2>/dev/null | grep -q "$(printf '\033')" || grep -q "$(printf '\033')" s
+  $ diffoci diff --quiet -o table=/dev/full ./few.tar ./more.tar >/dev/null
+  ! diffoci: /dev/full: No space left on device
+  [2]
+  $ diffoci diff -o json -o table ./few.tar ./more.tar
+  ! diffoci: flag --output: more than one thing is to go to standard output (name a file: table=FILE); see "diffoci help diff"
+  [2]
+  $ diffoci diff -o auto=x ./few.tar ./more.tar
+  ! diffoci: flag --output: auto goes to standard output only; into a file: summary=x, or table=x; see "diffoci help diff"
+  [2]

@@ -78,7 +78,7 @@ Of an index one platform is shown: this machine's, the one that was asked for, o
   ! diffoci: ./index.tar: no manifest for platform linux/s390x: there are linux/amd64, linux/arm64 (choose with --platform)
   [2]
   $ diffoci show --platform=s390x ./a.tar
-  ! diffoci: ./a.tar: no manifest for platform linux/s390x: the image is for linux/amd64 alone
+  ! diffoci: ./a.tar: no manifest for platform linux/s390x: the image is for linux/amd64 alone (choose with --platform)
   [2]
   $ diffoci show --platform=arm64,amd64 ./index.tar
   ! diffoci: flag --platform: one image is shown, found "arm64,amd64"; see "diffoci help show"

@@ -166,6 +166,19 @@ Directories that are no store.
   $ ./d load --local-cache ab.tar -i ab.tar
   ! diffoci: store ab.tar: *
   [2]
+
+They are no empty ones for who only looks, either; one that is missing or holds nothing may be one.
+
+  $ for command in images "images --json" "remove x" "show --pull=never x" "diff --pull=never x x"; do
+  >   ./d $command --local-cache ab.tar; ./d $command --local-cache other; done 2>&1 | sort | uniq -c
+   *5 diffoci: store ab.tar: not a directory; choose one with --local-cache
+   *5 diffoci: store other: not an image layout: there is no file oci-layout in it, but "file"; choose another directory with --local-cache
+  $ mkdir empty; ./d images --local-cache empty; ./d images --local-cache not/there; ls -A empty
+  REPOSITORY *
+  REPOSITORY *
+  $ ls not
+  ! ls: *
+  [2]
   $ ./d load --cache-limit=lots -i ab.tar
   ! diffoci: *--cache-limit: expected a size such as 500M or 10G, found "lots"*
   [2]

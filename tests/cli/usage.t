@@ -10,8 +10,30 @@ The command line itself: nothing here opens an image.
   $ diffoci info --json
   {"Backend":{"Name":"local"},"Sandbox":{"LandlockABI":*},"Version":"v1.0.0-rc*"}
   $ diffoci --json info
-  ! diffoci: flag --json stands behind its command: diffoci images --json; see "diffoci help"
-  [2]
+  {"Backend":{"Name":"local"},"Sandbox":{"LandlockABI":*},"Version":"v1.0.0-rc*"}
+
+Whoever means --verbose must not get the version and status 0, as if the images were equal.
+
+  $ for way in "-v a b" "-v ./a.tar ./b.tar" "-v diff a b" "--version diff a b" "-qv ./a.tar ./b.tar" "diff a b --version" "-v images"; do
+  >   diffoci $way; echo $?; done 2>&1
+  diffoci: unknown command "a"; *
+  2
+  diffoci: --version (-v) prints the version and nothing else, found "./a.tar" beside it; for every field that differs: diffoci diff -v IMAGE0 IMAGE1; see "diffoci help diff"
+  2
+  diffoci: --version (-v) prints *, found "diff" beside it; *
+  2
+  diffoci: --version (-v) prints *, found "diff" beside it; *
+  2
+  diffoci: --version (-v) prints *, found "./a.tar" beside it; *
+  2
+  diffoci: --version (-v) prints *, found "a" beside it; *
+  2
+  diffoci: --version (-v) prints *, found "images" beside it; *
+  2
+  $ diffoci diff --help | grep -E '^ +-v'
+    -v, --verbose *
+  $ diffoci --help | grep -E '^ +-v'
+    -v, --version *
 
 Without a command there is help, and it counts as success.
 
@@ -113,8 +135,52 @@ What was nearly right is told. Words that can be no command are images, which ar
   $ diffoci diff --xyzzy a b
   ! diffoci: unknown flag --xyzzy; see "diffoci help diff"
   [2]
-  $ diffoci --semantic diff a b
-  ! diffoci: flag --semantic stands behind its command: diffoci diff --semantic; see "diffoci help"
+  $ for flag in --out --no-color --json --md --colour --format --report --ver; do diffoci diff $flag a b; done 2>&1 | sed 's/;.*//'
+  diffoci: unknown flag --out (did you mean --output?)
+  diffoci: unknown flag --no-color (did you mean --color=never?)
+  diffoci: unknown flag --json (did you mean --output=json?)
+  diffoci: unknown flag --md (did you mean --output=markdown?)
+  diffoci: unknown flag --colour (did you mean --color?)
+  diffoci: unknown flag --format (did you mean --output?)
+  diffoci: unknown flag --report (did you mean --report-file?)
+  diffoci: unknown flag --ver (did you mean --version?)
+  $ diffoci show --json a
+  ! diffoci: unknown flag --json (did you mean --output=json?); see "diffoci help show"
+  [2]
+  $ diffoci diff -o md ./a.tar ./b.tar
+  ! diffoci: flag --output: no format "md" (did you mean markdown? There are auto, summary, table, *); see "diffoci help diff"
+  [2]
+  $ diffoci diff -o jsn ./a.tar ./b.tar
+  ! diffoci: flag --output: no format "jsn" (did you mean json? There are *); see "diffoci help diff"
+  [2]
+  $ diffoci diff -o wordy ./a.tar ./b.tar
+  ! diffoci: flag --output: no format "wordy" (there are auto, *); see "diffoci help diff"
+  [2]
+
+Flags stand anywhere, before the command and where it is left out, with their values.
+
+  $ for flags in --semantic -q -p -qp "-o summary" "--output summary" -osummary "-qo summary" --suggest-policy "--sort=size --no-pager"; do
+  >   diffoci $flags diff ./a.tar ./b.tar; diffoci $flags ./a.tar ./b.tar; diffoci ./a.tar $flags ./b.tar; done 2>&1 | sort | uniq -c
+   *30 diffoci: ./a.tar: *No such file or directory*
+  $ diffoci --semantics ./a.tar ./b.tar
+  ! diffoci: unknown flag --semantics (did you mean --semantic?); see "diffoci help diff"
+  [2]
+  $ diffoci --semantic a
+  ! diffoci: diff needs IMAGE0 IMAGE1, found 1 argument; see "diffoci help diff"
+  [2]
+  $ diffoci --semantic
+  ! diffoci: diff needs IMAGE0 IMAGE1, found 0 arguments; see "diffoci help diff"
+  [2]
+  $ diffoci --semantic show a
+  ! diffoci: unknown flag --semantic; see "diffoci help show"
+  [2]
+  $ diffoci -i x load 2>&1 | cut -c 1-30
+  diffoci: x: cannot be opened: *
+  $ diffoci -o
+  ! diffoci: flag --output needs a value: --output=FORMAT[=FILE]; see "diffoci help diff"
+  [2]
+  $ diffoci --backend
+  ! diffoci: flag --backend needs a value: --backend=BACKEND; see "diffoci help"
   [2]
   $ diffoci ./a.tar ./b.tar
   ! diffoci: ./a.tar: *No such file or directory*

@@ -439,7 +439,7 @@ static void test_arguments(void **state)
     const char *argument;
     const char *wanted;
   } cases[] = {
-    { "", "!1 : an empty image argument" },
+    { "", "!1 an empty image argument: " },
     { "oci:", "!1 oci:: no path given; expected oci:DIR[:REF]" },
     { "oci-archive:", "!1 oci-archive:: no path given" },
     { "some-file.tar", "!1 some-file.tar: to read this file, write ./some-file.tar" },

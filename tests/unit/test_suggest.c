@@ -8,7 +8,7 @@
 #include "base/suggest.h"
 
 static const char *const words[] = {
-  "diff", "pull", "load", "images", "ignore-timestamps", "ignore-file-timestamps"
+  "diff", "pull", "load", "images", "ignore-timestamps", "ignore-file-timestamps", "sort", "output",
 };
 
 static const struct {
@@ -26,6 +26,8 @@ static const struct {
   { "", NULL },
   { "x", NULL }, /* four steps from a word of four letters */
   { "lo", "load" },
+  { "out", "output" }, /* a beginning, though "sort" is two steps away only */
+  { "sotr", "sort" },
   { "ignore-timestamps-ignore-timestamps-ignore-timestamps-ignore-timestamps", NULL },
 };
 

@@ -20,7 +20,7 @@ static void start(struct table_test *test)
 {
   test->out = open_memstream(&test->text, &test->len);
   assert_non_null(test->out);
-  test->report = report_table_new(test->out, false, NULL);
+  test->report = report_table_new(test->out, NULL, false, NULL);
 }
 
 static void finish(struct table_test *test, const char *expected)
@@ -253,7 +253,7 @@ static void terminal_stays_safe(void **state)
 static void full_disk(void **state)
 {
   FILE *full = fopen("/dev/full", "w");
-  struct report *report = report_table_new(full, false, NULL);
+  struct report *report = report_table_new(full, NULL, false, NULL);
   struct event event = make_event("/layer", EVENT_LAYER, "length mismatch (1 vs 2)", NULL, 0);
   struct error err;
 

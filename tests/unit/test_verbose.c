@@ -13,7 +13,7 @@ static char *run(const struct event *events, size_t n)
   char *text = NULL;
   size_t len;
   FILE *out = open_memstream(&text, &len);
-  struct report *report = report_verbose_new(out, false, NULL);
+  struct report *report = report_verbose_new(out, NULL, false, NULL);
   struct error err;
 
   for (size_t i = 0; i < n; i++)

@@ -7,6 +7,7 @@
 #include "report/report.h"
 #include "report/text/patch_lines.h"
 #include "report/text/table_row.h"
+#include "report/text/text_out.h"
 #include "report/writer.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
 
 struct table {
   struct report report;
-  FILE *out;
+  struct text_out out;
   bool colour; /* of what is below the rows */
   struct rows rows;
   struct table_row row; /* that is being made */
@@ -188,15 +189,12 @@ static int table_write_rows(struct table *table, struct writer *writer,
   return MIN_OF(result, 0);
 }
 
-static int table_finish(struct report *report, struct error *err)
+static int table_write(struct report *report, struct writer *writer, struct error *err)
 {
   struct table *table = (struct table *)report;
-  AUTO_FREE struct writer *writer = xmalloc(sizeof(*writer));
   size_t widths[COLUMNS] = { 0 };
   AUTO_BUF causes = BUF_INIT(4096);
-  int error;
 
-  writer_to_file(writer, table->out);
   if (rows_count(&table->rows) > 0) {
     if (table_measure(table, widths, &causes, err) ||
         table_write_rows(table, writer, widths, &causes, err))
@@ -204,8 +202,12 @@ static int table_finish(struct report *report, struct error *err)
     table_write_causes(table, writer);
   }
   table_write_packages(table, writer);
-  error = writer_flush(writer);
-  return error ? error_sys(err, error, "cannot write the table") : 0;
+  return 0;
+}
+
+static int table_finish(struct report *report, struct error *err)
+{
+  return text_out_write(&((struct table *)report)->out, "the table", table_write, report, err);
 }
 
 static void table_free(struct report *report)
@@ -223,13 +225,13 @@ static const struct report_ops table_ops = {
   .free = table_free,
 };
 
-struct report *report_table_new(FILE *out, bool colour, struct budget *memory)
+struct report *report_table_new(FILE *out, const char *path, bool colour, struct budget *memory)
 {
   struct table *table = xmalloc(sizeof(*table));
 
   *table = (struct table) {
     .report = { .ops = &table_ops },
-    .out = out,
+    .out = { out, path },
     .colour = colour,
   };
   table_row_init(&table->row);

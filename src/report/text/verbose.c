@@ -9,11 +9,12 @@
 #include "report/text/difftext.h"
 #include "report/text/patch_lines.h"
 #include "report/text/rows.h"
+#include "report/text/text_out.h"
 #include "report/writer.h"
 
 struct verbose {
   struct report report;
-  FILE *out;
+  struct text_out out;
   bool colour; /* of what differs in files */
   struct rows rows;
   struct buf name, note, block; /* of the event being taken */
@@ -145,18 +146,20 @@ static int verbose_write_blocks(struct verbose *verbose, struct writer *writer, 
   return MIN_OF(result, 0);
 }
 
-static int verbose_finish(struct report *report, struct error *err)
+static int verbose_write(struct report *report, struct writer *writer, struct error *err)
 {
   struct verbose *verbose = (struct verbose *)report;
-  AUTO_FREE struct writer *writer = xmalloc(sizeof(*writer));
-  int error;
 
-  writer_to_file(writer, verbose->out);
   if (verbose_write_blocks(verbose, writer, err))
     return -1;
   write_about(writer, verbose->report.about, rows_count(&verbose->rows) > 0);
-  error = writer_flush(writer);
-  return error ? error_sys(err, error, "cannot write the differences") : 0;
+  return 0;
+}
+
+static int verbose_finish(struct report *report, struct error *err)
+{
+  return text_out_write(&((struct verbose *)report)->out, "the differences", verbose_write, report,
+                        err);
 }
 
 static void verbose_free(struct report *report)
@@ -176,13 +179,13 @@ static const struct report_ops verbose_ops = {
   .free = verbose_free,
 };
 
-struct report *report_verbose_new(FILE *out, bool colour, struct budget *memory)
+struct report *report_verbose_new(FILE *out, const char *path, bool colour, struct budget *memory)
 {
   struct verbose *verbose = xmalloc(sizeof(*verbose));
 
   *verbose = (struct verbose) {
     .report = { .ops = &verbose_ops },
-    .out = out,
+    .out = { out, path },
     .colour = colour,
     .name = BUF_INIT(ROW_MAX_TEXT),
     .note = BUF_INIT(ROW_MAX_TEXT),

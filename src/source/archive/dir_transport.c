@@ -20,7 +20,11 @@ static int dir_transport_check_version(struct members *members, struct error *er
   AUTO_BUF text = BUF_INIT(VERSION_MAX);
 
   if (members_read(members, STR("version"), VERSION_MAX, &text, err) < 0)
-    return -1;
+    return err->code == ERROR_NOT_FOUND
+               ? error_set(err, ERROR_UNSUPPORTED,
+                           "no image as \"skopeo copy IMAGE dir:DIR\" writes it: there is no file "
+                           "\"version\" in it")
+               : -1;
   if (!str_has_prefix(buf_str(&text), STR("Directory Transport Version: 1.")))
     return error_set(err, ERROR_UNSUPPORTED,
                      "\"version\": expected \"Directory Transport Version: 1.x\", found "

@@ -196,9 +196,10 @@ static int open_readable(struct local_store *store, struct error *err)
 {
   int result = check_layout(store, err);
 
-  if (result == 0)
-    return error_set(err, ERROR_NOT_FOUND, "store %s: there is none yet", store->dir);
-  if (result < 0)
+  /* Only a directory that may become a store is an empty one. */
+  if (result == 0 && check_contents(store, err) == 0)
+    error_set(err, ERROR_NOT_FOUND, "store %s: there is none yet", store->dir);
+  if (result <= 0)
     return -1;
   store->lock_fd = openat(store->dir_fd, LOCK_FILE, O_RDONLY | O_CLOEXEC);
   return 0;
@@ -211,6 +212,9 @@ static int open_in(struct local_store *store, enum store_mode mode, struct error
   if (mode == STORE_WRITE && make_path(store->dir, err) < 0)
     return error_wrap(err, "store %s", store->dir);
   store->dir_fd = open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (store->dir_fd < 0 && errno == ENOTDIR)
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "store %s: not a directory; choose one with --local-cache", store->dir);
   if (store->dir_fd < 0)
     return error_sys(err, errno, "store %s", store->dir);
   return mode == STORE_WRITE ? open_writable(store, err) : open_readable(store, err);

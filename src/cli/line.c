@@ -1,0 +1,188 @@
+#include "cli/line.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { N_GROUPS = 2 };
+
+struct parser {
+  struct invocation *call;
+  struct arena *arena;
+  /* Those of the command, where there is one, and the global ones. A letter that both have is that
+   * of the last of these. */
+  struct flag_group groups[N_GROUPS];
+  size_t n_groups;
+  int named_at; /* where the word stands that names the command; 0: none does, and it is diff */
+};
+
+static void group_init(struct flag_group *group, const struct flag *flags, size_t n, void *values,
+                       struct arena *arena)
+{
+  *group = (struct flag_group) { .flags = flags, .n = n, .values = values };
+  group->seen = arena_alloc(arena, n * sizeof(*group->seen) + 1);
+}
+
+/* ---- which command ---- */
+
+/* What no command is called, and images are. */
+static bool looks_like_image(const char *word)
+{
+  return strpbrk(word, ":/@") || access(word, F_OK) == 0;
+}
+
+/* The flags of every command, those of the first last, and behind them those that all have: before
+ * the command is known, each may be meant. */
+static struct flag_group *all_groups(const struct parser *parser, size_t *n)
+{
+  const struct command *const *commands = parser->call->commands;
+  struct flag_group *groups;
+  size_t count = 0;
+
+  while (commands[count])
+    count++;
+  *n = count + 1;
+  groups = arena_alloc(parser->arena, *n * sizeof(*groups));
+  for (size_t i = 0; i < count; i++)
+    groups[count - 1 - i] =
+        (struct flag_group) { .flags = commands[i]->flags, .n = commands[i]->n_flags };
+  groups[count] = (struct flag_group) { .flags = global_flags, .n = n_global_flags };
+  return groups;
+}
+
+/* The first word that is no flag and no flag's value is the command, or the first image of diff.
+ * Flags alone, one of which only a command can have, are diff's. */
+static int choose_command(struct parser *parser, int argc, char **argv, struct error *err)
+{
+  struct invocation *call = parser->call;
+  size_t n;
+  const struct flag_group *groups = all_groups(parser, &n);
+  bool words_only = false, all_own = true;
+  const char *word = NULL;
+
+  for (int i = 1; i < argc && !word; i++) {
+    if (!words_only && strcmp(argv[i], "--") == 0) {
+      words_only = true;
+    } else if (!words_only && flag_is(argv[i])) {
+      const struct flag_look look = flag_look(groups, n, argv[i]);
+
+      all_own = all_own && look.is_own;
+      i += look.takes_next;
+    } else {
+      word = argv[parser->named_at = i];
+    }
+  }
+  call->command = word ? cli_find_command(call->commands, word) : NULL;
+  if (call->command)
+    return 0;
+  parser->named_at = 0;
+  if (word && all_own && !looks_like_image(word))
+    return cli_unknown_command(call->commands, word, err);
+  if (word || !all_own)
+    call->command = cli_find_command(call->commands, "diff");
+  return 0;
+}
+
+/* ---- what it is given ---- */
+
+/* From the command on, or the first image, its flags go before those that all have. */
+static void let_command_go_first(struct parser *parser)
+{
+  const struct flag_group first = parser->groups[0];
+
+  if (parser->n_groups < N_GROUPS || first.flags == global_flags)
+    return;
+  parser->groups[0] = parser->groups[1];
+  parser->groups[1] = first;
+}
+
+/* A script that means --verbose must not take the version, and status 0, for an answer. */
+static int check_version_alone(const struct invocation *call, const char *word, struct error *err)
+{
+  if (call->globals.version != TOGGLE_ON)
+    return 0;
+  return error_set(
+      err, ERROR_USAGE,
+      "--version (-v) prints the version and nothing else, found \"%s\" beside it; for "
+      "every field that differs: diffoci diff -v IMAGE0 IMAGE1",
+      word);
+}
+
+static int take_word(struct parser *parser, int at, const char *word, struct error *err)
+{
+  struct invocation *call = parser->call;
+
+  if (check_version_alone(call, word, err))
+    return -1;
+  let_command_go_first(parser);
+  if (at != parser->named_at)
+    call->arguments[call->n_arguments++] = word;
+  return 0;
+}
+
+static int parse_words(struct parser *parser, int argc, char **argv, struct error *err)
+{
+  bool words_only = false;
+
+  for (int i = 1; i < argc; i++) {
+    bool took_next = false;
+    int result;
+
+    if (!words_only && strcmp(argv[i], "--") == 0) {
+      words_only = true;
+      continue;
+    }
+    if (words_only || !flag_is(argv[i]))
+      result = take_word(parser, i, argv[i], err);
+    else
+      result = flag_take(parser->groups, parser->n_groups, argv[i],
+                         i + 1 < argc ? argv[i + 1] : NULL, &took_next, parser->arena, err);
+    if (result < 0)
+      return -1;
+    i += took_next;
+  }
+  return 0;
+}
+
+static int check_arguments(const struct invocation *call, struct error *err)
+{
+  const struct command *command = call->command;
+
+  if (call->n_arguments < command->min_arguments)
+    return error_set(err, ERROR_USAGE, "%s needs %s, found %zu argument%s", command->name,
+                     command->arguments, call->n_arguments, call->n_arguments == 1 ? "" : "s");
+  if (call->n_arguments > command->max_arguments)
+    return error_set(err, ERROR_USAGE, "%s: unexpected argument \"%s\"%s%s", command->name,
+                     call->arguments[command->max_arguments], command->surplus ? "; " : "",
+                     command->surplus ? command->surplus : "");
+  return 0;
+}
+
+int line_parse(struct invocation *call, struct arena *arena, int argc, char **argv,
+               struct error *err)
+{
+  struct parser parser = { .call = call, .arena = arena };
+  call->arguments = arena_alloc(arena, ((size_t)argc + 1) * sizeof(*call->arguments));
+  if (choose_command(&parser, argc, argv, err) < 0)
+    return -1;
+  if (call->command) {
+    void *values = arena_alloc(arena, call->command->options_size + 1);
+
+    call->options = values;
+    group_init(&parser.groups[parser.n_groups++], call->command->flags, call->command->n_flags,
+               values, arena);
+  }
+  group_init(&parser.groups[parser.n_groups++], global_flags, n_global_flags, &call->globals,
+             arena);
+  if (parse_words(&parser, argc, argv, err) < 0)
+    return -1;
+  if (call->n_arguments > 0 && check_version_alone(call, call->arguments[0], err))
+    return -1;
+  /* Help must come even where the environment or the rest of the line is wrong. */
+  if (!call->command || call->globals.help == TOGGLE_ON || call->globals.version == TOGGLE_ON)
+    return 0;
+  for (size_t i = 0; i < parser.n_groups; i++) {
+    if (flag_defaults(&parser.groups[i], arena, err) < 0)
+      return -1;
+  }
+  return check_arguments(call, err);
+}
