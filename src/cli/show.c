@@ -7,10 +7,17 @@
 #include "layer/totals.h"
 #include "report/outfile.h"
 #include "show/contents.h"
+#include "show/show_html.h"
 #include "show/show_json.h"
+#include "show/show_markdown.h"
 #include "show/show_text.h"
 
-enum show_output { SHOW_TEXT, SHOW_JSON }; /* in the order of the choices */
+enum show_output {
+  SHOW_TEXT,
+  SHOW_JSON,
+  SHOW_MARKDOWN,
+  SHOW_HTML
+}; /* in the order of the choices */
 
 struct show_flags {
   const char *platform;
@@ -42,10 +49,11 @@ static const struct flag flags[] = {
       .letter = 'o',
       .kind = FLAG_CHOICE,
       .value = "FORMAT",
-      .choices = "text|json",
+      .choices = "text|json|markdown|html",
       .fallback = "text",
       .help = "how it is told",
-      .detail = "The contract of json is docs/show.schema.json.",
+      .detail = "The contract of json is docs/show.schema.json. Markdown has at most 60 KB; html "
+                "is a page that makes no request.",
       AT(output),
   },
   {
@@ -77,16 +85,22 @@ struct show_work {
 static int show_print(const struct contents *contents, const struct show_work *work,
                       const struct worker_user *user, struct error *err)
 {
+  static void (*const told[])(const struct contents *contents, const char *name,
+                              struct writer *writer) = {
+    [SHOW_JSON] = show_json,
+    [SHOW_MARKDOWN] = show_markdown,
+    [SHOW_HTML] = show_html,
+  };
   struct outfile *file;
   bool written;
 
   if (work->paged)
     user->page(user->context, true);
   file = outfile_open("-", err);
-  if (file && work->given->output == SHOW_JSON)
-    show_json(contents, work->style.name, &file->writer);
-  else if (file)
+  if (file && work->given->output == SHOW_TEXT)
     show_text(contents, &work->style, &file->writer);
+  else if (file)
+    told[work->given->output](contents, work->style.name, &file->writer);
   written = file && (outfile_commit(file, err) == 0 || err->sys == EPIPE);
   if (work->paged)
     user->page(user->context, false);

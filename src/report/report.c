@@ -6,6 +6,13 @@ void report_tell(struct report *report, const struct report_about *about)
     report->about = about;
 }
 
+bool report_has_platforms(const struct report_about *about)
+{
+  const struct event_roots *roots = about ? about->roots : NULL;
+
+  return roots && (roots->n_platforms[0] > 1 || roots->n_platforms[1] > 1);
+}
+
 void report_event(struct report *report, const struct event *event)
 {
   report->ops->event(report, event);

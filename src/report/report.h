@@ -85,6 +85,8 @@ MUST_CHECK int report_dir_clear(const char *path, struct error *err);
 /* Says what about; it must live as long as the report. NULL allowed for report. Before the first
  * event. */
 void report_tell(struct report *report, const struct report_about *about);
+/* Whether images of several platforms are compared. NULL for about: no. */
+bool report_has_platforms(const struct report_about *about);
 void report_event(struct report *report, const struct event *event);
 MUST_CHECK int report_finish(struct report *report, struct error *err);
 void report_free(struct report *report); /* NULL allowed */

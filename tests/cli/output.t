@@ -70,6 +70,23 @@ Both reports, one of them in vain: then neither is written.
   2
   ! diffoci: *no/where.json*: No such file or directory
 
+Many files that came to one directory are one line; few, and those that can be run, have lines of their own.
+
+  $ images <<'RECIPE'
+  > kept = [file("a/x", "1"), file("b/x", "1")]
+  > oci_archive("few.tar", image(layer(*kept)))
+  > oci_archive("more.tar", image(layer(*kept, *[file(f"a/{n}", "12") for n in range(9)], *[file(f"b/{n}", "1") for n in range(2)], file("a/run", "1", mode=0o755))))
+  > RECIPE
+  $ diffoci diff --semantic -o summary ./few.tar ./more.tar 2>/dev/null | head -4
+  A a/run  1 B  layer 0: layer 0
+  A a/     9 added, +18 B
+  A b/0    1 B  layer 0
+  A b/1    1 B  layer 0
+  $ diffoci diff --semantic -o summary ./more.tar ./few.tar 2>/dev/null | sed -n 2p
+  D a/     9 removed, -18 B
+  $ diffoci diff --semantic -o summary --no-fold ./few.tar ./more.tar 2>/dev/null | grep -c "^A a/"
+  10
+
 #requires root
 
 A directory that may not be written to, and a full disk (in a mount namespace of its own).

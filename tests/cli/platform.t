@@ -49,3 +49,8 @@ A platform that is on one side only is a difference; one that is on none is an e
   $ diffoci diff --semantic --platform=s390x ./a.tar ./b.tar
   ! diffoci: *linux/s390x*
   [2]
+
+Where several are compared, reports for people say which one a difference is in.
+
+  $ diffoci diff --semantic --all-platforms -o summary ./a.tar ./b.tar 2>/dev/null | head -1
+  M x (linux/arm64/v8)  content, 3 B

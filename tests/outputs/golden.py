@@ -63,6 +63,8 @@ OUTPUTS = {  # file: (arguments, more of the environment)
     "policy.yaml": (["diff", "-o", "policy", "--semantic", *PAIR], {}),
     "show.txt": (["show", "./b.tar"], {"COLUMNS": "80"}),
     "show.json": (["show", "-o", "json", "./b.tar"], {}),
+    "show.md": (["show", "-o", "markdown", "./b.tar"], {}),
+    "show.html": (["show", "-o", "html", "./b.tar"], {}),
     "images.txt": (["images"], {}),
     "images.json": (["images", "--json"], {}),
     "help.txt": (["help"], {"COLUMNS": "80"}),

@@ -53,6 +53,30 @@ oci_archive("flat0.tar", image(layer(*[file(f"flat/f{n}", "1") for n in range(RO
 oci_archive("flat1.tar", image(layer(*[file(f"flat/f{n}", "22") for n in range(ROWS)])))
 '''
 
+# Two packages, a JAR, a text; for two platforms.
+RECIPE += r'''
+import hashlib, io, zipfile
+def jar(**members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (2023, 8, 1, 0, 0, 0)), text)
+    return out.getvalue()
+def status(*packages):
+    return "".join(f"Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: amd64\n\n" for name, version in packages)
+def lists(**files):
+    return [file(f"var/lib/dpkg/info/{name}.md5sums", "".join(f"{hashlib.md5(text.encode()).hexdigest()}  {path}\n" for path, text in texts.items())) for name, texts in files.items()]
+TEXT = "".join(f"line {n}\n" for n in range(20))
+def packed(arch, hello, text, packages, *more):
+    return image(layer(file("var/lib/dpkg/status", status(*packages)), *lists(**{n: {f"usr/bin/{n}": hello if n == "hello" else n} for n, _ in packages}), file("usr/bin/hello", hello, mode=0o755), file("etc/text", text),
+                       file("srv/app.jar", jar(a="same", b=hello)), file("srv/equal.gz", gzipped(b"same", 1 if hello == "1" else 9)), *more), arch=arch)
+two = [platform("amd64"), platform("arm64")]
+OTHER = TEXT.replace("line 7\n", "line <b>seven</b>\nand one more\n")
+both = [("curl", "7.1"), ("hello", "1")]
+oci_archive("w0.tar", index(packed("amd64", "1", TEXT, both, file("usr/bin/curl", "curl", mode=0o755)), packed("arm64", "1", TEXT, both), platforms=two))
+oci_archive("w1.tar", index(packed("amd64", "2", OTHER, [("hello", "2")]), packed("arm64", "1", OTHER, both), platforms=two))
+'''
+
 passed = failed = 0
 
 
@@ -262,6 +286,40 @@ def check_filter(browser):
     browser.quiet("filter")
 
 
+def check_opened(browser):
+    """Packages, what is inside, what differs in texts, platforms."""
+    browser.open("w.html")
+    packages = [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")] for row in browser.find("#packages tbody tr")]
+    check("packages", packages == [["D", "curl", "7.1", "", "deb amd64"], ["M", "hello", "1", "2", "deb amd64"]], packages)
+    check("packages: totals", browser.find("#packages summary")[0].text == "2 packages: 1 removed, 1 changed", browser.find("#packages summary")[0].text)
+    for number, name in enumerate(("curl", "hello")):
+        browser.click(browser.find("#packages a")[number])
+        check(f"a package filters: {name}", set(browser.shown) == {name, f"{name}.md5sums"}, browser.shown)
+    browser.js("const s = document.querySelector('[aria-label=Package]'); s.value = ''; s.dispatchEvent(new Event('change'))")
+    choose = "const s = document.querySelector('[aria-label=Platform]'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))"
+    browser.js(choose, "linux/arm64")
+    check("a platform filters", browser.shown == ["text"], browser.shown)
+    browser.js(choose, "")
+    browser.js("[...document.querySelectorAll('.filter button')].find(e => e.textContent === 'Open all').click()")
+    check("all again, of both platforms", browser.shown.count("text") == 2 and browser.shown.count("curl") == 1, browser.shown)
+    folders = browser.js("return [...document.querySelectorAll('.folder > .row .name, .tree .row .name')].map(e => e.textContent)")
+    check("a member of an archive", "b" in browser.shown and any("app.jar!/" in name for name in folders), folders)
+    check("platforms by their names", "linux/amd64/" in folders and any(name.startswith("linux/arm64/") for name in folders), folders)
+    equals = [[cell.get_attribute("textContent") for cell in row.find_elements(By.TAG_NAME, "td")] for row in browser.find("section[aria-labelledby=inside-title] tbody tr")]
+    check("equal inside, and by which rule", len(equals) == 1 and equals[0][0] == "srv/equal.gz" and "gzip" in equals[0][1], equals)
+    for row in browser.find(".leaf > .row"):
+        if row.find_element(By.CSS_SELECTOR, ".name").text == "text":
+            browser.click(row)
+    details = browser.find(".detail")
+    check("a text has its lines", len(details) == 2 and all("line <b>seven</b>" in d.text and "and one more" in d.text for d in details), [d.text for d in details])
+    check("each says its platform", sorted(word for d in details for word in ("linux/amd64", "linux/arm64") if word in d.text) == ["linux/amd64", "linux/arm64"], [d.text for d in details])
+    sides = details[0].find_elements(By.CSS_SELECTOR, "table tr") if details else []
+    pairs = [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")] for row in sides]
+    check("side by side", any("line 7" in "".join(cells[:2]) and "seven" in "".join(cells[2:]) for cells in pairs), pairs)
+    browser.picture("opened.png")
+    browser.quiet("opened")
+
+
 def check_hostile(browser):
     browser.open("h.html")
     browser.js("[...document.querySelectorAll('.filter button')].find(e => e.textContent === 'Open all').click()")
@@ -368,6 +426,7 @@ with tempfile.TemporaryDirectory(prefix="html-", ignore_cleanup_errors=True) as 
     subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
     reports = {name: make(f"{name}.html", f"./{one}.tar", f"./{two}.tar") for name, one, two in
                (("a", "a", "b"), ("same", "a", "same"), ("h", "h0", "h1"), ("many", "many0", "many1"), ("flat", "flat0", "flat1"))}
+    reports["w"] = make("w.html", "--all-platforms", "--inside", "--patch", "--explain", "./w0.tar", "./w1.tar")
     for name, report in reports.items():
         check_file(f"{name}.html", report)
     first = read("h.html")
@@ -379,6 +438,7 @@ with tempfile.TemporaryDirectory(prefix="html-", ignore_cleanup_errors=True) as 
         check_links(browser)
         check_keys(browser)
         check_filter(browser)
+        check_opened(browser)
         check_hostile(browser)
         browser.open("same.html")
         check("no difference", "identical" in browser.title and "No differences" in browser.find("main")[0].text, browser.title)

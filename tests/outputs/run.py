@@ -94,13 +94,16 @@ def check_statements(pair, flags, passes):
     svr = json.loads(run(*flags, "-o", "svr", *pair))
     check("svr: fields", set(svr) == {"_type", "subject", "predicateType", "predicate"} and
           svr["_type"] == "https://in-toto.io/Statement/v1" and svr["predicateType"] == "https://in-toto.io/attestation/svr/v0.2" and
-          {"verifier", "timeCreated", "properties"} <= set(svr["predicate"]) and svr["predicate"]["timeCreated"] == "2023-11-14T22:13:20Z")
+          {"verifier", "timeCreated", "properties"} == set(svr["predicate"]) and svr["predicate"]["timeCreated"] == "2023-11-14T22:13:20Z")
+    verifier = svr["predicate"]["verifier"]
+    check("svr: verifier", verifier["id"].startswith("pkg:generic/diffoci@") and [set(p) for p in verifier["policies"]] == [{"digest"}], verifier)
     check("svr: subjects", [s["digest"]["sha256"] for s in svr["subject"]] == digests)
     check("svr: properties", ("DIFFOCI_SEMANTIC" in svr["predicate"]["properties"]) == passes, svr["predicate"]["properties"])
     vsa = json.loads(run(*flags, "-o", "vsa", *pair))
     check("vsa: fields", {"verifier", "timeVerified", "resourceUri", "policy", "verificationResult", "verifiedLevels"} <= set(vsa["predicate"]) and
           vsa["predicateType"] == "https://slsa.dev/verification_summary/v1")
     check("vsa: result", vsa["predicate"]["verificationResult"] == ("PASSED" if passes else "FAILED"))
+    check("vsa: levels", ("DIFFOCI_SEMANTIC" in vsa["predicate"]["verifiedLevels"]) if passes else vsa["predicate"]["verifiedLevels"] == ["FAILED"], vsa["predicate"])
     check("vsa: subject", [s["digest"]["sha256"] for s in vsa["subject"]] == digests[1:])
 
 

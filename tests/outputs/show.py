@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What `diffoci show` says as JSON and as text: show.py DIFFOCI MKIMAGE SCHEMA
+"""What `diffoci show` says as JSON, text, Markdown and as a page: show.py DIFFOCI MKIMAGE SCHEMA
 
 The JSON is held against its schema and against what Python's tarfile makes of the same layers; the
 text against terminals of several widths."""
-import fcntl, gzip, hashlib, io, json, os, pty, struct, subprocess, sys, tarfile, tempfile, termios
+import base64, fcntl, gzip, hashlib, html.parser, io, json, os, pty, re, struct, subprocess, sys, tarfile, tempfile, termios
 
 try:
     import jsonschema
@@ -25,7 +25,7 @@ def some(n, top):
     return list(seen.values())
 layers = [some(60, ["usr", "opt"]), some(40, ["usr", "var"])]
 oci_dir("many", image(layer(*layers[0]), layer(*layers[1], file("opt/.wh.a", ""), symlink("usr/link", "x"), fifo("run/pipe"))))
-oci_dir("hostile", image(layer(*[file(f"d/{name}", "v", mode=0o4755) for name in ["</script>", "\x1b[31m", "\u202egnp", "x" * 3000, "a\nb"]]),
+oci_dir("hostile", image(layer(*[file(f"d/{name}", "v", mode=0o4755) for name in ["</script>", "<img src=x>", "a|b", "`c` @all", "![d](e)", "\x1b[31m", "\u202egnp", "x" * 3000, "a\nb"]]),
                          config={"config": {"User": "u", "Labels": {"\x1b[2J": "long " * 200}}, "history": [{"created_by": "RUN " + "y" * 5000}]}))
 def status(*packages):
     return "".join(f"Package: {name}\nStatus: {state}\nArchitecture: amd64\nVersion: {version}\n\n" for name, version, state in packages)
@@ -34,6 +34,7 @@ oci_dir("packages", image(layer(file("var/lib/dpkg/status", status(("old", "1", 
                           layer(file("var/lib/dpkg/status", status(("b\u202e", "10", ok), ("b\u202e", "9", ok), ("a", "1:2.0-1", ok), ("half", "3", "deinstall ok config-files"))),
                                 file("lib/apk/db/.wh.installed", ""), file("usr/lib/python3/x-1.0.dist-info/METADATA", "Name: x\nVersion: 1.0\n\nbody\n"),
                                 file("srv/node_modules/p/package.json", '{"name": "p", "version": "3.1.4"}'))))
+oci_dir("long", image(layer(file("var/lib/dpkg/status", status(*[(f"package-{n}", "1.0", ok) for n in range(3000)])))))
 oci_dir("empty", image())
 oci_dir("artifact", image(blob("text", "text/plain", annotations={"org.opencontainers.image.title": "notes.txt"}), config_type="application/vnd.example+json",
                           manifest={"artifactType": "application/vnd.example", "annotations": {"a": "b"}}))
@@ -130,17 +131,85 @@ def on_terminal(columns, *args):
     return out.decode("utf-8").replace("\r\n", "\n")
 
 
+class Page(html.parser.HTMLParser):
+    """Its elements, and the texts of the cells of each row below the heading of its section."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.rows, self.title, self.cell, self.policy = set(), {}, None, None, ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        if tag == "meta" and ("http-equiv", "Content-Security-Policy") in attrs:
+            self.policy = dict(attrs)["content"]
+        if tag in ("h2", "summary"):
+            self.title = ""
+        elif tag == "tr":
+            self.rows.setdefault(self.title, []).append([])
+        elif tag in ("td", "th"):
+            self.rows[self.title][-1].append("")
+            self.cell = True
+
+    def handle_endtag(self, tag):
+        self.cell = self.cell and tag not in ("td", "th")
+
+    def handle_data(self, data):
+        if self.cell:
+            self.rows[self.title][-1][-1] += data
+        elif self.title == "":
+            self.title = data
+
+
+def escaped(text):
+    return text.replace("\n", "\\n").replace("\x1b", "\\x1b").replace("\u202e", "\\u202e")
+
+
+def check_page(name, told):
+    text = show("-o", "html", "oci:" + name)
+    page = Page(text)
+    style = re.search("<style>(.*?)</style>", text, re.S)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    check(f"{name}: the page's policy", page.policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'", page.policy)
+    check(f"{name}: no other elements", page.elements <= {"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "span", "section", "details", "summary",
+                                                         "table", "thead", "tbody", "tr", "th", "td", "footer"}, page.elements)
+    check(f"{name}: nothing that reorders", not re.search("[\u202a-\u202e\x1b]", text))
+    layers = page.rows["layers" if "config" in page.rows else "blobs"][1:]
+    check(f"{name}: layers", [row[1] for row in layers] == [layer["digest"] for layer in told["layers"]], layers)
+    privileged = [row[:3] for row in page.rows.get("files with setuid, setgid or capabilities", [])[1:]]
+    check(f"{name}: privileged", privileged == [[escaped(f["path"]), f["mode"], f"{f['uid']}:{f['gid']}"] for f in told.get("privileged", [])], privileged)
+    packages = [row for title, rows in page.rows.items() if "package" in title for row in rows[1:]]
+    check(f"{name}: packages", [row[:2] for row in packages] == [[escaped(p["name"]), p["version"]] for p in told.get("packages", [])], packages[:5])
+
+
+def check_markdown(name, told):
+    text = show("-o", "markdown", "oci:" + name)
+    check(f"{name}: Markdown's length", len(text.encode()) <= 60000, len(text.encode()))
+    packages = len(told.get("packages", []))
+    more = re.search(r"^and (\d+) more$", text, re.M)
+    check(f"{name}: rows of packages", len(re.findall(r"^\| `+ ?\S+ ?`+ \| `\d\S*` \|.*\| `(?:deb|npm|pypi)` \|$", text, re.M)) + int(more[1] if more else 0) == packages, (packages, more))
+    left = re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", text)  # code spans (CommonMark 0.31, section 6.1)
+    left = re.sub(r"</?(details|summary)>", "", left)
+    check(f"{name}: nothing of the image is markup", not re.search(r"[<>@!\x1b\u202e\[`]", left), left)
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.M):
+        widths = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
+        check(f"{name}: cells", len(widths) == 1, block)
+
+
 with tempfile.TemporaryDirectory(prefix="show-") as folder:
     os.chdir(folder)
     subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
     with open(schema_path, encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
-    for name in ("many", "hostile", "packages", "empty", "artifact"):
+    for name in ("many", "hostile", "packages", "long", "empty", "artifact"):
         for flags in ([], ["--no-files"]):
             told = json.loads(show(*flags, "-o", "json", "oci:" + name))
             jsonschema.validate(told, schema)
             check(f"{name} {flags}: files", ("files" in told) == (not flags and name != "artifact"))
+        told = json.loads(show("-o", "json", "oci:" + name))
+        check_page(name, told)
+        check_markdown(name, told)
         for columns in (60, 80, 120):
             lines = on_terminal(columns, "oci:" + name).split("\n")
             check(f"{name}: lines within {columns} columns", len(lines) > 4 and max(map(len, lines)) <= max(columns, 80), max(lines, key=len))

@@ -43,10 +43,13 @@ struct change {
   enum change_kind kind;
   enum change_weight weight;
   enum event_type type;
-  const char *context; /* where in the comparison: "/layers-1/layer/tarentry" */
-  struct str path;     /* of a file, as in the image; empty for CHANGE_IMAGE */
-  const char *name;    /* of the file or the field, escaped for a terminal */
-  const char *title;   /* the same as people call it: of a field "User", "Env PATH"; escaped */
+  const char *context;  /* where in the comparison: "/layers-1/layer/tarentry" */
+  const char *platform; /* of the image that it is in: "linux/arm64", escaped; NULL: there is but
+                           one, or it is in none */
+  struct str path;      /* of a file, as in the image; empty for CHANGE_IMAGE */
+  const char *name;     /* of the file or the field, escaped for a terminal */
+  const char *title;    /* the same as people call it: of a field "User", "Env PATH"; of several
+                           images with the platform: "etc/passwd (linux/arm64)"; escaped */
   const char *words; /* what differs: "content, 1.2 MB → 1.3 MB; mode 0755 → 04755"; escaped */
   int64_t size[2];   /* bytes of a regular file's content; -1 where there is none */
   int32_t layer[2];  /* the number of the layer that the file stands in; -1: not known */
@@ -79,6 +82,12 @@ struct change_histories {
   const json_t *history[2];
 };
 
+/* Where something differs. */
+struct change_context {
+  const char *name;     /* as in struct change */
+  const char *platform; /* the same */
+};
+
 struct changes {
   struct arena arena;   /* of the items' text */
   struct arena names;   /* of contexts, directories and layers, which stay */
@@ -96,9 +105,10 @@ struct changes {
   struct map layers;
   struct change_histories *histories;
   size_t n_histories, cap_histories;
-  struct map contexts;
-  struct map above; /* contexts that something stands below which is no consequence */
-  const char *last_context;
+  bool tell_platforms; /* set before the first event: several images are compared */
+  struct map contexts; /* name -> struct change_context, among the names */
+  struct map above;    /* contexts that something stands below which is no consequence */
+  const struct change_context *last_context;
   struct budget *memory;
   uint64_t taken; /* of the budget */
   bool failed;    /* it had no more: nothing is added any more */

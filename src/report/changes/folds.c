@@ -9,6 +9,7 @@ enum {
   DEEPEST = 6,     /* levels of directories */
   ALONE = 16,      /* heavy changes that stay by themselves */
   FEW_RECORDS = 3, /* that are not taken together */
+  FEW_NEW = 8,     /* files of one side in a directory, that are not taken together */
 };
 
 void folds_release(struct folds *folds)
@@ -68,6 +69,66 @@ static size_t fold_at(struct fold *items, const struct change *changes, size_t n
     fold_add(entry->value, change);
   }
   map_release(&by_directory);
+  return made;
+}
+
+/* Files that only one side has, and that give no rights: very many are mostly one thing. */
+static bool is_one_of_many(const struct change *change)
+{
+  return (change->kind == CHANGE_ADDED || change->kind == CHANGE_REMOVED) &&
+         change->weight <= WEIGHT_CONTENT && strcmp(change->words, "directory") != 0;
+}
+
+/* The name that the files of one directory share that came, or that went, in the arena. */
+static struct str group_of(const struct change *change, struct arena *arena)
+{
+  const struct str directory = directory_at(change, SIZE_MAX);
+  char *group = arena_alloc(arena, directory.len + 1);
+
+  *group = change->kind == CHANGE_ADDED ? 'A' : 'D';
+  if (directory.len)
+    memcpy(group + 1, directory.ptr, directory.len);
+  return (struct str) { group, directory.len + 1 };
+}
+
+/* A fold for each change, but for files of one side where a directory has many of them. Fills
+ * items, which has room for n; returns how many there are. */
+static size_t fold_many(struct fold *items, const struct change *changes, size_t n)
+{
+  struct arena arena = ARENA_INIT;
+  struct map groups = MAP_INIT;
+  struct fold *counts = xcalloc(n + 1, sizeof(*counts));
+  size_t n_groups = 0;
+  size_t made = 0;
+
+  for (size_t i = 0; i < n; i++)
+    if (is_one_of_many(&changes[i])) {
+      struct map_entry *entry = map_put(&groups, group_of(&changes[i], &arena));
+
+      if (!entry->value)
+        entry->value = &counts[n_groups++];
+      ((struct fold *)entry->value)->n++;
+    }
+  for (size_t i = 0; i < n; i++) {
+    const struct map_entry *entry =
+        is_one_of_many(&changes[i]) ? map_find(&groups, group_of(&changes[i], &arena)) : NULL;
+    struct fold *count = entry ? entry->value : NULL;
+    struct fold *fold = &items[made];
+
+    if (count && count->n > FEW_NEW && count->first)
+      fold = &items[count->bytes];
+    else
+      items[made++] = (struct fold) { .first = &changes[i] };
+    if (count && count->n > FEW_NEW && !count->first) {
+      fold->directory = directory_at(&changes[i], SIZE_MAX);
+      count->first = &changes[i];
+      count->bytes = fold - items;
+    }
+    fold_add(fold, &changes[i]);
+  }
+  free(counts);
+  map_release(&groups);
+  arena_release(&arena);
   return made;
 }
 
@@ -158,10 +219,12 @@ void folds_make(struct folds *out, const struct change *changes, size_t n, size_
   out->implied = 0;
   out->items = xcalloc(n + 1, sizeof(*out->items));
   out->n = n;
-  for (size_t i = 0; i < n && n <= most; i++) {
+  for (size_t i = 0; i < n && most == SIZE_MAX; i++) {
     out->items[i] = (struct fold) { .first = &changes[i] };
     fold_add(&out->items[i], &changes[i]);
   }
+  if (n <= most && most != SIZE_MAX)
+    out->n = fold_many(out->items, changes, n);
   for (size_t depth = DEEPEST; n > most && depth > 0; depth--) {
     out->n = fold_at(out->items, changes, n, depth);
     if (out->n <= most)

@@ -22,8 +22,9 @@ struct folds {
 
 /* Groups the first n changes, so that there are at most `most` folds where directories allow it.
  * What weighs more than content, and documents but for the history, stay by themselves as long as
- * they are few. most SIZE_MAX: nothing is grouped. The
- * changes have to be sorted by weight, and to live as long as *out. */
+ * they are few. Where n is not above most, only files that came to one directory, or went from it,
+ * are grouped, if they are more than a few. most SIZE_MAX: nothing is grouped. The changes have to
+ * be sorted by weight, and to live as long as *out. */
 void folds_make(struct folds *out, const struct change *changes, size_t n, size_t most);
 void folds_release(struct folds *folds);
 

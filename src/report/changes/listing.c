@@ -7,7 +7,10 @@
 
 static void listing_event(struct report *report, const struct event *event)
 {
-  changes_add(&((struct listing *)report)->changes, event);
+  struct listing *listing = (struct listing *)report;
+
+  listing->changes.tell_platforms = report_has_platforms(report->about);
+  changes_add(&listing->changes, event);
 }
 
 static int listing_finish(struct report *report, struct error *err)

@@ -48,12 +48,12 @@ static void write_subject(struct json_writer *json, const struct report_about *a
   json_array_close(json);
 }
 
-/* What was left out by rules. */
-static void write_policy(struct json_writer *json, const struct policy *policy)
+/* What was left out by rules, as a ResourceDescriptor (in-toto attestations, spec/v1). */
+static void write_policy(struct json_writer *json, const char *name, const struct policy *policy)
 {
   const struct digest digest = policy_digest(policy);
 
-  json_object_open(json, "policy");
+  json_object_open(json, name);
   write_digest(json, &digest);
   json_object_close(json);
 }
@@ -79,7 +79,6 @@ static void write_verifier(struct json_writer *json)
 /* Each level says what the weaker ones say, where that was looked into. */
 static void write_properties(struct json_writer *json, const struct verdict *verdict)
 {
-  json_array_open(json, "properties");
   if (verdict && verdict->level == VERDICT_IDENTICAL)
     json_write_text(json, NULL, "DIFFOCI_IDENTICAL");
   if (verdict && verdict->level >= VERDICT_SEMANTIC)
@@ -87,7 +86,9 @@ static void write_properties(struct json_writer *json, const struct verdict *ver
   /* "semantic" leaves out the order of entries, which a container may notice. */
   if (verdict && (verdict->level == VERDICT_IDENTICAL || verdict->level == VERDICT_EFFECTIVE))
     json_write_text(json, NULL, "DIFFOCI_EFFECTIVE");
-  json_array_close(json);
+  if (verdict && (verdict->level == VERDICT_IDENTICAL || verdict->level == VERDICT_EFFECTIVE ||
+                  verdict->level == VERDICT_EQUIVALENT))
+    json_write_text(json, NULL, "DIFFOCI_EQUIVALENT");
 }
 
 static void write_svr(const struct listing *listing, struct writer *writer)
@@ -102,10 +103,14 @@ static void write_svr(const struct listing *listing, struct writer *writer)
   json_object_open(&json, "predicate");
   write_verifier(&json);
   json_write_text(&json, "version", diffoci_version);
-  write_policy(&json, about->policy);
+  json_array_open(&json, "policies");
+  write_policy(&json, NULL, about->policy);
+  json_array_close(&json);
   json_object_close(&json);
   json_write_text(&json, "timeCreated", time_text(text));
+  json_array_open(&json, "properties");
   write_properties(&json, about->verdict);
+  json_array_close(&json);
   json_object_close(&json);
   json_object_close(&json);
   writer_putc(writer, '\n');
@@ -128,9 +133,14 @@ static void write_vsa(const struct listing *listing, struct writer *writer)
   json_object_close(&json);
   json_write_text(&json, "timeVerified", time_text(text));
   json_write_text(&json, "resourceUri", about->run ? about->run->inputs[1] : "");
-  write_policy(&json, about->policy);
+  write_policy(&json, "policy", about->policy);
   json_write_text(&json, "verificationResult", about->passed ? "PASSED" : "FAILED");
-  json_array_open(&json, "verifiedLevels"); /* none of SLSA's own: it says nothing of the build */
+  /* None of SLSA's own: it says nothing of the build. */
+  json_array_open(&json, "verifiedLevels");
+  if (about->passed)
+    write_properties(&json, about->verdict);
+  else
+    json_write_text(&json, NULL, "FAILED");
   json_array_close(&json);
   json_object_close(&json);
   json_object_close(&json);

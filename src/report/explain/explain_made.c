@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "image/config.h"
 #include "image/manifest.h"
+#include "report/explain/explain_pattern.h"
 
 void explain_made_release(struct explain_made *made)
 {
@@ -51,6 +53,17 @@ bool explain_made_buildah(const struct event *event, struct draft *draft)
   return true;
 }
 
+/* A part of the file's own name, not of its directories', is a hash. */
+static bool is_named_by_hash(struct str path)
+{
+  struct arena arena = ARENA_INIT;
+  unsigned parts = 0;
+
+  explain_pattern(path_name(path), &arena, &parts);
+  arena_release(&arena);
+  return parts & PATTERN_HASH;
+}
+
 bool explain_made_link(const struct event *event, struct draft *draft)
 {
   const struct tar_entry *entry =
@@ -61,7 +74,7 @@ bool explain_made_link(const struct event *event, struct draft *draft)
   const char *slash;
 
   if (!entry || entry->type != TAR_SYMLINK || !entry->link_name.len ||
-      memmem(entry->link_name.ptr, entry->link_name.len, "..", 2))
+      !is_named_by_hash(entry->name) || memmem(entry->link_name.ptr, entry->link_name.len, "..", 2))
     return false;
   slash = entry->link_name.ptr[0] == '/' ? NULL : memrchr(entry->name.ptr, '/', entry->name.len);
   if (slash)

@@ -27,8 +27,8 @@ bool explain_made_wants(const struct explain_made *made, const struct event *eve
 void explain_made_add(struct explain_made *made, const struct event *event, size_t record);
 /* Adds the cause of a directory that buildah leaves. */
 bool explain_made_buildah(const struct event *event, struct draft *draft);
-/* Adds the cause of what a symbolic link on one side points to, if the table knows that by its
- * path: links by the hashes of certificates. */
+/* Adds the cause of what a symbolic link on one side points to, if a hash is in the link's name and
+ * the table knows what it points to by its path: links by the hashes of certificates. */
 bool explain_made_link(const struct event *event, struct draft *draft);
 /* Looks into the configs; those that are a WORKDIR get their cause. */
 void explain_made_resolve(struct explain_made *made, const struct diff_options *options,

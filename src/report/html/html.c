@@ -2,36 +2,22 @@
 
 #include <assert.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/version.h"
 #include "report/html/html_assets.h"
 #include "report/html/html_page.h"
 
-enum { SHA256_BYTES = 32, BASE64_MAX = 4 * ((SHA256_BYTES + 2) / 3) + 1 };
-
-/* The hash-source that allows one inline element: of the bytes between its tags. */
-static void write_hash(struct writer *writer, struct str content)
-{
-  const struct digest digest = digest_of(DIGEST_SHA256, content.ptr, content.len);
-  unsigned char text[BASE64_MAX];
-
-  EVP_EncodeBlock(text, digest.bytes, SHA256_BYTES);
-  writer_printf(writer, "sha256-%s", (const char *)text);
-}
-
 static void write_style_hash(const struct listing *listing, struct writer *writer)
 {
   (void)listing;
-  write_hash(writer, html_asset_style());
+  html_hash(writer, html_asset_style());
 }
 
 static void write_script_hash(const struct listing *listing, struct writer *writer)
 {
   (void)listing;
-  write_hash(writer, html_asset_script());
+  html_hash(writer, html_asset_script());
 }
 
 static void write_style(const struct listing *listing, struct writer *writer)
@@ -71,6 +57,7 @@ static write_part *part_named(struct str name)
     { "totals", html_totals },
     { "weightiest", html_weightiest },
     { "sizes", html_sizes },
+    { "packages", html_packages },
     { "causes", html_causes },
     { "table", html_table },
     { "rules", html_rules },

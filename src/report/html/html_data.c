@@ -174,18 +174,23 @@ static void html_data_write_row(struct json_writer *json, const struct change *c
   json_array_close(json);
 }
 
-/* Each context once; numbers them as they come. */
+/* Each context once, with its platform if there are several; numbers them as they come. */
 static void write_contexts(struct json_writer *json, const struct listing *listing,
                            struct map *contexts)
 {
   json_array_open(json, "contexts");
   for (size_t i = 0; i < listing->changes.n; i++) {
-    const char *context = listing->changes.items[i].context;
+    const struct change *change = &listing->changes.items[i];
     const size_t before = contexts->n;
 
-    map_put(contexts, str_of(context));
-    if (contexts->n > before)
-      json_write_text(json, NULL, context);
+    map_put(contexts, str_of(change->context));
+    if (contexts->n == before)
+      continue;
+    json_array_open(json, NULL);
+    json_write_text(json, NULL, change->context);
+    if (change->platform)
+      json_write_text(json, NULL, change->platform);
+    json_array_close(json);
   }
   json_array_close(json);
 }

@@ -4,19 +4,13 @@
 #define DIFFOCI_REPORT_HTML_HTML_PAGE_H
 
 #include "report/changes/listing.h"
+#include "report/html/html_plain.h"
 #include "report/writer.h"
 
 enum {
   HTML_WEIGHTIEST = 10, /* differences that are shown above all others */
   HTML_TABLE_ROWS = 500 /* in the table for those without JavaScript */
 };
-
-/* Text as the content of an element or of an attribute in double quotes (HTML Living Standard,
- * 13.1.3 and 13.1.2.3). Bytes that are no UTF-8 become U+FFFD. */
-void html_text(struct writer *writer, struct str text);
-/* The same in an element of the class "text", which keeps it from reordering or widening what
- * stands around it. */
-void html_image_text(struct writer *writer, struct str text);
 
 /* html_overview.c: what is to be seen first. */
 void html_title(const struct listing *listing, struct writer *writer);
@@ -30,6 +24,7 @@ void html_footer(const struct listing *listing, struct writer *writer);
 /* html_sections.c: what is below that, each a section, or nothing where there is nothing to tell.
  */
 void html_sizes(const struct listing *listing, struct writer *writer);
+void html_packages(const struct listing *listing, struct writer *writer);
 void html_causes(const struct listing *listing, struct writer *writer);
 void html_table(const struct listing *listing, struct writer *writer);
 void html_rules(const struct listing *listing, struct writer *writer);

@@ -9,8 +9,12 @@
 #include "diff/inside/inside.h"
 #include "report/about.h"
 #include "report/changes/totals.h"
+#include "report/packages/about.h"
 
-enum { SIZES = 12 /* directories and layers that are listed */ };
+enum {
+  SIZES = 12,    /* directories and layers that are listed */
+  PACKAGES = 20, /* that are shown at once; more have to be asked for */
+};
 
 static void html_sections_write_sizes(struct writer *writer, const char *title,
                                       const struct change_size *sizes, size_t n)
@@ -42,6 +46,57 @@ void html_sizes(const struct listing *listing, struct writer *writer)
   n = changes_layers(&listing->changes, sizes, SIZES);
   if (n > 0) /* unknown where layers were merged */
     html_sections_write_sizes(writer, "layer", sizes, n);
+}
+
+/* ---- packages ---- */
+
+static void write_package_version(struct writer *writer, struct str version)
+{
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+
+  escape_terminal(&text, version);
+  writer_puts(writer, "</td><td>");
+  html_image_text(writer, buf_str(&text));
+}
+
+static void write_package(struct writer *writer, const struct package_change *change, size_t number)
+{
+  const char mark = packages_mark(change);
+  AUTO_BUF name = BUF_INIT(INT_MAX);
+  AUTO_BUF architecture = BUF_INIT(INT_MAX);
+
+  escape_terminal(&name, change->name);
+  escape_terminal(&architecture, change->architecture);
+  writer_printf(writer, "<tr><td><span class=\"mark %c\">%c</span></td><td>", mark, mark);
+  writer_printf(writer, "<a href=\"#differences\" data-package=\"%zu\">", number);
+  html_image_text(writer, buf_str(&name));
+  writer_puts(writer, "</a>");
+  write_package_version(writer, change->version[0]);
+  write_package_version(writer, change->version[1]);
+  writer_printf(writer, "</td><td class=\"muted\">%s ", change->type);
+  html_image_text(writer, buf_str(&architecture));
+  writer_puts(writer, "</td></tr>\n");
+}
+
+void html_packages(const struct listing *listing, struct writer *writer)
+{
+  const struct report_about *about = listing->report.about;
+  const struct package_changes *packages = about ? about->packages : NULL;
+  AUTO_BUF totals = BUF_INIT(INT_MAX);
+
+  if (!packages || !packages->n)
+    return;
+  packages_totals(&totals, packages);
+  writer_puts(writer, "<section id=\"packages\" aria-labelledby=\"packages-title\">\n"
+                      "<h2 id=\"packages-title\">Packages</h2>\n");
+  writer_printf(writer, "<details%s><summary>", packages->n <= PACKAGES ? " open" : "");
+  html_text(writer, buf_str(&totals));
+  writer_puts(writer, "</summary>\n<table>\n<thead><tr><th></th><th scope=\"col\">Package</th>"
+                      "<th scope=\"col\">In input 0</th><th scope=\"col\">In input 1</th>"
+                      "<th scope=\"col\">Kind</th></tr></thead>\n<tbody>\n");
+  for (size_t i = 0; i < packages->n; i++)
+    write_package(writer, &packages->items[i], i);
+  writer_puts(writer, "</tbody></table></details></section>");
 }
 
 /* ---- causes ---- */

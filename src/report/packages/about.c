@@ -10,8 +10,7 @@ static const char marks[] = {
   [PACKAGE_ADDED] = 'A', [PACKAGE_REMOVED] = 'D', [PACKAGE_CHANGED] = 'M'
 };
 
-/* 'A', 'D' or 'M', as change_mark has them for files. */
-static char packages_mark(const struct package_change *change)
+char packages_mark(const struct package_change *change)
 {
   return marks[package_change_kind(change)];
 }

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "packages/changes.h"
 
+/* 'A', 'D' or 'M', as change_mark has them for files. */
+char packages_mark(const struct package_change *change);
 /* "3 packages: 1 added, 2 changed"; "1 package added"; "no packages differ". */
 void packages_totals(struct buf *out, const struct package_changes *changes);
 /* "curl 7.88.1-10 → 7.88.1-11 (deb, amd64)" */

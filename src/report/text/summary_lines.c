@@ -343,11 +343,11 @@ void summary_lines(const struct summary *summary, const struct folds *folds,
   lines.name_columns = name_width(&lines, folds);
   for (size_t i = 0; i < folds->n && !summary->writer->error; i++) {
     const struct fold *fold = &folds->items[i];
-    const bool several = fold->n > 1 && !fold->history;
+    const bool mixed = !fold->history && fold->by_kind[fold->first->kind] < fold->n;
     struct line_text text;
 
     line_text_make(&text, summary->listing, fold);
-    write_line(&lines, fold->first->kind, (char)(several ? ' ' : change_mark(fold->first)),
+    write_line(&lines, fold->first->kind, (char)(mixed ? ' ' : change_mark(fold->first)),
                fold_name(fold), &text);
     line_text_release(&text);
     if (fold->n == 1 && !fold->history)

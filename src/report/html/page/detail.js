@@ -69,7 +69,8 @@ function placeOf(row) {
   const sides = [row.layerBefore, row.layerAfter].map((layer) => (layer >= 0 ? `layer ${layer}` : ''));
   const layers = sides[0] && sides[1] && sides[0] !== sides[1] ? `${sides[0]} and ${sides[1]}` : sides[0] || sides[1];
 
-  return make('p', 'muted', layers ? `In ${layers}, ` : 'At ', imageText(row.context));
+  return make('p', 'muted', layers ? `In ${layers}, ` : 'At ', imageText(row.context),
+    row.platform ? ', ' : '', row.platform ? imageText(row.platform) : '');
 }
 
 function detailOf(model, row) {

@@ -27,9 +27,10 @@ class Filter {
     this.addText();
     this.addKinds();
     this.cause = this.addSelect('Cause', this.causeChoices());
-    this.package = this.addSelect('Package', this.packageChoices());
+    this.package = this.addSelect('Package', this.packageChoices(), 1);
+    this.platform = this.addSelect('Platform', this.platformChoices());
     this.layer = this.addSelect('Layer', this.layerChoices());
-    this.order = this.addSelect('Order', [['name', 'By name'], ['weight', 'By weight'], ['size', 'By size']], true);
+    this.order = this.addSelect('Order', [['name', 'By name'], ['weight', 'By weight'], ['size', 'By size']], 2, true);
     this.addConsequences();
     this.status = attributes(make('output'), {'aria-live': 'polite'});
     this.element.append(this.status);
@@ -67,10 +68,10 @@ class Filter {
   }
 
   /* choices: of value and text; a list of one choice is no choice. */
-  addSelect(label, choices, isOrder = false) {
+  addSelect(label, choices, least = 2, isOrder = false) {
     const select = attributes(make('select'), {'aria-label': label});
 
-    if (choices.length < 2)
+    if (choices.length < least)
       return select;
     if (!isOrder)
       select.append(new Option(`${label}: all`, ''));
@@ -93,6 +94,11 @@ class Filter {
 
   packageChoices() {
     return (this.model.data.packages || []).map((item, i) => [String(i), item.name]);
+  }
+
+  platformChoices() {
+    return [...new Set(this.model.rows.map((row) => row.platform))].filter(Boolean).sort()
+      .map((platform) => [platform, platform]);
   }
 
   layerChoices() {
@@ -119,21 +125,22 @@ class Filter {
     this.apply();
   }
 
-  /* Nothing but this: a kind, a cause (consequences included, since some causes have no others), or
-   * all. */
-  only({kind = null, cause = ''} = {}) {
+  /* Nothing but this: a kind, a cause (consequences included, since some causes have no others), a
+   * package by its number, or all. */
+  only({kind = null, cause = '', number = ''} = {}) {
     this.kinds = new Set(kind ? [kind] : []);
     this.withConsequences = Boolean(cause);
     this.text.value = '';
     this.cause.value = cause;
-    this.package.value = '';
+    this.package.value = number;
+    this.platform.value = '';
     this.layer.value = '';
     this.apply();
   }
 
   get isOn() {
     return Boolean(this.text.value.trim() || this.kinds.size || this.cause.value ||
-      this.package.value || this.layer.value);
+      this.package.value || this.platform.value || this.layer.value);
   }
 
   causeMatches(row) {
@@ -151,6 +158,7 @@ class Filter {
     for (const row of this.model.rows) {
       row.matches = (row.weight > 0 || Boolean(this.withConsequences)) &&
         (!this.kinds.size || this.kinds.has(row.kind)) &&
+        (!this.platform.value || row.platform === this.platform.value) &&
         (!this.layer.value || String(row.layer) === this.layer.value) &&
         (!this.package.value || String(row.package) === this.package.value) &&
         this.causeMatches(row) && matchesText(row.name.toLowerCase());

@@ -14,19 +14,19 @@ function fillTable(model) {
     make('td', '', imageText(row.words)))));
 }
 
-/* Links of the overview lead to rows, kinds and causes. */
+/* Links of the overview lead to rows, kinds, causes and packages. */
 function followLinks(filter, tree, model) {
   document.addEventListener('click', (event) => {
     const link = event.target.closest('a[href="#differences"]');
 
     if (!link)
       return;
-    const {row, kind, cause} = link.dataset;
+    const {row, kind, cause, package: number} = link.dataset;
     if (row !== undefined) {
       event.preventDefault();
       tree.reveal(model.rows[Number(row)]);
-    } else if (kind || cause) {
-      filter.only({kind, cause});
+    } else if (kind || cause || number) {
+      filter.only({kind, cause, number});
     }
   });
 }

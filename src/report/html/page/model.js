@@ -17,7 +17,7 @@ class Row {
   constructor(values, index, data) {
     this.kind = values[0];
     this.weight = values[1];
-    this.context = data.contexts[values[2]];
+    [this.context, this.platform] = data.contexts[values[2]];
     this.name = values[3];
     this.words = values[4];
     this.before = values[5];
@@ -80,10 +80,13 @@ function components(directory) {
   return parts;
 }
 
-/* Of several images that were compared, the one that a context is about: "manifests-0/". */
-function scopeOf(context) {
+/* Of several images that were compared, the one that a context is about: "linux/arm64/", or where
+ * it has no name, "manifests-0/". */
+function scopeOf([context, platform]) {
   const found = /^\/((?:manifests-\d+\/)+)/.exec(`${context}/`);
 
+  if (platform)
+    return `${platform}/`;
   return found ? found[1] : '';
 }
 
@@ -93,7 +96,7 @@ class Model {
     this.folders = [];
     this.root = this.addFolder('', null);
     this.rows = data.rows.map((values, index) => new Row(values, index, data));
-    this.scopes = new Map(data.contexts.map((context) => [context, scopeOf(context)]));
+    this.scopes = new Map(data.contexts.map((context) => [context[0], scopeOf(context)]));
     this.isOneImage = new Set(this.scopes.values()).size <= 1;
     this.directories = new Map(); // by scope and path: most rows stand beside others
     for (const row of this.rows)
