@@ -62,11 +62,24 @@ uint64_t map_hash(struct str key)
   return map_hash_seeded(key);
 }
 
+static void *map_table(const struct map *map, size_t n, size_t size)
+{
+  return map->paged ? paged_give(map->paged, n * size) : xcalloc(n, size);
+}
+
+static void map_drop_table(const struct map *map, void *table, size_t n, size_t size)
+{
+  if (map->paged)
+    paged_drop(map->paged, table, n * size);
+  else
+    free(table);
+}
+
 void map_release(struct map *map)
 {
-  free(map->entries);
-  free(map->slots);
-  *map = MAP_INIT;
+  map_drop_table(map, map->entries, map->cap, sizeof(*map->entries));
+  map_drop_table(map, map->slots, map->n_slots, sizeof(*map->slots));
+  *map = MAP_INIT_PAGED(map->paged);
 }
 
 /* The slot that holds key, or the free one where it belongs. */
@@ -101,13 +114,13 @@ struct map_entry *map_find(const struct map *map, struct str key)
 
 static void map_grow(struct map *map)
 {
-  const struct map_slot *old = map->slots;
+  struct map_slot *old = map->slots;
   size_t n_old = map->n_slots;
   size_t mask;
 
   pthread_once(&seed_once, make_seed);
   map->n_slots = n_old ? n_old * 2 : 16;
-  map->slots = xcalloc(map->n_slots, sizeof(*map->slots));
+  map->slots = map_table(map, map->n_slots, sizeof(*map->slots));
   mask = map->n_slots - 1;
   for (size_t i = 0; i < n_old; i++) {
     size_t at = old[i].hash & mask;
@@ -118,7 +131,24 @@ static void map_grow(struct map *map)
       at = (at + 1) & mask;
     map->slots[at] = old[i];
   }
-  free((void *)old);
+  map_drop_table(map, old, n_old, sizeof(*old));
+}
+
+/* Room for one more entry. */
+static void map_grow_entries(struct map *map)
+{
+  struct map_entry *old = map->entries;
+  const size_t cap = map->cap;
+
+  if (!map->paged || map->n < cap) {
+    map->entries = xgrow(map->entries, map->n, &map->cap, sizeof(*map->entries));
+    return;
+  }
+  map->cap = cap ? cap * 2 : 16;
+  map->entries = map_table(map, map->cap, sizeof(*map->entries));
+  if (cap)
+    memcpy(map->entries, old, cap * sizeof(*old));
+  map_drop_table(map, old, cap, sizeof(*old));
 }
 
 struct map_entry *map_put(struct map *map, struct str key)
@@ -133,7 +163,7 @@ struct map_entry *map_put(struct map *map, struct str key)
   if (!slot->position) {
     if (map->n >= INT32_MAX)
       out_of_memory();
-    map->entries = xgrow(map->entries, map->n, &map->cap, sizeof(*map->entries));
+    map_grow_entries(map);
     map->entries[map->n] = (struct map_entry) { .key = key };
     *slot = (struct map_slot) { (uint32_t)++map->n, hash };
   }

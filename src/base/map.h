@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/macros.h"
+#include "base/paged.h"
 #include "base/str.h"
 
 struct map_entry {
@@ -26,9 +27,11 @@ struct map {
   size_t n;                  /* entries */
   size_t cap;                /* room in entries */
   size_t n_slots;
+  struct paged *paged; /* where the tables are; NULL: on the heap. Borrowed, lives longer */
 };
 
 #define MAP_INIT ((struct map) { 0 })
+#define MAP_INIT_PAGED(from) ((struct map) { .paged = (from) })
 
 void map_release(struct map *map); /* frees the table, not keys or values */
 /* The entry of key, or NULL. Valid until the next map_put. */
