@@ -49,3 +49,16 @@ A platform that is on one side only is a difference; one that is on none is an e
   $ diffoci diff --semantic --platform=s390x ./a.tar ./b.tar
   ! diffoci: *linux/s390x*
   [2]
+
+os.version tells nothing but of Windows: the first that fits is what engines take.
+
+  $ images <<'EOF'
+  > good, other = image(layer(file("x", "1"))), image(layer(file("x", "2")))
+  > oci_archive("good.tar", good)
+  > for os_, name in ("linux", "version.tar"), ("windows", "windows.tar"):
+  >     oci_archive(name, index(image(layer(file("x", "2")), os_=os_), image(layer(file("x", "1")), os_=os_), platforms=[{**platform("amd64", os_=os_), "os.version": "9"}, platform("amd64", os_=os_)]))
+  > oci_archive("good-windows.tar", image(layer(file("x", "1")), os_="windows"))
+  > EOF
+  $ diffoci diff --quiet --effective --platform=linux/amd64 ./good.tar ./version.tar >/dev/null
+  [1]
+  $ diffoci diff --quiet --effective --platform=windows/amd64 ./good-windows.tar ./windows.tar
