@@ -79,9 +79,10 @@ static void test_places(void **state)
 static void test_pieces(void **state)
 {
   const unsigned char bytes[MOST] = { 1, 2, 3 };
-  struct hash_run runs[2] = { HASH_RUN_INIT, HASH_RUN_INIT };
+  struct hash_run runs[2];
 
   (void)state;
+  runs[0] = runs[1] = HASH_RUN_INIT;
   for (int i = 0; i < 2; i++) {
     hash_run_add(&runs[i], bytes, 128);
     hash_run_add(&runs[i], bytes + 128, 128);
