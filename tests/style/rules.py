@@ -14,7 +14,7 @@ folder = os.path.join(ROOT, "src", "formats")
 for name in sorted(os.listdir(folder)):
     with open(os.path.join(folder, name), encoding="utf-8") as file:
         for rule, kind in RULE.findall(file.read()):
-            if code.get(rule, kind) != kind:
+            if code.get(rule, kind.lower()) != kind.lower():
                 sys.exit(f"{name}: {rule} is there twice, as other things")
             code[rule] = kind.lower()
 with open(os.path.join(ROOT, "docs", "formats.md"), encoding="utf-8") as file:
