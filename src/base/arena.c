@@ -22,10 +22,13 @@ void arena_release(struct arena *arena)
   while (arena->chunks) {
     struct arena_chunk *older = arena->chunks->older;
 
-    free(arena->chunks);
+    if (arena->paged)
+      paged_drop(arena->paged, arena->chunks, sizeof(*older) + arena->chunks->room);
+    else
+      free(arena->chunks);
     arena->chunks = older;
   }
-  *arena = ARENA_INIT;
+  *arena = ARENA_INIT_PAGED(arena->paged);
 }
 
 void arena_reset(struct arena *arena)
@@ -37,7 +40,8 @@ void arena_reset(struct arena *arena)
   arena->chunks = newest->older;
   newest->older = NULL;
   arena_release(arena);
-  *arena = (struct arena) { newest, newest->room, (char *)newest->bytes, newest->room };
+  *arena =
+      (struct arena) { newest, newest->room, (char *)newest->bytes, newest->room, arena->paged };
 }
 
 /* Chunks grow with the arena, so that a small one stays small and a large one has few of them. */
@@ -50,7 +54,8 @@ static void add_chunk(struct arena *arena, size_t size)
 
   if (room < size)
     room = size;
-  chunk = xmalloc(sizeof(*chunk) + room);
+  chunk = arena->paged ? paged_give(arena->paged, sizeof(*chunk) + room)
+                       : xmalloc(sizeof(*chunk) + room);
   chunk->older = arena->chunks;
   chunk->room = room;
   arena->chunks = chunk;

@@ -5,16 +5,19 @@
 #include <stddef.h>
 
 #include "base/macros.h"
+#include "base/paged.h"
 #include "base/str.h"
 
 struct arena {
   struct arena_chunk *chunks; /* newest first */
   size_t left;                /* bytes free at `next` */
   char *next;
-  size_t total; /* bytes allocated from the system */
+  size_t total;        /* bytes allocated from the system, or from paged */
+  struct paged *paged; /* where it has its memory from; NULL: the heap. Borrowed, lives longer */
 };
 
 #define ARENA_INIT ((struct arena) { 0 })
+#define ARENA_INIT_PAGED(from) ((struct arena) { .paged = (from) })
 
 void arena_release(struct arena *arena);
 /* Everything given out so far is gone; the newest chunk is kept for what comes next. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/macros.h"
+#include "base/paged.h"
 #include "base/str.h"
 
 struct map_entry {
@@ -26,9 +27,11 @@ struct map {
   size_t n;                  /* entries */
   size_t cap;                /* room in entries */
   size_t n_slots;
+  struct paged *paged; /* where the tables are; NULL: on the heap. Borrowed, lives longer */
 };
 
 #define MAP_INIT ((struct map) { 0 })
+#define MAP_INIT_PAGED(from) ((struct map) { .paged = (from) })
 
 void map_release(struct map *map); /* frees the table, not keys or values */
 /* The entry of key, or NULL. Valid until the next map_put. */
@@ -39,8 +42,5 @@ struct map_entry *map_put(struct map *map, struct str key);
 
 /* The bytes that its tables take, with what they may grow by for one more entry. */
 uint64_t map_memory(const struct map *map);
-
-/* The keyed hash itself, another one in every process: for tables of another kind. Any thread. */
-uint64_t map_hash(struct str key);
 
 #endif

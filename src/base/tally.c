@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
 #define COUNT_MASK UINT64_C(0xff)
 
@@ -14,13 +15,13 @@ void tally_release(struct tally *tally)
   free(tally->slots);
   map_release(&tally->many);
   arena_release(&tally->names);
-  *tally = TALLY_INIT(tally->memory);
+  *tally = (struct tally) { .memory = tally->memory, .spare = tally->spare };
 }
 
 /* 0 is for free slots. */
 static uint64_t tally_mark(struct str name)
 {
-  uint64_t mark = map_hash(name) & ~COUNT_MASK;
+  uint64_t mark = hash_str(name) & ~COUNT_MASK;
 
   return mark ? mark : COUNT_MASK + 1;
 }
@@ -39,9 +40,10 @@ static int tally_grow(struct tally *tally, struct error *err)
 {
   const size_t n_old = tally->n_slots;
   const size_t n_slots = n_old ? n_old * 2 : FIRST_SLOTS;
+  const uint64_t bytes = n_slots * sizeof(*tally->slots);
   uint64_t *old = tally->slots;
 
-  if (!budget_take(tally->memory, n_slots * sizeof(*tally->slots)))
+  if (!(tally->spare ? budget_take_spare(tally->memory, bytes) : budget_take(tally->memory, bytes)))
     return budget_error(tally->memory, "the names of a layer", err);
   tally->n_slots = n_slots;
   tally->slots = xcalloc(n_slots, sizeof(*tally->slots));

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/sandbox.h"
 #include "image/json.h"
 #include "image/reference.h"
 #include "store/name.h"
@@ -14,6 +15,7 @@ enum { COLUMNS = 5, COLUMN_GAP = 4, TABLE_MAX = 256 * 1024 * 1024 };
 
 struct images_flags {
   enum toggle no_trunc, json, quiet;
+  unsigned sandbox; /* enum sandbox_mode */
 };
 
 #define AT(field) .offset = offsetof(struct images_flags, field)
@@ -40,6 +42,7 @@ static const struct flag flags[] = {
                 "size, in bytes.",
       AT(json),
   },
+  SANDBOX_STORE_FLAG(offsetof(struct images_flags, sandbox)),
 };
 
 /* An image, and one of its platforms. */
@@ -272,6 +275,7 @@ static void rows_release(struct rows *rows)
 
 static int images_run(const struct invocation *call, struct error *err)
 {
+  const struct images_flags *given = call->options;
   struct rows rows = { 0 };
   struct store *stores[BACKEND_STORES_MAX];
   int n = backend_open_all(&call->globals.stores, STORE_READ, stores, err);
@@ -279,13 +283,15 @@ static int images_run(const struct invocation *call, struct error *err)
 
   if (n < 0 && (err->code != ERROR_NOT_FOUND || call->globals.stores.backend == BACKEND_CONTAINERD))
     return -1;
+  if (n > 0)
+    result = sandbox_keep((enum sandbox_mode)given->sandbox, stores, n, true, err);
   for (int i = 0; i < n; i++) {
     const int one = result < 0 ? result : add_images(stores[i], &rows, err);
 
     result = one ? one : result;
     store_close(stores[i]);
   }
-  if (result >= 0 && images_print(&rows, call->options, err) < 0)
+  if (result >= 0 && images_print(&rows, given, err) < 0)
     result = -1;
   rows_release(&rows);
   return result;

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "cli/commands.h"
 #include "cli/place_flags.h"
+#include "cli/sandbox.h"
 #include "source/head.h"
 #include "source/import.h"
 
@@ -15,6 +16,7 @@ struct load_flags {
   enum toggle all_platforms;
   struct place_flags places;
   double max_scale;
+  unsigned sandbox; /* enum sandbox_mode */
 };
 
 #define AT(field) .offset = offsetof(struct load_flags, field)
@@ -49,6 +51,7 @@ static const struct flag flags[] = {
   PLACE_FLAGS(struct load_flags),
   FOREIGN_URLS_FLAG(struct load_flags),
   MAX_SCALE_FLAG(offsetof(struct load_flags, max_scale)),
+  SANDBOX_STORE_FLAG(offsetof(struct load_flags, sandbox)),
 };
 
 /* Reads as far as a pipe or file goes. */
@@ -115,13 +118,9 @@ static int load_report(void *context, const char *name, const struct digest *dig
 }
 
 /* It is read as a stream, which may be a pipe; of a file the beginning can be looked at again. */
-static void explain_input(const char *path, struct error *err)
+static int open_again(const char *path)
 {
-  AUTO_CLOSE int fd =
-      path ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-
-  if (fd >= 0)
-    head_explain(fd, err);
+  return path ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
 static int load(struct store *store, const struct load_flags *given,
@@ -138,17 +137,25 @@ static int load(struct store *store, const struct load_flags *given,
     .notice = platforms->n > 0 ? places_notice : NULL,
     .notice_context = places,
   };
+  AUTO_CLOSE int again = -1;
   struct stream *stream;
   uint64_t size = 0;
 
   if (given->places.cache_limit)
     store_set_limit(store, given->places.cache_limit);
   stream = open_input(given->input, &size, err);
+  again = open_again(given->input);
+  if (stream && !options.fetch &&
+      sandbox_keep((enum sandbox_mode)given->sandbox, &store, 1, false, err)) {
+    stream_close(stream);
+    return -1;
+  }
   if (stream)
     stream = stream_counted(stream, transfer_display_progress(display),
                             given->input ? given->input : "standard input", size);
   if (stream && import_archive(store, stream, &options, load_report, display, err) < 0) {
-    explain_input(given->input, err);
+    if (again >= 0)
+      head_explain(again, err);
     stream = NULL;
   }
   if (!stream)

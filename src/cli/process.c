@@ -159,7 +159,7 @@ static int process_run_confined(struct process *process, struct error *err)
     if (directory < 0)
       return error_sys(err, errno, "%s", process->report_dir);
     confine.role = CONFINE_WRITER;
-    confine.directory = directory;
+    confine.directories[confine.n_directories++] = directory;
     job.report_dir = process->report_dir;
   }
   return worker_run(&job, err);

@@ -1,6 +1,15 @@
 #include <stdlib.h>
 
 #include "cli/commands.h"
+#include "cli/sandbox.h"
+
+struct remove_flags {
+  unsigned sandbox; /* enum sandbox_mode */
+};
+
+static const struct flag flags[] = {
+  SANDBOX_STORE_FLAG(offsetof(struct remove_flags, sandbox)),
+};
 
 enum { NAME_TEXT_MAX = 1024 * 1024 };
 
@@ -21,13 +30,17 @@ static int remove_one(struct store *const *stores, int n, const char *name, stru
 
 static int remove_run(const struct invocation *call, struct error *err)
 {
+  const struct remove_flags *given = call->options;
   struct store *stores[BACKEND_STORES_MAX];
   int n = backend_open_all(&call->globals.stores, STORE_WRITE, stores, err);
-  int result = 0;
+  bool may;
+  int result;
 
   if (n < 0)
     return -1;
-  for (size_t i = 0; i < call->n_arguments; i++) {
+  result = sandbox_keep((enum sandbox_mode)given->sandbox, stores, n, false, err);
+  may = result == 0;
+  for (size_t i = 0; may && i < call->n_arguments; i++) {
     struct error one;
 
     if (remove_one(stores, n, call->arguments[i], &one) == 0)
@@ -59,5 +72,8 @@ const struct command command_remove = {
   .max_arguments = SIZE_MAX,
   .completion = COMPLETE_IMAGES,
   .argument_words = "stored",
+  .flags = flags,
+  .n_flags = ARRAY_LEN(flags),
+  .options_size = sizeof(struct remove_flags),
   .run = remove_run,
 };

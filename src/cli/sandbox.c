@@ -1,5 +1,9 @@
 #include "cli/sandbox.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/digest.h"
 #include "base/log.h"
 
 int sandbox_choose(enum sandbox_mode mode, struct confine_support *out, struct error *err)
@@ -20,4 +24,43 @@ int sandbox_choose(enum sandbox_mode mode, struct confine_support *out, struct e
                      "flag --sandbox=require: this system lacks %s (auto does with what there is)",
                      missing);
   return 0;
+}
+
+/* Somebody may have put the blobs on another disk, behind a symbolic link. */
+static void sandbox_add_directories(struct confine_wanted *wanted, int store)
+{
+  static const char *const parts[] = { ".", "blobs", "blobs/sha256" };
+
+  for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+    const int fd = openat(store, parts[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0 && wanted->n_directories < CONFINE_DIRECTORIES_MAX)
+      wanted->directories[wanted->n_directories++] = fd;
+    else if (fd >= 0)
+      close(fd);
+  }
+}
+
+int sandbox_keep(enum sandbox_mode mode, struct store *const *stores, int n, bool reads,
+                 struct error *err)
+{
+  struct confine_wanted wanted = { .role = reads ? CONFINE_LOOKER : CONFINE_KEEPER };
+  struct confine_support support;
+  int status = 0;
+
+  if (sandbox_choose(mode, &support, err))
+    return -1;
+  for (int i = 0; i < n; i++)
+    if (store_directory(stores[i]) < 0)
+      return 0;
+  if (mode == SANDBOX_OFF)
+    return 0;
+  (void)digest_of(DIGEST_SHA256, "", 0); /* the library reads files when it is first used */
+  for (int i = 0; i < n; i++)
+    sandbox_add_directories(&wanted, store_directory(stores[i]));
+  if (confine_enter(&wanted, &support, err))
+    status = error_wrap(err, "this command cannot be confined (--sandbox=off does without)");
+  for (size_t i = 0; i < wanted.n_directories; i++)
+    close(wanted.directories[i]);
+  return status;
 }

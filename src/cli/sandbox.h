@@ -4,6 +4,7 @@
 
 #include "base/confine/confine.h"
 #include "cli/flag.h"
+#include "store/store.h"
 
 enum sandbox_mode {
   SANDBOX_AUTO,
@@ -22,9 +23,27 @@ enum sandbox_mode {
     .offset = (at),                                                                                \
   }
 
+/* The same of a command that needs nothing but its store. */
+#define SANDBOX_STORE_FLAG(at)                                                                     \
+  {                                                                                                \
+    .name = "sandbox", .kind = FLAG_CHOICE, .value = "WHEN", .choices = "auto|require|off",        \
+    .environment = "DIFFOCI_SANDBOX", .fallback = "auto",                                          \
+    .help = "whether this command may reach nothing but the store",                                \
+    .detail = "auto confines it by what this system has of Landlock and seccomp; require ends "    \
+              "with an error where one is missing. Images that containerd keeps, and what is "     \
+              "fetched with --foreign-urls, are dealt with unconfined.",                           \
+    .offset = (at),                                                                                \
+  }
+
 /* What a process that parses is to be confined by: of off, nothing (all of *out is zero).
  * ERROR_UNSUPPORTED names what require lacks; of auto, --debug says it. */
 MUST_CHECK int sandbox_choose(enum sandbox_mode mode, struct confine_support *out,
                               struct error *err);
+
+/* Confines this process, for good, to what it has open and to the directories of the stores: it may
+ * keep them, or only read them if `reads`. Before there are threads. Does nothing where one of the
+ * stores is in no directory. As sandbox_choose; -1 also where it does not work. */
+MUST_CHECK int sandbox_keep(enum sandbox_mode mode, struct store *const *stores, int n, bool reads,
+                            struct error *err);
 
 #endif

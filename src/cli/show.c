@@ -1,6 +1,9 @@
 #include <errno.h>
+#include <stdio.h>
 
+#include "base/alloc.h"
 #include "base/budget.h"
+#include "base/escape.h"
 #include "cli/commands.h"
 #include "cli/process.h"
 #include "cli/terminal.h"
@@ -11,6 +14,7 @@
 #include "show/show_json.h"
 #include "show/show_markdown.h"
 #include "show/show_text.h"
+#include "source/source.h"
 
 enum show_output {
   SHOW_TEXT,
@@ -109,6 +113,15 @@ static int show_print(const struct contents *contents, const struct show_work *w
   return written ? EXIT_SAME : -1;
 }
 
+static void tell_unseen(const struct source *source)
+{
+  AUTO_FREE char *text = xasprintf("%s: not shown: %s", source->label, source->unseen);
+  AUTO_BUF line = BUF_INIT(1 << 16);
+
+  escape_terminal(&line, str_of(text));
+  fprintf(stderr, "diffoci: warning: %s\n", line.ptr);
+}
+
 static int show(void *context, struct source *const *sources, const struct worker_user *user,
                 struct error *err)
 {
@@ -117,6 +130,8 @@ static int show(void *context, struct source *const *sources, const struct worke
   int status = contents_read(&contents, sources[0], &work->options, err);
 
   user->quiet(user->context);
+  if (sources[0]->unseen)
+    tell_unseen(sources[0]);
   if (status == 0)
     status = show_print(&contents, work, user, err);
   contents_release(&contents);

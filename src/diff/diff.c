@@ -7,6 +7,7 @@
 #include "diff/compare.h"
 #include "diff/documents/platform_choice.h"
 #include "diff/documents/roots.h"
+#include "diff/documents/unpackable.h"
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
 #include "diff/verdict/shadow.h"
@@ -71,6 +72,18 @@ static void prepare_verdict(struct diff *diff)
       diff->effective = shadow_effective(diff);
 }
 
+/* Be it that the two are found to be the same. */
+static void tell_unseen(struct diff *diff)
+{
+  for (int side = 0; side < 2; side++) {
+    const char *unseen = diff->options->sources[side]->unseen;
+    AUTO_FREE char *line = unseen ? xasprintf("not compared: %s", unseen) : NULL;
+
+    if (line)
+      diff_notice(diff, side, str_of(line));
+  }
+}
+
 struct diff *diff_run(const struct diff_options *options, bool *failed, struct error *err)
 {
   struct diff *diff = xcalloc(1, sizeof(*diff));
@@ -84,6 +97,7 @@ struct diff *diff_run(const struct diff_options *options, bool *failed, struct e
       return NULL;
     }
   }
+  tell_unseen(diff);
   diff_walk(diff);
   if (options->verdict && !diff->failed)
     prepare_verdict(diff);
@@ -91,6 +105,7 @@ struct diff *diff_run(const struct diff_options *options, bool *failed, struct e
   if (options->sink->begun)
     options->sink->begun(options->sink, &diff->roots);
   tasks_run(diff);
+  check_diff_ids_read(diff);
   *failed = diff->failed;
   if (diff->failed)
     *err = diff->error;

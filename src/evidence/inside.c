@@ -15,6 +15,7 @@
 #include "evidence/form.h"
 #include "evidence/outside.h"
 #include "formats/codec.h"
+#include "formats/order.h"
 
 #define NOTHING ((struct str) { NULL, 0 })
 
@@ -115,34 +116,33 @@ static void add_owner(struct inside *inside, const char *name, uint64_t a, uint6
                  str_of(texts[1]));
 }
 
-/* The next record that counts: an xattr, or what else a format knows of a member ("zip.comment");
- * NULL behind the last. */
-static const struct tar_record *next_counting(const struct format *format,
-                                              const struct tar_entry *entry, size_t *at)
+/* The next record that counts: all but those that say again what a field of the entry says. A
+ * global header has no such fields. NULL behind the last. */
+static const struct tar_record *next_counting(const struct tar_entry *entry, size_t *at)
 {
-  const struct str own = str_of(format->name);
-  struct str name;
+  static const char *const fields[] = { "path",  "linkpath", "size",  "uid",   "gid",
+                                        "uname", "gname",    "mtime", "atime", "ctime" };
 
   while (*at < entry->n_records) {
     const struct tar_record *record = &entry->records[(*at)++];
+    bool repeats = false;
 
-    if (tar_record_xattr(record, &name) ||
-        (str_has_prefix(record->key, own) && record->key.len > own.len &&
-         record->key.ptr[own.len] == '.'))
+    for (size_t i = 0; i < ARRAY_LEN(fields) && entry->type != TAR_GLOBAL; i++)
+      repeats = repeats || str_equal(record->key, str_of(fields[i]));
+    if (!repeats)
       return record;
   }
   return NULL;
 }
 
-static bool same_counting(const struct format *format, const struct tar_entry *a,
-                          const struct tar_entry *b)
+static bool same_counting(const struct tar_entry *a, const struct tar_entry *b)
 {
   size_t in_a = 0;
   size_t in_b = 0;
 
   for (;;) {
-    const struct tar_record *x = next_counting(format, a, &in_a);
-    const struct tar_record *y = next_counting(format, b, &in_b);
+    const struct tar_record *x = next_counting(a, &in_a);
+    const struct tar_record *y = next_counting(b, &in_b);
 
     if (!x || !y)
       return !x && !y;
@@ -157,7 +157,7 @@ static bool look_at_entry(struct inside *inside, const struct format *format,
 {
   if (a->type != b->type || !str_equal(a->link_name, b->link_name) || a->mode != b->mode ||
       a->device_major != b->device_major || a->device_minor != b->device_minor ||
-      !same_counting(format, a, b)) {
+      !same_counting(a, b)) {
     inside_leave(inside, a->name);
     return false;
   }
@@ -380,7 +380,8 @@ static void look_at_all(struct inside *inside, const struct format *format,
     j += order >= 0;
   }
   if (n[0] == n[1] && !same_order(parts[0], parts[1])) {
-    if (order_cause)
+    if (order_cause && !format_order_counts(format, parts[0]) &&
+        !format_order_counts(format, parts[1]))
       content_add(inside->out, inside->arena, order_cause, "order", NOTHING, NOTHING);
     else
       inside_leave(inside, STR("order"));

@@ -46,8 +46,10 @@ static void skip(struct rest *rest, size_t a, size_t b)
 
 static bool spend(struct shifted *shifted, uint64_t steps)
 {
-  if (steps > shifted->work)
+  if (steps > shifted->work) {
+    shifted->work = 0;
     return false;
+  }
   shifted->work -= steps;
   return true;
 }

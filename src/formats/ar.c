@@ -136,7 +136,7 @@ static int ar_add_member(struct format_parts *parts, struct str *table, struct h
 {
   struct tar_entry entry = {
     .type = TAR_REGULAR,
-    .mode = header->mode & 07777,
+    .mode = header->mode,
     .uid = header->uid,
     .gid = header->gid,
     .mtime = { header->mtime, 0, true },

@@ -59,7 +59,9 @@ static bool bzip2_detect(struct str bytes, struct str name)
 
 static int bzip2_read(struct format_parts *parts, struct error *err)
 {
-  return wrapper_read(parts, &format_bzip2_codec, &rule_form, ".bz2", ".tbz2", err);
+  static const struct wrapper wrapper = { &format_bzip2_codec, &rule_form, ".bz2", ".tbz2", NULL };
+
+  return wrapper_read(parts, &wrapper, err);
 }
 
 const struct format format_bzip2 = {

@@ -307,6 +307,8 @@ static bool cpio_detect(struct str bytes, struct str name)
 const struct format format_cpio = {
   .name = "cpio",
   .may_be_equal = true,
+  .is_tree = true,
+  .has_loose_names = true,
   .detect = cpio_detect,
   .read = cpio_read,
 };

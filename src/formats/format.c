@@ -120,11 +120,27 @@ void format_release(struct format_parts *parts)
   free(parts->members);
   free(parts->fields);
   free(parts->ranges);
+  if (parts->budget)
+    parts->budget->bytes += parts->charged;
   arena_release(&parts->arena);
   *parts = (struct format_parts) { 0 };
 }
 
 /* ---- what readers add ---- */
+
+/* For one more of n items, as xgrow makes room for it. */
+static int charge_item(struct format_parts *parts, size_t n, size_t cap, size_t size,
+                       struct error *err)
+{
+  const uint64_t more = (uint64_t)(cap ? cap : 8) * size;
+
+  if (n < cap)
+    return 0;
+  if (format_charge(parts->budget, more, err))
+    return -1;
+  parts->charged += more;
+  return 0;
+}
 
 struct format_member *format_add_member(struct format_parts *parts, const struct tar_entry *entry,
                                         struct error *err)
@@ -135,6 +151,8 @@ struct format_member *format_add_member(struct format_parts *parts, const struct
     error_set(err, ERROR_LIMIT, "it has more than %d members", FORMAT_MEMBERS_MAX);
     return NULL;
   }
+  if (charge_item(parts, parts->n_members, parts->cap_members, sizeof(*parts->members), err))
+    return NULL;
   parts->members =
       xgrow(parts->members, parts->n_members, &parts->cap_members, sizeof(*parts->members));
   member = &parts->members[parts->n_members];
@@ -165,6 +183,8 @@ int format_add_field(struct format_parts *parts, enum format_class class, const 
 {
   if (parts->n_fields == FORMAT_MEMBERS_MAX)
     return error_set(err, ERROR_LIMIT, "it has more than %d fields", FORMAT_MEMBERS_MAX);
+  if (charge_item(parts, parts->n_fields, parts->cap_fields, sizeof(*parts->fields), err))
+    return -1;
   parts->fields = xgrow(parts->fields, parts->n_fields, &parts->cap_fields, sizeof(*parts->fields));
   parts->fields[parts->n_fields++] = (struct format_field) { name, value, class };
   return 0;
@@ -173,16 +193,22 @@ int format_add_field(struct format_parts *parts, enum format_class class, const 
 void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
                     const struct format_rule *rule)
 {
+  const uint32_t member = (uint32_t)parts->n_members;
   struct format_range *last = parts->n_ranges ? &parts->ranges[parts->n_ranges - 1] : NULL;
+  struct error ignored;
 
   if (!len)
     return;
-  if (last && last->to == from && last->rule == rule) {
+  if (last && last->to == from && last->rule == rule && last->member == member) {
     last->to += len;
     return;
   }
+  parts->exhausted = parts->exhausted || charge_item(parts, parts->n_ranges, parts->cap_ranges,
+                                                     sizeof(*parts->ranges), &ignored);
+  if (parts->exhausted)
+    return;
   parts->ranges = xgrow(parts->ranges, parts->n_ranges, &parts->cap_ranges, sizeof(*parts->ranges));
-  parts->ranges[parts->n_ranges++] = (struct format_range) { from, from + len, rule };
+  parts->ranges[parts->n_ranges++] = (struct format_range) { from, from + len, rule, member };
 }
 
 struct str format_base_name(struct str name, const char *suffix)
@@ -234,5 +260,8 @@ int format_read(const struct format *format, struct format_parts *parts, struct 
   *parts = (struct format_parts) { .bytes = bytes, .name = name, .budget = budget };
   if (format->read(parts, err))
     return -1;
+  if (parts->exhausted)
+    return error_set(err, ERROR_LIMIT,
+                     "its parts take more memory than one file may (see --max-scale)");
   return format->may_be_equal ? check_ranges(parts, err) : 0;
 }

@@ -41,8 +41,8 @@ enum format_class {
   FORMAT_FORM,    /* always left out: the compressed form, and what follows from the rest */
 };
 
-/* Why bytes mean nothing: a line of the tables in docs/formats.md. One constant each, in the file
- * of the format that has it. */
+/* Why bytes mean nothing: a line of the tables in docs/formats.md. A constant in the file of the
+ * format that has it, or several of one id where bytes of one may not be taken for another's. */
 struct format_rule {
   const char *id;          /* "gzip-1", as in docs/formats.md */
   enum format_class class; /* never FORMAT_COUNTS */
@@ -85,6 +85,7 @@ struct format_field {
 struct format_range {
   uint64_t from, to;              /* from <= at < to */
   const struct format_rule *rule; /* NULL: carried */
+  uint32_t member;                /* how many members there were when it was accounted for */
 };
 
 /* A file that was read. */
@@ -99,6 +100,8 @@ struct format_parts {
   struct format_field *fields;
   struct format_range *ranges;
   size_t n_members, cap_members, n_fields, cap_fields, n_ranges, cap_ranges;
+  uint64_t charged; /* for members, fields and ranges; given back with them */
+  bool exhausted;   /* ranges were left out, for the budget was */
   struct format_memory *memory;
 };
 
@@ -109,6 +112,11 @@ struct format {
   /* The file is another form of the one member that it holds (gzip): the path of what is inside
    * does not name the member, unless that is where it ends. */
   bool is_wrapper;
+  /* Members are unpacked, one after the other, to the places that they are named after: see
+   * formats/order.h. */
+  bool is_tree;
+  /* "x", "/x" and "./x" are one member to all who read it. */
+  bool has_loose_names;
   /* The file is text: what it says is seen in its lines as well, every byte of which is looked at
    * where causes are sought. */
   bool is_text;

@@ -2,6 +2,8 @@
  * apart; everything else is one field after the other as it lies in the file. */
 #include "formats/gettext.h"
 
+#include "formats/date_text.h"
+
 enum { MO_HEADER = 28, HEADER_LOOK = 16 * 1024, STRINGS_MAX = 1 << 20 };
 
 static const struct str dates[] = { STR("POT-Creation-Date: "), STR("PO-Revision-Date: ") };
@@ -34,10 +36,7 @@ static size_t date_in(struct str line, size_t *at)
     if (!str_has_prefix(line, dates[i]))
       continue;
     *at = dates[i].len;
-    for (size_t j = *at; j < line.len; j++)
-      if (!memchr("0123456789-+: ", line.ptr[j], 14))
-        return 0;
-    return line.len - *at;
+    return date_text_is_iso(str_skip(line, *at)) ? line.len - *at : 0;
   }
   return 0;
 }

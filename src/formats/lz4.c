@@ -56,7 +56,9 @@ static bool lz4_detect(struct str bytes, struct str name)
 
 static int lz4_read(struct format_parts *parts, struct error *err)
 {
-  return wrapper_read(parts, &format_lz4_codec, &rule_form, ".lz4", ".tlz4", err);
+  static const struct wrapper wrapper = { &format_lz4_codec, &rule_form, ".lz4", ".tlz4", NULL };
+
+  return wrapper_read(parts, &wrapper, err);
 }
 
 const struct format format_lz4 = {

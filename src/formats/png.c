@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "formats/codec.h"
+#include "formats/date_text.h"
 
 static const struct format_rule rule_sums = { "png-1", FORMAT_FORM, "checksums, which are right" };
 static const struct format_rule rule_form = { "png-2", FORMAT_FORM,
@@ -46,8 +47,25 @@ static bool is_type(const struct chunk *chunk, const char *type)
   return memcmp(chunk->type, type, 4) == 0;
 }
 
-/* The time of last change (11.3.6), and texts that tell dates: "Creation Time" is the standard's
- * (11.3.3), "date:..." are ImageMagick's. */
+/* 11.3.6: year, month, day, hour, minute, second. */
+static bool is_time_of_change(struct str data)
+{
+  static const unsigned char from[] = { 1, 1, 0, 0, 0 };
+  static const unsigned char to[] = { 12, 31, 23, 59, 60 };
+
+  if (data.len != 7)
+    return false;
+  for (size_t i = 0; i < sizeof(from); i++) {
+    const unsigned char value = (unsigned char)data.ptr[2 + i];
+
+    if (value < from[i] || value > to[i])
+      return false;
+  }
+  return true;
+}
+
+/* The time of last change, and texts that are dates and nothing else: "Creation Time" is the
+ * standard's (11.3.3), "date:..." are ImageMagick's. Texts in compressed form may hold anything. */
 static bool is_time(const struct chunk *chunk)
 {
   static const char *const keywords[] = { "Creation Time", "date:create", "date:modify",
@@ -55,12 +73,12 @@ static bool is_time(const struct chunk *chunk)
   const size_t len = chunk->data.len ? strnlen(chunk->data.ptr, chunk->data.len) : 0;
 
   if (is_type(chunk, "tIME"))
-    return chunk->data.len == 7;
-  if (!is_type(chunk, "tEXt") && !is_type(chunk, "zTXt") && !is_type(chunk, "iTXt"))
+    return is_time_of_change(chunk->data);
+  if (!is_type(chunk, "tEXt") || len == chunk->data.len ||
+      !date_text_is(str_skip(chunk->data, len + 1)))
     return false;
   for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
-    if (len < chunk->data.len &&
-        str_equal((struct str) { chunk->data.ptr, len }, str_of(keywords[i])))
+    if (str_equal((struct str) { chunk->data.ptr, len }, str_of(keywords[i])))
       return true;
   return false;
 }

@@ -117,6 +117,8 @@ static int tar_format_read(struct format_parts *parts, struct error *err)
 const struct format format_tar = {
   .name = "tar",
   .may_be_equal = true,
+  .is_tree = true,
+  .has_loose_names = true,
   .detect = tar_detect,
   .read = tar_format_read,
 };

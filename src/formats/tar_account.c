@@ -5,6 +5,8 @@
 
 static const struct format_rule rule_number = { "tar-1", FORMAT_WRITTEN,
                                                 "how numbers and the type are written" };
+static const struct format_rule rule_number_end = { "tar-1", FORMAT_WRITTEN,
+                                                    "what stands behind numbers" };
 static const struct format_rule rule_replaced = { "tar-2", FORMAT_WRITTEN,
                                                   "what an extended header replaces" };
 static const struct format_rule rule_extended = { "tar-3", FORMAT_WRITTEN,
@@ -120,7 +122,7 @@ static void account_number(struct format_parts *parts, uint64_t at, size_t len,
     from++;
   format_account(parts, at, from, &rule_number);
   format_account(parts, at + from, to - from, rule);
-  format_account(parts, at + to, len - to, &rule_number);
+  format_account(parts, at + to, len - to, &rule_number_end);
 }
 
 static void account_places(struct format_parts *parts, uint64_t header, const struct place *places,

@@ -10,9 +10,7 @@ struct str wrapper_name(struct format_parts *parts, const char *suffix, const ch
   return format_base_name(parts->name, suffix);
 }
 
-int wrapper_read(struct format_parts *parts, const struct format_codec *codec,
-                 const struct format_rule *rule, const char *suffix, const char *tar_suffix,
-                 struct error *err)
+int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
   size_t at = 0;
@@ -20,14 +18,18 @@ int wrapper_read(struct format_parts *parts, const struct format_codec *codec,
   while (at < parts->bytes.len) {
     size_t used = 0;
 
-    if (codec->decode(str_skip(parts->bytes, at), &out, &used, err)) {
+    if (wrapper->codec->decode(str_skip(parts->bytes, at), &out, &used, err)) {
       format_output_drop(&out);
       return at ? error_wrap(err, "behind its first %zu bytes", at) : -1;
     }
-    format_account(parts, at, used, rule);
+    if (wrapper->look && wrapper->look(parts, (struct str) { parts->bytes.ptr + at, used }, err)) {
+      format_output_drop(&out);
+      return -1;
+    }
+    format_account(parts, at, used, wrapper->rule);
     at += used;
   }
-  return format_add_file(parts, wrapper_name(parts, suffix, tar_suffix),
+  return format_add_file(parts, wrapper_name(parts, wrapper->suffix, wrapper->tar_suffix),
                          format_output_keep(parts, &out), err)
              ? 0
              : -1;

@@ -8,10 +8,19 @@
  * tar_suffix: of one that holds a tar archive; each is taken off if it is there. */
 struct str wrapper_name(struct format_parts *parts, const char *suffix, const char *tar_suffix);
 
+/* A kind of such files. */
+struct wrapper {
+  const struct format_codec *codec;
+  const struct format_rule *rule; /* what the bytes of streams are */
+  const char *suffix, *tar_suffix;
+  /* Adds fields for what of a stream, which was decoded, counts all the same; NULL: nothing does.
+   */
+  int (*look)(struct format_parts *parts, struct str stream, struct error *err);
+};
+
 /* Reads a file that is nothing but streams of the codec one behind the other, to its end; each
- * gives a part of the one content. rule: what the bytes of streams are. */
-MUST_CHECK int wrapper_read(struct format_parts *parts, const struct format_codec *codec,
-                            const struct format_rule *rule, const char *suffix,
-                            const char *tar_suffix, struct error *err);
+ * gives a part of the one content. */
+MUST_CHECK int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper,
+                            struct error *err);
 
 #endif

@@ -18,6 +18,8 @@ static const struct format_rule rule_local = {
   "zip-5", FORMAT_FORM, "what a local header and a data descriptor repeat, which is right"
 };
 static const struct format_rule rule_time = { "zip-6", FORMAT_TIME, "times in extra fields" };
+static const struct format_rule rule_local_time = { "zip-6", FORMAT_TIME,
+                                                    "times in extra fields of local headers" };
 
 enum {
   EXTRA_ZIP64 = 0x0001,
@@ -126,7 +128,7 @@ static int add_extra(struct format_parts *parts, const struct zip_record *record
       format_account(parts, at, data.len + 4, &rule_sums);
     } else if (is_time(id, data, is_local)) {
       format_account(parts, at, 4, NULL);
-      format_account(parts, at + 4, data.len, &rule_time);
+      format_account(parts, at + 4, data.len, is_local ? &rule_local_time : &rule_time);
     } else {
       format_account(parts, at, data.len + 4, NULL);
       if (zip_add_record(
@@ -165,14 +167,15 @@ static bool local_sizes_agree(const char *p, struct str extra, const struct zip_
 static int check_local(struct format_parts *parts, const struct zip_record *record,
                        struct records *records, uint64_t *data, struct error *err)
 {
-  const char *p = parts->bytes.ptr + record->local;
+  const char *p;
   size_t name_len;
   struct str extra;
 
   if (record->local > parts->bytes.len || parts->bytes.len - record->local < ZIP_LOCAL ||
-      memcmp(p, "PK\3\4", 4) != 0)
+      memcmp(parts->bytes.ptr + record->local, "PK\3\4", 4) != 0)
     return error_set(err, ERROR_CORRUPT, "\"%.*s\" is not where the directory says",
                      STR_ARGS(record->name));
+  p = parts->bytes.ptr + record->local;
   name_len = format_le16(p + 26);
   extra.len = format_le16(p + 28);
   extra.ptr = p + ZIP_LOCAL + name_len;
@@ -222,15 +225,23 @@ static int check_descriptor(struct format_parts *parts, const struct zip_record 
 
 /* ---- members ---- */
 
-/* MS-DOS's date and time (4.4.6), in a zone that nobody tells. */
+/* MS-DOS's date and time (4.4.6), in a zone that nobody tells. One that there is not (month 0,
+ * second 60) counts on into another that there is; so that they are told apart it has the bits that
+ * make it as nanoseconds. */
 static struct tar_time time_of(const struct zip_record *record)
 {
   const int64_t year = 1980 + (record->date >> 9);
-  const int64_t days = civil_days(year, record->date >> 5 & 15, record->date & 31);
+  const int month = record->date >> 5 & 15;
+  const int day = record->date & 31;
+  const int64_t days = civil_days(year, month, day);
+  const bool exists = month >= 1 && month <= 12 && day >= 1 &&
+                      day <= civil_month_days(year, month) && record->time >> 11 < 24 &&
+                      (record->time >> 5 & 63) < 60 && (record->time & 31) < 30;
 
   return (struct tar_time) {
     .seconds = days * 86400 + (record->time >> 11) * 3600 + (record->time >> 5 & 63) * 60 +
                (record->time & 31) * 2,
+    .nanoseconds = exists ? 0 : 1 + ((record->date & 0x1ff) << 16 | record->time),
     .set = true,
   };
 }
@@ -489,6 +500,7 @@ static bool zip_detect(struct str bytes, struct str name)
 const struct format format_zip = {
   .name = "zip",
   .may_be_equal = true,
+  .is_tree = true,
   .detect = zip_detect,
   .read = zip_read,
 };

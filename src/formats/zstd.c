@@ -5,7 +5,11 @@
 
 #include "formats/wrapper.h"
 
-enum { WINDOW_LOG_MAX = 27, SKIPPABLE_HEADER = 8 };
+enum {
+  WINDOW_LOG_MAX = 27,
+  SKIPPABLE_HEADER = 8,
+  WINDOW_COMMON = 8 << 20, /* 3.1.1.1.2: what every decoder should be able to */
+};
 
 static const struct format_rule rule_form = { "zstd-1", FORMAT_FORM, "the compressed form" };
 
@@ -72,6 +76,45 @@ static int skippable_frame(struct format_parts *parts, size_t *at, struct error 
                           (struct str) { rest.ptr, SKIPPABLE_HEADER + (size_t)len }, err);
 }
 
+/* How much of what came out a decoder has to keep (3.1.1.1); 0: the header ends early. */
+static uint64_t window_of(struct str frame)
+{
+  static const unsigned char id_sizes[] = { 0, 1, 2, 4 };
+  const unsigned flags = (unsigned char)frame.ptr[4];
+  const size_t at = 5 + id_sizes[flags & 3];
+  uint64_t base;
+
+  if (!(flags & 0x20)) {
+    const unsigned window = (unsigned char)frame.ptr[5];
+
+    base = UINT64_C(1) << (10 + (window >> 3));
+    return base + base / 8 * (window & 7);
+  }
+  /* A single segment: all of it. */
+  if (frame.len < at + 8)
+    return 0;
+  switch (flags >> 6) {
+  case 2:
+    return format_le32(frame.ptr + at);
+  case 3:
+    return format_le64(frame.ptr + at);
+  default:
+    return 1;
+  }
+}
+
+/* Not every decoder can read a frame with a large window. */
+static int add_window(struct format_parts *parts, struct str frame, struct error *err)
+{
+  const uint64_t window = window_of(frame);
+
+  if (window <= WINDOW_COMMON)
+    return 0;
+  return format_add_field(
+      parts, FORMAT_COUNTS, "window",
+      str_of(arena_printf(&parts->arena, "%llu bytes", (unsigned long long)window)), err);
+}
+
 static int next_frame(struct format_parts *parts, size_t *at, struct format_output *out,
                       struct error *err)
 {
@@ -82,7 +125,7 @@ static int next_frame(struct format_parts *parts, size_t *at, struct format_outp
     return skippable_frame(parts, at, err);
   if (!is_frame(rest))
     return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its end", rest.len);
-  if (zstd_decode(rest, out, &used, err))
+  if (zstd_decode(rest, out, &used, err) || add_window(parts, rest, err))
     return -1;
   format_account(parts, *at, used, &rule_form);
   *at += used;

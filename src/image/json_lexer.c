@@ -156,6 +156,17 @@ static void read_character(struct json_lexer *lexer)
   lexer->rest = str_skip(lexer->rest, len ? len : 1);
 }
 
+/* How many bytes at the start of text stand for themselves. */
+static size_t json_lexer_plain(struct str text)
+{
+  size_t n = 0;
+
+  while (n < text.len && (unsigned char)(text.ptr[n] - 0x20) < 0x60 && text.ptr[n] != '"' &&
+         text.ptr[n] != '\\')
+    n++;
+  return n;
+}
+
 int json_lexer_string(struct json_lexer *lexer)
 {
   if (json_lexer_peek(lexer) != '"')
@@ -163,8 +174,14 @@ int json_lexer_string(struct json_lexer *lexer)
   lexer->rest = str_skip(lexer->rest, 1);
   buf_clear(&lexer->string);
   while (lexer->rest.len && lexer->rest.ptr[0] != '"') {
-    unsigned char byte = (unsigned char)lexer->rest.ptr[0];
+    const unsigned char byte = (unsigned char)lexer->rest.ptr[0];
+    const size_t plain = json_lexer_plain(lexer->rest);
 
+    if (plain) {
+      buf_add(&lexer->string, lexer->rest.ptr, plain);
+      lexer->rest = str_skip(lexer->rest, plain);
+      continue;
+    }
     if (byte < 0x20)
       return json_lexer_fail(lexer, "control character 0x%02x in a string", byte);
     if (byte != '\\')

@@ -25,6 +25,15 @@ static char *part(CURLU *handle, CURLUPart which, unsigned flags)
   return copy;
 }
 
+/* libcurl decodes a host's %XX, of which controls are left, and which it does not take a second
+ * time in the URL that it makes. No name has any (RFC 3986, 3.2.2; RFC 1123, 2.1). */
+static bool has_control(const char *host)
+{
+  while (*host && !iscntrl((unsigned char)*host))
+    host++;
+  return *host;
+}
+
 static int url_fill(struct url *out, CURLU *handle, struct error *err)
 {
   AUTO_FREE char *scheme = part(handle, CURLUPART_SCHEME, 0);
@@ -39,6 +48,8 @@ static int url_fill(struct url *out, CURLU *handle, struct error *err)
                      scheme ? scheme : "(none)");
   if (!host || !*host || !text || !str_to_u64(str_of(port), 65535, &number) || number == 0)
     return error_set(err, ERROR_CORRUPT, "the URL has no host or a wrong port");
+  if (has_control(host))
+    return error_set(err, ERROR_CORRUPT, "the URL's host holds a control character");
   if (bare.ptr[0] == '[' && bare.len > 2)
     bare = (struct str) { bare.ptr + 1, bare.len - 2 };
   out->host = str_dup(bare);

@@ -335,6 +335,11 @@ struct digest comparer_hash_end(struct comparer *comparer, int side)
   return hasher_finish(comparer->hashers[side]);
 }
 
+void comparer_hash_drop(struct comparer *comparer, int side)
+{
+  hasher_reset(comparer->hashers[side]);
+}
+
 int comparer_hash(struct comparer *comparer, struct entry_reader *reader, struct digest *out,
                   struct error *err)
 {

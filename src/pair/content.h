@@ -44,5 +44,7 @@ MUST_CHECK int comparer_hash_piece(struct comparer *comparer, int side, struct e
                                    uint64_t *hashed, struct error *err);
 /* The digest, to be asked for once comparer_hash_piece has returned 0. */
 struct digest comparer_hash_end(struct comparer *comparer, int side);
+/* Instead, at any time before: nobody wants to know it any more. */
+void comparer_hash_drop(struct comparer *comparer, int side);
 
 #endif

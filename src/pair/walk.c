@@ -100,6 +100,22 @@ static int walk_hash(struct walk *walk, int number, struct error *err)
   return walk_end_alone(walk, number, &content, err);
 }
 
+/* Whether what is being hashed was to be known to a partner alone, and none will come any more. */
+static bool walk_is_in_vain(const struct walk *walk, int number)
+{
+  const struct side *side = &walk->sides[number];
+  const struct side *other = &walk->sides[1 - number];
+
+  return other->ended && !other->have &&
+         !walk->user->ops->wants_hash(walk->user, number, &side->entry, side->claimed, true);
+}
+
+static int walk_drop_hash(struct walk *walk, int number, struct error *err)
+{
+  comparer_hash_drop(walk->comparer, number);
+  return walk_end_alone(walk, number, NULL, err);
+}
+
 /* Takes the current entry of a side if its partner has been here. 1, 0, -1. */
 static int walk_claim(struct walk *walk, int number, struct error *err)
 {
@@ -141,6 +157,8 @@ static int walk_step(struct walk *walk, struct error *err)
     int went_on;
 
     number = sides[0].hashing ? 0 : 1;
+    if (walk_is_in_vain(walk, number))
+      return walk_drop_hash(walk, number, err);
     went_on = walk_begin_beside(walk, 1 - number, err);
     return went_on ? (went_on < 0 ? -1 : 0) : walk_hash(walk, number, err);
   }

@@ -25,7 +25,8 @@ struct walk_user_ops {
    * no longer, and alone() for this one follows. 1, 0; -1 with *err. */
   int (*claim)(struct walk_user *user, int side, struct str key, struct error *err);
   /* Whether an entry that is taken alone is to be hashed. claimed: as claim said. last: the other
-   * side has ended, so that no partner will come. */
+   * side has ended, so that no partner will come. Asked again of an entry that is being hashed when
+   * the other side ends meanwhile; where it is not to be then, it is taken without. */
   bool (*wants_hash)(struct walk_user *user, int side, const struct tar_entry *entry, bool claimed,
                      bool last);
   /* Whether contents are to be hashed of two entries that meet, even where they are the same. */

@@ -141,5 +141,6 @@ void source_free(struct source *source)
   if (!source)
     return;
   free(source->label);
+  free(source->unseen);
   source->ops->free(source);
 }

@@ -42,6 +42,10 @@ struct source { /* the first member of every kind of source */
   bool fetches_again;
   /* A root file system, not an image: what it has besides one layer means nothing. */
   bool is_root;
+  /* What is there and not told by any blob, as a line for the user, not escaped; owned by the
+   * source. NULL: nothing.
+   */
+  char *unseen;
   /* Whether the blob can be had without fetching it from elsewhere. NULL: always so, or never if
    * fetches_again is set. */
   bool (*at_hand)(struct source *source, const struct descriptor *blob);

@@ -11,6 +11,11 @@ void store_close(struct store *store)
     store->ops->close(store);
 }
 
+int store_directory(const struct store *store)
+{
+  return store->ops->directory ? store->ops->directory(store) : -1;
+}
+
 void store_set_limit(struct store *store, uint64_t bytes)
 {
   if (store->ops->set_limit)

@@ -7,6 +7,7 @@
 /* Each as the function of store.h that is named alike. */
 struct store_ops {
   void (*close)(struct store *store);
+  int (*directory)(const struct store *store);                      /* NULL: it is in none */
   void (*set_limit)(struct store *store, uint64_t bytes);           /* NULL: has no effect, */
   void (*set_patience)(struct store *store, unsigned milliseconds); /* nor has this, */
   void (*set_notice)(struct store *store, void (*notice)(void *context, const char *line),

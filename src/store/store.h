@@ -63,6 +63,9 @@ struct store *store_open(const char *dir, enum store_mode mode, struct error *er
 /* Blobs that were written but belong to no image are freed, whoever wrote them; but if a writer
  * ended with blob_writer_keep, all that is left for the next who closes a store. NULL allowed. */
 void store_close(struct store *store);
+/* The directory that all of the store is in and that whatever it does is done below of, as a
+ * descriptor that stays the store's; -1: it is kept by somebody else (containerd). */
+int store_directory(const struct store *store);
 /* On closing, blobs (0 bytes: no limit) that no image needs, but for those fetched in passing, are
  * removed, the longest unused first, until all blobs together take at most so many bytes. */
 void store_set_limit(struct store *store, uint64_t bytes);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -63,7 +64,7 @@ static void answer_open_image(struct broker *broker, int side, int socket)
   const struct argument *argument = &job->arguments[side];
   struct source *source;
   struct error err;
-  char place;
+  AUTO_FREE char *answer = NULL;
 
   /* What is in the directory of a root file system is read here: the list of it has to be made. */
   if (argument->kind == ARGUMENT_FILE &&
@@ -80,8 +81,9 @@ static void answer_open_image(struct broker *broker, int side, int socket)
   broker->sources[side] = source;
   if (broker->sources[!side])
     source_engine_pair(broker->sources[0], broker->sources[1]);
-  place = source->fetches_again ? WIRE_PLACE_SOURCE_FETCHES : WIRE_PLACE_SOURCE;
-  answer_done(socket, &place, 1);
+  answer = xasprintf("%c%s", source->fetches_again ? WIRE_PLACE_SOURCE_FETCHES : WIRE_PLACE_SOURCE,
+                     source->unseen ? source->unseen : "");
+  answer_done(socket, answer, strlen(answer));
 }
 
 /* ---- what sources tell ---- */

@@ -58,6 +58,7 @@ struct source *noted_source(struct source *inner, struct digest *last)
       .label = xstrdup(inner->label),
       .fetches_again = inner->fetches_again,
       .is_root = inner->is_root,
+      .unseen = inner->unseen ? xstrdup(inner->unseen) : NULL,
       .at_hand = noted_at_hand,
       .fetch = inner->fetch,
       .fetch_context = inner->fetch_context,

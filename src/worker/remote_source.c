@@ -233,6 +233,8 @@ struct source *client_source(struct client *client, int side, const struct argum
     source = remote_new(client, side, place == WIRE_PLACE_SOURCE_FETCHES);
     source->label = xstrdup(argument->text);
     source->is_root = argument->kind == ARGUMENT_FILE;
+    if (call.bytes.len > 1)
+      source->unseen = str_dup(str_skip(buf_str(&call.bytes), 1));
   } else {
     source = remote_source_here(client, side, argument, options, &call, err);
   }

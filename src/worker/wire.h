@@ -68,7 +68,8 @@ struct wire_answer {
 };
 enum { WIRE_FRAME_FAILED = INT32_MAX };
 
-/* What WIRE_OPEN tells of an image that is no archive. */
+/* What WIRE_OPEN tells of an image that is no archive, in one byte; behind that of a source stands
+ * its line on what is not compared (unseen of struct source), if it has one. */
 enum wire_place { WIRE_PLACE_DIRECTORY = 1, WIRE_PLACE_SOURCE, WIRE_PLACE_SOURCE_FETCHES };
 
 /* Sends the answer, the len bytes behind it, and fd (-1: none). -1 with errno. */

@@ -23,14 +23,14 @@ enum { KEEP_MAX = 8 };
 /* Nothing of what the broker has open; no input from the terminal either. */
 static int worker_leave_open(const struct worker_job *job, int channel, struct error *err)
 {
-  int keep[2 + KEEP_MAX];
+  int keep[1 + CONFINE_DIRECTORIES_MAX + KEEP_MAX];
   size_t n = 0;
 
   if (confine_put_nothing(STDIN_FILENO))
     return error_sys(err, errno, "standard input cannot be closed");
   keep[n++] = channel;
-  if (job->confine->role == CONFINE_WRITER)
-    keep[n++] = job->confine->directory;
+  for (size_t i = 0; i < job->confine->n_directories; i++)
+    keep[n++] = job->confine->directories[i];
   for (size_t i = 0; i < job->n_keep && i < KEEP_MAX; i++)
     keep[n++] = job->keep[i];
   return confine_close_others(keep, n, err);

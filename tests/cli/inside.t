@@ -127,3 +127,79 @@ Wherever they stand in their layers.
   ! diffoci: 1 file is equal inside
   $ diffoci diff --effective --inside ./moved-0.tar ./moved-1.tar
   ! diffoci: 1 file is equal inside
+
+What is the same to --semantic in a layer is not always the same in a file: to those who read a zip archive other names are other names;
+what a global header says, no field says again; where links lie in the way of what follows, the order counts; the target of a symbolic link
+is what it says; a date is a date and no more; not every program reads every check, filter or window; and times belong to their members.
+
+  $ images <<'RECIPE'
+  > import io, lzma, struct, zipfile, zlib
+  > def pair(name, one, two):
+  >     oci_archive(name + "-0.tar", image(layer(file(name, one))))
+  >     oci_archive(name + "-1.tar", image(layer(file(name, two))))
+  > def zipped(*names, **extra):
+  >     out = io.BytesIO()
+  >     with zipfile.ZipFile(out, "w") as z:
+  >         for name in names:
+  >             info = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
+  >             info.extra = extra.get(name, b"")
+  >             z.writestr(info, b"x")
+  >     return out.getvalue()
+  > pair("zip-names", zipped("com/Foo.class"), zipped("./com/Foo.class"))
+  > pair("tar-names", tar(file("com/Foo")), tar(file("./com/Foo")))
+  > pair("global", tar(pax({"uid": "0"}, type="g"), file("x")), tar(pax({"uid": "7"}, type="g"), file("x")))
+  > pair("global-place", tar(pax({"uid": "0"}, type="g"), file("x")), tar(file("x"), pax({"uid": "0"}, type="g")))
+  > link, below, dir_ = symlink("d", "real"), file("d/f", "x"), directory("real")
+  > pair("order", tar(dir_, link, below), tar(dir_, below, link))
+  > pair("twice", tar(file("x", "1"), file("y"), file("x", "2")), tar(file("x", "1"), file("x", "2"), file("y")))
+  > pair("hard", tar(file("a"), file("x"), hardlink("y", "x")), tar(file("a"), hardlink("y", "x"), file("x")))
+  > pair("hard-behind", tar(file("a"), file("x"), hardlink("y", "x")), tar(file("x"), hardlink("y", "x"), file("a")))
+  > pair("plain-order", tar(dir_, file("real/f"), link), tar(link, dir_, file("real/f")))
+  > pair("target", tar(symlink("d", "/real")), tar(symlink("d", "real")))
+  > def chunk(kind, data):
+  >     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+  > def png(kind, text):
+  >     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + chunk(kind, text) +
+  >             chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b""))
+  > pair("png-date", png(b"tEXt", b"date:create\x002024-01-01T10:00:00+00:00"), png(b"tEXt", b"date:create\x002025-02-01T10:00:00+00:00"))
+  > pair("png-mail", png(b"tEXt", b"Creation Time\0Sun, 06 Nov 1994 08:49:37 GMT"), png(b"tEXt", b"Creation Time\0Sat Nov  8 14:15:05 2026"))
+  > pair("png-text", png(b"tEXt", b"date:create\x002024"), png(b"tEXt", b"date:create\x002024; rm -rf /"))
+  > pair("png-zip", png(b"zTXt", b"date:create\0\0" + zlib.compress(b"2024")), png(b"zTXt", b"date:create\0\0" + zlib.compress(b"2025")))
+  > pair("png-change", png(b"tIME", struct.pack(">HBBBBB", 2024, 1, 1, 0, 0, 0)), png(b"tIME", b"evil!!!"))
+  > def xz(check, dictionary=1 << 20):
+  >     return lzma.compress(b"hello" * 100, check=check, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": dictionary}])
+  > pair("xz-check", xz(lzma.CHECK_CRC32), xz(lzma.CHECK_CRC64))
+  > pair("xz-large", xz(lzma.CHECK_CRC32), xz(lzma.CHECK_CRC32, 64 << 20))
+  > pair("xz-level", xz(lzma.CHECK_CRC32), xz(lzma.CHECK_CRC32, 8 << 20))
+  > pair("zstd-window", zstded(b"hello" * 9), zstded(b"hello" * 9, 3, "--no-check"))
+  > def frame(window):
+  >     return struct.pack("<IBB", 0xFD2FB528, 0, window) + struct.pack("<I", 5 << 3 | 1)[:3] + b"hello"
+  > pair("zstd-large", frame(1 << 3), frame(14 << 3))
+  > stamp = struct.pack("<HHBI", 0x5455, 5, 1, 1700000000)
+  > pair("zip-times", zipped("a", "b", a=stamp), zipped("a", "b", b=stamp))
+  > RECIPE
+
+  $ for name in zip-names tar-names global global-place order twice hard hard-behind plain-order target png-date png-mail png-text png-zip png-change \
+  >   xz-check xz-large xz-level zstd-window zstd-large; do echo "$name $(diffoci diff --verdict --inside ./$name-0.tar ./$name-1.tar 2>/dev/null)"; done
+  zip-names different
+  tar-names equivalent
+  global different
+  global-place different
+  order different
+  twice different
+  hard different
+  hard-behind equivalent
+  plain-order equivalent
+  target different
+  png-date equivalent
+  png-mail equivalent
+  png-text different
+  png-zip different
+  png-change different
+  xz-check different
+  xz-large different
+  xz-level equivalent
+  zstd-window equivalent
+  zstd-large different
+  $ diffoci diff --inside ./zip-times-0.tar ./zip-times-1.tar | grep -c '^File *zip-times *Inside zip-6'
+  2

@@ -5,6 +5,8 @@ What a whole comparison may take is limited, however many layers it has.
   > for name, when in (("a", 1), ("b", 2)):
   >     oci_archive(f"{name}.tar", image(layer(entry("x", records=hole), file("y", mtime=when))))
   > oci_archive("c.tar", image(layer(entry("x", records={**hole, "comment": "c"}), file("z", "z"))))
+  > oci_archive("f.tar", image(layer(file("p"), entry("x", records=hole), file("q"))))
+  > oci_archive("g.tar", image(layer(file("r"), file("s"), file("t"))))
   > for name, when in (("d", 1), ("e", 2)):
   >     zeros = [layer(file("x", bytes(50 << 20), mtime=when), file(n), level=9) for n in "yz"]
   >     oci_archive(f"{name}.tar", image(*zeros))
@@ -14,6 +16,15 @@ Holes of sparse files that meet are compared without making their zeros: 30 GiB 
 
   $ diffoci diff --semantic --quiet ./a.tar ./b.tar
   $ diffoci diff --semantic --quiet ./a.tar ./c.tar >/dev/null
+  [1]
+
+Nor are they made for a partner that cannot come, since the other side has ended.
+
+  $ (ulimit -t 10; diffoci diff --semantic --quiet ./f.tar ./g.tar)
+  [1]
+  $ (ulimit -t 10; diffoci diff --semantic --quiet ./g.tar ./f.tar)
+  [1]
+  $ (ulimit -t 10; diffoci diff --effective --quiet ./g.tar ./f.tar)
   [1]
 
 Layers that hold next to nothing but come to a lot, all together.

@@ -60,6 +60,22 @@ A time counts as it is: its fraction, and what lies before 1970 or behind 2242.
   effective
   effective
 
+What the kernel shows is no root file system, and what no archive can have is told.
+
+  $ diffoci diff --quiet rootfs:/proc/self/fdinfo rootfs:t
+  ! diffoci: rootfs:/proc/self/fdinfo: no root file system: the kernel makes what it shows
+  [2]
+  $ images <<'EOF'
+  > import socket; socket.socket(socket.AF_UNIX).bind("t/etc/s")
+  > EOF
+  $ for flags in "" --sandbox=off; do diffoci diff $flags --quiet rootfs:t rootfs:t; done
+  ! diffoci: warning: rootfs:t (input 0): not compared: the socket "etc/s"
+  ! diffoci: warning: rootfs:t (input 1): not compared: the socket "etc/s"
+  ! diffoci: warning: rootfs:t (input 0): not compared: the socket "etc/s"
+  ! diffoci: warning: rootfs:t (input 1): not compared: the socket "etc/s"
+  $ diffoci show rootfs:t >/dev/null
+  ! diffoci: warning: rootfs:t: not shown: the socket "etc/s"
+
 What is none of these.
 
   $ diffoci diff ./app ./a.tar

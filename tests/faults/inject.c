@@ -29,28 +29,27 @@ static struct {
   long chosen;
   int error;
   long seen; /* atomic */
+  int count; /* the file of FAULT_COUNT, opened before the program may open files no more; -1 */
   bool ready;
 } fault;
 
 __attribute__((constructor)) static void begin(void)
 {
   const char *text = getenv("FAULT");
+  const char *path = getenv("FAULT_COUNT");
 
+  fault.count = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
   if (text && sscanf(text, "%15s %ld %d", fault.class, &fault.chosen, &fault.error) == 3)
     fault.ready = true;
 }
 
 __attribute__((destructor)) static void end(void)
 {
-  const char *path = getenv("FAULT_COUNT");
-  int fd;
-
   fault.ready = false;
-  fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
-  if (fd < 0)
+  if (fault.count < 0)
     return;
-  dprintf(fd, "%ld\n", fault.seen);
-  close(fd);
+  dprintf(fault.count, "%ld\n", fault.seen);
+  close(fault.count);
 }
 
 static bool fails(const char *class)
@@ -126,6 +125,8 @@ WRAP("write", size_t, fwrite, 0, (const void *buffer, size_t size, size_t n, FIL
      (buffer, size, n, file))
 WRAP("write", int, fflush, EOF, (FILE * file), (file))
 WRAP("write", int, ftruncate64, -1, (int fd, off64_t size), (fd, size))
+WRAP("write", int, fallocate64, -1, (int fd, int mode, off64_t at, off64_t size),
+     (fd, mode, at, size))
 WRAP("open", FILE *, fopen64, NULL, (const char *path, const char *mode), (path, mode))
 WRAP("open", DIR *, fdopendir, NULL, (int fd), (fd))
 WRAP("open", int, dup2, -1, (int from, int to), (from, to))

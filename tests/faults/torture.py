@@ -30,6 +30,9 @@ RUNS = [
     ["diff", "--effective", "--quiet", "./base.tar", "./split.tar"],
     ["diff", "--effective", "--quiet", "./base.tar", "./word.tar"],
     ["diff", "--semantic", "--quiet", "./base.tar", "./split.tar"],
+    # Merged layers go to a temporary file.
+    ["diff", "--effective", "--quiet", "--memory-limit=32K", "--sandbox=off", "./base.tar", "./split.tar"],
+    ["diff", "--effective", "--verdict", "--memory-limit=32K", "--sandbox=off", "./base.tar", "./word.tar"],
     ["diff", "--verdict", "./base.tar", "./split.tar"],
     ["diff", "--verdict", "--require=semantic", "./zstd.tar", "./times.tar"],
     ["diff", "--quiet", "--explain", "--verbose", "./base.tar", "./word.tar"],

@@ -1,8 +1,9 @@
 /* The effective comparison of two images of up to three layers each, the lowest one the same. The
  * first four bytes of the input say, in blocks of 512 bytes, where it is split into these layers.
  * Whatever they are, the comparison ends; with a source that can be read twice it finds what it
- * finds with one that cannot, where all layers are read and every content is hashed; and an image
- * is equal to itself. */
+ * finds with one that cannot, or where all layers are read and every content is hashed; and an
+ * image is equal to itself. Which of the three is looked at follows from the input, since each
+ * takes most of the time that there is. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -55,20 +56,18 @@ static struct str take(const uint8_t **data, size_t *size, size_t blocks)
   return piece;
 }
 
-static void check_ways(const struct stack stacks[2])
+/* hashed: the other way is that every content is; else that nothing can be read twice. */
+static void check_ways(const struct stack stacks[2], bool hashed)
 {
-  bool failed[3];
+  bool failed[2];
   char *twice = compare(stacks, false, false, &failed[0]);
-  char *once = compare(stacks, true, false, &failed[1]);
-  char *hashed = compare(stacks, false, true, &failed[2]);
+  char *other = compare(stacks, !hashed, hashed, &failed[1]);
 
   /* What is not read does not fail. */
-  if (!failed[0] && !failed[1] && !failed[2] &&
-      (strcmp(twice, once) != 0 || strcmp(twice, hashed) != 0))
+  if (!failed[0] && !failed[1] && strcmp(twice, other) != 0)
     abort();
   free(twice);
-  free(once);
-  free(hashed);
+  free(other);
 }
 
 /* The same entries in blobs of other digests, with zeros at the end. */
@@ -101,9 +100,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   const uint8_t *blocks = data;
   struct stack stacks[2] = { { .n = 3 }, { .n = 3 } };
+  unsigned sum = 0;
 
   if (size < 5)
     return 0;
+  for (size_t i = 0; i < size; i++)
+    sum += data[i];
   data += 4;
   size -= 4;
   stacks[0].layers[0] = stacks[1].layers[0] = take(&data, &size, blocks[0]);
@@ -113,7 +115,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   stacks[1].layers[2] = take(&data, &size, SIZE_MAX / 512);
   if (blocks[3] & 128)
     stacks[1].n = 2; /* the images then have not the same number of layers */
-  check_ways(stacks);
-  check_itself(&stacks[0]);
+  if (sum % 3 == 2)
+    check_itself(&stacks[0]);
+  else
+    check_ways(stacks, sum % 3 == 1);
   return 0;
 }

@@ -29,6 +29,7 @@ oci_archive("h0.tar", image(layer()))
 oci_archive("h1.tar", image(layer(*[file(f"d/{name}", "v") for name in hostile])))
 oci_archive("many0.tar", image(layer(*[file(f"d{n % 50}/f{n}", "1") for n in range(6000)])))
 oci_archive("lone0.tar", image(layer(*[file(f"a{n * 7919 % 6000}", "1", mtime=n) for n in range(6000)])))
+oci_archive("split0.tar", image(*[layer(*[file(f"a{n * 7919 % 6000}", "1", mtime=n) for n in range(k, 6000, 3)]) for k in range(3)]))
 oci_archive("lone1.tar", image(layer(*[file(f"b{n * 7919 % 6000}", "1", mtime=n) for n in range(6000)])))
 oci_archive("many1.tar", image(layer(*[file(f"d{n % 50}/f{n}", "2") for n in range(6000)])))
 '''
@@ -213,18 +214,23 @@ def check_memory():
     json's totals and the summary are made from, does not spill, nor do causes: they end with an error below what they need."""
     for pair in (("./many0.tar", "./many1.tar"), ("./lone0.tar", "./lone1.tar")):
         for flags, little in ((["-o", "table"], "1500K"), (["-o", "verbose"], "16M"), (["-o", "ndjson"], "16M"), (["--verdict"], "1500K"),
-                              (["-o", "json"], "24M"), (["-o", "summary"], "4M")):
+                              (["--effective"], "1500K"), (["--effective", "--verdict"], "1500K"), (["-o", "json"], "24M"), (["-o", "summary"], "6M")):
             found = [run(*flags, f"--memory-limit={limit}", *pair, status=1).replace(f"limit={little}", "limit=900M") for limit in ("900M", little)]
             check(f"{pair} {flags}: the same bytes with little memory", found[0] == found[1])
         for flags in (["-o", "json"], ["-o", "summary"]):
             check(f"{pair} {flags}: all of it or nothing", run(*flags, "--memory-limit=1500K", *pair, status=2) == "")
+    for pair in (("./split0.tar", "./lone1.tar"), ("./split0.tar", "./many1.tar"), ("./lone0.tar", "./split0.tar")):
+        differ = 0 if pair == ("./lone0.tar", "./split0.tar") else 1
+        for flags, status in (([], 1), (["--effective"], differ), (["--semantic", "--verdict"], differ)):
+            found = [run(*flags, f"--memory-limit={limit}", *pair, status=status) for limit in ("900M", "1500K")]
+            check(f"{pair} {flags}: the same of merged layers with little memory", found[0] == found[1])
     pair = ("./many0.tar", "./many1.tar")
     os.environ["TMPDIR"] = "/nonexistent"
     for flags in (["-o", "table"], ["-o", "verbose"], ["-o", "json"]):
         run(*flags, "--memory-limit=1500K", *pair, status=2)
-    del os.environ["TMPDIR"]
     check("merged layers end with an error", run("--effective", "--memory-limit=1500K", *pair, status=2) == "")
-    run("--effective", "--memory-limit=20M", *pair, status=1)
+    run("--effective", "--memory-limit=40M", *pair, status=1)
+    del os.environ["TMPDIR"]
 
 
 with tempfile.TemporaryDirectory(prefix="outputs-") as folder:

@@ -14,8 +14,8 @@ folder = os.path.join(ROOT, "src", "formats")
 for name in sorted(os.listdir(folder)):
     with open(os.path.join(folder, name), encoding="utf-8") as file:
         for rule, kind in RULE.findall(file.read()):
-            if rule in code:
-                sys.exit(f"{name}: {rule} is there twice")
+            if code.get(rule, kind.lower()) != kind.lower():
+                sys.exit(f"{name}: {rule} is there twice, as other things")
             code[rule] = kind.lower()
 with open(os.path.join(ROOT, "docs", "formats.md"), encoding="utf-8") as file:
     docs = dict(ROW.findall(file.read()))

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/paged.h"
 #include "base/spool.h"
 #include "base/tally.h"
 #include "pair/pending.h"
@@ -154,6 +157,116 @@ static void spool_says_where_it_cannot_write(void **state)
   assert_non_null(strstr(err.message, "/nonexistent/there"));
   unsetenv("TMPDIR");
   spool_free(spool);
+}
+
+/* ---- memory that goes to a file ---- */
+
+/* Whether all bytes are this one. */
+static bool all_are(const char *bytes, size_t len, char wanted)
+{
+  size_t i = 0;
+
+  while (i < len && bytes[i] == wanted)
+    i++;
+  return i == len;
+}
+
+static void paged_memory_keeps_what_it_gets(void **state)
+{
+  enum { BLOCKS = 600, LARGE = 5 << 20 };
+  static const uint64_t limits[] = { UINT64_MAX, 2 << 20, 0 };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+    struct budget budget = BUDGET_INIT(limits[i]);
+    struct paged *paged = paged_new(&budget);
+    struct error err;
+    char *blocks[BLOCKS];
+    size_t sizes[BLOCKS];
+
+    srandom(3);
+    for (size_t n = 0; n < BLOCKS; n++) {
+      sizes[n] = n % 100 == 99 ? LARGE : (size_t)random() % 60000;
+      blocks[n] = paged_give(paged, sizes[n]);
+      assert_int_equal((uintptr_t)blocks[n] % _Alignof(max_align_t), 0);
+      assert_true(all_are(blocks[n], sizes[n], 0));
+      memset(blocks[n], (int)(n % 100) + 1, sizes[n]);
+      for (int steps = 0; steps < 100; steps++)
+        paged_step(paged);
+      if (n % 100 == 99) { /* the one before it makes room */
+        paged_drop(paged, blocks[n - 1], sizes[n - 1]);
+        sizes[n - 1] = 0;
+      }
+    }
+    assert_int_equal(paged_check(paged, &err), 0);
+    assert_true(budget.used <= budget.limit / 2);
+    for (size_t n = 0; n < BLOCKS; n++) {
+      assert_true(all_are(blocks[n], sizes[n], (char)(n % 100 + 1)));
+      if (n % 100 != 98)
+        paged_drop(paged, blocks[n], sizes[n]);
+    }
+    paged_free(paged);
+    assert_int_equal(budget.used, 0);
+  }
+}
+
+/* Then it is the heap's, and said. */
+static void paged_memory_says_where_there_is_no_file(void **state)
+{
+  struct budget budget = BUDGET_INIT(1000);
+  struct paged *paged = paged_new(&budget);
+  struct error err;
+  char *blocks[2];
+
+  (void)state;
+  setenv("TMPDIR", "/nonexistent/there", 1);
+  blocks[0] = paged_give(paged, 400);
+  assert_int_equal(paged_check(paged, &err), 0);
+  blocks[1] = paged_give(paged, 400);
+  assert_int_equal(paged_check(paged, &err), -1);
+  assert_non_null(strstr(err.message, "/nonexistent/there"));
+  memset(blocks[1], 1, 400);
+  unsetenv("TMPDIR");
+  paged_drop(paged, blocks[0], 400);
+  paged_drop(paged, blocks[1], 400);
+  paged_free(paged);
+  assert_int_equal(budget.used, 0);
+}
+
+/* Maps and arenas are the same wherever their memory is. */
+static void maps_lie_in_paged_memory(void **state)
+{
+  enum { NAMES_IN_IT = 200000 };
+  struct budget budget = BUDGET_INIT(1 << 20);
+  struct paged *paged = paged_new(&budget);
+  struct arena arena = ARENA_INIT_PAGED(paged);
+  struct map map = MAP_INIT_PAGED(paged);
+  struct error err;
+  char name[32];
+
+  (void)state;
+  for (uintptr_t i = 1; i <= NAMES_IN_IT; i++) {
+    struct map_entry *entry;
+
+    snprintf(name, sizeof(name), "name-%zu", (size_t)i);
+    entry = map_put(&map, str_of(name));
+    assert_null(entry->value);
+    entry->key = arena_str(&arena, str_of(name));
+    entry->value = (void *)i;
+    paged_step(paged);
+  }
+  assert_int_equal(map.n, NAMES_IN_IT);
+  for (uintptr_t i = 1; i <= NAMES_IN_IT; i++) {
+    snprintf(name, sizeof(name), "name-%zu", (size_t)i);
+    assert_ptr_equal(map_find(&map, str_of(name))->value, (void *)i);
+    assert_ptr_equal(map.entries[i - 1].value, (void *)i);
+  }
+  assert_int_equal(paged_check(paged, &err), 0);
+  assert_true(budget.used <= budget.limit / 2);
+  map_release(&map);
+  arena_release(&arena);
+  paged_free(paged);
+  assert_int_equal(budget.used, 0);
 }
 
 /* ---- the tally ---- */
@@ -304,6 +417,9 @@ int main(void)
     cmocka_unit_test(budget_counts),
     cmocka_unit_test(spool_keeps_what_it_gets),
     cmocka_unit_test(spool_says_where_it_cannot_write),
+    cmocka_unit_test(paged_memory_keeps_what_it_gets),
+    cmocka_unit_test(paged_memory_says_where_there_is_no_file),
+    cmocka_unit_test(maps_lie_in_paged_memory),
     cmocka_unit_test(tally_counts),
     cmocka_unit_test(pending_is_a_queue_for_each_name),
   };

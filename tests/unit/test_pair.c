@@ -219,7 +219,7 @@ static void check(const struct list lists[2], uint32_t ignore)
 
 static struct item random_item(void)
 {
-  static const size_t sizes[] = { 0, 1, 511, 512, 513, 70000 };
+  static const size_t sizes[] = { 0, 1, 511, 512, 513, 70000, 400000 };
 
   return (struct item) {
     .name = (char)('a' + random() % 6),

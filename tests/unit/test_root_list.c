@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -26,6 +28,8 @@ enum field { OWNERS, TIMES };
 static uid_t user;
 static unsigned xattrs;        /* how many each file has */
 static const char *sign = "."; /* in their names */
+static const char *named;      /* the only xattr of each file, instead */
+static dev_t elsewhere;        /* added to the device of what lies below "m" */
 
 uid_t geteuid(void)
 {
@@ -42,6 +46,10 @@ ssize_t llistxattr(const char *path, char *names, size_t size)
   size_t n = 0;
 
   (void)path;
+  if (named && size)
+    snprintf(names, size, "%s", named);
+  if (named)
+    return (ssize_t)strlen(named) + 1;
   for (unsigned i = 0; i < xattrs; i++)
     n += (size_t)snprintf(size ? names + n : NULL, size ? size - n : 0, "user.a%s%u", sign, i) + 1;
   return (ssize_t)n;
@@ -54,6 +62,19 @@ ssize_t lgetxattr(const char *path, const char *name, void *value, size_t size)
   assert_true(size >= VALUE);
   memset(value, 'v', VALUE);
   return VALUE;
+}
+
+/* A file system that is mounted at "m". */
+int fstat(int fd, struct stat *st)
+{
+  AUTO_FREE char *link = xasprintf("/proc/self/fd/%d", fd);
+  char path[4096];
+  const ssize_t n = readlink(link, path, sizeof(path));
+  const int result = fstatat(fd, "", st, AT_EMPTY_PATH);
+
+  if (n > 2 && memcmp(path + n - 2, "/m", 2) == 0)
+    st->st_dev += elsewhere;
+  return result;
 }
 
 static char root[] = "/tmp/diffoci-root-XXXXXX";
@@ -229,12 +250,99 @@ static void test_xattr_name(void **state)
   xattrs = 0;
 }
 
+/* What is mounted in it is part of a tree, as to tar. */
+static void test_mounts(void **state)
+{
+  AUTO_FREE char *directory = path_of("m");
+  AUTO_FREE char *file = path_of("m/f");
+
+  (void)state;
+  assert_int_equal(mkdir(directory, 0755), 0);
+  make_file("m/f");
+  set_time("m/f", 3, 0);
+  set_time("m", 4, 0);
+  set_time("a", 1, 0);
+  set_time("b", 2, 0);
+  for (elsewhere = 0; elsewhere < 2; elsewhere++)
+    assert_shown(TIMES, "a 1+0, b 2+0, m/ 4+0, m/f 3+0");
+  elsewhere = 0;
+  unlink(file);
+  rmdir(directory);
+}
+
+/* What the list leaves out; to be freed. */
+static char *unseen(void)
+{
+  struct error err;
+  struct root_list *list = list_new(&err);
+  char *text;
+
+  assert_non_null(list);
+  text = root_list_unseen(list);
+  root_list_free(list);
+  return text;
+}
+
+/* ACLs give rights, so that they count; labels that the host gives are told of. */
+static void test_xattrs_wanted(void **state)
+{
+  static const char *const wanted[] = { "user.x", "trusted.x", "security.capability",
+                                        "system.posix_acl_access", "system.posix_acl_default" };
+  static const char *const others[] = { "security.selinux", "system.nfs4_acl", "btrfs.x" };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+    struct error err;
+    struct root_list *list;
+    AUTO_FREE char *record = xasprintf(" SCHILY.xattr.%s=v", wanted[i]);
+    AUTO_FREE char *bytes = NULL;
+    size_t n;
+
+    named = wanted[i];
+    list = list_new(&err);
+    assert_non_null(list);
+    assert_null(root_list_unseen(list));
+    bytes = read_stream(list, &n);
+    assert_non_null(memmem(bytes, n, record, strlen(record)));
+    root_list_free(list);
+  }
+  for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+    AUTO_FREE char *text = NULL;
+    AUTO_FREE char *told = xasprintf("the extended attribute %s of \"a\" and 1 more", others[i]);
+
+    named = others[i];
+    text = unseen();
+    assert_non_null(text);
+    assert_string_equal(text, told);
+  }
+  named = NULL;
+}
+
+static void test_sockets(void **state)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  AUTO_FREE char *path = path_of("s");
+  AUTO_FREE char *text = NULL;
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  (void)state;
+  assert_true(fd >= 0);
+  snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+  assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+  text = unseen();
+  assert_non_null(text);
+  assert_string_equal(text, "the socket \"s\"");
+  unlink(path);
+  close(fd);
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_owners),      cmocka_unit_test(test_times),
-    cmocka_unit_test(test_times_below), cmocka_unit_test(test_xattrs),
-    cmocka_unit_test(test_xattr_name),
+    cmocka_unit_test(test_owners),        cmocka_unit_test(test_times),
+    cmocka_unit_test(test_times_below),   cmocka_unit_test(test_xattrs),
+    cmocka_unit_test(test_xattr_name),    cmocka_unit_test(test_mounts),
+    cmocka_unit_test(test_xattrs_wanted), cmocka_unit_test(test_sockets),
   };
   AUTO_FREE char *a = NULL, *b = NULL;
   int status;

@@ -1,8 +1,9 @@
 /* Code of an attacker's inside the confined process, as it would run after taking over a parser:
  * attack NAME DIR tries one thing there. What the process may do besides is real: worker_run starts
  * it as `diffoci diff` does. Prints what came of it: "failed: …", "died: …" with the broker's
- * error, or "DONE", which no attack may be. DIR: an empty directory that it must not get at; with a
- * third argument it is the report directory, below which it may write. */
+ * error, or "DONE", which no attack may be. DIR: an empty directory that it must not get at. A
+ * fourth argument is the report directory, below which it may write; with a fifth, "keeper" or
+ * "looker", it is a store's, and what is tried what load or images may do. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -390,8 +391,11 @@ int main(int argc, char **argv)
       return 2;
     }
   if (argc > 4) {
-    confine.role = CONFINE_WRITER;
-    confine.directory = open(argv[4], O_PATH | O_DIRECTORY | O_CLOEXEC);
+    confine.role = argc == 5                        ? CONFINE_WRITER
+                   : strcmp(argv[5], "keeper") == 0 ? CONFINE_KEEPER
+                                                    : CONFINE_LOOKER;
+    confine.n_directories = 1;
+    confine.directories[0] = open(argv[4], O_PATH | O_DIRECTORY | O_CLOEXEC);
   }
   status = job.context ? worker_run(&job, &err) : 2;
   if (status < 0)

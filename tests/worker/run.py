@@ -41,10 +41,11 @@ with tempfile.TemporaryDirectory(prefix="worker-") as folder:
     victim, report = os.path.join(folder, "victim"), os.path.join(folder, "report")
     os.mkdir(victim)
     os.mkdir(report)
-    for role, fails in ((), FAILS), ((report,), WRITER_FAILS):
+    # The commands that keep a store are told so by an error, whatever it is that they try.
+    for role, fails in ((), FAILS), ((report,), WRITER_FAILS), ((report, "keeper"), names), ((report, "looker"), names):
         for name in sorted(names):
             result = subprocess.run([attack, name, victim, "./a.tar", *role], cwd=folder, capture_output=True, text=True, timeout=60, env=os.environ | {"SECRET": "x"})
-            what = f"{name}{' of a writer' if role else ''}"
+            what = " of a ".join([name, *([role[1] if len(role) > 1 else "writer"] if role else [])])
             check(what, result.returncode == 0, f"status {result.returncode}: {result.stderr}")
             wanted = re.compile("failed: .*\n") if name in fails else SIGNAL
             check(what, wanted.fullmatch(result.stdout), repr(result.stdout))

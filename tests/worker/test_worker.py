@@ -163,6 +163,47 @@ class Worker(unittest.TestCase):
                         for way in ("require", "off")]
                 self.assertEqual(*((way.returncode, way.stdout, way.stderr) for way in ways))
 
+    def store_command(self, store, *words, **more):
+        return subprocess.run([DIFFOCI, words[0], f"--local-cache={store}", "--backend=local", *words[1:]], cwd=self.place.name,
+                              capture_output=True, text=True, timeout=60, check=False, **more)
+
+    def test_load_is_confined_while_it_reads(self):
+        loading = subprocess.Popen([DIFFOCI, "load", "--local-cache=loading", "--backend=local", "--sandbox=require"], cwd=self.place.name,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(loading.wait)
+        self.addCleanup(loading.kill)
+        with open(os.path.join(self.place.name, "a.tar"), "rb") as file:
+            archive = file.read()
+        loading.stdin.write(archive[:600])
+        loading.stdin.flush()
+        for _ in range(600):
+            with open(f"/proc/{loading.pid}/status", encoding="ascii") as file:
+                status = file.read()
+            if "Seccomp:\t2" in status:
+                break
+            time.sleep(0.05)
+        self.assertIn("Seccomp:\t2", status)
+        self.assertIn("NoNewPrivs:\t1", status)
+        out, said = loading.communicate(archive[600:], timeout=60)
+        self.assertEqual((loading.returncode, out.decode(), said.decode()), (0, "Loaded image: example.com/i:1\n", ""))
+
+    def test_commands_of_the_store_are_the_same_as_without(self):
+        """Also where the blobs are on another disk, behind a link, and where the archive is none."""
+        for way in "require", "off":
+            with self.subTest(way=way):
+                store = os.path.join(self.place.name, f"store-{way}")
+                os.makedirs(store)
+                os.mkdir(f"{store}-blobs")
+                os.symlink(f"{store}-blobs", f"{store}/blobs")
+                done = [self.store_command(store, "load", f"--sandbox={way}", f"--input={name}") for name in ("a.tar", "b.tar", "layout/index.json", "none")]
+                self.assertEqual([(one.returncode, one.stdout) for one in done], [(0, "Loaded image: example.com/i:1\n")] * 2 + [(2, "")] * 2)
+                self.assertIn("layout/index.json: ", done[2].stderr)
+                listed = json.loads(self.store_command(store, "images", f"--sandbox={way}", "--json").stdout)
+                self.assertEqual([(one["repository"], one["platform"]) for one in listed], [("example.com/i", "linux/amd64")])
+                self.assertEqual(self.store_command(store, "remove", f"--sandbox={way}", "example.com/i:1", "none:1").stdout, "example.com/i:1\n")
+                left = [name for _, _, names in os.walk(f"{store}-blobs") for name in names]
+                self.assertEqual(left, [])
+
     def test_timeout_while_a_registry_says_nothing(self):
         for way in "require", "off":
             with self.subTest(way=way):

@@ -10,10 +10,10 @@ int landlock_version(void)
   return 0;
 }
 
-int landlock_enter(int version, int directory, struct error *err)
+int landlock_enter(int version, const struct confine_wanted *wanted, struct error *err)
 {
   (void)version;
-  (void)directory;
+  (void)wanted;
   return error_sys(err, ENOSYS, "Landlock");
 }
 

@@ -88,7 +88,7 @@ static int confine_set_limits(const struct confine_limits *limits, struct error 
 }
 
 /* Root's reports may go where only root can write: Landlock says where that is. */
-static int confine_drop_capabilities(bool writes, struct error *err)
+static int confine_drop_capabilities(bool finds_files, struct error *err)
 {
   struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
   struct __user_cap_data_struct kept[_LINUX_CAPABILITY_U32S_3];
@@ -96,7 +96,7 @@ static int confine_drop_capabilities(bool writes, struct error *err)
   if (syscall(SYS_capget, &header, kept))
     return error_sys(err, errno, "capabilities cannot be dropped");
   for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-    const uint32_t files = writes && i == 0 ? 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER : 0;
+    const uint32_t files = finds_files && i == 0 ? 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER : 0;
 
     kept[i].effective &= files;
     kept[i].permitted &= files;
@@ -107,20 +107,34 @@ static int confine_drop_capabilities(bool writes, struct error *err)
              : 0;
 }
 
+#if SANITIZED
+/* At the end leaks are looked for by a process that traces this one, which cannot be started then
+ * (sanitizer/lsan_interface.h). */
+int __lsan_is_turned_off(void);
+static int filtered;
+
+int __lsan_is_turned_off(void)
+{
+  return filtered;
+}
+#endif
+
 int confine_enter(const struct confine_wanted *wanted, const struct confine_support *support,
                   struct error *err)
 {
-  const bool writes = wanted->role == CONFINE_WRITER;
+  const bool finds_files = wanted->role != CONFINE_PARSER;
 
   if (confine_set_limits(&wanted->limits, err))
     return -1;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     return error_sys(err, errno, "no_new_privs");
-  if (confine_drop_capabilities(writes && support->landlock_abi, err))
+  if (confine_drop_capabilities(finds_files && support->landlock_abi, err))
     return -1;
-  if (support->landlock_abi &&
-      landlock_enter(support->landlock_abi, writes ? wanted->directory : -1, err))
+  if (support->landlock_abi && landlock_enter(support->landlock_abi, wanted, err))
     return -1;
+#if SANITIZED
+  filtered = support->seccomp;
+#endif
   return support->seccomp ? filter_enter(wanted->role, err) : 0;
 }
 
@@ -158,7 +172,7 @@ static int confine_by_number(const void *a, const void *b)
 
 int confine_close_others(const int *keep, size_t n, struct error *err)
 {
-  enum { KEPT_MAX = 16 };
+  enum { KEPT_MAX = 32 };
   int sorted[KEPT_MAX];
   unsigned from = STDERR_FILENO + 1;
 

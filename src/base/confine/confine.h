@@ -39,17 +39,26 @@ struct confine_limits {
 enum confine_role {
   CONFINE_PARSER, /* read and write what it has open or is handed; make threads and memory */
   CONFINE_WRITER, /* also make and remove files below one directory */
+  /* Also keep a store below its directories: lock, sync and rename files there. What is not in the
+   * filter's list fails with EPERM, and does not end the process. */
+  CONFINE_KEEPER,
+  CONFINE_LOOKER, /* the same, but only read what is there */
 };
+
+enum { CONFINE_DIRECTORIES_MAX = 8 };
 
 struct confine_wanted {
   enum confine_role role;
-  int directory; /* of CONFINE_WRITER: a descriptor of that directory */
+  /* Descriptors of the directories below which a writer, keeper or looker finds files; 0 to
+   * CONFINE_DIRECTORIES_MAX of them. */
+  int directories[CONFINE_DIRECTORIES_MAX];
+  size_t n_directories;
   struct confine_limits limits;
 };
 
 /* Takes the privileges away, for good: of the calling thread and those it will start, so to be
- * called before there are others. Also removes the capabilities (a writer keeps root's right to
- * files) and the core file. What the kernel does not offer is left out, if support says so;
+ * called before there are others. Also removes the capabilities (whoever finds files keeps root's
+ * right to them) and the core file. What the kernel does not offer is left out, if support says so;
  * whatever else does not work is an error, after which the process must not go on with strangers'
  * bytes. */
 MUST_CHECK int confine_enter(const struct confine_wanted *wanted,

@@ -71,6 +71,10 @@ struct rule {
     SYS_##name, (error), NO_CONDITION, 0, 0                                                        \
   }
 
+#define REFUSE_IF(name, error, arg, bits, wanted)                                                  \
+  {                                                                                                \
+    SYS_##name, (error), (arg), (bits), (wanted)                                                   \
+  }
 #define ALLOW_IF_NULL(name, arg)                                                                   \
   {                                                                                                \
     SYS_##name, 0, (arg), 0, WHOLE                                                                 \
@@ -83,7 +87,8 @@ static const struct rule parser_rules[] = {
   ALLOW(pread64),
   ALLOW(write),
   ALLOW(pwrite64),
-  /* Memory, but none that is executable. */
+  /* Memory, but none that is executable, and shared only that of files, which is no limit's. */
+  REFUSE_IF(mmap, EPERM, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS),
   ALLOW_IF(mmap, 2, PROT_EXEC, 0),
   ALLOW_IF(mprotect, 2, PROT_EXEC, 0),
   ALLOW(munmap),
@@ -120,6 +125,7 @@ static const struct rule parser_rules[] = {
   ALLOW(poll),
 #endif
   ALLOW(ftruncate),
+  ALLOW(fallocate),
   ALLOW(memfd_create),
   ALLOW_IF(fcntl, 1, UINT32_MAX, F_DUPFD_CLOEXEC),
   ALLOW_IF(fcntl, 1, UINT32_MAX, F_GETFL),
@@ -194,6 +200,17 @@ static const struct rule writer_rules[] = {
   ALLOW_IF(fcntl, 1, UINT32_MAX, F_SETFD),
 };
 
+/* Also: what the store's protocol is made of (store/store.h), and drawing how far it is. */
+static const struct rule keeper_rules[] = {
+  ALLOW(flock),
+  ALLOW(fsync),
+  ALLOW(fdatasync),
+  ALLOW(utimensat),
+  ALLOW(getegid),
+  ALLOW(getgid),
+  ALLOW_IF(ioctl, 1, UINT32_MAX, TIOCGWINSZ),
+};
+
 struct program {
   struct sock_filter code[PROGRAM_MAX];
   unsigned short len;
@@ -248,18 +265,22 @@ static void filter_add_rules(struct program *program, const struct rule *rules, 
 
 static void filter_build(struct program *program, enum confine_role role)
 {
+  const bool keeps = role == CONFINE_KEEPER || role == CONFINE_LOOKER;
   const struct rule own_signals = { SYS_tgkill, 0, 0, UINT32_MAX, (uint32_t)getpid() };
 
   filter_load_word(program, offsetof(struct seccomp_data, arch));
   filter_add(program, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, OUR_ARCH);
   filter_add(program, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
   filter_load_word(program, offsetof(struct seccomp_data, nr));
-  if (role == CONFINE_WRITER)
+  if (role != CONFINE_PARSER)
     filter_add_rules(program, writer_rules, ARRAY_LEN(writer_rules));
+  if (keeps)
+    filter_add_rules(program, keeper_rules, ARRAY_LEN(keeper_rules));
   filter_add_rules(program, parser_rules, ARRAY_LEN(parser_rules));
   filter_add_rule(program, &own_signals);
   /* x32's calls have numbers of their own, which are in no list. */
-  filter_add(program, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
+  filter_add(program, BPF_RET | BPF_K, 0, 0,
+             keeps ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS);
 }
 
 bool filter_is_possible(void)

@@ -6,8 +6,8 @@
 
 /* Whether the kernel has filters that end a process; false with errno. */
 bool filter_is_possible(void);
-/* From here on a call that is not in the list ends the process (SIGSYS). no_new_privs has to be
- * set. */
+/* From here on a call that is not in the list ends the process (SIGSYS), or fails with EPERM, as
+ * the role has it. no_new_privs has to be set. */
 MUST_CHECK int filter_enter(enum confine_role role, struct error *err);
 
 #endif

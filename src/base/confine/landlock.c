@@ -56,8 +56,9 @@ static struct ruleset landlock_all_rights(int version, size_t *size)
   return set;
 }
 
-/* What a report needs: no devices, no sockets, nothing executed. */
-static int landlock_allow_below(int ruleset, int version, int directory, struct error *err)
+/* What a report or a store needs: no devices, no sockets, nothing executed. */
+static int landlock_allow_below(int ruleset, int version, int directory, bool writes,
+                                struct error *err)
 {
   struct landlock_path_beneath_attr rule = {
     .allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
@@ -68,16 +69,18 @@ static int landlock_allow_below(int ruleset, int version, int directory, struct 
     .parent_fd = directory,
   };
 
-  if (version >= 2)
+  if (!writes)
+    rule.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+  if (writes && version >= 2)
     rule.allowed_access |= LANDLOCK_ACCESS_FS_REFER; /* hard links between its directories */
-  if (version >= 3)
+  if (writes && version >= 3)
     rule.allowed_access |= truncate_right;
   if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
     return error_sys(err, errno, "Landlock does not take its rule");
   return 0;
 }
 
-int landlock_enter(int version, int directory, struct error *err)
+int landlock_enter(int version, const struct confine_wanted *wanted, struct error *err)
 {
   size_t size;
   const struct ruleset set = landlock_all_rights(version, &size);
@@ -85,8 +88,10 @@ int landlock_enter(int version, int directory, struct error *err)
 
   if (ruleset < 0)
     return error_sys(err, errno, "Landlock does not take its rights");
-  if (directory >= 0 && landlock_allow_below(ruleset, version, directory, err))
-    return -1;
+  for (size_t i = 0; i < wanted->n_directories; i++)
+    if (landlock_allow_below(ruleset, version, wanted->directories[i],
+                             wanted->role != CONFINE_LOOKER, err))
+      return -1;
   if (syscall(SYS_landlock_restrict_self, ruleset, 0))
     return error_sys(err, errno, "Landlock does not begin");
   return 0;

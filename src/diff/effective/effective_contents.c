@@ -15,12 +15,22 @@ struct wanted_content {
   struct digest digest;
 };
 
+void effective_contents_init(struct effective_contents *contents, struct budget *memory)
+{
+  struct paged *paged = paged_new(memory);
+
+  *contents = (struct effective_contents) {
+    memory, paged, { MAP_INIT_PAGED(paged), MAP_INIT_PAGED(paged) }, ARENA_INIT_PAGED(paged)
+  };
+}
+
 void effective_contents_release(struct effective_contents *contents)
 {
   map_release(&contents->wanted[0]);
   map_release(&contents->wanted[1]);
   arena_release(&contents->arena);
-  *contents = EFFECTIVE_CONTENTS_INIT;
+  paged_free(contents->paged);
+  contents->paged = NULL;
 }
 
 static struct place place_of(const struct overlay_item *item)
@@ -36,6 +46,7 @@ void effective_contents_want(struct effective_contents *contents, int side,
       map_put(&contents->wanted[side], (struct str) { (const char *)&place, sizeof(place) });
   struct wanted_content *wanted;
 
+  paged_step(contents->paged);
   if (entry->value)
     return;
   wanted = arena_alloc(&contents->arena, sizeof(*wanted));
@@ -120,8 +131,8 @@ static int fetch_layer(struct wanted_content *const *items, size_t n, struct dif
   return 0;
 }
 
-static int fetch_side(const struct map *wanted, struct diff *diff, int side,
-                      const struct manifest *manifest, struct error *err)
+static int fetch_listed(const struct map *wanted, struct diff *diff, int side,
+                        const struct manifest *manifest, struct error *err)
 {
   AUTO_FREE struct wanted_content **items = xcalloc(wanted->n + 1, sizeof(*items));
   size_t from = 0;
@@ -142,12 +153,28 @@ static int fetch_side(const struct map *wanted, struct diff *diff, int side,
   return 0;
 }
 
+static int fetch_side(const struct effective_contents *contents, struct diff *diff, int side,
+                      const struct manifest *manifest, struct error *err)
+{
+  const struct map *wanted = &contents->wanted[side];
+  /* The list, and the positions of one layer. */
+  const uint64_t bytes = wanted->n * (sizeof(struct wanted_content *) + sizeof(uint64_t));
+  int status;
+
+  if (paged_check(contents->paged, err))
+    return error_wrap(err, "what is to be read once more");
+  if (!budget_take(contents->memory, bytes))
+    return budget_error(contents->memory, "the contents that are to be read once more", err);
+  status = fetch_listed(wanted, diff, side, manifest, err);
+  budget_give(contents->memory, bytes);
+  return status;
+}
+
 int effective_contents_fetch(struct effective_contents *contents, struct diff *diff,
                              const struct effective_image images[2], struct error *err)
 {
   for (int side = 0; side < 2; side++)
-    if (contents->wanted[side].n &&
-        fetch_side(&contents->wanted[side], diff, side, images[side].manifest, err))
+    if (contents->wanted[side].n && fetch_side(contents, diff, side, images[side].manifest, err))
       return -1;
   return 0;
 }

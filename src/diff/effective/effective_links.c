@@ -13,13 +13,27 @@ struct file_key {
   uint64_t layer;
 };
 
+void effective_links_init(struct effective_links *links, struct budget *memory)
+{
+  struct paged *paged = paged_new(memory);
+  const struct map map = MAP_INIT_PAGED(paged);
+
+  *links = (struct effective_links) { { map, map }, map, ARENA_INIT_PAGED(paged), paged };
+}
+
+int effective_links_check(const struct effective_links *links, struct error *err)
+{
+  return paged_check(links->paged, err) ? error_wrap(err, "files that have several names") : 0;
+}
+
 void effective_links_release(struct effective_links *links)
 {
   map_release(&links->files[0]);
   map_release(&links->files[1]);
   map_release(&links->pairs);
   arena_release(&links->arena);
-  *links = EFFECTIVE_LINKS_INIT;
+  paged_free(links->paged);
+  links->paged = NULL;
 }
 
 /* NULL for what has one name only. */
@@ -32,6 +46,7 @@ static struct linked_file *find_file(struct effective_links *links, int side,
 
   if (item->links < 2)
     return NULL;
+  paged_step(links->paged);
   *key = (struct file_key) { item->object->index, item->object_layer };
   entry = map_put(&links->files[side], bytes);
   if (entry->value)

@@ -15,10 +15,13 @@ struct effective_links {
   struct map files[2]; /* with several names -> struct linked_file */
   struct map pairs;    /* of these */
   struct arena arena;
+  struct paged *paged;
 };
 
-#define EFFECTIVE_LINKS_INIT ((struct effective_links) { 0 })
-
+/* memory: NULL: no limit. Borrowed, lives longer. */
+void effective_links_init(struct effective_links *links, struct budget *memory);
+/* ERROR_IO where there is no room for what there was to be kept. */
+MUST_CHECK int effective_links_check(const struct effective_links *links, struct error *err);
 void effective_links_release(struct effective_links *links);
 
 enum links_meeting {

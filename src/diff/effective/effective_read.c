@@ -1,6 +1,7 @@
 #include "diff/effective/effective_read.h"
 
 #include "base/path.h"
+#include "base/tally.h"
 #include "diff/layers/entry.h"
 #include "diff/layers/layer_reader.h"
 #include "pair/walk.h"
@@ -21,9 +22,11 @@ struct run {
   struct effective_reading *reading;
   struct entry_rules rules;
   struct row rows[2];
-  bool partner[2];    /* of the entry taken alone: it has one, or one may come */
-  struct map ahead;   /* key -> how many entries of that name row 0 is ahead of row 1, or behind */
-  struct arena names; /* keys of ahead */
+  bool partner[2]; /* of the entry taken alone: it has one, or one may come */
+  /* By side: entries that were taken alone, by name, whose partner has come or may come. Where
+   * there is no room for more they are not counted: contents may then have to be read again. */
+  struct tally passed[2];
+  bool forgets;
   struct pace *pace;
 };
 
@@ -207,22 +210,18 @@ static bool run_begin(struct walk_user *user, int side, struct tar_entry *entry,
 
 static void note_passed(struct run *run, int side, struct str key)
 {
-  struct map_entry *found = map_put(&run->ahead, key);
+  struct error ignored;
 
-  if (found->key.ptr == key.ptr)
-    found->key = arena_str(&run->names, key);
-  found->value = (void *)((intptr_t)found->value + (side == 0 ? 1 : -1));
+  run->forgets = run->forgets || tally_add(&run->passed[side], key, &ignored) < 0;
 }
 
 /* Whether the other row has already gone past an entry of the name. */
 static int run_claim(struct walk_user *user, int side, struct str key, struct error *err)
 {
   struct run *run = (struct run *)user;
-  const struct map_entry *found = map_find(&run->ahead, key);
-  const intptr_t ahead = found ? (intptr_t)found->value : 0;
 
   (void)err;
-  if (side == 0 ? ahead >= 0 : ahead <= 0)
+  if (tally_of(&run->passed[1 - side], key) <= tally_of(&run->passed[side], key))
     return 0;
   note_passed(run, side, key);
   return 1;
@@ -284,6 +283,8 @@ static int read_in_step(struct effective_reading *reading, const size_t from[2],
     .user = { &user_ops },
     .reading = reading,
     .rules = { reading->ignore, reading->diff->options->skip_security_xattrs, true },
+    .passed = { TALLY_INIT_SPARE(reading->diff->options->limits->memory),
+                TALLY_INIT_SPARE(reading->diff->options->limits->memory) },
     .pace = pace_new(reading->resources->decoders),
   };
   struct walk_options options = { .user = &run.user, .keep_bytes = reading->resources->keep_bytes };
@@ -300,8 +301,8 @@ static int read_in_step(struct effective_reading *reading, const size_t from[2],
   layer_reader_close(&run.rows[0].layer);
   layer_reader_close(&run.rows[1].layer);
   pace_free(run.pace);
-  map_release(&run.ahead);
-  arena_release(&run.names);
+  tally_release(&run.passed[0]);
+  tally_release(&run.passed[1]);
   return status;
 }
 

@@ -159,10 +159,13 @@ static int order_of(const struct comparison *comparison)
   return overlay_compare_paths(comparison->items[0].path, comparison->items[1].path);
 }
 
-static void effective_trees_walk(struct comparison *comparison)
+static int effective_trees_walk(struct comparison *comparison, struct error *err)
 {
   const struct overlay_item *const items[2] = { &comparison->items[0], &comparison->items[1] };
 
+  int status;
+
+  effective_links_init(&comparison->links, comparison->trees->diff->options->limits->memory);
   for (int side = 0; side < 2; side++) {
     comparison->walks[side] = overlay_walk_new(comparison->trees->overlays[side]);
     effective_trees_advance(comparison, side);
@@ -182,7 +185,9 @@ static void effective_trees_walk(struct comparison *comparison)
   }
   overlay_walk_free(comparison->walks[0]);
   overlay_walk_free(comparison->walks[1]);
+  status = effective_links_check(&comparison->links, err);
   effective_links_release(&comparison->links);
+  return status;
 }
 
 int effective_compare_trees(const struct effective_trees *trees, bool *differ, struct error *err)
@@ -196,16 +201,17 @@ int effective_compare_trees(const struct effective_trees *trees, bool *differ, s
     .one_is_enough = options->sink->one_is_enough,
     .wants_digests = options->sink->wants_content_digests,
   };
-  int status = 0;
+  int status;
 
   layer_events_init(&comparison.events, trees->diff, trees->parent, no_layers);
-  effective_trees_walk(&comparison);
-  if (effective_contents_wanted(&comparison.contents) &&
+  effective_contents_init(&comparison.contents, options->limits->memory);
+  status = effective_trees_walk(&comparison, err);
+  if (status == 0 && effective_contents_wanted(&comparison.contents) &&
       !(comparison.one_is_enough && comparison.sent)) {
     comparison.first = false;
     status = effective_contents_fetch(&comparison.contents, trees->diff, trees->images, err);
     if (status == 0)
-      effective_trees_walk(&comparison);
+      status = effective_trees_walk(&comparison, err);
   }
   layer_events_release(&comparison.events);
   effective_contents_release(&comparison.contents);

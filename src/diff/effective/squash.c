@@ -221,6 +221,7 @@ int compare_squashed(struct diff *diff, const struct layer_task *task,
   };
   int status = squash_merge(&trees, err);
 
+  effective_contents_init(&trees.contents, diff->options->limits->memory);
   if (status == 0) {
     layer_events_init(&trees.events, diff, task->parent, no_layers);
     for (int side = 0; side < 2; side++)

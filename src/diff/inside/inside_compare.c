@@ -5,6 +5,7 @@
 
 #include "diff/inside/inside_members.h"
 #include "formats/codec.h"
+#include "formats/order.h"
 
 enum { PATH_MAX_BYTES = 64 * 1024 };
 
@@ -16,8 +17,8 @@ struct looking {
   const struct inside_input *input;
   struct inside_result *result;
   struct format_budget budgets[2];
-  struct entry_rules rules;
-  struct buf path; /* of the place that is compared */
+  struct entry_rules rules; /* for the members that are compared */
+  struct buf path;          /* of the place that is compared */
   uint64_t patch_work;
   struct budget patch_memory;
   struct buf patch_text;
@@ -215,6 +216,21 @@ static enum inside_outcome compare_contents(struct looking *looking,
   return outcome;
 }
 
+/* What a global header says is said of what stands behind it, and no field of a header repeats it.
+ * The target of a symbolic link is what it is to the letter. */
+static struct entry_rules rules_of_entry(const struct looking *looking,
+                                         const struct tar_entry *entry)
+{
+  struct entry_rules rules = looking->rules;
+
+  if (entry->type == TAR_GLOBAL)
+    rules.ignore &= ~(uint32_t)(IGNORE_TAR_FORMAT | IGNORE_FILE_TIMESTAMPS | IGNORE_FILE_MTIME |
+                                IGNORE_FILE_ATIME | IGNORE_FILE_CTIME);
+  if (entry->type == TAR_SYMLINK)
+    rules.ignore &= ~(uint32_t)IGNORE_CANONICAL_PATHS;
+  return rules;
+}
+
 /* The entries apart from their contents; those are told of here only if nothing inside them is. */
 static bool compare_headers(struct looking *looking, const struct format_member *const members[2],
                             enum inside_outcome contents, const struct digest digests[2],
@@ -223,6 +239,7 @@ static bool compare_headers(struct looking *looking, const struct format_member 
   const struct tar_entry *entries[2] = { &members[0]->entry, &members[1]->entry };
   const struct digest *const shown[2] = { hashed ? &digests[0] : NULL,
                                           hashed ? &digests[1] : NULL };
+  const struct entry_rules rules = rules_of_entry(looking, entries[0]);
   struct tar_entry same_size = *entries[1];
   AUTO_FIELDS fields = FIELDS_INIT;
 
@@ -231,10 +248,10 @@ static bool compare_headers(struct looking *looking, const struct format_member 
     same_size.size = entries[0]->size;
     entries[1] = &same_size;
   }
-  if (contents != INSIDE_HERE && !entry_headers_differ(&looking->rules, entries[0], entries[1]))
+  if (contents != INSIDE_HERE && !entry_headers_differ(&rules, entries[0], entries[1]))
     return false;
   reason_field(looking, &fields);
-  entry_fields(&looking->rules, entries[0], entries[1], shown, &fields);
+  entry_fields(&rules, entries[0], entries[1], shown, &fields);
   member_row(looking, entries, shown, &fields);
   return true;
 }
@@ -336,44 +353,33 @@ static bool compare_fields(struct looking *looking, const struct format_parts pa
   }
 }
 
-/* The bytes that a rule calls meaningless, one after the other. */
-struct rule_bytes {
-  const struct format_parts *parts;
-  const struct format_rule *rule;
-  size_t range;
-  uint64_t at; /* in the range */
-};
-
-static struct str next_bytes(struct rule_bytes *bytes)
+/* The next range from *at on that a rule calls meaningless; NULL: none. */
+static const struct format_range *next_range(const struct format_parts *parts,
+                                             const struct format_rule *rule, size_t *at)
 {
-  const struct format_parts *parts = bytes->parts;
+  while (*at < parts->n_ranges) {
+    const struct format_range *range = &parts->ranges[(*at)++];
 
-  for (; bytes->range < parts->n_ranges; bytes->range++, bytes->at = 0) {
-    const struct format_range *range = &parts->ranges[bytes->range];
-
-    if (range->rule == bytes->rule && range->from + bytes->at < range->to)
-      return (struct str) { parts->bytes.ptr + range->from + bytes->at,
-                            range->to - range->from - bytes->at };
+    if (range->rule == rule)
+      return range;
   }
-  return (struct str) { NULL, 0 };
+  return NULL;
 }
 
+/* Whether the bytes of a rule differ, or are another member's. */
 static bool rule_differs(const struct format_parts parts[2], const struct format_rule *rule)
 {
-  struct rule_bytes a = { &parts[0], rule, 0, 0 };
-  struct rule_bytes b = { &parts[1], rule, 0, 0 };
+  size_t at[2] = { 0, 0 };
 
   for (;;) {
-    const struct str bytes_a = next_bytes(&a);
-    const struct str bytes_b = next_bytes(&b);
-    const size_t n = MIN_OF(bytes_a.len, bytes_b.len);
+    const struct format_range *a = next_range(&parts[0], rule, &at[0]);
+    const struct format_range *b = next_range(&parts[1], rule, &at[1]);
 
-    if (!n)
-      return bytes_a.len != bytes_b.len;
-    if (memcmp(bytes_a.ptr, bytes_b.ptr, n) != 0)
+    if (!a || !b)
+      return a || b;
+    if (a->member != b->member || a->to - a->from != b->to - b->from ||
+        memcmp(parts[0].bytes.ptr + a->from, parts[1].bytes.ptr + b->from, a->to - a->from) != 0)
       return true;
-    a.at += n;
-    b.at += n;
   }
 }
 
@@ -431,19 +437,38 @@ static int read_both(struct looking *looking, const struct format *format,
   return status;
 }
 
+/* The rules for members of a format. Names say "the same" in other ways only where all readers take
+ * them so; and the order counts where what is unpacked hangs on it. */
+static struct entry_rules rules_of_format(const struct looking *looking,
+                                          const struct format *format,
+                                          const struct format_parts parts[2])
+{
+  struct entry_rules rules = { .ignore = looking->input->ignore };
+
+  if (!format->has_loose_names)
+    rules.ignore &= ~(uint32_t)IGNORE_CANONICAL_PATHS;
+  if (rules.ignore & IGNORE_FILE_ORDER && parts[0].n_members == parts[1].n_members &&
+      (format_order_counts(format, &parts[0]) || format_order_counts(format, &parts[1])))
+    rules.ignore &= ~(uint32_t)IGNORE_FILE_ORDER;
+  return rules;
+}
+
 static enum inside_outcome compare_parts(struct looking *looking, const struct format *format,
                                          const struct format_parts parts[2],
                                          const struct files *files)
 {
+  const struct entry_rules rules = looking->rules;
   bool differ = compare_fields(looking, parts);
   struct files around = *files;
 
+  looking->rules = rules_of_format(looking, format, parts);
   around.described = format->describes;
   differ |= compare_members(looking, parts, &around, format->is_wrapper);
   if (format->may_be_equal) {
     differ |= compare_meaningless(looking, parts);
     add_word(looking->result->formats, format->name);
   }
+  looking->rules = rules;
   return differ ? INSIDE_ROWS : format->may_be_equal ? INSIDE_EQUAL : INSIDE_HERE;
 }
 

@@ -286,13 +286,19 @@ static bool is_about_artifacts(const struct diff *diff)
          (diff->root[0]->kind == MEDIA_OTHER && diff->root[1]->kind == MEDIA_OTHER);
 }
 
+/* Images of other platforms count although they are the same on both sides and so are no pair. */
+static bool is_of_one_image(const struct diff *diff)
+{
+  return diff->n_pairs == 1 && diff->roots.n_platforms[0] <= 1 && diff->roots.n_platforms[1] <= 1;
+}
+
 void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
                   enum verdict_level required, struct verdict *out)
 {
   *out = (struct verdict) { .level = VERDICT_UNKNOWN };
   for (int side = 0; side < 2; side++)
     out->digests[side] =
-        (diff->n_pairs == 1 ? diff->pairs[0].descriptors[side] : diff->root[side])->digest;
+        (is_of_one_image(diff) ? diff->pairs[0].descriptors[side] : diff->root[side])->digest;
   if (failed)
     return;
   out->level = verdict_decide(diff, effort, required, out);

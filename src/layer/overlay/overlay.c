@@ -5,16 +5,17 @@
 #include "base/alloc.h"
 #include "layer/overlay/overlay_node.h"
 
-enum {
-  PACKED_MAX = 8 * LIMIT_PAX_BYTES,
-  PIECE = 256 * 1024, /* memory is asked for in pieces */
-};
+enum { PACKED_MAX = 8 * LIMIT_PAX_BYTES };
 
 struct overlay *overlay_new(struct budget *memory)
 {
   struct overlay *overlay = xcalloc(1, sizeof(*overlay));
 
   overlay->memory = memory;
+  overlay->paged = paged_new(memory);
+  overlay->arena = ARENA_INIT_PAGED(overlay->paged);
+  overlay->nodes = MAP_INIT_PAGED(overlay->paged);
+  overlay->names = overlay->gone = overlay->aufs_links = overlay->nodes;
   overlay->scratch = BUF_INIT(PACKED_MAX);
   overlay->last_directory = BUF_INIT(LIMIT_PATH_BYTES);
   overlay_unpacked_init(&overlay->target);
@@ -43,7 +44,7 @@ void overlay_free(struct overlay *overlay)
   buf_release(&overlay->scratch);
   buf_release(&overlay->last_directory);
   arena_release(&overlay->arena);
-  budget_give(overlay->memory, overlay->taken);
+  paged_free(overlay->paged);
   free(overlay);
 }
 
@@ -55,7 +56,6 @@ void overlay_begin_layer(struct overlay *overlay)
   map_release(&overlay->names);
   map_release(&overlay->gone);
   map_release(&overlay->aufs_links);
-  overlay->names = overlay->gone = overlay->aufs_links = MAP_INIT;
   if (overlay->engine == OVERLAY_PODMAN_VFS && overlay->n_roots)
     return;
   overlay->roots =
@@ -69,6 +69,21 @@ uint64_t overlay_count(struct overlay *overlay)
   return overlay->n_paths;
 }
 
+struct overlay_record *overlay_record_new(struct overlay *overlay,
+                                          const struct overlay_addition *added,
+                                          const struct overlay_node *node, struct str path)
+{
+  struct overlay_record *record;
+
+  buf_clear(&overlay->scratch);
+  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token);
+  record = arena_alloc(&overlay->arena, sizeof(*record) + overlay->scratch.len);
+  record->node = node;
+  record->layer = overlay->n_layers - 1;
+  memcpy(record->packed, overlay->scratch.ptr, overlay->scratch.len);
+  return record;
+}
+
 void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
                         const struct overlay_node *node, struct str path)
 {
@@ -76,12 +91,7 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
 
   if (added->record)
     return;
-  buf_clear(&overlay->scratch);
-  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token);
-  record = arena_alloc(&overlay->arena, sizeof(*record) + overlay->scratch.len);
-  record->node = node;
-  record->layer = overlay->n_layers - 1;
-  memcpy(record->packed, overlay->scratch.ptr, overlay->scratch.len);
+  record = overlay_record_new(overlay, added, node, path);
   if (overlay->last)
     overlay->last->next = record;
   else
@@ -90,25 +100,6 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
   if (!overlay->layer_first)
     overlay->layer_first = record;
   added->record = record;
-}
-
-uint64_t overlay_memory(const struct overlay *overlay)
-{
-  return overlay->arena.total + map_memory(&overlay->nodes) + map_memory(&overlay->names) +
-         map_memory(&overlay->gone) + map_memory(&overlay->aufs_links);
-}
-
-int overlay_take(struct overlay *overlay, uint64_t bytes, struct error *err)
-{
-  uint64_t more;
-
-  if (overlay->taken >= bytes)
-    return 0;
-  more = (bytes - overlay->taken + PIECE - 1) / PIECE * PIECE;
-  if (!budget_take(overlay->memory, more))
-    return budget_error(overlay->memory, "the merged layers", err);
-  overlay->taken += more;
-  return 0;
 }
 
 static int add(struct overlay *overlay, struct overlay_addition *added, struct error *err)
@@ -120,8 +111,9 @@ static int add(struct overlay *overlay, struct overlay_addition *added, struct e
   if (overlay_path_clean(&path, added->entry->name, err) < 0 ||
       overlay_path_mark(&path, &mark, &hidden, err) < 0)
     return -1;
-  if (overlay_take(overlay, overlay_memory(overlay), err))
-    return -1;
+  paged_step(overlay->paged);
+  if (paged_check(overlay->paged, err))
+    return error_wrap(err, "the merged layers");
   overlay_apply(overlay, added, &path);
   overlay_add_record(overlay, added, NULL, STR(""));
   return 0;

@@ -47,11 +47,6 @@ struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine
   struct overlay_unpacked unpacked;
   struct buf name = BUF_INIT(LIMIT_PATH_BYTES + 1);
 
-  /* Its nodes are about as many as the origin's, and it has no records of its own. */
-  if (overlay_take(overlay, overlay_memory(origin), err)) {
-    overlay_free(overlay);
-    return NULL;
-  }
   overlay->engine = engine;
   overlay->origin = origin;
   overlay_unpacked_init(&unpacked);
@@ -61,11 +56,18 @@ struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine
     if (!overlay->layer_first)
       overlay->layer_first = record;
     replay_record(overlay, record, &unpacked, &name);
+    paged_step(origin->paged);
+    paged_step(overlay->paged);
   }
   while (overlay->n_layers < origin->n_layers)
     overlay_begin_layer(overlay);
   buf_release(&name);
   overlay_unpacked_release(&unpacked);
+  if (paged_check(overlay->paged, err)) {
+    error_wrap(err, "the merged layers");
+    overlay_free(overlay);
+    return NULL;
+  }
   return overlay;
 }
 
@@ -151,6 +153,8 @@ enum overlay_likeness overlay_compare_layers(const struct overlay *a, const stru
       likeness = OVERLAY_SAME_PLACES;
     records[0] = records[0]->next;
     records[1] = records[1]->next;
+    paged_step(a->paged);
+    paged_step(b->paged);
   }
   if (records[0] || records[1] || a->n_layers != b->n_layers)
     likeness = OVERLAY_OTHER_ENTRIES;

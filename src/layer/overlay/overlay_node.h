@@ -56,7 +56,7 @@ struct overlay_node {
 struct overlay {
   const struct overlay *origin; /* of a replay: whose records these are; else NULL */
   struct budget *memory;
-  uint64_t taken;                 /* of the budget */
+  struct paged *paged;            /* owned; where all that grows is */
   struct arena arena;             /* nodes, records, strings */
   struct map nodes;               /* by parent and name, where the parent is indexed */
   struct buf scratch;             /* an entry being packed */
@@ -85,11 +85,6 @@ struct overlay {
   bool is_refused;
   bool may_refuse;
 };
-
-/* The bytes that it takes, with what its tables may grow by for the next entry. */
-uint64_t overlay_memory(const struct overlay *overlay);
-/* Makes sure that so many bytes in all are taken of the budget for it. ERROR_LIMIT. */
-MUST_CHECK int overlay_take(struct overlay *overlay, uint64_t bytes, struct error *err);
 
 /* ---- overlay_node.c ---- */
 
@@ -182,6 +177,11 @@ struct overlay_addition {
   const struct overlay_record *record; /* of the entry, where it is replayed or was made */
 };
 
+/* A record that is not in the log: of what an engine makes that no entry is for. node, path: as
+ * below. */
+struct overlay_record *overlay_record_new(struct overlay *overlay,
+                                          const struct overlay_addition *added,
+                                          const struct overlay_node *node, struct str path);
 /* Gives the addition a record, at the end of the log, if it has none. node: the entry's name is its
  * path, which is given, but for how it is written; else NULL and an empty path. */
 void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,

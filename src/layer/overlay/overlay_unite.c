@@ -3,7 +3,8 @@
  * or something else lies between. */
 #include "layer/overlay/overlay_node.h"
 
-static struct overlay_node *overlay_unite_merge(struct overlay_node *a, struct overlay_node *b)
+static struct overlay_node *overlay_unite_merge(struct paged *paged, struct overlay_node *a,
+                                                struct overlay_node *b)
 {
   struct overlay_node *first = NULL;
   struct overlay_node **end = &first;
@@ -15,14 +16,15 @@ static struct overlay_node *overlay_unite_merge(struct overlay_node *a, struct o
     *end = *smaller;
     end = &(*smaller)->next;
     *smaller = (*smaller)->next;
+    paged_step(paged);
   }
   *end = a ? a : b;
   return first;
 }
 
-static bool is_sorted(const struct overlay_node *node)
+static bool is_sorted(struct paged *paged, const struct overlay_node *node)
 {
-  for (; node && node->next; node = node->next)
+  for (; node && node->next; node = node->next, paged_step(paged))
     if (str_compare(overlay_node_name(node), overlay_node_name(node->next)) > 0)
       return false;
   return true;
@@ -30,11 +32,11 @@ static bool is_sorted(const struct overlay_node *node)
 
 /* A merge sort that keeps the order of equal names: runs[i] is empty or a sorted list of 2^i nodes.
  */
-static struct overlay_node *overlay_unite_sorted(struct overlay_node *list)
+static struct overlay_node *overlay_unite_sorted(struct paged *paged, struct overlay_node *list)
 {
   struct overlay_node *runs[64] = { NULL };
 
-  if (is_sorted(list))
+  if (is_sorted(paged, list))
     return list;
   while (list) {
     struct overlay_node *run = list;
@@ -43,32 +45,33 @@ static struct overlay_node *overlay_unite_sorted(struct overlay_node *list)
     list = list->next;
     run->next = NULL;
     for (; runs[i]; i++) {
-      run = overlay_unite_merge(runs[i], run);
+      run = overlay_unite_merge(paged, runs[i], run);
       runs[i] = NULL;
     }
     runs[i] = run;
   }
   for (size_t i = 0; i < ARRAY_LEN(runs); i++)
-    list = overlay_unite_merge(runs[i], list);
+    list = overlay_unite_merge(paged, runs[i], list);
   return list;
 }
 
 /* What is in the directory and those below it, the topmost first among equal names. */
-static struct overlay_node *gathered(const struct overlay_node *directory)
+static struct overlay_node *gathered(struct paged *paged, const struct overlay_node *directory)
 {
   struct overlay_node *all = NULL;
 
   for (; directory; directory = directory->below)
-    all = overlay_unite_merge(all, overlay_unite_sorted(directory->children));
+    all = overlay_unite_merge(paged, all, overlay_unite_sorted(paged, directory->children));
   return all;
 }
 
 /* Hidden by what lies upon it, with all that is in it. */
-static void hide(struct overlay_node *node)
+static void hide(struct paged *paged, struct overlay_node *node)
 {
   struct overlay_node *n = node;
 
   for (;;) {
+    paged_step(paged);
     overlay_drop_file(n);
     if (n->children) {
       n = n->children;
@@ -99,7 +102,7 @@ static struct overlay_node *united(const struct overlay *overlay, struct overlay
       last = node;
       open = !node->is_opaque;
     } else {
-      hide(node);
+      hide(overlay->paged, node);
       /* The directories of layers that are not here are hidden, too. */
       top->is_opaque = top->is_opaque || top->is_directory;
       open = false;
@@ -115,7 +118,7 @@ static struct overlay_node *united(const struct overlay *overlay, struct overlay
 /* Makes the children of a directory those of all that are below it. */
 static void unite_directory(struct overlay *overlay, struct overlay_node *directory)
 {
-  struct overlay_node *node = gathered(directory);
+  struct overlay_node *node = gathered(overlay->paged, directory);
   struct overlay_node *previous = NULL;
   bool shows_below = !directory->is_opaque;
 
@@ -124,6 +127,7 @@ static void unite_directory(struct overlay *overlay, struct overlay_node *direct
     struct overlay_node *next;
     struct overlay_node *kept = united(overlay, node, shows_below, &next);
 
+    paged_step(overlay->paged);
     node = next;
     if (!kept)
       continue;
@@ -178,7 +182,9 @@ void overlay_unite(struct overlay *overlay)
   overlay->roots[0] = root;
   overlay->n_roots = 1;
   overlay->n_paths = root->own != NULL;
-  for (struct overlay_node *node = root; node; node = next_node(node))
+  for (struct overlay_node *node = root; node; node = next_node(node)) {
+    paged_step(overlay->paged);
     if (node->is_directory)
       unite_directory(overlay, node);
+  }
 }

@@ -37,6 +37,8 @@ bool overlay_same_effect(struct overlay *a, struct overlay *b)
   while (nodes[0] && nodes[1] && same_node(nodes[0], nodes[1])) {
     nodes[0] = next_node(nodes[0]);
     nodes[1] = next_node(nodes[1]);
+    paged_step(a->paged);
+    paged_step(b->paged);
   }
   return !nodes[0] && !nodes[1];
 }

@@ -143,6 +143,7 @@ bool overlay_walk_next(struct overlay_walk *walk, struct overlay_item *out)
 {
   if (walk->ended)
     return false;
+  paged_step(walk->overlay->paged);
   do
     walk->node = overlay_walk_step(walk);
   while (walk->node && (walk->node->is_whiteout || (!walk->node->parent && !walk->node->own)));

@@ -151,9 +151,20 @@ static struct str without_variable(struct str value, size_t len)
   return value.ptr ? (struct str) { value.ptr + len, value.len - len } : value;
 }
 
+/* Who runs a container where the config names nobody (OCI config.md, "User"). */
+static struct str user_of(struct str value)
+{
+  return value.len ? value : STR("root (none is set)");
+}
+
 void change_words_values(struct buf *out, const struct event_field *field)
 {
   const size_t key = variable_of(field).len;
+
+  if (strcmp(field->name, "config.User") == 0) {
+    change_values_pair(out, user_of(field->value[0]), user_of(field->value[1]));
+    return;
+  }
 
   change_values_pair(out, without_variable(field->value[0], key),
                      without_variable(field->value[1], key));
@@ -174,6 +185,9 @@ void change_title(struct buf *out, enum event_type type, const struct event_fiel
   }
   if (type != EVENT_CONFIG || strncmp(name, config, sizeof(config) - 1) != 0) {
     escape_terminal(out, str_of(name));
+  } else if (str_has_prefix(text, STR("config.Env."))) {
+    buf_puts(out, "Env ");
+    escape_terminal(out, str_skip(text, strlen("config.Env.")));
   } else if (key.len) {
     buf_puts(out, "Env ");
     escape_terminal(out, (struct str) { key.ptr, key.len - 1 });

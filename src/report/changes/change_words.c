@@ -15,6 +15,8 @@ enum {
   PERMISSIONS = 07777,
   PRIVILEGES = 06000, /* setuid and setgid */
   EXECUTABLE = 0111,
+  WRITABLE = 0002, /* by everybody */
+  STICKY = 01000,
 };
 
 static bool is_one_of(const char *name, const char *const *list)
@@ -23,6 +25,13 @@ static bool is_one_of(const char *name, const char *const *list)
     if (strcmp(name, *list) == 0)
       return true;
   return false;
+}
+
+/* Whether anybody may change what it holds. */
+static bool is_open_to_all(const struct tar_entry *entry)
+{
+  return entry->type != TAR_SYMLINK && (entry->mode & WRITABLE) &&
+         !(entry->type == TAR_DIR && (entry->mode & STICKY));
 }
 
 static enum change_weight weight_of_field(const struct event *event,
@@ -37,7 +46,8 @@ static enum change_weight weight_of_field(const struct event *event,
   if (strcmp(field->name, "Xattr security.capability") == 0)
     return WEIGHT_PRIVILEGE;
   if (strcmp(field->name, "Mode") == 0 && e0 && e1 &&
-      (e0->mode & PRIVILEGES) != (e1->mode & PRIVILEGES))
+      ((e0->mode & PRIVILEGES) != (e1->mode & PRIVILEGES) ||
+       is_open_to_all(e0) != is_open_to_all(e1)))
     return WEIGHT_PRIVILEGE;
   if (is_one_of(field->name, contents))
     return WEIGHT_CONTENT;
@@ -139,6 +149,29 @@ static bool has_field(const struct event *event, const char *name)
   return false;
 }
 
+/* "regular file" of "regular file (0)". */
+static struct str type_name(struct str value)
+{
+  const char *open = value.len ? memchr(value.ptr, '(', value.len) : NULL;
+
+  return open && open > value.ptr + 1 ? (struct str) { value.ptr, (size_t)(open - value.ptr) - 1 }
+                                      : value;
+}
+
+/* What is another kind of thing has another content and other rights, which tells nothing. */
+static bool add_type(struct buf *out, const struct event *event)
+{
+  for (size_t i = 0; i < event->n_fields; i++) {
+    const struct event_field *field = &event->fields[i];
+
+    if (field->ignored || strcmp(field->name, "Typeflag") != 0)
+      continue;
+    change_values_pair(out, type_name(field->value[0]), type_name(field->value[1]));
+    return true;
+  }
+  return false;
+}
+
 void change_words_entry(struct buf *out, const struct event *event)
 {
   const bool content = has_field(event, "Digest");
@@ -146,6 +179,8 @@ void change_words_entry(struct buf *out, const struct event *event)
   const bool more = change_weight_entry(event, &ignored) > WEIGHT_RECORD;
   size_t phrases = 0;
 
+  if (add_type(out, event))
+    return;
   for (size_t i = 0; i < event->n_fields; i++) {
     const struct event_field *field = &event->fields[i];
 

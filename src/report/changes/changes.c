@@ -68,6 +68,8 @@ static struct str directory_of(struct str path)
   size_t end = 0;
   size_t depth = 0;
 
+  while (str_has_prefix(path, STR("./")) || str_has_prefix(path, STR("/")))
+    path = str_skip(path, *path.ptr == '.' ? 2 : 1);
   for (size_t i = 0; i < path.len && depth < DIRECTORY_DEPTH; i++)
     if (path.ptr[i] == '/') {
       end = i + 1;
@@ -82,6 +84,8 @@ static void count_change(struct changes *changes, const struct change *change)
   char layer[32];
 
   changes->totals.by_kind[change->kind]++;
+  changes->totals.directories +=
+      change->is_directory && (change->kind == CHANGE_ADDED || change->kind == CHANGE_REMOVED);
   if (change->kind == CHANGE_IMAGE || bytes == 0)
     return;
   if (bytes > 0)

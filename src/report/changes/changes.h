@@ -12,6 +12,7 @@
 #include "base/budget.h"
 #include "base/map.h"
 #include "diff/event.h"
+#include "policy/causes.h"
 
 enum change_kind {
   CHANGE_ADDED,    /* a file that only input 1 has, or has more often */
@@ -56,6 +57,12 @@ struct change {
   const char *created_by[2]; /* the command that made that layer, as in the image; borrowed as long
                                 as the comparison; NULL: not known */
   unsigned explanation, patch_number; /* as in struct event */
+  /* Of a field of a config, whose event has the causes of all its fields: its own alone, of which
+   * cause is NULL where none is known. */
+  const struct cause *own_cause;
+  uint8_t own_evidence; /* enum cause_evidence */
+  bool has_own_cause;
+  bool is_directory; /* on one side at least */
   /* Of WEIGHT_CONSEQUENCE, and of what may turn out to be: the context of what it says that it
    * differs, such as "/layers-1"; else NULL. */
   const char *refers_to;
@@ -68,6 +75,7 @@ struct change {
 struct change_totals {
   uint64_t by_kind[N_CHANGE_KINDS];    /* once sorted, without consequences */
   uint64_t consequences;               /* once sorted */
+  uint64_t directories;                /* that were added or removed */
   uint64_t bytes_added, bytes_removed; /* of regular files: what input 1 has more, and less */
 };
 

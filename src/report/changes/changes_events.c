@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/escape.h"
 #include "base/path.h"
+#include "report/changes/change_env.h"
 #include "report/changes/change_values.h"
 #include "report/changes/change_words.h"
 
@@ -103,6 +104,7 @@ static void note_place(struct change *change, const struct event *event)
     change->layer[side] = NO_LAYER;
     if (!entry)
       continue;
+    change->is_directory |= entry->type == TAR_DIR;
     if ((entry->type == TAR_REGULAR || entry->type == TAR_CONTIGUOUS ||
          entry->type == TAR_GNU_SPARSE) &&
         entry->size >= 0)
@@ -270,6 +272,22 @@ static void note_histories(struct changes *changes, const struct event *event)
   changes->histories[changes->n_histories++] = found;
 }
 
+/* An event about a config may have many fields, and each its cause. */
+static void note_own_cause(struct change *change, const struct event *event,
+                           const struct event_field *field)
+{
+  struct cause_query query = { .has_field = true };
+  enum cause_evidence evidence;
+
+  if (event->type != EVENT_CONFIG || change->weight == WEIGHT_CONSEQUENCE)
+    return;
+  change->has_own_cause = true;
+  if (event_field_named(event, field, &query.field))
+    change->own_cause = cause_find(&query, &evidence);
+  if (change->own_cause)
+    change->own_evidence = (uint8_t)evidence;
+}
+
 static void add_field(struct changes *changes, const struct event *event,
                       const struct event_field *field)
 {
@@ -284,6 +302,7 @@ static void add_field(struct changes *changes, const struct event *event,
   change.weight = change_weight_field(event->type, field->name);
   if (change.weight == WEIGHT_CONSEQUENCE)
     change.refers_to = changes_referred(changes, event->type, change.context, field);
+  note_own_cause(&change, event, field);
   change_words_values(&words, field);
   change.words = keep_text(changes, &words);
   change_title(&title, event->type, field);
@@ -314,6 +333,40 @@ static void add_note(struct changes *changes, const struct event *event)
   changes_add_one(changes, &change);
 }
 
+struct of_event {
+  struct changes *changes;
+  const struct event *event;
+};
+
+static void add_variable(void *context, const struct event_field *field)
+{
+  const struct of_event *of = context;
+
+  add_field(of->changes, of->event, field);
+}
+
+/* A document's fields; the environment by its variables, but where a rule leaves some of it out. */
+static void add_fields(struct changes *changes, const struct event *event)
+{
+  bool by_position = event->type != EVENT_CONFIG;
+  bool env_is_told = false;
+
+  for (size_t i = 0; i < event->n_fields; i++)
+    by_position |= event->fields[i].ignored && change_env_is_item(&event->fields[i]);
+  for (size_t i = 0; i < event->n_fields; i++) {
+    const struct event_field *field = &event->fields[i];
+    const bool is_env = !by_position && change_env_is_item(field);
+
+    if (field->ignored || (is_env && env_is_told))
+      continue;
+    env_is_told |=
+        is_env && change_env_diff(event, add_variable, &(struct of_event) { changes, event });
+    by_position |= is_env && !env_is_told;
+    if (!is_env || !env_is_told)
+      add_field(changes, event, field);
+  }
+}
+
 void changes_add_event(struct changes *changes, const struct event *event)
 {
   size_t counting = 0;
@@ -327,7 +380,5 @@ void changes_add_event(struct changes *changes, const struct event *event)
   else if (counting == 0)
     add_note(changes, event);
   else
-    for (size_t i = 0; i < event->n_fields; i++)
-      if (!event->fields[i].ignored)
-        add_field(changes, event, &event->fields[i]);
+    add_fields(changes, event);
 }

@@ -149,16 +149,38 @@ static int deepest_first(const void *a, const void *b)
   return compare_names(change_a, change_b);
 }
 
+/* Whether what it refers to is told otherwise; it is then told itself, for what refers to it. */
+static bool is_told_below(struct changes *changes, const struct change *suspect)
+{
+  if (!map_find(&changes->above, str_of(suspect->refers_to)))
+    return false;
+  changes_note_above(changes, suspect->context);
+  return true;
+}
+
+/* Notes all that follows from what was noted, however far. */
+static void note_what_follows(struct changes *changes)
+{
+  size_t before;
+
+  do {
+    before = changes->above.n;
+    for (size_t i = 0; i < changes->n_suspects; i++)
+      (void)is_told_below(changes, &changes->suspects[i]);
+  } while (changes->above.n > before);
+}
+
 /* What only says that something else differs stays where nothing else says so. All of them join the
  * items. */
 static void settle_consequences(struct changes *changes)
 {
   if (changes->n_suspects > 0)
     qsort(changes->suspects, changes->n_suspects, sizeof(*changes->suspects), deepest_first);
+  note_what_follows(changes);
   for (size_t i = 0; i < changes->n_suspects; i++) {
     struct change *suspect = &changes->suspects[i];
 
-    if (map_find(&changes->above, str_of(suspect->refers_to))) {
+    if (is_told_below(changes, suspect)) {
       changes->totals.consequences++;
     } else {
       changes_note_above(changes, suspect->context);

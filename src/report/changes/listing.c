@@ -61,9 +61,31 @@ struct report *listing_new(const char *path, const struct output_style *style, s
   return &listing->report;
 }
 
-struct explanation listing_causes(const struct listing *listing, const struct change *change)
+struct explanation change_causes(const struct report_about *about, const struct change *change,
+                                 struct explain_found *own)
 {
-  const struct report_about *about = listing->report.about;
+  const struct explain *explain = about ? about->explain : NULL;
+  const enum cause_evidence evidence = (enum cause_evidence)change->own_evidence;
+  bool proven;
 
-  return explain_told(about ? about->explain : NULL, change->explanation);
+  if (!explain || !change->has_own_cause)
+    return explain_told(explain, change->explanation);
+  if (!change->own_cause)
+    return (struct explanation) { .left = "" };
+  *own = (struct explain_found) {
+    .cause = change->own_cause,
+    .evidence = evidence,
+    .strength = cause_strength_of(evidence),
+    .harmless = cause_is_harmless(change->own_cause),
+  };
+  proven = own->strength == CAUSE_PROVEN;
+  return (struct explanation) {
+    .found = own, .n = 1, .left = "", .proven = proven, .harmless = proven && own->harmless
+  };
+}
+
+struct explanation listing_causes(const struct listing *listing, const struct change *change,
+                                  struct explain_found *own)
+{
+  return change_causes(listing->report.about, change, own);
 }

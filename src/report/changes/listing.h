@@ -24,7 +24,11 @@ struct report *listing_new(const char *path, const struct output_style *style, s
                            struct budget *memory,
                            void (*write)(const struct listing *listing, struct writer *writer));
 
-/* The causes of a change, as far as they were looked for; n 0: none is known. */
-struct explanation listing_causes(const struct listing *listing, const struct change *change);
+/* The causes of a change, as far as they were looked for; n 0: none is known. own: room for one,
+ * which what is returned may point to. about NULL: nothing is known. */
+struct explanation change_causes(const struct report_about *about, const struct change *change,
+                                 struct explain_found *own);
+struct explanation listing_causes(const struct listing *listing, const struct change *change,
+                                  struct explain_found *own);
 
 #endif

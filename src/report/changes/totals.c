@@ -44,7 +44,7 @@ void totals_line(struct buf *out, const struct change_totals *totals)
     if (kind == CHANGE_IMAGE)
       buf_printf(out, " setting%s of the image", totals_plural(n));
     else if (!said_files)
-      buf_printf(out, " file%s", totals_plural(n));
+      buf_printf(out, " file%s%s", totals_plural(n), totals->directories ? " and directories" : "");
     said_files = true;
     buf_puts(out, words[kind]);
     between = ", ";

@@ -39,7 +39,8 @@ static const char *const kind_rules[][2] = {
 
 static const char *rule_of(const struct listing *listing, const struct change *change)
 {
-  const struct explanation causes = listing_causes(listing, change);
+  struct explain_found own;
+  const struct explanation causes = listing_causes(listing, change, &own);
 
   return causes.n ? cause_id(causes.found[0].cause) : kind_rules[change->kind][0];
 }
@@ -86,7 +87,8 @@ static void sarif_write_rules(struct json_writer *json, const struct listing *li
 
 static const char *level_of(const struct listing *listing, const struct change *change)
 {
-  const struct explanation causes = listing_causes(listing, change);
+  struct explain_found own;
+  const struct explanation causes = listing_causes(listing, change, &own);
 
   if (change->weight >= WEIGHT_CONFIG)
     return "error";

@@ -95,6 +95,8 @@ static size_t shared_record(struct explain *explain, const struct draft *draft)
                (int)draft->found[i].evidence, (int)draft->found[i].strength,
                (const void *)draft->found[i].values, draft->found[i].harmless);
   buf_add_str(&bytes, buf_str(&draft->left));
+  if (bytes.overflow) /* cut, it could be that of another one */
+    return explain_add_record(explain, draft_finish(draft, &explain->arena));
   entry = map_put(&explain->shared, buf_str(&bytes));
   if (entry->value)
     return (size_t)(uintptr_t)entry->value;
@@ -186,21 +188,36 @@ static void query_of_entry(const struct event *event, struct cause_query *query)
   query->same_rest = event->same_rest;
 }
 
-/* No umask, clock or order of packages makes a file setuid or setgid: whatever else differs, that
- * is not to be explained away. */
+/* No umask, clock or order of packages makes a file setuid or setgid, or lets everybody write to it
+ * on one side alone: whatever else differs, that is not to be explained away. */
 static bool is_privilege(const struct event *event, const struct policy_field *field)
 {
   const struct tar_entry *a = event->inputs[0].entry;
   const struct tar_entry *b = event->inputs[1].entry;
 
-  return field->kind == FIELD_MODE && a && b && ((a->mode ^ b->mode) & (S_ISUID | S_ISGID)) != 0;
+  return field->kind == FIELD_MODE && a && b &&
+         ((a->mode ^ b->mode) & (S_ISUID | S_ISGID | S_IWOTH)) != 0;
 }
 
-/* The fields that count, each kind once, the most telling first. Returns how many. */
-static size_t fields_that_count(const struct event *event, struct policy_field out[N_FIELD_KINDS])
+/* An entry may have thousands of attributes and records; of more than these no cause is looked for.
+ */
+enum { MOST_FIELDS = 64 };
+
+/* Whether several fields of the kind may differ, each for another reason. */
+static bool is_of_many(enum policy_field_kind kind)
+{
+  return kind == FIELD_XATTR || kind == FIELD_PAX;
+}
+
+/* The fields that count, the most telling first: each kind once, but each attribute and record.
+ * Returns how many. *more: there are some that are not among them. */
+static size_t fields_that_count(const struct event *event, struct policy_field out[MOST_FIELDS],
+                                bool *more)
 {
   bool seen[N_FIELD_KINDS] = { false };
   size_t n = 0;
+
+  *more = false;
 
   for (size_t i = 0; i < event->n_fields; i++) {
     struct policy_field field;
@@ -209,11 +226,13 @@ static size_t fields_that_count(const struct event *event, struct policy_field o
       continue;
     if (field.kind == FIELD_SIZE)
       field.kind = FIELD_CONTENT;
-    /* Of several attributes each may have another cause. */
-    if (seen[field.kind] && (field.kind != FIELD_XATTR || n == N_FIELD_KINDS))
+    if (seen[field.kind] && !is_of_many(field.kind))
       continue;
     seen[field.kind] = true;
-    out[n++] = field;
+    if (n < MOST_FIELDS)
+      out[n++] = field;
+    else
+      *more = true;
   }
   for (size_t i = 1; i < n; i++)
     for (size_t j = i; j > 0 && out[j].kind < out[j - 1].kind; j--) {
@@ -258,8 +277,9 @@ static bool has_all(const struct cause_query *query)
 
 static size_t explain_entry(struct explain *explain, const struct event *event)
 {
-  struct policy_field fields[N_FIELD_KINDS];
-  const size_t n = fields_that_count(event, fields);
+  struct policy_field fields[MOST_FIELDS];
+  bool more;
+  const size_t n = fields_that_count(event, fields, &more);
   const bool content = n && fields[0].kind == FIELD_CONTENT;
   struct cause_query query = { .has_field = false };
   AUTO_DRAFT draft = DRAFT_INIT;
@@ -272,6 +292,8 @@ static size_t explain_entry(struct explain *explain, const struct event *event)
   later = content && !whole && explain_late_wants(&explain->late, event, &query);
   for (size_t i = 1; i < n; i++)
     explain_entry_field(event, &query, &fields[i], &others);
+  if (more)
+    draft_leave(&others, "further fields");
   if (n) {
     query.has_field = true;
     query.field = fields[0];
@@ -339,7 +361,7 @@ unsigned explain_event(struct explain *explain, const struct event *event)
   if (event->type == EVENT_TARENTRY || (event->type == EVENT_LAYER && lone))
     explain_below_note(&explain->below, event->context);
   explain->records[record].events++;
-  return (unsigned)MIN_OF(record, (size_t)EXPLAIN_MAX - 1);
+  return record < EXPLAIN_MAX ? (unsigned)record : 0;
 }
 
 void explain_gather(struct explain *explain)

@@ -50,7 +50,8 @@ static void number_causes(struct html_causes *causes, const struct listing *list
   for (size_t i = 0; i < n; i++)
     number_cause(causes, counts[i].cause);
   for (size_t i = 0; i < listing->changes.n; i++) {
-    const struct explanation found = listing_causes(listing, &listing->changes.items[i]);
+    struct explain_found own;
+    const struct explanation found = listing_causes(listing, &listing->changes.items[i], &own);
 
     for (size_t j = 0; j < found.n; j++)
       number_cause(causes, found.found[j].cause);
@@ -103,7 +104,8 @@ static void write_sets(struct json_writer *json, const struct listing *listing,
 
   json_array_open(json, "causeSets");
   for (size_t i = 0; i < listing->changes.n; i++) {
-    const struct explanation found = listing_causes(listing, &listing->changes.items[i]);
+    struct explain_found own;
+    const struct explanation found = listing_causes(listing, &listing->changes.items[i], &own);
     AUTO_BUF key = BUF_INIT(INT_MAX);
     struct map_entry *entry;
 

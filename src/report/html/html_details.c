@@ -80,7 +80,8 @@ static void html_details_write_found(struct json_writer *json, const struct html
 static void write_detail(struct json_writer *json, const struct listing *listing,
                          const struct change *change, const struct html_causes *causes)
 {
-  const struct explanation found = listing_causes(listing, change);
+  struct explain_found own;
+  const struct explanation found = listing_causes(listing, change, &own);
 
   json_object_open(json, NULL);
   html_details_write_fields(json, change);

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/spool.h"
 #include "packages/changes.h"
+#include "report/changes/listing.h"
 #include "report/explain/explain.h"
 #include "report/json/json_run.h"
 #include "report/outfile.h"
@@ -13,6 +14,7 @@
 struct early {
   uint64_t number;                   /* of the line */
   unsigned explanation, patch;       /* of its event; patch 0: it told all there is */
+  bool is_final;                     /* of the causes it told all there is */
   const struct explain_found *found; /* the causes that it told */
   size_t n;
 };
@@ -151,8 +153,15 @@ static void note_early(struct ndjson *ndjson, const struct change *change,
 {
   const struct report_about *about = ndjson->report.about;
   const bool patched = patches_is_known(ndjson_patches(ndjson), change->patch_number);
-  const struct early early = { ndjson->n, change->explanation, patched ? 0 : change->patch_number,
-                               causes->found, causes->n };
+  const struct early early = {
+    .number = ndjson->n,
+    .explanation = change->explanation,
+    .patch = patched ? 0 : change->patch_number,
+    .is_final = change->has_own_cause ||
+                explain_is_final(about ? about->explain : NULL, change->explanation),
+    .found = causes->found,
+    .n = causes->n,
+  };
 
   if (change->suspect) {
     while (ndjson->cap_suspects < change->suspect)
@@ -160,8 +169,7 @@ static void note_early(struct ndjson *ndjson, const struct change *change,
                                sizeof(*ndjson->suspects));
     ndjson->suspects[change->suspect - 1] = ndjson->n;
   }
-  if (!(patched && explain_is_final(about ? about->explain : NULL, change->explanation)) &&
-      !ndjson->failed)
+  if (!(patched && early.is_final) && !ndjson->failed)
     ndjson->failed = spool_add(ndjson->early, &early, sizeof(early), &ndjson->err) != 0;
 }
 
@@ -178,7 +186,7 @@ static void write_later_causes(struct ndjson *ndjson, const struct early *early)
   const struct explanation now = explain_told(ndjson->report.about->explain, early->explanation);
   struct json_writer json;
 
-  if (same_causes(early->found, early->n, &now))
+  if (early->is_final || same_causes(early->found, early->n, &now))
     return;
   line_begin(ndjson, &json, "causes");
   json_write_number(&json, "number", (int64_t)early->number);
@@ -266,11 +274,12 @@ static bool ndjson_settled(struct report *report, const char *context)
   ndjson->failed = changes_check(&ndjson->changes, &ndjson->err) != 0;
   for (bool more = changes_take(&ndjson->changes, context); more && !ndjson->failed;) {
     struct explanation causes;
+    struct explain_found own;
 
     more = !ndjson->file->writer.error && changes_next(&ndjson->changes, &change);
     if (!more)
       break;
-    causes = explain_told(about ? about->explain : NULL, change.explanation);
+    causes = change_causes(about, &change, &own);
     write_change(ndjson, &change, &causes);
     note_early(ndjson, &change, &causes);
     ndjson->n++;

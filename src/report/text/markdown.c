@@ -113,7 +113,8 @@ static void add_weightiest(struct buf *out, const struct listing *listing,
   buf_puts(out, "**\n\n");
   for (size_t i = 0; i < n; i++) {
     const struct change *change = &rest->items[i];
-    const struct explanation causes = listing_causes(listing, change);
+    struct explain_found own;
+    const struct explanation causes = listing_causes(listing, change, &own);
 
     buf_printf(out, "- %c ", change_mark(change));
     code_line(out, change->title);

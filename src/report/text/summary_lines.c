@@ -139,6 +139,7 @@ static void line_text_make(struct line_text *out, const struct listing *listing,
                            const struct fold *fold)
 {
   struct explanation causes;
+  struct explain_found own;
 
   *out = (struct line_text) { BUF_INIT(INT_MAX), BUF_INIT(INT_MAX), NULL };
   if (fold->history) {
@@ -150,7 +151,7 @@ static void line_text_make(struct line_text *out, const struct listing *listing,
     return;
   }
   buf_puts(&out->words, fold->first->words);
-  causes = listing_causes(listing, fold->first);
+  causes = listing_causes(listing, fold->first, &own);
   if (causes.n > 0) {
     buf_puts(&out->words, "  (");
     about_cause_ids(&out->words, &causes);

@@ -98,8 +98,12 @@ static void verbose_write_causes(struct writer *writer, const struct report_abou
   found = explain_get(about->explain, number);
   for (size_t i = 0; i < found.n; i++)
     write_found(writer, &found.found[i]);
-  if (found.n && *found.left)
-    writer_printf(writer, "  Not accounted for: %s\n", found.left);
+  if (found.n && *found.left) {
+    AUTO_BUF left = BUF_INIT(ROW_MAX_TEXT);
+
+    escape_terminal(&left, str_of(found.left));
+    writer_printf(writer, "  Not accounted for: %s\n", left.ptr);
+  }
 }
 
 static void write_section(struct writer *writer, struct str text, bool *any)

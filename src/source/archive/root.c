@@ -138,11 +138,12 @@ static struct source *root_new(struct members *members, struct root_list *list, 
   root->base.is_root = true;
   root->members = members;
   root->list = list;
+  root->base.unseen = list ? root_list_unseen(list) : NULL;
   if (ref)
     error_set(err, ERROR_NOT_FOUND, "no image \"%.200s\": a root file system, which has no names",
               ref);
   if (ref || root_hash(root, options->limits->blob_bytes, &size, &form, err)) {
-    root_free(&root->base);
+    source_free(&root->base);
     return NULL;
   }
   root_write(root, size, form);

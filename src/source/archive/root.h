@@ -10,19 +10,25 @@
 /* Whether the members look like one: a directory at the top that they nearly all have, as etc or
  * usr. */
 bool root_is_likely(struct members *members);
-/* A directory as a tar stream: entries in the order of their names, each with mode, owner, time,
- * security.capability and user.* xattrs, further names of a file as hard links. Without the root
- * itself, sockets, and what lies in other file systems. Files of who runs this, other than root,
- * are root's: nobody else can unpack a root file system with its owners; unless something is
- * root's already, as two owners would become one (groups likewise). Times are whole, nanoseconds
- * and those before 1970 included. A file with more xattrs than a PAX header of
+/* A directory as a tar stream: entries in the order of their names, each with mode, owner, time and
+ * xattrs, further names of a file as hard links, file systems that are mounted in it included.
+ * Without the root itself. xattrs are user.*, trusted.* (which only root sees), security.capability
+ * and POSIX ACLs, as SCHILY.xattr.NAME with the value that the system has. Sockets, other xattrs,
+ * and what lies in file systems that the kernel makes (proc, sysfs, …) are left out, which
+ * root_list_unseen tells; such a file system itself is ERROR_UNSUPPORTED. Files of who runs this,
+ * other than root, are root's: nobody else can unpack a root file system with its owners; unless
+ * something is root's already, as two owners would become one (groups likewise). Times are whole,
+ * nanoseconds and those before 1970 included. A file with more xattrs than a PAX header of
  * LIMIT_PAX_BYTES holds is ERROR_LIMIT, an xattr with a '=' in its name ERROR_UNSUPPORTED. fd: of
  * the directory, owned by the list, also on failure. */
 struct root_list;
 struct root_list *root_list_new(int fd, struct error *err);
 void root_list_free(struct root_list *list); /* NULL allowed */
-/* Several may be read at the same time; the list lives longer. A file that is changed meanwhile is
- * ERROR_CORRUPT. */
+/* What was left out, for the user: how many of each kind, and the first one. Unescaped; to be
+ * freed. NULL: nothing. */
+char *root_list_unseen(const struct root_list *list);
+/* Several may be read at the same time; the list lives longer. A file that is changed meanwhile, or
+ * that holds more than it says, is ERROR_CORRUPT. */
 struct stream *root_list_stream(struct root_list *list);
 
 #endif

@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -19,10 +21,31 @@ enum {
   XATTRS_MAX = LIMIT_PAX_BYTES - 2 * MEMBER_PATH_MAX - 4096, /* beside two paths and some numbers */
 };
 
-/* What engines write into layers, and what users set. */
+static void unseen_add(struct root_unseen *unseen, const char *path)
+{
+  if (!unseen->n++)
+    unseen->first = path;
+}
+
+/* What somebody set. The other security.* are the host's labels, which it puts on every file
+ * (SELinux, Smack, IMA), the other system.* and those of file systems (btrfs.*) are ways to tell
+ * what mode, ACLs and flags are. */
 static bool is_wanted(const char *xattr)
 {
-  return strcmp(xattr, "security.capability") == 0 || strncmp(xattr, "user.", 5) == 0;
+  static const char *const wanted[] = { "security.capability", "system.posix_acl_access",
+                                        "system.posix_acl_default" };
+
+  for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+    if (strcmp(xattr, wanted[i]) == 0)
+      return true;
+  return strncmp(xattr, "user.", 5) == 0 || strncmp(xattr, "trusted.", 8) == 0;
+}
+
+static void note_unwanted(struct root_list *list, const struct root_entry *entry, const char *xattr)
+{
+  if (!list->xattrs.n)
+    list->first_xattr = arena_strdup(&list->arena, xattr);
+  unseen_add(&list->xattrs, entry->path);
 }
 
 static int read_xattrs(struct root_list *list, struct root_entry *entry, struct error *err)
@@ -42,17 +65,21 @@ static int read_xattrs(struct root_list *list, struct root_entry *entry, struct 
   if (n < 0)
     return error_sys(err, errno, "\"%s\": its extended attributes cannot be read", entry->path);
   for (const char *name = names; n > 0 && name < names + n; name += strlen(name) + 1) {
-    ssize_t len = is_wanted(name) ? lgetxattr(path, name, value, XATTR_MAX) : -2;
+    ssize_t len;
 
-    if (len == -1)
+    if (!is_wanted(name)) {
+      note_unwanted(list, entry, name);
+      continue;
+    }
+    len = lgetxattr(path, name, value, XATTR_MAX);
+    if (len < 0)
       return error_sys(err, errno, "\"%s\": extended attribute %s", entry->path, name);
-    if (len >= 0 && strchr(name, '='))
+    if (strchr(name, '='))
       return error_set(err, ERROR_UNSUPPORTED,
                        "\"%s\": extended attribute %s: no PAX record can have a '=' in its name",
                        entry->path, name);
     snprintf(key, sizeof(key), "SCHILY.xattr.%s", name);
-    if (len >= 0)
-      root_pax_add(&records, key, value, (size_t)len);
+    root_pax_add(&records, key, value, (size_t)len);
   }
   if (records.overflow)
     return error_set(err, ERROR_LIMIT, "\"%s\": more than %d bytes of extended attributes",
@@ -111,7 +138,7 @@ static int add_entry(struct root_list *list, const char *path, const struct stat
     entry.is_second = first != NULL;
     entry.link = first ? first : entry.link;
   }
-  if (!S_ISLNK(st->st_mode) && read_xattrs(list, &entry, err))
+  if (read_xattrs(list, &entry, err))
     return -1;
   list->items = xgrow(list->items, list->n, &list->cap, sizeof(*list->items));
   list->items[list->n++] = entry;
@@ -151,9 +178,42 @@ static int read_names(int fd, const char *path, char ***names, size_t *n, struct
   return 0;
 }
 
-static int add_directory(struct root_list *list, const char *path, struct error *err);
+/* Whether the file system is a view of what the kernel has, made while it is read. Files in it say
+ * that they are empty, and what they hold is of the machine. */
+static bool is_kernels(long type)
+{
+  static const unsigned long types[] = {
+    PROC_SUPER_MAGIC,
+    SYSFS_MAGIC,
+    CGROUP_SUPER_MAGIC,
+    CGROUP2_SUPER_MAGIC,
+    DEBUGFS_MAGIC,
+    TRACEFS_MAGIC,
+    SECURITYFS_MAGIC,
+    SELINUX_MAGIC,
+    SMACK_MAGIC,
+    DEVPTS_SUPER_MAGIC,
+    PSTOREFS_MAGIC,
+    EFIVARFS_MAGIC,
+    BPF_FS_MAGIC,
+    BINFMTFS_MAGIC,
+    NSFS_MAGIC,
+    RDTGROUP_SUPER_MAGIC,
+    0x62656570 /* configfs */,
+    0x65735543 /* fusectl */,
+    0x67596969 /* rpc_pipefs */,
+  };
 
-static int add_name(struct root_list *list, const char *path, struct error *err)
+  for (size_t i = 0; i < ARRAY_LEN(types); i++)
+    if ((unsigned long)type == types[i])
+      return true;
+  return false;
+}
+
+static int add_directory(struct root_list *list, const char *path, dev_t device, struct error *err);
+
+/* device: of the directory that it is in. */
+static int add_name(struct root_list *list, const char *path, dev_t device, struct error *err)
 {
   struct stat st;
 
@@ -161,28 +221,60 @@ static int add_name(struct root_list *list, const char *path, struct error *err)
     return error_set(err, ERROR_LIMIT, "a path of more than %d bytes", MEMBER_PATH_MAX);
   if (fstatat(list->fd, path, &st, AT_SYMLINK_NOFOLLOW))
     return error_sys(err, errno, "\"%s\"", path);
-  if (S_ISSOCK(st.st_mode))
+  if (S_ISSOCK(st.st_mode)) {
+    unseen_add(&list->sockets, path);
     return 0;
+  }
   if (add_entry(list, path, &st, err))
     return -1;
-  return S_ISDIR(st.st_mode) && st.st_dev == list->device ? add_directory(list, path, err) : 0;
+  return S_ISDIR(st.st_mode) ? add_directory(list, path, device, err) : 0;
 }
 
-/* Recursion ends with MEMBER_PATH_MAX; path "" is the root. */
-static int add_directory(struct root_list *list, const char *path, struct error *err)
+/* The directory's file descriptor, or -1; -2 where it is one that is left out. *device: of the
+ * directory above, and becomes its own. */
+static int open_directory(struct root_list *list, const char *path, dev_t *device,
+                          struct error *err)
+{
+  int fd = openat(list->fd, path[0] ? path : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  struct statfs system;
+  struct stat st;
+
+  if (fd < 0)
+    return error_sys(err, errno, "\"%s\"", path);
+  if (fstat(fd, &st) || fstatfs(fd, &system)) {
+    error_sys(err, errno, "\"%s\"", path);
+    close(fd);
+    return -1;
+  }
+  if (path[0] && st.st_dev == *device)
+    return fd;
+  *device = st.st_dev;
+  if (!is_kernels(system.f_type))
+    return fd;
+  close(fd);
+  if (!path[0])
+    return error_set(err, ERROR_UNSUPPORTED, "no root file system: the kernel makes what it shows");
+  unseen_add(&list->views, path);
+  return -2;
+}
+
+/* Recursion ends with MEMBER_PATH_MAX; path "" is the root. Other file systems that are mounted
+ * there belong to it, as they do to tar and to who looks at it. */
+static int add_directory(struct root_list *list, const char *path, dev_t device, struct error *err)
 {
   char **names = NULL;
   size_t n = 0;
   int status;
-  int fd = openat(list->fd, path[0] ? path : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = open_directory(list, path, &device, err);
 
   if (fd < 0)
-    return error_sys(err, errno, "\"%s\"", path);
+    return fd == -2 ? 0 : -1;
   status = read_names(fd, path, &names, &n, err);
   for (size_t i = 0; i < n; i++) {
     if (status == 0)
-      status = add_name(
-          list, arena_printf(&list->arena, "%s%s%s", path, path[0] ? "/" : "", names[i]), err);
+      status =
+          add_name(list, arena_printf(&list->arena, "%s%s%s", path, path[0] ? "/" : "", names[i]),
+                   device, err);
     free(names[i]);
   }
   free(names);
@@ -214,20 +306,35 @@ static void own_by_root(struct root_list *list)
 struct root_list *root_list_new(int fd, struct error *err)
 {
   struct root_list *list = xcalloc(1, sizeof(*list));
-  struct stat st;
 
   list->fd = fd;
-  if (fstat(fd, &st)) {
-    error_sys(err, errno, "cannot be read");
-  } else {
-    list->device = st.st_dev;
-    if (add_directory(list, "", err) == 0) {
-      own_by_root(list);
-      return list;
-    }
+  if (add_directory(list, "", 0, err) == 0) {
+    own_by_root(list);
+    return list;
   }
   root_list_free(list);
   return NULL;
+}
+
+static void tell_unseen(struct buf *out, const struct root_unseen *unseen, const char *what,
+                        const char *of)
+{
+  if (!unseen->n)
+    return;
+  buf_printf(out, "%s%s%s \"%.200s\"", out->len ? "; " : "", what, of, unseen->first);
+  if (unseen->n > 1)
+    buf_printf(out, " and %llu more", (unsigned long long)(unseen->n - 1));
+}
+
+char *root_list_unseen(const struct root_list *list)
+{
+  AUTO_BUF out = BUF_INIT(4096);
+  AUTO_FREE char *xattr = xasprintf("%.100s of", list->xattrs.n ? list->first_xattr : "");
+
+  tell_unseen(&out, &list->sockets, "the socket", "");
+  tell_unseen(&out, &list->views, "what the kernel shows at", "");
+  tell_unseen(&out, &list->xattrs, "the extended attribute ", xattr);
+  return out.len ? buf_detach(&out) : NULL;
 }
 
 void root_list_free(struct root_list *list)

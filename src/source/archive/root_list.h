@@ -25,13 +25,20 @@ struct root_entry {
   bool is_second; /* a hard link */
 };
 
+/* What is there and in no tar archive, or nobody's who made the files. */
+struct root_unseen {
+  uint64_t n;
+  const char *first; /* its path */
+};
+
 struct root_list {
   int fd;
-  dev_t device;
   struct arena arena;
   struct map inodes; /* of files with several names -> struct root_entry of the first */
   struct root_entry *items;
   size_t n, cap;
+  struct root_unseen sockets, views /* of the kernel */, xattrs;
+  const char *first_xattr; /* the name of the first */
 };
 
 /* Appends a PAX record (POSIX.1-2017, pax, "pax Extended Header"): its length, key, '=', value and

@@ -156,16 +156,38 @@ static int write_header(struct buf *out, const struct root_entry *entry, struct 
   return 0;
 }
 
+/* Files whose content is made while it is read say that they are empty. */
+static int check_end(int fd, const struct root_entry *entry, struct error *err)
+{
+  char byte;
+  ssize_t n;
+
+  do
+    n = pread(fd, &byte, 1, (off_t)entry->size);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
+    return error_sys(err, errno, "\"%s\"", entry->path);
+  return n ? error_set(err, ERROR_CORRUPT, "\"%s\" holds more than the %llu bytes that it says",
+                       entry->path, (unsigned long long)entry->size)
+           : 0;
+}
+
 static int open_content(struct root_tar *tar, const struct root_entry *entry, struct error *err)
 {
   int fd = openat(tar->list->fd, entry->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   struct stat st;
+  int status;
 
   if (fd < 0)
     return error_sys(err, errno, "\"%s\"", entry->path);
   if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size != entry->size) {
     close(fd);
     return error_set(err, ERROR_CORRUPT, "\"%s\" was changed while it was read", entry->path);
+  }
+  status = check_end(fd, entry, err);
+  if (status || !entry->size) {
+    close(fd);
+    return status;
   }
   tar->content = stream_of_file(fd, 1, 0, entry->size);
   tar->left = entry->size;
@@ -188,7 +210,7 @@ static int begin_entry(struct root_tar *tar, struct error *err)
   entry = &tar->list->items[tar->next++];
   if (write_header(&tar->header, entry, err))
     return -1;
-  return type_of(entry) == '0' && entry->size ? open_content(tar, entry, err) : 0;
+  return type_of(entry) == '0' ? open_content(tar, entry, err) : 0;
 }
 
 static ssize_t root_tar_read(struct stream *stream, void *buffer, size_t size, struct error *err)

@@ -235,6 +235,11 @@ static void store_free(struct local_store *store)
   free(store);
 }
 
+static int local_directory(const struct store *base)
+{
+  return ((const struct local_store *)base)->dir_fd;
+}
+
 static void set_limit(struct store *base, uint64_t bytes)
 {
   struct local_store *store = (struct local_store *)base;
@@ -280,6 +285,7 @@ struct store *store_open(const char *dir, enum store_mode mode, struct error *er
 {
   static const struct store_ops ops = {
     .close = close_store,
+    .directory = local_directory,
     .set_limit = set_limit,
     .set_patience = set_patience,
     .set_notice = set_notice,

@@ -1,0 +1,14 @@
+/* Whether the order of a file's members is part of what they say. */
+#ifndef DIFFOCI_FORMATS_ORDER_H
+#define DIFFOCI_FORMATS_ORDER_H
+
+#include "formats/format.h"
+
+/* True where another order of the same members may come to something else: a name stands twice; in
+ * archives that are unpacked (is_tree) also where a member lies below one that is no directory, a
+ * hard link stands before what it names, a whiteout takes something away, a name leads through ".."
+ * or is spelled so that it could be another's, or a global header says things of what stands behind
+ * it. In doubt true. */
+bool format_order_counts(const struct format *format, const struct format_parts *parts);
+
+#endif
