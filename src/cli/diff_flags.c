@@ -253,8 +253,7 @@ static const struct example examples[] = {
   { "diff --effective docker://app:dev registry.example.com/app:1.2",
     "an image in Docker and one in a registry: would a container see a difference?" },
   { "diff --semantic --explain --report-dir=report ./old.tar ./new.tar",
-    "why is each difference there? And both sides of what differs, for diff -r "
-    "--no-dereference" },
+    "why is each difference there? And both sides of what differs, as files" },
   { "diff --require=effective --quiet IMAGE0 IMAGE1",
     "in CI: status 0 if a container would see the same" },
 };
