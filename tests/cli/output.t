@@ -87,6 +87,15 @@ Many files that came to one directory are one line; few, and those that can be r
   $ diffoci diff --semantic -o summary --no-fold ./few.tar ./more.tar 2>/dev/null | grep -c "^A a/"
   10
 
+A list in Markdown that has no room for all says how many there are, whatever the byte at which the room ends.
+
+  $ images <<'RECIPE'
+  > for name, content in ("long0.tar", "1"), ("long1.tar", "22"):
+  >     oci_archive(name, image(layer(*[file(f"usr/share/directory/file-{n}", content) for n in range(2000)])))
+  > RECIPE
+  $ for i in $(seq 60); do name=$name.; ln -sf long0.tar $name.tar; diffoci diff --semantic -o markdown ./$name.tar ./long1.tar 2>/dev/null | grep -c 'The first .* of 2000 differences'; done | sort | uniq -c
+       60 1
+
 #requires root
 
 A directory that may not be written to, and a full disk (in a mount namespace of its own).

@@ -20,6 +20,7 @@ enum {
   NAME_MAX_BYTES = 400, /* of a name or text in one line */
   MOST_PACKAGES = 200,
   RESERVED = 2000, /* bytes for what stands behind the long list */
+  LINE_EXTRA = 6,  /* of a line of the long list: the mark, what stands between, the line feed */
 };
 
 static size_t longest_run(struct str text, char c)
@@ -231,7 +232,7 @@ static void markdown_add_all(struct buf *out, const struct listing *listing,
     const struct str name = beginning(change->title);
     const struct str words = beginning(change->words);
 
-    if (out->len + text.len + name.len + words.len + RESERVED > MARKDOWN_MAX)
+    if (out->len + text.len + name.len + words.len + LINE_EXTRA + RESERVED > MARKDOWN_MAX)
       break;
     buf_printf(&text, "%c  %.*s  %.*s\n", change_mark(change), STR_ARGS(name), STR_ARGS(words));
   }
