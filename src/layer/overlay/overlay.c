@@ -69,21 +69,6 @@ uint64_t overlay_count(struct overlay *overlay)
   return overlay->n_paths;
 }
 
-struct overlay_record *overlay_record_new(struct overlay *overlay,
-                                          const struct overlay_addition *added,
-                                          const struct overlay_node *node, struct str path)
-{
-  struct overlay_record *record;
-
-  buf_clear(&overlay->scratch);
-  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token);
-  record = arena_alloc(&overlay->arena, sizeof(*record) + overlay->scratch.len);
-  record->node = node;
-  record->layer = overlay->n_layers - 1;
-  memcpy(record->packed, overlay->scratch.ptr, overlay->scratch.len);
-  return record;
-}
-
 void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
                         const struct overlay_node *node, struct str path)
 {
@@ -91,7 +76,12 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
 
   if (added->record)
     return;
-  record = overlay_record_new(overlay, added, node, path);
+  buf_clear(&overlay->scratch);
+  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token);
+  record = arena_alloc(&overlay->arena, sizeof(*record) + overlay->scratch.len);
+  record->node = node;
+  record->layer = overlay->n_layers - 1;
+  memcpy(record->packed, overlay->scratch.ptr, overlay->scratch.len);
   if (overlay->last)
     overlay->last->next = record;
   else
