@@ -20,11 +20,11 @@ Holes of sparse files that meet are compared without making their zeros: 30 GiB 
 
 Nor are they made for a partner that cannot come, since the other side has ended.
 
-  $ (ulimit -t 10; diffoci diff --semantic --quiet ./f.tar ./g.tar)
+  $ (ulimit -t 10; diffoci diff --semantic --quiet ./f.tar ./g.tar >/dev/null)
   [1]
-  $ (ulimit -t 10; diffoci diff --semantic --quiet ./g.tar ./f.tar)
+  $ (ulimit -t 10; diffoci diff --semantic --quiet ./g.tar ./f.tar >/dev/null)
   [1]
-  $ (ulimit -t 10; diffoci diff --effective --quiet ./g.tar ./f.tar)
+  $ (ulimit -t 10; diffoci diff --effective --quiet ./g.tar ./f.tar >/dev/null)
   [1]
 
 Layers that hold next to nothing but come to a lot, all together.

@@ -249,10 +249,10 @@ What is wrong is said before anything is compared, and where.
   ! diffoci: flag --ignore-fields: field "config.Env" belongs to no file: give it without a pattern; see "diffoci help diff"
   [2]
   $ diffoci diff --ignore-file missing ./log-0.tar ./missing.tar
-  ! diffoci: missing: No such file or directory
+  ! diffoci: flag --ignore-file: missing: No such file or directory
   [2]
   $ diffoci diff --policy missing ./log-0.tar ./missing.tar
-  ! diffoci: missing: No such file or directory
+  ! diffoci: flag --policy: missing: No such file or directory
   [2]
   $ mkdir wrong; cd wrong; printf 'version: 1\nignore: [a]\nignored: b\n' >.diffoci.yaml; diffoci diff ../log-0.tar ../missing.tar
   ! diffoci: .diffoci.yaml:3:1: unknown key "ignored"; known are version, ignore, ignore-fields, accept

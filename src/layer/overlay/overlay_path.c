@@ -65,10 +65,11 @@ bool overlay_path_lexical(struct overlay_path *out, struct str name)
 
 struct str overlay_path_rooted(struct overlay_path *room, struct str name, struct str path)
 {
-  const bool is_rooted = str_has_prefix(name, STR("/")) ||
-                         (memmem(name.ptr, name.len, "..", 2) && overlay_path_lexical(room, name) &&
-                          (str_equal(overlay_path_str(room), STR("..")) ||
-                           str_has_prefix(overlay_path_str(room), STR("../"))));
+  const bool is_rooted =
+      str_has_prefix(name, STR("/")) ||
+      (name.len && memmem(name.ptr, name.len, "..", 2) && overlay_path_lexical(room, name) &&
+       (str_equal(overlay_path_str(room), STR("..")) ||
+        str_has_prefix(overlay_path_str(room), STR("../"))));
 
   if (!is_rooted || path.len + 1 > sizeof(room->bytes))
     return path;
