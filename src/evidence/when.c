@@ -119,7 +119,7 @@ static bool when_is_digit(char c)
   return digit_is_decimal(c);
 }
 
-static void add_number(struct parts *out, struct str digits, char before, char behind)
+static void add_number(struct parts *out, struct str digits, bool is_clock)
 {
   int value = 0;
 
@@ -129,7 +129,7 @@ static void add_number(struct parts *out, struct str digits, char before, char b
     value = value * 10 + (digits.ptr[i] - '0');
   out->numbers[out->n] = value;
   out->lengths[out->n] = digits.len;
-  out->clock[out->n++] = before == ':' || behind == ':';
+  out->clock[out->n++] = is_clock;
 }
 
 static void take_apart(struct str text, struct parts *out)
@@ -141,7 +141,8 @@ static void take_apart(struct str text, struct parts *out)
     size_t n = run_of(text, when_is_digit);
 
     if (n) {
-      add_number(out, (struct str) { text.ptr, n }, before, n < text.len ? text.ptr[n] : '\0');
+      add_number(out, (struct str) { text.ptr, n },
+                 before == ':' || (n < text.len && text.ptr[n] == ':'));
     } else if ((n = run_of(text, is_letter))) {
       out->month = out->month ? out->month : month_named((struct str) { text.ptr, n });
     } else {

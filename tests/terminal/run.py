@@ -52,6 +52,7 @@ def check(what, holds, found=""):
 
 class Terminal:
     def __init__(self, columns, command="bash --norc --noprofile", lines=24):
+        self.runs = 0
         self.socket = f"diffoci-{os.getpid()}-{time.monotonic_ns()}"
         env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LESS", "PAGER", "DIFFOCI_PAGER", "NO_COLOR", "CLICOLOR_FORCE", "TMUX")}
         env.update(PS1=PROMPT, PATH=f"{os.getcwd()}/bin:{env['PATH']}", DIFFOCI_BACKEND="local", DIFFOCI_LOCAL_CACHE=os.path.abspath("cache"), HISTFILE="",
@@ -89,13 +90,15 @@ class Terminal:
     def run(self, command, seconds=30):
         """The lines that a command wrote, until the prompt is there again, and its exit status."""
         self.tmux("clear-history")
-        self.type(f"clear; {command}; echo status=$?=")
+        self.runs += 1  # the last command's screen may stand there until the keys arrive
+        last = re.compile(rf"status-{self.runs}=(\d+)=")
+        self.type(f"clear; {command}; echo status-{self.runs}=$?=")
         self.keys("Enter")
-        screen = self.wait(lambda s: any(re.fullmatch(r"status=\d+=", l) for l in s) and s[-1] == PROMPT, seconds)
+        screen = self.wait(lambda s: any(last.fullmatch(l) for l in s) and s[-1] == PROMPT, seconds)
         lines = self.screen(scrolled=True)
         for at, line in enumerate(lines):
-            if re.fullmatch(r"status=\d+=", line):
-                return [l for l in lines[:at] if PROMPT not in l], int(line.split("=")[1])
+            if found := last.fullmatch(line):
+                return [l for l in lines[:at] if PROMPT not in l], int(found[1])
         return screen, None
 
 

@@ -277,7 +277,7 @@ static void note_own_cause(struct change *change, const struct event *event,
                            const struct event_field *field)
 {
   struct cause_query query = { .has_field = true };
-  enum cause_evidence evidence;
+  enum cause_evidence evidence = CAUSE_BY_NAME;
 
   if (event->type != EVENT_CONFIG || change->weight == WEIGHT_CONSEQUENCE)
     return;
