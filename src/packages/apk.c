@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "packages/stanza.h"
 
 static const char apk[] = "apk";
@@ -18,6 +19,8 @@ struct reading {
 static void apk_take_file(struct reading *reading, struct str name)
 {
   if (!reading->package.name.len || reading->package.name.len > PACKAGE_MAX_TEXT || !name.len)
+    return;
+  if (reading->directory.len + name.len > LIMIT_PATH_BYTES)
     return;
   if (!reading->owner)
     reading->owner = package_list_owner(reading->list, apk, reading->package.name);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "image/json.h"
 #include "packages/stanza.h"
 
@@ -92,7 +93,7 @@ void python_read_record(struct package_list *list, struct str path, struct str b
   while (stanza_line(&bytes, &line)) {
     const struct str column = first_column(line);
 
-    if (!column.len)
+    if (!column.len || around.len > LIMIT_PATH_BYTES)
       continue;
     language_join(&file, around, column);
     if (!file.overflow)

@@ -4,13 +4,34 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/limits.h"
 
 void package_list_release(struct package_list *list)
 {
   free(list->items);
   map_release(&list->owners);
   arena_release(&list->arena);
+  budget_give(list->memory, list->taken);
   *list = PACKAGE_LIST_INIT;
+}
+
+enum { ROOM_STEP = 1 << 20, LIST_GROWS = 2 };
+
+bool package_list_has_room(struct package_list *list, uint64_t bytes)
+{
+  const uint64_t need = list->arena.total + LIST_GROWS * list->cap * sizeof(*list->items) +
+                        map_memory(&list->owners) + bytes;
+  uint64_t more;
+
+  if (need <= list->taken)
+    return true;
+  more = need - list->taken + ROOM_STEP;
+  if (!budget_take_spare(list->memory, more)) {
+    list->cut = true;
+    return false;
+  }
+  list->taken += more;
+  return true;
 }
 
 static bool is_text(struct str s)
@@ -32,6 +53,8 @@ void package_list_add(struct package_list *list, const struct package *package)
     list->cut = true;
     return;
   }
+  if (!package_list_has_room(list, (uint64_t)3 * PACKAGE_MAX_TEXT))
+    return;
   list->items = xgrow(list->items, list->n, &list->cap, sizeof(*list->items));
   list->items[list->n++] = (struct package) {
     .type = package->type,
@@ -60,8 +83,11 @@ struct str package_path(struct str path)
 const struct package_owner *package_list_owner(struct package_list *list, const char *type,
                                                struct str name)
 {
-  struct package_owner *owner = arena_alloc(&list->arena, sizeof(*owner));
+  struct package_owner *owner;
 
+  if (!package_list_has_room(list, sizeof(*owner) + name.len))
+    return NULL;
+  owner = arena_alloc(&list->arena, sizeof(*owner));
   *owner = (struct package_owner) { type, list_copy(list, name) };
   return owner;
 }
@@ -72,12 +98,14 @@ void package_list_own_by(struct package_list *list, struct str path,
   const struct str plain = package_path(path);
   struct map_entry *entry;
 
-  if (!plain.len)
+  if (!plain.len || plain.len > LIMIT_PATH_BYTES || !owner)
     return;
   if (list->owners.n == PACKAGE_MAX_FILES) {
     list->cut = true;
     return;
   }
+  if (!package_list_has_room(list, LIMIT_PATH_BYTES))
+    return;
   entry = map_put(&list->owners, plain);
   if (!entry->value)
     entry->key = arena_str(&list->arena, plain);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/budget.h"
 #include "base/map.h"
 
 enum {
@@ -23,8 +24,10 @@ struct package_list {
   struct package *items; /* owned */
   size_t n, cap;
   struct map owners; /* path without leading "/" or "./" -> struct package_owner * */
-  bool cut;          /* there were more than fit */
+  bool cut;          /* there were more than fit, or than there is memory for */
   struct arena arena;
+  struct budget *memory; /* what it takes is taken from here; NULL: no limit. Lives longer */
+  uint64_t taken;
 };
 
 /* Whom a file belongs to. The version is that of whatever package of the name there is. */
@@ -35,13 +38,18 @@ struct package_owner {
 
 #define PACKAGE_LIST_INIT ((struct package_list) { 0 })
 
+/* Gives back what was taken; the list is then as PACKAGE_LIST_INIT. */
 void package_list_release(struct package_list *list);
 /* Adds a package. A name or version that is empty, too long or holds a NUL or newline is none. */
 void package_list_add(struct package_list *list, const struct package *package);
+/* Whether so many more bytes can be had; if not, the list is cut. */
+MUST_CHECK bool package_list_has_room(struct package_list *list, uint64_t bytes);
 /* Files belong to a package, which need not be in the list; the last one to say so of a file
- * counts. The owner is made once for all of its files, and lives as long as the list. */
+ * counts. The owner is made once for all of its files, and lives as long as the list; NULL, which
+ * owns nothing, where there is no room. */
 const struct package_owner *package_list_owner(struct package_list *list, const char *type,
                                                struct str name);
+/* A path that no system has (LIMIT_PATH_BYTES) is none. */
 void package_list_own_by(struct package_list *list, struct str path,
                          const struct package_owner *owner);
 

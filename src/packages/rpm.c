@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/limits.h"
 #include "formats/format.h"
 
 enum {
@@ -28,7 +29,8 @@ enum {
 /* The names of rpmpkg.c. */
 enum { PAGE_SIZE = 4096, SLOT_SIZE = 16, SLOT_START = 2, BLOCK_SIZE = 16, BLOB_HEAD = 16 };
 
-#define SQLITE_MAX (UINT64_C(1) << 30)
+/* Memory that reading a database takes: so much, and so much for each of its bytes. */
+enum { SQLITE_LEAST = 4 << 20, SQLITE_EACH = 8 };
 
 static const char rpm[] = "rpm";
 
@@ -127,7 +129,7 @@ static void rpm_add_files(struct package_list *list, const struct header *header
 
     if (!base.ptr)
       return;
-    if (directory >= n)
+    if (directory >= n || directories[directory].len > LIMIT_PATH_BYTES)
       continue;
     buf_clear(&path);
     buf_add_str(&path, directories[directory]);
@@ -208,17 +210,27 @@ static void read_rows(struct package_list *list, struct str rows)
 void rpm_read_sqlite(struct package_list *list, struct str path, struct str bytes)
 {
   const struct format *format = format_detect(bytes, path);
-  struct format_budget budget = { SQLITE_MAX };
+  /* The rows are text with two digits a byte; they are made, and grow, one after the other. */
+  const uint64_t memory = SQLITE_LEAST + SQLITE_EACH * (uint64_t)bytes.len;
+  struct format_budget budget = { memory };
   struct format_parts parts;
   struct error err;
 
   if (!format || strcmp(format->name, "sqlite") != 0)
     return;
-  if (format_read(format, &parts, bytes, path, &budget, &err) == 0)
+  if (!budget_take_spare(list->memory, memory)) {
+    list->cut = true;
+    return;
+  }
+  if (format_read(format, &parts, bytes, path, &budget, &err) == 0) {
     for (size_t i = 0; i < parts.n_members; i++)
       if (str_equal(parts.members[i].entry.name, STR("Packages")))
         read_rows(list, parts.members[i].content.stored);
+  } else {
+    list->cut = list->cut || err.code == ERROR_LIMIT;
+  }
   format_release(&parts);
+  budget_give(list->memory, memory);
 }
 
 /* ---- ndb ---- */

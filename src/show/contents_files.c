@@ -241,6 +241,7 @@ int contents_read_files(struct contents *out, struct source *source,
   };
   int status = 0;
 
+  out->packages.memory = options->limits->memory;
   for (size_t i = 0; i < out->manifest.n_layers && status == 0; i++)
     status = contents_files_read_layer(&files, (uint32_t)i, err);
   if (status == 0)

@@ -12,6 +12,7 @@
 #include "../common/memory_source.h"
 #include "base/alloc.h"
 #include "report/explain/explain.h"
+#include "report/explain/explain_below.h"
 #include "report_events.h"
 
 /* ---- layers in memory ---- */
@@ -560,13 +561,52 @@ static void moved_and_changed(void **state)
   }
 }
 
+/* ---- what follows from others ---- */
+
+static void count_resolved(void *context, size_t record, struct explanation found)
+{
+  (void)record;
+  (void)found;
+  ++*(size_t *)context;
+}
+
+/* Each was held against every place where anything differs: an index of very many manifests took as
+ * many steps as they are squared. */
+static void many_below(void **state)
+{
+  enum { MANY = 60000 };
+  struct explain_below below = { .arena = ARENA_INIT };
+  const struct diff_options options = { .sink = NULL };
+  size_t n = 0;
+
+  (void)state;
+  for (int i = 0; i < MANY; i++) {
+    char context[64];
+    struct draft draft = DRAFT_INIT;
+    struct below_item *item;
+
+    snprintf(context, sizeof(context), "index/manifests-%d/config/x", 2 * i);
+    explain_below_note(&below, context);
+    item = explain_below_add(&below, BELOW_LENGTH, cause_named(STR("json-form")), &draft);
+    item->record = (size_t)i;
+    explain_below_place(&below, item, "index/manifests-%d/", i);
+  }
+  explain_below_resolve(&below, &options, count_resolved, &n);
+  assert_int_equal(n, MANY);
+  /* Those with an odd number have nothing below them. */
+  for (size_t i = 0; i < below.n; i++)
+    assert_int_equal(below.items[i].others.left.len > 0, below.items[i].record % 2);
+  explain_below_release(&below);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(heads),      cmocka_unit_test(heads_behind_much),
-    cmocka_unit_test(documents),  cmocka_unit_test(opaque_blobs),
-    cmocka_unit_test(counts),     cmocka_unit_test(second_pass),
-    cmocka_unit_test(only_alike), cmocka_unit_test(moved_and_changed),
+    cmocka_unit_test(many_below),        cmocka_unit_test(heads),
+    cmocka_unit_test(heads_behind_much), cmocka_unit_test(documents),
+    cmocka_unit_test(opaque_blobs),      cmocka_unit_test(counts),
+    cmocka_unit_test(second_pass),       cmocka_unit_test(only_alike),
+    cmocka_unit_test(moved_and_changed),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,11 +221,44 @@ static void test_ndb(void **state)
   package_list_release(&list);
 }
 
+/* A directory of 60 KB and 100000 files in it took 3.6 GB. */
+static void test_memory(void **state)
+{
+  struct budget memory = BUDGET_INIT((uint64_t)8 << 20);
+  struct package_list list = { .memory = &memory };
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+
+  (void)state;
+  buf_puts(&text, "P:a\nV:1\nF:");
+  for (int i = 0; i < 60000; i++)
+    buf_putc(&text, 'd');
+  for (int i = 0; i < 100000; i++)
+    buf_printf(&text, "\nR:%d", i);
+  buf_puts(&text, "\n\nP:b\nV:1\nF:usr\nR:b\n\n");
+  package_database_read(&list, STR("lib/apk/db/installed"), buf_str(&text));
+  assert_int_equal(list.n, 2);
+  assert_int_equal(list.owners.n, 1); /* what no system can have is not owned */
+  assert_false(list.cut);
+
+  buf_clear(&text);
+  buf_puts(&text, "P:c\nV:1\nF:");
+  for (int i = 0; i < 1000; i++)
+    buf_putc(&text, 'd');
+  for (int i = 0; i < 100000; i++)
+    buf_printf(&text, "\nR:%d", i);
+  package_database_read(&list, STR("lib/apk/db/installed"), buf_str(&text));
+  assert_true(list.cut);
+  assert_true(list.arena.total < (4 << 20));
+  assert_true(memory.used <= memory.limit / 2);
+  package_list_release(&list);
+  assert_int_equal(memory.used, 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_lists),   cmocka_unit_test(test_ndb),    cmocka_unit_test(test_odd),
-    cmocka_unit_test(test_changes), cmocka_unit_test(test_owners),
+    cmocka_unit_test(test_memory), cmocka_unit_test(test_lists),   cmocka_unit_test(test_ndb),
+    cmocka_unit_test(test_odd),    cmocka_unit_test(test_changes), cmocka_unit_test(test_owners),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

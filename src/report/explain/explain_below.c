@@ -17,17 +17,30 @@ void explain_below_release(struct explain_below *below)
   *below = (struct explain_below) { 0 };
 }
 
+/* The context, and all that it lies in: "a/b/c" in "a/b/" and "a/". What one that was noted lies in
+ * has been, too. */
 void explain_below_note(struct explain_below *below, const char *context)
 {
-  const struct str key = str_of(context);
-  struct map_entry *entry;
+  const struct str whole = str_of(context);
+  struct str key = whole;
 
-  if (below->last.ptr && str_equal(below->last, key))
+  if (below->last.ptr && str_equal(below->last, whole))
     return;
-  entry = map_put(&below->contexts, key);
-  if (entry->key.ptr == key.ptr)
+  for (;;) {
+    struct map_entry *entry = map_put(&below->contexts, key);
+
+    if (entry->value)
+      break;
+    entry->value = below;
     entry->key = arena_str(&below->arena, key);
-  below->last = entry->key;
+    if (key.len == whole.len)
+      below->last = entry->key;
+    do
+      key.len -= key.len > 0;
+    while (key.len && key.ptr[key.len - 1] != '/');
+    if (!key.len)
+      break;
+  }
 }
 
 struct below_item *explain_below_add(struct explain_below *below, enum below_kind kind,
@@ -69,18 +82,11 @@ void explain_below_place(struct explain_below *below, struct below_item *item, c
 
 /* ---- what lies below ---- */
 
-static bool is_in(struct str context, const char *place)
-{
-  return str_has_suffix(str_of(place), STR("/")) ? str_has_prefix(context, str_of(place))
-                                                 : str_equal(context, str_of(place));
-}
-
 static bool any_below(const struct explain_below *below, const struct below_item *item)
 {
   for (size_t i = 0; i < item->n_places; i++)
-    for (size_t j = 0; j < below->contexts.n; j++)
-      if (is_in(below->contexts.entries[j].key, item->places[i]))
-        return true;
+    if (map_find(&below->contexts, str_of(item->places[i])))
+      return true;
   return false;
 }
 

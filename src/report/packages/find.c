@@ -92,6 +92,8 @@ bool packages_find(struct package_changes *out, const struct diff_options *optio
 
   if (options->sources[0]->fetches_again || options->sources[1]->fetches_again)
     return false;
+  for (int side = 0; side < 2; side++)
+    out->lists[side].memory = options->limits->memory;
   effective.effective = true;
   effective.ignore = IGNORE_ALL_SEMANTIC;
   effective.n_ignored_files = 0;
@@ -109,8 +111,8 @@ bool packages_find(struct package_changes *out, const struct diff_options *optio
   diff_free(diff);
   free(finder.databases);
   arena_release(&finder.arena);
-  if (!diff || failed)
-    return false;
+  if (!diff || failed || out->lists[0].cut || out->lists[1].cut)
+    return false; /* what is missing would seem to be removed */
   package_changes_find(out);
   return true;
 }
