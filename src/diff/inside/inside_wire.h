@@ -1,5 +1,6 @@
 /* What is found inside two files, as bytes: what the process that looks into them writes, and the
- * one that asked reads. The latter trusts none of it. Private to the files inside*.c. */
+ * one that asked reads. The latter trusts none of its form, and believes what it says. Private to
+ * the files inside*.c. */
 #ifndef DIFFOCI_DIFF_INSIDE_INSIDE_WIRE_H
 #define DIFFOCI_DIFF_INSIDE_INSIDE_WIRE_H
 

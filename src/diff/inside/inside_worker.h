@@ -1,7 +1,9 @@
 /* The process that looks into files: strangers' bytes are parsed in a child that holds nothing but
  * a socket and may do nothing (base/confine/confine.h), with limits on its memory, its processor
- * time and what it writes. It gets two contents as file descriptors and gives rows back, which are
- * not trusted (diff/inside/inside_wire.h). If it dies, the files were not looked into, and the next
+ * time and what it writes. It gets two contents as file descriptors and gives rows back, whose form
+ * is not trusted (diff/inside/inside_wire.h); what they say is. One child looks into one pair of
+ * files after the other: whoever takes it over through one can say of those that come after that
+ * nothing in them differs. If it dies, the files were not looked into, and the next
  * ones get a new child. */
 #ifndef DIFFOCI_DIFF_INSIDE_INSIDE_WORKER_H
 #define DIFFOCI_DIFF_INSIDE_INSIDE_WORKER_H
