@@ -159,6 +159,15 @@ def jar_times(directory, n):
     return get(os.path.join(directory, "x.jar"))
 
 
+# ---- ar ----
+
+@case("x.a", {"a.o"})
+def ar_type_bits(_, n):
+    """A mode with the type of a regular file, and one with none."""
+    header = b"%-16s%-12d%-6d%-6d%-8s%-10d`\n" % (b"a.o/", 1 + n, 0, 0, (b"100644", b"644")[n], 2)
+    return b"!<arch>\n" + header + b"xy"
+
+
 # ---- PDF ----
 
 def pdf(date="20261128141505", number="00ff", text="(hi) Tj", length="7", xmp=None, catalog="", page="/Contents 4 0 R", more=()):
