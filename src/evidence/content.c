@@ -278,6 +278,36 @@ static bool has_negative_zero(struct str text)
   return false;
 }
 
+/* Bytes and surrogates that are no characters become U+FFFD, whatever they were: what holds one
+ * says nothing certain. */
+static bool is_replaced(struct str text)
+{
+  return memmem(text.ptr, text.len, "\xef\xbf\xbd", 3) != NULL;
+}
+
+/* The depth is bounded by the parser (LIMIT_JSON_DEPTH). */
+static bool has_replaced(const json_t *value)
+{
+  const char *key;
+  size_t len;
+  size_t i;
+  json_t *below;
+
+  if (json_is_string(value))
+    return is_replaced((struct str) { json_string_value(value), json_string_length(value) });
+  json_object_keylen_foreach((json_t *)value, key, len, below)
+  {
+    if (is_replaced((struct str) { key, len }) || has_replaced(below))
+      return true;
+  }
+  json_array_foreach(value, i, below)
+  {
+    if (has_replaced(below))
+      return true;
+  }
+  return false;
+}
+
 static bool same_json(const struct str content[2])
 {
   AUTO_JSON a = NULL;
@@ -290,7 +320,7 @@ static bool same_json(const struct str content[2])
       return false;
   a = json_parse(content[0], &err);
   b = a ? json_parse(content[1], &err) : NULL;
-  return b && json_equal(a, b);
+  return b && json_equal(a, b) && !has_replaced(a);
 }
 
 static bool is_binary(const struct str content[2])

@@ -12,6 +12,10 @@ static const struct format_rule rule_padding = { "ar-3", FORMAT_WRITTEN,
 
 enum { MAGIC = 8, HEADER = 60 };
 
+/* That a mode has no bits for the type (0100000: a regular file), which entries are compared
+ * without. */
+static const struct tar_record no_type = { { "ar.type", 7 }, { "none", 4 } };
+
 /* The header of a member, and what belongs to it. */
 struct header {
   uint64_t at;
@@ -140,6 +144,8 @@ static int ar_add_member(struct format_parts *parts, struct str *table, struct h
     .uid = header->uid,
     .gid = header->gid,
     .mtime = { header->mtime, 0, true },
+    .records = header->mode & 0170000 ? NULL : &no_type,
+    .n_records = header->mode & 0170000 ? 0 : 1,
   };
   struct format_member *member;
 

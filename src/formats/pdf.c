@@ -7,161 +7,33 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "formats/pdf_syntax.h"
+#include "formats/date_text.h"
+#include "formats/pdf_table.h"
 
 enum {
-  SECTIONS_MAX = 32, /* of the table: one for each time that the file was saved */
-  ENTRY = 20,
-  TAIL = 1024, /* where "startxref" stands (annex H, 3.4.4) */
   DATES_MAX = 64,
+  ID_BYTES_MAX = 32, /* of each half of the ID, which is an MD5 or the like (14.4) */
 };
 
-struct place {
-  uint64_t number, at; /* of an object; at 0: it is free */
-  size_t section;      /* of the table that says so */
-};
-
-struct section {
-  size_t at, end;
-  bool met;
+/* An object that only one place may refer to, so that nothing shows what is in it as anything
+ * else. */
+struct lone {
+  uint64_t number; /* 0: there is none */
+  size_t at;       /* where it is */
+  size_t n_refs;   /* in all objects and trailers, but for the one value that names it */
 };
 
 struct pdf {
   struct format_parts *parts;
   struct str bytes;
-  struct section sections[SECTIONS_MAX]; /* the last one saved is the first */
-  size_t n_sections;
-  struct place *places; /* what the tables say; owned */
-  size_t n_places, cap_places;
-  struct place *objects; /* what there is, one after the other; owned */
+  struct pdf_table table;
+  struct pdf_place *objects; /* what there is, one after the other; owned */
   size_t n_objects, cap_objects;
-  struct str info, id; /* values in the first trailer */
+  struct lone info, metadata;
+  struct str info_dates[2], xmp; /* what stands in them */
   struct str dates[DATES_MAX];
   size_t n_dates;
 };
-
-static int pdf_bad(struct error *err, const char *what, size_t at)
-{
-  return error_set(err, ERROR_UNSUPPORTED, "%s at byte %zu", what, at);
-}
-
-/* ---- the table ---- */
-
-static int pdf_read_entries(struct pdf *pdf, size_t section, uint64_t first, uint64_t n, size_t *at,
-                            struct error *err)
-{
-  /* What ends the line before them is one or two characters. */
-  while (*at < pdf->bytes.len && strchr("\r\n ", pdf->bytes.ptr[*at]) && pdf->bytes.ptr[*at])
-    ++*at;
-  if (n > (pdf->bytes.len - *at) / ENTRY)
-    return pdf_bad(err, "the table of objects does not fit", *at);
-  for (uint64_t i = 0; i < n; i++, *at += ENTRY) {
-    const char *p = pdf->bytes.ptr + *at;
-    uint64_t place;
-    uint64_t generation;
-
-    if (!str_to_u64((struct str) { p, 10 }, UINT64_MAX, &place) || p[10] != ' ' ||
-        !str_to_u64((struct str) { p + 11, 5 }, UINT64_MAX, &generation) || p[16] != ' ' ||
-        (p[17] != 'n' && p[17] != 'f') || (p[18] != ' ' && p[18] != '\r') ||
-        (p[19] != '\r' && p[19] != '\n'))
-      return pdf_bad(err, "the table of objects has an odd line", *at);
-    pdf->places = xgrow(pdf->places, pdf->n_places, &pdf->cap_places, sizeof(*pdf->places));
-    pdf->places[pdf->n_places++] = (struct place) { first + i, p[17] == 'n' ? place : 0, section };
-  }
-  return 0;
-}
-
-/* A section of the table, and the trailer behind it. */
-static int pdf_read_section(struct pdf *pdf, size_t at, struct pdf_dict *trailer, struct error *err)
-{
-  struct section *section = &pdf->sections[pdf->n_sections];
-  struct pdf_token token = pdf_next(pdf->bytes, &at);
-
-  section->at = (size_t)(token.text.ptr - pdf->bytes.ptr);
-  if (!pdf_is_word(&token, "xref"))
-    return pdf_bad(err, "its table of objects is none in clear text", at);
-  for (;;) {
-    struct pdf_token n;
-
-    token = pdf_next(pdf->bytes, &at);
-    if (pdf_is_word(&token, "trailer"))
-      break;
-    n = pdf_next(pdf->bytes, &at);
-    if (token.kind != PDF_NUMBER || n.kind != PDF_NUMBER)
-      return pdf_bad(err, "the table of objects has an odd line", at);
-    if (pdf_read_entries(pdf, pdf->n_sections, pdf_number(&token), pdf_number(&n), &at, err))
-      return -1;
-  }
-  if (pdf_read_dict(pdf->bytes, &at, trailer, err))
-    return -1;
-  section->end = at;
-  pdf->n_sections++;
-  return 0;
-}
-
-static int by_number(const void *a, const void *b)
-{
-  const struct place *x = a;
-  const struct place *y = b;
-
-  if (x->number != y->number)
-    return x->number < y->number ? -1 : 1;
-  return (x->section > y->section) - (x->section < y->section);
-}
-
-/* From the end of the file on, back to the first time that it was saved. */
-static int read_table(struct pdf *pdf, struct error *err)
-{
-  AUTO_FREE struct pdf_dict *trailer = xcalloc(1, sizeof(*trailer));
-  const size_t tail = pdf->bytes.len - MIN_OF(pdf->bytes.len, (size_t)TAIL);
-  uint64_t next = 0;
-  size_t at = pdf->bytes.len;
-  struct pdf_token token;
-
-  while (at >= tail + 9 && memcmp(pdf->bytes.ptr + at - 9, "startxref", 9) != 0)
-    at--;
-  if (at < tail + 9)
-    return pdf_bad(err, "it does not say where its table of objects is", tail);
-  token = pdf_next(pdf->bytes, &at);
-  next = pdf_number(&token);
-  for (bool more = true; more;) {
-    const bool is_first = pdf->n_sections == 0;
-
-    if (pdf->n_sections == SECTIONS_MAX || next >= pdf->bytes.len)
-      return pdf_bad(err, "its table of objects cannot be followed", pdf->bytes.len);
-    if (pdf_read_section(pdf, (size_t)next, trailer, err))
-      return -1;
-    if (pdf_value(trailer, "/Encrypt").ptr || pdf_value(trailer, "/XRefStm").ptr)
-      return pdf_bad(err, "it is encrypted, or its table is in two forms", (size_t)next);
-    if (is_first) {
-      pdf->info = pdf_value(trailer, "/Info");
-      pdf->id = pdf_value(trailer, "/ID");
-    }
-    more = pdf_value(trailer, "/Prev").ptr != NULL;
-    if (more && !pdf_is_integer(pdf_value(trailer, "/Prev"), &next))
-      return pdf_bad(err, "its table of objects cannot be followed", (size_t)next);
-  }
-  if (pdf->n_places)
-    qsort(pdf->places, pdf->n_places, sizeof(*pdf->places), by_number);
-  return 0;
-}
-
-/* Where an object is, by the newest section that knows it; 0: nowhere. */
-static uint64_t find_object(const struct pdf *pdf, uint64_t number)
-{
-  size_t low = 0;
-  size_t high = pdf->n_places;
-
-  while (low < high) {
-    const size_t middle = (low + high) / 2;
-
-    if (pdf->places[middle].number < number)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < pdf->n_places && pdf->places[low].number == number ? pdf->places[low].at : 0;
-}
 
 /* ---- dates ---- */
 
@@ -185,10 +57,10 @@ static void add_string_date(struct pdf *pdf, struct str value)
 {
   struct str date;
 
-  if (!str_has_prefix(value, STR("(D:")) || value.ptr[value.len - 1] != ')')
+  if (value.len < 4 || !str_has_prefix(value, STR("(D:")) || value.ptr[value.len - 1] != ')')
     return;
   date = (struct str) { value.ptr + 3, value.len - 4 };
-  if (date.len >= 4 && date.len <= 23 && pdf_span(date, "0123456789+-Z'") == date.len)
+  if (date_text_is_pdf(date))
     pdf_add_date(pdf, date.ptr, date.len);
 }
 
@@ -198,17 +70,17 @@ static void pdf_add_id(struct pdf *pdf)
   size_t at = 0;
   struct pdf_token tokens[4];
 
-  if (!pdf->id.ptr)
+  if (!pdf->table.id.ptr)
     return;
   for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
-    tokens[i] = pdf_next(pdf->id, &at);
+    tokens[i] = pdf_next(pdf->table.id, &at);
   if (tokens[0].kind != PDF_OPEN || tokens[1].kind != PDF_HEX || tokens[2].kind != PDF_HEX ||
-      tokens[3].kind != PDF_CLOSE || at != pdf->id.len)
+      tokens[3].kind != PDF_CLOSE || at != pdf->table.id.len)
     return;
   for (size_t i = 1; i <= 2; i++) {
     const struct str hex = { tokens[i].text.ptr + 1, tokens[i].text.len - 2 };
 
-    if (pdf_span(hex, "0123456789abcdefABCDEF") == hex.len)
+    if (hex.len <= (size_t)2 * ID_BYTES_MAX && pdf_span(hex, "0123456789abcdefABCDEF") == hex.len)
       pdf_add_date(pdf, hex.ptr, hex.len);
   }
 }
@@ -234,10 +106,88 @@ static void add_metadata(struct pdf *pdf, struct str data)
         continue;
       value = str_skip(rest, is_element ? 1 : 2);
       n = pdf_span(value, "0123456789-:T+.Z");
-      if (n < value.len && value.ptr[n] == (is_element ? '<' : rest.ptr[1]))
+      if (n < value.len && value.ptr[n] == (is_element ? '<' : rest.ptr[1]) &&
+          date_text_is_iso((struct str) { value.ptr, n }))
         pdf_add_date(pdf, value.ptr, n);
     }
   }
+}
+
+/* ---- what is referred to ---- */
+
+/* The object that a value refers to, which this value does once. */
+static struct lone lone_of(const struct pdf *pdf, struct str value)
+{
+  uint64_t number = 0;
+
+  if (!value.ptr || !pdf_is_reference(value, &number) || !number)
+    return (struct lone) { 0 };
+  return (struct lone) { number, (size_t)pdf_table_find(&pdf->table, number), 0 };
+}
+
+/* What the Catalog, which the trailer names, calls the document's metadata (14.3.2). */
+static struct lone find_metadata(const struct pdf *pdf)
+{
+  AUTO_FREE struct pdf_dict *catalog = xcalloc(1, sizeof(*catalog));
+  const struct lone root = lone_of(pdf, pdf->table.root);
+  size_t at = root.at;
+  struct error ignored;
+
+  if (!at || at >= pdf->bytes.len)
+    return (struct lone) { 0 };
+  for (int i = 0; i < 3; i++)
+    pdf_next(pdf->bytes, &at); /* "1 0 obj", which is seen to on the way through the file */
+  if (!pdf_is_dict(pdf->bytes, at) || pdf_read_dict(pdf->bytes, &at, catalog, &ignored))
+    return (struct lone) { 0 };
+  return lone_of(pdf, pdf_value(catalog, "/Metadata"));
+}
+
+/* "R" behind anything but two plain numbers may be a reference to anything, to a reader that is not
+ * strict. */
+static void count_reference(struct lone *lone, const struct pdf_token before[2])
+{
+  const bool is_plain = before[0].kind == PDF_NUMBER && before[1].kind == PDF_NUMBER;
+
+  if (lone->number && (!is_plain || pdf_number(&before[0]) == lone->number))
+    lone->n_refs++;
+}
+
+static void count_references(struct pdf *pdf, size_t from, size_t to)
+{
+  struct pdf_token before[2] = { { PDF_END, { NULL, 0 } }, { PDF_END, { NULL, 0 } } };
+
+  while (from < to) {
+    const struct pdf_token token = pdf_next(pdf->bytes, &from);
+
+    if (token.kind == PDF_END || token.kind == PDF_BAD)
+      return;
+    if (pdf_is_word(&token, "R")) {
+      count_reference(&pdf->metadata, before);
+      count_reference(&pdf->info, before);
+    }
+    before[0] = before[1];
+    before[1] = token;
+  }
+}
+
+/* Trailers name the information, and nothing else names it or the metadata. */
+static void count_trailer(struct pdf *pdf, const struct pdf_section *section)
+{
+  const struct lone info = pdf->info;
+
+  count_references(pdf, section->trailer, section->end);
+  pdf->info = info;
+}
+
+/* What may differ in the objects that hold dates, once it is known that nothing else shows them:
+ * the Catalog of this document names its metadata, and trailers alone name the information. */
+static void add_lone_dates(struct pdf *pdf)
+{
+  if (pdf->metadata.n_refs == 1)
+    add_metadata(pdf, pdf->xmp);
+  if (pdf->info.n_refs == 0)
+    for (size_t i = 0; i < ARRAY_LEN(pdf->info_dates); i++)
+      add_string_date(pdf, pdf->info_dates[i]);
 }
 
 /* ---- one object after the other ---- */
@@ -253,7 +203,7 @@ static int stream_length(const struct pdf *pdf, const struct pdf_dict *dict, uin
   if (value.ptr && pdf_is_integer(value, out))
     return 0;
   if (!value.ptr || !pdf_is_reference(value, &object) ||
-      (at = (size_t)find_object(pdf, object)) == 0 || at >= pdf->bytes.len)
+      (at = (size_t)pdf_table_find(&pdf->table, object)) == 0 || at >= pdf->bytes.len)
     return pdf_bad(err, "a stream has no length", pdf->bytes.len);
   for (int i = 0; i < 3; i++)
     token = pdf_next(pdf->bytes, &at);
@@ -264,7 +214,8 @@ static int stream_length(const struct pdf *pdf, const struct pdf_dict *dict, uin
 }
 
 /* 7.3.8: behind the word "stream". */
-static int read_stream(struct pdf *pdf, const struct pdf_dict *dict, size_t *at, struct error *err)
+static int read_stream(struct pdf *pdf, const struct pdf_dict *dict, bool is_metadata, size_t *at,
+                       struct error *err)
 {
   const struct str bytes = pdf->bytes;
   const struct str rest = str_skip(bytes, *at);
@@ -285,10 +236,10 @@ static int read_stream(struct pdf *pdf, const struct pdf_dict *dict, size_t *at,
   if (!str_has_prefix(str_skip(bytes, *at), STR("endstream")))
     return pdf_bad(err, "a stream does not end", *at);
   *at += strlen("endstream");
-  if (str_equal(pdf_value(dict, "/Type"), STR("/Metadata")) &&
+  if (is_metadata && str_equal(pdf_value(dict, "/Type"), STR("/Metadata")) &&
       str_equal(pdf_value(dict, "/Subtype"), STR("/XML")) && !pdf_value(dict, "/Filter").ptr &&
       !pdf_value(dict, "/F").ptr)
-    add_metadata(pdf, data);
+    pdf->xmp = data;
   return 0;
 }
 
@@ -296,7 +247,9 @@ static int pdf_read_object(struct pdf *pdf, uint64_t number, size_t from, struct
                            size_t *at, struct error *err)
 {
   struct pdf_token token = pdf_next(pdf->bytes, at);
-  uint64_t info;
+  const bool is_metadata = number == pdf->metadata.number && from == pdf->metadata.at;
+  const bool is_info = number == pdf->info.number && from == pdf->info.at;
+  size_t value;
 
   if (token.kind != PDF_NUMBER)
     return pdf_bad(err, "an object has no generation", from);
@@ -304,33 +257,23 @@ static int pdf_read_object(struct pdf *pdf, uint64_t number, size_t from, struct
   if (!pdf_is_word(&token, "obj"))
     return pdf_bad(err, "what is no object stands", from);
   pdf->objects = xgrow(pdf->objects, pdf->n_objects, &pdf->cap_objects, sizeof(*pdf->objects));
-  pdf->objects[pdf->n_objects++] = (struct place) { number, from, 0 };
+  pdf->objects[pdf->n_objects++] = (struct pdf_place) { number, from, 0 };
   dict->n = 0;
+  value = *at;
   if (pdf_is_dict(pdf->bytes, *at) ? pdf_read_dict(pdf->bytes, at, dict, err)
                                    : pdf_skip_value(pdf->bytes, at, err))
     return -1;
+  count_references(pdf, value, *at);
   token = pdf_next(pdf->bytes, at);
   if (pdf_is_word(&token, "stream")) {
-    if (read_stream(pdf, dict, at, err))
+    if (read_stream(pdf, dict, is_metadata, at, err))
       return -1;
     token = pdf_next(pdf->bytes, at);
-  } else if (pdf->info.ptr && pdf_is_reference(pdf->info, &info) && info == number &&
-             find_object(pdf, number) == from) {
-    add_string_date(pdf, pdf_value(dict, "/CreationDate"));
-    add_string_date(pdf, pdf_value(dict, "/ModDate"));
+  } else if (is_info) {
+    pdf->info_dates[0] = pdf_value(dict, "/CreationDate");
+    pdf->info_dates[1] = pdf_value(dict, "/ModDate");
   }
   return pdf_is_word(&token, "endobj") ? 0 : pdf_bad(err, "an object does not end", *at);
-}
-
-static int meet_section(struct pdf *pdf, size_t *at, struct error *err)
-{
-  for (size_t i = 0; i < pdf->n_sections; i++)
-    if (pdf->sections[i].at == *at - strlen("xref") && !pdf->sections[i].met) {
-      pdf->sections[i].met = true;
-      *at = pdf->sections[i].end;
-      return 0;
-    }
-  return pdf_bad(err, "a table that nothing leads to ends", *at);
 }
 
 static int pdf_read_all(struct pdf *pdf, struct error *err)
@@ -348,7 +291,7 @@ static int pdf_read_all(struct pdf *pdf, struct error *err)
     if (token.kind == PDF_NUMBER)
       status = pdf_read_object(pdf, pdf_number(&token), from, dict, &at, err);
     else if (pdf_is_word(&token, "xref"))
-      status = meet_section(pdf, &at, err);
+      status = pdf_table_meet(&pdf->table, &at, err);
     else if (pdf_is_word(&token, "startxref"))
       status =
           pdf_next(pdf->bytes, &at).kind == PDF_NUMBER ? 0 : pdf_bad(err, "no number ends", at);
@@ -357,34 +300,6 @@ static int pdf_read_all(struct pdf *pdf, struct error *err)
     if (status)
       return -1;
   }
-}
-
-/* Both ways lead to the same objects. */
-static int check_places(const struct pdf *pdf, struct error *err)
-{
-  for (size_t i = 0; i < pdf->n_sections; i++)
-    if (!pdf->sections[i].met)
-      return pdf_bad(err, "a part of its table lies in another part", pdf->sections[i].at);
-  for (size_t i = 0; i < pdf->n_places; i++) {
-    const struct place *place = &pdf->places[i];
-    size_t low = 0;
-    size_t high = pdf->n_objects;
-
-    if (!place->at)
-      continue;
-    while (low < high) {
-      const size_t middle = (low + high) / 2;
-
-      if (pdf->objects[middle].at < place->at)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    if (low == pdf->n_objects || pdf->objects[low].at != place->at ||
-        pdf->objects[low].number != place->number)
-      return pdf_bad(err, "its table names an object that is not there,", (size_t)place->at);
-  }
-  return 0;
 }
 
 /* ---- the document ---- */
@@ -420,15 +335,26 @@ static int add_fields(struct pdf *pdf, struct error *err)
   return format_add_field(parts, FORMAT_COUNTS, "document", rest, err);
 }
 
+static int read_document(struct pdf *pdf, struct error *err)
+{
+  if (pdf_table_read(pdf->bytes, &pdf->table, err))
+    return -1;
+  pdf->info = lone_of(pdf, pdf->table.info);
+  pdf->metadata = find_metadata(pdf);
+  if (pdf_read_all(pdf, err) || pdf_table_check(&pdf->table, pdf->objects, pdf->n_objects, err))
+    return -1;
+  for (size_t i = 0; i < pdf->table.n_sections; i++)
+    count_trailer(pdf, &pdf->table.sections[i]);
+  add_lone_dates(pdf);
+  return add_fields(pdf, err);
+}
+
 static int pdf_read(struct format_parts *parts, struct error *err)
 {
   struct pdf pdf = { .parts = parts, .bytes = parts->bytes };
-  int status = read_table(&pdf, err);
+  const int status = read_document(&pdf, err);
 
-  status = status ? status : pdf_read_all(&pdf, err);
-  status = status ? status : check_places(&pdf, err);
-  status = status ? status : add_fields(&pdf, err);
-  free(pdf.places);
+  pdf_table_release(&pdf.table);
   free(pdf.objects);
   return status;
 }

@@ -31,12 +31,14 @@ static int read_zip64(struct format_parts *parts, uint64_t end, struct zip_direc
                       struct error *err)
 {
   const char *bytes = parts->bytes.ptr;
-  const char *locator = bytes + end - ZIP64_LOCATOR;
+  const char *locator;
   const char *record;
   uint64_t at;
 
-  if (end < ZIP64_LOCATOR + ZIP64_END || format_le32(locator + 4) != 0 ||
-      format_le32(locator + 16) != 1)
+  if (end < ZIP64_LOCATOR + ZIP64_END)
+    return bad(err, "its zip64 end of the directory does not fit");
+  locator = bytes + end - ZIP64_LOCATOR;
+  if (format_le32(locator + 4) != 0 || format_le32(locator + 16) != 1)
     return bad(err, "its zip64 end of the directory does not fit");
   at = format_le64(locator + 8);
   if (at != end - ZIP64_LOCATOR - ZIP64_END)

@@ -279,6 +279,17 @@ A directory that only one builder puts into a layer: that of WORKDIR, and builda
   name "srv/app2" only appears in input 1 - -
   workdir=1 buildah-run=1 temporary-files=1 consequence=1 unexplained=2
 
+An engine gives such directories no attributes.
+
+  $ images <<'RECIPE'
+  > for i, more in enumerate(([], [directory("run", records={"SCHILY.xattr.user.x": "y"}), directory("srv", records={"SCHILY.xattr.user.x": "y"})])):
+  >     layers = layer(file("x"), *more)
+  >     oci_archive(f"attribute-{i}.tar", image(layers, config=dict(config_of([layers]), config={"WorkingDir": "/srv"})))
+  > RECIPE
+  $ diffoci diff --semantic --explain ./attribute-0.tar ./attribute-1.tar | grep -o '\(workdir\|buildah-run\)?'
+  buildah-run?
+  workdir?
+
 A config that is only written in another way.
 
   $ images <<'RECIPE'

@@ -159,20 +159,32 @@ def jar_times(directory, n):
     return get(os.path.join(directory, "x.jar"))
 
 
+# ---- ar ----
+
+@case("x.a", {"a.o"})
+def ar_type_bits(_, n):
+    """A mode with the type of a regular file, and one with none."""
+    header = b"%-16s%-12d%-6d%-6d%-8s%-10d`\n" % (b"a.o/", 1 + n, 0, 0, (b"100644", b"644")[n], 2)
+    return b"!<arch>\n" + header + b"xy"
+
+
 # ---- PDF ----
 
-def pdf(date="20261128141505", number="00ff", text="(hi) Tj", length="7"):
-    """By ISO 32000-1; the place of each object in the table."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-               "<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>",
+def pdf(date="20261128141505", number="00ff", text="(hi) Tj", length="7", xmp=None, catalog="", page="/Contents 4 0 R", more=()):
+    """By ISO 32000-1; the place of each object in the table. Object 6 is the metadata, if there is any."""
+    objects = [f"<< /Type /Catalog /Pages 2 0 R {catalog}>>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               f"<< /Type /Page /Parent 2 0 R {page} >>",
                f"<< /Length {length} >>\nstream\n{text}\nendstream", f"<< /CreationDate (D:{date}Z) /Title (x) >>"]
+    if xmp is not None:
+        objects.append(f"<< /Type /Metadata /Subtype /XML /Length {len(xmp)} >>\nstream\n{xmp}\nendstream")
+    objects += more
     out, places = "%PDF-1.4\n", []
     for i, body in enumerate(objects):
         places.append(len(out))
         out += f"{i + 1} 0 obj\n{body}\nendobj\n"
     table = len(out)
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n" + "".join(f"{place:010} 00000 n \n" for place in places)
-    out += f"trailer\n<< /Size 6 /Root 1 0 R /Info 5 0 R /ID [<{number}> <{number}>] >>\nstartxref\n{table}\n%%EOF\n"
+    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 5 0 R /ID [<{number}> <{number}>] >>\nstartxref\n{table}\n%%EOF\n"
     return out.encode()
 
 
@@ -191,6 +203,61 @@ def pdf_date_in_a_stream(_, n):
     """What looks like a document information dictionary, and is a text."""
     text = f"(/CreationDate (D:{(20261128141505, 20271202030405)[n]}Z)) Tj"
     return pdf(text=text, length=str(len(text)))
+
+
+def xmp_of(date):
+    return f'<x:xmpmeta><rdf:Description xmp:CreateDate="{date}"/></x:xmpmeta>'
+
+
+XMP_DATES = xmp_of("2026-11-28T14:15:05Z"), xmp_of("2027-12-02T03:04:05Z")
+
+
+@case("x.pdf", set())
+def pdf_metadata(_, n):
+    return pdf(xmp=XMP_DATES[n], catalog="/Metadata 6 0 R ")
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_metadata_that_is_shown(_, n):
+    """The page's content is the metadata as well."""
+    return pdf(xmp=XMP_DATES[n], catalog="/Metadata 6 0 R ", page="/Contents 6 0 R")
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_metadata_that_is_shown_by_a_lax_reader(_, n):
+    return pdf(xmp=XMP_DATES[n], catalog="/Metadata 6 0 R ", page="/Contents +6 0 R")
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_metadata_of_nothing(_, n):
+    return pdf(xmp=XMP_DATES[n], page="/Contents 6 0 R")
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_metadata_of_an_older_catalog(_, n):
+    """Object 7 is called the Catalog, and is not."""
+    return pdf(xmp=XMP_DATES[n], more=["<< /Type /Catalog /Metadata 6 0 R >>"])
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_metadata_without_dates(_, n):
+    return pdf(xmp=xmp_of(("100", "999")[n]), catalog="/Metadata 6 0 R ")
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_information_that_is_shown(_, n):
+    """What holds the dates is a page's as well."""
+    return pdf(date=("20261128141505", "20271202030405")[n], page="/Contents 4 0 R /PieceInfo 5 0 R")
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_date_that_is_none(_, n):
+    return pdf(date=("20261128141505", "20261399777777")[n])
+
+
+@case("x.pdf", {"srv/x.pdf"})
+def pdf_long_id(_, n):
+    return pdf(number=("00" * 40, "ab" * 40)[n])
 
 
 @case("x.pdf", {"srv/x.pdf"})

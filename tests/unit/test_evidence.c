@@ -131,6 +131,12 @@ static void contents(void **state)
     { "x", STR("b\na\n"), STR("a\na\n"), "", true },
     { "x.json", STR("{\"a\":1,\"b\":2}"), STR("{\"b\": 2, \"a\": 1}"), "reordered-keys", false },
     { "x.json", STR("{\"a\":1,\"b\":2}"), STR("{\"b\": 1, \"a\": 2}"), "", true },
+    /* what is no character is no character that is known */
+    { "x.json", STR("{\"a\":\"\\ud800\"}"), STR("{\"a\":\"\\ud801\"}"), "", true },
+    { "x.json", STR("{\"a\":[\"\xff\"]}"), STR("{\"a\":[\"\xfe\"]}"), "", true },
+    { "x.json", STR("{\"\xff\":1,\"b\":[]}"), STR("{\"b\":[],\"\xfe\":1}"), "", true },
+    { "x.json", STR("{\"a\":\"\\ud83d\\ude00\",\"b\":2}"),
+      STR("{\"b\": 2, \"a\": \"\\ud83d\\ude00\"}"), "reordered-keys", false },
     /* strings of binary files, with as many NULs behind them or not */
     { "x", STR("\1\0Nov 28 2026\0z\0"), STR("\1\0Nov  8 2027\0z\0"), "embedded-date", false },
     { "x", STR("\1\0Nov 28 2026\0\0z\0"), STR("\1\0Nov 8 2027\0\0\0z\0"), "embedded-date", true },

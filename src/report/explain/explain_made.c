@@ -33,8 +33,20 @@ static struct str explain_made_trimmed(struct str path)
   return path;
 }
 
+/* As an engine makes it, which gives it no attributes: nothing but times may stand in extended
+ * headers. */
 static bool is_plain(const struct tar_entry *entry)
 {
+  static const char *const times[] = { "mtime", "atime", "ctime" };
+
+  for (size_t i = 0; i < entry->n_records; i++) {
+    bool is_time = false;
+
+    for (size_t j = 0; j < ARRAY_LEN(times); j++)
+      is_time = is_time || str_equal(entry->records[i].key, str_of(times[j]));
+    if (!is_time)
+      return false;
+  }
   return (entry->mode & 07777) == 0755 && entry->uid == 0 && entry->gid == 0;
 }
 
