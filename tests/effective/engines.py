@@ -59,7 +59,7 @@ def target(rng):
 
 
 def metadata(rng):
-    fields = {"mode": rng.choice([0o644, 0o755, 0o755, 0o4755, 0o1777, 0o700]),
+    fields = {"mode": rng.choice([0o644, 0o755, 0o755, 0o4755, 0o2775, 0o1777, 0o700]),
               "uid": rng.choice([0, 0, 0, 7]), "gid": rng.choice([0, 0, 9])}
     if rng.random() < 0.1:
         fields["records"] = rng.choice([{"SCHILY.xattr.user.a": b"1"}, {"SCHILY.xattr.user.b": b"2"},

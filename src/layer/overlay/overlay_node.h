@@ -177,6 +177,11 @@ struct overlay_addition {
   const struct overlay_record *record; /* of the entry, where it is replayed or was made */
 };
 
+/* A record that is not in the log: of what an engine makes that no entry is for. node, path: as
+ * below. */
+struct overlay_record *overlay_record_new(struct overlay *overlay,
+                                          const struct overlay_addition *added,
+                                          const struct overlay_node *node, struct str path);
 /* Gives the addition a record, at the end of the log, if it has none. node: the entry's name is its
  * path, which is given, but for how it is written; else NULL and an empty path. */
 void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
