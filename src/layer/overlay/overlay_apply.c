@@ -262,6 +262,10 @@ static void put_entry(struct overlay *overlay, struct overlay_addition *added,
   else
     overlay_add_record(overlay, added, NULL, STR(""));
   if (is_directory) {
+    /* When the layer ends, containerd follows the whole name, not that of the directory it is in,
+     * to set its times, and may be led elsewhere: below a -> a/../c/b it makes a/c at c/c/b/c, and
+     * looks for it at c/b/c. */
+    overlay->lost_way = overlay->lost_way || parent->followed;
     set_directory(overlay, node, added->record);
   } else {
     node->own = added->record;

@@ -78,8 +78,10 @@ struct overlay {
   uint64_t n_paths;              /* once united */
   enum overlay_engine engine;
   uint32_t n_layers; /* begun, or left out below; the current one is one less */
-  bool lost_way;     /* a directory or a symbolic link was removed in the current layer */
-  bool is_upper;     /* there are lower layers that are not here */
+  /* In the current layer a directory or a symbolic link was removed, or a directory's name leads
+   * through a link: at its end the name may lead elsewhere. */
+  bool lost_way;
+  bool is_upper; /* there are lower layers that are not here */
   bool in_doubt;
   bool united;
   bool is_refused;
