@@ -18,6 +18,8 @@
   > put("linked", layer(etc, x, y, file("a", "1"), hardlink("b", "a"), hardlink("c", "a")))
   > put("linked-too", layer(etc, x, y, file("c", "1"), hardlink("a", "c"), hardlink("b", "a")))
   > put("unlinked", layer(etc, x, y, file("a", "1"), hardlink("b", "a")), layer(file("c", "1")))
+  > put("left", layer(file("a"), hardlink("b", "a"), file("c")))
+  > put("right", layer(file("a"), file("b"), hardlink("c", "b")))
   > put("pairs", layer(file("a"), hardlink("b", "a"), file("c"), hardlink("d", "c")))
   > put("crossed", layer(file("a"), hardlink("c", "a"), file("b"), hardlink("d", "b")))
   > put("symlink", layer(symlink("l", "/etc/x")))
@@ -94,6 +96,14 @@ Hard links: one name more or less is one difference, which of the names is the f
   $ . ./differ linked unlinked
   TYPE * NAME * INPUT-0 * INPUT-1
   File    c       Hardlink a (layer 0)    Hardlink (absent) (layer 1)
+  [1]
+  $ . ./differ left right
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    b       Hardlink a (layer 0)           Hardlink (absent) (layer 0)
+  File    c       Hardlink (absent) (layer 0)    Hardlink b (layer 0)
+  [1]
+  $ diffoci diff --verdict ./left.tar ./right.tar
+  different
   [1]
   $ . ./differ pairs crossed
   TYPE * NAME * INPUT-0 * INPUT-1
