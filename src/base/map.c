@@ -1,65 +1,13 @@
 #include "base/map.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
 
 #include "base/alloc.h"
-
-static uint64_t seed[2];
-static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
-
-static void make_seed(void)
-{
-  if (getrandom(seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
-    seed[0] = (uint64_t)(uintptr_t)&seed ^ 0x9e3779b97f4a7c15U;
-  seed[0] |= 1;
-}
-
-/* Both halves of the product, folded. */
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-#ifdef __SIZEOF_INT128__
-  const __uint128_t product = (__uint128_t)a * b;
-
-  return (uint64_t)product ^ (uint64_t)(product >> 64);
-#else
-  const uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
-  const uint64_t middle = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
-  const uint64_t other = (a & UINT32_MAX) * (b >> 32) + (middle & UINT32_MAX);
-  const uint64_t high = (a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32);
-
-  return high ^ (other << 32 | (low & UINT32_MAX));
-#endif
-}
-
-/* A keyed multiply-and-fold hash over eight bytes at a time. */
-static uint64_t map_hash_seeded(struct str key)
-{
-  uint64_t hash = seed[1] ^ (key.len * 0x9e3779b97f4a7c15U);
-  size_t at = 0;
-  uint64_t word;
-
-  for (; at + sizeof(word) <= key.len; at += sizeof(word)) {
-    memcpy(&word, key.ptr + at, sizeof(word));
-    hash = mix(hash ^ word, seed[0] ^ 0xa0761d6478bd642fU);
-  }
-  word = 0;
-  if (at < key.len)
-    memcpy(&word, key.ptr + at, key.len - at);
-  return mix(mix(hash ^ word, seed[0] ^ 0xe7037ed1a0b428dbU), seed[1] | 1);
-}
+#include "base/hash.h"
 
 static uint32_t hash_of(struct str key)
 {
-  return (uint32_t)map_hash_seeded(key);
-}
-
-uint64_t map_hash(struct str key)
-{
-  pthread_once(&seed_once, make_seed);
-  return map_hash_seeded(key);
+  return (uint32_t)hash_str(key);
 }
 
 static void *map_table(const struct map *map, size_t n, size_t size)
@@ -118,7 +66,6 @@ static void map_grow(struct map *map)
   size_t n_old = map->n_slots;
   size_t mask;
 
-  pthread_once(&seed_once, make_seed);
   map->n_slots = n_old ? n_old * 2 : 16;
   map->slots = map_table(map, map->n_slots, sizeof(*map->slots));
   mask = map->n_slots - 1;

@@ -43,7 +43,4 @@ struct map_entry *map_put(struct map *map, struct str key);
 /* The bytes that its tables take, with what they may grow by for one more entry. */
 uint64_t map_memory(const struct map *map);
 
-/* The keyed hash itself, another one in every process: for tables of another kind. Any thread. */
-uint64_t map_hash(struct str key);
-
 #endif

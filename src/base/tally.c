@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
 #define COUNT_MASK UINT64_C(0xff)
 
@@ -20,7 +21,7 @@ void tally_release(struct tally *tally)
 /* 0 is for free slots. */
 static uint64_t tally_mark(struct str name)
 {
-  uint64_t mark = map_hash(name) & ~COUNT_MASK;
+  uint64_t mark = hash_str(name) & ~COUNT_MASK;
 
   return mark ? mark : COUNT_MASK + 1;
 }

@@ -52,19 +52,60 @@ static struct str blob_key(const struct descriptor *blob)
   return (struct str) { (const char *)blob->digest.bytes, sizeof(blob->digest.bytes) };
 }
 
+struct opened_blob {
+  bool read; /* to its end: fingerprint is known */
+  uint64_t fingerprint;
+};
+
+/* The blob, which is taken for opened from now on. With the lock of primary. */
+static struct opened_blob *opened_put(struct diff *primary, int side, const struct descriptor *blob)
+{
+  struct map_entry *opened = map_put(&primary->opened[side], blob_key(blob));
+
+  if (!opened->value) {
+    opened->key = arena_str(&primary->arena, opened->key);
+    opened->value = arena_alloc(&primary->arena, sizeof(struct opened_blob));
+  }
+  return opened->value;
+}
+
 struct stream *diff_open(struct diff *diff, int side, const struct descriptor *blob,
                          struct error *err)
 {
   struct diff *primary = diff_primary(diff);
-  struct map_entry *opened;
 
   pthread_mutex_lock(&primary->lock);
-  opened = map_put(&primary->opened[side], blob_key(blob));
-  if (!opened->value)
-    opened->key = arena_str(&primary->arena, opened->key);
-  opened->value = primary;
+  opened_put(primary, side, blob);
   pthread_mutex_unlock(&primary->lock);
   return source_blob(diff->options->sources[side], blob, err);
+}
+
+void diff_note_content(struct diff *diff, int side, const struct descriptor *blob,
+                       uint64_t fingerprint)
+{
+  struct diff *primary = diff_primary(diff);
+
+  pthread_mutex_lock(&primary->lock);
+  *opened_put(primary, side, blob) = (struct opened_blob) { true, fingerprint };
+  pthread_mutex_unlock(&primary->lock);
+}
+
+bool diff_knows_content(struct diff *diff, int side, const struct descriptor *blob,
+                        uint64_t *fingerprint)
+{
+  struct diff *primary = diff_primary(diff);
+  const struct opened_blob *opened = NULL;
+  const struct map_entry *found;
+  bool knows;
+
+  pthread_mutex_lock(&primary->lock);
+  found = map_find(&primary->opened[side], blob_key(blob));
+  if (found)
+    opened = found->value;
+  knows = opened && opened->read;
+  *fingerprint = knows ? opened->fingerprint : 0;
+  pthread_mutex_unlock(&primary->lock);
+  return knows;
 }
 
 bool diff_is_about_root(const struct diff *diff)

@@ -41,7 +41,8 @@ struct diff {
   struct arena document_keys;
   uint64_t document_bytes; /* what they take of the memory budget */
 
-  /* Digests of the blobs that were opened, by side, of the shadows too; guarded by lock. */
+  /* The blobs that were opened, by side, of the shadows too: digest -> struct opened_blob of
+   * compare.c; guarded by lock. */
   struct map opened[2];
 
   /* For the verdict (verdict.c). */
@@ -110,6 +111,13 @@ struct stream *diff_open(struct diff *diff, int side, const struct descriptor *b
 bool diff_is_about_root(const struct diff *diff);
 /* Whether a blob of side was opened. Any thread. */
 bool diff_has_opened(struct diff *diff, int side, const struct descriptor *blob);
+/* Takes note of what stands for the uncompressed content of an opened blob (decoder_fingerprint),
+ * which was read to its end. Any thread. */
+void diff_note_content(struct diff *diff, int side, const struct descriptor *blob,
+                       uint64_t fingerprint);
+/* Whether that is known. Any thread. */
+bool diff_knows_content(struct diff *diff, int side, const struct descriptor *blob,
+                        uint64_t *fingerprint);
 /* Puts the input's name before the message: "LABEL: ", and where both are called alike "LABEL
  * (input 0): ". Returns -1. */
 int diff_wrap_input(const struct diff *diff, int side, struct error *err);

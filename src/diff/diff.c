@@ -7,6 +7,7 @@
 #include "diff/compare.h"
 #include "diff/documents/platform_choice.h"
 #include "diff/documents/roots.h"
+#include "diff/documents/unpackable.h"
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
 #include "diff/verdict/shadow.h"
@@ -104,6 +105,7 @@ struct diff *diff_run(const struct diff_options *options, bool *failed, struct e
   if (options->sink->begun)
     options->sink->begun(options->sink, &diff->roots);
   tasks_run(diff);
+  check_diff_ids_read(diff);
   *failed = diff->failed;
   if (diff->failed)
     *err = diff->error;

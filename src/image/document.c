@@ -20,7 +20,8 @@ static int document_check_version(const json_t *document, enum media_kind kind, 
                      kind_name(kind));
   if (json_get_int(document, "schemaVersion", &version, err) < 0)
     return -1;
-  if (version == 1 && kind == MEDIA_MANIFEST)
+  /* Whatever it says of its version, containerd takes it for that. */
+  if ((version == 1 && kind == MEDIA_MANIFEST) || json_object_get(document, "fsLayers"))
     return error_set(err, ERROR_UNSUPPORTED,
                      "Docker image manifest schema 1 is not supported; convert the image, for "
                      "example with skopeo copy");

@@ -118,6 +118,7 @@ static const struct json_field index_and_manifest[] = {
   { "manifests", JSON_KIND_ARRAY, nested_descriptor },
   { "config", JSON_KIND_OBJECT, nested_descriptor },
   { "layers", JSON_KIND_ARRAY, nested_descriptor },
+  { "fsLayers", JSON_KIND_ANY, NULL }, /* of Docker's schema 1 */
   { "subject", JSON_KIND_OBJECT, nested_descriptor },
   { "annotations", JSON_KIND_MAP, NULL },
   { NULL, JSON_KIND_ANY, NULL },

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/thread.h"
 
 struct pace {
@@ -24,6 +25,7 @@ struct pace {
 
 struct decoder {
   struct stream *stream; /* its user's who set busy */
+  struct hash_run hash;  /* likewise: of all blocks */
   struct pace *own;      /* where none was given */
 
   struct pace *pace; /* its lock is for all below */
@@ -77,10 +79,12 @@ static struct block *decoder_fill(struct decoder *decoder, bool *ended, bool *fa
     if (n > 0)
       block->len += (size_t)n;
   }
-  if (block->len)
-    return block;
-  block_unref(block);
-  return NULL;
+  if (!block->len) {
+    block_unref(block);
+    return NULL;
+  }
+  hash_run_add(&decoder->hash, block->bytes, block->len);
+  return block;
 }
 
 /* One more block of a decoder that can go on. With the lock held, but for the decoding itself. */
@@ -232,6 +236,11 @@ int decoder_next(struct decoder *decoder, struct block **out, struct error *err)
   }
   *out = block;
   return 0;
+}
+
+uint64_t decoder_fingerprint(const struct decoder *decoder)
+{
+  return hash_run_value(&decoder->hash);
 }
 
 void decoder_stop(struct decoder *decoder)

@@ -28,6 +28,9 @@ struct decoder *decoder_start(struct stream *stream, size_t ahead, struct pace *
 /* The next block, with a reference for the caller; *out is NULL at the end of the stream. -1 with
  * the stream's error, after all blocks before it were handed out. */
 MUST_CHECK int decoder_next(struct decoder *decoder, struct block **out, struct error *err);
+/* What stands for all bytes of the stream, after decoder_next has found its end: equal for equal
+ * streams, in this process (hash_run_value). */
+uint64_t decoder_fingerprint(const struct decoder *decoder);
 /* Waits for the read that the decoder may be in, closes the stream. NULL allowed. Blocks that are
  * still referenced stay valid. */
 void decoder_stop(struct decoder *decoder);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/map.h"
+#include "base/hash.h"
 
 /* What stands before each entry. The entries of one name that wait are a ring in the order in which
  * they came: the last one's `next` is the first. */
@@ -231,7 +231,7 @@ int pending_add(struct pending_table *table, int side, struct str key,
                 const struct tar_entry *entry, const struct digest *content, struct error *err)
 {
   const struct tar_entry base = { .name = key };
-  struct record record = { .hash = map_hash(key), .side = (uint8_t)side, .in_slot = true };
+  struct record record = { .hash = hash_str(key), .side = (uint8_t)side, .in_slot = true };
   AUTO_BUF packed = BUF_INIT(PENDING_MAX_BYTES);
   struct record last;
   size_t slot;
@@ -260,7 +260,7 @@ int pending_add(struct pending_table *table, int side, struct str key,
 int pending_take(struct pending_table *table, int side, struct str key, struct pending *out,
                  struct error *err)
 {
-  const uint64_t hash = table->waiting ? map_hash(key) : 0;
+  const uint64_t hash = table->waiting ? hash_str(key) : 0;
   struct record last;
   struct record first;
   uint64_t last_at;

@@ -96,3 +96,19 @@ Nested within reason is read.
   $ diffoci diff ./no-version.tar ./no-version.tar
   ! diffoci: ./no-version.tar (input 0): "index.json": an index: field "schemaVersion" is missing: expected 2
   [2]
+
+A manifest or an index that has fsLayers as well is one of schema 1 to containerd, whatever else it says.
+
+  $ images <<'EOF'
+  > one = image(layer(file("f", "x")))
+  > oci_archive("good.tar", one)
+  > for n, (key, value) in enumerate((("fsLayers", []), ("fsLayers", None), ("FSLAYERS", [{"blobSum": "sha256:" + "0" * 64}]))):
+  >     oci_archive(f"schema{n}.tar", image(layer(file("f", "x")), manifest={key: value}))
+  > oci_archive("schema3.tar", index(one, platforms=[platform("amd64")], fsLayers=[]))
+  > EOF
+  $ for n in 0 1 2 3; do diffoci diff --semantic --platform=linux/amd64 ./good.tar ./schema$n.tar; done >/dev/null
+  ! diffoci: ./schema0.tar: manifest sha256:*: Docker image manifest schema 1 is not supported*
+  ! diffoci: ./schema1.tar: manifest sha256:*: Docker image manifest schema 1 is not supported*
+  ! diffoci: ./schema2.tar: manifest sha256:*: Docker image manifest schema 1 is not supported*
+  ! diffoci: ./schema3.tar: * Docker image manifest schema 1 is not supported*
+  [2]

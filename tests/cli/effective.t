@@ -18,6 +18,8 @@
   > put("linked", layer(etc, x, y, file("a", "1"), hardlink("b", "a"), hardlink("c", "a")))
   > put("linked-too", layer(etc, x, y, file("c", "1"), hardlink("a", "c"), hardlink("b", "a")))
   > put("unlinked", layer(etc, x, y, file("a", "1"), hardlink("b", "a")), layer(file("c", "1")))
+  > put("left", layer(file("a"), hardlink("b", "a"), file("c")))
+  > put("right", layer(file("a"), file("b"), hardlink("c", "b")))
   > put("pairs", layer(file("a"), hardlink("b", "a"), file("c"), hardlink("d", "c")))
   > put("crossed", layer(file("a"), hardlink("c", "a"), file("b"), hardlink("d", "b")))
   > put("symlink", layer(symlink("l", "/etc/x")))
@@ -95,6 +97,14 @@ Hard links: one name more or less is one difference, which of the names is the f
   TYPE * NAME * INPUT-0 * INPUT-1
   File    c       Hardlink a (layer 0)    Hardlink (absent) (layer 1)
   [1]
+  $ . ./differ left right
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    b       Hardlink a (layer 0)           Hardlink (absent) (layer 0)
+  File    c       Hardlink (absent) (layer 0)    Hardlink b (layer 0)
+  [1]
+  $ diffoci diff --verdict ./left.tar ./right.tar
+  different
+  [1]
   $ . ./differ pairs crossed
   TYPE * NAME * INPUT-0 * INPUT-1
   File    b       Hardlink a (layer 0)           Hardlink (absent) (layer 0)
@@ -160,3 +170,48 @@ Rules of a policy apply.
   $ diffoci diff --quiet --effective --ignore new --ignore-fields uid,content ./one.tar ./changed.tar
   ! diffoci: warning: left out 1: new (command line)
   ! diffoci: warning: left out 3: fields uid,content (command line)
+
+What is made in a directory with the set-group-ID bit gets its group from the kernel, a directory the bit as well; the next step of each
+engine leaves something else of that, and nobody makes 0755 of 0:0. An entry says what it is to all.
+
+  $ images <<'EOF'
+  > group = directory("d/", mode=0o2755, gid=7)
+  > oci_archive("implied.tar", image(layer(group, file("d/e/f"))))
+  > oci_archive("implied-too.tar", image(layer(group), layer(file("d/e/f"))))
+  > oci_archive("made.tar", image(layer(group, directory("d/e/"), file("d/e/f"))))
+  > oci_archive("plain.tar", image(layer(directory("d/", gid=7), file("d/e/f"))))
+  > oci_archive("plain-made.tar", image(layer(directory("d/", gid=7), directory("d/e/"), file("d/e/f"))))
+  > oci_archive("root-group.tar", image(layer(directory("./", mode=0o2755, gid=7), file("e/f"))))
+  > oci_archive("root-made.tar", image(layer(directory("./", mode=0o2755, gid=7), directory("e/"), file("e/f"))))
+  > EOF
+  $ . ./differ implied implied
+  $ diffoci diff --effective --quiet ./implied.tar ./made.tar
+  TYPE     NAME          INPUT-0            INPUT-1
+  Layer    ctx:/layer    engines disagree about input 0: *
+  File     d/e           Gid 7 (layer 0)    Gid 0 (layer 0)
+  [1]
+  $ diffoci diff --effective --quiet ./plain.tar ./plain-made.tar
+  $ diffoci diff --effective --quiet ./root-group.tar ./root-made.tar
+  TYPE     NAME          INPUT-0                 INPUT-1
+  Layer    ctx:/layer    engines disagree about input 0: *podman's vfs makes "e" a directory of mode 2755*
+  File     e             Mode 0x5ed (layer 0)    Mode 0x1ed (layer 0)
+  [1]
+  $ diffoci diff --effective --quiet ./implied.tar ./implied-too.tar >/dev/null
+  [1]
+
+What is no directory cannot take the place of the root: containerd and overlays go on, vfs does not. "..", which leads there as well,
+only containerd takes.
+
+  $ images <<'EOF'
+  > oci_archive("sound.tar", image(layer(file("x"))))
+  > for n, odd in enumerate((symlink("./", "x"), file("", "y"), file(".", "y"), file("/", "y"), file("..", "y"))):
+  >     oci_archive(f"root-{n}.tar", image(layer(odd, file("x"))))
+  > oci_archive("root-up.tar", image(layer(directory("../"), file("x"))))
+  > EOF
+  $ for n in 0 1 2 3 4; do diffoci diff --effective --quiet ./sound.tar ./root-$n.tar 2>/dev/null | sed 1d; done
+  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*
+  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*
+  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*
+  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*
+  Layer    ctx:/layer    engines disagree about input 1: *does not unpack layer 0*
+  $ diffoci diff --effective --quiet ./sound.tar ./root-up.tar

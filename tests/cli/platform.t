@@ -54,3 +54,16 @@ Where several are compared, reports for people say which one a difference is in.
 
   $ diffoci diff --semantic --all-platforms -o summary ./a.tar ./b.tar 2>/dev/null | head -1
   M x (linux/arm64/v8)  content, 3 B
+
+os.version tells nothing but of Windows: the first that fits is what engines take.
+
+  $ images <<'EOF'
+  > good, other = image(layer(file("x", "1"))), image(layer(file("x", "2")))
+  > oci_archive("good.tar", good)
+  > for os_, name in ("linux", "version.tar"), ("windows", "windows.tar"):
+  >     oci_archive(name, index(image(layer(file("x", "2")), os_=os_), image(layer(file("x", "1")), os_=os_), platforms=[{**platform("amd64", os_=os_), "os.version": "9"}, platform("amd64", os_=os_)]))
+  > oci_archive("good-windows.tar", image(layer(file("x", "1")), os_="windows"))
+  > EOF
+  $ diffoci diff --quiet --effective --platform=linux/amd64 ./good.tar ./version.tar >/dev/null
+  [1]
+  $ diffoci diff --quiet --effective --platform=windows/amd64 ./good-windows.tar ./windows.tar

@@ -281,7 +281,7 @@ reading the layer tells.
   > oci_archive("liar.tar", image(good, config={"rootfs": {"type": "layers", "diff_ids": ["sha256:" + "0" * 64]}}))
   > EOF
   $ diffoci diff --semantic --require=effective ./good.tar ./liar.tar
-  ! diffoci: warning: ./liar.tar: layer sha256:*: rootfs.diff_ids says sha256:0* here, and sha256:* in the other image: one of the two cannot be unpacked (--verify tells which)
+  ! diffoci: warning: ./liar.tar: layer sha256:*: rootfs.diff_ids says sha256:0* of it, and sha256:* of the same layer in the other image: one of the two cannot be unpacked (--verify tells which)
   ! verdict: different: a container would see a difference
   [1]
   $ diffoci diff --effective --quiet ./good.tar ./liar.tar
@@ -293,3 +293,46 @@ reading the layer tells.
   ! diffoci: warning: ./liar.tar: layer sha256:*
   ! diffoci: ./liar.tar: blob sha256:*: its uncompressed content is not that of the config's diff_id: expected sha256:0*, found sha256:*
   [2]
+
+The same where it shows only once the layers are read: their blobs differ, in how they are compressed or in a byte that no entry has.
+
+  $ images <<'EOF'
+  > text = tar(directory("d/"), file("d/f", "1"))
+  > hidden = bytearray(text); hidden[512 + 500] = 1; hidden[512 + 148:512 + 156] = b"%06o\0 " % (sum(hidden[512:660]) + 256 + sum(hidden[668:1024]))
+  > later = tar(directory("d/"), file("d/f", "1", mtime=MTIME + 1))
+  > def one(name, content, level, of): oci_archive(name, image(blob(gzipped(content, level), LAYER_GZIP), config={"rootfs": {"type": "layers", "diff_ids": [sha256(of)]}}))
+  > one("a.tar", text, 9, text); one("again.tar", text, 1, text); one("wrong.tar", text, 1, b"")
+  > one("hidden.tar", bytes(hidden), 9, text); one("hidden-right.tar", bytes(hidden), 9, bytes(hidden)); one("trail.tar", text + b"x", 9, text)
+  > one("later.tar", later, 9, text); one("later-right.tar", later, 9, later)
+  > oci_archive("twice.tar", image(blob(gzipped(text, 9), LAYER_GZIP), blob(gzipped(text, 1), LAYER_GZIP), config={"rootfs": {"type": "layers", "diff_ids": [sha256(text), sha256(later)]}}))
+  > oci_archive("other.tar", image(layer(file("e", "")), layer(file("e", ""))))
+  > oci_archive("two.tar", image(layer(file("e", "")), blob(gzipped(text, 2), LAYER_GZIP), config={"rootfs": {"type": "layers", "diff_ids": [sha256(tar(file("e", ""))), sha256(b"")]}}))
+  > oci_archive("two-right.tar", image(layer(file("e", "")), layer(file("e", "")), blob(gzipped(text, 9), LAYER_GZIP)))
+  > EOF
+  $ for b in again hidden-right later-right wrong hidden trail later; do echo $b; diffoci diff --semantic --verdict ./a.tar ./$b.tar 2>/dev/null; diffoci diff --quiet --effective ./a.tar ./$b.tar 2>/dev/null | sed 1d; done
+  again
+  semantic
+  hidden-right
+  semantic
+  later-right
+  semantic
+  wrong
+  different
+  Layer    ctx:/layer    rootfs.diff_ids of the two images contradict each other
+  hidden
+  different
+  Layer    ctx:/layer    rootfs.diff_ids of the two images contradict each other
+  trail
+  different
+  Layer    ctx:/layer    rootfs.diff_ids of the two images contradict each other
+  later
+  different
+  Layer    ctx:/layer    rootfs.diff_ids of the two images contradict each other
+  $ diffoci diff --quiet --effective ./other.tar ./twice.tar | grep cannot
+  ! diffoci: warning: ./twice.tar: layer sha256:*: rootfs.diff_ids says sha256:* of it, and sha256:* of the same content, layer sha256:*: it cannot be unpacked
+  Layer    ctx:/layer    input 1 cannot be unpacked: its rootfs.diff_ids contradict each other
+  $ diffoci diff --semantic --require=effective ./two-right.tar ./two.tar
+  ! diffoci: warning: ./two.tar: layer sha256:*: rootfs.diff_ids says sha256:* of it, and sha256:* of the same content, layer sha256:* in the other image: one of the two cannot be unpacked (--verify tells which)
+  ! diffoci: layers merged, as their numbers differ: 3 in input 0, 2 in input 1
+  ! verdict: different: a container would see a difference
+  [1]

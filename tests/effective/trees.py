@@ -4,7 +4,9 @@ A tree is what a container sees: a dict from paths ("etc/passwd", "" for the roo
 the same inode. Layers are written as the OCI image specification has it (layer.md): as changesets, from one tree to the
 next, the last of which is the tree that is wanted. Nothing here asks diffoci what it thinks of that. What container
 engines disagree about is left out: every layer has an entry for each directory that it changes something in, but for
-new ones, and before that; hard links stay within a layer; no directory has xattrs. (engines.py has all of that.)
+new ones, and before that; hard links stay within a layer; no directory has xattrs. (engines.py has all of that.) But
+for one thing: a new directory without an entry, below one with the set-group-ID bit, is made in three ways
+(made_implied), and each image knows what each engine has there.
 """
 import copy
 import os
@@ -306,12 +308,31 @@ def whiteout(rng, path, opaque=False):
     return mkimage.entry(name, b"", {"path": name} if len(name.encode()) > 99 else None, mode=rng.choice([0, 0o600]))
 
 
+# In the order of made_implied; the third stands for Podman's and Docker's overlay drivers.
+ENGINES = ["containerd", "vfs", "overlay"]
+PLAIN = (0o755, 0)
+
+
+def made_implied(parent, is_root):
+    """(mode, gid) of a directory that is only implied, per engine; parent: the same of the one that it is made in. The
+    kernel gives it the group and the bit (inode(7)); containerd takes the bit off it, overlay drivers the group. The
+    root has what its entry says with vfs alone."""
+    made = []
+    for engine, (mode, gid) in zip(ENGINES, parent):
+        inherits = mode & 0o2000 and (engine == "vfs" or not is_root)
+        made.append((0o755 if engine == "containerd" else 0o2755, 0 if engine == "overlay" else gid)
+                    if inherits else PLAIN)
+    return tuple(made)
+
+
 class Layer:
-    """A changeset in one of the ways in which it can be written. objects: the paths that are files of this layer."""
+    """A changeset in one of the ways in which it can be written. objects: the paths that are files of this layer;
+    implied: those of directories that it has no entry of -> what engines make of them."""
 
     def __init__(self, rng, before, after, plain=False, ever=()):
         changes = Changes(rng, before, after, plain, ever)
         self.objects = set()
+        implied = []
         chains = []  # each in its order, the chains in any
         first = []  # directories
         for names in groups(after):
@@ -321,6 +342,7 @@ class Layer:
             for path in written:
                 inode = after[path]
                 if changes.may_be_implied(path) and rng.random() < 0.5:
+                    implied.append(path)
                     continue
                 chain.append(entry(rng, path, inode, rng.choice(written[:len(chain)]) if chain else None))
                 self.objects.add(path)
@@ -341,6 +363,11 @@ class Layer:
         if rng.random() < 0.1:
             chains.append([mkimage.file(".wh..wh.aufs"), mkimage.directory(".wh..wh.plnk/")])
         self.entries = first + self.shuffled(rng, chains)
+        self.implied = {}
+        for path in sorted(implied, key=lambda path: path.count("/")):
+            up = parent_of(path)
+            of_entry = ((after[up].mode, after[up].gid),) * len(ENGINES)
+            self.implied[path] = made_implied(self.implied.get(up, of_entry), not up)
 
     @staticmethod
     def shuffled(rng, chains):
@@ -418,6 +445,7 @@ class Written:
         self.tree = tree
         self.layer_of = dict(base.layer_of) if base else {}  # of the file that a path is a name of
         self.entry_of = dict(base.entry_of) if base else {}  # of the path's own entry
+        self.implied = dict(base.implied) if base else {}  # as in Layer
         self.blobs = list(base.blobs) if base else []
         before = base.tree if base else {"": Inode("dir")}
         self.ever = set(base.ever) if base else set()
@@ -429,6 +457,10 @@ class Written:
             before = after
         self.image = self.wrap(rng, config)
 
+    def implied_as(self, engine):
+        """path -> (mode, gid) of the implied directories that are not as an entry of 0755 would make them."""
+        return {path: made[engine] for path, made in self.implied.items() if made[engine] != PLAIN}
+
     def drop_layers(self, n):
         """Leaves the lowest layers out of the image's blobs."""
         for blob in self.blobs[:n]:
@@ -439,6 +471,8 @@ class Written:
         self.layer_of.update({path: number for path in layer.objects})
         self.entry_of = {p: n for p, n in self.entry_of.items() if p in after}
         self.entry_of.update({path: number for path in layer.objects})
+        self.implied = {p: made for p, made in self.implied.items() if p in after and p not in layer.objects}
+        self.implied.update(layer.implied)
 
     @staticmethod
     def blob(rng, layer):

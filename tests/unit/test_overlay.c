@@ -391,6 +391,12 @@ static void test_engines(void **state)
         "a:0.5 b:0.4 c/:0.0 c/d/:0.1 c/d/e:0.6 c/f/:0.2 c/f/g:0.7 f/:0.3",
         "a:0.5 b:0.4 c/:0.0 c/d/:0.1 c/d/e:0.6 c/f/:0.2 c/f/g:0.7 f/:0.3" } },
     { { "a@a/../e/d a/x" }, { "a:0.0 e/! e/e/! e/e/d/! e/e/d/x:0.1", NULL, NULL, NULL } },
+    /* A directory that is not found again when its times are set (containerd 1.6: "UtimesNanoAt").
+     */
+    { { "a@a/../e/d a/x/" }, { NULL, NULL, NULL, NULL } },
+    { { "a@e/d e/d/ a/x/" },
+      { "a:0.0 e/! e/d/:0.1 e/d/x/:0.2", "a:0.0 e/! e/d/:0.1 e/d/x/:0.2",
+        "a:0.0 e/! e/d/:0.1 e/d/x/:0.2", "a:0.0 e/! e/d/:0.1 e/d/x/:0.2" } },
     /* What the layer had an entry of stays in an opaque directory, though it was removed and made
        anew. */
     { { "f/ .wh.f f/e/ f/e/a .wh..wh..opq" },

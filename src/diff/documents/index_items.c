@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "image/platform_match.h"
@@ -142,6 +143,12 @@ enum { FIT_ROUNDS = 3 };
 /* Of those that fit, which are taken first. */
 enum likeness { LIKE_SAME_BYTES, LIKE_SAME_ANNOTATIONS, LIKE_POSITION, LIKENESSES };
 
+/* Only of Windows do engines look at it. */
+static bool same_os_version(const struct platform *a, const struct platform *b)
+{
+  return strcasecmp(a->os, "windows") != 0 || strcmp(a->os_version, b->os_version) == 0;
+}
+
 /* Whether two belong together at that level: 0 only if they are just the same. */
 static bool index_items_fits(const struct item *a, const struct item *b, int round)
 {
@@ -154,7 +161,7 @@ static bool index_items_fits(const struct item *a, const struct item *b, int rou
   if (!a->has_platform)
     return strcmp(a->descriptor->media_type, b->descriptor->media_type) == 0 &&
            strcmp(a->descriptor->artifact_type, b->descriptor->artifact_type) == 0;
-  if (round == 0 && strcmp(a->platform.os_version, b->platform.os_version) != 0)
+  if (round == 0 && !same_os_version(&a->platform, &b->platform))
     return false;
   return round < 2 ? platform_distance(&a->platform, &b->platform) == 0
                    : platform_distance(&a->platform, &b->platform) > 0;
@@ -217,7 +224,7 @@ const struct item *items_first_like(const struct items *items, const struct item
     const struct item *item = &items->list[i];
 
     if (!item->refers_to && !item->is_artifact && item->has_platform &&
-        strcmp(item->platform.os_version, like->platform.os_version) == 0 &&
+        same_os_version(&item->platform, &like->platform) &&
         platform_distance(&item->platform, &like->platform) == 0)
       return item;
   }

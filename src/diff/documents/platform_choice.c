@@ -82,29 +82,20 @@ void platform_choice_make(struct diff *diff)
 int platform_choice_check(struct diff *diff, struct error *err)
 {
   const struct platform_set *platforms = diff->platforms;
-  char has[PLATFORM_MAX_TEXT];
-  char wanted[PLATFORM_MAX_TEXT];
 
   if (!diff->options->platforms_given || platforms->all || diff->root[0]->kind == MEDIA_INDEX ||
       diff->root[1]->kind == MEDIA_INDEX)
     return 0;
   for (int side = 0; side < 2; side++) {
     struct platform platform;
-    bool fits = false;
     int found = diff->root[side]->kind != MEDIA_MANIFEST
                     ? 0
                     : platform_of_manifest(diff, side, diff->root[side], &platform, err);
 
-    for (size_t i = 0; i < platforms->n && found > 0; i++)
-      fits = fits || platform_rank(&platforms->items[i], &platform) >= 0;
     if (found < 0)
       return -1;
-    if (found == 0 || fits)
-      continue;
-    error_set(err, ERROR_NOT_FOUND,
-              "no manifest for platform %s: the image is for %s alone (choose with --platform)",
-              platform_format(&platforms->items[0], wanted), platform_format(&platform, has));
-    return diff_wrap_input(diff, side, err);
+    if (found > 0 && platform_check_alone(platforms->items, platforms->n, &platform, err) < 0)
+      return diff_wrap_input(diff, side, err);
   }
   return 0;
 }

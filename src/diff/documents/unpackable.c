@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
 
@@ -34,44 +35,114 @@ static bool unpackable_fits(struct diff *diff, int side, const struct manifest *
   return false;
 }
 
-static const char *diff_id_of(const struct config *config, size_t layer)
+/* What a config says of a layer. */
+struct saying {
+  int side;
+  const struct descriptor *layer;
+  const char *diff_id;
+  bool is_read; /* the fingerprint of its content is known */
+  uint64_t fingerprint;
+};
+
+/* To be freed; *n: how many. Of both images together, for which the numbers of diff_ids are right.
+ */
+static struct saying *sayings_of(struct diff *diff, const struct manifest *const manifests[2],
+                                 const struct config *const configs[2], bool reads, size_t *n)
 {
-  return json_string_value(json_array_get(config->diff_ids, layer));
+  struct saying *sayings =
+      xcalloc(manifests[0]->n_layers + manifests[1]->n_layers + 1, sizeof(*sayings));
+
+  *n = 0;
+  for (int side = 0; side < 2; side++)
+    for (size_t i = 0; configs[side] && i < manifests[side]->n_layers; i++) {
+      struct saying *saying = &sayings[*n];
+
+      *saying = (struct saying) { .side = side, .layer = &manifests[side]->layers[i] };
+      saying->diff_id = json_string_value(json_array_get(configs[side]->diff_ids, i));
+      if (reads)
+        saying->is_read = diff_knows_content(diff, side, saying->layer, &saying->fingerprint);
+      *n += saying->diff_id != NULL;
+    }
+  return sayings;
 }
 
-/* One blob has one uncompressed content: where the configs say two digests of it, one image at
- * least is refused by every engine. Which one only reading the layer tells. Both images have as
- * many diff_ids as layers. Whether they contradict each other; note: where. */
-static bool unpackable_contradicts(struct diff *diff, const struct manifest *const manifests[2],
-                                   char note[static 400])
+/* One content has one digest: where two are said of one blob, or of two blobs with one content, or
+ * one of two contents, what one of the sayings is about is refused by every engine. */
+static bool sayings_contradict(const struct saying *a, const struct saying *b)
 {
-  const struct config *const configs[2] = { config_of(diff, 0, manifests[0]),
-                                            config_of(diff, 1, manifests[1]) };
-  char digest[DIGEST_MAX_TEXT];
+  const bool same_id = strcmp(a->diff_id, b->diff_id) == 0;
 
-  if (!configs[0] || !configs[1])
-    return false;
-  for (size_t i = 0; i < manifests[0]->n_layers; i++)
-    for (size_t j = 0; j < manifests[1]->n_layers; j++) {
-      const char *const ids[2] = { diff_id_of(configs[0], i), diff_id_of(configs[1], j) };
+  if (same_blob(a->layer, b->layer))
+    return !same_id;
+  return a->is_read && b->is_read && (a->fingerprint == b->fingerprint) != same_id;
+}
 
-      if (!ids[0] || !ids[1] || strcmp(ids[0], ids[1]) == 0 ||
-          !same_blob(&manifests[0]->layers[i], &manifests[1]->layers[j]))
-        continue;
-      snprintf(note, 400,
-               "layer %s: rootfs.diff_ids says %.100s here, and %.100s in the other image: one of "
-               "the two cannot be unpacked (--verify tells which)",
-               digest_format(&manifests[1]->layers[j].digest, digest), ids[1], ids[0]);
-      return true;
-    }
+/* The first two that contradict each other. */
+static bool find_contradiction(const struct saying *sayings, size_t n,
+                               const struct saying *found[static 2])
+{
+  for (size_t j = 1; j < n; j++)
+    for (size_t i = 0; i < j; i++)
+      if (sayings_contradict(&sayings[i], &sayings[j])) {
+        found[0] = &sayings[i];
+        found[1] = &sayings[j];
+        return true;
+      }
   return false;
+}
+
+static void tell_contradiction(struct diff *diff, const struct saying *const found[2],
+                               char note[static 200])
+{
+  const bool same_id = strcmp(found[0]->diff_id, found[1]->diff_id) == 0;
+  const bool same_image = found[0]->side == found[1]->side;
+  AUTO_FREE char *line = NULL;
+  char digests[2][DIGEST_MAX_TEXT];
+
+  digest_format(&found[0]->layer->digest, digests[0]);
+  digest_format(&found[1]->layer->digest, digests[1]);
+  line = xasprintf("layer %s: rootfs.diff_ids says %.100s of it, and %.100s of %s%s%s: %s",
+                   digests[1], found[1]->diff_id, same_id ? "the same" : found[0]->diff_id,
+                   same_blob(found[0]->layer, found[1]->layer) ? "the same layer"
+                   : same_id                                   ? "another content, layer "
+                                                               : "the same content, layer ",
+                   same_blob(found[0]->layer, found[1]->layer) ? "" : digests[0],
+                   same_image ? "" : " in the other image",
+                   same_image ? "it cannot be unpacked"
+                              : "one of the two cannot be unpacked (--verify tells which)");
+  diff_notice(diff, found[1]->side, str_of(line));
+  if (same_image)
+    snprintf(note, 200, "input %d cannot be unpacked: its rootfs.diff_ids contradict each other",
+             found[1]->side);
+  else
+    snprintf(note, 200, "rootfs.diff_ids of the two images contradict each other");
+}
+
+/* Whether there is a contradiction; it is told, and note: what a row says of it. */
+static bool unpackable_contradicts(struct diff *diff, const struct manifest *const manifests[2],
+                                   const struct config *const configs[2], bool reads,
+                                   char note[static 200])
+{
+  size_t n;
+  AUTO_FREE struct saying *sayings = sayings_of(diff, manifests, configs, reads, &n);
+  const struct saying *found[2];
+
+  if (!find_contradiction(sayings, n, found))
+    return false;
+  tell_contradiction(diff, found, note);
+  return true;
+}
+
+static void send_unpackable(struct diff *diff, const struct event_node *parent, const char *note)
+{
+  static const struct event_input no_inputs[2] = { 0 };
+
+  diff_leaf(diff, parent, "layer", EVENT_LAYER, note, no_inputs, NULL);
 }
 
 void compare_diff_ids(struct diff *diff, const struct event_node *parent,
                       const struct manifest *const manifests[2])
 {
-  static const struct event_input no_inputs[2] = { 0 };
-  char contradiction[400];
   char notes[2][160];
   char note[200];
   bool good[2];
@@ -84,17 +155,75 @@ void compare_diff_ids(struct diff *diff, const struct event_node *parent,
     if (!good[side])
       diff_notice(diff, side, str_of(notes[side]));
   }
-  if (good[0] && good[1] && unpackable_contradicts(diff, manifests, contradiction)) {
-    diff_notice(diff, 1, str_of(contradiction));
-    snprintf(note, sizeof(note), "rootfs.diff_ids of the two images contradict each other");
-  } else if (good[0] == good[1]) {
-    return;
-  } else {
+  if (good[0] != good[1])
     snprintf(note, sizeof(note), "input %d %s", good[0], notes[good[0]]);
-  }
+  else if (!good[0] || !unpackable_contradicts(diff, manifests,
+                                               (const struct config *const[2]) {
+                                                   config_of(diff, 0, manifests[0]),
+                                                   config_of(diff, 1, manifests[1]),
+                                               },
+                                               false, note))
+    return;
   diff->unpackable = true;
   if (diff->options->effective)
-    diff_leaf(diff, parent, "layer", EVENT_LAYER, note, no_inputs, NULL);
+    send_unpackable(diff, parent, note);
+}
+
+/* As unpackable_contradicts, of what could not be told before layers were read. */
+static bool contradicts_once_read(struct diff *diff, const struct manifest *const manifests[2],
+                                  const struct config *const configs[2], char note[static 200])
+{
+  const bool looked = !same_blob(&manifests[0]->config, &manifests[1]->config);
+  size_t n;
+
+  for (int side = 0; side < 2; side++)
+    if (configs[side] && json_array_size(configs[side]->diff_ids) != manifests[side]->n_layers)
+      return false; /* told before */
+  if (looked) {
+    AUTO_FREE struct saying *sayings = sayings_of(diff, manifests, configs, false, &n);
+
+    if (find_contradiction(sayings, n, (const struct saying *[2]) { NULL, NULL }))
+      return false; /* likewise */
+  }
+  return unpackable_contradicts(diff, manifests, configs, true, note);
+}
+
+void compare_diff_ids_read(struct diff *diff, const struct event_node *parent,
+                           const struct manifest *const manifests[2],
+                           const struct config *const configs[2])
+{
+  char note[200];
+
+  if (contradicts_once_read(diff, manifests, configs, note))
+    send_unpackable(diff, parent, note);
+}
+
+/* Whether anything was read that tells more than the digests of the layers. */
+static bool has_read_layers(struct diff *diff, const struct manifest *const manifests[2])
+{
+  bool has[2] = { false, false };
+  uint64_t fingerprint;
+
+  for (int side = 0; side < 2; side++)
+    for (size_t i = 0; i < manifests[side]->n_layers && !has[side]; i++)
+      has[side] = diff_knows_content(diff, side, &manifests[side]->layers[i], &fingerprint);
+  return has[0] && has[1];
+}
+
+void check_diff_ids_read(struct diff *diff)
+{
+  char note[200];
+
+  for (size_t i = 0; i < diff->n_pairs; i++) {
+    const struct manifest *const *manifests = diff->pairs[i].manifests;
+
+    if (has_read_layers(diff, manifests) &&
+        contradicts_once_read(diff, manifests,
+                              (const struct config *const[2]) { config_of(diff, 0, manifests[0]),
+                                                                config_of(diff, 1, manifests[1]) },
+                              note))
+      diff->unpackable = true;
+  }
 }
 
 void check_layers(struct diff *diff, const struct manifest *const manifests[2])

@@ -8,11 +8,22 @@
 
 /* Holds the number of diff_ids of both images against that of their layers. A wrong one is told
  * (diff_notice); where only one image has one, the two are different for the verdict, and, where
- * what a container sees is compared, a leaf "layer" below parent says so. The same where the two
+ * what a container sees is compared, a leaf "layer" below parent says so. The same where the
  * configs say different digests of one layer's content. Reads configs only where they or the
  * numbers of layers differ. */
 void compare_diff_ids(struct diff *diff, const struct event_node *parent,
                       const struct manifest *const manifests[2]);
+
+/* The same once layers have been read: whether digests that the configs say of them contradict each
+ * other, one being said of two contents, or two of one. That is told, and a leaf "layer" is sent
+ * below parent. What compare_diff_ids could tell is not told again. A config is NULL where there
+ * is none. Any thread. */
+void compare_diff_ids_read(struct diff *diff, const struct event_node *parent,
+                           const struct manifest *const manifests[2],
+                           const struct config *const configs[2]);
+/* The same of all images that were compared, for the verdict alone: no leaf is sent. To be called
+ * when everything was read. */
+void check_diff_ids_read(struct diff *diff);
 
 /* Has all layers of both read, and the digests of their uncompressed content held against the
  * configs (--verify). */

@@ -7,6 +7,9 @@ static int layer_reader_next(struct entry_reader *base, struct tar_entry *entry,
   struct layer_reader *reader = (struct layer_reader *)base;
   int got = tar_next(reader->layer.tar, entry, err);
 
+  if (got == 0)
+    diff_note_content(reader->diff, reader->side, reader->descriptor,
+                      decoder_fingerprint(reader->layer.decoder));
   return got > 0 && totals_add_entry(reader->diff->options->limits->totals, err) ? -1 : got;
 }
 

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/inflate.h"
 #include "base/thread.h"
+#include "diff/documents/unpackable.h"
 #include "diff/effective/effective.h"
 #include "layer/totals.h"
 
@@ -144,8 +145,11 @@ static int compare_effective(struct workers *workers, const struct layer_task *t
                                              { task->manifests[1], task->configs[1] } };
   bool differ;
 
-  return effective_compare_layers(workers->diff, task->parent, images, &workers->resources, &differ,
-                                  err);
+  if (effective_compare_layers(workers->diff, task->parent, images, &workers->resources, &differ,
+                               err))
+    return -1;
+  compare_diff_ids_read(workers->diff, task->parent, task->manifests, task->configs);
+  return 0;
 }
 
 static int run(struct workers *workers, struct layer_task *task, struct error *err)

@@ -70,6 +70,21 @@ uint64_t overlay_count(struct overlay *overlay)
   return overlay->n_paths;
 }
 
+struct overlay_record *overlay_record_new(struct overlay *overlay,
+                                          const struct overlay_addition *added,
+                                          const struct overlay_node *node, struct str path)
+{
+  struct overlay_record *record;
+
+  buf_clear(&overlay->scratch);
+  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token);
+  record = arena_alloc(&overlay->arena, sizeof(*record) + overlay->scratch.len);
+  record->node = node;
+  record->layer = overlay->n_layers - 1;
+  memcpy(record->packed, overlay->scratch.ptr, overlay->scratch.len);
+  return record;
+}
+
 void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
                         const struct overlay_node *node, struct str path)
 {
@@ -77,12 +92,7 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
 
   if (added->record)
     return;
-  buf_clear(&overlay->scratch);
-  overlay_pack(&overlay->scratch, added->entry, path, added->content, added->token);
-  record = arena_alloc(&overlay->arena, sizeof(*record) + overlay->scratch.len);
-  record->node = node;
-  record->layer = overlay->n_layers - 1;
-  memcpy(record->packed, overlay->scratch.ptr, overlay->scratch.len);
+  record = overlay_record_new(overlay, added, node, path);
   if (overlay->last)
     overlay->last->next = record;
   else

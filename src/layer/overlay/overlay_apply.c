@@ -262,6 +262,10 @@ static void put_entry(struct overlay *overlay, struct overlay_addition *added,
   else
     overlay_add_record(overlay, added, NULL, STR(""));
   if (is_directory) {
+    /* When the layer ends, containerd follows the whole name, not that of the directory it is in,
+     * to set its times, and may be led elsewhere: below a -> a/../c/b it makes a/c at c/c/b/c, and
+     * looks for it at c/b/c. */
+    overlay->lost_way = overlay->lost_way || parent->followed;
     set_directory(overlay, node, added->record);
   } else {
     node->own = added->record;
@@ -301,10 +305,26 @@ static bool is_second(struct overlay *overlay, const struct tar_entry *added, st
   return false;
 }
 
+/* The root stays the directory that it is. But who finds it in the way of something else wants to
+ * remove it: vfs, where it is the folder of all layers, and whoever is led to it by "..". */
+static void check_root(struct overlay *overlay, const struct overlay_addition *added)
+{
+  struct overlay_path rooted;
+  const bool is_above = overlay_path_rooted(&rooted, added->entry->name, STR("")).len > 0;
+
+  if (added->entry->type == TAR_DIR || added->entry->type == TAR_GLOBAL)
+    return;
+  overlay->in_doubt = true;
+  if (overlay_is_stacked(overlay) || (overlay->engine != OVERLAY_CONTAINERD && is_above &&
+                                      !str_has_prefix(added->entry->name, STR("/"))))
+    overlay_refuse(overlay, added, "it would take the place of the root");
+}
+
 static void put_root(struct overlay *overlay, struct overlay_addition *added)
 {
   struct overlay_node *root = overlay_current_root(overlay);
 
+  check_root(overlay, added);
   overlay->in_doubt = overlay->in_doubt || root->unpacked == overlay->n_layers;
   root->unpacked = overlay->n_layers;
   overlay_add_record(overlay, added, root, STR(""));

@@ -94,8 +94,10 @@ struct overlay {
   uint64_t n_paths;              /* once united */
   enum overlay_engine engine;
   uint32_t n_layers; /* begun, or left out below; the current one is one less */
-  bool lost_way;     /* a directory or a symbolic link was removed in the current layer */
-  bool is_upper;     /* there are lower layers that are not here */
+  /* In the current layer a directory or a symbolic link was removed, or a directory's name leads
+   * through a link: at its end the name may lead elsewhere. */
+  bool lost_way;
+  bool is_upper; /* there are lower layers that are not here */
   bool in_doubt;
   bool united;
   bool is_refused;
@@ -197,6 +199,11 @@ struct overlay_addition {
   const struct overlay_record *record; /* of the entry, where it is replayed or was made */
 };
 
+/* A record that is not in the log: of what an engine makes that no entry is for. node, path: as
+ * below. */
+struct overlay_record *overlay_record_new(struct overlay *overlay,
+                                          const struct overlay_addition *added,
+                                          const struct overlay_node *node, struct str path);
 /* Gives the addition a record, at the end of the log, if it has none. node: the entry's name is its
  * path, which is given, but for how it is written; else NULL and an empty path. */
 void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,

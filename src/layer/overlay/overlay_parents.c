@@ -51,6 +51,30 @@ static bool inherit(struct overlay *overlay, const struct overlay_addition *adde
   return true;
 }
 
+/* The kernel gives what is made in a directory with the set-group-ID bit that directory's group,
+ * and a directory the bit, too (inode(7)). containerd sets the mode once more, without the bit;
+ * Docker and Podman's overlay set the owner. */
+static void take_group(struct overlay *overlay, const struct overlay_node *parent,
+                       struct overlay_node *node, struct str name)
+{
+  struct tar_entry made = { .type = TAR_DIR, .mode = 0755, .name = name };
+
+  if (node->own || !parent->own)
+    return;
+  overlay_unpack(&overlay->target, parent->own->packed, STR(""));
+  if (!(overlay->target.entry.mode & 02000))
+    return;
+  overlay->in_doubt = true;
+  if (!parent->parent && !overlay_is_stacked(overlay))
+    return; /* only vfs gives the root what its entry says */
+  if (overlay->engine != OVERLAY_CONTAINERD)
+    made.mode |= 02000;
+  if (overlay->engine == OVERLAY_CONTAINERD || overlay_is_stacked(overlay))
+    made.gid = overlay->target.entry.gid;
+  node->own =
+      overlay_record_new(overlay, &(struct overlay_addition) { .entry = &made }, node, name);
+}
+
 struct overlay_node *overlay_make_directories(struct overlay *overlay,
                                               const struct overlay_addition *added,
                                               struct overlay_place *place)
@@ -60,10 +84,13 @@ struct overlay_node *overlay_make_directories(struct overlay *overlay,
   struct str name;
 
   while (path_next(&rest, &name)) {
+    const struct overlay_node *parent = node;
+
     node = overlay_add_child(overlay, node, name);
     overlay->n_implied++;
     if (overlay->engine == OVERLAY_CONTAINERD && !inherit(overlay, added, node))
       return NULL;
+    take_group(overlay, parent, node, name);
   }
   return node;
 }
