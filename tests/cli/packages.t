@@ -34,9 +34,9 @@ Adding a package is one line, and its name.
 A package in another version; what is no package's stays, and so does what gives rights.
 
   $ diffoci diff --semantic -o summary ./base.tar ./nginx.tar 2>/dev/null | grep -v hist | head -5
+  A usr/bin/su *
   1 package changed; 4 files: 1 added, 3 changed, +*
   M nginx 1.22 → 1.23 (deb, amd64)
-  A usr/bin/su *
   M etc/own *
   
   $ diffoci diff --semantic --no-fold -o summary ./base.tar ./nginx.tar 2>/dev/null | grep -c '^[AM] [a-z]*/'
