@@ -30,7 +30,7 @@ size_t utf8_decode(struct str s, uint32_t *rune)
 
 /* Characters that show nothing, or change how others are shown (Unicode categories Cc, Cf, Zl, Zp,
  * private use and non-characters), and spaces other than U+0020, as Go's unicode.IsPrint has it. */
-static bool prints(uint32_t rune)
+bool rune_prints(uint32_t rune)
 {
   static const struct {
     uint32_t first, last;
@@ -106,7 +106,7 @@ static void escape(struct buf *out, struct str s, bool quoted)
 
     if (quoted && (rune == '"' || rune == '\\') && len == 1)
       buf_printf(out, "\\%c", (char)rune);
-    else if (len && (prints(rune) || (!quoted && rune == 0x3000)))
+    else if (len && (rune_prints(rune) || (!quoted && rune == 0x3000)))
       buf_add(out, s.ptr, len);
     else
       add_escape(out, (unsigned char)s.ptr[0], len, rune);

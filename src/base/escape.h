@@ -17,6 +17,11 @@ void escape_quote(struct buf *out, struct str s);
 /* Every byte that is not part of valid UTF-8 becomes U+FFFD, as Go's encoding/json does. */
 void escape_utf8(struct buf *out, struct str s);
 
+/* Whether Go's strconv.IsPrint holds of a code point beyond ASCII, so that it can be shown as it
+ * is: false for controls, C1 controls, bidi and other invisible format characters, separators and
+ * spaces but U+0020. */
+bool rune_prints(uint32_t rune);
+
 /* Length in bytes of the valid UTF-8 character at the start of s, its code point in *rune; 0 if
  * there is none (empty, invalid, overlong, surrogate). */
 size_t utf8_decode(struct str s, uint32_t *rune);

@@ -134,7 +134,9 @@ int cli_unknown_command(const struct command *const *commands, const char *word,
   if (nearest.nearest.ptr)
     return error_set(err, ERROR_USAGE, "unknown command \"%s\" (did you mean %s?)", word,
                      nearest.nearest.ptr);
-  return error_set(err, ERROR_USAGE, "unknown command \"%s\"", word);
+  return error_set(
+      err, ERROR_USAGE,
+      "unknown command \"%s\" (two images are compared with diffoci diff IMAGE0 IMAGE1)", word);
 }
 
 static void cli_print_warning(void *context, const char *line)

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/show_output.h"
 #include "image/reference.h"
 #include "policy/causes.h"
 #include "policy/field.h"
@@ -178,12 +179,22 @@ static void offer_outputs(struct offer *offers)
     offer_text(offers, output_format_at(i)->name);
 }
 
+static void offer_show_outputs(struct offer *offers)
+{
+  flag_each_choice(SHOW_OUTPUT_NAMES, offer, offers);
+}
+
 static const struct {
   const char *name;
   void (*offer)(struct offer *offers);
 } kinds[] = {
-  { "images", offer_images },       { "stored", offer_stored }, { "pullable", offer_pullable },
-  { "fields", offer_fields },       { "causes", offer_causes }, { "outputs", offer_outputs },
+  { "images", offer_images },
+  { "stored", offer_stored },
+  { "pullable", offer_pullable },
+  { "fields", offer_fields },
+  { "causes", offer_causes },
+  { "outputs", offer_outputs },
+  { "show-outputs", offer_show_outputs },
   { "platforms", offer_platforms },
 };
 

@@ -33,10 +33,17 @@ static void spec_text(struct buf *out, const char *text)
 
 static void flag_spec(struct buf *out, const struct flag *flag)
 {
+  const char *equals = flag->kind == FLAG_BOOL ? "" : "=";
+
   buf_puts(out, "    '");
   if (flag->kind == FLAG_LIST)
     buf_putc(out, '*');
-  buf_printf(out, "--%s%s[", flag->name, flag->kind == FLAG_BOOL ? "" : "=");
+  else if (flag->letter)
+    buf_printf(out, "(-%c --%s)", flag->letter, flag->name);
+  if (flag->letter) /* "-o FORMAT", "-oFORMAT" and "--output=FORMAT" */
+    buf_printf(out, "'{-%c%s,--%s%s}'[", flag->letter, *equals ? "+" : "", flag->name, equals);
+  else
+    buf_printf(out, "--%s%s[", flag->name, equals);
   spec_text(out, flag->help);
   buf_putc(out, ']');
   if (flag->kind != FLAG_BOOL) {

@@ -155,9 +155,11 @@ static int conclude(struct fan_out *out, const struct diff_run *run, const struc
   out->about.inside = inside;
   policy_flags_summary(options->policy, quiet);
   out->about.notices = diff_notices(diff, &out->about.n_notices);
+  out->about.failure = failed ? err->message : NULL;
   show_notices(&out->about, quiet);
   trouble = !write_reports(out, options, user, run->paged);
   out->about.verdict = NULL;
+  out->about.failure = NULL;
   if (failed)
     return -1;
   if (given->verdict == TOGGLE_ON && verdict_print_word(&verdict, err))

@@ -35,6 +35,8 @@ int diff_outputs(const struct diff_flags *given, const struct report_run *run,
       .columns = terminal_columns(),
       /* What differs in a file stands under its own row. */
       .fold = given->no_fold != TOGGLE_ON && given->patch != TOGGLE_ON,
+      .semantic = given->ignore[IGNORE_NUMBER_SEMANTIC] == TOGGLE_ON ||
+                  given->effective == TOGGLE_ON,
       .order = (enum change_order)given->sort,
     },
   };

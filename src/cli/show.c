@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "cli/commands.h"
 #include "cli/process.h"
+#include "cli/show_output.h"
 #include "cli/terminal.h"
 #include "layer/totals.h"
 #include "report/outfile.h"
@@ -16,17 +17,10 @@
 #include "show/show_text.h"
 #include "source/source.h"
 
-enum show_output {
-  SHOW_TEXT,
-  SHOW_JSON,
-  SHOW_MARKDOWN,
-  SHOW_HTML
-}; /* in the order of the choices */
-
 struct show_flags {
   const char *platform;
-  unsigned output; /* enum show_output */
-  unsigned colour; /* enum colour_choice */
+  const char *output; /* as show_output_parse takes it; NULL: not given */
+  unsigned colour;    /* enum colour_choice */
   enum toggle no_files, no_cache;
   unsigned pull; /* enum named_pull */
   struct place_flags places;
@@ -51,14 +45,15 @@ static const struct flag flags[] = {
   {
       .name = "output",
       .letter = 'o',
-      .kind = FLAG_CHOICE,
-      .value = "FORMAT",
-      .choices = "text|json|markdown|html",
+      .kind = FLAG_STRING,
+      .words = "show-outputs",
+      .value = "FORMAT[=FILE]",
+      .default_text = "text",
       .elsewhere = "format=output|text=output=text|json=output=json|markdown=output=markdown|"
                    "md=output=markdown|html=output=html",
-      .fallback = "text",
-      .help = "how it is told",
-      .detail = "The contract of json is docs/show.schema.json. Markdown has at most 60 KB; html "
+      .help = "how it is told: text, json, markdown, html",
+      .detail = "Into FILE, or to standard output. The contract of json is docs/show.schema.json. "
+                "Markdown has at most 60 KB; html "
                 "is a page that makes no request.",
       AT(output),
   },
@@ -85,6 +80,8 @@ struct show_work {
   const struct show_flags *given;
   struct show_style style;
   struct contents_options options;
+  enum show_output output;
+  const char *path; /* of the file; "-": standard output */
   bool paged;
 };
 
@@ -102,11 +99,11 @@ static int show_print(const struct contents *contents, const struct show_work *w
 
   if (work->paged)
     user->page(user->context, true);
-  file = outfile_open("-", err);
-  if (file && work->given->output == SHOW_TEXT)
+  file = outfile_open(work->path, err);
+  if (file && work->output == SHOW_TEXT)
     show_text(contents, &work->style, &file->writer);
   else if (file)
-    told[work->given->output](contents, work->style.name, &file->writer);
+    told[work->output](contents, work->style.name, &file->writer);
   written = file && (outfile_commit(file, err) == 0 || err->sys == EPIPE);
   if (work->paged)
     user->page(user->context, false);
@@ -180,6 +177,16 @@ static int show_run(const struct invocation *call, struct error *err)
   };
   int status = -1;
 
+  if (show_output_parse(given->output, &work.output, &work.path, err))
+    return -1;
+  if (outfile_check(work.path, err))
+    return error_wrap(err, "flag --output: cannot write the report");
+  if (strcmp(work.path, "-") != 0) {
+    work.paged = false;
+    work.style.colour = given->colour == COLOUR_ALWAYS;
+    work.style.columns = 0;
+  }
+  process.outputs[process.n_outputs++] = work.path;
   limits.memory = &memory;
   limits.totals = &totals;
   if (given->timeout > 0)

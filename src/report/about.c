@@ -123,6 +123,15 @@ static void add_cause(struct buf *out, const struct explain_count *count)
     buf_printf(out, "          %s\n", *source);
 }
 
+void about_failure(struct buf *out, const struct report_about *about)
+{
+  if (!about || !about->failure)
+    return;
+  buf_puts(out, "not compared to the end: ");
+  escape_terminal(out, str_of(about->failure));
+  buf_puts(out, "; what was not read is missing here, or is called added or removed");
+}
+
 void about_causes(struct buf *out, const struct explain *explain)
 {
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
@@ -131,9 +140,14 @@ void about_causes(struct buf *out, const struct explain *explain)
 
   if (!totals.differences)
     return;
-  buf_printf(out, "%" PRIu64 " difference%s: %" PRIu64 " with a known cause, %" PRIu64 " without\n",
-             totals.differences, totals.differences == 1 ? "" : "s",
-             totals.differences - totals.unexplained, totals.unexplained);
+  buf_printf(out, "%" PRIu64 " difference%s: %" PRIu64 " with a known cause", totals.differences,
+             totals.differences == 1 ? "" : "s", totals.differences - totals.unexplained);
+  if (totals.consequences)
+    buf_printf(out, " (%" PRIu64 " of these follow%s from others)", totals.consequences,
+               totals.consequences == 1 ? "s" : "");
+  if (totals.partly)
+    buf_printf(out, ", %" PRIu64 " of them in part", totals.partly);
+  buf_printf(out, ", %" PRIu64 " without\n", totals.unexplained);
   if (totals.proven)
     buf_printf(out, "%" PRIu64 " proven, %" PRIu64 " of these harmless\n", totals.proven,
                totals.harmless);

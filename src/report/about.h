@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "policy/policy.h"
 #include "report/explain/explain.h"
+#include "report/report.h"
 
 /* "3: /var/log/ (.diffoci.yaml:4: no interest)": how many differences the rule left out, the rule,
  * where it stands, why. Escaped for a terminal, no newline. */
@@ -23,6 +24,10 @@ void about_idle_rules(struct buf *out, const struct policy *policy, const char *
 void about_cause_ids(struct buf *out, const struct explanation *found);
 /* "MTIME 0 / 2024-01-02T03:04:05Z": what differs, escaped for a terminal; no newline. */
 void about_value(struct buf *out, const struct value_pair *value);
+
+/* What is to be known of a comparison that did not come to its end: its error, and what that means
+ * for what is listed. Escaped for a terminal, no newline. Nothing if it came to its end. */
+void about_failure(struct buf *out, const struct report_about *about);
 
 /* How many differences there are and how many are explained; then, for each cause, how many, its
  * id, how strong the evidence is, its text, some of what was found, the fix and the sources.

@@ -12,6 +12,7 @@ struct output_style {
   bool file_colour; /* the same of what goes to files */
   unsigned columns; /* of the terminal; 0: as wide as it gets */
   bool fold;        /* many changes of one package or directory are one line */
+  bool semantic;    /* what --semantic leaves out is left out, by it or by --effective */
   enum change_order order;
 };
 

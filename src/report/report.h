@@ -48,6 +48,9 @@ struct report_about {
   const struct event_roots *roots;   /* known before the first event */
   const struct diff_notice *notices; /* known when the reports are finished */
   size_t n_notices;
+  /* The comparison did not come to its end, and why: one line that may hold bytes from images. Its
+   * events are those of what could be compared. NULL: it came to its end. */
+  const char *failure;
   const struct inside *inside;            /* the files that are equal inside */
   const struct package_changes *packages; /* NULL: not looked into */
   bool with_packages; /* --packages: they are told where that is not always so */

@@ -244,6 +244,8 @@ int contents_read_files(struct contents *out, struct source *source,
   for (size_t i = 0; i < out->manifest.n_layers && status == 0; i++)
     status = contents_files_read_layer(&files, (uint32_t)i, err);
   if (status == 0)
+    status = overlay_end(files.overlay, err);
+  if (status == 0)
     look_at_tree(&files);
   if (files.failed) {
     *err = files.err;

@@ -59,8 +59,8 @@ static void write_platform(const struct page *page)
   const char *separator = "; the index has ";
   const char *ignored;
 
-  if (!contents->has_config)
-    return;
+  if (!contents->has_config || !(*platform->os || *platform->architecture))
+    return; /* a tree of files is of none */
   escape_terminal(&line, str_of(platform_format(platform, text)));
   for (size_t i = 0; contents->has_index && i < contents->index.n_manifests; i++) {
     const struct descriptor *other = &contents->index.manifests[i];

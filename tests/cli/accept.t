@@ -44,6 +44,16 @@ Status 0 where nothing else differs; the verdict says what the images are, and -
   verdict: different: a container would see a difference, apart from what the rules of the policy leave out, all of it for causes that are accepted
   [1]
 
+And nobody is told that there are no differences.
+
+  $ diffoci diff -q -o summary --accept 'embedded-date' --ignore etc/both --ignore etc/part --ignore m --ignore s --ignore var/ ./a.tar ./b.tar 2>/dev/null | grep -o 'no differences.*'
+  no differences but 7 that the rules leave out or accept
+  $ diffoci diff -q -o summary --accept 'embedded-date' ./a.tar ./b.tar 2>/dev/null | tr -s '\n ' ' ' | grep -o '; 1 more left.*rules'
+  ; 1 more left out or accepted by the rules
+  $ diffoci diff -q -o summary ./a.tar ./a.tar
+  no differences
+  verdict: identical: the digests are the same
+
 Of a file with a likely cause, what is beside its content is not accepted with it.
 
   $ diffoci diff --accept 'dpkg-log?,umask?' ./mode-0.tar ./mode-1.tar 2>/dev/null | tail -n +2 | cut -d' ' -f1-5

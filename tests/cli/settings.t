@@ -63,3 +63,18 @@ However many attributes and records differ, none of them is forgotten.
 
   $ diffoci diff --explain -v ./xattrs0.tar ./xattrs1.tar 2>/dev/null | grep -o 'further fields'
   further fields
+
+An annotation is told once, though the manifest differs by it as well; so is a platform that one side lacks.
+
+  $ images <<'RECIPE'
+  > same = lambda n: image(layer(file("x")), manifest={"annotations": {"org.x": n, "annotations.y": "z"}})
+  > oci_archive("note0.tar", same("1"))
+  > oci_archive("note1.tar", same("2"))
+  > one = lambda arch: image(layer(file("x")), config={"architecture": arch})
+  > oci_archive("lone0.tar", index(one("amd64"), platforms=[platform("amd64")]))
+  > oci_archive("lone1.tar", index(one("amd64"), one("s390x"), platforms=[platform("amd64"), platform("s390x")]))
+  > RECIPE
+  $ sh what ./note0.tar ./note1.tar
+  C org.x  1 → 2
+  $ sh what --all-platforms ./lone0.tar ./lone1.tar
+  C platform linux/s390x  only in input 1

@@ -101,3 +101,17 @@ Nothing from an image gets to the terminal as it is.
   $ diffoci show
   ! diffoci: show needs IMAGE, found 0 arguments; see "diffoci help show"
   [2]
+
+Into a file, as diff writes its reports; a tree of files is of no platform.
+
+  $ diffoci show -o json=shown.json ./a.tar && diffoci show -o json ./a.tar | cmp - shown.json && jq -r .platform shown.json
+  linux/amd64
+  $ diffoci show -o jsn ./a.tar
+  ! diffoci: flag --output: no format "jsn" (did you mean json?); *
+  [2]
+  $ diffoci show -o html=no/page ./a.tar
+  ! diffoci: flag --output: cannot write the report: no/page: No such file or directory
+  [2]
+  $ mkdir tree && echo x >tree/x && diffoci show rootfs:tree | grep -c platform; diffoci show -o json rootfs:tree | jq .platform
+  0
+  null

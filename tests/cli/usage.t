@@ -16,7 +16,7 @@ Whoever means --verbose must not get the version and status 0, as if the images 
 
   $ for way in "-v a b" "-v ./a.tar ./b.tar" "-v diff a b" "--version diff a b" "-qv ./a.tar ./b.tar" "diff a b --version" "-v images"; do
   >   diffoci $way; echo $?; done 2>&1
-  diffoci: unknown command "a"; *
+  diffoci: unknown command "a" (two images *
   2
   diffoci: --version (-v) prints the version and nothing else, found "./a.tar" beside it; for every field that differs: diffoci diff -v IMAGE0 IMAGE1; see "diffoci help diff"
   2
@@ -41,10 +41,10 @@ Without a command there is help, and it counts as success.
   diffoci - compare Docker and OCI container images
   $ diffoci >/dev/null
   $ diffoci help nothing
-  ! diffoci: unknown command "nothing"; see "diffoci help"
+  ! diffoci: unknown command "nothing" (two images are compared with diffoci diff IMAGE0 IMAGE1); see "diffoci help"
   [2]
   $ diffoci nothing
-  ! diffoci: unknown command "nothing"; see "diffoci help"
+  ! diffoci: unknown command "nothing" (two images are compared with diffoci diff IMAGE0 IMAGE1); see "diffoci help"
   [2]
 
 Booleans take the words of Go's strconv.ParseBool after "=", and never the next argument.
@@ -102,7 +102,7 @@ The environment gives what the command line does not. A flag goes first, and so 
 Text from the command line is escaped like any other.
 
   $ diffoci "$(printf 'a\033[31mb\nc')"
-  ! diffoci: unknown command "a\\x1b[31mb\\nc"; see "diffoci help"
+  ! diffoci: unknown command "a\\x1b[31mb\\nc" (two images are compared with diffoci diff IMAGE0 IMAGE1); see "diffoci help"
   [2]
 
 Standard output: a reader who leaves is no error, a full disk and a closed descriptor are.

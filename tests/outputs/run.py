@@ -30,6 +30,8 @@ oci_archive("h1.tar", image(layer(*[file(f"d/{name}", "v") for name in hostile])
 oci_archive("many0.tar", image(layer(*[file(f"d{n % 50}/f{n}", "1") for n in range(6000)])))
 oci_archive("lone0.tar", image(layer(*[file(f"a{n * 7919 % 6000}", "1", mtime=n) for n in range(6000)])))
 oci_archive("split0.tar", image(*[layer(*[file(f"a{n * 7919 % 6000}", "1", mtime=n) for n in range(k, 6000, 3)]) for k in range(3)]))
+oci_archive("cut.tar", image(layer(*base), blob(gzipped(tar(file("late", "z" * 9000)))[:-9], LAYER_GZIP)))
+oci_archive("uncut.tar", image(layer(*base), layer(file("late", "z" * 9000))))
 oci_archive("lone1.tar", image(layer(*[file(f"b{n * 7919 % 6000}", "1", mtime=n) for n in range(6000)])))
 oci_archive("many1.tar", image(layer(*[file(f"d{n % 50}/f{n}", "2") for n in range(6000)])))
 '''
@@ -147,6 +149,46 @@ def check_notices():
     check_sarif(pair, [], json.loads(run("-o", "json", *pair, status=1))["totals"]["differences"])
 
 
+def check_failure():
+    """A comparison that did not come to its end says so, and why, in every report: else what was not read would pass for removed."""
+    pair = ("./uncut.tar", "./cut.tar")
+    why = "gzip: the stream ends"
+    report = json.loads(run("-o", "json", *pair, status=2))
+    jsonschema.validate(report, json.load(open(report_schema)))
+    check("json tells the failure", why in report["error"] and report["error"].startswith("./cut.tar: layer sha256:") and report["verdict"]["verdict"] == "unknown", report.get("error"))
+    last = json.loads(run("-o", "ndjson", *pair, status=2).splitlines()[-1])
+    check("ndjson tells the failure", last["error"] == report["error"], last)
+    sarif = json.loads(run("-o", "sarif", *pair, status=2))
+    jsonschema.validate(sarif, json.load(open(sarif_schema)))
+    invocation = sarif["runs"][0]["invocations"][0]
+    check("sarif tells the failure", invocation["executionSuccessful"] is False and invocation["toolExecutionNotifications"][0] == {"level": "error", "message": {"text": report["error"]}}, invocation)
+    root = ElementTree.fromstring(run("-o", "junit", *pair, status=2))
+    errors = root.findall(".//error")
+    check("junit tells the failure", len(errors) == 1 and why in errors[0].get("message") and root.get("errors") == "1" and root.find("testsuite").get("errors") == "1", errors)
+    for output in ("markdown", "html", "summary"):
+        text = " ".join(run("-o", output, *pair, status=2).split())
+        check(f"{output} tells the failure", why in text and "not compared to the end" in text, text)
+    run("--report-dir=failed", *pair, status=2)
+    check("the directory tells the failure", why in open("failed/README.md").read())
+    check("nothing of the kind where all was read", "error" not in json.loads(run("-o", "json", "./a.tar", "./b.tar", status=1)))
+
+
+def check_passed():
+    """Where --require passes, no test fails, whatever differs beside: servers look at the colour."""
+    root = ElementTree.fromstring(run("--require=effective", "-o", "junit", "./a.tar", "./two.tar", status=0))
+    check("required and passed: nothing fails", not root.findall(".//failure") and root.get("failures") == "0", ElementTree.tostring(root))
+    check("and what differs is told", any("allowed: " in (one.text or "") for one in root.findall(".//testcase/system-out")), ElementTree.tostring(root))
+    root = ElementTree.fromstring(run("--require=effective", "-o", "junit", "./a.tar", "./b.tar", status=1))
+    check("required and failed: tests fail", len(root.findall(".//failure")) == int(root.get("failures")) >= 4)
+
+
+def check_bytes():
+    """What would change how a terminal or an editor shows a report is written as an escape, with the same value."""
+    for output in ("json", "ndjson", "sarif"):
+        text = run("--semantic", "-o", output, "./h0.tar", "./h1.tar")
+        check(f"{output}: no bidi control as it is", "\u202e" not in text and "\\u202e" in text)
+
+
 def check_usage():
     for args, why in ((["-o", "nothing"], "a format that is not there"), (["-o", "json", "-o", "junit"], "two to standard output"),
                       (["-o", "json="], "no file"), (["--verdict", "-o", "json"], "a verdict and a report")):
@@ -254,6 +296,9 @@ with tempfile.TemporaryDirectory(prefix="outputs-") as folder:
     check_statements(("./a.tar", "./same.tar"), ["--require=semantic"], True)
     check_statements(("./a.tar", "./b.tar"), ["--require=semantic"], False)
     check_notices()
+    check_failure()
+    check_passed()
+    check_bytes()
     check_usage()
     check_terminal()
     check_memory()

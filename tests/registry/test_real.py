@@ -81,6 +81,18 @@ class Plain(Case):
         self.assertEqual(result.returncode, 2)
         self.assertEqual(result.stderr, f"diffoci: {name}: no platform linux/s390x; the image has: linux/amd64, linux/arm64 (see --platform)\n")
 
+    def test_pull_platform_of_one(self):
+        """An image that is for one platform alone is not taken for another; nothing is stored."""
+        store = self.home + "/store"
+        name = f"{self.host}/public/app:one"
+        result = self.run_program("--backend=local", "--local-cache", store, "pull", "--platform=linux/arm64", name, program="diffoci")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn(f"diffoci: {name}: no manifest for platform linux/arm64", result.stderr)
+        listed = self.run_program("--backend=local", "--local-cache", store, "images", program="diffoci")
+        self.assertNotIn("public/app", listed.stdout)
+        result = self.run_program("--backend=local", "--local-cache", store, "pull", "--platform=linux/amd64", name, program="diffoci")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
     def test_localhost(self):
         self.good(f"localhost:{WORLD['plain'].port}/public/app:tiny", image=self.images["tiny"])
 

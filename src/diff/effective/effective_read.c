@@ -350,7 +350,7 @@ static int read_pairs(struct effective_reading *reading, size_t from, size_t to,
   return 0;
 }
 
-int effective_read(struct effective_reading *reading, struct error *err)
+static int read_all(struct effective_reading *reading, struct error *err)
 {
   size_t ends[2] = { reading->images[0].manifest->n_layers, reading->images[1].manifest->n_layers };
   const size_t counts[2] = { ends[0], ends[1] };
@@ -372,5 +372,15 @@ int effective_read(struct effective_reading *reading, struct error *err)
   for (; ends[0] < counts[0]; ends[0]++, ends[1]++)
     if (read_shared(reading, ends, err))
       return -1;
+  return 0;
+}
+
+int effective_read(struct effective_reading *reading, struct error *err)
+{
+  if (read_all(reading, err))
+    return -1;
+  for (int side = 0; side < 2; side++)
+    if (overlay_end(reading->overlays[side], err))
+      return source_wrap(reading->diff->options->sources[side], NULL, err);
   return 0;
 }

@@ -53,6 +53,7 @@ void overlay_begin_layer(struct overlay *overlay)
   overlay_end_layer(overlay);
   overlay->n_layers++;
   overlay->last_parent = NULL;
+  overlay->cleared = NULL;
   map_release(&overlay->names);
   map_release(&overlay->gone);
   map_release(&overlay->aufs_links);
@@ -92,6 +93,23 @@ void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
   added->record = record;
 }
 
+static int check_work(const struct overlay *overlay, struct error *err)
+{
+  if (!overlay->too_much_work)
+    return 0;
+  return error_set(err, ERROR_LIMIT,
+                   "to find out where its entries go takes more steps than an image may make: "
+                   "its symbolic links are too long and too many, or its opaque directories");
+}
+
+int overlay_end(struct overlay *overlay, struct error *err)
+{
+  overlay_end_layer(overlay);
+  if (check_work(overlay, err))
+    return error_wrap(err, "the merged layers");
+  return 0;
+}
+
 static int add(struct overlay *overlay, struct overlay_addition *added, struct error *err)
 {
   struct overlay_path path;
@@ -106,7 +124,7 @@ static int add(struct overlay *overlay, struct overlay_addition *added, struct e
     return error_wrap(err, "the merged layers");
   overlay_apply(overlay, added, &path);
   overlay_add_record(overlay, added, NULL, STR(""));
-  return 0;
+  return check_work(overlay, err);
 }
 
 int overlay_add(struct overlay *overlay, const struct tar_entry *entry,

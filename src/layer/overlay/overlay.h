@@ -90,7 +90,10 @@ MUST_CHECK int overlay_add(struct overlay *overlay, const struct tar_entry *entr
 MUST_CHECK int overlay_add_token(struct overlay *overlay, const struct tar_entry *entry,
                                  uint64_t token, struct error *err);
 
-/* From here on nothing can be added. */
+/* Ends the last layer, after which nothing can be added. ERROR_LIMIT where an entry was not put
+ * where it belongs, because that takes more work than an image may make (overlay_add says so,
+ * too). To be called before what follows. */
+MUST_CHECK int overlay_end(struct overlay *overlay, struct error *err);
 
 /* The paths there are, implied directories among them. */
 uint64_t overlay_count(struct overlay *overlay);

@@ -270,6 +270,8 @@ static void put_entry(struct overlay *overlay, struct overlay_addition *added,
   }
   if (!overlay_is_stacked(overlay) || !parent->followed)
     node->unpacked = overlay->n_layers;
+  else
+    overlay->n_implied++;
   if (entry->type == TAR_LINK && !overlay_link_aufs(overlay, added, node))
     overlay_link_entry(overlay, added, node);
 }
@@ -330,6 +332,7 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
   struct parent parent;
   struct error err;
 
+  overlay->n_applied++;
   if (overlay_path_mark(path, &mark, &hidden, &err) < 0) {
     overlay_refuse(overlay, added, "the whiteout names nothing");
     return;

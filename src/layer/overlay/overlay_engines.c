@@ -40,6 +40,11 @@ static void replay_record(struct overlay *overlay, const struct overlay_record *
     overlay_apply(overlay, &added, &path);
 }
 
+static int check_pages(const struct overlay *overlay, struct error *err)
+{
+  return paged_check(overlay->paged, err) ? error_wrap(err, "the merged layers") : 0;
+}
+
 struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine engine,
                                struct error *err)
 {
@@ -50,7 +55,8 @@ struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine
   overlay->engine = engine;
   overlay->origin = origin;
   overlay_unpacked_init(&unpacked);
-  for (const struct overlay_record *record = origin->first; record; record = record->next) {
+  for (const struct overlay_record *record = origin->first; record && !overlay->too_much_work;
+       record = record->next) {
     while (overlay->n_layers <= record->layer)
       overlay_begin_layer(overlay);
     if (!overlay->layer_first)
@@ -63,8 +69,7 @@ struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine
     overlay_begin_layer(overlay);
   buf_release(&name);
   overlay_unpacked_release(&unpacked);
-  if (paged_check(overlay->paged, err)) {
-    error_wrap(err, "the merged layers");
+  if (overlay_end(overlay, err) || check_pages(overlay, err)) {
     overlay_free(overlay);
     return NULL;
   }
@@ -167,14 +172,22 @@ enum overlay_likeness overlay_compare_layers(const struct overlay *a, const stru
 
 /* ---- the same tree ---- */
 
-static bool same_links(const struct overlay_file *a, const struct overlay_file *b)
+/* Asked once for all names of a file. */
+static bool same_links(struct overlay_file *a, const struct overlay_file *b)
 {
   const struct overlay_link *links[2] = { a ? a->last_link : NULL, b ? b->last_link : NULL };
+
+  if (a && b && a->same == b)
+    return true;
 
   for (; links[0] && links[1]; links[0] = links[0]->before, links[1] = links[1]->before)
     if (links[0]->own != links[1]->own || links[0]->keeps_mode != links[1]->keeps_mode)
       return false;
-  return !links[0] && !links[1] && (!a || !b || a->content == b->content);
+  if (links[0] || links[1] || (a && b && a->content != b->content))
+    return false;
+  if (a && b)
+    a->same = b;
+  return true;
 }
 
 /* What a container sees of two directories. */

@@ -128,11 +128,17 @@ void overlay_remove_node(struct overlay *overlay, struct overlay_node *node)
     overlay->last_parent = NULL;
 }
 
+enum { REMOVE_WORK = 64 }; /* of one node, as overlay_may_work counts it */
+
 void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory)
 {
   struct overlay_node *node = directory->children;
 
-  while (node) {
+  if (overlay->cleared == directory && overlay->n_implied_then == overlay->n_implied)
+    return;
+  overlay->cleared = directory;
+  overlay->n_implied_then = overlay->n_implied;
+  while (node && overlay_may_work(overlay, REMOVE_WORK)) {
     bool stays = is_unpacked(overlay, node);
     struct overlay_node *next = next_below(directory, node, stays);
 

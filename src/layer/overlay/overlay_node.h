@@ -24,11 +24,23 @@ struct overlay_link {
   bool keeps_mode;                   /* the link's mode was not given to the file */
 };
 
+/* What a file has in the end that its own entry does not say. */
+struct overlay_attributes {
+  int64_t mode;
+  int64_t uid, gid;
+  size_t n_records;
+  struct tar_record records[]; /* views into what is packed */
+};
+
 /* A file that has, or had, several names. */
 struct overlay_file {
   const struct overlay_record *content;
   const struct overlay_link *last_link; /* made to it, also where its name is gone */
-  uint32_t links;                       /* nodes that are names of it */
+  /* Once united: what it has when all links were made, for the first of its names that a walk comes
+   * to finds it out; NULL before. */
+  const struct overlay_attributes *attributes;
+  const struct overlay_file *same; /* of another overlay, that was found to have the same links */
+  uint32_t links;                  /* nodes that are names of it */
 };
 
 /* A path in the tree of one layer. Once made, it stays where it is until the overlay is freed, also
@@ -72,7 +84,11 @@ struct overlay {
   struct map names;                 /* of the layer's entries, where two of one name are noted */
   struct map gone;                  /* paths that the layer had entries of, and then removed */
   struct map aufs_links;            /* of the layer: name -> struct overlay_record */
-  uint64_t walks, walked; /* paths that were followed by their text, and bytes gone over for it */
+  uint64_t n_applied, work; /* entries; what was done to find their places, as bytes gone over */
+  /* Nodes that were made for what the layer has no entry of; and how many they were when all such
+   * were taken out of a directory, the last one that had that done to it. */
+  uint64_t n_implied, n_implied_then;
+  const struct overlay_node *cleared;
   struct overlay_refusal refusal;
   struct overlay_refusal reason; /* for which it may refuse */
   uint64_t n_paths;              /* once united */
@@ -83,6 +99,7 @@ struct overlay {
   bool in_doubt;
   bool united;
   bool is_refused;
+  bool too_much_work;
   bool may_refuse;
 };
 
@@ -150,6 +167,9 @@ enum overlay_way {
   OVERLAY_WAY_OUTSIDE, /* out of the root, where it may be left */
 };
 
+/* Counts what is about to be done, as so many bytes that are gone over. False once it is more than
+ * an image may make of itself, whose places are not found any more; overlay_end says so. */
+bool overlay_may_work(struct overlay *overlay, size_t bytes);
 /* Follows symbolic links, also the last one, within the root, as the overlay's engine does it. */
 enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *root,
                                  struct str path, struct overlay_place *out);

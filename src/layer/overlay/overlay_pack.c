@@ -80,6 +80,7 @@ void overlay_unpacked_release(struct overlay_unpacked *unpacked)
 {
   buf_release(&unpacked->name);
   arena_release(&unpacked->records);
+  arena_release(&unpacked->spare);
 }
 
 static struct str overlay_spell(struct overlay_unpacked *out, unsigned form, struct str path)
@@ -114,25 +115,44 @@ void overlay_unpack(struct overlay_unpacked *out, const char *packed, struct str
 
 /* ---- hard links ---- */
 
-/* The records of a file that is given those of a link, both in the order of their keys. */
-struct overlay_records {
-  struct tar_record *items; /* with room for all */
-  size_t n;
-};
-
-/* In its place by the order of keys, instead of one of the same key. */
-static void overlay_records_set(struct overlay_records *records, const struct tar_record *record)
+static bool is_capability(const struct tar_record *record)
 {
-  size_t at = 0;
+  struct str xattr;
 
-  while (at < records->n && str_compare(records->items[at].key, record->key) < 0)
-    at++;
-  if (at == records->n || !str_equal(records->items[at].key, record->key)) {
-    memmove(records->items + at + 1, records->items + at,
-            (records->n - at) * sizeof(*records->items));
-    records->n++;
+  return tar_record_xattr(record, &xattr) && str_equal(xattr, STR("security.capability"));
+}
+
+static const struct tar_record *next_xattr(const struct tar_entry *entry, size_t *at)
+{
+  struct str xattr;
+
+  while (*at < entry->n_records && !tar_record_xattr(&entry->records[*at], &xattr))
+    ++*at;
+  return *at < entry->n_records ? &entry->records[*at] : NULL;
+}
+
+/* Two lists in the order of their keys become one; of equal keys the link's counts. Returns how
+ * many are in out, which has room for all. */
+static size_t merge_records(struct tar_record *out, const struct tar_entry *file, bool drops,
+                            const struct tar_entry *link)
+{
+  size_t n = 0;
+  size_t i = 0;
+  size_t j = 0;
+
+  for (;;) {
+    const struct tar_record *given = next_xattr(link, &j);
+    int order;
+
+    while (drops && i < file->n_records && is_capability(&file->records[i]))
+      i++;
+    if (i == file->n_records && !given)
+      return n;
+    order = i == file->n_records ? 1 : given ? str_compare(file->records[i].key, given->key) : -1;
+    out[n++] = order < 0 ? file->records[i] : *given;
+    i += order <= 0;
+    j += order >= 0;
   }
-  records->items[at] = *record;
 }
 
 void overlay_unpacked_apply(struct overlay_unpacked *file, const struct tar_entry *link,
@@ -140,23 +160,18 @@ void overlay_unpacked_apply(struct overlay_unpacked *file, const struct tar_entr
 {
   const bool chown = !lazy_owner || file->entry.uid != link->uid || file->entry.gid != link->gid;
   const bool drops = chown && file->entry.type != TAR_DIR;
-  struct overlay_records records = { 0 };
-  struct str xattr;
+  struct arena old = file->records;
+  struct tar_record *records;
 
   file->entry.mode = link->mode;
   file->entry.uid = link->uid;
   file->entry.gid = link->gid;
   if (file->entry.n_records + link->n_records == 0)
     return;
-  records.items = arena_alloc(&file->records,
-                              (file->entry.n_records + link->n_records) * sizeof(*records.items));
-  for (size_t i = 0; i < file->entry.n_records; i++)
-    if (!drops || !tar_record_xattr(&file->entry.records[i], &xattr) ||
-        !str_equal(xattr, STR("security.capability")))
-      records.items[records.n++] = file->entry.records[i];
-  for (size_t i = 0; i < link->n_records; i++)
-    if (tar_record_xattr(&link->records[i], &xattr))
-      overlay_records_set(&records, &link->records[i]);
-  file->entry.records = records.items;
-  file->entry.n_records = records.n;
+  arena_reset(&file->spare);
+  records = arena_alloc(&file->spare, (file->entry.n_records + link->n_records) * sizeof(*records));
+  file->entry.n_records = merge_records(records, &file->entry, drops, link);
+  file->entry.records = records;
+  file->records = file->spare;
+  file->spare = old;
 }

@@ -20,6 +20,7 @@ struct overlay_unpacked {
   uint64_t token;        /* 0: none */
   struct buf name;
   struct arena records; /* those of entry */
+  struct arena spare;   /* what takes their place when they change */
 };
 
 /* The entry's type. */

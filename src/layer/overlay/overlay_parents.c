@@ -61,6 +61,7 @@ struct overlay_node *overlay_make_directories(struct overlay *overlay,
 
   while (path_next(&rest, &name)) {
     node = overlay_add_child(overlay, node, name);
+    overlay->n_implied++;
     if (overlay->engine == OVERLAY_CONTAINERD && !inherit(overlay, added, node))
       return NULL;
   }

@@ -6,14 +6,33 @@
 /* path_resolution(7) */
 enum { LINKS_MAX = 40 };
 
+/* What is done to find the places of entries, in all and for each entry, in bytes of paths that are
+ * gone over. An entry of an image that nobody made for this takes some hundred; links to links
+ * to …, each of 4 KiB, would take millions. */
+enum { WORK_MAX = 16 << 20, WORK_MAX_EACH = 16 << 10, WORK_STEP = 16 };
+
 struct way {
   struct overlay *overlay;
   struct overlay_node *root;
-  struct overlay_path todo; /* what is still to be walked */
+  char todo[LIMIT_PATH_BYTES]; /* what is still to be walked lies at its end, … */
+  size_t at;                   /* … from here on */
   size_t literal; /* so many bytes at its end are the path's own, not of a link's target */
   unsigned links;
   bool may_leave; /* the root is nobody's root: absolute targets and `..` lead out of it */
 };
+
+bool overlay_may_work(struct overlay *overlay, size_t bytes)
+{
+  overlay->work += bytes;
+  overlay->too_much_work =
+      overlay->too_much_work || overlay->work > WORK_MAX + overlay->n_applied * WORK_MAX_EACH;
+  return !overlay->too_much_work;
+}
+
+static struct str way_rest(const struct way *way)
+{
+  return (struct str) { way->todo + way->at, sizeof(way->todo) - way->at };
+}
 
 static void add_missing(struct overlay_path *missing, struct str name)
 {
@@ -27,19 +46,18 @@ static void add_missing(struct overlay_path *missing, struct str name)
 
 /* The target comes before what is left. */
 static enum overlay_way overlay_resolve_follow(struct way *way, const struct overlay_node *link,
-                                               struct str rest, struct overlay_place *place)
+                                               struct overlay_place *place)
 {
   struct str target = overlay_node_target(way->overlay, link);
 
   way->links++;
   way->overlay->in_doubt = way->overlay->in_doubt || way->links > LINKS_MAX;
-  if (way->links > LINKS_MAX || !target.len || target.len + 1 + rest.len > sizeof(way->todo.bytes))
+  if (way->links > LINKS_MAX || !target.len || target.len + 1 > way->at ||
+      !overlay_may_work(way->overlay, target.len))
     return OVERLAY_WAY_ENDLESS;
-  if (rest.len)
-    memmove(way->todo.bytes + target.len + 1, rest.ptr, rest.len);
-  memcpy(way->todo.bytes, target.ptr, target.len);
-  way->todo.bytes[target.len] = '/';
-  way->todo.len = target.len + 1 + rest.len;
+  way->todo[--way->at] = '/';
+  way->at -= target.len;
+  memcpy(way->todo + way->at, target.ptr, target.len);
   if (target.ptr[0] == '/' && way->may_leave)
     return OVERLAY_WAY_OUTSIDE;
   if (target.ptr[0] == '/')
@@ -93,19 +111,23 @@ enum overlay_way overlay_resolve_kernel(struct overlay *overlay, struct overlay_
   struct str component;
 
   place_init(out, root);
-  if (path.len > sizeof(way.todo.bytes))
+  if (path.len > sizeof(way.todo))
     return OVERLAY_WAY_ENDLESS;
+  way.at = sizeof(way.todo) - path.len;
   if (path.len)
-    memcpy(way.todo.bytes, path.ptr, path.len);
-  way.todo.len = way.literal = path.len;
+    memcpy(way.todo + way.at, path.ptr, path.len);
+  way.literal = path.len;
   for (;;) {
-    struct str rest = overlay_path_str(&way.todo);
+    struct str rest = way_rest(&way);
     bool is_literal;
     struct overlay_node *child;
 
     if (!path_next(&rest, &component))
       return OVERLAY_WAY_OPEN;
+    if (!overlay_may_work(overlay, component.len + WORK_STEP))
+      return OVERLAY_WAY_ENDLESS;
     is_literal = component.len + rest.len <= way.literal;
+    way.at = sizeof(way.todo) - rest.len;
     child = out->missing.len ? NULL : overlay_find_child(overlay, out->node, component);
     if (str_equal(component, STR("."))) {
       /* stays */
@@ -121,18 +143,14 @@ enum overlay_way overlay_resolve_kernel(struct overlay *overlay, struct overlay_
 
       way.literal = MIN_OF(way.literal, rest.len);
       out->last_is_link = out->last_is_link || (is_literal && !has_component(rest));
-      followed = overlay_resolve_follow(&way, child, rest, out);
+      followed = overlay_resolve_follow(&way, child, out);
       if (followed != OVERLAY_WAY_OPEN)
         return followed;
-      continue;
     } else {
       out->node = child;
       if (!child->is_directory)
         return has_component(rest) ? OVERLAY_WAY_BARRED : OVERLAY_WAY_OPEN;
     }
-    if (rest.len)
-      memmove(way.todo.bytes, rest.ptr, rest.len);
-    way.todo.len = rest.len;
   }
 }
 
@@ -148,13 +166,22 @@ static bool leads_elsewhere(struct overlay *overlay, struct overlay_node *root, 
            !str_equal(overlay_path_str(&other.missing), overlay_path_str(&place->missing))));
 }
 
+/* Where no link stands on it, and nothing that a text is cleaned of, a path is the same as a text.
+ */
+static bool is_plain_way(struct str path, enum overlay_way way, const struct overlay_place *place)
+{
+  return way == OVERLAY_WAY_OPEN && !place->followed &&
+         (!path.len || !memmem(path.ptr, path.len, "..", 2));
+}
+
 enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *root,
                                  struct str path, struct overlay_place *out)
 {
   enum overlay_way way;
 
-  if (overlay->engine != OVERLAY_CONTAINERD)
-    return overlay_resolve_kernel(overlay, root, path, false, out);
+  way = overlay_resolve_kernel(overlay, root, path, false, out);
+  if (overlay->engine != OVERLAY_CONTAINERD || is_plain_way(path, way, out))
+    return way;
   place_init(out, root);
   way = overlay_resolve_text(overlay, root, path, out);
   overlay->in_doubt =

@@ -7,11 +7,6 @@
 
 enum { LINKS_MAX = 255 };
 
-/* Bytes of paths that are gone over behind the first link, in all and for each path: a pass goes
- * over a path that links have made longer, a component at a time, each time from its beginning.
- * Images whose links make it more than this are made for it, and count as refused. */
-enum { WALKED_MAX = 1 << 20, WALKED_MAX_EACH = 64 << 10 };
-
 /* A path as Go's filepath.Join makes it: cleaned, where `..` that nothing stands before stays
  * unless the path is absolute; "." for nothing. Of a link's target: as it is. */
 struct text {
@@ -112,14 +107,6 @@ static enum overlay_way look_at(const struct walker *walker, const struct text *
   return OVERLAY_WAY_OPEN;
 }
 
-static bool is_too_far(const struct walker *walker, size_t bytes)
-{
-  struct overlay *overlay = walker->overlay;
-
-  overlay->walked += walker->links ? bytes + 1 : 0;
-  return overlay->walked > WALKED_MAX + overlay->walks * WALKED_MAX_EACH;
-}
-
 /* One component more, with `left` behind it. at: the path so far, of which this is the first if
  * is_first. */
 static enum overlay_way step(struct walker *walker, struct text *at, bool is_first,
@@ -132,7 +119,7 @@ static enum overlay_way step(struct walker *walker, struct text *at, bool is_fir
   struct str target;
 
   /* Join cleans before the '/' comes before it. */
-  if (walker->links > LINKS_MAX || is_too_far(walker, at->path.len) ||
+  if (walker->links > LINKS_MAX || !overlay_may_work(walker->overlay, at->path.len) ||
       !text_is(&name, at->is_absolute, is_first ? STR("") : text_str(at)) ||
       !text_join(&name, component) || !text_is(&joined, true, text_str(&name)))
     return OVERLAY_WAY_ENDLESS;
@@ -231,7 +218,6 @@ enum overlay_way overlay_resolve_text(struct overlay *overlay, struct overlay_no
   if (path.len)
     memcpy(text.path.bytes, path.ptr, path.len);
   text.path.len = path.len;
-  overlay->walks++;
   do {
     before = walker.links;
     way = pass(&walker, &text);

@@ -92,13 +92,15 @@ static int64_t kept_mode(const struct tar_entry *file, const struct tar_entry *l
   return file->mode & (file->mode & S_IXGRP ? ~(int64_t)(S_ISUID | S_ISGID) : ~(int64_t)S_ISUID);
 }
 
-/* What has several names, with the mode, owner and xattrs that it has in the end. */
-static void fill_object(struct overlay_walk *walk, const struct overlay_file *file)
+/* Of a file in walk->object: what the links that were made to it leave it, one after the other. */
+static const struct overlay_attributes *find_attributes(struct overlay_walk *walk,
+                                                        const struct overlay_file *file)
 {
+  struct tar_entry *entry = &walk->object.entry;
+  struct overlay_attributes *found;
   const bool lazy_owner = overlay_is_lazy_about_owners(walk->overlay);
   size_t n = 0;
 
-  overlay_walk_unpack(&walk->object, &walk->object_path, file->content);
   for (const struct overlay_link *link = file->last_link; link; link = link->before) {
     if (n == walk->cap_links)
       walk->links = xgrow(walk->links, n, &walk->cap_links, sizeof(const struct overlay_link *));
@@ -107,9 +109,33 @@ static void fill_object(struct overlay_walk *walk, const struct overlay_file *fi
   while (n--) {
     overlay_unpack(&walk->link, walk->links[n]->own->packed, STR(""));
     if (walk->links[n]->keeps_mode)
-      walk->link.entry.mode = kept_mode(&walk->object.entry, &walk->link.entry, lazy_owner);
+      walk->link.entry.mode = kept_mode(entry, &walk->link.entry, lazy_owner);
     overlay_unpacked_apply(&walk->object, &walk->link.entry, lazy_owner);
   }
+  found = arena_alloc(&walk->overlay->arena,
+                      sizeof(*found) + entry->n_records * sizeof(*entry->records));
+  found->mode = entry->mode;
+  found->uid = entry->uid;
+  found->gid = entry->gid;
+  found->n_records = entry->n_records;
+  if (entry->n_records)
+    memcpy(found->records, entry->records, entry->n_records * sizeof(*entry->records));
+  return found;
+}
+
+/* What has several names, with the mode, owner and xattrs that it has in the end. */
+static void fill_object(struct overlay_walk *walk, struct overlay_file *file)
+{
+  struct tar_entry *entry = &walk->object.entry;
+
+  overlay_walk_unpack(&walk->object, &walk->object_path, file->content);
+  if (!file->attributes)
+    file->attributes = find_attributes(walk, file);
+  entry->mode = file->attributes->mode;
+  entry->uid = file->attributes->uid;
+  entry->gid = file->attributes->gid;
+  entry->records = file->attributes->records;
+  entry->n_records = file->attributes->n_records;
 }
 
 static void overlay_walk_fill(struct overlay_walk *walk, struct overlay_item *out)

@@ -285,6 +285,22 @@ static bool is_reference(enum event_type type, const char *field)
          ends_with(field, ".data");
 }
 
+bool change_is_told_again(enum event_type type, const char *context,
+                          const struct event_field *field)
+{
+  static const char annotations[] = "annotations";
+  static const char manifests[] = "manifests[";
+  const bool lone = !field->value[0].ptr || !field->value[1].ptr;
+
+  if (!ends_with(context, "/manifest") && !ends_with(context, "/index"))
+    return false;
+  if (strncmp(field->name, annotations, strlen(annotations)) == 0 &&
+      strchr(".[", field->name[strlen(annotations)]))
+    return true;
+  return type == EVENT_INDEX && lone && ends_with(field->name, "]") &&
+         strncmp(field->name, manifests, strlen(manifests)) == 0;
+}
+
 void change_refers_to(struct buf *out, const char *field)
 {
   static const char diff_ids[] = "rootfs.diff_ids[";
@@ -292,7 +308,9 @@ void change_refers_to(struct buf *out, const char *field)
   const char *open = strchr(field, '[');
   const char *dot = strchr(field, '.');
 
-  if (open) /* layers[1].digest, manifests[0].size */
+  if (strncmp(field, "annotations", strlen("annotations")) == 0)
+    buf_puts(out, "annotations");
+  else if (open) /* layers[1].digest, manifests[0].size */
     buf_printf(out, "%.*s-%.*s", diff_id ? 6 : (int)(open - field), diff_id ? "layers" : field,
                (int)strcspn(open + 1, "]"), open + 1);
   else if (dot) /* config.digest, subject.size */

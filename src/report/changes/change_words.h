@@ -21,6 +21,12 @@ enum change_weight change_weight_lone(const struct tar_entry *entry);
  * refers to something by its digest (change_refers_to). */
 enum change_weight change_weight_field(enum event_type type, const char *field);
 
+/* Whether a field of a manifest or an index, whose whole text is compared in this context, has an
+ * event of its own beside it: an annotation, or an item of a list that one side lacks. It then
+ * refers to that (change_refers_to). */
+bool change_is_told_again(enum event_type type, const char *context,
+                          const struct event_field *field);
+
 /* Where, beside the document's own context, that stands which a field of WEIGHT_CONSEQUENCE refers
  * to: "layers-1" for layers[1].digest and rootfs.diff_ids[1], "" for what the document itself
  * stands for. */

@@ -299,7 +299,9 @@ static void add_field(struct changes *changes, const struct event *event,
   changes_begin(changes, event, &change);
   keep_field(changes, event, field, kept);
   change.name = kept->name;
-  change.weight = change_weight_field(event->type, field->name);
+  change.weight = change_is_told_again(event->type, change.context, field)
+                      ? WEIGHT_CONSEQUENCE
+                      : change_weight_field(event->type, field->name);
   if (change.weight == WEIGHT_CONSEQUENCE)
     change.refers_to = changes_referred(changes, event->type, change.context, field);
   note_own_cause(&change, event, field);
@@ -314,6 +316,22 @@ static void add_field(struct changes *changes, const struct event *event,
   changes_add_one(changes, &change);
 }
 
+/* What one side alone has beside the layers, as a platform of an index: what it is, and on which
+ * side. */
+static void lone_words(struct changes *changes, const char *note, struct change *change)
+{
+  static const char place[] = "field \"";
+  static const char words[] = " only appears in input ";
+  const char *end = strstr(note, words);
+  const char *name = strncmp(note, place, strlen(place)) == 0 ? strstr(note, "\": ") : NULL;
+
+  if (!end || strlen(end) != sizeof(words))
+    return;
+  name = name && name < end ? name + strlen("\": ") : note;
+  change->title = keep_escaped(changes, (struct str) { name, (size_t)(end - name) });
+  change->words = arena_printf(&changes->arena, "only in input %s", end + strlen(words));
+}
+
 /* What has no fields that count is told by its note. */
 static void add_note(struct changes *changes, const struct event *event)
 {
@@ -323,6 +341,7 @@ static void add_note(struct changes *changes, const struct event *event)
   changes_begin(changes, event, &change);
   change.name = change.title = keep_escaped(changes, str_of(event->context));
   change.words = keep_escaped(changes, str_of(event->note));
+  lone_words(changes, event->note, &change);
   /* So many entries on one side and so many on the other: those that are more are told. */
   change.weight =
       event->type == EVENT_LAYER && strncmp(event->note, length, sizeof(length) - 1) == 0

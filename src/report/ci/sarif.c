@@ -202,23 +202,30 @@ static void write_driver(struct json_writer *json, const struct listing *listing
   json_object_close(json);
 }
 
+static void write_notification(struct json_writer *json, const char *level, const char *text)
+{
+  json_object_open(json, NULL);
+  json_write_text(json, "level", level);
+  json_object_open(json, "message");
+  json_write_text(json, "text", text);
+  json_object_close(json);
+  json_object_close(json);
+}
+
 /* Lines that are no differences, as notifications (SARIF 2.1.0, section 3.20.21). */
 static void write_notifications(struct json_writer *json, const struct report_about *about)
 {
-  if (!about || !about->n_notices)
+  if (!about || (!about->n_notices && !about->failure))
     return;
   json_array_open(json, "invocations");
   json_object_open(json, NULL);
-  json_write_bool(json, "executionSuccessful", true);
+  json_write_bool(json, "executionSuccessful", !about->failure);
   json_array_open(json, "toolExecutionNotifications");
-  for (size_t i = 0; i < about->n_notices; i++) {
-    json_object_open(json, NULL);
-    json_write_text(json, "level", about->notices[i].is_warning ? "warning" : "note");
-    json_object_open(json, "message");
-    json_write_text(json, "text", about->notices[i].text);
-    json_object_close(json);
-    json_object_close(json);
-  }
+  if (about->failure)
+    write_notification(json, "error", about->failure);
+  for (size_t i = 0; i < about->n_notices; i++)
+    write_notification(json, about->notices[i].is_warning ? "warning" : "note",
+                       about->notices[i].text);
   json_array_close(json);
   json_object_close(json);
   json_array_close(json);
@@ -246,6 +253,7 @@ static void write_sarif(const struct listing *listing, struct writer *writer)
   json_object_open(&json, "properties");
   json_run_members(&json, listing->report.about);
   json_run_verdict(&json, listing->report.about);
+  json_run_failure(&json, listing->report.about);
   json_run_totals(&json, &listing->changes.totals, listing->report.about);
   json_object_close(&json);
   json_object_close(&json);

@@ -84,7 +84,15 @@ static void readme_write_rules(struct writer *writer, const struct policy *polic
 /* The same lines as on standard error, but for the program's name. */
 static void write_notices(struct writer *writer, const struct report_about *about)
 {
+  AUTO_BUF failure = BUF_INIT(INT_MAX);
+
   writer_puts(writer, "\n## To be known\n\n");
+  about_failure(&failure, about);
+  if (failure.len) {
+    writer_puts(writer, "    ");
+    writer_str(writer, buf_str(&failure));
+    writer_putc(writer, '\n');
+  }
   for (size_t i = 0; i < about->n_notices; i++) {
     writer_puts(writer, about->notices[i].is_warning ? "    warning: " : "    ");
     write_escaped(writer, about->notices[i].text);
@@ -140,7 +148,7 @@ void readme_write(struct writer *writer, const struct readme_input inputs[2],
   writer_puts(writer, introduction);
   if (about && about->verdict)
     readme_write_verdict(writer, about->verdict);
-  if (about && about->n_notices)
+  if (about && (about->n_notices || about->failure))
     write_notices(writer, about);
   for (int side = 0; side < 2; side++)
     write_input(writer, side, &inputs[side]);

@@ -424,6 +424,15 @@ static int by_count(const void *a, const void *b)
   return cause_index(count_a->cause) < cause_index(count_b->cause) ? -1 : 1;
 }
 
+/* Whether what differs is said to be more than the causes account for. */
+static bool is_part(const struct explanation *found)
+{
+  for (size_t i = 0; i < found->n; i++)
+    if (found->found[i].strength == CAUSE_PART)
+      return true;
+  return false;
+}
+
 static void count_record(const struct record *record, struct explain_count *counts,
                          struct explain_totals *totals)
 {
@@ -434,6 +443,10 @@ static void count_record(const struct record *record, struct explain_count *coun
   totals->differences += record->events;
   if (!found->n || found->headless)
     totals->unexplained += record->events;
+  else if (strcmp(cause_id(found->found[0].cause), "consequence") == 0)
+    totals->consequences += record->events;
+  else if (is_part(found))
+    totals->partly += record->events;
   for (size_t i = 0; i < found->n; i++) {
     struct explain_count *count = &counts[cause_index(found->found[i].cause)];
 

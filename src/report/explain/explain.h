@@ -81,8 +81,10 @@ struct explain_count {
 
 struct explain_totals {
   uint64_t differences, unexplained;
-  uint64_t proven;   /* all that differs is accounted for */
-  uint64_t harmless; /* of these: by causes that change nothing that a container does */
+  uint64_t consequences; /* of those with a known cause: follow from other differences */
+  uint64_t partly;       /* of those with a known cause: it is a part of what differs */
+  uint64_t proven;       /* all that differs is accounted for */
+  uint64_t harmless;     /* of these: by causes that change nothing that a container does */
 };
 
 /* The causes found, those of most differences first; at most causes_count(). Returns how many. */

@@ -111,9 +111,17 @@ void html_notices(const struct listing *listing, struct writer *writer)
 {
   const struct report_about *about = listing->report.about;
 
-  if (!about || !about->n_notices)
+  if (!about || (!about->n_notices && !about->failure))
     return;
   writer_puts(writer, "<ul class=\"notices\" aria-label=\"Notices\">\n");
+  if (about->failure) {
+    AUTO_BUF text = BUF_INIT(INT_MAX);
+
+    about_failure(&text, about);
+    writer_puts(writer, "<li class=\"warning\">");
+    html_text(writer, buf_str(&text));
+    writer_puts(writer, "</li>\n");
+  }
   for (size_t i = 0; i < about->n_notices; i++) {
     writer_puts(writer, about->notices[i].is_warning ? "<li class=\"warning\">Warning: " : "<li>");
     raw_text(writer, about->notices[i].text);

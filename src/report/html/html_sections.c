@@ -113,6 +113,8 @@ static void html_sections_write_cause(struct writer *writer, const struct explai
   if (count->by_strength[CAUSE_PROVEN] == count->differences && count->harmless)
     writer_puts(writer, " <span class=\"chip harmless\">proven harmless</span>");
   writer_puts(writer, "</summary><div>\n<p>");
+  if (count->by_strength[CAUSE_LIKELY] == count->differences)
+    writer_puts(writer, "Usually: "); /* none of them was looked into */
   html_text(writer, str_of(cause_text(cause)));
   writer_puts(writer, "</p>\n<p><b>Fix:</b> ");
   html_text(writer, str_of(cause_fix(cause)));
@@ -147,6 +149,8 @@ void html_causes(const struct listing *listing, struct writer *writer)
                 "<p class=\"muted\">Differences with a known cause, consequences included: %" PRIu64
                 "; without: %" PRIu64,
                 totals.differences - totals.unexplained, totals.unexplained);
+  if (totals.partly)
+    writer_printf(writer, "; of those with one, %" PRIu64 " in part", totals.partly);
   if (totals.proven)
     writer_printf(writer, "; proven: %" PRIu64 ", of these harmless: %" PRIu64, totals.proven,
                   totals.harmless);

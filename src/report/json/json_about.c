@@ -156,6 +156,7 @@ void json_about_write(struct writer *writer, const struct report_about *about,
   json_writer_resume(&json, writer, true);
   json_run_members(&json, about);
   json_run_verdict(&json, about);
+  json_run_failure(&json, about);
   json_run_notices(&json, about);
   json_run_totals(&json, totals, about);
   json_run_packages(&json, about);

@@ -84,6 +84,12 @@ void json_run_verdict(struct json_writer *json, const struct report_about *about
   json_object_close(json);
 }
 
+void json_run_failure(struct json_writer *json, const struct report_about *about)
+{
+  if (about && about->failure)
+    json_write_text(json, "error", about->failure);
+}
+
 void json_run_notices(struct json_writer *json, const struct report_about *about)
 {
   if (!about || !about->n_notices)

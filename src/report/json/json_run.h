@@ -18,6 +18,8 @@ void json_run_members(struct json_writer *json, const struct report_about *about
 /* The member verdict: verdict, digests, and where it was not looked into unknown and reason.
  * Nothing where about has none. */
 void json_run_verdict(struct json_writer *json, const struct report_about *about);
+/* The member error, a text: why the comparison did not come to its end. Nothing where it did. */
+void json_run_failure(struct json_writer *json, const struct report_about *about);
 /* The member notices: an array of {"warning", "text"}. Nothing where there are none. */
 void json_run_notices(struct json_writer *json, const struct report_about *about);
 /* The member packages, an array, where it is known which differ. */

@@ -37,6 +37,8 @@ static size_t plain_length(struct str s, bool in_script)
       break;
     if (c >= 0x80 && (len = utf8_decode(str_skip(s, n), &rune)) == 0)
       break;
+    if (c >= 0x80 && !rune_prints(rune))
+      break;
     if (in_script && ends_scripts(rune))
       break;
     n += len;
@@ -52,6 +54,8 @@ static size_t write_special(struct writer *writer, struct str s)
 
   if ((unsigned char)s.ptr[0] < 0x80)
     jsonout_escaped(writer, (unsigned char)s.ptr[0]);
+  else if (len > 0 && rune >= 0x10000)
+    writer_printf(writer, "\\u%04x\\u%04x", 0xd7c0 + (rune >> 10), 0xdc00 + (rune & 0x3ff));
   else if (len > 0)
     writer_printf(writer, "\\u%04x", rune);
   else

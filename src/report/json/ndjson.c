@@ -140,6 +140,7 @@ static void write_end(struct ndjson *ndjson)
 
   line_begin(ndjson, &json, "end");
   json_run_verdict(&json, ndjson->report.about);
+  json_run_failure(&json, ndjson->report.about);
   json_run_notices(&json, ndjson->report.about);
   json_run_rules(&json, ndjson->report.about);
   json_run_totals(&json, &ndjson->changes.totals, ndjson->report.about);

@@ -92,6 +92,14 @@ static void add_head(struct buf *out, const struct listing *listing)
     code_line(out, text.ptr);
     buf_puts(out, "\n\n");
   }
+  if (about && about->failure) {
+    AUTO_BUF failure = BUF_INIT(MARKDOWN_MAX);
+
+    about_failure(&failure, about);
+    buf_puts(out, "> **Warning** ");
+    code_line(out, failure.ptr);
+    buf_puts(out, "\n\n");
+  }
   for (int side = 0; about && about->run && side < 2; side++) {
     AUTO_BUF name = BUF_INIT(MARKDOWN_MAX);
 
@@ -108,9 +116,10 @@ static void add_weightiest(struct buf *out, const struct listing *listing,
                            const struct folds_rest *rest)
 {
   const size_t n = MIN_OF(rest->n, (size_t)WEIGHTIEST);
+  const struct report_about *about = listing->report.about;
 
   buf_puts(out, "\n**");
-  totals_line(out, &listing->changes.totals);
+  totals_line(out, &listing->changes.totals, about ? about->policy : NULL);
   buf_puts(out, "**\n\n");
   for (size_t i = 0; i < n; i++) {
     const struct change *change = &rest->items[i];

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/amount.h"
 #include "diff/verdict/verdict.h"
+#include "report/about.h"
 #include "report/changes/folds.h"
 #include "report/changes/listing.h"
 #include "report/changes/totals.h"
@@ -49,6 +50,32 @@ static void summary_write_packages(const struct summary *summary, const struct f
   writer_str(summary->writer, buf_str(&text));
 }
 
+/* How many of the changes, sorted by weight, decide what a container may do or runs: where packages
+ * differ these stand before them, since a person reads the first lines. */
+static size_t before_packages(const struct summary *summary, const struct folds_rest *rest)
+{
+  const struct report_about *about = summary->listing->report.about;
+  size_t n = 0;
+
+  if (!about || !about->packages || !about->packages->n ||
+      summary->listing->style.order != CHANGE_ORDER_WEIGHT)
+    return 0;
+  while (n < rest->n && rest->items[n].weight >= WEIGHT_CONFIG)
+    n++;
+  return n;
+}
+
+static void write_weightiest(const struct summary *summary, const struct change *changes, size_t n,
+                             bool fold)
+{
+  const struct folds_rest no_records = { 0 };
+  struct folds folds;
+
+  folds_make(&folds, changes, n, fold ? MOST_LINES : SIZE_MAX);
+  summary_lines(summary, &folds, &no_records);
+  folds_release(&folds);
+}
+
 static void write_differences(const struct summary *summary)
 {
   const struct listing *listing = summary->listing;
@@ -56,13 +83,17 @@ static void write_differences(const struct summary *summary)
   const bool fold = listing->style.fold && listing->style.order == CHANGE_ORDER_WEIGHT;
   struct folds_rest rest;
   struct folds folds;
+  size_t first;
 
   folds_take_packages(&rest, listing->changes.items, listing->shown,
                       fold && about ? about->packages : NULL);
   if (fold)
     folds_take_records(&rest);
+  first = before_packages(summary, &rest);
+  if (first)
+    write_weightiest(summary, rest.items, first, fold);
   summary_write_packages(summary, &rest.packages);
-  folds_make(&folds, rest.items, rest.n, fold ? MOST_LINES : SIZE_MAX);
+  folds_make(&folds, rest.items + first, rest.n - first, fold ? MOST_LINES : SIZE_MAX);
   summary_lines(summary, &folds, &rest);
   folds_release(&folds);
   folds_rest_release(&rest);
@@ -70,11 +101,12 @@ static void write_differences(const struct summary *summary)
 
 static void write_totals(const struct summary *summary)
 {
+  const struct report_about *about = summary->listing->report.about;
   AUTO_BUF text = BUF_INIT(INT_MAX);
 
   if (totals_sum(&summary->listing->changes.totals) > 0)
     writer_putc(summary->writer, '\n');
-  totals_line(&text, &summary->listing->changes.totals);
+  totals_line(&text, &summary->listing->changes.totals, about ? about->policy : NULL);
   if (summary->listing->style.colour)
     writer_puts(summary->writer, SGR_BOLD);
   columns_wrapped(summary->writer, buf_str(&text), summary->columns, TOTALS_INDENT);
@@ -109,14 +141,19 @@ static void summary_write_causes(const struct summary *summary)
   const struct report_about *about = summary->listing->report.about;
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
   struct explain_totals totals;
+  size_t more = 0;
   size_t n;
 
   if (!about || !about->explain)
     return;
   n = explain_counts(about->explain, counts, &totals);
-  for (size_t i = 0, told = 0; i < n && told < MOST_CAUSES; i++) {
+  for (size_t i = 0, told = 0; i < n; i++) {
     if (strcmp(cause_id(counts[i].cause), "consequence") == 0)
       continue;
+    if (told == MOST_CAUSES) {
+      more++;
+      continue;
+    }
     writer_printf(summary->writer, "%8" PRIu64 "  ", counts[i].differences);
     writer_puts(summary->writer, cause_id(counts[i].cause));
     writer_puts(summary->writer, ": ");
@@ -124,6 +161,8 @@ static void summary_write_causes(const struct summary *summary)
     writer_putc(summary->writer, '\n');
     told++;
   }
+  if (more)
+    writer_printf(summary->writer, "          and %zu more cause%s\n", more, totals_plural(more));
 }
 
 static void summary_write_verdict(const struct summary *summary)
@@ -136,6 +175,10 @@ static void summary_write_verdict(const struct summary *summary)
   AUTO_BUF text = BUF_INIT(INT_MAX);
   const char *colour = "\x1b[32m";
 
+  about_failure(&text, about);
+  if (text.len)
+    columns_wrapped(summary->writer, buf_str(&text), summary->columns, TOTALS_INDENT);
+  buf_clear(&text);
   if (!about || !about->verdict)
     return;
   if (about->verdict->level <= VERDICT_DIFFERENT)
@@ -175,7 +218,7 @@ static void write_hints(const struct summary *summary)
   const struct report_about *about = summary->listing->report.about;
   const struct change_totals *totals = &summary->listing->changes.totals;
   const bool records =
-      summary->listing->shown > 0 &&
+      !summary->listing->style.semantic && summary->listing->shown > 0 &&
       summary->listing->changes.items[summary->listing->shown - 1].weight == WEIGHT_RECORD;
   const struct {
     bool helps;
@@ -186,6 +229,8 @@ static void write_hints(const struct summary *summary)
       "--inside compares what is in archives and compressed files" },
     { totals->by_kind[CHANGE_CONTENT] > 0 && about && !about->explain,
       "--explain says why, where that is known" },
+    { about && about->with_causes && totals_sum(totals) > 0,
+      "-o table, with --explain, says what to do about each cause" },
     { totals->by_kind[CHANGE_CONTENT] > 0 && !(about && about->with_dir),
       "--report-dir=DIR writes both sides of what differs" },
   };
