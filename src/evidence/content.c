@@ -4,14 +4,15 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "evidence/build_path.h"
 #include "evidence/inside.h"
 #include "evidence/kind.h"
 #include "evidence/lines.h"
 #include "evidence/numbers.h"
 #include "evidence/reader.h"
+#include "evidence/same_json.h"
 #include "evidence/shifted.h"
 #include "evidence/words.h"
-#include "image/json.h"
 
 enum {
   WORK_PER_BYTE = 64,  /* steps of comparing words, for each byte of both contents */
@@ -144,6 +145,7 @@ struct look {
   bool dated;                             /* a date was told that is the build's */
   bool for_people;                        /* nothing acts on what the lines say */
   bool runs;                              /* or something is ruled by them */
+  bool notes;                             /* a build wrote where it was made */
   const struct line *lone[2][LONE_LINES]; /* without a partner */
   size_t n_lone[2];
 };
@@ -162,6 +164,12 @@ static void leave_line(struct look *look, struct str line)
   content_leave(look->out, is_printable(line) ? line : STR(""));
 }
 
+/* Whether the path of a build is all that two paths can be. */
+static bool is_certain_path(const struct look *look, const struct words_pair *pair)
+{
+  return look->notes || look->for_people || build_path_is_certain(pair->side);
+}
+
 /* Two lines: what is found goes to the result. False, and nothing is found, if they share no known
  * cause that accounts for all. */
 static bool pair_lines(struct look *look, const struct line *a, const struct line *b, bool try)
@@ -175,7 +183,9 @@ static bool pair_lines(struct look *look, const struct line *a, const struct lin
     return false;
   for (size_t i = 0; i < words->n; i++) {
     const struct words_pair *pair = &words->pairs[i];
-    const bool guessed = pair->guessed && !(pair->is_clock && look->dated);
+    const bool is_path = strcmp(pair->id, "build-path") == 0;
+    const bool guessed = (pair->guessed && !(pair->is_clock && look->dated)) ||
+                         (is_path && !is_certain_path(look, pair));
 
     look->dated |= !pair->guessed && strcmp(pair->id, "embedded-date") == 0;
     if (guessed || look->runs)
@@ -259,70 +269,6 @@ static void look_at_gap(void *context, const struct lines_gap *gap)
 
 /* ---- as a whole ---- */
 
-/* A zero with a sign is another number to some readers, and the same value to the parser. */
-static bool has_negative_zero(struct str text)
-{
-  const char *at = text.ptr;
-  const char *const end = text.ptr + text.len;
-
-  for (; (at = memmem(at, (size_t)(end - at), "-0", 2)); at++) {
-    const char *p = at + 2;
-
-    if (at > text.ptr && !strchr(" \t\r\n:,[", at[-1]))
-      continue;
-    while (p < end && (*p == '0' || *p == '.'))
-      p++;
-    if (p == end || *p < '1' || *p > '9')
-      return true;
-  }
-  return false;
-}
-
-/* Bytes and surrogates that are no characters become U+FFFD, whatever they were: what holds one
- * says nothing certain. */
-static bool is_replaced(struct str text)
-{
-  return memmem(text.ptr, text.len, "\xef\xbf\xbd", 3) != NULL;
-}
-
-/* The depth is bounded by the parser (LIMIT_JSON_DEPTH). */
-static bool has_replaced(const json_t *value)
-{
-  const char *key;
-  size_t len;
-  size_t i;
-  json_t *below;
-
-  if (json_is_string(value))
-    return is_replaced((struct str) { json_string_value(value), json_string_length(value) });
-  json_object_keylen_foreach((json_t *)value, key, len, below)
-  {
-    if (is_replaced((struct str) { key, len }) || has_replaced(below))
-      return true;
-  }
-  json_array_foreach(value, i, below)
-  {
-    if (has_replaced(below))
-      return true;
-  }
-  return false;
-}
-
-static bool same_json(const struct str content[2])
-{
-  AUTO_JSON a = NULL;
-  AUTO_JSON b = NULL;
-  struct error err;
-
-  for (int side = 0; side < 2; side++)
-    if (!content[side].len || !strchr("{[ \n\t", content[side].ptr[0]) ||
-        has_negative_zero(content[side]))
-      return false;
-  a = json_parse(content[0], &err);
-  b = a ? json_parse(content[1], &err) : NULL;
-  return b && json_equal(a, b) && !has_replaced(a);
-}
-
 static bool is_binary(const struct str content[2])
 {
   for (int side = 0; side < 2; side++)
@@ -350,7 +296,8 @@ static void look_at_lines(const struct str content[2], const struct content_file
                        .work = WORK_PER_BYTE * ((uint64_t)content[0].len + content[1].len + 1024),
                        .binary = is_binary(content),
                        .for_people = reader_is_person(content, file),
-                       .runs = reader_is_interpreter(content, file) };
+                       .runs = reader_is_interpreter(content, file),
+                       .notes = build_path_is_noted(content, file) };
 
   if (!lines_split(&look.lines[0], content[0])) {
     content_leave(out, STR(""));
@@ -387,7 +334,7 @@ void content_look_plain(const struct str content[2], const struct content_file *
   struct str rest[2] = { content[0], content[1] };
 
   *out = (struct content_evidence) { .left = false };
-  if (!is_binary(content) && same_json(content)) {
+  if (!is_binary(content) && same_json_look(content)) {
     content_add(out, arena, "reordered-keys", "", (struct str) { NULL, 0 },
                 (struct str) { NULL, 0 });
     return;

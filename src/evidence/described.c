@@ -19,8 +19,9 @@ static struct str next_line(struct str *text)
 static bool is_made_anew(struct str line)
 {
   static const char *const names[] = {
-    "serial number: ", "not before: ", "not after: ",   "public key: ",
-    "SHA-256: ",       "parameters: ", "private key: ", "private key, encrypted: "
+    "serial number: ",  "not before: ",  "not after: ",
+    "public key: ",     "SHA-256: ",     "parameters: ",
+    "key identifier: ", "private key: ", "private key, encrypted: "
   };
 
   for (size_t i = 0; i < ARRAY_LEN(names); i++)

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/civil.h"
 
 #define NOTHING ((struct str) { NULL, 0 })
@@ -20,19 +19,54 @@ const char *form_cause(const struct format *format, const char *packed)
   return "compression-level";
 }
 
-/* What a rule accounts for in a file, one part behind the other. */
-static struct str bytes_of_rule(const struct format_parts *parts, const char *id,
-                                struct arena *arena)
+/* Goes through what a rule accounts for in a file, where it lies. */
+struct ruled {
+  const struct format_parts *parts;
+  const char *id;
+  size_t next;     /* range to look at */
+  struct str rest; /* of the one before */
+};
+
+/* Whether there is more; then rest has some. */
+static bool has_more(struct ruled *ruled)
 {
-  AUTO_BUF out = BUF_INIT(parts->bytes.len);
+  while (!ruled->rest.len && ruled->next < ruled->parts->n_ranges) {
+    const struct format_range *range = &ruled->parts->ranges[ruled->next++];
 
-  for (size_t i = 0; i < parts->n_ranges; i++) {
-    const struct format_range *range = &parts->ranges[i];
-
-    if (range->rule && strcmp(range->rule->id, id) == 0)
-      buf_add(&out, parts->bytes.ptr + range->from, range->to - range->from);
+    if (range->rule && strcmp(range->rule->id, ruled->id) == 0)
+      ruled->rest =
+          (struct str) { ruled->parts->bytes.ptr + range->from, (size_t)(range->to - range->from) };
   }
-  return arena_str(arena, buf_str(&out));
+  return ruled->rest.len != 0;
+}
+
+/* Whether a rule accounts for the same bytes in both files, one part behind the other. */
+static bool same_by_rule(const struct form_pair *pair, const char *id)
+{
+  struct ruled a = { .parts = pair->parts[0], .id = id };
+  struct ruled b = { .parts = pair->parts[1], .id = id };
+
+  while (has_more(&a) && has_more(&b)) {
+    const size_t n = MIN_OF(a.rest.len, b.rest.len);
+
+    if (memcmp(a.rest.ptr, b.rest.ptr, n) != 0)
+      return false;
+    a.rest = str_skip(a.rest, n);
+    b.rest = str_skip(b.rest, n);
+  }
+  return !has_more(&a) && !has_more(&b);
+}
+
+/* The bytes of a rule that accounts for one part alone; else nothing. */
+static struct str only_part(const struct format_parts *parts, const char *id)
+{
+  struct ruled ruled = { .parts = parts, .id = id };
+  struct str part = NOTHING;
+
+  if (has_more(&ruled))
+    part = ruled.rest;
+  ruled.rest = NOTHING;
+  return has_more(&ruled) ? NOTHING : part;
 }
 
 static struct str form_time(struct str bytes, struct arena *arena)
@@ -54,16 +88,15 @@ static bool look_at_gzip(const struct form_pair *pair, struct arena *arena,
     { "gzip-4", "gzip-time", "FNAME" },
     { "gzip-3", "gzip-os", "XFL and OS" },
   };
-  const bool same_data = str_equal(bytes_of_rule(pair->parts[0], "gzip-6", arena),
-                                   bytes_of_rule(pair->parts[1], "gzip-6", arena));
+  const bool same_data = same_by_rule(pair, "gzip-6");
   bool found = false;
 
   for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
-    const struct str a = bytes_of_rule(pair->parts[0], headers[i].rule, arena);
-    const struct str b = bytes_of_rule(pair->parts[1], headers[i].rule, arena);
+    const struct str a = only_part(pair->parts[0], headers[i].rule);
+    const struct str b = only_part(pair->parts[1], headers[i].rule);
     const char *const id = pair->packed ? pair->packed : headers[i].id;
 
-    if (str_equal(a, b) || (i == 2 && !same_data))
+    if (same_by_rule(pair, headers[i].rule) || (i == 2 && !same_data))
       continue;
     if (i == 0 && a.len == 4 && b.len == 4)
       content_add(out, arena, id, headers[i].name, form_time(a, arena), form_time(b, arena));

@@ -200,11 +200,68 @@ static uint64_t number_at(const char *p, size_t width, bool is_big)
 
 static bool walk(struct shifted *shifted, struct rest rest, unsigned depth);
 
-/* A number of so many bytes, of which `back` lie before the first that differs. */
-static bool take_length_of(struct shifted *shifted, struct rest *rest, size_t back, size_t width,
-                           bool is_big, unsigned depth)
+/* A number that may be a length. */
+struct number {
+  size_t back; /* bytes of it that lie before the first that differs */
+  size_t width;
+  bool is_big;
+};
+
+static bool is_text(struct str s)
+{
+  for (size_t i = 0; i < s.len; i++)
+    if ((unsigned char)s.ptr[i] < ' ' && !strchr("\t\n\r", s.ptr[i] ? s.ptr[i] : '\1'))
+      return false;
+  return true;
+}
+
+/* Strings of Python's marshal format, by the byte before their lengths (Python/marshal.c), whose
+ * highest bit tells that the string is referred to again. */
+static bool is_marshalled(const struct shifted *shifted, char before, const struct number *number)
+{
+  const char type = (char)(before & 0x7f);
+
+  if (!str_has_suffix(shifted->file->path, STR(".pyc")) || !type || number->is_big)
+    return false;
+  return number->width == 1   ? strchr("zZ", type) != NULL
+         : number->width == 4 ? strchr("stuaA", type) != NULL
+                              : false;
+}
+
+/* Whether what a number may measure ends where it says by something else than that number: any
+ * number before a path could be called a length that reaches to some place behind it, as the number
+ * of a port. Both ends lie where the part around them ends, or text ends there and is all there is;
+ * or it is a frame of a pickle before another frame (PEP 3154), or a string of compiled Python. */
+static bool ends_there(const struct shifted *shifted, const struct rest *whole,
+                       const struct rest *inner, const struct number *number)
+{
+  size_t at_end = 0;
+  size_t framed = 0;
+  size_t marshalled = 0;
+  size_t texts = 0;
+
+  for (int side = 0; side < 2; side++) {
+    const struct str s = inner->side[side];
+    const struct str around = whole->side[side];
+    const char *const start = s.ptr - number->width;
+    const char before = (char)(start > around.ptr ? start[-1] : '\0');
+    const bool is_last = s.ptr + s.len == around.ptr + around.len;
+    const unsigned char next = (unsigned char)(is_last ? '\0' : s.ptr[s.len]);
+
+    at_end += is_last;
+    framed += before == '\x95' && number->width == 8 && !number->is_big && next == 0x95;
+    marshalled += is_marshalled(shifted, before, number);
+    texts += (next < ' ' || next >= 0x7f) && is_text(s);
+  }
+  return at_end == 2 || framed == 2 || marshalled == 2 || texts == 2;
+}
+
+static bool take_length_of(struct shifted *shifted, const struct rest *whole, struct rest *rest,
+                           const struct number *measure, unsigned depth)
 {
   const size_t n_taken = shifted->n_taken;
+  const size_t back = measure->back;
+  const size_t width = measure->width;
   struct rest inner;
   size_t len[2];
 
@@ -216,13 +273,14 @@ static bool take_length_of(struct shifted *shifted, struct rest *rest, size_t ba
 
     if (here.len < width - back)
       return false;
-    number = number_at(here.ptr - back, width, is_big);
+    number = number_at(here.ptr - back, width, measure->is_big);
     if (!number || number > here.len - (width - back))
       return false;
     len[side] = (size_t)number;
     inner.side[side] = (struct str) { here.ptr + width - back, len[side] };
   }
-  if (!walk(shifted, inner, depth + 1)) {
+  if (!spend(shifted, (len[0] + len[1]) / 8) || !ends_there(shifted, whole, &inner, measure) ||
+      !walk(shifted, inner, depth + 1)) {
     shifted->n_taken = n_taken;
     return false;
   }
@@ -240,16 +298,18 @@ static bool take_length(struct shifted *shifted, const struct rest *whole, struc
   for (size_t width = 8; width > 0; width /= 2)
     for (size_t back = 0; back < width && back <= before; back++)
       for (int is_big = 0; is_big < (width > 1 ? 2 : 1); is_big++)
-        if (take_length_of(shifted, rest, back, width, is_big, depth))
+        if (take_length_of(shifted, whole, rest, &(struct number) { back, width, is_big }, depth))
           return true;
   return false;
 }
 
 /* ---- all ---- */
 
-static size_t common_length(struct str a, struct str b)
+/* At most as many bytes as the steps that are left allow, so that none is looked at unpaid. */
+static size_t common_length(const struct shifted *shifted, struct str a, struct str b)
 {
-  const size_t max = MIN_OF(a.len, b.len);
+  const uint64_t paid = 8 * (shifted->work + 1);
+  const size_t max = (size_t)MIN_OF((uint64_t)MIN_OF(a.len, b.len), paid);
   size_t n = 0;
 
   while (n + 8 <= max && memcmp(a.ptr + n, b.ptr + n, 8) == 0)
@@ -264,7 +324,7 @@ static bool walk(struct shifted *shifted, struct rest rest, unsigned depth)
   const struct rest whole = rest;
 
   for (;;) {
-    const size_t same = common_length(rest.side[0], rest.side[1]);
+    const size_t same = common_length(shifted, rest.side[0], rest.side[1]);
 
     if (!spend(shifted, 1 + same / 8))
       return false;
@@ -279,14 +339,20 @@ static bool walk(struct shifted *shifted, struct rest rest, unsigned depth)
   }
 }
 
-static void tell(const struct taken *taken, bool runs, struct arena *arena,
+static void tell(const struct taken *taken, bool guessed, struct arena *arena,
                  struct content_evidence *out)
 {
-  if (taken->assumed || runs)
+  if (taken->assumed || guessed)
     content_assume(out, arena, taken->id, "", taken->side[0], taken->side[1]);
   else
     content_add(out, arena, taken->id, "", taken->side[0], taken->side[1]);
   content_acts(out, taken->id);
+}
+
+/* A path of a build, by where it stands or by itself; or something else. */
+static bool is_known(const struct taken *taken, bool notes)
+{
+  return notes || strcmp(taken->id, "build-path") != 0 || build_path_is_certain(taken->side);
 }
 
 bool shifted_look(const struct str content[2], const struct content_file *file, struct arena *arena,
@@ -297,13 +363,14 @@ bool shifted_look(const struct str content[2], const struct content_file *file, 
     .work = WORK_PER_BYTE * ((uint64_t)content[0].len + content[1].len + 1024),
   };
   const bool runs = reader_is_interpreter(content, file);
+  const bool notes = build_path_is_noted(content, file);
   const bool all =
       walk(&shifted, (struct rest) { { content[0], content[1] } }, 0) && shifted.n_paths;
 
   for (size_t i = 0; i < shifted.n_taken && all; i++)
-    tell(&shifted.taken[i], runs, arena, out);
+    tell(&shifted.taken[i], runs || !is_known(&shifted.taken[i], notes), arena, out);
   for (size_t i = 0; i < shifted.n_paths && !all; i++)
-    tell(&(struct taken) { "build-path", { shifted.paths[i][0], shifted.paths[i][1] }, false },
+    tell(&(struct taken) { "build-path", { shifted.paths[i][0], shifted.paths[i][1] }, !notes },
          runs, arena, out);
   free(shifted.taken);
   return all;

@@ -78,18 +78,15 @@ static int ar_read_header(struct format_parts *parts, uint64_t at, struct header
 
 /* GNU's table of long names: each ends with "/\n". Which of its bytes are a name's is not
  * asked: they count as the table's content does. */
-static bool long_name(struct str table, struct str field, struct str *out)
+static int long_name(struct format_parts *parts, struct str table, struct str field,
+                     struct str *out, struct error *err)
 {
   uint64_t at;
-  const char *end;
 
   if (!str_to_u64(str_skip(field, 1), table.len, &at) || at >= table.len)
-    return false;
-  end = memmem(table.ptr + at, table.len - at, "/\n", 2);
-  if (!end)
-    return false;
-  *out = (struct str) { table.ptr + at, (size_t)(end - table.ptr) - at };
-  return true;
+    return error_set(err, ERROR_CORRUPT, "\"%.*s\" is no place in its table of names",
+                     STR_ARGS(field));
+  return format_shared_name(parts, str_skip(table, at), STR("/\n"), out, err);
 }
 
 /* BSD's: "#1/LENGTH", and the name before the content, perhaps with NULs behind it. */
@@ -120,7 +117,8 @@ static int name_of(struct format_parts *parts, struct str table, struct header *
   if (str_has_prefix(field, STR("#1/"))) {
     known = bsd_name(parts, header, out);
   } else if (field.len > 1 && field.ptr[0] == '/' && field.ptr[1] >= '0' && field.ptr[1] <= '9') {
-    known = long_name(table, field, out);
+    if (long_name(parts, table, field, out, err))
+      return -1;
     format_account(parts, header->at, field.len, &rule_name);
   } else {
     const bool ended = field.len > 1 && field.ptr[field.len - 1] == '/' && field.ptr[0] != '/';

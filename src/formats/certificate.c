@@ -3,10 +3,11 @@
 #include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "formats/described.h"
 
-enum { NAME_BYTES_MAX = 1024 };
+enum { NAME_BYTES_MAX = 1024, EXTENSIONS_MAX = 256 };
 
 static X509 *certificate_parse(struct str der)
 {
@@ -43,10 +44,42 @@ static void add_key(struct buf *text, const X509 *certificate)
   OPENSSL_free(der);
 }
 
+/* Identifiers of keys follow from the keys. */
+static bool follows_from_key(const ASN1_OBJECT *object)
+{
+  const int nid = OBJ_obj2nid(object);
+
+  return nid == NID_subject_key_identifier || nid == NID_authority_key_identifier;
+}
+
+/* RFC 5280, 4.2: what a certificate may be used for, by whom, under which names. */
+static void add_extensions(struct buf *text, const X509 *certificate, BIO *bio)
+{
+  for (int i = 0; i < X509_get_ext_count(certificate); i++) {
+    X509_EXTENSION *extension = X509_get_ext(certificate, i);
+    const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(extension);
+    const struct str bytes = { (const char *)ASN1_STRING_get0_data(value),
+                               (size_t)ASN1_STRING_length(value) };
+    char name[NAME_BYTES_MAX];
+
+    OBJ_obj2txt(name, sizeof(name), X509_EXTENSION_get_object(extension), 0);
+    BIO_printf(bio, "%s%s: ", name, X509_EXTENSION_get_critical(extension) ? ", critical" : "");
+    if (!X509V3_EXT_print(bio, extension, X509V3_EXT_ERROR_UNKNOWN, 0))
+      BIO_puts(bio, "not known");
+    if (follows_from_key(X509_EXTENSION_get_object(extension))) {
+      add_printed(text, "key identifier", bio);
+      continue;
+    }
+    add_printed(text, "extension", bio);
+    described_digest(text, "extension's digest", bytes);
+  }
+}
+
 bool certificate_describe(struct buf *text, struct str der)
 {
   X509 *certificate = certificate_parse(der);
-  BIO *bio = certificate ? BIO_new(BIO_s_mem()) : NULL;
+  const bool known = certificate && X509_get_ext_count(certificate) <= EXTENSIONS_MAX;
+  BIO *bio = known ? BIO_new(BIO_s_mem()) : NULL;
   const char *signature;
 
   if (!bio) {
@@ -65,6 +98,7 @@ bool certificate_describe(struct buf *text, struct str der)
   add_printed(text, "not after", bio);
   signature = OBJ_nid2ln(X509_get_signature_nid(certificate));
   buf_printf(text, "signature: %s\n", signature ? signature : "?");
+  add_extensions(text, certificate, bio);
   add_key(text, certificate);
   described_digest(text, "SHA-256", der);
   BIO_free(bio);

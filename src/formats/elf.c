@@ -165,14 +165,13 @@ static int find_sections(struct elf *elf, struct error *err)
 
 /* ---- sections ---- */
 
-static int elf_read_section(const struct elf *elf, uint64_t i, struct section *out,
-                            struct error *err)
+static int elf_read_section(struct format_parts *parts, const struct elf *elf, uint64_t i,
+                            struct section *out, struct error *err)
 {
   const char *header = section_at(elf, i);
   const uint32_t name = word(elf, header);
   uint64_t at;
   uint64_t len;
-  const char *end;
 
   elf_place_of(elf, header, &at, &len);
   *out = (struct section) {
@@ -181,9 +180,11 @@ static int elf_read_section(const struct elf *elf, uint64_t i, struct section *o
     .size = len,
     .data = { elf->bytes.ptr, 0 },
   };
-  if (name >= elf->names.len || !(end = memchr(elf->names.ptr + name, '\0', elf->names.len - name)))
+  if (name >= elf->names.len)
     return error_set(err, ERROR_CORRUPT, "section %" PRIu64 " has no right name", i);
-  out->name = (struct str) { elf->names.ptr + name, (size_t)(end - elf->names.ptr) - name };
+  if (format_shared_name(parts, str_skip(elf->names, name), (struct str) { "\0", 1 }, &out->name,
+                         err))
+    return -1;
   if (out->type == SHT_NOBITS || !len)
     return 0;
   if (!fits(elf, at, len))
@@ -268,7 +269,7 @@ static int elf_read(struct format_parts *parts, struct error *err)
   for (uint64_t i = 1; i < elf.n_sections; i++) {
     struct section section;
 
-    if (elf_read_section(&elf, i, &section, err))
+    if (elf_read_section(parts, &elf, i, &section, err))
       return -1;
     if (section.data.len > left)
       return error_set(err, ERROR_CORRUPT, "its sections overlap");

@@ -211,6 +211,20 @@ void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
   parts->ranges[parts->n_ranges++] = (struct format_range) { from, from + len, rule, member };
 }
 
+int format_shared_name(struct format_parts *parts, struct str bytes, struct str end,
+                       struct str *out, struct error *err)
+{
+  const size_t len = MIN_OF(bytes.len, FORMAT_NAME_MAX + end.len);
+  const char *found = len ? memmem(bytes.ptr, len, end.ptr, end.len) : NULL;
+
+  if (!found && bytes.len > len)
+    return error_set(err, ERROR_LIMIT, "a name in it is longer than %d bytes", FORMAT_NAME_MAX);
+  if (!found)
+    return error_set(err, ERROR_CORRUPT, "a name in it does not end");
+  *out = (struct str) { bytes.ptr, (size_t)(found - bytes.ptr) };
+  return format_charge(parts->budget, out->len + end.len, err);
+}
+
 struct str format_base_name(struct str name, const char *suffix)
 {
   const struct str end = str_of(suffix);

@@ -171,6 +171,12 @@ void format_adopt(struct format_parts *parts, void *bytes);
 /* Takes size from the budget. */
 MUST_CHECK int format_charge(struct format_budget *budget, uint64_t size, struct error *err);
 
+enum { FORMAT_NAME_MAX = 4096 }; /* bytes of a name that other names may share bytes with */
+/* The name that begins at bytes and ends before end, of which as many names may be made as somebody
+ * likes, since they lie in one table: so it is bounded, and charged. 0/-1. */
+MUST_CHECK int format_shared_name(struct format_parts *parts, struct str bytes, struct str end,
+                                  struct str *out, struct error *err);
+
 /* The bytes of what the file is called behind the last "/", without suffix if it ends in that (of
  * any case). */
 struct str format_base_name(struct str name, const char *suffix);

@@ -189,6 +189,10 @@ static void contents(void **state)
       STR("\xca\xfe\xba\xbe\x00\x01\x00\x0e/home/u/x/m.py\x01\x00\x04"
           "Cods"),
       "build-path", true },
+    /* the number of a port, 8080 and 8085, which is the length of nothing: there is more behind the
+     * path, up to where it would end by that number */
+    { "x", STR("\0\x14/srv/x/aaa.py\1abcdefgh\0"), STR("\0\x19/builds/x/aaa.py\1abcdefgh\0"),
+      "build-path", true },
     /* salts and secrets */
     { "etc/shadow", STR("u:$6$saltsalt$abcDEF0123456789abcDEF:1:\n"),
       STR("u:$6$otherone$01234abcDEF56789abcDEF:1:\n"), "password-salt", true },
@@ -261,6 +265,16 @@ static void strengths(void **state)
       false, false },
     { "x.json", false, STR("{\"a\":-0.0,\"b\":1}"), STR("{\"b\":1,\"a\":0.0}"), false, false },
     { "etc/usr/share/doc/x", false, DATES("on ", "\n"), true, false },
+    /* what a program serves is no path of a build, nor is it where it looks for libraries; what a
+     * build notes is one, and so is what lies where only builds do */
+    { "etc/nginx/a.conf", false, STR("root /srv/www/site;\n"), STR("root /tmp/evil/xx;\n"), false,
+      false },
+    { "srv/x.bin", false, STR("\0/srv/www/site;\0"), STR("\0/tmp/evil/xx00;\0"), false, false },
+    { "usr/bin/x!/.dynstr", false, STR("\0/srv/x/lib\0"), STR("\0/tmp/evi/lib\0"), false, false },
+    { "usr/lib/x.pc", false, STR("prefix=/srv/x-1/inst\n"), STR("prefix=/home/ci/inst\n"), true,
+      false },
+    { "usr/bin/x!/.debug_str", false, STR("\0/srv/x\0"), STR("\0/tmp/x\0"), true, false },
+    { "etc/x.conf", false, STR("from /usr/src/x-1\n"), STR("from /builds/x\n"), true, false },
     /* scripts and sources, by how they begin, by their mode, by their name */
     { "usr/share/doc/x/y", false, DATES("#!/bin/sh\n[ $(date +%F) = ", " ]\n"), false, false },
     { "usr/share/doc/x/y", true, DATES("on ", "\n"), false, false },

@@ -10,6 +10,7 @@
 #include "../common/format_dump.h"
 #include "../common/tar_maker.h"
 #include "base/alloc.h"
+#include "formats/ar.h"
 #include "formats/gzip.h"
 #include "formats/tar.h"
 
@@ -158,12 +159,39 @@ static void test_tar_hidden(void **state)
   }
 }
 
+/* ---- names that share bytes ---- */
+
+/* Many members may name the same bytes of one table: what they take is bounded, and paid for. */
+static void test_shared_names(void **state)
+{
+  struct format_budget budget = { 10 };
+  struct format_parts parts = { .budget = &budget };
+  AUTO_BUF file = BUF_INIT(10000);
+  struct error err;
+  struct str name;
+
+  (void)state;
+  assert_int_equal(format_shared_name(&parts, STR("abc/\nx/\n"), STR("/\n"), &name, &err), 0);
+  assert_true(str_equal(name, STR("abc")));
+  assert_int_equal(budget.bytes, 5);
+  assert_int_equal(format_shared_name(&parts, STR("abc"), STR("/\n"), &name, &err), -1);
+  assert_int_equal(err.code, ERROR_CORRUPT);
+  assert_int_equal(format_shared_name(&parts, STR("abcd/\n"), STR("/\n"), &name, &err), -1);
+  assert_int_equal(err.code, ERROR_LIMIT);
+
+  buf_printf(&file, "!<arch>\n%-48s%-10d`\n", "//", 5002);
+  for (int i = 0; i < 5000; i++)
+    buf_putc(&file, 'a');
+  buf_puts(&file, "/\n");
+  buf_printf(&file, "%-16s%-12d%-6d%-6d%-8s%-10d`\n", "/0", 0, 0, 0, "100644", 0);
+  expect(&format_ar, buf_str(&file), "x.a", "ERROR: a name in it is longer than 4096 bytes\n");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_gzip),
-    cmocka_unit_test(test_gzip_faults),
-    cmocka_unit_test(test_tar),
+    cmocka_unit_test(test_gzip),       cmocka_unit_test(test_gzip_faults),
+    cmocka_unit_test(test_tar),        cmocka_unit_test(test_shared_names),
     cmocka_unit_test(test_tar_hidden),
   };
 
