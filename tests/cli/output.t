@@ -98,6 +98,18 @@ A list in Markdown that has no room for all says how many there are, whatever th
   $ name=$(printf '.%.0s' $(seq 30)); for i in $(seq 30); do name=$name.; ln -sf long0.tar $name.tar; diffoci diff --semantic -o markdown ./$name.tar ./long1.tar 2>/dev/null | grep -c 'The first .* of 2000 differences'; done | sort | uniq -c
        30 1
 
+The summary cuts names by the terminal it is for; into a pipe or a file they go whole.
+
+  $ images <<'RECIPE'
+  > oci_archive("deep0.tar", image(layer(file("x"))))
+  > oci_archive("deep1.tar", image(layer(file("x"), file("usr/" + "long/" * 30 + "name", "a"))))
+  > RECIPE
+  $ deep=usr/$(printf 'long/%.0s' $(seq 30))name; diffoci diff -q --semantic -o summary ./deep0.tar ./deep1.tar | grep -c "^A $deep  1 B"; diffoci diff -q --semantic -o summary=deep.txt ./deep0.tar ./deep1.tar >/dev/null; grep -c "^A $deep  1 B" deep.txt
+  1
+  1
+  $ COLUMNS=80 diffoci diff -q --semantic -o summary ./deep0.tar ./deep1.tar | grep -c "^A usr/long/.*…/.*  1 B"
+  1
+
 #requires root
 
 A directory that may not be written to, and a full disk (in a mount namespace of its own).

@@ -5,7 +5,8 @@
 
 #include "report/output.h"
 
-/* As struct output_format has it. style->columns is the width that lines are cut to, 0: 100. */
+/* As struct output_format has it. style->columns is the width that lines are cut to; 0: they are
+ * laid out for 100 columns, and names and words go whole. */
 struct report *report_summary_make(const char *path, const struct diff_options *options,
                                    const struct output_style *style);
 

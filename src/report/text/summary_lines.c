@@ -31,7 +31,8 @@ static const char *const mark_colours[] = {
 
 struct lines {
   const struct summary *summary;
-  size_t room;                     /* columns for a name and its text */
+  size_t room;   /* columns for a name and its text; without a terminal as many as they need */
+  size_t layout; /* columns by which lines are laid out, and by which commands are cut */
   size_t name_columns;             /* where the texts begin, if all of a line fits */
   const char *told[MOST_COMMANDS]; /* the commands that stand in lines before */
   size_t n_told;
@@ -204,7 +205,8 @@ static void write_text(struct lines *lines, const struct line_text *text, size_t
   }
   writer_str(lines->summary->writer, buf_str(&text->words));
   writer_str(lines->summary->writer, buf_str(&text->layer));
-  write_command(lines, text, left - words - text->layer.len);
+  left = lines->layout - MIN_OF(lines->layout, lines->room - left);
+  write_command(lines, text, left - MIN_OF(left, words + text->layer.len));
 }
 
 static void write_line(struct lines *lines, enum change_kind kind, char mark, struct str name,
@@ -318,9 +320,9 @@ static size_t name_width(const struct lines *lines, const struct folds *folds)
     line_text_release(&text);
   }
   qsort(names, folds->n, sizeof(*names), by_length);
-  usual = MAX_OF(names[folds->n * 3 / 4], lines->room * 2 / 5);
+  usual = MAX_OF(names[folds->n * 3 / 4], lines->layout * 2 / 5);
   usual = MIN_OF(usual, names[folds->n - 1]);
-  return MIN_OF(usual, MAX_OF(lines->room / 2, lines->room - MIN_OF(texts, lines->room)));
+  return MIN_OF(usual, MAX_OF(lines->layout / 2, lines->layout - MIN_OF(texts, lines->layout)));
 }
 
 /* Where the last file stands that one side alone has. */
@@ -338,7 +340,12 @@ static size_t last_lone(const struct folds *folds)
 void summary_lines(const struct summary *summary, const struct folds *folds,
                    const struct folds_rest *rest)
 {
-  struct lines lines = { .summary = summary, .room = summary->columns - GAP - GAP };
+  const size_t layout = summary->columns - GAP - GAP;
+  struct lines lines = {
+    .summary = summary,
+    .room = summary->listing->style.columns ? layout : INT_MAX,
+    .layout = layout,
+  };
   const size_t last = last_lone(folds);
 
   lines.name_columns = name_width(&lines, folds);
