@@ -272,12 +272,7 @@ static void diff_want_outputs(const struct fan_out_wanted *wanted, struct diff_o
 int diff_command(const struct invocation *call, struct error *err)
 {
   const struct diff_flags *given = call->options;
-  struct budget memory =
-      BUDGET_INIT(given->memory_limit ? given->memory_limit : budget_default(""));
-  struct totals totals = totals_scaled(given->max_scale);
-  struct limits limits = limits_scaled(given->max_scale);
-  struct transfer_display display;
-  struct places places;
+  struct process process;
   struct diff_options options = {
     .effective = given->effective == TOGGLE_ON,
     .attestations = given->attestations == TOGGLE_ON,
@@ -287,14 +282,7 @@ int diff_command(const struct invocation *call, struct error *err)
     .patch_lines = given->patch_lines,
     .platforms_given = given->platforms.n > 0,
     .skip_security_xattrs = geteuid() != 0,
-    .limits = &limits,
-  };
-  const struct source_options source_options = {
-    .limits = &limits,
-    .fetch = given->places.foreign_urls == TOGGLE_ON ? places_fetch : NULL,
-    .fetch_context = &places,
-    .platforms =
-        given->platforms.n || given->all_platforms == TOGGLE_ON ? &options.platforms : NULL,
+    .limits = &process.limits,
   };
   const struct report_run about = {
     .arguments = call->words,
@@ -308,43 +296,28 @@ int diff_command(const struct invocation *call, struct error *err)
     .options = &options,
     .paged = call->globals.no_pager != TOGGLE_ON && terminal_can_page(),
   };
-  struct process process = {
-    .inputs = call->arguments,
-    .n = 2,
-    .sandbox = given->sandbox,
-    .places = &places,
-    .display = &display,
-    .pull = (enum named_pull)given->pull,
-    .use_store = given->no_cache != TOGGLE_ON,
-    .source_options = &source_options,
-    .timeout = given->timeout,
-    .keep = -1,
-    .run = diff_compare,
-    .context = &run,
-  };
   int status = -1;
 
   if (diff_outputs(given, &about, &wanted, err) || fan_out_check(&wanted, err))
     return -1;
-  limits.memory = &memory;
-  limits.totals = &totals;
-  if (given->timeout > 0)
-    totals_set_timeout(&totals, given->timeout);
+  process_init(&process, call, &given->process, &given->places);
+  process.run = diff_compare;
+  process.context = &run;
+  if (given->platforms.n || given->all_platforms == TOGGLE_ON)
+    process.source_options.platforms = &options.platforms;
   diff_flags_ignore(given, &options);
   diff_want_outputs(&wanted, &options, &process);
-  place_flags_init(&places, &display, &call->globals, &given->places);
   /* The process that looks inside begins before there are threads. */
-  if (sandbox_choose((enum sandbox_mode)given->sandbox, &process.support, err) == 0 &&
+  if (sandbox_choose((enum sandbox_mode)given->process.sandbox, &process.support, err) == 0 &&
       ((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
-       (options.looker = inside_worker_start(limits.file_bytes, &process.support, err))) &&
+       (options.looker = inside_worker_start(process.limits.file_bytes, &process.support, err))) &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0) {
     if (options.looker)
       process.keep = inside_worker_socket(options.looker);
     status = process_run(&process, err);
   }
-  places_release(&places);
-  transfer_display_release(&display);
+  process_release(&process);
   platform_set_release(&options.platforms);
   policy_free(options.policy);
   free((void *)options.ignored_files);

@@ -219,14 +219,14 @@ static const struct flag flags[] = {
       .help = "read and check blobs even where their digests are equal",
       AT(verify),
   },
-  PULL_FLAG(offsetof(struct diff_flags, pull)),
-  NO_CACHE_FLAG(offsetof(struct diff_flags, no_cache)),
+  PULL_FLAG(offsetof(struct diff_flags, process.pull)),
+  NO_CACHE_FLAG(offsetof(struct diff_flags, process.no_cache)),
   PLACE_FLAGS(struct diff_flags),
-  TIMEOUT_FLAG(offsetof(struct diff_flags, timeout)),
-  MEMORY_LIMIT_FLAG(offsetof(struct diff_flags, memory_limit)),
+  TIMEOUT_FLAG(offsetof(struct diff_flags, process.timeout)),
+  MEMORY_LIMIT_FLAG(offsetof(struct diff_flags, process.memory_limit)),
   FOREIGN_URLS_FLAG(struct diff_flags),
-  MAX_SCALE_FLAG(offsetof(struct diff_flags, max_scale)),
-  SANDBOX_FLAG(offsetof(struct diff_flags, sandbox)),
+  MAX_SCALE_FLAG(offsetof(struct diff_flags, process.max_scale)),
+  SANDBOX_FLAG(offsetof(struct diff_flags, process.sandbox)),
 };
 
 /* What is recommended stands first. */

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/place_flags.h"
 #include "cli/policy_flags.h"
+#include "cli/process.h"
 #include "diff/diff.h"
 
 struct diff_flags {
@@ -25,13 +26,8 @@ struct diff_flags {
   enum toggle no_fold;
   const char *suggest_policy; /* a file; "-": standard output; NULL: none */
   struct text_list outputs;   /* as output_parse takes them, or "auto" */
-  unsigned pull;              /* enum named_pull */
-  enum toggle no_cache;
+  struct process_flags process;
   struct place_flags places;
-  double timeout;        /* seconds; 0: none */
-  uint64_t memory_limit; /* bytes; 0: not given */
-  double max_scale;
-  unsigned sandbox; /* enum sandbox_mode */
 };
 
 /* Fills what --ignore-…, --extra-ignore-… and their like say: ignore, compare_root_name, and

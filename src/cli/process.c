@@ -5,10 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/budget.h"
 #include "base/thread.h"
-#include "cli/cli.h"
-#include "layer/totals.h"
 
 enum {
   SPARE_BYTES_SHIFT = 33,  /* 8 GiB of address space beside the budget: stacks, arenas, maps */
@@ -16,6 +13,38 @@ enum {
   SPARE_SECONDS = 3600,    /* of processor time beside that */
   OPEN_FILES = 1024,
 };
+
+void process_init(struct process *process, const struct invocation *call,
+                  const struct process_flags *flags, const struct place_flags *places)
+{
+  const uint64_t memory = flags->memory_limit ? flags->memory_limit : budget_default("");
+
+  *process = (struct process) {
+    .flags = flags,
+    .inputs = call->arguments,
+    .n = call->n_arguments,
+    .memory = BUDGET_INIT(memory),
+    .totals = totals_scaled(flags->max_scale),
+    .limits = limits_scaled(flags->max_scale),
+    .source_options = {
+      .limits = &process->limits,
+      .fetch = places->foreign_urls == TOGGLE_ON ? places_fetch : NULL,
+      .fetch_context = &process->places,
+    },
+    .keep = -1,
+  };
+  process->limits.memory = &process->memory;
+  process->limits.totals = &process->totals;
+  if (flags->timeout > 0)
+    totals_set_timeout(&process->totals, flags->timeout);
+  place_flags_init(&process->places, &process->display, &call->globals, places);
+}
+
+void process_release(struct process *process)
+{
+  places_release(&process->places);
+  transfer_display_release(&process->display);
+}
 
 /* The store and the registries are left alone where no argument needs them. */
 static struct source *process_open_image(void *context, int side, struct error *err)
@@ -26,16 +55,17 @@ static struct source *process_open_image(void *context, int side, struct error *
   for (size_t i = 0; i < process->n; i++)
     needed = needed || places_are_needed(&process->arguments[i]);
   if (needed && !process->places_are_open &&
-      places_open(process->places, process->pull, process->use_store, err))
+      places_open(&process->places, (enum named_pull)process->flags->pull,
+                  process->flags->no_cache != TOGGLE_ON, err))
     return NULL;
   process->places_are_open = true;
-  return places_open_image(process->places, &process->arguments[side], process->source_options,
+  return places_open_image(&process->places, &process->arguments[side], &process->source_options,
                            err);
 }
 
 static void process_hide(void *context)
 {
-  transfer_display_hide(((struct process *)context)->display);
+  transfer_display_hide(&((struct process *)context)->display);
 }
 
 /* The answer is there: however long its reader takes is up to them. */
@@ -47,7 +77,7 @@ static void process_quiet(void *context)
 
 static void process_watch(struct process *process)
 {
-  process->watchdog = watchdog_start(process->timeout, process_hide, process);
+  process->watchdog = watchdog_start(process->flags->timeout, process_hide, process);
 }
 
 static void process_page(void *context, bool begin)
@@ -92,7 +122,7 @@ static bool process_page_there(void *context, bool begin)
 static struct progress *process_begun(void *context)
 {
   process_watch(context);
-  return transfer_display_progress(((struct process *)context)->display);
+  return transfer_display_progress(&((struct process *)context)->display);
 }
 
 static __attribute__((noreturn)) void process_give_up(void *context, int status,
@@ -117,9 +147,9 @@ static int process_run_there(void *context, struct source *const *sources,
  * what it was made for. */
 static struct confine_limits process_limits(const struct process *process)
 {
-  const struct limits *limits = process->source_options->limits;
+  const struct limits *limits = &process->limits;
   const uint64_t most = INT64_MAX / 16;
-  const double timeout = process->timeout;
+  const double timeout = process->flags->timeout;
 
   return (struct confine_limits) {
     .address_space = (UINT64_C(1) << SPARE_BYTES_SHIFT) + 4 * MIN_OF(limits->memory->limit, most) +
@@ -137,7 +167,7 @@ static int process_run_confined(struct process *process, struct error *err)
   struct worker_job job = {
     .arguments = process->arguments,
     .n_arguments = process->n,
-    .options = process->source_options,
+    .options = &process->source_options,
     .outputs = process->outputs,
     .n_outputs = process->n_outputs,
     .keep = &process->keep,
@@ -167,7 +197,7 @@ static int process_run_confined(struct process *process, struct error *err)
 
 int process_run(struct process *process, struct error *err)
 {
-  const bool confined = process->sandbox != SANDBOX_OFF && process->support.built;
+  const bool confined = process->flags->sandbox != SANDBOX_OFF && process->support.built;
   size_t n = 0;
   int result = 0;
 

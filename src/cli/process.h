@@ -2,25 +2,39 @@
 #ifndef DIFFOCI_CLI_PROCESS_H
 #define DIFFOCI_CLI_PROCESS_H
 
+#include "base/budget.h"
+#include "cli/cli.h"
 #include "cli/pager.h"
 #include "cli/place_flags.h"
 #include "cli/sandbox.h"
 #include "cli/watchdog.h"
+#include "layer/totals.h"
+#include "source/source.h"
 #include "worker/worker.h"
 
 enum { PROCESS_IMAGES_MAX = 2, PROCESS_OUTPUTS_MAX = 16 };
 
+/* What the flags of a command that reads images say of how it is done. */
+struct process_flags {
+  unsigned pull; /* enum named_pull */
+  enum toggle no_cache;
+  double timeout;        /* seconds; 0: none */
+  uint64_t memory_limit; /* bytes; 0: not given */
+  double max_scale;
+  unsigned sandbox; /* enum sandbox_mode */
+};
+
 struct process {
+  const struct process_flags *flags;
   const char *const *inputs; /* the images, as they were given */
   size_t n;                  /* at most PROCESS_IMAGES_MAX */
-  unsigned sandbox;          /* enum sandbox_mode */
   struct confine_support support;
-  struct places *places; /* opened when it is needed */
-  struct transfer_display *display;
-  enum named_pull pull;
-  bool use_store;
-  const struct source_options *source_options;
-  double timeout;                           /* seconds; 0: none */
+  struct budget memory;
+  struct totals totals;
+  struct limits limits; /* with the two above */
+  struct transfer_display display;
+  struct places places;                     /* opened when it is needed */
+  struct source_options source_options;     /* platforms are for the caller to set */
   const char *outputs[PROCESS_OUTPUTS_MAX]; /* paths of files that run writes; "-" is allowed */
   size_t n_outputs;
   const char *report_dir; /* a directory that run fills; NULL: none */
@@ -37,6 +51,13 @@ struct process {
   struct pager pager;
   struct watchdog *watchdog;
 };
+
+/* Of a command whose arguments are the images; report, outputs and work are for the caller to set.
+ * What is given is borrowed and lives longer, and so stays the process where it is: its members
+ * point to each other. To be released. */
+void process_init(struct process *process, const struct invocation *call,
+                  const struct process_flags *flags, const struct place_flags *places);
+void process_release(struct process *process);
 
 /* Opens the images and has run called. After sandbox_choose, which fills support. The exit status,
  * or -1 with *err. */

@@ -21,12 +21,9 @@ struct show_flags {
   const char *platform;
   const char *output; /* as show_output_parse takes it; NULL: not given */
   unsigned colour;    /* enum colour_choice */
-  enum toggle no_files, no_cache;
-  unsigned pull; /* enum named_pull */
+  enum toggle no_files;
+  struct process_flags process;
   struct place_flags places;
-  uint64_t memory_limit;
-  double timeout, max_scale;
-  unsigned sandbox; /* enum sandbox_mode */
 };
 
 #define AT(field) .offset = offsetof(struct show_flags, field)
@@ -65,14 +62,14 @@ static const struct flag flags[] = {
       AT(no_files),
   },
   COLOUR_FLAG(offsetof(struct show_flags, colour)),
-  PULL_FLAG(offsetof(struct show_flags, pull)),
-  NO_CACHE_FLAG(offsetof(struct show_flags, no_cache)),
+  PULL_FLAG(offsetof(struct show_flags, process.pull)),
+  NO_CACHE_FLAG(offsetof(struct show_flags, process.no_cache)),
   PLACE_FLAGS(struct show_flags),
-  TIMEOUT_FLAG(offsetof(struct show_flags, timeout)),
-  MEMORY_LIMIT_FLAG(offsetof(struct show_flags, memory_limit)),
+  TIMEOUT_FLAG(offsetof(struct show_flags, process.timeout)),
+  MEMORY_LIMIT_FLAG(offsetof(struct show_flags, process.memory_limit)),
   FOREIGN_URLS_FLAG(struct show_flags),
-  SANDBOX_FLAG(offsetof(struct show_flags, sandbox)),
-  MAX_SCALE_FLAG(offsetof(struct show_flags, max_scale)),
+  SANDBOX_FLAG(offsetof(struct show_flags, process.sandbox)),
+  MAX_SCALE_FLAG(offsetof(struct show_flags, process.max_scale)),
 };
 
 /* What reads and tells, in whatever process. */
@@ -138,19 +135,8 @@ static int show(void *context, struct source *const *sources, const struct worke
 static int show_run(const struct invocation *call, struct error *err)
 {
   const struct show_flags *given = call->options;
-  struct budget memory =
-      BUDGET_INIT(given->memory_limit ? given->memory_limit : budget_default(""));
-  struct totals totals = totals_scaled(given->max_scale);
-  struct limits limits = limits_scaled(given->max_scale);
   struct platform_set platforms = { 0 };
-  struct transfer_display display;
-  struct places places;
-  const struct source_options source_options = {
-    .limits = &limits,
-    .fetch = given->places.foreign_urls == TOGGLE_ON ? places_fetch : NULL,
-    .fetch_context = &places,
-    .platforms = given->platform ? &platforms : NULL,
-  };
+  struct process process;
   struct show_work work = {
     .given = given,
     .style = {
@@ -158,22 +144,8 @@ static int show_run(const struct invocation *call, struct error *err)
       .colour = terminal_has_colour((enum colour_choice)given->colour),
       .columns = terminal_columns(),
     },
-    .options = { .limits = &limits, .files = given->no_files != TOGGLE_ON },
+    .options = { .limits = &process.limits, .files = given->no_files != TOGGLE_ON },
     .paged = call->globals.no_pager != TOGGLE_ON && terminal_can_page(),
-  };
-  struct process process = {
-    .inputs = call->arguments,
-    .n = 1,
-    .sandbox = given->sandbox,
-    .places = &places,
-    .display = &display,
-    .pull = (enum named_pull)given->pull,
-    .use_store = given->no_cache != TOGGLE_ON,
-    .source_options = &source_options,
-    .timeout = given->timeout,
-    .keep = -1,
-    .run = show,
-    .context = &work,
   };
   int status = -1;
 
@@ -186,23 +158,23 @@ static int show_run(const struct invocation *call, struct error *err)
     work.style.colour = given->colour == COLOUR_ALWAYS;
     work.style.columns = 0;
   }
+  process_init(&process, call, &given->process, &given->places);
+  process.run = show;
+  process.context = &work;
   process.outputs[process.n_outputs++] = work.path;
-  limits.memory = &memory;
-  limits.totals = &totals;
-  if (given->timeout > 0)
-    totals_set_timeout(&totals, given->timeout);
-  place_flags_init(&places, &display, &call->globals, &given->places);
+  if (given->platform)
+    process.source_options.platforms = &platforms;
   if (given->platform && platform_set_add(&platforms, str_of(given->platform), err)) {
     error_wrap(err, "flag --platform");
   } else if (platforms.n > 1) {
     error_set(err, ERROR_USAGE, "flag --platform: one image is shown, found \"%s\"",
               given->platform);
-  } else if (sandbox_choose((enum sandbox_mode)given->sandbox, &process.support, err) == 0) {
+  } else if (sandbox_choose((enum sandbox_mode)given->process.sandbox, &process.support, err) ==
+             0) {
     work.options.platform = platforms.n ? &platforms.items[0] : NULL;
     status = process_run(&process, err);
   }
-  places_release(&places);
-  transfer_display_release(&display);
+  process_release(&process);
   platform_set_release(&platforms);
   return status;
 }

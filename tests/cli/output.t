@@ -102,9 +102,9 @@ The summary cuts names by the terminal it is for; into a pipe or a file they go 
 
   $ images <<'RECIPE'
   > oci_archive("deep0.tar", image(layer(file("x"))))
-  > oci_archive("deep1.tar", image(layer(file("x"), file("usr/" + "long/" * 30 + "name", "a"))))
+  > oci_archive("deep1.tar", image(layer(file("x"), file("usr/" + "long/" * 18 + "name", "a"))))
   > RECIPE
-  $ deep=usr/$(printf 'long/%.0s' $(seq 30))name; diffoci diff -q --semantic -o summary ./deep0.tar ./deep1.tar | grep -c "^A $deep  1 B"; diffoci diff -q --semantic -o summary=deep.txt ./deep0.tar ./deep1.tar >/dev/null; grep -c "^A $deep  1 B" deep.txt
+  $ deep=usr/$(printf 'long/%.0s' $(seq 18))name; diffoci diff -q --semantic -o summary ./deep0.tar ./deep1.tar | grep -c "^A $deep  1 B"; diffoci diff -q --semantic -o summary=deep.txt ./deep0.tar ./deep1.tar >/dev/null; grep -c "^A $deep  1 B" deep.txt
   1
   1
   $ COLUMNS=80 diffoci diff -q --semantic -o summary ./deep0.tar ./deep1.tar | grep -c "^A usr/long/.*…/.*  1 B"
