@@ -220,7 +220,7 @@ static int read_stream(struct pdf *pdf, const struct pdf_dict *dict, bool is_met
   const struct str bytes = pdf->bytes;
   const struct str rest = str_skip(bytes, *at);
   struct str data;
-  uint64_t len;
+  uint64_t len = 0;
 
   *at += str_has_prefix(rest, STR("\r\n")) ? 2 : str_has_prefix(rest, STR("\n")) ? 1 : 0;
   if (stream_length(pdf, dict, &len, err))
