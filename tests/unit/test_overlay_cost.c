@@ -71,7 +71,7 @@ static void test_many_xattrs(void **state)
   struct overlay *overlay = overlay_new(NULL);
   struct overlay_walk *walk;
   struct overlay_item item;
-  char name[32];
+  char name[64];
 
   (void)state;
   overlay_begin_layer(overlay);
