@@ -36,7 +36,8 @@ static void show_json_write_identity(struct json_writer *json, const struct cont
   json_write_text(json, "mediaType", contents->descriptor.media_type);
   json_write_number(json, "size", contents->descriptor.size);
   json_object_close(json);
-  if (contents->has_config && *contents->config.platform.architecture)
+  if (contents->has_config &&
+      (*contents->config.platform.os || *contents->config.platform.architecture))
     json_write_text(json, "platform", platform_format(&contents->config.platform, platform));
   json_write_number(json, "storedBytes", (int64_t)contents->stored_bytes);
 }

@@ -65,14 +65,13 @@ static size_t before_packages(const struct summary *summary, const struct folds_
   return n;
 }
 
-static void write_weightiest(const struct summary *summary, const struct change *changes, size_t n,
-                             bool fold)
+static void write_lines(const struct summary *summary, const struct change *changes, size_t n,
+                        bool fold, const struct folds_rest *records)
 {
-  const struct folds_rest no_records = { 0 };
   struct folds folds;
 
   folds_make(&folds, changes, n, fold ? MOST_LINES : SIZE_MAX);
-  summary_lines(summary, &folds, &no_records);
+  summary_lines(summary, &folds, records);
   folds_release(&folds);
 }
 
@@ -82,7 +81,6 @@ static void write_differences(const struct summary *summary)
   const struct report_about *about = listing->report.about;
   const bool fold = listing->style.fold && listing->style.order == CHANGE_ORDER_WEIGHT;
   struct folds_rest rest;
-  struct folds folds;
   size_t first;
 
   folds_take_packages(&rest, listing->changes.items, listing->shown,
@@ -91,11 +89,9 @@ static void write_differences(const struct summary *summary)
     folds_take_records(&rest);
   first = before_packages(summary, &rest);
   if (first)
-    write_weightiest(summary, rest.items, first, fold);
+    write_lines(summary, rest.items, first, fold, &(struct folds_rest) { 0 });
   summary_write_packages(summary, &rest.packages);
-  folds_make(&folds, rest.items + first, rest.n - first, fold ? MOST_LINES : SIZE_MAX);
-  summary_lines(summary, &folds, &rest);
-  folds_release(&folds);
+  write_lines(summary, rest.items + first, rest.n - first, fold, &rest);
   folds_rest_release(&rest);
 }
 
