@@ -287,7 +287,9 @@ static void look_at_rest(struct inside *inside, const struct format *format,
 {
   const char *const id = cause_of_rest(format);
 
-  if (id)
+  if (id && parts[0]->untold.len && str_equal(parts[0]->untold, parts[1]->untold))
+    content_add(inside->out, inside->arena, id, "", NOTHING, NOTHING);
+  else if (id)
     content_assume(inside->out, inside->arena, id, "", NOTHING, NOTHING);
   else if (!outside_members_same(parts))
     content_leave(inside->out, NOTHING);

@@ -153,6 +153,10 @@ static void contents(void **state)
       "embedded-date", true },
     { "x", STR("\0\x9a\x89\x29\x69\0"), STR("\0\x9b\x3a\x2d\x69\0"), "", true },
     { "x", STR("x\0\0\1\x9a\xcb\xdf\x4b\x40"), STR("x\0\0\1\x9a\xcb\xef\x4b\x41"), "", true },
+    { "x.html", STR("<script src=a/main.c4ca4238.js>"), STR("<script src=a/main.c81e728d.js>"),
+      "hashed-name", false },
+    { "x.html", STR("<script src=a/main.c4ca4238>"), STR("<script src=a/main.c81e728d>"), "",
+      true },
     /* a path of another length, behind its length, which may be any character; and what holds it,
      * with its own length; the same with a length that is wrong */
     { "x.pyc",
@@ -257,6 +261,7 @@ static void strengths(void **state)
     { "etc/x.conf", false, STR("max_size=1795867200\n"), STR("max_size=1796212800\n"), false,
       false },
     { "etc/x.conf", false, STR("n=1234567890\n"), STR("n=1234567891\n"), false, false },
+    { "x.html", false, STR("main.c4ca4238.js\n"), STR("main.c81e728d.js\n"), false, false },
     { "etc/x.conf", false, STR("id 123e4567-e89b-12d3-a456-426614174000\n"),
       STR("id 00000000-e89b-12d3-a456-42661417400f\n"), false, false },
     { "etc/x.conf", false, STR("build 123e4567-e89b-12d3-a456-426614174000\n"),
