@@ -148,6 +148,43 @@ def cpio_links(directory, n):
     return run("cpio", "-o", "-H", "newc", cwd=os.path.join(directory, "d"), data=b"a\nb\nlink\n")
 
 
+# ---- tar: sparse files ----
+
+def sparse(directory, flags, pieces, size=1 << 20):
+    path = put(directory, "d/holes", b"")
+    with open(path, "r+b") as file:
+        for at, text in pieces:
+            file.seek(at)
+            file.write(text)
+        file.truncate(size)
+    put(directory, "d/plain", "plain")
+    return run("tar", "-S", "--hole-detection=raw", "--mtime=@0", "--owner=joe:7", "--group=joe:7", *flags, "-cf-", "d/holes", "d/plain",
+               cwd=directory)
+
+
+SPARSE = [(0, b"one"), (600000, b"two"), (1000000, b"three")]
+POSIX = ("--format=posix", "--pax-option=delete=atime,delete=ctime")
+
+
+def sparse_case(flags, wanted, change):
+    """Two archives that GNU tar writes of what is left and what change makes of it, as another process each: the numbers
+    of those stand in the names that POSIX archives have besides the real ones."""
+    def side(directory, n):
+        pieces, size, how = change() if n else (SPARSE, 1 << 20, flags)
+        return sparse(directory, how, pieces, size)
+    side.__name__ = f"tar_sparse_{len(CASES)}"
+    case("x.tar", wanted, "tar")(side)
+
+
+for SPARSE_FLAGS in (("--format=gnu",), POSIX + ("--sparse-version=0.0",), POSIX + ("--sparse-version=0.1",), POSIX):
+    sparse_case(SPARSE_FLAGS, set(), lambda how=SPARSE_FLAGS: (SPARSE, 1 << 20, how[:1] + ("--blocking-factor=40",) + how[1:]))
+    sparse_case(SPARSE_FLAGS, {"d/holes"}, lambda how=SPARSE_FLAGS: (SPARSE[:1] + [(600000, b"twO")] + SPARSE[2:], 1 << 20, how))
+    sparse_case(SPARSE_FLAGS, {"d/holes"}, lambda how=SPARSE_FLAGS: (SPARSE[:1] + [(600064, b"two")] + SPARSE[2:], 1 << 20, how))
+    sparse_case(SPARSE_FLAGS, {"d/holes"}, lambda how=SPARSE_FLAGS: (SPARSE, (1 << 20) + 1, how))
+    sparse_case(SPARSE_FLAGS, {"d/holes"}, lambda how=SPARSE_FLAGS: (SPARSE, 1 << 20, ("--format=posix", "--sparse-version=0.0")
+                                                                     if how == POSIX else POSIX))  # the same, for other programs
+
+
 # ---- JAR ----
 
 @case("x.jar", set(), "jar")
