@@ -206,7 +206,7 @@ enum { MOST_FIELDS = 64 };
 /* Whether several fields of the kind may differ, each for another reason. */
 static bool is_of_many(enum policy_field_kind kind)
 {
-  return kind == FIELD_XATTR || kind == FIELD_PAX;
+  return kind == FIELD_XATTR || kind == FIELD_PAX || kind == FIELD_MEMBER;
 }
 
 /* The fields that count, the most telling first: each kind once, but each attribute and record.
