@@ -36,7 +36,7 @@ struct diff {
   struct platform_set own_platforms;    /* what that points to, where the images decided */
   uint64_t n_entries;                   /* of all indexes that were visited, each time */
 
-  /* Documents that were loaded, none of them twice (compare.c). */
+  /* Documents that were loaded, none of them twice (documents/loaded.h). */
   struct map documents;
   struct arena document_keys;
   uint64_t document_bytes; /* what they take of the memory budget */
@@ -181,21 +181,6 @@ void compare_annotations(struct diff *diff, const struct event_node *parent, enu
 /* A subject descriptor of an index or a manifest: a leaf "subject". */
 void compare_subjects(struct diff *diff, const struct event_node *parent, enum event_type type,
                       json_t *const object[2], const struct event_input inputs[2]);
-
-/* Loads and keeps a document of one side; one that was loaded before is not read again. NULL with
- * *err set. */
-const struct index *diff_load_index(struct diff *diff, int side, const struct descriptor *blob,
-                                    struct error *err);
-const struct manifest *diff_load_manifest(struct diff *diff, int side,
-                                          const struct descriptor *blob, struct error *err);
-const struct config *diff_load_config(struct diff *diff, int side, const struct descriptor *blob,
-                                      struct error *err);
-
-/* The same, of what was loaded before; NULL where it was not. */
-const struct index *diff_loaded_index(struct diff *diff, int side, const struct descriptor *blob);
-const struct manifest *diff_loaded_manifest(struct diff *diff, int side,
-                                            const struct descriptor *blob);
-const struct config *diff_loaded_config(struct diff *diff, int side, const struct descriptor *blob);
 
 /* Whether two descriptors refer to the same bytes. */
 bool same_blob(const struct descriptor *d0, const struct descriptor *d1);

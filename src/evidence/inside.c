@@ -4,15 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/civil.h"
 #include "base/path.h"
 #include "evidence/described.h"
 #include "evidence/elf_section.h"
 #include "evidence/form.h"
+#include "evidence/inside_entry.h"
 #include "evidence/outside.h"
 #include "formats/codec.h"
 #include "formats/order.h"
@@ -22,47 +21,10 @@
 /* That may come out of one pair of files, however deep. */
 #define BYTES_MAX (UINT64_C(256) << 20)
 
-/* Where the walk is: formats lie in one another. */
-struct inside {
-  struct arena *arena;
-  struct content_evidence *out;
-  struct format_budget budget;
-  unsigned depth;
-  struct str path; /* of the file that is open, where it is known: of a member, in its archive */
-  const struct content_file *file; /* the outermost */
-  const char *packed; /* the cause of all that packing does; NULL: that of each format */
-  bool recompressed;  /* a member of the file that is open is, and what comes out is the same */
-};
-
 static void look_at_members(struct inside *inside, const struct format *format,
                             struct format_parts *const parts[2]);
 
 /* ---- which cause a format's harmless differences have ---- */
-
-/* Something in this file has no cause, and is a place of its own. */
-static void inside_leave(struct inside *inside, struct str what)
-{
-  content_leave(inside->out, what);
-  inside->out->headless = true;
-}
-
-static const char *cause_of_times(const struct inside *inside, const struct format *format)
-{
-  static const struct {
-    const char *format, *id;
-  } table[] = {
-    { "gzip", "gzip-time" },    { "tar", "tar-inside" },   { "zip", "zip-times" },
-    { "ar", "ar-members" },     { "cpio", "cpio-inside" }, { "pyc", "pyc-header" },
-    { "jks", "java-keystore" },
-  };
-
-  if (inside->packed)
-    return inside->packed;
-  for (size_t i = 0; i < ARRAY_LEN(table); i++)
-    if (strcmp(format->name, table[i].format) == 0)
-      return table[i].id;
-  return "embedded-date";
-}
 
 /* Of a format that only shows: the usual cause of what differs besides what is shown. Nobody has
  * accounted for those bytes, where indexes and free pages may hold anything. NULL: none is known.
@@ -86,88 +48,6 @@ static const char *cause_of_order(const struct inside *inside, const struct form
 }
 
 /* ---- members ---- */
-
-static const char *time_text(struct arena *arena, int64_t seconds)
-{
-  char text[CIVIL_TEXT_MAX];
-
-  return arena_strdup(arena, civil_rfc3339(seconds, text));
-}
-
-static void add_times(struct inside *inside, const struct format *format, const struct tar_entry *a,
-                      const struct tar_entry *b)
-{
-  if (a->mtime.seconds == b->mtime.seconds && a->mtime.nanoseconds == b->mtime.nanoseconds)
-    return;
-  content_add(inside->out, inside->arena, cause_of_times(inside, format), "time",
-              str_of(time_text(inside->arena, a->mtime.seconds)),
-              str_of(time_text(inside->arena, b->mtime.seconds)));
-}
-
-static void add_owner(struct inside *inside, const char *name, uint64_t a, uint64_t b)
-{
-  char texts[2][32];
-
-  if (a == b)
-    return;
-  snprintf(texts[0], sizeof(texts[0]), "%" PRIu64, a);
-  snprintf(texts[1], sizeof(texts[1]), "%" PRIu64, b);
-  content_assume(inside->out, inside->arena, "archive-owner", name, str_of(texts[0]),
-                 str_of(texts[1]));
-}
-
-/* The next record that counts: all but those that say again what a field of the entry says. A
- * global header has no such fields. NULL behind the last. */
-static const struct tar_record *next_counting(const struct tar_entry *entry, size_t *at)
-{
-  static const char *const fields[] = { "path",  "linkpath", "size",  "uid",   "gid",
-                                        "uname", "gname",    "mtime", "atime", "ctime" };
-
-  while (*at < entry->n_records) {
-    const struct tar_record *record = &entry->records[(*at)++];
-    bool repeats = false;
-
-    for (size_t i = 0; i < ARRAY_LEN(fields) && entry->type != TAR_GLOBAL; i++)
-      repeats = repeats || str_equal(record->key, str_of(fields[i]));
-    if (!repeats)
-      return record;
-  }
-  return NULL;
-}
-
-static bool same_counting(const struct tar_entry *a, const struct tar_entry *b)
-{
-  size_t in_a = 0;
-  size_t in_b = 0;
-
-  for (;;) {
-    const struct tar_record *x = next_counting(a, &in_a);
-    const struct tar_record *y = next_counting(b, &in_b);
-
-    if (!x || !y)
-      return !x && !y;
-    if (!str_equal(x->key, y->key) || !str_equal(x->value, y->value))
-      return false;
-  }
-}
-
-/* What of a member's header counts. False if it is another kind of thing. */
-static bool look_at_entry(struct inside *inside, const struct format *format,
-                          const struct tar_entry *a, const struct tar_entry *b)
-{
-  if (a->type != b->type || !str_equal(a->link_name, b->link_name) || a->mode != b->mode ||
-      a->device_major != b->device_major || a->device_minor != b->device_minor ||
-      !same_counting(a, b)) {
-    inside_leave(inside, a->name);
-    return false;
-  }
-  add_times(inside, format, a, b);
-  add_owner(inside, "uid", (uint64_t)a->uid, (uint64_t)b->uid);
-  add_owner(inside, "gid", (uint64_t)a->gid, (uint64_t)b->gid);
-  if (!str_equal(a->user_name, b->user_name) || !str_equal(a->group_name, b->group_name))
-    content_add(inside->out, inside->arena, "archive-owner", "owner", a->user_name, b->user_name);
-  return true;
-}
 
 static bool look_deeper(struct inside *inside, const struct str content[2], struct str name,
                         struct str path)
@@ -293,7 +173,7 @@ static void look_at_fields(struct inside *inside, const struct format *format,
       inside_leave(inside, str_of(a->name));
     else
       content_add(inside->out, inside->arena,
-                  a->class == FORMAT_TIME ? cause_of_times(inside, format)
+                  a->class == FORMAT_TIME ? inside_cause_of_times(inside, format)
                                           : form_cause(format, inside->packed),
                   a->name, a->value, b->value);
   }
@@ -326,10 +206,11 @@ static void look_at_times(struct inside *inside, const struct format *format,
     if (a->to - a->from == 4) {
       snprintf(texts[0], sizeof(texts[0]), "%" PRIu32, format_le32(parts[0]->bytes.ptr + a->from));
       snprintf(texts[1], sizeof(texts[1]), "%" PRIu32, format_le32(parts[1]->bytes.ptr + b->from));
-      content_add(inside->out, inside->arena, cause_of_times(inside, format), "time",
+      content_add(inside->out, inside->arena, inside_cause_of_times(inside, format), "time",
                   str_of(texts[0]), str_of(texts[1]));
     } else {
-      content_add(inside->out, inside->arena, cause_of_times(inside, format), "", NOTHING, NOTHING);
+      content_add(inside->out, inside->arena, inside_cause_of_times(inside, format), "", NOTHING,
+                  NOTHING);
     }
   }
 }
@@ -337,7 +218,7 @@ static void look_at_times(struct inside *inside, const struct format *format,
 static void look_at_pair(struct inside *inside, const struct format *format,
                          const struct format_member *a, const struct format_member *b)
 {
-  if (look_at_entry(inside, format, &a->entry, &b->entry) &&
+  if (inside_look_at_entry(inside, format, &a->entry, &b->entry) &&
       (a->entry.type == TAR_REGULAR || a->content.stored.ptr) &&
       !evidence_elf_section(format, a, b, inside->arena, inside->out) &&
       !evidence_described(format, a, b, inside->arena, inside->out))

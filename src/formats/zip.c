@@ -1,229 +1,24 @@
 #include "formats/zip.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/civil.h"
 #include "base/map.h"
 #include "formats/codec.h"
+#include "formats/zip_extra.h"
+#include "formats/zip_local.h"
 #include "formats/zip_readers.h"
 #include "formats/zip_record.h"
 
-static const struct format_rule rule_version = { "zip-2", FORMAT_FORM,
-                                                 "versions, method and flags of compression" };
-static const struct format_rule rule_sums = { "zip-3", FORMAT_FORM,
-                                              "checksums and places, which are right" };
 static const struct format_rule rule_form = { "zip-4", FORMAT_FORM, "the compressed form" };
-static const struct format_rule rule_local = {
-  "zip-5", FORMAT_FORM, "what a local header and a data descriptor repeat, which is right"
-};
-static const struct format_rule rule_time = { "zip-6", FORMAT_TIME, "times in extra fields" };
-static const struct format_rule rule_local_time = { "zip-6", FORMAT_TIME,
-                                                    "times in extra fields of local headers" };
 
 enum {
-  EXTRA_ZIP64 = 0x0001,
-  EXTRA_NTFS = 0x000a,
-  EXTRA_TIME = 0x5455,
   SYSTEM_UNIX = 3,
   SYSTEM_MAC = 19,
-  RECORDS_MAX = 64,
   TARGET_MAX = 4096,
   PREFIX_LOOK = 4096,
   FLAGS_FORM = 0x000e, /* how hard it was compressed, and the descriptor */
 };
-
-/* What a member has beyond the fields of an entry, as records. */
-struct records {
-  struct tar_record items[RECORDS_MAX];
-  size_t n;
-};
-
-static int zip_add_record(struct records *records, const char *key, struct str value,
-                          struct error *err)
-{
-  for (size_t i = 0; i < records->n; i++)
-    if (str_equal(records->items[i].key, str_of(key)))
-      return error_set(err, ERROR_UNSUPPORTED, "a member has two fields \"%s\"", key);
-  if (records->n == RECORDS_MAX)
-    return error_set(err, ERROR_LIMIT, "a member has more than %d extra fields", RECORDS_MAX);
-  records->items[records->n++] = (struct tar_record) { str_of(key), value };
-  return 0;
-}
-
-static int zip_add_number(struct records *records, struct arena *arena, const char *key,
-                          uint32_t number, struct error *err)
-{
-  return number ? zip_add_record(records, key, str_of(arena_printf(arena, "0x%x", number)), err)
-                : 0;
-}
-
-static int by_key(const void *a, const void *b)
-{
-  return str_compare(((const struct tar_record *)a)->key, ((const struct tar_record *)b)->key);
-}
-
-static void keep_records(struct records *records, struct arena *arena, struct tar_entry *entry)
-{
-  struct tar_record *kept;
-
-  if (!records->n)
-    return;
-  qsort(records->items, records->n, sizeof(records->items[0]), by_key);
-  kept = arena_alloc(arena, records->n * sizeof(*kept));
-  memcpy(kept, records->items, records->n * sizeof(*kept));
-  entry->records = kept;
-  entry->n_records = records->n;
-}
-
-/* ---- extra fields (4.5, 4.6) ---- */
-
-/* Info-ZIP's extended timestamp: flags that say which of three times follow; in the directory only
- * the first does. NTFS's (4.5.5): one attribute, of three times. */
-static bool is_time(uint16_t id, struct str data, bool is_local)
-{
-  if (id == EXTRA_NTFS)
-    return data.len == 32 && format_le32(data.ptr) == 0 && format_le16(data.ptr + 4) == 1 &&
-           format_le16(data.ptr + 6) == 24;
-  if (id == EXTRA_TIME && data.len && (data.ptr[0] & ~7) == 0) {
-    const unsigned flags = (unsigned char)data.ptr[0];
-    const size_t times = (flags & 1) + (flags >> 1 & 1) + (flags >> 2);
-
-    return data.len == 1 + 4 * (is_local ? times : (size_t)(flags & 1));
-  }
-  return false;
-}
-
-/* In a local header the zip64 field has both sizes, or zeros where a descriptor has them. */
-static bool repeats_sizes(const struct zip_record *record, struct str data)
-{
-  uint64_t size;
-  uint64_t stored;
-
-  if (data.len != 16)
-    return false;
-  size = format_le64(data.ptr);
-  stored = format_le64(data.ptr + 8);
-  return (size == record->size && stored == record->stored) ||
-         (!size && !stored && (record->flags & ZIP_FLAG_DESCRIPTOR));
-}
-
-/* Accounts for an extra field, and makes records of what counts of it. zip64 fields were read. */
-static int add_extra(struct format_parts *parts, const struct zip_record *record, struct str extra,
-                     bool is_local, struct records *records, struct error *err)
-{
-  struct str rest = extra;
-  struct str data;
-  uint16_t id;
-  int got;
-
-  while ((got = zip_next_extra(&rest, &id, &data)) > 0) {
-    const uint64_t at = (uint64_t)(data.ptr - parts->bytes.ptr) - 4;
-
-    if (id == EXTRA_ZIP64 && is_local && !repeats_sizes(record, data))
-      return error_set(err, ERROR_CORRUPT,
-                       "the header of \"%.*s\" says other things than the directory",
-                       STR_ARGS(record->name));
-    if (id == EXTRA_ZIP64) {
-      format_account(parts, at, data.len + 4, &rule_sums);
-    } else if (is_time(id, data, is_local)) {
-      format_account(parts, at, 4, NULL);
-      format_account(parts, at + 4, data.len, is_local ? &rule_local_time : &rule_time);
-    } else {
-      format_account(parts, at, data.len + 4, NULL);
-      if (zip_add_record(records,
-                         arena_printf(&parts->arena, TAR_RECORD_OF_MEMBER "zip.%s.0x%04x",
-                                      is_local ? "local" : "extra", id),
-                         data, err))
-        return -1;
-    }
-  }
-  return got < 0 ? error_set(err, ERROR_CORRUPT, "a member's extra field does not fit") : 0;
-}
-
-/* ---- what is said twice ---- */
-
-/* The local header's zip64 field has both sizes where they did not fit (4.5.3). */
-static bool local_sizes_agree(const char *p, struct str extra, const struct zip_record *record)
-{
-  uint64_t stored = format_le32(p + 18);
-  uint64_t size = format_le32(p + 22);
-  struct str data;
-  uint16_t id;
-
-  if (record->flags & ZIP_FLAG_DESCRIPTOR && format_le32(p + 14) == 0 && !stored && !size)
-    return true;
-  while (zip_next_extra(&extra, &id, &data) > 0)
-    if (id == EXTRA_ZIP64 && data.len == 16) {
-      size = size == UINT32_MAX ? format_le64(data.ptr) : size;
-      stored = stored == UINT32_MAX ? format_le64(data.ptr + 8) : stored;
-    }
-  if (record->flags & ZIP_FLAG_DESCRIPTOR && format_le32(p + 14) == 0 && !stored && !size)
-    return true;
-  return format_le32(p + 14) == record->crc && stored == record->stored && size == record->size;
-}
-
-/* 4.3.7. Gives where the content begins. */
-static int check_local(struct format_parts *parts, const struct zip_record *record,
-                       struct records *records, uint64_t *data, struct error *err)
-{
-  const char *p;
-  size_t name_len;
-  struct str extra;
-
-  if (record->local > parts->bytes.len || parts->bytes.len - record->local < ZIP_LOCAL ||
-      memcmp(parts->bytes.ptr + record->local, "PK\3\4", 4) != 0)
-    return error_set(err, ERROR_CORRUPT, "\"%.*s\" is not where the directory says",
-                     STR_ARGS(record->name));
-  p = parts->bytes.ptr + record->local;
-  name_len = format_le16(p + 26);
-  extra.len = format_le16(p + 28);
-  extra.ptr = p + ZIP_LOCAL + name_len;
-  if (parts->bytes.len - record->local - ZIP_LOCAL < name_len + extra.len)
-    return error_set(err, ERROR_CORRUPT, "\"%.*s\" is cut short", STR_ARGS(record->name));
-  if (!str_equal((struct str) { p + ZIP_LOCAL, name_len }, record->name) ||
-      format_le16(p + 6) != record->flags || format_le16(p + 8) != record->method ||
-      format_le16(p + 10) != record->time || format_le16(p + 12) != record->date ||
-      !local_sizes_agree(p, extra, record))
-    return error_set(err, ERROR_CORRUPT,
-                     "the header of \"%.*s\" says other things than the directory",
-                     STR_ARGS(record->name));
-  format_account(parts, record->local, 4, NULL);
-  format_account(parts, record->local + 4, 2, &rule_version);
-  format_account(parts, record->local + 6, ZIP_LOCAL + name_len - 6, &rule_local);
-  *data = record->local + ZIP_LOCAL + name_len + extra.len;
-  return add_extra(parts, record, extra, true, records, err);
-}
-
-/* 4.3.9: with or without its signature, with sizes of 4 or 8 bytes. */
-static int check_descriptor(struct format_parts *parts, const struct zip_record *record,
-                            uint64_t at, struct error *err)
-{
-  const struct str rest = str_skip(parts->bytes, at);
-
-  for (unsigned signature = 0; signature < 2; signature++)
-    for (unsigned width = 4; width <= 8; width += 4) {
-      const char *p = rest.ptr + (size_t)(4 * (1 - signature));
-      const size_t len = (size_t)(4 * (1 - signature)) + 4 + 2 * (size_t)width;
-      uint64_t stored;
-      uint64_t size;
-
-      if (rest.len < len || (!signature && memcmp(rest.ptr, "PK\7\10", 4) != 0) ||
-          format_le32(p) != record->crc)
-        continue;
-      stored = width == 4 ? format_le32(p + 4) : format_le64(p + 4);
-      size = width == 4 ? format_le32(p + 8) : format_le64(p + 12);
-      if (stored != record->stored || size != record->size)
-        continue;
-      format_account(parts, at, len, &rule_local);
-      return 0;
-    }
-  return error_set(err, ERROR_CORRUPT,
-                   "what lies behind \"%.*s\" says other things than the directory",
-                   STR_ARGS(record->name));
-}
-
-/* ---- members ---- */
 
 /* MS-DOS's date and time (4.4.6), in a zone that nobody tells. One that there is not (month 0,
  * second 60) counts on into another that there is; so that they are told apart it has the bits that
@@ -283,7 +78,7 @@ static bool is_readable(const struct zip_record *record)
 
 /* What a reader of entries does not know. */
 static int add_records(struct format_parts *parts, const struct zip_record *record,
-                       struct records *records, struct error *err)
+                       struct zip_records *records, struct error *err)
 {
   struct arena *arena = &parts->arena;
   const uint32_t attributes = record->external & ~(is_unix(record) ? UINT32_C(07777) << 16 : 0);
@@ -312,22 +107,22 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
 
 /* 4.3.12. */
 static int account_record(struct format_parts *parts, const struct zip_record *record,
-                          struct records *records, struct error *err)
+                          struct zip_records *records, struct error *err)
 {
   const uint64_t at = record->at;
 
   format_account(parts, at, 4, NULL);
-  format_account(parts, at + 4, 1, &rule_version);
+  format_account(parts, at + 4, 1, &zip_rule_version);
   format_account(parts, at + 5, 1, NULL);
-  format_account(parts, at + 6, 6, &rule_version);
+  format_account(parts, at + 6, 6, &zip_rule_version);
   format_account(parts, at + 12, 4, NULL); /* time and date */
-  format_account(parts, at + 16, 8, &rule_sums);
+  format_account(parts, at + 16, 8, &zip_rule_sums);
   format_account(parts, at + 24, 18, NULL); /* up to the attributes */
-  format_account(parts, at + 42, 4, &rule_sums);
+  format_account(parts, at + 42, 4, &zip_rule_sums);
   format_account(parts, at + ZIP_CENTRAL, record->name.len, NULL);
   format_account(parts, at + ZIP_CENTRAL + record->name.len + record->extra.len,
                  record->comment.len, NULL);
-  return add_extra(parts, record, record->extra, false, records, err);
+  return zip_add_extra(parts, record, record->extra, false, records, err);
 }
 
 static int check_record(const struct zip_record *record, struct error *err)
@@ -385,7 +180,7 @@ static int set_target(struct format_parts *parts, struct format_member *member, 
 }
 
 static int zip_add_member(struct format_parts *parts, const struct zip_record *record,
-                          uint64_t data, struct records *records, struct error *err)
+                          uint64_t data, struct zip_records *records, struct error *err)
 {
   struct tar_entry entry = {
     .type = zip_type_of(record),
@@ -396,7 +191,7 @@ static int zip_add_member(struct format_parts *parts, const struct zip_record *r
   };
   struct format_member *member;
 
-  keep_records(records, &parts->arena, &entry);
+  zip_keep_records(records, &parts->arena, &entry);
   member = format_add_member(parts, &entry, err);
   if (!member)
     return -1;
@@ -416,7 +211,7 @@ static int zip_add_member(struct format_parts *parts, const struct zip_record *r
 static int read_member(struct format_parts *parts, const struct zip_record *record,
                        struct map *names, struct error *err)
 {
-  struct records records = { .n = 0 };
+  struct zip_records records = { .n = 0 };
   struct map_entry *known = map_put(names, record->name);
   const char *in_place;
   uint64_t data;
@@ -425,12 +220,12 @@ static int read_member(struct format_parts *parts, const struct zip_record *reco
     return error_set(err, ERROR_UNSUPPORTED, "it has two members called \"%.*s\"",
                      STR_ARGS(record->name));
   known->value = names;
-  if (check_record(record, err) || check_local(parts, record, &records, &data, err))
+  if (check_record(record, err) || zip_check_local(parts, record, &records, &data, err))
     return -1;
   if (parts->bytes.len - data < record->stored)
     return error_set(err, ERROR_CORRUPT, "\"%.*s\" is cut short", STR_ARGS(record->name));
   if (record->flags & ZIP_FLAG_DESCRIPTOR &&
-      check_descriptor(parts, record, data + record->stored, err))
+      zip_check_descriptor(parts, record, data + record->stored, err))
     return -1;
   in_place = zip_type_of(record) == TAR_REGULAR ? zip_in_place(parts, record, data) : NULL;
   if (in_place &&

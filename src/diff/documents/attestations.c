@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "diff/compare.h"
 #include "diff/documents/json_diff.h"
+#include "diff/documents/loaded.h"
 #include "diff/layers/tasks.h"
 #include "image/schema.h"
 #include "image/statement.h"

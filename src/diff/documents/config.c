@@ -4,6 +4,7 @@
 
 #include "diff/compare.h"
 #include "diff/documents/json_diff.h"
+#include "diff/documents/loaded.h"
 #include "image/schema.h"
 
 /* Where image timestamps are left out but the history is not, it is compared item by item. */

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "diff/documents/index_items.h"
 #include "diff/documents/json_diff.h"
+#include "diff/documents/loaded.h"
 #include "diff/layers/tasks.h"
 #include "image/schema.h"
 

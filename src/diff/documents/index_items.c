@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "diff/documents/loaded.h"
 #include "image/platform_match.h"
 
 void items_release(struct items *items)

@@ -5,6 +5,7 @@
 #include "diff/compare.h"
 #include "diff/documents/artifact.h"
 #include "diff/documents/json_diff.h"
+#include "diff/documents/loaded.h"
 #include "diff/documents/unpackable.h"
 #include "diff/effective/effective.h"
 #include "diff/layers/tasks.h"

@@ -1,6 +1,7 @@
 #include "diff/documents/platform_choice.h"
 
 #include "base/alloc.h"
+#include "diff/documents/loaded.h"
 #include "image/platform_match.h"
 
 /* 1: *out is the platform that a manifest's config tells; 0: it tells none; -1: it cannot be read.

@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "diff/compare.h"
 #include "diff/documents/json_diff.h"
+#include "diff/documents/loaded.h"
 #include "image/schema.h"
 
 struct referrer {

@@ -1,6 +1,7 @@
 #include "diff/documents/roots.h"
 
 #include "base/alloc.h"
+#include "diff/documents/loaded.h"
 
 /* The texts are in the comparison's arena, which grows in one thread here. */
 static const char *platform_text(struct diff *diff, const struct platform *platform)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "diff/documents/loaded.h"
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
 

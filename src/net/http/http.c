@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "net/http/http_reach.h"
 #include "net/http/http_transfer.h"
 
 enum { REDIRECTS_MAX = 10, CHALLENGES_MAX = 2, CONNECT_ATTEMPTS = 3 };
@@ -148,8 +149,8 @@ static struct transfer *send_one(const struct attempt *attempt, const struct url
   const char *method = options.form ? "POST" : "GET";
   struct transfer *transfer;
 
-  if (!transfer_may_reach(options.reach, url->host)) {
-    http_refuse_address(err);
+  if (!http_reach_allows(options.reach, url->host)) {
+    http_reach_refuse(err);
     error_wrap(err, "%s %s", method, shown);
     return NULL;
   }

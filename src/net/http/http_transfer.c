@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/version.h"
-#include "net/http/address.h"
+#include "net/http/http_reach.h"
 
 enum {
   RING_BULK = 512 * 1024,
@@ -99,71 +99,6 @@ static void add_headers(struct transfer *transfer, const struct transfer_options
   curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
-/* libcurl reads http_proxy in lower case only, since in a CGI program HTTP_PROXY is a header of the
- * client's; others read both. */
-static void set_proxy(CURL *easy, const struct url *url)
-{
-  const char *upper = getenv("HTTP_PROXY");
-
-  if (host_is_loopback(url->host))
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-  else if (!url->https && upper && *upper && !getenv("http_proxy") && !getenv("REQUEST_METHOD"))
-    curl_easy_setopt(easy, CURLOPT_PROXY, upper);
-}
-
-static bool may_reach(enum http_reach reach, enum address_kind kind)
-{
-  return kind == ADDRESS_PUBLIC || reach == HTTP_REACH_GIVEN ||
-         (reach == HTTP_REACH_NOT_LINK_LOCAL && kind == ADDRESS_PRIVATE);
-}
-
-/* Called for each address that libcurl is about to connect to. A name may stand for any. */
-static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
-{
-  struct transfer *transfer = context;
-
-  (void)purpose;
-  if (may_reach(transfer->reach, address_kind(&address->addr)))
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  pthread_mutex_lock(&transfer->lock);
-  transfer->refused = true;
-  pthread_mutex_unlock(&transfer->lock);
-  return CURL_SOCKET_BAD;
-}
-
-/* Behind a proxy it is the proxy's address that is connected to, and the proxy that looks up names.
- */
-static bool has_proxy(void)
-{
-  static const char *const names[] = { "http_proxy", "https_proxy", "all_proxy",
-                                       "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY" };
-
-  for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-    const char *value = getenv(names[i]);
-
-    if (value && *value)
-      return true;
-  }
-  return false;
-}
-
-static void set_reach(struct transfer *transfer, const struct transfer_options *options)
-{
-  transfer->reach = options->reach;
-  if (options->reach == HTTP_REACH_GIVEN || has_proxy())
-    return;
-  curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-  curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETDATA, transfer);
-  /* A connection that is open already was made by other rules. */
-  if (options->reach == HTTP_REACH_PUBLIC)
-    curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
-}
-
-bool transfer_may_reach(enum http_reach reach, const char *host)
-{
-  return may_reach(reach, address_kind_of_host(host));
-}
-
 static void set_tls(CURL *easy, const struct http_client_options *options, const struct url *url)
 {
   const struct http_tls *tls =
@@ -222,8 +157,8 @@ static void set_options(struct transfer *transfer, const struct transfer_options
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   if (options->form)
     curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, options->form);
-  set_proxy(easy, options->url);
-  set_reach(transfer, options);
+  http_reach_set_proxy(easy, options->url);
+  http_reach_set(transfer, options->reach);
   set_tls(easy, limits, options->url);
 }
 
@@ -285,12 +220,6 @@ static enum error_code code_of(CURLcode code)
   }
 }
 
-int http_refuse_address(struct error *err)
-{
-  return error_set(err, ERROR_PERMISSION,
-                   "refused: a loopback, private or link-local address that the user did not name");
-}
-
 /* Called with the lock held, once done and not CURLE_OK. */
 static int http_transfer_fail(const struct transfer *transfer, enum http_problem *problem,
                               struct error *err)
@@ -300,7 +229,7 @@ static int http_transfer_fail(const struct transfer *transfer, enum http_problem
   *problem = problem_of(code);
   if (transfer->refused) {
     *problem = HTTP_PROBLEM_OTHER;
-    return http_refuse_address(err);
+    return http_reach_refuse(err);
   }
   return error_set(err, code_of(code), "%s",
                    transfer->message[0] ? transfer->message : curl_easy_strerror(code));

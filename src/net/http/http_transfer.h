@@ -52,10 +52,6 @@ struct transfer_options {
 };
 
 struct transfer *transfer_start(struct http_client *client, const struct transfer_options *options);
-/* Whether a host may be asked for, as far as its text tells. */
-bool transfer_may_reach(enum http_reach reach, const char *host);
-/* The error that it may not. Returns -1. */
-int http_refuse_address(struct error *err);
 /* Waits for the head: transfer->head may then be read. */
 MUST_CHECK int transfer_wait_head(struct transfer *transfer, enum http_problem *problem,
                                   struct error *err);

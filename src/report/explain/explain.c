@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
 #include "report/explain/explain_below.h"
 #include "report/explain/explain_content.h"
+#include "report/explain/explain_entry.h"
 #include "report/explain/explain_late.h"
 #include "report/explain/explain_made.h"
 #include "report/explain/explain_moved.h"
@@ -171,115 +171,11 @@ static size_t explain_document(struct explain *explain, const struct event *even
 
 /* ---- entries ---- */
 
-static void query_of_entry(const struct event *event, struct cause_query *query)
-{
-  for (int side = 0; side < 2; side++) {
-    const struct tar_entry *entry = event->inputs[side].entry;
-
-    if (!entry)
-      continue;
-    query->path = entry->name;
-    query->types[side] = entry->type;
-    query->executable = query->executable || (entry->mode & 0111);
-    query->changed[side] = entry->mtime.set ? entry->mtime.seconds : 0;
-    query->size[side] = (uint64_t)MAX_OF(entry->size, (int64_t)0);
-    query->content[side] = event->inputs[side].head;
-  }
-  query->same_rest = event->same_rest;
-}
-
-/* No umask, clock or order of packages makes a file setuid or setgid, or lets everybody write to it
- * on one side alone: whatever else differs, that is not to be explained away. */
-static bool is_privilege(const struct event *event, const struct policy_field *field)
-{
-  const struct tar_entry *a = event->inputs[0].entry;
-  const struct tar_entry *b = event->inputs[1].entry;
-
-  return field->kind == FIELD_MODE && a && b &&
-         ((a->mode ^ b->mode) & (S_ISUID | S_ISGID | S_IWOTH)) != 0;
-}
-
-/* An entry may have thousands of attributes and records; of more than these no cause is looked for.
- */
-enum { MOST_FIELDS = 64 };
-
-/* Whether several fields of the kind may differ, each for another reason. */
-static bool is_of_many(enum policy_field_kind kind)
-{
-  return kind == FIELD_XATTR || kind == FIELD_PAX || kind == FIELD_MEMBER;
-}
-
-/* The fields that count, the most telling first: each kind once, but each attribute and record.
- * Returns how many. *more: there are some that are not among them. */
-static size_t fields_that_count(const struct event *event, struct policy_field out[MOST_FIELDS],
-                                bool *more)
-{
-  bool seen[N_FIELD_KINDS] = { false };
-  size_t n = 0;
-
-  *more = false;
-
-  for (size_t i = 0; i < event->n_fields; i++) {
-    struct policy_field field;
-
-    if (event->fields[i].ignored || !event_field_named(event, &event->fields[i], &field))
-      continue;
-    if (field.kind == FIELD_SIZE)
-      field.kind = FIELD_CONTENT;
-    if (seen[field.kind] && !is_of_many(field.kind))
-      continue;
-    seen[field.kind] = true;
-    if (n < MOST_FIELDS)
-      out[n++] = field;
-    else
-      *more = true;
-  }
-  for (size_t i = 1; i < n; i++)
-    for (size_t j = i; j > 0 && out[j].kind < out[j - 1].kind; j--) {
-      const struct policy_field other = out[j];
-
-      out[j] = out[j - 1];
-      out[j - 1] = other;
-    }
-  return n;
-}
-
-static void leave_field(struct draft *draft, const struct policy_field *field)
-{
-  struct arena arena = ARENA_INIT;
-
-  draft_leave(draft, field_format(field, &arena));
-  arena_release(&arena);
-}
-
-/* What is known of an entry's field at once. */
-static void explain_entry_field(const struct event *event, struct cause_query *query,
-                                const struct policy_field *field, struct draft *draft)
-{
-  enum cause_evidence evidence;
-  const struct cause *cause;
-
-  query->has_field = true;
-  query->field = *field;
-  cause = is_privilege(event, field) ? NULL : cause_find(query, &evidence);
-  if (cause)
-    draft_add(draft, cause, evidence, cause_strength_of(evidence), NULL);
-  else
-    leave_field(draft, field);
-}
-
-/* Both contents are at hand, and whole. */
-static bool has_all(const struct cause_query *query)
-{
-  return query->content[0].ptr && query->content[1].ptr &&
-         query->content[0].len == query->size[0] && query->content[1].len == query->size[1];
-}
-
 static size_t explain_entry(struct explain *explain, const struct event *event)
 {
-  struct policy_field fields[MOST_FIELDS];
+  struct policy_field fields[EXPLAIN_FIELDS_MAX];
   bool more;
-  const size_t n = fields_that_count(event, fields, &more);
+  const size_t n = explain_entry_fields(event, fields, &more);
   const bool content = n && fields[0].kind == FIELD_CONTENT;
   struct cause_query query = { .has_field = false };
   AUTO_DRAFT draft = DRAFT_INIT;
@@ -287,8 +183,8 @@ static size_t explain_entry(struct explain *explain, const struct event *event)
   bool whole;
   bool later;
 
-  query_of_entry(event, &query);
-  whole = content && has_all(&query);
+  explain_entry_query(event, &query);
+  whole = content && explain_has_contents(&query);
   later = content && !whole && explain_late_wants(&explain->late, event, &query);
   for (size_t i = 1; i < n; i++)
     explain_entry_field(event, &query, &fields[i], &others);
@@ -321,7 +217,7 @@ static size_t explain_presence(struct explain *explain, const struct event *even
   AUTO_DRAFT draft = DRAFT_INIT;
   size_t record;
 
-  query_of_entry(event, &query);
+  explain_entry_query(event, &query);
   if (!explain_made_buildah(event, &draft) && !explain_made_link(event, &draft))
     explain_entry_field(event, &query, &presence, &draft);
   if (!explain_moved_wants(&explain->moved, event))

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/map.h"
 #include "base/path.h"
-#include "report/explain/explain_pattern.h"
+#include "report/explain/explain_renamed.h"
 
 void explain_moved_release(struct explain_moved *moved)
 {
@@ -76,14 +75,6 @@ void explain_moved_add(struct explain_moved *moved, const struct event *event, s
 
 /* ---- pairs ---- */
 
-struct search {
-  struct explain_moved *moved;
-  struct explain_late *late;
-  void (*set)(void *context, size_t record, struct explanation found);
-  void *context;
-  struct map paths[2]; /* of each side -> item */
-};
-
 static int by_path(const void *a, const void *b)
 {
   const struct moved_entry *x = a;
@@ -102,7 +93,7 @@ static bool same_attributes(const struct moved_entry *a, const struct moved_entr
          a->entry.device_minor == b->entry.device_minor && !a->has_xattrs && !b->has_xattrs;
 }
 
-static struct values *values_of(struct search *search, struct str a, struct str b)
+struct values *moved_values(struct moved_search *search, struct str a, struct str b)
 {
   struct values *values = arena_alloc(&search->moved->arena, sizeof(*values));
 
@@ -117,9 +108,8 @@ static struct later_place moved_place(const struct moved_entry *item)
       .entry = &item->entry, .layer = item->layer, .content = &item->content });
 }
 
-/* Two entries are one thing: says so, and looks into contents that differ. */
-static void moved_join(struct search *search, struct moved_entry *a, struct moved_entry *b,
-                       const char *id, const struct values *values)
+void moved_join(struct moved_search *search, struct moved_entry *a, struct moved_entry *b,
+                const char *id, const struct values *values)
 {
   const bool same = same_attributes(a, b) && str_equal(a->entry.link_name, b->entry.link_name) &&
                     (a->entry.type != TAR_REGULAR ||
@@ -147,7 +137,7 @@ static void moved_join(struct search *search, struct moved_entry *a, struct move
                           cause_named(str_of(id)), values);
 }
 
-static struct moved_entry *find(struct search *search, int side, struct str path)
+static struct moved_entry *find(struct moved_search *search, int side, struct str path)
 {
   const struct map_entry *entry = map_find(&search->paths[side], path);
 
@@ -187,7 +177,7 @@ static bool is_long_enough(const struct moved_entry *item)
 }
 
 /* By content and name: a key that is there once on each side. */
-static struct str content_key(struct search *search, const struct moved_entry *item)
+static struct str content_key(struct moved_search *search, const struct moved_entry *item)
 {
   char text[DIGEST_MAX_TEXT];
   const struct str base = path_name(item->path);
@@ -195,11 +185,6 @@ static struct str content_key(struct search *search, const struct moved_entry *i
   return str_of(arena_printf(&search->moved->arena, "%s/%.*s", digest_hex(&item->content, text),
                              STR_ARGS(base)));
 }
-
-struct seen {
-  struct moved_entry *items[2]; /* the only one of each side */
-  bool many;
-};
 
 static int by_votes(const void *a, const void *b)
 {
@@ -213,7 +198,7 @@ static int by_votes(const void *a, const void *b)
   return order ? order : str_compare(x->to, y->to);
 }
 
-static void vote(struct search *search, struct map *moves, const struct seen *seen)
+static void vote(struct moved_search *search, struct map *moves, const struct moved_seen *seen)
 {
   struct str from = seen->items[0]->path;
   struct str to = seen->items[1]->path;
@@ -235,28 +220,28 @@ static void vote(struct search *search, struct map *moves, const struct seen *se
   move->votes++;
 }
 
-static void collect_votes(struct search *search, struct map *moves)
+static void collect_votes(struct moved_search *search, struct map *moves)
 {
   struct map keys = MAP_INIT;
 
   for (size_t i = 0; i < search->moved->n; i++) {
     struct moved_entry *item = &search->moved->items[i];
     struct map_entry *entry;
-    struct seen *seen;
+    struct moved_seen *seen;
 
     if (!is_long_enough(item))
       continue;
     entry = map_put(&keys, content_key(search, item));
     if (!entry->value) {
       entry->value = arena_alloc(&search->moved->arena, sizeof(*seen));
-      *(struct seen *)entry->value = (struct seen) { .many = false };
+      *(struct moved_seen *)entry->value = (struct moved_seen) { .many = false };
     }
     seen = entry->value;
     seen->many |= seen->items[item->side] != NULL;
     seen->items[item->side] = item;
   }
   for (size_t i = 0; i < keys.n; i++) {
-    const struct seen *seen = keys.entries[i].value;
+    const struct moved_seen *seen = keys.entries[i].value;
 
     if (!seen->many && seen->items[0] && seen->items[1])
       vote(search, moves, seen);
@@ -270,7 +255,7 @@ static bool moved_is_below(struct str path, struct str directory)
                             (path.len == directory.len || path.ptr[directory.len] == '/'));
 }
 
-static struct str moved_path(struct search *search, struct str path, const struct move *move)
+static struct str moved_path(struct moved_search *search, struct str path, const struct move *move)
 {
   struct str rest = str_skip(path, move->from.len);
 
@@ -281,7 +266,8 @@ static struct str moved_path(struct search *search, struct str path, const struc
 }
 
 /* The directories that the moved ones lie in are there for these. */
-static void apply_above(struct search *search, const struct move *move, const struct values *values)
+static void apply_above(struct moved_search *search, const struct move *move,
+                        const struct values *values)
 {
   for (size_t i = 0; i < search->moved->n; i++) {
     struct moved_entry *item = &search->moved->items[i];
@@ -296,9 +282,9 @@ static void apply_above(struct search *search, const struct move *move, const st
   }
 }
 
-static void apply(struct search *search, const struct move *move)
+static void apply(struct moved_search *search, const struct move *move)
 {
-  const struct values *values = values_of(search, move->from, move->to);
+  const struct values *values = moved_values(search, move->from, move->to);
   bool any = false;
 
   for (size_t i = 0; i < search->moved->n; i++) {
@@ -319,7 +305,7 @@ static void apply(struct search *search, const struct move *move)
 
 enum { MOVES_MAX = 64 };
 
-static void find_moves(struct search *search)
+static void find_moves(struct moved_search *search)
 {
   struct map moves = MAP_INIT;
   AUTO_FREE const struct move **order = NULL;
@@ -334,76 +320,11 @@ static void find_moves(struct search *search)
   map_release(&moves);
 }
 
-/* ---- what has another name each time ---- */
-
-static const char *cause_of_parts(unsigned parts)
-{
-  return parts & PATTERN_HASH ? "hashed-name" : "dated-name";
-}
-
-/* Of names of one pattern, those that are alone on each side are one file; of several it is only
- * known that such names change. */
-static void say_pattern(struct search *search, struct moved_entry *item, unsigned parts)
-{
-  AUTO_DRAFT draft = DRAFT_INIT;
-
-  if (item->known.n)
-    return;
-  draft_add(&draft, cause_named(str_of(cause_of_parts(parts))), CAUSE_BY_NAME, CAUSE_LIKELY, NULL);
-  search->set(search->context, item->record, draft_finish(&draft, &search->moved->arena));
-}
-
-struct named {
-  struct seen seen;
-  unsigned parts;
-};
-
-static void find_patterns(struct search *search)
-{
-  struct map keys = MAP_INIT;
-  AUTO_FREE struct named **of = xcalloc(search->moved->n + 1, sizeof(*of));
-
-  for (size_t i = 0; i < search->moved->n; i++) {
-    struct moved_entry *item = &search->moved->items[i];
-    struct map_entry *entry;
-    unsigned parts;
-    struct str key;
-
-    if (item->paired)
-      continue;
-    key = explain_pattern(item->path, &search->moved->arena, &parts);
-    if (!parts)
-      continue;
-    entry = map_put(&keys, key);
-    if (!entry->value) {
-      entry->value = arena_alloc(&search->moved->arena, sizeof(struct named));
-      *(struct named *)entry->value = (struct named) { .parts = parts };
-    }
-    of[i] = entry->value;
-    of[i]->seen.many |= of[i]->seen.items[item->side] != NULL;
-    of[i]->seen.items[item->side] = item;
-  }
-  for (size_t i = 0; i < search->moved->n; i++) {
-    struct moved_entry *item = &search->moved->items[i];
-    const struct seen *seen = of[i] ? &of[i]->seen : NULL;
-
-    if (!seen || item->paired || !seen->items[0] || !seen->items[1])
-      continue;
-    if (!seen->many && seen->items[0]->entry.type == seen->items[1]->entry.type &&
-        !seen->items[0]->known.n)
-      moved_join(search, seen->items[0], seen->items[1], cause_of_parts(of[i]->parts),
-                 values_of(search, seen->items[0]->path, seen->items[1]->path));
-    else
-      say_pattern(search, item, of[i]->parts);
-  }
-  map_release(&keys);
-}
-
 void explain_moved_resolve(struct explain_moved *moved, struct explain_late *late,
                            void (*set)(void *context, size_t record, struct explanation found),
                            void *context)
 {
-  struct search search = { .moved = moved, .late = late, .set = set, .context = context };
+  struct moved_search search = { .moved = moved, .late = late, .set = set, .context = context };
 
   if (moved->n < 2)
     return;
@@ -411,7 +332,7 @@ void explain_moved_resolve(struct explain_moved *moved, struct explain_late *lat
   for (size_t i = 0; i < moved->n; i++)
     map_put(&search.paths[moved->items[i].side], moved->items[i].path)->value = &moved->items[i];
   find_moves(&search);
-  find_patterns(&search);
+  explain_renamed(&search);
   map_release(&search.paths[0]);
   map_release(&search.paths[1]);
 }

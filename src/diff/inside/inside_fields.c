@@ -1,0 +1,104 @@
+#include "diff/inside/inside_fields.h"
+
+#include <string.h>
+
+/* The next field from *at on that counts; NULL: none. */
+static const struct format_field *next_field(const struct looking *looking,
+                                             const struct format_parts *parts, size_t *at)
+{
+  while (*at < parts->n_fields) {
+    const struct format_field *field = &parts->fields[(*at)++];
+
+    if (looking_counts(looking, field->class))
+      return field;
+  }
+  return NULL;
+}
+
+/* Fields stand in an order that is part of what they say. */
+bool inside_compare_fields(struct looking *looking, const struct format_parts parts[2])
+{
+  const struct str absent = { NULL, 0 };
+  size_t at[2] = { 0, 0 };
+  bool differ = false;
+
+  for (;;) {
+    const struct format_field *a = next_field(looking, &parts[0], &at[0]);
+    const struct format_field *b = next_field(looking, &parts[1], &at[1]);
+
+    if (!a && !b)
+      return differ;
+    if (a && b && strcmp(a->name, b->name) == 0) {
+      if (str_equal(a->value, b->value))
+        continue;
+      looking_tell_field(looking, a->name, a->value, b->value);
+    } else {
+      if (a)
+        looking_tell_field(looking, a->name, a->value, absent);
+      if (b)
+        looking_tell_field(looking, b->name, absent, b->value);
+    }
+    differ = true;
+  }
+}
+
+/* The next range from *at on that a rule calls meaningless; NULL: none. */
+static const struct format_range *next_range(const struct format_parts *parts,
+                                             const struct format_rule *rule, size_t *at)
+{
+  while (*at < parts->n_ranges) {
+    const struct format_range *range = &parts->ranges[(*at)++];
+
+    if (range->rule == rule)
+      return range;
+  }
+  return NULL;
+}
+
+/* Whether the bytes of a rule differ, or are another member's. */
+static bool rule_differs(const struct format_parts parts[2], const struct format_rule *rule)
+{
+  size_t at[2] = { 0, 0 };
+
+  for (;;) {
+    const struct format_range *a = next_range(&parts[0], rule, &at[0]);
+    const struct format_range *b = next_range(&parts[1], rule, &at[1]);
+
+    if (!a || !b)
+      return a || b;
+    if (a->member != b->member || a->to - a->from != b->to - b->from ||
+        memcmp(parts[0].bytes.ptr + a->from, parts[1].bytes.ptr + b->from, a->to - a->from) != 0)
+      return true;
+  }
+}
+
+/* Takes note of the rules by which bytes that differ mean nothing; true if one does not hold under
+ * the flags given. */
+bool inside_compare_meaningless(struct looking *looking, const struct format_parts parts[2])
+{
+  const struct format_rule *seen[64];
+  size_t n_seen = 0;
+  bool differ = false;
+
+  for (int side = 0; side < 2; side++)
+    for (size_t i = 0; i < parts[side].n_ranges; i++) {
+      const struct format_rule *rule = parts[side].ranges[i].rule;
+      size_t known = 0;
+
+      while (known < n_seen && seen[known] != rule)
+        known++;
+      if (!rule || known < n_seen)
+        continue;
+      if (n_seen == ARRAY_LEN(seen))
+        return true;
+      seen[n_seen++] = rule;
+      if (!rule_differs(parts, rule))
+        continue;
+      looking_add_word(looking->result->rules, rule->id);
+      if (looking_counts(looking, rule->class)) {
+        looking_tell_field(looking, rule->id, str_of(rule->text), str_of(rule->text));
+        differ = true;
+      }
+    }
+  return differ;
+}

@@ -1,0 +1,98 @@
+#include "report/explain/explain_entry.h"
+
+#include <sys/stat.h>
+
+void explain_entry_query(const struct event *event, struct cause_query *query)
+{
+  for (int side = 0; side < 2; side++) {
+    const struct tar_entry *entry = event->inputs[side].entry;
+
+    if (!entry)
+      continue;
+    query->path = entry->name;
+    query->types[side] = entry->type;
+    query->executable = query->executable || (entry->mode & 0111);
+    query->changed[side] = entry->mtime.set ? entry->mtime.seconds : 0;
+    query->size[side] = (uint64_t)MAX_OF(entry->size, (int64_t)0);
+    query->content[side] = event->inputs[side].head;
+  }
+  query->same_rest = event->same_rest;
+}
+
+/* No umask, clock or order of packages makes a file setuid or setgid, or lets everybody write to it
+ * on one side alone: whatever else differs, that is not to be explained away. */
+static bool is_privilege(const struct event *event, const struct policy_field *field)
+{
+  const struct tar_entry *a = event->inputs[0].entry;
+  const struct tar_entry *b = event->inputs[1].entry;
+
+  return field->kind == FIELD_MODE && a && b &&
+         ((a->mode ^ b->mode) & (S_ISUID | S_ISGID | S_IWOTH)) != 0;
+}
+
+/* Whether several fields of the kind may differ, each for another reason. */
+static bool is_of_many(enum policy_field_kind kind)
+{
+  return kind == FIELD_XATTR || kind == FIELD_PAX || kind == FIELD_MEMBER;
+}
+
+size_t explain_entry_fields(const struct event *event, struct policy_field out[EXPLAIN_FIELDS_MAX],
+                            bool *more)
+{
+  bool seen[N_FIELD_KINDS] = { false };
+  size_t n = 0;
+
+  *more = false;
+  for (size_t i = 0; i < event->n_fields; i++) {
+    struct policy_field field;
+
+    if (event->fields[i].ignored || !event_field_named(event, &event->fields[i], &field))
+      continue;
+    if (field.kind == FIELD_SIZE)
+      field.kind = FIELD_CONTENT;
+    if (seen[field.kind] && !is_of_many(field.kind))
+      continue;
+    seen[field.kind] = true;
+    if (n < EXPLAIN_FIELDS_MAX)
+      out[n++] = field;
+    else
+      *more = true;
+  }
+  for (size_t i = 1; i < n; i++)
+    for (size_t j = i; j > 0 && out[j].kind < out[j - 1].kind; j--) {
+      const struct policy_field other = out[j];
+
+      out[j] = out[j - 1];
+      out[j - 1] = other;
+    }
+  return n;
+}
+
+static void leave_field(struct draft *draft, const struct policy_field *field)
+{
+  struct arena arena = ARENA_INIT;
+
+  draft_leave(draft, field_format(field, &arena));
+  arena_release(&arena);
+}
+
+void explain_entry_field(const struct event *event, struct cause_query *query,
+                         const struct policy_field *field, struct draft *draft)
+{
+  enum cause_evidence evidence;
+  const struct cause *cause;
+
+  query->has_field = true;
+  query->field = *field;
+  cause = is_privilege(event, field) ? NULL : cause_find(query, &evidence);
+  if (cause)
+    draft_add(draft, cause, evidence, cause_strength_of(evidence), NULL);
+  else
+    leave_field(draft, field);
+}
+
+bool explain_has_contents(const struct cause_query *query)
+{
+  return query->content[0].ptr && query->content[1].ptr &&
+         query->content[0].len == query->size[0] && query->content[1].len == query->size[1];
+}
