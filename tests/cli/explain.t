@@ -317,7 +317,7 @@ A difference may have several causes, each with what was found. What none of the
 
   $ images <<'RECIPE'
   > import io as IO, tarfile as TF, gzip as G
-  > sides = dict(date="2024-01-02 03:04", user="alice", host="one", dir="usr/src", jobs="4"), dict(date="2024-02-03 13:04", user="ci", host="two", dir="builds", jobs="16")
+  > sides = dict(date="2024-01-02 03:04", user="alice", host="one", dir="build", jobs="4"), dict(date="2024-02-03 13:04", user="ci", host="two", dir="builds", jobs="16")
   > def packed(stamp, text):
   >     out = IO.BytesIO()
   >     with TF.open(fileobj=out, mode="w") as t:
@@ -338,7 +338,7 @@ A difference may have several causes, each with what was found. What none of the
   script -
   times.tar tar-inside
   4 proven, 2 of these harmless
-  /usr/src / /builds
+  /build / /builds
   2024-01-02 03:04 / 2024-02-03 13:04
   one / two
   alice / ci

@@ -279,7 +279,12 @@ static void strengths(void **state)
     { "usr/lib/x.pc", false, STR("prefix=/srv/x-1/inst\n"), STR("prefix=/home/ci/inst\n"), true,
       false },
     { "usr/bin/x!/.debug_str", false, STR("\0/srv/x\0"), STR("\0/tmp/x\0"), true, false },
-    { "etc/x.conf", false, STR("from /usr/src/x-1\n"), STR("from /builds/x\n"), true, false },
+    { "etc/x.conf", false, STR("from /build/x-1\n"), STR("from /builds/x\n"), true, false },
+    { "etc/nginx/a.conf", false, STR("root /usr/src/app-1;\n"), STR("root /usr/src/app-2;\n"),
+      false, false },
+    { "srv/x.ini", false, STR("data=/workspace/one/db\n"), STR("data=/workspace/two/db\n"), false,
+      false },
+    { "srv/x.ini", false, STR("dir=/builds/x\n"), STR("dir=/go/src/x\n"), false, false },
     /* scripts and sources, by how they begin, by their mode, by their name */
     { "usr/share/doc/x/y", false, DATES("#!/bin/sh\n[ $(date +%F) = ", " ]\n"), false, false },
     { "usr/share/doc/x/y", true, DATES("on ", "\n"), false, false },
