@@ -313,6 +313,25 @@ A config that is only written in another way.
   /manifest consequence field
   consequence=2 json-form=1 unexplained=0
 
+git archive writes the time of the commit, and which one it is. Another comment is one.
+
+  $ images <<'RECIPE'
+  > import io as IO, tarfile as TF
+  > def archived(stamp, comment):
+  >     out = IO.BytesIO()
+  >     with TF.open(fileobj=out, mode="w", format=TF.PAX_FORMAT, pax_headers={"comment": comment}) as t:
+  >         info = TF.TarInfo("x"); info.mtime = stamp; t.addfile(info)
+  >     return out.getvalue()
+  > for i in range(2): oci_archive(f"commit-{i}.tar", image(layer(file("git.tar", archived(i, "%040x" % (0xabcd + i))), file("other.tar", archived(i, "level %d" % i)))))
+  > RECIPE
+  $ diffoci diff --quiet --semantic --explain ./commit-0.tar ./commit-1.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p; /harmless/p'
+  git.tar tar-inside+?,embedded-hash?
+  other.tar tar-inside+?
+  $ diffoci diff --quiet --semantic --report-file r.json ./commit-0.tar ./commit-1.tar >/dev/null; python3 causes.py r.json
+  git.tar tar-inside content
+  other.tar - -
+  tar-inside=2 embedded-hash=1 unexplained=1
+
 A difference may have several causes, each with what was found. What none of them accounts for is named, and then they are a part only.
 
   $ images <<'RECIPE'
