@@ -294,11 +294,14 @@ A certificate that signs itself was made anew if nothing but keys, numbers and d
 
   $ for i in 0 1 2; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -out c$i.pem -subj /CN=x -addext basicConstraints=critical,CA:$([ $i = 2 ] && echo FALSE || echo TRUE) 2>/dev/null; done
   $ images <<'RECIPE'
-  > for i in range(3): oci_archive(f"cert-{i}.tar", image(layer(file("etc/x/c.pem", open(f"c{i}.pem", "rb").read()))))
+  > certs = [open(f"c{i}.pem", "rb").read() for i in range(3)]
+  > for i, cert in enumerate([*certs, certs[1] + b"evil\n", certs[1][:-1] + b"  \n"]): oci_archive(f"cert-{i}.tar", image(layer(file("etc/x/c.pem", cert))))
   > RECIPE
-  $ for i in 1 2; do diffoci diff --quiet --semantic --explain ./cert-0.tar ./cert-$i.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p'; done
-  etc/x/c.pem generated-certificate+?
+  $ for i in 1 2 3 4; do diffoci diff --quiet --semantic --explain ./cert-0.tar ./cert-$i.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p'; done
+  etc/x/c.pem generated-certificate?
   etc/x/c.pem -
+  etc/x/c.pem generated-certificate+?
+  etc/x/c.pem generated-certificate+?
 
 A config that is only written in another way.
 
