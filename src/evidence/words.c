@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "evidence/build_path.h"
 #include "evidence/key.h"
+#include "evidence/reader.h"
 #include "evidence/token.h"
 #include "evidence/when.h"
 
@@ -117,7 +118,10 @@ static enum when_said said_of(const struct comparison *c, const struct token *to
 {
   const struct str line = { c->lines[0].ptr, (size_t)(token->text.ptr - c->lines[0].ptr) };
 
-  return when_said(key_before(line).len ? line : path_name(c->file->path));
+  const enum when_said said = when_said(key_before(line).len ? line : path_name(c->file->path));
+
+  /* A log tells what was: when something started or ended. */
+  return said == WHEN_OTHER && reader_has_log(c->file) ? WHEN_UNSAID : said;
 }
 
 /* A value that looks like one that a build made. Nothing is known of a UUID but what it is called.
