@@ -13,6 +13,8 @@ import tempfile
 import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "tools"))
+import goprogram  # noqa: E402
 MKIMAGE = os.path.join(HERE, "..", "tools", "mkimage.py")
 CASES = []
 
@@ -119,6 +121,29 @@ def elf_compressed(directory, n):
 def elf_build_id(directory, n):
     return get(compiled(directory, "int f(int x) { return x; }", "-O1", "-shared", "-fPIC", "-nostdlib",
                         f"-Wl,--build-id=0x{n + 1:040x}"))
+
+
+# ---- Go's programs ----
+
+GO_LINES = ["path\texample.com/x", "mod\texample.com/x\t(devel)\t", "dep\tgolang.org/x/sys\tv0.1.0\th1:abc=", "dep\tgolang.org/x/text\tv0.2.0\th1:def=",
+            "=>\texample.com/text\tv0.2.1\th1:ghi=", "build\tGOOS=linux", "build\tvcs.revision=0123", "build\tvcs.time=2026-11-28T14:15:05Z"]
+
+
+def go_case(wanted, old, new, version="go1.22.1", **how):
+    def side(_, n):
+        lines = [line.replace(old, new) if n else line for line in GO_LINES]
+        return goprogram.go_program(version if n else "go1.22.1", lines, **how)
+    side.__name__ = f"go_{len(CASES)}"
+    case("x", wanted)(side)
+
+
+for FORM in ({}, {"pointers": True}, {"big": True, "pointers": True}, {"wide": False, "pointers": True}, {"wide": False, "big": True}):
+    go_case({".go.buildinfo/dep/golang.org/x/sys"}, "v0.1.0", "v0.1.2", **FORM)
+    go_case({".go.buildinfo/dep/golang.org/x/text"}, "h1:ghi=", "h1:ghj=", **FORM)
+    go_case({".go.buildinfo/build/vcs.time"}, "T14:15", "T14:16", **FORM)
+    go_case({".go.buildinfo/go"}, "x", "x", version="go1.22.2", **FORM)
+go_case({".go.buildinfo/dep/golang.org/x/sys"}, "v0.1.0", "v0.1.0-20261128141505-0123456789ab")  # longer: all else moves
+go_case({".go.buildinfo/build/GOOS"}, "GOOS=linux", "GOOS=plan9")
 
 
 # ---- cpio ----
