@@ -223,9 +223,9 @@ only containerd takes.
   > oci_archive("root-up.tar", image(layer(directory("../"), file("x"))))
   > EOF
   $ for n in 0 1 2 3 4; do diffoci diff --effective --quiet ./sound.tar ./root-$n.tar 2>/dev/null | sed 1d; done
-  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*
-  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*
-  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*
-  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*
-  Layer    ctx:/layer    engines disagree about input 1: *does not unpack layer 0*
+  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*overlay makes another tree
+  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*overlay makes another tree
+  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*overlay makes another tree
+  Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*overlay makes another tree
+  Layer    ctx:/layer    engines disagree about input 1: containerd makes another tree, *overlay does not unpack layer 0*
   $ diffoci diff --effective --quiet ./sound.tar ./root-up.tar

@@ -198,9 +198,19 @@ static void contents(void **state)
       STR("\xca\xfe\xba\xbe\x00\x01\x00\x0e/home/u/x/m.py\x01\x00\x04"
           "Cods"),
       "build-path", true },
-    /* the number of a port, 8080 and 8085, which is the length of nothing: there is more behind the
-     * path, up to where it would end by that number */
-    { "x", STR("\0\x14/srv/x/aaa.py\1abcdefgh\0"), STR("\0\x19/builds/x/aaa.py\1abcdefgh\0"),
+    /* the frame of a pickle before another one; a string of compiled Python before something that
+     * looks like more of it, which elsewhere is no length */
+    { "x.pickle",
+      STR("\x80\4\x95\x12\0\0\0\0\0\0\0\x8c\x0f/srv/docs/a.rst\x94\x95\1\0\0\0\0\0\0\0."),
+      STR("\x80\4\x95\x13\0\0\0\0\0\0\0\x8c\x10/home/docs/a.rst\x94\x95\1\0\0\0\0\0\0\0."),
+      "build-path", false },
+    { "x.pyc", STR("\0\xfa\x0f/srv/docs/a.rstr\1\0\0"), STR("\0\xfa\x10/home/docs/a.rstr\1\0\0"),
+      "build-path", false },
+    { "x", STR("\0\xfa\x0f/srv/docs/a.rstr\1\0\0"), STR("\0\xfa\x10/home/docs/a.rstr\1\0\0"),
+      "build-path", true },
+    /* the number of a port, which is the length of nothing: it says as much more on the second side
+     * as the path is longer, but where it would end by that number nothing ends */
+    { "x", STR("\0\x14/srv/x/aaa.py\1abcdefgh\0"), STR("\0\x17/builds/x/aaa.py\1abcdefgh\0"),
       "build-path", true },
     /* salts and secrets */
     { "etc/shadow", STR("u:$6$saltsalt$abcDEF0123456789abcDEF:1:\n"),

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "diff/documents/loaded.h"
+#include "diff/documents/sayings.h"
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
 
@@ -36,15 +37,6 @@ static bool unpackable_fits(struct diff *diff, int side, const struct manifest *
   return false;
 }
 
-/* What a config says of a layer. */
-struct saying {
-  int side;
-  const struct descriptor *layer;
-  const char *diff_id;
-  bool is_read; /* the fingerprint of its content is known */
-  uint64_t fingerprint;
-};
-
 /* To be freed; *n: how many. Of both images together, for which the numbers of diff_ids are right.
  */
 static struct saying *sayings_of(struct diff *diff, const struct manifest *const manifests[2],
@@ -67,31 +59,6 @@ static struct saying *sayings_of(struct diff *diff, const struct manifest *const
   return sayings;
 }
 
-/* One content has one digest: where two are said of one blob, or of two blobs with one content, or
- * one of two contents, what one of the sayings is about is refused by every engine. */
-static bool sayings_contradict(const struct saying *a, const struct saying *b)
-{
-  const bool same_id = strcmp(a->diff_id, b->diff_id) == 0;
-
-  if (same_blob(a->layer, b->layer))
-    return !same_id;
-  return a->is_read && b->is_read && (a->fingerprint == b->fingerprint) != same_id;
-}
-
-/* The first two that contradict each other. */
-static bool find_contradiction(const struct saying *sayings, size_t n,
-                               const struct saying *found[static 2])
-{
-  for (size_t j = 1; j < n; j++)
-    for (size_t i = 0; i < j; i++)
-      if (sayings_contradict(&sayings[i], &sayings[j])) {
-        found[0] = &sayings[i];
-        found[1] = &sayings[j];
-        return true;
-      }
-  return false;
-}
-
 static void tell_contradiction(struct diff *diff, const struct saying *const found[2],
                                char note[static 200])
 {
@@ -102,7 +69,7 @@ static void tell_contradiction(struct diff *diff, const struct saying *const fou
 
   digest_format(&found[0]->layer->digest, digests[0]);
   digest_format(&found[1]->layer->digest, digests[1]);
-  line = xasprintf("layer %s: rootfs.diff_ids says %.100s of it, and %.100s of %s%s%s: %s",
+  line = xasprintf("layer %s: rootfs.diff_ids says %.140s of it, and %.140s of %s%s%s: %s",
                    digests[1], found[1]->diff_id, same_id ? "the same" : found[0]->diff_id,
                    same_blob(found[0]->layer, found[1]->layer) ? "the same layer"
                    : same_id                                   ? "another content, layer "
@@ -124,11 +91,12 @@ static bool unpackable_contradicts(struct diff *diff, const struct manifest *con
                                    const struct config *const configs[2], bool reads,
                                    char note[static 200])
 {
+  size_t compared;
   size_t n;
   AUTO_FREE struct saying *sayings = sayings_of(diff, manifests, configs, reads, &n);
   const struct saying *found[2];
 
-  if (!find_contradiction(sayings, n, found))
+  if (!sayings_contradict(sayings, n, found, &compared))
     return false;
   tell_contradiction(diff, found, note);
   return true;
@@ -175,6 +143,7 @@ static bool contradicts_once_read(struct diff *diff, const struct manifest *cons
                                   const struct config *const configs[2], char note[static 200])
 {
   const bool looked = !same_blob(&manifests[0]->config, &manifests[1]->config);
+  size_t compared;
   size_t n;
 
   for (int side = 0; side < 2; side++)
@@ -183,7 +152,7 @@ static bool contradicts_once_read(struct diff *diff, const struct manifest *cons
   if (looked) {
     AUTO_FREE struct saying *sayings = sayings_of(diff, manifests, configs, false, &n);
 
-    if (find_contradiction(sayings, n, (const struct saying *[2]) { NULL, NULL }))
+    if (sayings_contradict(sayings, n, (const struct saying *[2]) { NULL, NULL }, &compared))
       return false; /* likewise */
   }
   return unpackable_contradicts(diff, manifests, configs, true, note);
