@@ -6,11 +6,13 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <elf.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 #include <string.h>
 
 #include "../common/format_dump.h"
+#include "formats/elf.h"
 #include "formats/jks.h"
 #include "formats/json.h"
 #include "formats/pem.h"
@@ -238,6 +240,54 @@ static void test_pkcs12(void **state)
   }
 }
 
+/* Two sections whose names share bytes of one table, and of which the longer has `length` bytes. */
+static void write_program(struct buf *out, size_t length)
+{
+  Elf64_Ehdr header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+                        .e_type = ET_REL,
+                        .e_machine = EM_X86_64,
+                        .e_version = EV_CURRENT,
+                        .e_shoff = sizeof(header),
+                        .e_ehsize = sizeof(header),
+                        .e_shentsize = sizeof(Elf64_Shdr),
+                        .e_shnum = 3,
+                        .e_shstrndx = 1 };
+  Elf64_Shdr sections[3] = {
+    { .sh_type = SHT_NULL },
+    { .sh_name = (Elf64_Word)length - 1,
+      .sh_type = SHT_STRTAB,
+      .sh_offset = sizeof(header) + sizeof(sections),
+      .sh_size = length + 2 },
+    { .sh_name = 1, .sh_type = SHT_NOBITS },
+  };
+
+  buf_add(out, &header, sizeof(header));
+  buf_add(out, sections, sizeof(sections));
+  buf_putc(out, '\0');
+  for (size_t i = 0; i < length; i++)
+    buf_putc(out, 'a');
+  buf_putc(out, '\0');
+}
+
+/* Names that share bytes are bounded, since as many may be made of them as somebody likes. */
+static void test_elf_names(void **state)
+{
+  (void)state;
+  for (size_t length = 4096; length <= 4097; length++) {
+    AUTO_BUF file = BUF_INIT(10000);
+    AUTO_BUF found = BUF_INIT(1 << 20);
+
+    write_program(&file, length);
+    assert_true(format_elf.detect(buf_str(&file), STR("x.o")));
+    format_dump(&found, &format_elf, buf_str(&file), STR("x.o"));
+    buf_putc(&found, '\0');
+    if (length > 4096)
+      assert_string_equal(found.ptr, "ERROR: a name in it is longer than 4096 bytes\n");
+    else
+      assert_non_null(strstr(found.ptr, "\"aa\""));
+  }
+}
+
 #define HEADER(n, store, tags, data) "\x8e\xad\xe8\1\0\0\0\0\0\0\0" n "\0\0\0" store tags data
 #define TAG(tag, type, at, count) "\0\0" tag "\0\0\0" type "\0\0\0" at "\0\0\0" count
 
@@ -298,9 +348,11 @@ static void test_rpm(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_json), cmocka_unit_test(test_properties), cmocka_unit_test(test_manifest),
-    cmocka_unit_test(test_xml),  cmocka_unit_test(test_xml_budget), cmocka_unit_test(test_pem),
-    cmocka_unit_test(test_jks),  cmocka_unit_test(test_rpm),        cmocka_unit_test(test_pkcs12),
+    cmocka_unit_test(test_json),       cmocka_unit_test(test_properties),
+    cmocka_unit_test(test_manifest),   cmocka_unit_test(test_xml),
+    cmocka_unit_test(test_xml_budget), cmocka_unit_test(test_pem),
+    cmocka_unit_test(test_jks),        cmocka_unit_test(test_rpm),
+    cmocka_unit_test(test_pkcs12),     cmocka_unit_test(test_elf_names),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
