@@ -169,7 +169,7 @@ static void look_at_fields(struct inside *inside, const struct format *format,
       inside_leave(inside, str_of(a->name));
     else if (str_equal(a->value, b->value))
       continue;
-    else if (a->class == FORMAT_COUNTS || !format->may_be_equal)
+    else if (a->class == FORMAT_COUNTS || a->class != b->class || !format->may_be_equal)
       inside_leave(inside, str_of(a->name));
     else
       content_add(inside->out, inside->arena,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/digit.h"
+#include "base/hash.h"
 #include "image/json.h"
 
 /* A zero with a sign is another number to some readers, and the same value to the parser. */
@@ -53,6 +55,70 @@ static bool has_replaced(const json_t *value)
   return false;
 }
 
+/* What the parser does not keep of a text: how many members there are, and how numbers are written.
+ * A key may stand twice with one value, and 0.1 is as good as 0.10 to it, but not to all. */
+struct written {
+  size_t colons;
+  uint64_t numbers; /* the sum of their hashes, since their order may be another */
+};
+
+static struct str take_string(struct str text)
+{
+  size_t n = 1;
+
+  while (n < text.len && text.ptr[n] != '"')
+    n += text.ptr[n] == '\\' ? 2 : 1;
+  return str_skip(text, n + 1);
+}
+
+static struct str take_number(struct str text, struct written *out)
+{
+  size_t n = 1;
+
+  while (n < text.len && (digit_is_decimal(text.ptr[n]) || strchr("+-.eE", text.ptr[n])))
+    n++;
+  out->numbers += hash_str((struct str) { text.ptr, n });
+  return str_skip(text, n);
+}
+
+static struct written look_at_text(struct str text)
+{
+  struct written written = { 0 };
+
+  while (text.len) {
+    const char c = *text.ptr;
+
+    written.colons += c == ':';
+    text = c == '"'                          ? take_string(text)
+           : c == '-' || digit_is_decimal(c) ? take_number(text, &written)
+                                             : str_skip(text, 1);
+  }
+  return written;
+}
+
+static size_t count_members(const json_t *value)
+{
+  const char *key;
+  size_t n = json_object_size(value);
+  size_t i;
+  json_t *below;
+
+  json_object_foreach((json_t *)value, key, below) n += count_members(below);
+  json_array_foreach(value, i, below) n += count_members(below);
+  return n;
+}
+
+/* Both texts stand for this value; whether they also have its members once, and the same numbers.
+ */
+static bool is_written_alike(const struct str content[2], const json_t *value)
+{
+  const struct written a = look_at_text(content[0]);
+  const struct written b = look_at_text(content[1]);
+  const size_t n = count_members(value);
+
+  return a.colons == n && b.colons == n && a.numbers == b.numbers;
+}
+
 bool same_json_look(const struct str content[2])
 {
   AUTO_JSON a = NULL;
@@ -65,5 +131,5 @@ bool same_json_look(const struct str content[2])
       return false;
   a = json_parse(content[0], &err);
   b = a ? json_parse(content[1], &err) : NULL;
-  return b && json_equal(a, b) && !has_replaced(a);
+  return b && json_equal(a, b) && !has_replaced(a) && is_written_alike(content, a);
 }

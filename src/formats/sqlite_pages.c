@@ -3,14 +3,10 @@
 #include "formats/sqlite_pages.h"
 
 #include "base/digest.h"
+#include "formats/sqlite_cell.h"
 #include "formats/sqlite_header.h"
 
 enum {
-  INDEX_INTERIOR = 2,
-  TABLE_INTERIOR = 5,
-  INDEX_LEAF = 10,
-  TABLE_LEAF = 13,
-  PAGE_NUMBER = 4,
   FREE_BLOCK = 4,     /* where the next one is, and its size */
   DEPTH_MAX = 20,     /* of a tree (SQLite's BTCURSOR_MAX_DEPTH) */
   SCHEMA_COLUMNS = 5, /* type, name, tbl_name, rootpage, sql */
@@ -34,56 +30,6 @@ struct walk {
   struct hasher *records, *left_over;
 };
 
-/* A page of a tree. */
-struct page {
-  const unsigned char *bytes;
-  size_t header; /* where it begins: behind the file's own on the first page */
-  size_t n_cells;
-  unsigned type;
-};
-
-struct cell {
-  uint32_t child;    /* what is left of it; 0: it is on a leaf */
-  uint64_t key;      /* of a table's */
-  uint64_t payload;  /* bytes of all of it; 0 in a table's interior */
-  size_t at, local;  /* where it begins on the page, and how much of it is there */
-  uint32_t overflow; /* the page where it goes on; 0: nowhere */
-  size_t end;        /* of the cell */
-};
-
-static bool is_interior(unsigned type)
-{
-  return type == INDEX_INTERIOR || type == TABLE_INTERIOR;
-}
-
-static bool is_table(unsigned type)
-{
-  return type == TABLE_INTERIOR || type == TABLE_LEAF;
-}
-
-static size_t be16(const unsigned char *p)
-{
-  return (size_t)p[0] << 8 | p[1];
-}
-
-/* The length of a number of variable length (1.6), which may be no longer than it must; 0: it is
- * none, or goes over the end. */
-static size_t read_varint(const unsigned char *p, size_t len, uint64_t *out)
-{
-  size_t n = 0;
-
-  *out = 0;
-  while (n < len && n < 8) {
-    *out = *out << 7 | (p[n] & 0x7f);
-    if (p[n++] < 0x80)
-      return n > 1 && *out >> (7 * (n - 1)) == 0 ? 0 : n;
-  }
-  if (n < 8 || n == len)
-    return 0;
-  *out = *out << 8 | p[n];
-  return *out >> 56 ? n + 1 : 0;
-}
-
 /* A page that nothing has led to before; NULL. */
 static const unsigned char *take_page(struct walk *walk, uint32_t number)
 {
@@ -104,66 +50,6 @@ static void note_left_over(struct walk *walk, const unsigned char *byte)
   hasher_add(walk->left_over, byte, 1);
 }
 
-/* ---- cells ---- */
-
-/* How much of a payload lies on the page itself (1.6, "Cell Payload Overflow Pages"). */
-static size_t local_size(const struct walk *walk, unsigned type, uint64_t payload)
-{
-  const size_t usable = walk->page_size;
-  const size_t most = type == TABLE_LEAF ? usable - 35 : (usable - 12) * 64 / 255 - 23;
-  const size_t least = (usable - 12) * 32 / 255 - 23;
-  size_t size;
-
-  if (payload <= most)
-    return (size_t)payload;
-  size = least + (size_t)((payload - least) % (usable - PAGE_NUMBER));
-  return size <= most ? size : least;
-}
-
-static bool read_payload(const struct walk *walk, const struct page *page, struct cell *cell)
-{
-  cell->local = local_size(walk, page->type, cell->payload);
-  cell->end = cell->at + cell->local;
-  if (cell->local < cell->payload) {
-    if (cell->end + PAGE_NUMBER > walk->page_size)
-      return false;
-    cell->overflow = format_be32(page->bytes + cell->end);
-    cell->end += PAGE_NUMBER;
-  }
-  return cell->end <= walk->page_size;
-}
-
-static bool read_cell(const struct walk *walk, const struct page *page, size_t i, struct cell *cell)
-{
-  const size_t pointers = page->header + (is_interior(page->type) ? 12 : 8);
-  size_t at = be16(page->bytes + pointers + 2 * i);
-  size_t n;
-
-  *cell = (struct cell) { .child = 0 };
-  if (is_interior(page->type)) {
-    if (at + PAGE_NUMBER > walk->page_size)
-      return false;
-    cell->child = format_be32(page->bytes + at);
-    at += PAGE_NUMBER;
-  }
-  if (page->type != TABLE_INTERIOR) {
-    n = read_varint(page->bytes + at, walk->page_size - MIN_OF(at, walk->page_size),
-                    &cell->payload);
-    at += n;
-    if (!n)
-      return false;
-  }
-  if (is_table(page->type)) {
-    n = read_varint(page->bytes + at, walk->page_size - MIN_OF(at, walk->page_size), &cell->key);
-    at += n;
-    if (!n)
-      return false;
-  }
-  cell->at = at;
-  cell->end = at;
-  return page->type == TABLE_INTERIOR || read_payload(walk, page, cell);
-}
-
 /* ---- what the bytes of a page are used for ---- */
 
 /* Nothing is used twice. */
@@ -179,16 +65,16 @@ static bool use(const struct walk *walk, size_t from, size_t to)
   return true;
 }
 
-static bool use_free_blocks(const struct walk *walk, const struct page *page)
+static bool use_free_blocks(const struct walk *walk, const struct sqlite_page *page)
 {
-  size_t at = be16(page->bytes + page->header + 1);
+  size_t at = sqlite_be16(page->bytes + page->header + 1);
 
   while (at) {
     const size_t before = at;
 
     if (!use(walk, at, at + FREE_BLOCK))
       return false;
-    at = be16(page->bytes + at);
+    at = sqlite_be16(page->bytes + at);
     if (at && at <= before)
       return false;
   }
@@ -198,25 +84,26 @@ static bool use_free_blocks(const struct walk *walk, const struct page *page)
 /* SQLite leaves two things behind when it zeroes what it deletes: pointers to cells, behind those
  * that are left, and the beginnings of free blocks that became part of the gap before the cells.
  * As numbers below 8192 no such pointers are text. */
-static size_t old_pointers(const struct walk *walk, const struct page *page, size_t gap)
+static size_t old_pointers(const struct walk *walk, const struct sqlite_page *page, size_t gap)
 {
   size_t at = gap;
 
   if (walk->page_size > OLD_POINTER_MAX)
     return 0;
   while (at + 2 <= walk->page_size && !walk->used[at] && !walk->used[at + 1] &&
-         be16(page->bytes + at) > gap && be16(page->bytes + at) < walk->page_size)
+         sqlite_be16(page->bytes + at) > gap && sqlite_be16(page->bytes + at) < walk->page_size)
     at += 2;
   return at - gap;
 }
 
 /* Where the beginning of a free block would end whose first byte that is not zero is at `at`. */
-static size_t old_block_end(const struct walk *walk, const struct page *page, size_t gap, size_t at)
+static size_t old_block_end(const struct walk *walk, const struct sqlite_page *page, size_t gap,
+                            size_t at)
 {
   for (size_t from = at < gap + 3 ? gap : at - 3; from <= at; from++) {
     const size_t end = from + FREE_BLOCK;
-    const size_t next = be16(page->bytes + from);
-    const size_t size = end <= walk->page_size ? be16(page->bytes + from + 2) : 0;
+    const size_t next = sqlite_be16(page->bytes + from);
+    const size_t size = end <= walk->page_size ? sqlite_be16(page->bytes + from + 2) : 0;
 
     if (size >= FREE_BLOCK && from + size <= walk->page_size &&
         (next == 0 || (next > from && next < walk->page_size)) &&
@@ -227,7 +114,7 @@ static size_t old_block_end(const struct walk *walk, const struct page *page, si
   return at;
 }
 
-static void look_at_unused(struct walk *walk, const struct page *page, size_t gap)
+static void look_at_unused(struct walk *walk, const struct sqlite_page *page, size_t gap)
 {
   size_t at = gap + old_pointers(walk, page, gap);
 
@@ -243,19 +130,19 @@ static void look_at_unused(struct walk *walk, const struct page *page, size_t ga
   }
 }
 
-static bool go_through(struct walk *walk, const struct page *page)
+static bool go_through(struct walk *walk, const struct sqlite_page *page)
 {
-  const size_t pointers = page->header + (is_interior(page->type) ? 12 : 8);
+  const size_t pointers = sqlite_pointers(page);
   const size_t gap = pointers + 2 * page->n_cells;
 
   memset(walk->used, 0, walk->page_size);
   if (!use(walk, 0, gap) || !use_free_blocks(walk, page))
     return false;
   for (size_t i = 0; i < page->n_cells; i++) {
-    const size_t at = be16(page->bytes + pointers + 2 * i);
-    struct cell cell;
+    const size_t at = sqlite_be16(page->bytes + pointers + 2 * i);
+    struct sqlite_cell cell;
 
-    if (!read_cell(walk, page, i, &cell) || !use(walk, at, cell.end))
+    if (!sqlite_read_cell(walk->page_size, page, i, &cell) || !use(walk, at, cell.end))
       return false;
   }
   look_at_unused(walk, page, gap);
@@ -273,8 +160,8 @@ static void give(struct walk *walk, bool schema, uint64_t done, const unsigned c
     hasher_add(walk->records, p, len);
 }
 
-static bool read_record(struct walk *walk, const struct page *page, const struct cell *cell,
-                        bool schema)
+static bool read_record(struct walk *walk, const struct sqlite_page *page,
+                        const struct sqlite_cell *cell, bool schema)
 {
   uint64_t done = cell->local;
   uint32_t next = cell->overflow;
@@ -284,14 +171,14 @@ static bool read_record(struct walk *walk, const struct page *page, const struct
   give(walk, schema, 0, page->bytes + cell->at, cell->local);
   while (done < cell->payload) {
     const unsigned char *p = take_page(walk, next);
-    const size_t here = (size_t)MIN_OF(cell->payload - done, walk->page_size - PAGE_NUMBER);
+    const size_t here = (size_t)MIN_OF(cell->payload - done, walk->page_size - SQLITE_PAGE_NUMBER);
 
     if (!p)
       return false;
-    give(walk, schema, done, p + PAGE_NUMBER, here);
+    give(walk, schema, done, p + SQLITE_PAGE_NUMBER, here);
     done += here;
     next = format_be32(p);
-    for (size_t i = PAGE_NUMBER + here; i < walk->page_size; i++)
+    for (size_t i = SQLITE_PAGE_NUMBER + here; i < walk->page_size; i++)
       note_left_over(walk, p + i);
   }
   return next == 0;
@@ -323,13 +210,13 @@ static bool read_schema(struct walk *walk, uint64_t payload)
 {
   uint64_t types[SCHEMA_COLUMNS];
   uint64_t header;
-  size_t at = read_varint(walk->record, (size_t)payload, &header);
+  size_t at = sqlite_varint(walk->record, (size_t)payload, &header);
   uint64_t body;
 
-  if (!at || header > payload)
+  if (!at || header < at || header > payload)
     return false;
   for (size_t i = 0; i < SCHEMA_COLUMNS; i++) {
-    const size_t n = read_varint(walk->record + at, (size_t)header - at, &types[i]);
+    const size_t n = sqlite_varint(walk->record + at, (size_t)header - at, &types[i]);
 
     at += n;
     if (!n)
@@ -357,10 +244,10 @@ static bool read_schema(struct walk *walk, uint64_t payload)
 
 /* ---- trees ---- */
 
-static bool look_at_cell(struct walk *walk, const struct page *page, const struct cell *cell,
-                         bool schema)
+static bool look_at_cell(struct walk *walk, const struct sqlite_page *page,
+                         const struct sqlite_cell *cell, bool schema)
 {
-  if (page->type == TABLE_INTERIOR)
+  if (page->type == SQLITE_TABLE_INTERIOR)
     return true;
   if (schema)
     return walk->n_roots < ROOTS_MAX && cell->payload <= RECORD_MAX &&
@@ -370,36 +257,35 @@ static bool look_at_cell(struct walk *walk, const struct page *page, const struc
   return read_record(walk, page, cell, false);
 }
 
-static bool open_page(struct walk *walk, uint32_t number, struct page *page)
+static bool open_page(struct walk *walk, uint32_t number, struct sqlite_page *page)
 {
   page->bytes = take_page(walk, number);
   if (!page->bytes)
     return false;
   page->header = number == 1 ? SQLITE_HEADER : 0;
   page->type = page->bytes[page->header];
-  page->n_cells = be16(page->bytes + page->header + 3);
-  return page->type == INDEX_INTERIOR || page->type == TABLE_INTERIOR || page->type == INDEX_LEAF ||
-         page->type == TABLE_LEAF;
+  page->n_cells = sqlite_be16(page->bytes + page->header + 3);
+  return page->type == SQLITE_INDEX_INTERIOR || page->type == SQLITE_TABLE_INTERIOR ||
+         page->type == SQLITE_INDEX_LEAF || page->type == SQLITE_TABLE_LEAF;
 }
 
 /* Trees have no more than DEPTH_MAX pages from root to leaf, or are not walked. */
-// NOLINTNEXTLINE(misc-no-recursion)
 static bool walk_tree(struct walk *walk, uint32_t number, unsigned depth, bool schema, bool table)
 {
-  struct page page;
+  struct sqlite_page page;
 
-  if (depth == DEPTH_MAX || !open_page(walk, number, &page) || is_table(page.type) != table ||
-      !go_through(walk, &page))
+  if (depth == DEPTH_MAX || !open_page(walk, number, &page) ||
+      sqlite_is_table(page.type) != table || !go_through(walk, &page))
     return false;
   for (size_t i = 0; i < page.n_cells; i++) {
-    struct cell cell;
+    struct sqlite_cell cell;
 
-    if (!read_cell(walk, &page, i, &cell) ||
+    if (!sqlite_read_cell(walk->page_size, &page, i, &cell) ||
         (cell.child && !walk_tree(walk, cell.child, depth + 1, schema, table)) ||
         !look_at_cell(walk, &page, &cell, schema))
       return false;
   }
-  return !is_interior(page.type) ||
+  return !sqlite_is_interior(page.type) ||
          walk_tree(walk, format_be32(page.bytes + page.header + 8), depth + 1, schema, table);
 }
 
@@ -414,7 +300,7 @@ static bool walk_all(struct walk *walk)
     if (root > walk->n_pages)
       return false;
     if (root && !walk_tree(walk, root, 0, false,
-                           is_table(walk->bytes[(size_t)(root - 1) * walk->page_size])))
+                           sqlite_is_table(walk->bytes[(size_t)(root - 1) * walk->page_size])))
       return false;
   }
   for (uint32_t i = 1; i <= walk->n_pages; i++)

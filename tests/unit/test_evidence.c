@@ -292,6 +292,12 @@ static void strengths(void **state)
     { "x/MANIFEST.MF.txt", false, STR("Created-By: 11.0.1 (x)\n"), STR("Created-By: 17.0.1 (x)\n"),
       false, false },
     { "x.json", false, STR("{\"a\":-0.0,\"b\":1}"), STR("{\"b\":1,\"a\":0.0}"), false, false },
+    { "x.json", false, STR("{\"a\":[0.1],\"b\":1}"), STR("{\"b\":1,\"a\":[0.10]}"), false, false },
+    { "x.json", false, STR("{\"a\":1,\"b\":1}"), STR("{\"b\":1,\"a\":1,\"a\":1}"), false, false },
+    { "x.json", false, STR("{\"a\":1,\"a\":1,\"b\":1}"), STR("{\"b\":1,\"b\":1,\"a\":1}"), false,
+      false },
+    { "x.json", false, STR("{\"a\":\"\\\":-1\",\"b\":[-2,1.5e3]}"),
+      STR("{\"b\": [-2,1.5e3],\"a\":\"\\\":-1\"}"), true, false },
     { "etc/usr/share/doc/x", false, DATES("on ", "\n"), true, false },
     /* what a program serves is no path of a build, nor is it where it looks for libraries; what a
      * build notes is one, and so is what lies where only builds do */

@@ -6,11 +6,17 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <elf.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+#include <string.h>
 
 #include "../common/format_dump.h"
+#include "formats/elf.h"
 #include "formats/jks.h"
 #include "formats/json.h"
 #include "formats/pem.h"
+#include "formats/pkcs12.h"
 #include "formats/properties.h"
 #include "formats/rpm.h"
 #include "formats/xml.h"
@@ -174,6 +180,114 @@ static void test_jks(void **state)
   expect_all(&format_jks, "cacerts", rows, ARRAY_LEN(rows));
 }
 
+/* A store with a key and its certificate, which signs itself, written by OpenSSL. */
+static void write_store(struct buf *out, const char *password, int hashes)
+{
+  EVP_PKEY *key = EVP_EC_gen("P-256");
+  X509 *certificate = X509_new();
+  unsigned char *bytes = NULL;
+  PKCS12 *store;
+  int len;
+
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
+                             (const unsigned char *)"host", -1, -1, 0);
+  X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
+  X509_set_pubkey(certificate, key);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
+  assert_int_not_equal(X509_sign(certificate, key, EVP_sha256()), 0);
+  store = PKCS12_create(password, "alias", key, certificate, NULL, 0, 0, hashes, 1, 0);
+  assert_non_null(store);
+  len = i2d_PKCS12(store, &bytes);
+  assert_true(len > 0);
+  buf_add(out, bytes, (size_t)len);
+  OPENSSL_free(bytes);
+  PKCS12_free(store);
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+}
+
+/* Certificates are told where a password is known and asks for no more than it may; keys never. */
+static void test_pkcs12(void **state)
+{
+  static const struct {
+    const char *password;
+    int hashes;
+    bool is_opened;
+  } rows[] = { { "changeit", 1000, true },
+               { "secret", 1000, false },
+               { "changeit", 600000, false } };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    AUTO_BUF file = BUF_INIT(1 << 20);
+    AUTO_BUF found = BUF_INIT(1 << 20);
+
+    write_store(&file, rows[i].password, rows[i].hashes);
+    assert_true(format_pkcs12.detect(buf_str(&file), STR("x.p12")));
+    assert_false(format_pkcs12.may_be_equal);
+    format_dump(&found, &format_pkcs12, buf_str(&file), STR("x.p12"));
+    buf_putc(&found, '\0');
+    assert_int_equal(strstr(found.ptr, "subject: ") != NULL, rows[i].is_opened);
+    assert_int_equal(strstr(found.ptr, "\"(encrypted)\"") != NULL, !rows[i].is_opened);
+    assert_non_null(strstr(found.ptr, "\"alias"));
+    assert_null(strstr(found.ptr, "ERROR"));
+
+    file.len--; /* cut short: nothing but an error */
+    buf_clear(&found);
+    format_dump(&found, &format_pkcs12, buf_str(&file), STR("x.p12"));
+    assert_true(str_has_prefix(buf_str(&found), STR("ERROR")));
+  }
+}
+
+/* Two sections whose names share bytes of one table, and of which the longer has `length` bytes. */
+static void write_program(struct buf *out, size_t length)
+{
+  Elf64_Ehdr header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+                        .e_type = ET_REL,
+                        .e_machine = EM_X86_64,
+                        .e_version = EV_CURRENT,
+                        .e_shoff = sizeof(header),
+                        .e_ehsize = sizeof(header),
+                        .e_shentsize = sizeof(Elf64_Shdr),
+                        .e_shnum = 3,
+                        .e_shstrndx = 1 };
+  Elf64_Shdr sections[3] = {
+    { .sh_type = SHT_NULL },
+    { .sh_name = (Elf64_Word)length - 1,
+      .sh_type = SHT_STRTAB,
+      .sh_offset = sizeof(header) + sizeof(sections),
+      .sh_size = length + 2 },
+    { .sh_name = 1, .sh_type = SHT_NOBITS },
+  };
+
+  buf_add(out, &header, sizeof(header));
+  buf_add(out, sections, sizeof(sections));
+  buf_putc(out, '\0');
+  for (size_t i = 0; i < length; i++)
+    buf_putc(out, 'a');
+  buf_putc(out, '\0');
+}
+
+/* Names that share bytes are bounded, since as many may be made of them as somebody likes. */
+static void test_elf_names(void **state)
+{
+  (void)state;
+  for (size_t length = 4096; length <= 4097; length++) {
+    AUTO_BUF file = BUF_INIT(10000);
+    AUTO_BUF found = BUF_INIT(1 << 20);
+
+    write_program(&file, length);
+    assert_true(format_elf.detect(buf_str(&file), STR("x.o")));
+    format_dump(&found, &format_elf, buf_str(&file), STR("x.o"));
+    buf_putc(&found, '\0');
+    if (length > 4096)
+      assert_string_equal(found.ptr, "ERROR: a name in it is longer than 4096 bytes\n");
+    else
+      assert_non_null(strstr(found.ptr, "\"aa\""));
+  }
+}
+
 #define HEADER(n, store, tags, data) "\x8e\xad\xe8\1\0\0\0\0\0\0\0" n "\0\0\0" store tags data
 #define TAG(tag, type, at, count) "\0\0" tag "\0\0\0" type "\0\0\0" at "\0\0\0" count
 
@@ -234,9 +348,11 @@ static void test_rpm(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_json), cmocka_unit_test(test_properties), cmocka_unit_test(test_manifest),
-    cmocka_unit_test(test_xml),  cmocka_unit_test(test_xml_budget), cmocka_unit_test(test_pem),
-    cmocka_unit_test(test_jks),  cmocka_unit_test(test_rpm),
+    cmocka_unit_test(test_json),       cmocka_unit_test(test_properties),
+    cmocka_unit_test(test_manifest),   cmocka_unit_test(test_xml),
+    cmocka_unit_test(test_xml_budget), cmocka_unit_test(test_pem),
+    cmocka_unit_test(test_jks),        cmocka_unit_test(test_rpm),
+    cmocka_unit_test(test_pkcs12),     cmocka_unit_test(test_elf_names),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
