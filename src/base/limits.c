@@ -20,5 +20,6 @@ struct limits limits_scaled(double scale)
     .blob_bytes = scaled(4 * kib * kib * kib, scale),
     .tar_bytes = scaled(32 * kib * kib * kib, scale),
     .file_bytes = scaled(256 * kib * kib, scale),
+    .inside_seconds = scaled(900, scale),
   };
 }

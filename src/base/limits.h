@@ -9,14 +9,15 @@ struct budget;
 struct totals;
 
 struct limits {
-  uint64_t manifests;    /* manifests of one index */
-  uint64_t layers;       /* layers of one manifest */
-  uint64_t json_bytes;   /* one index, manifest or config */
-  uint64_t blob_bytes;   /* one layer as stored */
-  uint64_t tar_bytes;    /* one layer's tar stream */
-  struct budget *memory; /* base/budget.h; borrowed; NULL: no limit */
-  uint64_t file_bytes;   /* one file that is looked into, and what comes out of it */
-  struct totals *totals; /* layer/totals.h: of a whole comparison; borrowed; NULL: no limit */
+  uint64_t manifests;      /* manifests of one index */
+  uint64_t layers;         /* layers of one manifest */
+  uint64_t json_bytes;     /* one index, manifest or config */
+  uint64_t blob_bytes;     /* one layer as stored */
+  uint64_t tar_bytes;      /* one layer's tar stream */
+  struct budget *memory;   /* base/budget.h; borrowed; NULL: no limit */
+  uint64_t file_bytes;     /* one file that is looked into, and what comes out of it */
+  uint64_t inside_seconds; /* of processor time, for looking into all of them */
+  struct totals *totals;   /* layer/totals.h: of a whole comparison; borrowed; NULL: no limit */
 };
 
 /* The defaults, each times scale (> 0, may be a fraction); results saturate at INT64_MAX.

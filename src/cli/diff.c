@@ -269,6 +269,19 @@ static void diff_want_outputs(const struct fan_out_wanted *wanted, struct diff_o
   process->report_dir = wanted->report_dir;
 }
 
+static struct inside_worker *diff_start_looker(const struct diff_flags *given,
+                                               const struct process *process, struct error *err)
+{
+  const struct inside_worker_options options = {
+    .max_bytes = process->limits.file_bytes,
+    .seconds = MIN_OF(process->limits.inside_seconds, (uint64_t)UINT32_MAX),
+    .alone = thorough(given),
+    .support = &process->support,
+  };
+
+  return inside_worker_start(&options, err);
+}
+
 int diff_command(const struct invocation *call, struct error *err)
 {
   const struct diff_flags *given = call->options;
@@ -310,7 +323,7 @@ int diff_command(const struct invocation *call, struct error *err)
   /* The process that looks inside begins before there are threads. */
   if (sandbox_choose((enum sandbox_mode)given->process.sandbox, &process.support, err) == 0 &&
       ((given->inside != TOGGLE_ON && given->require != REQUIRE_EQUIVALENT) ||
-       (options.looker = inside_worker_start(process.limits.file_bytes, &process.support, err))) &&
+       (options.looker = diff_start_looker(given, &process, err))) &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0) {
     if (options.looker)

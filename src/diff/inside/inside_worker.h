@@ -1,10 +1,13 @@
 /* The process that looks into files: strangers' bytes are parsed in a child that holds nothing but
  * a socket and may do nothing (base/confine/confine.h), with limits on its memory, its processor
  * time and what it writes. It gets two contents as file descriptors and gives rows back, whose form
- * is not trusted (diff/inside/inside_wire.h); what they say is. One child looks into one pair of
- * files after the other: whoever takes it over through one can say of those that come after that
- * nothing in them differs. If it dies, the files were not looked into, and the next
- * ones get a new child. */
+ * is not trusted (diff/inside/inside_wire.h); what they say is. So where the answer is to be relied
+ * on
+ * (`alone`), each pair of files has a child of its own, which is ended when it has answered:
+ * whoever takes it over can lie about these two. Else one child looks into one pair after the
+ * other, and who takes it over can say of those that come after that nothing in them differs. If it
+ * dies, the files were not looked into, and the next ones get a new child. Children are had by a
+ * process that does nothing else and keeps account of their processor time. */
 #ifndef DIFFOCI_DIFF_INSIDE_INSIDE_WORKER_H
 #define DIFFOCI_DIFF_INSIDE_INSIDE_WORKER_H
 
@@ -14,9 +17,16 @@
 
 struct inside_worker;
 
-/* Forks; so before any thread is started. support: what it is confined by; an empty one: by limits
- * alone. NULL with *err. */
-struct inside_worker *inside_worker_start(uint64_t max_bytes, const struct confine_support *support,
+struct inside_worker_options {
+  uint64_t max_bytes; /* that a file may have, and may come out of it */
+  uint64_t seconds; /* of processor time for all files, at most UINT32_MAX; then no more are looked
+                       into; what a child is waited for in vain counts, too */
+  bool alone;       /* each pair of files has a process of its own */
+  const struct confine_support *support; /* an empty one: confined by limits alone */
+};
+
+/* Forks; so before any thread is started. NULL with *err. */
+struct inside_worker *inside_worker_start(const struct inside_worker_options *options,
                                           struct error *err);
 void inside_worker_stop(struct inside_worker *worker); /* NULL allowed */
 
