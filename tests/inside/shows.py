@@ -345,6 +345,33 @@ def xz_odd_padding(_, n):
     return run("xz", "-c", data=b"one\n") + bytes(3 * n)
 
 
+# ---- documents ----
+
+def document_case(name, wanted, *texts, needs=()):
+    def side(_, n):
+        return texts[n].encode()
+    side.__name__ = f"document_{len(CASES)}"
+    case(name, wanted, *needs)(side)
+
+
+PAGE = '<!DOCTYPE html>\n<html lang="en">\n<head><title>T</title>\n<meta name=date content="2026-11-28">\n</head><body><p>one\n<p>two<br>three\n<!-- c -->\n</body></html>\n'
+document_case("x.html", {"html/body/p[2]"}, PAGE, PAGE.replace("three", "four"))
+document_case("x.html", {"html/head/meta@content"}, PAGE, PAGE.replace("2026-11-28", "2026-12-02"))
+document_case("x", {"html/body/p[2]/#comment"}, PAGE, PAGE.replace("<!-- c", "<!-- d"))
+document_case("x.html", {"srv/x.html"}, PAGE, PAGE.replace("lang=", "lang  ="))
+document_case("x.html", {"html/body/p", "srv/x.html"}, PAGE, PAGE.replace("lang=", "lang  =").replace("one", "ONE"))  # two things
+document_case("x.html", {"html/body/p", "srv/x.html"}, PAGE, PAGE.replace("html>", "HTML>", 1).replace("one", "ONE"))
+document_case("x.xml", {"a@x", "srv/x.xml"}, '<a x="1"><?p q?></a>', '<a x="2"><?p r?></a>')
+document_case("x.xml", {"a", "a@x", "srv/x.xml"}, '<a x="1">t<b/>u</a>', '<a x="2">tu<b/></a>')
+MAN = '.\\" made by hand\n.TH LS 1 "September 2022" "GNU coreutils 9.1"\n.SH NAME\nls \\- list\n.SH OPTIONS\n.SS General\n.B \\-a\nall\n'
+document_case("ls.1", {".TH/date"}, MAN, MAN.replace("September 2022", "March 2023"))
+document_case("ls.1", {"OPTIONS/General"}, MAN, MAN.replace("all", "ALL"))
+document_case("ls.1", {"#comment"}, MAN, MAN.replace("hand", "HAND"))
+document_case("ls.1", {"srv/ls.1"}, MAN, MAN.replace(".SH NAME", ".SH  NAME"))
+document_case("ls.1", {".TH/date", "srv/ls.1"}, MAN, MAN.replace("September", "March").replace(".SH NAME", ".SH  NAME"))
+document_case("ls.1", {"OPTIONS/General"}, MAN, MAN[:-1])  # no newline at the end
+
+
 # ---- databases ----
 
 def database(directory, *steps):
