@@ -526,7 +526,7 @@ def manifest(_, n):
     return out.getvalue()
 
 
-@case("x.xml", {"a/b[2]", "a/c@id"})
+@case("x.xml", {"#comment", "a/b[2]", "a/c@id"})
 def xml_values(_, n):
     return f"<?xml version='1.0'?>\n<!-- {n} --><a><b>1</b><b><![CDATA[<{n}>]]></b><c id=\"x>{n}\"/></a>\n".encode()
 
