@@ -123,6 +123,18 @@ def elf_build_id(directory, n):
                         f"-Wl,--build-id=0x{n + 1:040x}"))
 
 
+@case("x.o", {".rodata.str1.1", "srv/x.o"}, "gcc")
+def elf_behind_its_end(directory, n):
+    """Two things: a string, and what no section holds."""
+    return get(compiled(directory, f'const char *f(void) {{ return "{("one", "two")[n]}"; }}', "-O1", "-c")) + (b"\0\0one", b"\0\0two")[n]
+
+
+@case("x.o", {".rodata.str1.1"}, "gcc")
+def elf_longer_string(directory, n):
+    """Other places of all that follows are no difference of their own."""
+    return get(compiled(directory, f'const char *f(void) {{ return "{("one", "a longer one")[n]}"; }}', "-O1", "-c"))
+
+
 # ---- Go's programs ----
 
 GO_LINES = ["path\texample.com/x", "mod\texample.com/x\t(devel)\t", "dep\tgolang.org/x/sys\tv0.1.0\th1:abc=", "dep\tgolang.org/x/text\tv0.2.0\th1:def=",
@@ -134,7 +146,8 @@ def go_case(wanted, old, new, version="go1.22.1", **how):
         lines = [line.replace(old, new) if n else line for line in GO_LINES]
         return goprogram.go_program(version if n else "go1.22.1", lines, **how)
     side.__name__ = f"go_{len(CASES)}"
-    case("x", wanted)(side)
+    # Where the texts are not in the section they lie in none of this file.
+    case("x", wanted | ({"srv/x"} if how.get("pointers") else set()))(side)
 
 
 for FORM in ({}, {"pointers": True}, {"big": True, "pointers": True}, {"wide": False, "pointers": True}, {"wide": False, "big": True}):
