@@ -9,6 +9,7 @@
 #include "cli/sandbox.h"
 #include "source/head.h"
 #include "source/import.h"
+#include "worker/worker.h"
 
 struct load_flags {
   const char *input;
@@ -70,20 +71,31 @@ static ssize_t input_read(struct stream *stream, void *buffer, size_t size, stru
   return n < 0 ? error_sys(err, errno, "reading") : n;
 }
 
+static int input_descriptor(const struct stream *stream)
+{
+  return ((const struct input_stream *)stream)->fd;
+}
+
 static void input_close(struct stream *stream)
 {
   struct input_stream *input = (struct input_stream *)stream;
 
-  if (input->fd != STDIN_FILENO)
-    close(input->fd);
+  close(input->fd);
   cleanup_free(&input);
+}
+
+/* It is read as a stream, which may be a pipe; of a file the beginning can be looked at again. */
+static int open_again(const char *path)
+{
+  return path ? open(path, O_RDONLY | O_CLOEXEC)
+              : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
 /* *size: of a regular file; of others it is not known, and left alone. */
 static struct stream *open_input(const char *path, uint64_t *size, struct error *err)
 {
   static const struct stream_ops ops = { input_read, input_close };
-  int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+  int fd = open_again(path);
   struct input_stream *input;
   struct stat st;
 
@@ -93,8 +105,7 @@ static struct stream *open_input(const char *path, uint64_t *size, struct error 
   }
   if (isatty(fd)) {
     error_set(err, ERROR_USAGE, "a terminal; use --input FILE, or diffoci load < FILE");
-    if (path)
-      close(fd);
+    close(fd);
     return NULL;
   }
   if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
@@ -117,77 +128,176 @@ static int load_report(void *context, const char *name, const struct digest *dig
   return cli_write(&text, err);
 }
 
-/* It is read as a stream, which may be a pipe; of a file the beginning can be looked at again. */
-static int open_again(const char *path)
+struct load {
+  const struct load_flags *given;
+  struct places places;
+  struct transfer_display display;
+  struct platform_set platforms;
+  struct limits limits;
+  struct confine_support support;
+  struct stream *input; /* owned; NULL: taken */
+  uint64_t size;        /* of it; 0: not known */
+  int again;            /* the same once more; -1: not to be had */
+};
+
+static int load_open_input(struct load *load, struct error *err)
 {
-  return path ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+  load->input = open_input(load->given->input, &load->size, err);
+  load->again = load->input ? open_again(load->given->input) : -1;
+  return load->input ? 0 : -1;
 }
 
-static int load(struct store *store, const struct load_flags *given,
-                const struct platform_set *platforms, struct places *places,
-                struct transfer_display *display, struct error *err)
+static int load_wrap(const struct load *load, struct error *err)
 {
-  const struct limits limits = limits_scaled(given->max_scale);
-  const struct copy_options options = {
-    .limits = &limits,
-    .platforms = platforms->n > 0 ? platforms : NULL,
-    .jobs = 1,
-    .fetch = given->places.foreign_urls == TOGGLE_ON ? places_fetch : NULL,
-    .fetch_context = places,
-    .notice = platforms->n > 0 ? places_notice : NULL,
-    .notice_context = places,
-  };
-  AUTO_CLOSE int again = -1;
-  struct stream *stream;
-  uint64_t size = 0;
+  return error_wrap(err, "%s", load->given->input ? load->given->input : "standard input");
+}
 
-  if (given->places.cache_limit)
-    store_set_limit(store, given->places.cache_limit);
-  stream = open_input(given->input, &size, err);
-  again = open_again(given->input);
-  if (stream && !options.fetch &&
-      sandbox_keep((enum sandbox_mode)given->sandbox, &store, 1, false, err)) {
-    stream_close(stream);
+/* user NULL: this is the process that has everything. */
+static int load_import(struct load *load, const struct worker_user *user, struct error *err)
+{
+  const bool fetches = load->given->places.foreign_urls == TOGGLE_ON;
+  struct copy_options options = {
+    .limits = &load->limits,
+    .platforms = load->platforms.n > 0 ? &load->platforms : NULL,
+    .jobs = 1,
+    .fetch = fetches ? places_fetch : NULL,
+    .fetch_context = &load->places,
+    .notice = load->platforms.n > 0 ? places_notice : NULL,
+    .notice_context = &load->places,
+  };
+  struct stream *stream =
+      stream_counted(steal_pointer(&load->input), transfer_display_progress(&load->display),
+                     load->given->input ? load->given->input : "standard input", load->size);
+
+  if (user) {
+    options.fetch = user->fetch;
+    options.fetch_context = user->context;
+  }
+  if (import_archive(load->places.named.store, stream, &options, load_report, &load->display,
+                     err) == 0)
+    return 0;
+  if (load->again >= 0)
+    head_explain(load->again, err);
+  return load_wrap(load, err);
+}
+
+/* ---- with --foreign-urls, in two processes: one has the network, one the store ---- */
+
+static int load_prepare(void *context, struct confine_wanted *confine, struct error *err)
+{
+  struct load *load = context;
+
+  return places_open_to_store(&load->places, err)
+             ? -1
+             : sandbox_add_store(confine, load->places.named.store, err);
+}
+
+static int load_run_confined(void *context, struct source *const *sources,
+                             const struct worker_user *user, struct error *err)
+{
+  struct load *load = context;
+  const int result = load_import(load, user, err);
+
+  (void)sources;
+  transfer_display_hide(&load->display);
+  store_close(steal_pointer(&load->places.named.store));
+  return result;
+}
+
+static void load_quiet(void *context)
+{
+  (void)context; /* the other process shows how far it is */
+}
+
+static __attribute__((noreturn)) void load_give_up(void *context, int status,
+                                                   const struct error *err)
+{
+  (void)context;
+  if (status < 0)
+    cli_print_error(err);
+  fflush(NULL);
+  _exit(status < 0 ? EXIT_TROUBLE : status);
+}
+
+static struct progress *load_no_progress(void *context)
+{
+  (void)context;
+  return NULL;
+}
+
+static int load_in_two(struct load *load, struct error *err)
+{
+  const struct source_options options = {
+    .limits = &load->limits,
+    .fetch = places_fetch,
+    .fetch_context = &load->places,
+  };
+  const struct confine_wanted confine = { .role = CONFINE_KEEPER };
+  const int input = input_descriptor(load->input);
+  const int keep[] = { input, load->again };
+  struct worker_job job = {
+    .options = &options,
+    .keep = keep,
+    .n_keep = load->again >= 0 ? 2 : 1,
+    .confine = &confine,
+    .support = &load->support,
+    .prepare = load_prepare,
+    .quiet = load_quiet,
+    .give_up = load_give_up,
+    .run = load_run_confined,
+    .context = load,
+  };
+
+  load->places.options.progress = load_no_progress;
+  return worker_run(&job, err);
+}
+
+static int load_here(struct load *load, struct error *err)
+{
+  const enum sandbox_mode mode = (enum sandbox_mode)load->given->sandbox;
+
+  if (places_open_to_store(&load->places, err))
     return -1;
-  }
-  if (stream)
-    stream = stream_counted(stream, transfer_display_progress(display),
-                            given->input ? given->input : "standard input", size);
-  if (stream && import_archive(store, stream, &options, load_report, display, err) < 0) {
-    if (again >= 0)
-      head_explain(again, err);
-    stream = NULL;
-  }
-  if (!stream)
-    return error_wrap(err, "%s", given->input ? given->input : "standard input");
-  return 0;
+  if (load_open_input(load, err))
+    return load_wrap(load, err);
+  if (load->given->places.foreign_urls != TOGGLE_ON &&
+      sandbox_keep(mode, &load->places.named.store, 1, false, err))
+    return -1;
+  return load_import(load, NULL, err);
+}
+
+static int load_choose(struct load *load, struct error *err)
+{
+  if (load->given->places.foreign_urls != TOGGLE_ON)
+    return load_here(load, err);
+  if (sandbox_choose((enum sandbox_mode)load->given->sandbox, &load->support, err))
+    return -1;
+  if (!load->support.built)
+    return load_here(load, err);
+  return load_open_input(load, err) ? load_wrap(load, err) : load_in_two(load, err);
 }
 
 static int load_run(const struct invocation *call, struct error *err)
 {
   const struct load_flags *given = call->options;
-  struct platform_set platforms = { 0 };
-  struct transfer_display display;
-  struct places places;
-  struct store *store = NULL;
+  struct load load = { .given = given, .limits = limits_scaled(given->max_scale), .again = -1 };
   int result = 0;
 
   if (given->all_platforms == TOGGLE_ON && given->platforms.n > 0)
     return error_set(err, ERROR_USAGE, "--platform and --all-platforms exclude each other");
-  place_flags_init(&places, &display, &call->globals, &given->places);
+  place_flags_init(&load.places, &load.display, &call->globals, &given->places);
   for (size_t i = 0; result == 0 && i < given->platforms.n; i++) {
-    result = platform_set_add(&platforms, str_of(given->platforms.items[i]), err);
+    result = platform_set_add(&load.platforms, str_of(given->platforms.items[i]), err);
     if (result < 0)
       error_wrap(err, "flag --platform");
   }
-  if (result == 0) {
-    store = backend_open(&call->globals.stores, STORE_WRITE, err);
-    result = store ? load(store, given, &platforms, &places, &display, err) : -1;
-  }
-  places_release(&places);
-  transfer_display_release(&display);
-  store_close(store);
-  platform_set_release(&platforms);
+  if (result == 0)
+    result = load_choose(&load, err);
+  stream_close(load.input);
+  cleanup_close(&load.again);
+  places_release(&load.places);
+  transfer_display_release(&load.display);
+  platform_set_release(&load.platforms);
   return result;
 }
 

@@ -1,14 +1,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/amount.h"
 #include "base/escape.h"
 #include "cli/commands.h"
 #include "cli/place_flags.h"
+#include "cli/sandbox.h"
 #include "source/copy.h"
 #include "source/open.h"
+#include "worker/worker.h"
 
 enum { JOBS = 4, LINES_MAX = 64 * 1024 };
 
@@ -17,6 +20,7 @@ struct pull_flags {
   enum toggle all_platforms;
   struct place_flags places;
   double max_scale;
+  unsigned sandbox; /* enum sandbox_mode */
 };
 
 #define AT(field) .offset = offsetof(struct pull_flags, field)
@@ -41,17 +45,24 @@ static const struct flag flags[] = {
   },
   PLACE_FLAGS(struct pull_flags),
   MAX_SCALE_FLAG(offsetof(struct pull_flags, max_scale)),
+  SANDBOX_FLAG(offsetof(struct pull_flags, sandbox)),
 };
 
-/* What the steps of one pull share. */
+/* What the steps of one pull share, in whatever process they run. */
 struct pull {
-  struct places *places;
-  struct transfer_display *display;
-  const struct copy_options *copy;
-  bool platforms_given;
+  const struct pull_flags *given;
+  struct argument argument;
+  struct reference reference; /* of ARGUMENT_NAME, by registries.conf */
+  char *name;                 /* as a whole; owned; NULL: the one that it has in the source */
+  struct places places;
+  struct transfer_display display;
+  bool watched; /* somebody looks on */
+  struct limits limits;
+  struct platform_set platforms;
+  struct copy_counts counts;
+  struct confine_support support;
 };
 
-/* name is NULL for an image without one. */
 static int pull_print(const char *name, const struct digest *digest, struct error *err)
 {
   AUTO_BUF text = BUF_INIT(LINES_MAX);
@@ -62,13 +73,13 @@ static int pull_print(const char *name, const struct digest *digest, struct erro
 }
 
 /* "alpine:3.18: 2 blobs fetched, 3.4 MB; 1 was there", where somebody has looked on. */
-static void say_what_was_done(const struct transfer_display *display, const char *label,
-                              const struct copy_counts *counts)
+static void say_what_was_done(const struct pull *pull, const char *label)
 {
+  const struct copy_counts *counts = &pull->counts;
   AUTO_BUF line = BUF_INIT(LINES_MAX);
   char amount[AMOUNT_MAX];
 
-  if (!display->progress)
+  if (!pull->watched)
     return;
   escape_terminal(&line, str_of(label));
   buf_printf(&line, ": %" PRIu64 " blob%s fetched, %s", counts->fetched,
@@ -79,22 +90,50 @@ static void say_what_was_done(const struct transfer_display *display, const char
   fprintf(stderr, "%s\n", line.ptr);
 }
 
-/* name: NULL: the one it has in the source, if any. */
-static int pull_image(const struct pull *pull, struct source *source, const char *name,
-                      struct error *err)
+/* ---- where the store is ---- */
+
+static int pull_open_store(struct pull *pull, struct error *err)
 {
-  struct store *store = pull->places->named.store;
+  if (places_open_to_store(&pull->places, err))
+    return -1;
+  if (pull->name)
+    store_set_origin(pull->places.named.store, pull->reference.domain, pull->reference.path);
+  return 0;
+}
+
+static int pull_prepare(void *context, struct confine_wanted *confine, struct error *err)
+{
+  struct pull *pull = context;
+
+  return pull_open_store(pull, err) ? -1
+                                    : sandbox_add_store(confine, pull->places.named.store, err);
+}
+
+static int pull_copy(struct pull *pull, struct source *source, const struct worker_user *user,
+                     struct error *err)
+{
+  const struct copy_options copy = {
+    .limits = &pull->limits,
+    .platforms = &pull->platforms,
+    .platforms_asked = pull->given->platforms.n > 0,
+    .jobs = JOBS,
+    .check = true,
+    .notice = places_notice,
+    .notice_context = &pull->places,
+    .counts = &pull->counts,
+  };
+  struct store *store = pull->places.named.store;
   struct descriptor root;
+  const char *name;
   int result;
 
   if (source_resolve(source, &root, err) < 0)
     return source_wrap(source, NULL, err);
-  result = copy_image(source, store, &root, pull->copy, err);
-  transfer_display_hide(pull->display);
+  result = copy_image(source, store, &root, &copy, err);
+  user->quiet(user->context);
   if (result == 0)
-    say_what_was_done(pull->display, name ? name : source->label, pull->copy->counts);
-  if (!name)
-    name = descriptor_annotation(&root, ANNOTATION_IMAGE_NAME);
+    say_what_was_done(pull, pull->name ? pull->name : source->label);
+  name = pull->name ? pull->name : descriptor_annotation(&root, ANNOTATION_IMAGE_NAME);
   if (result == 0)
     result = store_put_image(store, name, &root, false, err);
   if (result == 0)
@@ -103,100 +142,152 @@ static int pull_image(const struct pull *pull, struct source *source, const char
   return result;
 }
 
-static int pull_from_engine(const struct pull *pull, const struct argument *argument,
-                            struct error *err)
+static int pull_run_confined(void *context, struct source *const *sources,
+                             const struct worker_user *user, struct error *err)
 {
-  struct source_options options = {
-    .limits = pull->copy->limits,
-    .platforms = pull->platforms_given ? pull->copy->platforms : NULL,
-    .progress = transfer_display_progress(pull->display),
-  };
-  struct source *source = source_open(argument, &options, err);
-  int result = source ? pull_image(pull, source, NULL, err) : -1;
+  struct pull *pull = context;
+  const int result = pull_copy(pull, sources[0], user, err);
 
-  source_free(source);
+  store_close(steal_pointer(&pull->places.named.store)); /* what only it needed is freed */
   return result;
 }
 
-static int pull_name(const struct pull *pull, const char *text, struct error *err)
+/* ---- where the network is ---- */
+
+static struct source *pull_open_source(void *context, int side, struct error *err)
 {
-  struct places *places = pull->places;
-  struct reference reference;
-  AUTO_FREE char *full = NULL;
+  struct pull *pull = context;
+  const struct pull_flags *given = pull->given;
+  const bool chosen = given->platforms.n || given->all_platforms == TOGGLE_ON;
+  const struct source_options options = {
+    .limits = &pull->limits,
+    .platforms = chosen ? &pull->platforms : NULL,
+    .progress = transfer_display_progress(&pull->display),
+  };
+  struct net *net;
+  struct source *source;
+
+  (void)side;
+  if (pull->argument.kind == ARGUMENT_ENGINE)
+    return source_open(&pull->argument, &options, err);
+  net = places_net(&pull->places, err);
+  source = net ? source_registry_open(net, &pull->reference, &pull->limits, err) : NULL;
+  if (source) {
+    free(source->label);
+    source->label = xstrdup(pull->argument.text);
+  }
+  return source;
+}
+
+static void pull_quiet(void *context)
+{
+  transfer_display_hide(&((struct pull *)context)->display);
+}
+
+static __attribute__((noreturn)) void pull_give_up(void *context, int status,
+                                                   const struct error *err)
+{
+  pull_quiet(context);
+  if (status < 0)
+    cli_print_error(err);
+  fflush(NULL);
+  _exit(status < 0 ? EXIT_TROUBLE : status);
+}
+
+/* What parses documents has the store, and what has the network and the credentials hands it the
+ * bytes. */
+static int pull_in_two(struct pull *pull, struct error *err)
+{
+  const struct source_options options = { .limits = &pull->limits };
+  const struct confine_wanted confine = { .role = CONFINE_KEEPER };
+  const struct worker_job job = {
+    .arguments = &pull->argument,
+    .n_arguments = 1,
+    .options = &options,
+    .confine = &confine,
+    .support = &pull->support,
+    .prepare = pull_prepare,
+    .open = pull_open_source,
+    .quiet = pull_quiet,
+    .give_up = pull_give_up,
+    .run = pull_run_confined,
+    .context = pull,
+  };
+
+  return worker_run(&job, err);
+}
+
+static int pull_here(struct pull *pull, struct error *err)
+{
+  const struct worker_user user = { .quiet = pull_quiet, .context = pull };
   struct source *source;
   int result = -1;
 
-  if (source_registry_name(&reference, places->named.net, str_of(text), err) < 0)
-    return error_wrap(err, "%s", text);
-  full = reference_format(&reference);
-  source = source_registry_open(places->named.net, &reference, pull->copy->limits, err);
-  store_set_origin(places->named.store, reference.domain, reference.path);
-  reference_release(&reference);
-  if (source) {
-    free(source->label);
-    source->label = xstrdup(text);
-    result = pull_image(pull, source, full, err);
-  }
+  if (pull_open_store(pull, err))
+    return -1;
+  source = pull_open_source(pull, 0, err);
+  if (source)
+    result = pull_copy(pull, source, &user, err);
   source_free(source);
   return result;
 }
 
-static int pull_argument(const struct pull *pull, const struct argument *argument,
-                         struct error *err)
+/* ---- what it is about ---- */
+
+static int pull_find_name(struct pull *pull, struct error *err)
 {
-  switch (argument->kind) {
+  struct registries *registries = registries_load(err);
+  int result = -1;
+
+  if (registries)
+    result = source_registry_name(&pull->reference, registries, str_of(pull->argument.name), err);
+  registries_free(registries);
+  if (result)
+    return error_wrap(err, "%s", pull->argument.text);
+  pull->name = reference_format(&pull->reference);
+  return 0;
+}
+
+static int pull_understand(struct pull *pull, const char *text, struct error *err)
+{
+  if (argument_parse(&pull->argument, text, err))
+    return -1;
+  switch (pull->argument.kind) {
   case ARGUMENT_NAME:
-    return pull_name(pull, argument->name, err);
+    return pull_find_name(pull, err);
   case ARGUMENT_ENGINE:
-    return pull_from_engine(pull, argument, err);
+    return 0;
   case ARGUMENT_FILE:
     return error_set(err, ERROR_USAGE, "%s: a file; diffoci load --input FILE stores its images",
-                     argument->text);
+                     pull->argument.text);
   default:
     return error_set(err, ERROR_USAGE,
                      "%s: expected a name that a registry knows, or docker://NAME, podman://NAME "
                      "or nerdctl://NAME",
-                     argument->text);
+                     pull->argument.text);
   }
 }
 
 static int pull_run(const struct invocation *call, struct error *err)
 {
   const struct pull_flags *given = call->options;
-  const struct limits limits = limits_scaled(given->max_scale);
-  struct platform_set platforms = { 0 };
-  struct copy_counts counts = { 0 };
-  struct transfer_display display;
-  struct places places;
-  const struct copy_options copy = {
-    .limits = &limits,
-    .platforms = &platforms,
-    .platforms_asked = given->platforms.n > 0,
-    .jobs = JOBS,
-    .check = true,
-    .notice = places_notice,
-    .notice_context = &places,
-    .counts = &counts,
-  };
-  const struct pull pull = {
-    .places = &places,
-    .display = &display,
-    .copy = &copy,
-    .platforms_given = given->platforms.n || given->all_platforms == TOGGLE_ON,
-  };
-  struct argument argument;
+  struct pull pull = { .given = given, .limits = limits_scaled(given->max_scale) };
   int result = -1;
 
-  place_flags_init(&places, &display, &call->globals, &given->places);
-  transfer_display_set_title(&display, call->arguments[0]);
-  if (argument_parse(&argument, call->arguments[0], err) == 0 &&
-      cli_platforms(&platforms, &given->platforms, given->all_platforms, err) == 0 &&
-      places_open_to_store(&places, err) == 0)
-    result = pull_argument(&pull, &argument, err);
-  argument_release(&argument);
-  places_release(&places);
-  transfer_display_release(&display);
-  platform_set_release(&platforms);
+  place_flags_init(&pull.places, &pull.display, &call->globals, &given->places);
+  transfer_display_set_title(&pull.display, call->arguments[0]);
+  pull.watched = pull.display.show && progress_can_be_shown();
+  if (pull_understand(&pull, call->arguments[0], err) == 0 &&
+      cli_platforms(&pull.platforms, &given->platforms, given->all_platforms, err) == 0 &&
+      sandbox_choose((enum sandbox_mode)given->sandbox, &pull.support, err) == 0)
+    result = pull.support.built ? pull_in_two(&pull, err) : pull_here(&pull, err);
+  if (pull.name)
+    reference_release(&pull.reference);
+  free(pull.name);
+  argument_release(&pull.argument);
+  places_release(&pull.places);
+  transfer_display_release(&pull.display);
+  platform_set_release(&pull.platforms);
   return result;
 }
 

@@ -26,19 +26,23 @@ int sandbox_choose(enum sandbox_mode mode, struct confine_support *out, struct e
   return 0;
 }
 
-/* Somebody may have put the blobs on another disk, behind a symbolic link. */
-static void sandbox_add_directories(struct confine_wanted *wanted, int store)
+int sandbox_add_store(struct confine_wanted *wanted, struct store *store, struct error *err)
 {
   static const char *const parts[] = { ".", "blobs", "blobs/sha256" };
+  const int directory = store_directory(store);
 
-  for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-    const int fd = openat(store, parts[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (store_keep_open(store, err))
+    return -1;
+  /* Somebody may have put the blobs on another disk, behind a symbolic link. */
+  for (size_t i = 0; directory >= 0 && i < ARRAY_LEN(parts); i++) {
+    const int fd = openat(directory, parts[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (fd >= 0 && wanted->n_directories < CONFINE_DIRECTORIES_MAX)
       wanted->directories[wanted->n_directories++] = fd;
     else if (fd >= 0)
       close(fd);
   }
+  return 0;
 }
 
 int sandbox_keep(enum sandbox_mode mode, struct store *const *stores, int n, bool reads,
@@ -50,15 +54,12 @@ int sandbox_keep(enum sandbox_mode mode, struct store *const *stores, int n, boo
 
   if (sandbox_choose(mode, &support, err))
     return -1;
-  for (int i = 0; i < n; i++)
-    if (store_directory(stores[i]) < 0)
-      return 0;
   if (mode == SANDBOX_OFF)
     return 0;
   (void)digest_of(DIGEST_SHA256, "", 0); /* the library reads files when it is first used */
-  for (int i = 0; i < n; i++)
-    sandbox_add_directories(&wanted, store_directory(stores[i]));
-  if (confine_enter(&wanted, &support, err))
+  for (int i = 0; i < n && status == 0; i++)
+    status = sandbox_add_store(&wanted, stores[i], err);
+  if (status == 0 && confine_enter(&wanted, &support, err))
     status = error_wrap(err, "this command cannot be confined (--sandbox=off does without)");
   for (size_t i = 0; i < wanted.n_directories; i++)
     close(wanted.directories[i]);

@@ -30,8 +30,7 @@ enum sandbox_mode {
     .environment = "DIFFOCI_SANDBOX", .fallback = "auto",                                          \
     .help = "whether this command may reach nothing but the store",                                \
     .detail = "auto confines it by what this system has of Landlock and seccomp; require ends "    \
-              "with an error where one is missing. Images that containerd keeps, and what is "     \
-              "fetched with --foreign-urls, are dealt with unconfined.",                           \
+              "with an error where one is missing. See SANDBOX.",                                  \
     .offset = (at),                                                                                \
   }
 
@@ -40,9 +39,13 @@ enum sandbox_mode {
 MUST_CHECK int sandbox_choose(enum sandbox_mode mode, struct confine_support *out,
                               struct error *err);
 
-/* Confines this process, for good, to what it has open and to the directories of the stores: it may
- * keep them, or only read them if `reads`. Before there are threads. Does nothing where one of the
- * stores is in no directory. As sandbox_choose; -1 also where it does not work. */
+/* Opens what the store needs, and adds the directories below which it is. */
+MUST_CHECK int sandbox_add_store(struct confine_wanted *wanted, struct store *store,
+                                 struct error *err);
+
+/* Confines this process, for good, to what it has open, such as connections to containerd, and to
+ * the directories of the stores: it may keep them, or only read them if `reads`. Before there are
+ * threads. As sandbox_choose; -1 also where it does not work. */
 MUST_CHECK int sandbox_keep(enum sandbox_mode mode, struct store *const *stores, int n, bool reads,
                             struct error *err);
 

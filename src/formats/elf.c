@@ -254,10 +254,10 @@ static int add_section(struct format_parts *parts, const struct elf *elf,
     return -1;
   /* In the order of their names. */
   records[entry.n_records++] =
-      record(parts, "elf.flags", section->flags & ~(uint64_t)SHF_COMPRESSED);
+      record(parts, TAR_RECORD_OF_MEMBER "elf.flags", section->flags & ~(uint64_t)SHF_COMPRESSED);
   if (section->type == SHT_NOBITS)
-    records[entry.n_records++] = record(parts, "elf.size", section->size);
-  records[entry.n_records++] = record(parts, "elf.type", section->type);
+    records[entry.n_records++] = record(parts, TAR_RECORD_OF_MEMBER "elf.size", section->size);
+  records[entry.n_records++] = record(parts, TAR_RECORD_OF_MEMBER "elf.type", section->type);
   entry.size = (int64_t)MIN_OF(content.size, (uint64_t)INT64_MAX);
   member = format_add_member(parts, &entry, err);
   if (!member)

@@ -121,8 +121,9 @@ static struct source *source_of_reference(const char *text, const struct named_o
   struct reference reference;
   AUTO_FREE char *full = NULL;
   struct source *source;
-  int parsed = named->net ? source_registry_name(&reference, named->net, str_of(text), err)
-                          : reference_parse(&reference, str_of(text), err);
+  int parsed = named->net
+                   ? source_registry_name(&reference, net_registries(named->net), str_of(text), err)
+                   : reference_parse(&reference, str_of(text), err);
 
   if (parsed < 0) {
     error_wrap(err, "%s", text);

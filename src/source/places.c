@@ -125,8 +125,6 @@ int places_open(struct places *places, enum named_pull pull, bool use_store, str
 int places_open_to_store(struct places *places, struct error *err)
 {
   places->named.pull = NAMED_PULL_ALWAYS;
-  if (!places_net(places, err))
-    return -1;
   places->named.store = backend_open(places->options.stores, STORE_WRITE, err);
   places_watch_store(places);
   return places->named.store ? 0 : -1;

@@ -39,7 +39,7 @@ void places_init(struct places *out, const struct place_options *options);
  * is kept in a file until the end. pull says whether registries are. */
 MUST_CHECK int places_open(struct places *places, enum named_pull pull, bool use_store,
                            struct error *err);
-/* Opens the store that images are put into, for writing, and the registries. */
+/* Opens the store that images are put into, for writing. */
 MUST_CHECK int places_open_to_store(struct places *places, struct error *err);
 /* Whether the argument is looked up in these places: then places_open comes first. */
 bool places_are_needed(const struct argument *argument);

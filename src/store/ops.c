@@ -16,6 +16,11 @@ int store_directory(const struct store *store)
   return store->ops->directory ? store->ops->directory(store) : -1;
 }
 
+int store_keep_open(struct store *store, struct error *err)
+{
+  return store->ops->keep_open ? store->ops->keep_open(store, err) : 0;
+}
+
 void store_set_limit(struct store *store, uint64_t bytes)
 {
   if (store->ops->set_limit)

@@ -66,6 +66,9 @@ void store_close(struct store *store);
 /* The directory that all of the store is in and that whatever it does is done below of, as a
  * descriptor that stays the store's; -1: it is kept by somebody else (containerd). */
 int store_directory(const struct store *store);
+/* Opens what the store needs beside that directory, for a process that will open nothing outside of
+ * it any more. */
+MUST_CHECK int store_keep_open(struct store *store, struct error *err);
 /* On closing, blobs (0 bytes: no limit) that no image needs, but for those fetched in passing, are
  * removed, the longest unused first, until all blobs together take at most so many bytes. */
 void store_set_limit(struct store *store, uint64_t bytes);

@@ -175,7 +175,8 @@ static void answer_pump(struct stream *stream, int socket)
 static void answer_send_blob(struct source *source, const struct wire_request *request, int socket)
 {
   struct error err;
-  AUTO_STREAM stream = source_stored(source, &request->blob, &err);
+  AUTO_STREAM stream = request->from ? source_blob_from(source, &request->blob, request->from, &err)
+                                     : source_stored(source, &request->blob, &err);
   struct stream_range range;
 
   if (!stream)
@@ -292,11 +293,14 @@ bool broker_allows(const struct broker *broker, const struct wire_request *reque
 {
   const int side = request->side;
 
-  if ((size_t)side >= broker->job->n_arguments)
+  if (request->ask == WIRE_ELSEWHERE && side == 0 && broker->job->n_arguments == 0)
+    return broker->job->options->fetch != NULL;
+  if (side > 0 && (size_t)side >= broker->job->n_arguments)
     return false;
   switch (request->ask) {
   case WIRE_OPEN:
-    return !broker->sources[side] && !broker->directories[side];
+    return (size_t)side < broker->job->n_arguments && !broker->sources[side] &&
+           !broker->directories[side];
   case WIRE_RESOLVE:
   case WIRE_BLOB:
   case WIRE_AT_HAND:

@@ -41,8 +41,7 @@ static int client_ask(struct client *client, const struct wire_request *request,
     *socket = wire_fd_receive(client->channel);
   error = errno;
   pthread_mutex_unlock(&client->lock);
-  return *socket >= 0 || request->ask == WIRE_END ? 0
-                                                  : error_sys(err, error, "the broker has ended");
+  return *socket >= 0 || request->ask == WIRE_END ? 0 : wire_broken(error, err);
 }
 
 int client_call(struct client *client, const struct wire_request *request, struct call *out,
@@ -56,7 +55,7 @@ int client_call(struct client *client, const struct wire_request *request, struc
       wire_answer_receive(socket, &answer, &out->fd, CALL_BYTES_MAX, err))
     return -1;
   if (answer.len && wire_receive(socket, buf_reserve(&out->bytes, answer.len), answer.len) <= 0)
-    return error_sys(err, EPIPE, "the broker has ended");
+    return wire_broken(EPIPE, err);
   if (answer.len) {
     out->bytes.len = answer.len;
     out->bytes.ptr[answer.len] = '\0';
@@ -99,7 +98,7 @@ static int framed_failure(struct framed *framed, struct error *err)
     return -1;
   message = xcalloc(1, (size_t)answer.len + 1);
   if (answer.len && wire_receive(framed->socket, message, answer.len) <= 0)
-    return error_sys(err, EPIPE, "the broker has ended");
+    return wire_broken(EPIPE, err);
   wire_error(&answer, message, err);
   return -1;
 }
@@ -111,7 +110,7 @@ static ssize_t framed_read(struct stream *stream, void *buffer, size_t size, str
 
   if (!framed->left) {
     if (wire_receive(framed->socket, &framed->left, sizeof(framed->left)) <= 0)
-      return error_sys(err, EPIPE, "the broker has ended");
+      return wire_broken(EPIPE, err);
     if (!framed->left)
       return 0;
     if (framed->left == WIRE_FRAME_FAILED)
@@ -121,7 +120,7 @@ static ssize_t framed_read(struct stream *stream, void *buffer, size_t size, str
     n = read(framed->socket, buffer, MIN_OF(size, (size_t)framed->left));
   } while (n < 0 && errno == EINTR);
   if (n <= 0)
-    return error_sys(err, n < 0 ? errno : EPIPE, "the broker has ended");
+    return wire_broken(n < 0 ? errno : EPIPE, err);
   framed->left -= (uint32_t)n;
   return n;
 }

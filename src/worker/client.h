@@ -37,6 +37,10 @@ void client_init(struct client *out, int channel, struct worker_note *note);
 struct source *client_source(struct client *client, int side, const struct argument *argument,
                              const struct source_options *options, struct error *err);
 
+/* A blob that no image has that this process was given, from its urls: as in struct source_options,
+ * with the client as context. */
+struct stream *client_fetch(void *context, const struct descriptor *blob, struct error *err);
+
 /* The same image, with a note of each blob that is opened. Owns inner. */
 struct source *noted_source(struct source *inner, struct digest *last);
 

@@ -24,6 +24,19 @@ static struct stream *noted_open(struct source *source, const struct descriptor 
   return noted->inner->ops->open(noted->inner, blob, err);
 }
 
+static struct stream *noted_open_from(struct source *source, const struct descriptor *blob,
+                                      uint64_t from, struct error *err)
+{
+  const struct noted *noted = (const struct noted *)source;
+  AUTO_STREAM stream = NULL;
+
+  *noted->last = blob->digest;
+  if (noted->inner->ops->open_from)
+    return noted->inner->ops->open_from(noted->inner, blob, from, err);
+  stream = noted->inner->ops->open(noted->inner, blob, err);
+  return stream && stream_pass(stream, from, err) == 0 ? steal_pointer(&stream) : NULL;
+}
+
 static bool noted_at_hand(struct source *source, const struct descriptor *blob)
 {
   return source_at_hand(((struct noted *)source)->inner, blob);
@@ -48,8 +61,8 @@ static void noted_free(struct source *source)
 
 struct source *noted_source(struct source *inner, struct digest *last)
 {
-  static const struct source_ops ops = { noted_resolve,   noted_open, noted_free,
-                                         noted_referrers, NULL,       noted_mend };
+  static const struct source_ops ops = { noted_resolve,   noted_open,      noted_free,
+                                         noted_referrers, noted_open_from, noted_mend };
   struct noted *noted = xcalloc(1, sizeof(*noted));
 
   *noted = (struct noted) {

@@ -50,14 +50,22 @@ static int remote_resolve(struct source *source, struct descriptor *out, struct 
   return descriptor_from_json(out, json, err);
 }
 
+static struct stream *remote_open_from(struct source *source, const struct descriptor *blob,
+                                       uint64_t from, struct error *err)
+{
+  const struct remote *remote = (const struct remote *)source;
+  const struct wire_request request = {
+    .ask = WIRE_BLOB, .side = remote->side, .blob = *blob, .from = from
+  };
+  AUTO_CALL call;
+
+  return client_call(remote->client, &request, &call, err) ? NULL : call_stream(&call, err);
+}
+
 static struct stream *remote_open(struct source *source, const struct descriptor *blob,
                                   struct error *err)
 {
-  AUTO_CALL call;
-
-  if (remote_ask_about((struct remote *)source, WIRE_BLOB, blob, NULL, &call, err))
-    return NULL;
-  return call_stream(&call, err);
+  return remote_open_from(source, blob, 0, err);
 }
 
 static bool remote_at_hand(struct source *source, const struct descriptor *blob)
@@ -119,8 +127,8 @@ static void remote_free(struct source *source)
 
 static struct source *remote_new(struct client *client, int side, bool fetches_again)
 {
-  static const struct source_ops ops = { remote_resolve,   remote_open, remote_free,
-                                         remote_referrers, NULL,        remote_mend };
+  static const struct source_ops ops = { remote_resolve,   remote_open,      remote_free,
+                                         remote_referrers, remote_open_from, remote_mend };
   struct remote *remote = xcalloc(1, sizeof(*remote));
 
   *remote = (struct remote) {
@@ -186,6 +194,13 @@ static struct stream *remote_fetch(void *context, const struct descriptor *blob,
   AUTO_CALL call;
 
   return client_call(side->client, &request, &call, err) ? NULL : call_stream(&call, err);
+}
+
+struct stream *client_fetch(void *context, const struct descriptor *blob, struct error *err)
+{
+  struct client *client = context;
+
+  return remote_fetch(&client->sides[0], blob, err);
 }
 
 /* ---- all of them ---- */

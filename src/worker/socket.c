@@ -115,9 +115,9 @@ int wire_answer_receive(int socket, struct wire_answer *out, int *fd, uint32_t m
 
   if (n > 0 && (size_t)n < sizeof(*out) &&
       wire_receive(socket, (char *)out + n, sizeof(*out) - (size_t)n) <= 0)
-    return error_sys(err, EPIPE, "the broker has ended");
+    return wire_broken(EPIPE, err);
   if (n <= 0)
-    return error_sys(err, n < 0 ? errno : EPIPE, "the broker has ended");
+    return wire_broken(n < 0 ? errno : EPIPE, err);
   if (out->len <= max)
     return 0;
   if (*fd >= 0)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/libc.h"
 #include "base/wire.h"
 #include "image/json.h"
 
@@ -56,6 +57,8 @@ int wire_request_write(struct buf *out, const struct wire_request *request, stru
   wire_put_number(out, request->side);
   if (wire_has_blob(request->ask))
     wire_put_blob(out, &request->blob);
+  if (request->ask == WIRE_BLOB)
+    wire_put_number(out, (int64_t)request->from);
   if (wire_has_text(request->ask))
     wire_put_str(out, str_of(request->text ? request->text : ""));
   if (request->ask == WIRE_END) {
@@ -137,6 +140,8 @@ int wire_request_read(struct str bytes, struct wire_request *out, struct error *
   out->side = (int)wire_take_within(&reader, 0, WIRE_SIDES - 1);
   if (wire_has_blob(out->ask))
     wire_take_blob(&reader, &out->blob);
+  if (out->ask == WIRE_BLOB)
+    out->from = (uint64_t)wire_take_within(&reader, 0, INT64_MAX);
   if (wire_has_text(out->ask))
     out->text = wire_take_text(&reader, WIRE_TEXT_MAX);
   if (out->ask == WIRE_END)
@@ -153,6 +158,14 @@ void wire_request_release(struct wire_request *request)
     descriptor_release(&request->blob);
   free(request->text);
   *request = (struct wire_request) { 0 };
+}
+
+int wire_broken(int errnum, struct error *err)
+{
+  char text[96];
+
+  return error_set(err, ERROR_NETWORK, "the broker has ended (%s)",
+                   libc_error_text(errnum, text, sizeof(text)));
 }
 
 void wire_error(const struct wire_answer *answer, const char *message, struct error *err)

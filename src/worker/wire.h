@@ -21,7 +21,7 @@ enum {
 enum wire_ask {
   WIRE_OPEN = 1,  /* side: open this image. -> WIRE_FILE: an archive; WIRE_DONE: see wire_place */
   WIRE_RESOLVE,   /* side -> WIRE_DONE with the descriptor as JSON */
-  WIRE_BLOB,      /* side, blob -> WIRE_FILE or WIRE_STREAM: as it is stored */
+  WIRE_BLOB,      /* side, blob, from -> WIRE_FILE or WIRE_STREAM: as it is stored */
   WIRE_ELSEWHERE, /* side, blob, text: the error until now -> the same, from its urls */
   WIRE_AT_HAND,   /* side, blob -> WIRE_DONE with one byte, 0 or 1 */
   WIRE_MEND,      /* side -> WIRE_DONE with one byte, 0 or 1: as source_mend */
@@ -43,6 +43,7 @@ struct wire_request {
   enum wire_ask ask;
   int side;               /* 0 or 1 */
   struct descriptor blob; /* owned; of those that have one: digest, size, media type, urls */
+  uint64_t from;          /* WIRE_BLOB: how many of its first bytes are not wanted */
   char *text;             /* owned, NULL: none; at most WIRE_TEXT_MAX bytes */
   int status;             /* WIRE_END: -1 to 255 */
   struct error error;     /* WIRE_END with -1 */
@@ -84,6 +85,9 @@ int wire_receive(int socket, void *bytes, size_t len);
 /* Sends or receives one descriptor, -1 with errno. */
 int wire_fd_send(int socket, int fd);
 int wire_fd_receive(int socket);
+/* The other end is gone, as errnum says. A passing fault: whoever starts the program again goes on
+ * with what was written. Returns -1. */
+int wire_broken(int errnum, struct error *err);
 /* The error that WIRE_FAILED with this message stands for. */
 void wire_error(const struct wire_answer *answer, const char *message, struct error *err);
 

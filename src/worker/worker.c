@@ -59,18 +59,29 @@ static void worker_forget_environment(void)
   }
 }
 
+static int worker_refused(struct error *err)
+{
+  return error_wrap(err, "the process that parses images cannot be confined (--sandbox=off does "
+                         "without)");
+}
+
 static int worker_enter(const struct worker_job *job, int channel, struct error *err)
 {
+  struct confine_wanted confine = *job->confine;
+
   worker_load_libraries();
-  if (worker_leave_open(job, channel, err) || confine_enter(job->confine, job->support, err))
-    return error_wrap(err, "the process that parses images cannot be confined (--sandbox=off does "
-                           "without)");
-  return 0;
+  if (worker_leave_open(job, channel, err))
+    return worker_refused(err);
+  if (job->prepare && job->prepare(job->context, &confine, err))
+    return -1;
+  worker_forget_environment();
+  return confine_enter(&confine, job->support, err) ? worker_refused(err) : 0;
 }
 
 static int worker_work(const struct worker_job *job, struct client *client, struct error *err)
 {
-  const struct worker_user user = { client_quiet, client_page, client };
+  const struct worker_user user = { client_quiet, client_page,
+                                    job->options->fetch ? client_fetch : NULL, client };
   struct source *sources[WIRE_SIDES] = { NULL };
   size_t n = 0;
   int status = -1;
@@ -100,7 +111,6 @@ static _Noreturn void worker_be_confined(const struct worker_job *job, pid_t bro
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != broker)
     _exit(EXIT_FAILURE);
-  worker_forget_environment();
   client_init(&client, channel, note);
   tempfile_set_opener(client_temporary, &client);
   outfile_set_keeper(&keeper);

@@ -14,11 +14,14 @@ struct worker_user {
   /* begin: from here on standard output goes to a pager, where there is one to be had, and nothing
    * else to the terminal; else that ends, and its reader is waited for. */
   void (*page)(void *context, bool begin);
+  /* Of what is no image argument: fetches a blob from its urls, as in struct source_options. NULL:
+   * nothing is fetched. */
+  struct stream *(*fetch)(void *context, const struct descriptor *blob, struct error *err);
   void *context;
 };
 
 struct worker_job {
-  const struct argument *arguments; /* one or two */
+  const struct argument *arguments; /* two, one or none */
   size_t n_arguments;
   const struct source_options *options; /* fetch is called in the broker */
   const char *const *outputs;           /* the paths of the reports that go to files */
@@ -29,6 +32,10 @@ struct worker_job {
   const struct confine_wanted *confine;
   const struct confine_support *support;
 
+  /* In the process that is to be confined, before it is, and before it has forgotten its
+   * environment: opens what run needs, and adds the directories in which it finds files. NULL:
+   * there is nothing. */
+  int (*prepare)(void *context, struct confine_wanted *confine, struct error *err);
   /* In the broker: the image of one side, which is no file. NULL with *err, which names it. */
   struct source *(*open)(void *context, int side, struct error *err);
   /* In the broker: the confined process is about to write to the user's terminal. */

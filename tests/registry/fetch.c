@@ -128,7 +128,7 @@ static int take_image(struct run *run, const char *name, struct error *err)
   struct source *source;
   int result;
 
-  if (source_registry_name(&reference, run->net, str_of(name), err) < 0)
+  if (source_registry_name(&reference, net_registries(run->net), str_of(name), err) < 0)
     return -1;
   source = source_registry_open(run->net, &reference, &run->limits, err);
   reference_release(&reference);

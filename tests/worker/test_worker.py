@@ -76,7 +76,8 @@ class Worker(unittest.TestCase):
         cls.place.cleanup()
 
     def command(self, *words):
-        return [DIFFOCI, "diff", "--local-cache=store", "--sandbox=require", *words]
+        verb = words[:1] if words[0] == "pull" else ("diff",)
+        return [DIFFOCI, *verb, "--local-cache=store", "--sandbox=require", *words[len(verb) if words[0] == "pull" else 0:]]
 
     def diffoci(self, *words, **more):
         return subprocess.run(self.command(*words), cwd=self.place.name, capture_output=True, text=True, timeout=60, check=False, **more)
@@ -121,6 +122,44 @@ class Worker(unittest.TestCase):
         for name in os.listdir(f"/proc/{confined}/fd"):
             target = os.readlink(f"/proc/{confined}/fd/{name}")
             self.assertRegex(target, r"^/dev/null$|^pipe:|^socket:|/a\.tar$")
+
+    @staticmethod
+    def connections(pid):
+        """How many of the process's sockets are TCP's."""
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            inodes = {line.split()[9] for line in file.readlines()[1:]}
+        found = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
+        return sum(target.startswith("socket:[") and target[8:-1] in inodes for target in found)
+
+    def test_pull_has_the_network_in_one_process_and_the_store_in_the_other(self):
+        process, confined, status = self.start("pull", f"{self.host}/i:1")
+        self.assertIn("NoNewPrivs:\t1", status)
+        self.assertRegex(status, r"CapEff:\t000000000000000[0-9a]") # root's right to files: CAP_DAC_OVERRIDE, CAP_FOWNER
+        for _ in range(600):
+            if self.connections(process.pid):
+                break
+            time.sleep(0.05)
+        else:
+            self.fail("there is no connection to the registry")
+        time.sleep(1) # the layer is on its way
+        self.assertEqual(self.connections(confined), 0)
+        held = [os.readlink(f"/proc/{process.pid}/fd/{name}") for name in os.listdir(f"/proc/{process.pid}/fd")]
+        self.assertFalse([target for target in held if target.startswith(os.path.join(self.place.name, "store"))])
+        os.kill(confined, signal.SIGSEGV)
+        out, said = process.communicate(timeout=60)
+        self.assertEqual((out, process.returncode), ("", 2))
+        self.assertIn(f"ended with signal 11 (Segmentation fault) while it read blob sha256:{self.layer()} of input 0 ({self.host}/i:1)", said)
+
+    def test_load_with_urls_is_confined_too(self):
+        store = os.path.join(self.place.name, "with-urls")
+        for way in "require", "off":
+            done = self.store_command(store, "load", f"--sandbox={way}", "--foreign-urls", "--input=a.tar")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "Loaded image: example.com/i:1\n", ""))
+            with open(os.path.join(self.place.name, "a.tar"), "rb") as archive:
+                done = self.store_command(store, "load", f"--sandbox={way}", "--foreign-urls", stdin=archive)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "Loaded image: example.com/i:1\n", ""))
+            done = self.store_command(store, "load", f"--sandbox={way}", "--foreign-urls", "--input=none")
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
 
     def test_death_is_status_2_with_the_layer(self):
         for number, text in (signal.SIGSEGV, "Segmentation fault"), (signal.SIGKILL, "Killed"):

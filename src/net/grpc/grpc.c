@@ -12,7 +12,7 @@ enum {
   CONNECT_MS = 5 * 1000,
   STALL_MS = 60 * 1000,
   MESSAGE_MAX = 16 * 1024 * 1024, /* as containerd's own client has it */
-  IDLE_MAX = 8,                   /* connections kept for further calls */
+  IDLE_MAX = 16,                  /* connections kept for further calls */
 };
 
 struct grpc {
@@ -79,6 +79,19 @@ static struct grpc_connection *take_connection(struct grpc *grpc, struct error *
   }
   fd = unix_connect(grpc->socket, grpc->connect_ms, err);
   return fd < 0 ? NULL : grpc_connection_new(fd, err);
+}
+
+int grpc_keep_open(struct grpc *grpc, struct error *err)
+{
+  while (grpc->n_idle < IDLE_MAX) {
+    const int fd = unix_connect(grpc->socket, grpc->connect_ms, err);
+    struct grpc_connection *connection = fd < 0 ? NULL : grpc_connection_new(fd, err);
+
+    if (!connection)
+      return -1;
+    grpc->idle[grpc->n_idle++] = connection;
+  }
+  return 0;
 }
 
 static void put_connection(struct grpc *grpc, struct grpc_connection *connection)

@@ -18,6 +18,11 @@ struct grpc *grpc_new(const struct grpc_options *options); /* connects when it i
 /* All calls must have been closed. NULL allowed. */
 void grpc_free(struct grpc *grpc);
 
+/* Connects as often as calls will be made at a time, so that a process that may open no sockets any
+ * more can go on with what it has: from here on connections that have ended are all that is lost.
+ */
+MUST_CHECK int grpc_keep_open(struct grpc *grpc, struct error *err);
+
 struct grpc_request {
   const char *method; /* "/SERVICE/METHOD" */
   const struct grpc_header *headers;

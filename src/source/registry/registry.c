@@ -281,7 +281,8 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
   return &registry->base;
 }
 
-int source_registry_name(struct reference *out, struct net *net, struct str text, struct error *err)
+int source_registry_name(struct reference *out, const struct registries *registries,
+                         struct str text, struct error *err)
 {
   size_t len = text.len;
   const char *full;
@@ -296,7 +297,7 @@ int source_registry_name(struct reference *out, struct net *net, struct str text
     if (c == '/')
       break;
   }
-  full = registries_alias(net_registries(net), (struct str) { text.ptr, len });
+  full = registries_alias(registries, (struct str) { text.ptr, len });
   if (!full)
     return reference_parse(out, text, err);
   replaced = xasprintf("%s%.*s", full, STR_ARGS(str_skip(text, len)));

@@ -14,7 +14,7 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
 
 /* The full reference that an argument NAME[:TAG][@DIGEST] means: as reference_parse, but first a
  * name without a registry is looked up among the short-name aliases of registries.conf. */
-MUST_CHECK int source_registry_name(struct reference *out, struct net *net, struct str text,
-                                    struct error *err);
+MUST_CHECK int source_registry_name(struct reference *out, const struct registries *registries,
+                                    struct str text, struct error *err);
 
 #endif

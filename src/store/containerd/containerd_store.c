@@ -54,6 +54,13 @@ static void close_store(struct store *store)
   free(self);
 }
 
+static int containerd_store_keep_open(struct store *store, struct error *err)
+{
+  struct containerd *containerd = containerd_of(store);
+
+  return grpc_keep_open(containerd->grpc, err) < 0 ? containerd_wrap(containerd, err) : 0;
+}
+
 static void set_limit(struct store *store, uint64_t bytes)
 {
   (void)bytes;
@@ -157,6 +164,7 @@ struct store *store_open_containerd(const struct containerd_options *options, en
 {
   static const struct store_ops ops = {
     .close = close_store,
+    .keep_open = containerd_store_keep_open,
     .set_limit = set_limit,
     .set_origin = containerd_store_set_origin,
     .has = containerd_store_has,
