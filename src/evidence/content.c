@@ -9,6 +9,7 @@
 #include "evidence/kind.h"
 #include "evidence/lines.h"
 #include "evidence/lone_paths.h"
+#include "evidence/man_date.h"
 #include "evidence/numbers.h"
 #include "evidence/reader.h"
 #include "evidence/same_json.h"
@@ -185,7 +186,9 @@ static bool pair_lines(struct look *look, const struct line *a, const struct lin
   for (size_t i = 0; i < words->n; i++) {
     const struct words_pair *pair = &words->pairs[i];
     const bool is_path = strcmp(pair->id, "build-path") == 0;
-    const bool guessed = (pair->guessed && !(pair->is_clock && look->dated)) ||
+    const bool of_page = strcmp(pair->id, "embedded-date") == 0 &&
+                         man_date_is(a->text, pair->side[0]) && man_date_is(b->text, pair->side[1]);
+    const bool guessed = (pair->guessed && !of_page && !(pair->is_clock && look->dated)) ||
                          (is_path && !is_certain_path(look, pair));
 
     look->dated |= !pair->guessed && strcmp(pair->id, "embedded-date") == 0;

@@ -6,6 +6,7 @@
 
 #include "formats/codec.h"
 #include "formats/elf_go.h"
+#include "formats/elf_rest.h"
 #include "formats/zstd.h"
 
 enum {
@@ -308,15 +309,29 @@ static bool is_go_section(const struct section *section)
          str_equal(section->name, STR(ELF_GO_SECTION));
 }
 
+/* The headers of the file, of its segments and of its sections, which fit. */
+static void tell_headers(const struct elf *elf, struct elf_told *told)
+{
+  elf_told_add(told, (struct str) { elf->bytes.ptr, elf->wide ? HEADER_64 : HEADER_32 });
+  if (elf->n_segments)
+    elf_told_add(told, (struct str) { segment_at(elf, 0),
+                                      elf->n_segments * (elf->wide ? SEGMENT_64 : SEGMENT_32) });
+  if (elf->n_sections)
+    elf_told_add(told, (struct str) { section_at(elf, 0), elf->n_sections * elf->section_size });
+}
+
 static int elf_read(struct format_parts *parts, struct error *err)
 {
   struct elf elf = { .bytes = parts->bytes,
                      .wide = parts->bytes.ptr[4] == 2,
                      .big = parts->bytes.ptr[5] == 2 };
   uint64_t left = parts->bytes.len;
+  struct elf_told told;
 
-  if (read_header(parts, &elf, err) || find_sections(&elf, err))
+  if (read_header(parts, &elf, err) || find_sections(&elf, err) ||
+      elf_told_init(&told, parts, (size_t)elf.n_sections + 3, err))
     return -1;
+  tell_headers(&elf, &told);
   for (uint64_t i = 1; i < elf.n_sections; i++) {
     struct section section;
 
@@ -325,12 +340,13 @@ static int elf_read(struct format_parts *parts, struct error *err)
     if (section.data.len > left)
       return error_set(err, ERROR_CORRUPT, "its sections overlap");
     left -= section.data.len;
+    elf_told_add(&told, section.data);
     if (is_go_section(&section) ? add_go_section(parts, &elf, &section, err)
                                 : add_section(parts, &elf, &section, err))
       return -1;
   }
   if (elf.n_sections)
-    return 0;
+    return elf_add_rest(parts, &told, err);
   return error_set(err, ERROR_UNSUPPORTED, "it has no sections");
 }
 

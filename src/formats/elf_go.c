@@ -106,8 +106,11 @@ static int add_dep(struct format_parts *parts, struct str line, struct str *rest
   const struct str name = take_word(&line, '\t');
 
   if (str_has_prefix(*rest, STR("=>\t"))) {
-    take_word(rest, '\n');
-    line.len = (size_t)(rest->ptr - line.ptr) - (rest->ptr[-1] == '\n');
+    const struct str second = take_word(rest, '\n');
+
+    /* Both, with the newline between them. */
+    line =
+        line.len ? (struct str) { line.ptr, (size_t)(second.ptr - line.ptr) + second.len } : second;
   }
   return add_fact(parts, "dep", name, line, err);
 }
@@ -150,7 +153,8 @@ static int add_rest(struct format_parts *parts, struct str section, struct str b
   if (!bytes)
     return -1;
   memcpy(bytes, section.ptr, TEXTS);
-  memcpy(bytes + TEXTS, behind.ptr, behind.len);
+  if (behind.len)
+    memcpy(bytes + TEXTS, behind.ptr, behind.len);
   *out = (struct str) { bytes, TEXTS + behind.len };
   return 0;
 }

@@ -9,6 +9,7 @@
 #include "formats/elf.h"
 #include "formats/gettext.h"
 #include "formats/gzip.h"
+#include "formats/html.h"
 #include "formats/jks.h"
 #include "formats/json.h"
 #include "formats/pdf.h"
@@ -17,6 +18,7 @@
 #include "formats/png.h"
 #include "formats/properties.h"
 #include "formats/pyc.h"
+#include "formats/roff.h"
 #include "formats/rpm.h"
 #include "formats/tar.h"
 #include "formats/xml.h"
@@ -43,9 +45,10 @@ struct format_memory {
 
 /* The first that takes a file for its own reads it. */
 static const struct format *const formats[] = {
-  &format_gzip,   &format_zstd,   &format_zip, &format_ar,   &format_cpio,       &format_pyc,
-  &format_png,    &format_mo,     &format_po,  &format_elf,  &format_pdf,        &format_pem,
-  &format_jks,    &format_pkcs12, &format_rpm, &format_json, &format_properties, &format_xml,
+  &format_gzip,   &format_zstd,       &format_zip, &format_ar,     &format_cpio,
+  &format_pyc,    &format_png,        &format_mo,  &format_po,     &format_elf,
+  &format_pdf,    &format_pem,        &format_jks, &format_pkcs12, &format_rpm,
+  &format_json,   &format_properties, &format_xml, &format_html,   &format_roff,
 #ifdef HAVE_SQLITE
   &format_sqlite,
 #endif
@@ -211,6 +214,12 @@ void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
   parts->ranges[parts->n_ranges++] = (struct format_range) { from, from + len, rule, member };
 }
 
+void format_account_shown(struct format_parts *parts, struct str piece)
+{
+  if (piece.len)
+    format_account(parts, (uint64_t)(piece.ptr - parts->bytes.ptr), piece.len, NULL);
+}
+
 int format_shared_name(struct format_parts *parts, struct str bytes, struct str end,
                        struct str *out, struct error *err)
 {
@@ -250,8 +259,6 @@ static int check_ranges(struct format_parts *parts, struct error *err)
 {
   uint64_t at = 0;
 
-  if (parts->n_ranges)
-    qsort(parts->ranges, parts->n_ranges, sizeof(*parts->ranges), format_by_place);
   for (size_t i = 0; i <= parts->n_ranges; i++) {
     const uint64_t from = i < parts->n_ranges ? parts->ranges[i].from : parts->bytes.len;
 
@@ -277,5 +284,7 @@ int format_read(const struct format *format, struct format_parts *parts, struct 
   if (parts->exhausted)
     return error_set(err, ERROR_LIMIT,
                      "its parts take more memory than one file may (see --max-scale)");
+  if (parts->n_ranges)
+    qsort(parts->ranges, parts->n_ranges, sizeof(*parts->ranges), format_by_place);
   return format->may_be_equal ? check_ranges(parts, err) : 0;
 }

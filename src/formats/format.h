@@ -11,7 +11,8 @@
  * Two files of one format are equal inside if their members and fields pair and are equal in all
  * that counts, and no byte of either lies outside the ranges. A format that cannot tell for a byte
  * leaves it out of the ranges; the files then differ, which is never wrong. Formats with
- * may_be_equal unset say what differs and nothing more: they owe no ranges.
+ * may_be_equal unset say what differs and nothing more: they owe no ranges. Those that give some,
+ * of what their members carry, have it told where bytes differ besides.
  *
  * Readers get bytes from strangers. They may use no more memory than the budget gives (all of it
  * comes from format_memory and the codecs), look at no byte outside of parts->bytes, and end in an
@@ -166,6 +167,8 @@ MUST_CHECK int format_add_field(struct format_parts *parts, enum format_class cl
 /* Accounts for len bytes from `from` on; in any order, none twice. rule NULL: they are carried. */
 void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
                     const struct format_rule *rule);
+/* The same for a piece of the file's bytes that a member or field shows to the letter. */
+void format_account_shown(struct format_parts *parts, struct str piece);
 
 /* Memory that lives as long as the parts, charged to the budget; NULL if that is exhausted. For
  * everything whose size the file decides; small things come from the arena. */

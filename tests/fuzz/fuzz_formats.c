@@ -78,7 +78,8 @@ static void look_into(struct str bytes, struct str name, struct format_budget *b
 /* Formats that are known by the file's name. */
 static void look_at_text(struct str bytes, uint64_t max)
 {
-  static const char *const names[] = { "x.json", "x.properties", "META-INF/MANIFEST.MF", "x.xml" };
+  static const char *const names[] = { "x.json", "x.properties", "META-INF/MANIFEST.MF",
+                                       "x.xml",  "x.html",       "x.1" };
   const struct format *const *formats = format_all();
 
   for (size_t i = 0; i < ARRAY_LEN(names); i++)

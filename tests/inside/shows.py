@@ -123,6 +123,18 @@ def elf_build_id(directory, n):
                         f"-Wl,--build-id=0x{n + 1:040x}"))
 
 
+@case("x.o", {".rodata.str1.1", "srv/x.o"}, "gcc")
+def elf_behind_its_end(directory, n):
+    """Two things: a string, and what no section holds."""
+    return get(compiled(directory, f'const char *f(void) {{ return "{("one", "two")[n]}"; }}', "-O1", "-c")) + (b"\0\0one", b"\0\0two")[n]
+
+
+@case("x.o", {".rodata.str1.1"}, "gcc")
+def elf_longer_string(directory, n):
+    """Other places of all that follows are no difference of their own."""
+    return get(compiled(directory, f'const char *f(void) {{ return "{("one", "a longer one")[n]}"; }}', "-O1", "-c"))
+
+
 # ---- Go's programs ----
 
 GO_LINES = ["path\texample.com/x", "mod\texample.com/x\t(devel)\t", "dep\tgolang.org/x/sys\tv0.1.0\th1:abc=", "dep\tgolang.org/x/text\tv0.2.0\th1:def=",
@@ -134,7 +146,8 @@ def go_case(wanted, old, new, version="go1.22.1", **how):
         lines = [line.replace(old, new) if n else line for line in GO_LINES]
         return goprogram.go_program(version if n else "go1.22.1", lines, **how)
     side.__name__ = f"go_{len(CASES)}"
-    case("x", wanted)(side)
+    # Where the texts are not in the section they lie in none of this file.
+    case("x", wanted | ({"srv/x"} if how.get("pointers") else set()))(side)
 
 
 for FORM in ({}, {"pointers": True}, {"big": True, "pointers": True}, {"wide": False, "pointers": True}, {"wide": False, "big": True}):
@@ -345,6 +358,33 @@ def xz_odd_padding(_, n):
     return run("xz", "-c", data=b"one\n") + bytes(3 * n)
 
 
+# ---- documents ----
+
+def document_case(name, wanted, *texts, needs=()):
+    def side(_, n):
+        return texts[n].encode()
+    side.__name__ = f"document_{len(CASES)}"
+    case(name, wanted, *needs)(side)
+
+
+PAGE = '<!DOCTYPE html>\n<html lang="en">\n<head><title>T</title>\n<meta name=date content="2026-11-28">\n</head><body><p>one\n<p>two<br>three\n<!-- c -->\n</body></html>\n'
+document_case("x.html", {"html/body/p[2]"}, PAGE, PAGE.replace("three", "four"))
+document_case("x.html", {"html/head/meta@content"}, PAGE, PAGE.replace("2026-11-28", "2026-12-02"))
+document_case("x", {"html/body/p[2]/#comment"}, PAGE, PAGE.replace("<!-- c", "<!-- d"))
+document_case("x.html", {"srv/x.html"}, PAGE, PAGE.replace("lang=", "lang  ="))
+document_case("x.html", {"html/body/p", "srv/x.html"}, PAGE, PAGE.replace("lang=", "lang  =").replace("one", "ONE"))  # two things
+document_case("x.html", {"html/body/p", "srv/x.html"}, PAGE, PAGE.replace("html>", "HTML>", 1).replace("one", "ONE"))
+document_case("x.xml", {"a@x", "srv/x.xml"}, '<a x="1"><?p q?></a>', '<a x="2"><?p r?></a>')
+document_case("x.xml", {"a", "a@x", "srv/x.xml"}, '<a x="1">t<b/>u</a>', '<a x="2">tu<b/></a>')
+MAN = '.\\" made by hand\n.TH LS 1 "September 2022" "GNU coreutils 9.1"\n.SH NAME\nls \\- list\n.SH OPTIONS\n.SS General\n.B \\-a\nall\n'
+document_case("ls.1", {".TH/date"}, MAN, MAN.replace("September 2022", "March 2023"))
+document_case("ls.1", {"OPTIONS/General"}, MAN, MAN.replace("all", "ALL"))
+document_case("ls.1", {"#comment"}, MAN, MAN.replace("hand", "HAND"))
+document_case("ls.1", {"srv/ls.1"}, MAN, MAN.replace(".SH NAME", ".SH  NAME"))
+document_case("ls.1", {".TH/date", "srv/ls.1"}, MAN, MAN.replace("September", "March").replace(".SH NAME", ".SH  NAME"))
+document_case("ls.1", {"OPTIONS/General"}, MAN, MAN[:-1])  # no newline at the end
+
+
 # ---- databases ----
 
 def database(directory, *steps):
@@ -499,7 +539,7 @@ def manifest(_, n):
     return out.getvalue()
 
 
-@case("x.xml", {"a/b[2]", "a/c@id"})
+@case("x.xml", {"#comment", "a/b[2]", "a/c@id"})
 def xml_values(_, n):
     return f"<?xml version='1.0'?>\n<!-- {n} --><a><b>1</b><b><![CDATA[<{n}>]]></b><c id=\"x>{n}\"/></a>\n".encode()
 

@@ -245,6 +245,15 @@ static void strengths(void **state)
   } rows[] = {
     { "usr/share/doc/x/README", false, DATES("on ", "\n"), true, true },
     { "./usr/share/man/man1/x.1", false, DATES(".TH X 1 \"", "\"\n"), true, true },
+    /* what a manual page has in the place of its date, whenever that is; and in another place */
+    { "usr/share/man/man1/x.1", false, STR(".TH \"X Y\" 1 \"September 2022\" \"x 1\"\n"),
+      STR(".TH \"X Y\" 1 \"March 2023\" \"x 1\"\n"), true, true },
+    { "usr/share/man/man1/x.1", false, STR(".Dd May 1, 2020\n"), STR(".Dd June 30, 2021\n"), true,
+      true },
+    { "usr/share/man/man1/x.1", false, STR(".TH \"September 2022\" 1 x y\n"),
+      STR(".TH \"March 2023\" 1 x y\n"), false, false },
+    { "usr/share/man/man1/x.1", false, STR(".TH x 1 y \"September 2022\"\n"),
+      STR(".TH x 1 y \"March 2023\"\n"), false, false },
     { "usr/share/doc/x/page.html", false, DATES("<p>", "</p>"), true, true },
     { "usr/share/doc/x/page.html", false, DATES("<ScRiPt>if (now > '", "') evil()</script>"), true,
       false },

@@ -13,11 +13,13 @@
 
 #include "../common/format_dump.h"
 #include "formats/elf.h"
+#include "formats/html.h"
 #include "formats/jks.h"
 #include "formats/json.h"
 #include "formats/pem.h"
 #include "formats/pkcs12.h"
 #include "formats/properties.h"
+#include "formats/roff.h"
 #include "formats/rpm.h"
 #include "formats/xml.h"
 
@@ -105,8 +107,8 @@ static void test_xml(void **state)
   static const struct row rows[] = {
     { STR("\xef\xbb\xbf<?xml version=\"1.0\"?><!DOCTYPE a><a x='1>' y = \"&lt;\"> t<b/><b> u </b>"
           "<!-- <c> --><b><![CDATA[<d>]]>e</b>v</a>\n"),
-      MEMBER("a@x", "2", "1>") MEMBER("a@y", "4", "&lt;") MEMBER("a/b[2]", "1", "u")
-          MEMBER("a/b[3]", "4", "<d>e") MEMBER("a", "2", "tv") },
+      MEMBER("a@x", "2", "1>") MEMBER("a@y", "4", "&lt;") MEMBER("a/b[2]", "1", "u") MEMBER(
+          "a/#comment", "3", "<c>") MEMBER("a/b[3]", "4", "<d>e") MEMBER("a", "3", "t\\nv") },
     { STR("<a><b></a></b>"), "ERROR: it is no XML: an element does not end as it begins\n" },
     { STR("<a>"), "ERROR: it is no XML: an element does not end\n" },
     { STR("<a"), "ERROR: it is no XML: a tag has no end\n" },
@@ -124,6 +126,55 @@ static void test_xml(void **state)
 
 /* What lies between the marks is no certificate here; its digest is the one of sha256sum. */
 /* Each element is taken off the budget, also where its path is that of another. */
+/* HTML Standard, 13.2.5 and 13.1.2.4. */
+static void test_html(void **state)
+{
+  static const struct row rows[] = {
+    { STR("<!DOCTYPE HTML><HTML lang=en><title>a <b> c</title><p class='x y' "
+          "hidden>one<p>two<br/>three"
+          "<img src=a.png alt=\"\"></html>"),
+      MEMBER("html@lang", "2", "en") MEMBER("html/title", "7", "a <b> c")
+          MEMBER("html/p@class", "3", "x y") MEMBER("html/p@hidden", "0", "")
+              MEMBER("html/p", "3", "one") MEMBER("html/p[2]/img@src", "5", "a.png")
+                  MEMBER("html/p[2]/img@alt", "0", "") MEMBER("html/p[2]", "9", "two\\nthree") },
+    { STR("<html><ul><li>a<li>b</ul></b><!-- c --><script>if (a<b) '</p>'</script>x < y"),
+      MEMBER("html/ul/li", "1", "a") MEMBER("html/ul/li[2]", "1", "b")
+          MEMBER("html/#comment", "1", "c") MEMBER("html/script", "15", "if (a<b) '</p>'")
+              MEMBER("html", "5", "x < y") },
+    { STR("<html><a href=\"x"), MEMBER("html/a@href", "1", "x") },
+    { STR("<html <b"), MEMBER("html@<b", "0", "") },
+  };
+
+  (void)state;
+  assert_true(format_html.detect(STR(" \n<!doctype html>"), STR("x")));
+  assert_true(format_html.detect(STR("<p>"), STR("a/x.HTM")));
+  assert_false(format_html.detect(STR("<p>"), STR("x.txt")));
+  expect_all(&format_html, "x.html", rows, ARRAY_LEN(rows));
+}
+
+/* man(7), mdoc(7). */
+static void test_roff(void **state)
+{
+  static const struct row rows[] = {
+    { STR("'\\\" t\n.TH LS \"1\" \"May 2026\" \"a \"\"b\"\"\"\n.hy\n.SH NAME\nls\n.SS \"One "
+          "two\"\nx\n.SH\nSEE\ny"),
+      MEMBER("#comment", "5", "'\\\\\\\" t") MEMBER(".TH/title", "2", "LS")
+          MEMBER(".TH/section", "1", "1") MEMBER(".TH/date", "8", "May 2026")
+              MEMBER(".TH/source", "7", "a \\\"\\\"b\\\"\\\"") MEMBER("(preamble)", "4", ".hy\\n")
+                  MEMBER("NAME", "3", "ls\\n") MEMBER("NAME/One two", "2", "x\\n")
+                      MEMBER("SEE", "1", "y") },
+    { STR(".Dd May 1, 2026\n.Dt X 1\n.Os\n.Sh NAME\n.Nm x\n"),
+      MEMBER(".Dd", "12", " May 1, 2026") MEMBER(".Dt", "4", " X 1") MEMBER(".Os", "0", "")
+          MEMBER("NAME", "6", ".Nm x\\n") },
+  };
+
+  (void)state;
+  assert_false(format_roff.detect(STR(".TH X 1\n"), STR("x.txt")));
+  assert_false(format_roff.detect(STR(".x\n"), STR("x.1")));
+  assert_true(format_roff.detect(STR(".\\\" x\n.TH X 1\n"), STR("man1/x.1ssl")));
+  expect_all(&format_roff, "x.1", rows, ARRAY_LEN(rows));
+}
+
 static void test_xml_budget(void **state)
 {
   AUTO_BUF bytes = BUF_INIT(1 << 20);
@@ -350,7 +401,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_json),       cmocka_unit_test(test_properties),
     cmocka_unit_test(test_manifest),   cmocka_unit_test(test_xml),
-    cmocka_unit_test(test_xml_budget), cmocka_unit_test(test_pem),
+    cmocka_unit_test(test_xml_budget), cmocka_unit_test(test_html),
+    cmocka_unit_test(test_roff),       cmocka_unit_test(test_pem),
     cmocka_unit_test(test_jks),        cmocka_unit_test(test_rpm),
     cmocka_unit_test(test_pkcs12),     cmocka_unit_test(test_elf_names),
   };

@@ -102,3 +102,36 @@ bool inside_compare_meaningless(struct looking *looking, const struct format_par
     }
   return differ;
 }
+
+/* ---- what no member tells of ---- */
+
+/* Of all bytes outside of ranges, and of where these are. */
+static struct digest digest_rest(const struct format_parts *parts)
+{
+  AUTO_HASHER hasher = hasher_new(DIGEST_SHA256);
+  uint64_t at = 0;
+
+  for (size_t i = 0; i < parts->n_ranges; i++) {
+    hasher_add(hasher, parts->bytes.ptr + at, parts->ranges[i].from - at);
+    hasher_add(hasher, "", 1);
+    at = parts->ranges[i].to;
+  }
+  hasher_add(hasher, parts->bytes.ptr + at, parts->bytes.len - at);
+  return hasher_finish(hasher);
+}
+
+bool inside_compare_rest(struct looking *looking, const struct format_parts parts[2])
+{
+  struct digest digests[2];
+  char text[2][DIGEST_MAX_TEXT];
+
+  if ((!parts[0].n_ranges && !parts[1].n_ranges) || parts[0].n_members != parts[1].n_members)
+    return false;
+  for (int side = 0; side < 2; side++)
+    digests[side] = digest_rest(&parts[side]);
+  if (digest_equal(&digests[0], &digests[1]))
+    return false;
+  looking_tell_field(looking, "rest", str_of(digest_hex(&digests[0], text[0])),
+                     str_of(digest_hex(&digests[1], text[1])));
+  return true;
+}

@@ -14,4 +14,9 @@ bool inside_compare_fields(struct looking *looking, const struct format_parts pa
  * kept count of: in doubt, the files differ. */
 bool inside_compare_meaningless(struct looking *looking, const struct format_parts parts[2]);
 
+/* Of files that are only shown, and whose readers tell which bytes their members carry: compares
+ * the bytes besides, which no member tells of, and tells if they differ. Returns whether they do.
+ * Where one file has more members than the other nothing is told: then they always do. */
+bool inside_compare_rest(struct looking *looking, const struct format_parts parts[2]);
+
 #endif

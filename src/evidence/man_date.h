@@ -1,0 +1,13 @@
+/* The date in the header of a manual page. Private to evidence/. */
+#ifndef DIFFOCI_EVIDENCE_MAN_DATE_H
+#define DIFFOCI_EVIDENCE_MAN_DATE_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+/* Whether a piece of the line lies where a manual page has its date, and nothing else: in the third
+ * argument of .TH (man(7)), or behind .Dd (mdoc(7)). */
+bool man_date_is(struct str line, struct str piece);
+
+#endif
