@@ -93,17 +93,20 @@ bool build_path_differs(const struct str whole[2], struct str side[2])
 
 bool build_path_is_certain(const struct str side[2])
 {
+  /* Not /usr/src, /workspace, /go/src, /root/.cache or where Jenkins lives: images have what they
+   * run and what that reads there, too. */
   static const char *const directories[] = {
-    "/build",       "/builds",
-    "/buildroot",   "/BUILD",
-    "/usr/src",     "/usr/local/src",
-    "/workspace",   "/workspaces",
-    "/go/src",      "/github",
-    "/__w",         "/home/runner/work",
-    "/codebuild",   "/drone",
-    "/buildkite",   "/var/lib/jenkins",
-    "/opt/build",   "/var/jenkins_home",
-    "/root/.cache", "/var/lib/buildkite-agent",
+    "/build",
+    "/builds",
+    "/buildroot",
+    "/BUILD",
+    "/github",
+    "/__w",
+    "/home/runner/work",
+    "/codebuild",
+    "/drone",
+    "/buildkite",
+    "/var/lib/buildkite-agent",
   };
 
   return is_below_any(side[0], directories, ARRAY_LEN(directories)) &&

@@ -8,6 +8,7 @@
 #include "evidence/inside.h"
 #include "evidence/kind.h"
 #include "evidence/lines.h"
+#include "evidence/lone_paths.h"
 #include "evidence/numbers.h"
 #include "evidence/reader.h"
 #include "evidence/same_json.h"
@@ -347,6 +348,8 @@ void content_look_plain(const struct str content[2], const struct content_file *
     rest[1].ptr = patched;
   if (!patched || !str_equal(rest[0], rest[1]))
     look_at_lines(rest, file, arena, out);
+  if (!out->n && !shifted->n && is_binary(content))
+    lone_paths_look(content, arena, out);
   if (!out->n && shifted->n)
     content_merge(out, arena, shifted, STR(""));
   out->left |= !out->n || shifted->n;

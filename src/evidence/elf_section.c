@@ -61,8 +61,10 @@ static bool is_as(const struct format_member *member, const char *type, const ch
   for (size_t i = 0; i < member->entry.n_records; i++) {
     const struct tar_record *record = &member->entry.records[i];
 
-    if ((str_equal(record->key, STR("elf.type")) && !str_equal(record->value, str_of(type))) ||
-        (str_equal(record->key, STR("elf.flags")) && !str_equal(record->value, str_of(flags))))
+    if ((str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.type")) &&
+         !str_equal(record->value, str_of(type))) ||
+        (str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.flags")) &&
+         !str_equal(record->value, str_of(flags))))
       return false;
   }
   return true;

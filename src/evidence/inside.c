@@ -286,10 +286,13 @@ static void look_at_rest(struct inside *inside, const struct format *format,
                          struct format_parts *const parts[2])
 {
   const char *const id = cause_of_rest(format);
+  const bool told = parts[0]->untold.len && str_equal(parts[0]->untold, parts[1]->untold);
 
-  if (id)
+  if (id && told)
+    content_add(inside->out, inside->arena, id, "", NOTHING, NOTHING);
+  else if (id)
     content_assume(inside->out, inside->arena, id, "", NOTHING, NOTHING);
-  else if (!outside_members_same(parts))
+  else if (!told && !outside_members_same(parts))
     content_leave(inside->out, NOTHING);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/digit.h"
 
 void inside_leave(struct inside *inside, struct str what)
 {
@@ -94,12 +95,33 @@ static bool same_counting(const struct tar_entry *a, const struct tar_entry *b)
   }
 }
 
+/* git archive notes the commit (git-get-tar-commit-id(1)): a hash of it, as SHA-1 or SHA-256. */
+static bool is_commit(const struct tar_record *record)
+{
+  size_t n = 0;
+
+  while (n < record->value.len && digit_hex_value(record->value.ptr[n]) >= 0)
+    n++;
+  return str_equal(record->key, STR("comment")) && n == record->value.len && (n == 40 || n == 64);
+}
+
+/* Whether two global headers are commits alone: these are told. */
+static bool add_commits(struct inside *inside, const struct tar_entry *a, const struct tar_entry *b)
+{
+  if (a->type != TAR_GLOBAL || a->n_records != 1 || b->n_records != 1 ||
+      !is_commit(&a->records[0]) || !is_commit(&b->records[0]))
+    return false;
+  content_assume(inside->out, inside->arena, "embedded-hash", "commit", a->records[0].value,
+                 b->records[0].value);
+  return true;
+}
+
 bool inside_look_at_entry(struct inside *inside, const struct format *format,
                           const struct tar_entry *a, const struct tar_entry *b)
 {
   if (a->type != b->type || !str_equal(a->link_name, b->link_name) || a->mode != b->mode ||
       a->device_major != b->device_major || a->device_minor != b->device_minor ||
-      !same_counting(a, b)) {
+      !(same_counting(a, b) || add_commits(inside, a, b))) {
     inside_leave(inside, a->name);
     return false;
   }

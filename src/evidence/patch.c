@@ -15,9 +15,10 @@ enum {
 const char *patch_kind_name(enum patch_kind kind)
 {
   static const char *const names[N_PATCH_KINDS] = {
-    [PATCH_NONE] = "",       [PATCH_TEXT] = "text",       [PATCH_JSON] = "json",
-    [PATCH_XML] = "xml",     [PATCH_STRINGS] = "strings", [PATCH_BYTES] = "bytes",
-    [PATCH_LARGE] = "large", [PATCH_UNREAD] = "unread",   [PATCH_DROPPED] = "dropped",
+    [PATCH_NONE] = "",         [PATCH_TEXT] = "text",       [PATCH_JSON] = "json",
+    [PATCH_XML] = "xml",       [PATCH_STRINGS] = "strings", [PATCH_BYTES] = "bytes",
+    [PATCH_LARGE] = "large",   [PATCH_UNREAD] = "unread",   [PATCH_DROPPED] = "dropped",
+    [PATCH_BEYOND] = "beyond",
   };
 
   return names[kind];

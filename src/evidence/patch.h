@@ -18,6 +18,7 @@ enum patch_kind {
   PATCH_LARGE,   /* the same of texts, whose lines would take too much memory */
   PATCH_UNREAD,  /* nothing: the contents could not be read again, or are too large for that */
   PATCH_DROPPED, /* nothing: there is too much that differs in one file */
+  PATCH_BEYOND,  /* nothing: there is too much in all files together */
   N_PATCH_KINDS,
 };
 
@@ -52,7 +53,8 @@ void patch_make(const struct str content[2], const struct patch_limits *limits, 
 /* Whether it is a program, a library or the like (ELF). */
 bool patch_is_program(struct str content);
 
-/* "text", "json", "xml", "strings", "bytes", "large", "unread", "dropped"; "" for PATCH_NONE. */
+/* "text", "json", "xml", "strings", "bytes", "large", "unread", "dropped", "beyond"; "" for
+ * PATCH_NONE. */
 const char *patch_kind_name(enum patch_kind kind);
 
 #endif

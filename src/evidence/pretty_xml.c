@@ -37,20 +37,21 @@ static void xml_line(struct pretty *pretty)
     buf_puts(pretty->out, "  ");
 }
 
+/* Spaces beside text may be part of it, and so may those between two elements; where a line ends
+ * between elements they are taken for a layout, and are what is laid out anew. */
 static void xml_text(struct pretty *pretty)
 {
   const char *end = memchr(pretty->rest.ptr, '<', pretty->rest.len);
   const struct str all = { pretty->rest.ptr,
                            end ? (size_t)(end - pretty->rest.ptr) : pretty->rest.len };
-  const struct str text = xml_trim(all);
 
   pretty->rest = str_skip(pretty->rest, all.len);
-  if (!text.len)
+  if (!xml_trim(all).len && memchr(all.ptr, '\n', all.len))
     return;
   if (pretty->after != AFTER_START)
     xml_line(pretty);
   pretty->after = pretty->after == AFTER_START ? AFTER_TEXT : AFTER_REST;
-  buf_add_str(pretty->out, text);
+  buf_add_str(pretty->out, all);
 }
 
 /* How long the markup is that begins here and ends with this; 0: it does not end. */

@@ -111,6 +111,12 @@ bool reader_is_person(const struct str content[2], const struct content_file *fi
   return true;
 }
 
+bool reader_has_log(const struct content_file *file)
+{
+  return is_below(file->path, "var/log/") && !has_component(file->path, STR("..")) &&
+         !memmem(file->path.ptr, file->path.len, "!/", 2);
+}
+
 bool reader_is_interpreter(const struct str content[2], const struct content_file *file)
 {
   return file->executable || is_source(file->path) || str_has_prefix(content[0], STR("#!")) ||

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "evidence/build_path.h"
 #include "evidence/key.h"
+#include "evidence/reader.h"
 #include "evidence/token.h"
 #include "evidence/when.h"
 
@@ -117,7 +118,10 @@ static enum when_said said_of(const struct comparison *c, const struct token *to
 {
   const struct str line = { c->lines[0].ptr, (size_t)(token->text.ptr - c->lines[0].ptr) };
 
-  return when_said(key_before(line).len ? line : path_name(c->file->path));
+  const enum when_said said = when_said(key_before(line).len ? line : path_name(c->file->path));
+
+  /* A log tells what was: when something started or ended. */
+  return said == WHEN_OTHER && reader_has_log(c->file) ? WHEN_UNSAID : said;
 }
 
 /* A value that looks like one that a build made. Nothing is known of a UUID but what it is called.
@@ -170,6 +174,24 @@ static struct str span(const struct comparison *c, int side, size_t from, size_t
                                  items[from].text.ptr) };
 }
 
+/* The hash in the name of a file, between dots, dashes or underscores and a suffix:
+ * "main.3f2a09c1.js". */
+static bool is_hash_in_name(const struct comparison *c, int side, struct str value)
+{
+  const char *line = c->lines[side].ptr;
+  const char *end = line + c->lines[side].len;
+  size_t digits = 0;
+
+  for (size_t i = 0; i < value.len; i++) {
+    if (!isxdigit((unsigned char)value.ptr[i]) || isupper((unsigned char)value.ptr[i]))
+      return false;
+    digits += isdigit((unsigned char)value.ptr[i]) != 0;
+  }
+  return value.len >= 8 && digits && value.ptr > line && strchr(".-_", value.ptr[-1]) &&
+         value.ptr + value.len + 1 < end && value.ptr[value.len] == '.' &&
+         isalpha((unsigned char)value.ptr[value.len + 1]);
+}
+
 /* Tokens that have no partner. */
 static void add_gap(struct comparison *c, const size_t from[2], const size_t to[2])
 {
@@ -188,6 +210,9 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
       from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->file->path, &guessed) : NULL;
   if (id)
     add_pair(c->out, id, value[0], value[1], guessed);
+  else if (value[0].len == value[1].len && is_hash_in_name(c, 0, value[0]) &&
+           is_hash_in_name(c, 1, value[1]))
+    add_pair(c->out, "hashed-name", value[0], value[1], true);
   else
     c->out->all = false;
 }

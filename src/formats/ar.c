@@ -14,7 +14,7 @@ enum { MAGIC = 8, HEADER = 60 };
 
 /* That a mode has no bits for the type (0100000: a regular file), which entries are compared
  * without. */
-static const struct tar_record no_type = { { "ar.type", 7 }, { "none", 4 } };
+static const struct tar_record no_type = { { TAR_RECORD_OF_MEMBER "ar.type", 8 }, { "none", 4 } };
 
 /* The header of a member, and what belongs to it. */
 struct header {

@@ -188,7 +188,7 @@ static int fill_entry(struct format_parts *parts, struct cpio_links *links_of,
       entry.type != TAR_REGULAR)
     return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" in it is a hard link", STR_ARGS(name));
   links = arena_alloc(&parts->arena, sizeof(*links));
-  links->key = STR("cpio.links");
+  links->key = STR(TAR_RECORD_OF_MEMBER "cpio.links");
   links->value = str_of(arena_printf(&parts->arena, "%llu", (unsigned long long)header->links));
   entry.records = links;
   entry.n_records = 1;

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "formats/codec.h"
+#include "formats/elf_go.h"
 #include "formats/zstd.h"
 
 enum {
@@ -19,6 +20,7 @@ enum {
   SHN_XINDEX = 0xffff,
   SHT_NOBITS = 8,
   SHF_COMPRESSED = 0x800,
+  PT_LOAD = 1,
   COMPRESS_ZLIB = 1,
   COMPRESS_ZSTD = 2,
   GNU_HEADER = 12, /* "ZLIB" and the size, before sections called .zdebug_… */
@@ -27,6 +29,7 @@ enum {
 struct elf {
   struct str bytes;
   bool wide, big; /* 64 bits; the most significant byte first */
+  uint64_t segments_at, n_segments;
   uint64_t sections_at, n_sections, names_at;
   size_t section_size;
   struct str names; /* of the sections */
@@ -87,16 +90,20 @@ static int elf_add_text(struct format_parts *parts, const char *name, uint64_t v
                           str_of(arena_printf(&parts->arena, "0x%" PRIx64, value)), err);
 }
 
+static const char *segment_at(const struct elf *elf, uint64_t i)
+{
+  return elf->bytes.ptr + elf->segments_at + i * (elf->wide ? SEGMENT_64 : SEGMENT_32);
+}
+
 /* How the file is mapped when it is run: types and permissions of the segments. */
-static int add_segments(struct format_parts *parts, const struct elf *elf, uint64_t at, size_t n,
-                        struct error *err)
+static int add_segments(struct format_parts *parts, const struct elf *elf, struct error *err)
 {
   const size_t size = elf->wide ? SEGMENT_64 : SEGMENT_32;
 
-  if (!fits(elf, at, n * (uint64_t)size))
+  if (!fits(elf, elf->segments_at, elf->n_segments * size))
     return error_set(err, ERROR_CORRUPT, "its program headers do not lie in it");
-  for (size_t i = 0; i < n; i++) {
-    const char *p = elf->bytes.ptr + at + i * size;
+  for (size_t i = 0; i < elf->n_segments; i++) {
+    const char *p = segment_at(elf, i);
     const uint32_t flags = word(elf, p + (elf->wide ? 4 : 24));
     const char *text =
         arena_printf(&parts->arena, "type 0x%" PRIx32 " %c%c%c", word(elf, p),
@@ -130,8 +137,9 @@ static int read_header(struct format_parts *parts, struct elf *elf, struct error
       elf_add_text(parts, "entry point", address(elf, p + 24), err) ||
       elf_add_text(parts, "flags", word(elf, behind), err))
     return -1;
-  return add_segments(parts, elf, address(elf, p + (elf->wide ? 32 : 28)), half(elf, behind + 8),
-                      err);
+  elf->segments_at = address(elf, p + (elf->wide ? 32 : 28));
+  elf->n_segments = half(elf, behind + 8);
+  return add_segments(parts, elf, err);
 }
 
 /* The table of section headers; where it has very many entries the first tells how many. */
@@ -245,16 +253,59 @@ static int add_section(struct format_parts *parts, const struct elf *elf,
     return -1;
   /* In the order of their names. */
   records[entry.n_records++] =
-      record(parts, "elf.flags", section->flags & ~(uint64_t)SHF_COMPRESSED);
+      record(parts, TAR_RECORD_OF_MEMBER "elf.flags", section->flags & ~(uint64_t)SHF_COMPRESSED);
   if (section->type == SHT_NOBITS)
-    records[entry.n_records++] = record(parts, "elf.size", section->size);
-  records[entry.n_records++] = record(parts, "elf.type", section->type);
+    records[entry.n_records++] = record(parts, TAR_RECORD_OF_MEMBER "elf.size", section->size);
+  records[entry.n_records++] = record(parts, TAR_RECORD_OF_MEMBER "elf.type", section->type);
   entry.size = (int64_t)MIN_OF(content.size, (uint64_t)INT64_MAX);
   member = format_add_member(parts, &entry, err);
   if (!member)
     return -1;
   member->content = content;
   return 0;
+}
+
+/* ---- Go's programs ---- */
+
+static uint64_t elf_go_address(const void *context, const char *p)
+{
+  return address(context, p);
+}
+
+/* By the segments that are loaded, whose headers lie in the file. */
+static struct str elf_go_at(const void *context, uint64_t at, uint64_t len)
+{
+  const struct elf *elf = context;
+
+  for (uint64_t i = 0; i < elf->n_segments; i++) {
+    const char *p = segment_at(elf, i);
+    const uint64_t offset = address(elf, p + (elf->wide ? 8 : 4));
+    const uint64_t from = address(elf, p + (elf->wide ? 16 : 8));
+    const uint64_t size = address(elf, p + (elf->wide ? 32 : 16));
+
+    if (word(elf, p) == PT_LOAD && fits(elf, offset, size) && at >= from && at - from <= size &&
+        len <= size - (at - from))
+      return (struct str) { elf->bytes.ptr + offset + (at - from), (size_t)len };
+  }
+  return (struct str) { NULL, 0 };
+}
+
+static int add_go_section(struct format_parts *parts, const struct elf *elf,
+                          struct section *section, struct error *err)
+{
+  const struct elf_go_memory memory = { elf_go_at, elf_go_address, elf, elf->wide ? 8 : 4 };
+  struct str rest;
+
+  if (elf_add_go(parts, &memory, section->data, &rest, err))
+    return -1;
+  section->data = rest;
+  return add_section(parts, elf, section, err);
+}
+
+static bool is_go_section(const struct section *section)
+{
+  return section->data.len && !(section->flags & SHF_COMPRESSED) &&
+         str_equal(section->name, STR(ELF_GO_SECTION));
 }
 
 static int elf_read(struct format_parts *parts, struct error *err)
@@ -274,7 +325,8 @@ static int elf_read(struct format_parts *parts, struct error *err)
     if (section.data.len > left)
       return error_set(err, ERROR_CORRUPT, "its sections overlap");
     left -= section.data.len;
-    if (add_section(parts, &elf, &section, err))
+    if (is_go_section(&section) ? add_go_section(parts, &elf, &section, err)
+                                : add_section(parts, &elf, &section, err))
       return -1;
   }
   if (elf.n_sections)

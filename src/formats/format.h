@@ -94,6 +94,10 @@ struct format_parts {
   struct str name;  /* what the file is called, the path before it too; only to name members by */
   struct format_budget *budget; /* not owned */
 
+  /* Of a format that only shows: stands for whatever members and fields do not tell, so that where
+   * it is the same, too, files differ in what is of no meaning alone. "": that is not known. */
+  struct str untold;
+
   /* Filled by the functions below. */
   struct arena arena; /* for what entries, fields and contents point to */
   struct format_member *members;

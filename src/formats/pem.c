@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "formats/certificate.h"
 #include "formats/described.h"
 
@@ -84,13 +85,26 @@ static int add_block(struct format_parts *parts, struct str label, struct str bo
   return described_add(parts, name, &text, err);
 }
 
+/* Members tell all bytes of blocks, by their digests, and what the lines say that begin and end
+ * them. How these are written is told by nothing. */
+static void digest_untold(struct format_parts *parts, struct hasher *outside)
+{
+  const struct digest digest = hasher_finish(outside);
+  char hex[DIGEST_MAX_TEXT];
+
+  parts->untold = arena_str(&parts->arena, str_of(digest_hex(&digest, hex)));
+}
+
 static int pem_read(struct format_parts *parts, struct error *err)
 {
   AUTO_BUF around = described_begin(parts); /* what stands beside the blocks */
+  AUTO_HASHER outside = hasher_new(DIGEST_SHA256);
   struct str rest = parts->bytes;
+  size_t told = 0; /* bytes */
 
   while (rest.len) {
     const struct str line = next_line(&rest);
+    const size_t at = parts->bytes.len - rest.len;
     struct str body = { rest.ptr, 0 };
     struct str label;
     struct str end = STR("");
@@ -107,11 +121,15 @@ static int pem_read(struct format_parts *parts, struct error *err)
         break;
       body.len = (size_t)(rest.ptr - body.ptr);
     }
+    hasher_add(outside, parts->bytes.ptr + told, at - told);
+    told = at + body.len;
     if (!str_equal(end, label))
       return error_set(err, ERROR_CORRUPT, "a block does not end as it begins");
     if (add_block(parts, label, body, err))
       return -1;
   }
+  hasher_add(outside, parts->bytes.ptr + told, parts->bytes.len - told);
+  digest_untold(parts, outside);
   return around.len ? described_add(parts, STR("(text around it)"), &around, err) : 0;
 }
 

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/digest.h"
 #include "formats/described.h"
+#include "formats/sqlite_header.h"
+#include "formats/sqlite_pages.h"
 
 enum {
-  HEADER = 100,
   VALUE_MAX = 64 << 20,  /* bytes of a value */
   STEPS_AT_ONCE = 10000, /* of the library's machine */
   STEPS_PER_PAGE = 4000, /* a page of 512 bytes has less than 128 cells */
@@ -25,23 +27,29 @@ struct database {
   sqlite3 *handle;
   uint64_t steps_left;
   bool too_long;
-  struct str *tables; /* of the parts */
+  bool checking;          /* the library is asked whether the file is sound */
+  struct hasher *numbers; /* of the rows, which a program may ask for */
+  struct str *tables;     /* of the parts */
   size_t n_tables;
 };
 
 static bool sqlite_detect(struct str bytes, struct str name)
 {
   (void)name;
-  return bytes.len >= HEADER && memcmp(bytes.ptr, "SQLite format 3", 16) == 0;
+  return bytes.len >= SQLITE_HEADER && memcmp(bytes.ptr, "SQLite format 3", 16) == 0;
 }
 
 /* ---- the library ---- */
 
-/* Only columns of tables are read. */
+/* Only columns of tables are read; and all pages, where that is what we ask for. */
 static int authorize(void *context, int action, const char *a, const char *b, const char *c,
                      const char *d)
 {
-  (void)context, (void)a, (void)b, (void)c, (void)d;
+  const struct database *database = context;
+
+  (void)b, (void)c, (void)d;
+  if (action == SQLITE_PRAGMA && database->checking && a && strcmp(a, "integrity_check") == 0)
+    return SQLITE_OK;
   return action == SQLITE_SELECT || action == SQLITE_READ ? SQLITE_OK : SQLITE_DENY;
 }
 
@@ -91,7 +99,7 @@ static int sqlite_open(struct database *database, struct error *err)
   sqlite3_limit(database->handle, SQLITE_LIMIT_ATTACHED, 0);
   /* A table's name must not lead to one that the library computes (dbstat, json_each). */
   sqlite3_drop_modules(database->handle, NULL);
-  sqlite3_set_authorizer(database->handle, authorize, NULL);
+  sqlite3_set_authorizer(database->handle, authorize, database);
   sqlite3_progress_handler(database->handle, STEPS_AT_ONCE, count_steps, database);
   return 0;
 }
@@ -175,24 +183,6 @@ static int add_rows(struct database *database, const char *sql, struct buf *text
 
 /* ---- what it holds ---- */
 
-/* What applications write into the header (file format, 1.3), and how text is written. */
-static int add_header(struct format_parts *parts, struct error *err)
-{
-  static const struct {
-    const char *name;
-    size_t at;
-  } fields[] = { { "text encoding", 56 }, { "user version", 60 }, { "application ID", 68 } };
-
-  for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-    const char *text =
-        arena_printf(&parts->arena, "%" PRIu32, format_be32(parts->bytes.ptr + fields[i].at));
-
-    if (format_add_field(parts, FORMAT_COUNTS, fields[i].name, str_of(text), err))
-      return -1;
-  }
-  return 0;
-}
-
 /* How tables, indices, views and triggers are made, as SQL. */
 static int add_schema(struct database *database, struct error *err)
 {
@@ -233,24 +223,110 @@ static int find_tables(struct database *database, struct error *err)
   return status == SQLITE_DONE ? 0 : -1;
 }
 
+/* "SELECT WHAT FROM" the table; not by an index, which has another order. */
+static void put_query(struct buf *sql, const char *what, struct str table)
+{
+  buf_clear(sql);
+  buf_printf(sql, "SELECT %s FROM main.\"", what);
+  for (size_t i = 0; i < table.len; i++) {
+    if (table.ptr[i] == '"')
+      buf_putc(sql, '"');
+    buf_putc(sql, table.ptr[i]);
+  }
+  buf_puts(sql, "\" NOT INDEXED");
+}
+
+/* A name of the row's number (SQLite, "ROWIDs and the INTEGER PRIMARY KEY") that no column has;
+ * NULL: all have been taken. */
+static const char *number_name(const struct database *database, const char *all_columns,
+                               struct error *err)
+{
+  static const char *const names[] = { "rowid", "_rowid_", "oid" };
+  sqlite3_stmt *statement;
+  const char *free_name = NULL;
+
+  if (prepare(database, all_columns, &statement, err))
+    return NULL;
+  for (size_t i = 0; i < ARRAY_LEN(names) && !free_name; i++) {
+    bool taken = false;
+
+    for (int column = 0; column < sqlite3_column_count(statement); column++)
+      taken = taken || strcasecmp(sqlite3_column_name(statement, column), names[i]) == 0;
+    free_name = taken ? NULL : names[i];
+  }
+  sqlite3_finalize(statement);
+  return free_name;
+}
+
+/* A table without numbers (WITHOUT ROWID) has none to be asked for. */
+static int hash_numbers(struct database *database, struct str table, const char *all_columns,
+                        struct error *err)
+{
+  const char *name = number_name(database, all_columns, err);
+  AUTO_BUF sql = BUF_INIT(2 * table.len + 100);
+  sqlite3_stmt *statement;
+  int status;
+
+  hasher_add(database->numbers, table.ptr, table.len);
+  hasher_add(database->numbers, "", 1);
+  if (!name)
+    return 0;
+  put_query(&sql, name, table);
+  if (sqlite3_prepare_v2(database->handle, sql.ptr, -1, &statement, NULL) != SQLITE_OK)
+    return 0;
+  while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
+    const int64_t number = sqlite3_column_int64(statement, 0);
+
+    hasher_add(database->numbers, &number, sizeof(number));
+  }
+  if (status != SQLITE_DONE)
+    (void)!sqlite_failed(database, err);
+  sqlite3_finalize(statement);
+  return status == SQLITE_DONE ? 0 : -1;
+}
+
 /* The rows in the order in which the table has them: by their numbers, or by its primary key. */
 static int add_table(struct database *database, struct str name, struct error *err)
 {
   AUTO_BUF text = described_begin(database->parts);
   AUTO_BUF sql = BUF_INIT(2 * name.len + 100);
 
-  buf_puts(&sql, "SELECT * FROM main.\"");
-  for (size_t i = 0; i < name.len; i++) {
-    if (name.ptr[i] == '"')
-      buf_putc(&sql, '"');
-    buf_putc(&sql, name.ptr[i]);
-  }
-  buf_puts(&sql, "\"");
+  put_query(&sql, "*", name);
   if (memchr(name.ptr, '\0', name.len))
     return error_set(err, ERROR_UNSUPPORTED, "a table's name has a NUL in it");
-  if (add_rows(database, sql.ptr, &text, err))
+  if (add_rows(database, sql.ptr, &text, err) || hash_numbers(database, name, sql.ptr, err))
     return error_wrap(err, "table %.*s", (int)MIN_OF(name.len, (size_t)100), name.ptr);
   return described_add(database->parts, name, &text, err);
+}
+
+/* Whether the library finds nothing wrong: keys are in order, indexes agree with their tables. */
+static bool is_sound(struct database *database)
+{
+  sqlite3_stmt *statement;
+  struct error err;
+  bool sound = false;
+
+  database->checking = true;
+  if (prepare(database, "PRAGMA integrity_check", &statement, &err) == 0) {
+    sound = sqlite3_step(statement) == SQLITE_ROW &&
+            str_equal(column_bytes(statement, 0), STR("ok")) &&
+            sqlite3_step(statement) == SQLITE_DONE;
+    sqlite3_finalize(statement);
+  }
+  database->checking = false;
+  return sound;
+}
+
+static int finish(struct database *database, struct error *err)
+{
+  struct format_parts *parts = database->parts;
+  const struct digest numbers = hasher_finish(database->numbers);
+  char hex[DIGEST_MAX_TEXT];
+
+  if (is_sound(database))
+    parts->untold = sqlite_pages(parts);
+  return format_add_field(parts, FORMAT_COUNTS, "row numbers",
+                          arena_str(&parts->arena, str_of(digest_hex(&numbers, hex))), err);
 }
 
 static int sqlite_read(struct format_parts *parts, struct error *err)
@@ -261,13 +337,17 @@ static int sqlite_read(struct format_parts *parts, struct error *err)
   };
   int status = -1;
 
-  if (add_header(parts, err))
+  if (sqlite_add_header(parts, err))
     return -1;
+  database.numbers = hasher_new(DIGEST_SHA256);
   if (sqlite_open(&database, err) == 0 && add_schema(&database, err) == 0)
     status = find_tables(&database, err);
   for (size_t i = 0; i < database.n_tables && status == 0; i++)
     status = add_table(&database, database.tables[i], err);
+  if (status == 0)
+    status = finish(&database, err);
   sqlite_close(&database);
+  hasher_free(database.numbers);
   return status;
 }
 

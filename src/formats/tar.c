@@ -1,6 +1,7 @@
 #include "formats/tar.h"
 
 #include "formats/tar_account.h"
+#include "formats/tar_holes.h"
 #include "tar/header.h"
 #include "tar/tar.h"
 
@@ -36,26 +37,19 @@ static bool tar_detect(struct str bytes, struct str name)
          tar_block_parse(&block, (const unsigned char *)bytes.ptr, &ignored) == 0;
 }
 
-/* The content of an entry. Where it lies in one piece in the file it stays there; the holes of a
- * sparse file do not. */
+/* The content of an entry that is no sparse file lies in one piece in the file. */
 static int take_content(struct format_parts *parts, struct tar_reader *reader,
                         struct format_member *member, struct error *err)
 {
   const uint64_t from = tar_offset(reader);
   struct tar_chunk chunk;
   uint64_t len = 0;
-  bool holes = false;
   int got;
 
-  while ((got = tar_read(reader, &chunk, err)) > 0) {
-    holes = holes || !chunk.block;
+  while ((got = tar_read(reader, &chunk, err)) > 0)
     len += chunk.len;
-  }
   if (got < 0)
     return -1;
-  if (holes || tar_offset(reader) - from != len)
-    return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" in it is a sparse file",
-                     STR_ARGS(member->entry.name));
   member->content.stored = (struct str) { parts->bytes.ptr + from, len };
   member->content.size = len;
   format_account(parts, from, len, NULL);
@@ -69,17 +63,21 @@ static int tar_add_entry(struct format_parts *parts, struct tar_reader *reader,
 {
   const struct tar_entry *copy = tar_entry_copy(entry, &parts->arena);
   struct format_member *member = format_add_member(parts, copy, err);
+  const bool is_global = entry->type == TAR_GLOBAL;
+  enum tar_holes holes = is_global ? TAR_HOLES_NONE : tar_holes_kind(reader, entry);
   uint64_t body = tar_offset(reader);
   uint64_t end;
 
   if (!member)
     return -1;
-  if (entry->type == TAR_GLOBAL)
+  if (is_global)
     body = (body + TAR_UNIT - 1) / TAR_UNIT * TAR_UNIT;
   body = MIN_OF(body, (uint64_t)parts->bytes.len);
-  if (tar_account_headers(parts, *from, body, copy, err))
+  if (tar_account_headers(parts, from, body, copy, &holes, err) ||
+      (holes && tar_holes_account_map(parts, reader, holes, *from, body, err)))
     return -1;
-  if (entry->type != TAR_GLOBAL && take_content(parts, reader, member, err))
+  if (holes ? tar_holes_take(parts, reader, holes, member, err)
+            : !is_global && take_content(parts, reader, member, err))
     return -1;
   end = MAX_OF(body, tar_offset(reader));
   *from = MIN_OF((end + TAR_UNIT - 1) / TAR_UNIT * TAR_UNIT, (uint64_t)parts->bytes.len);

@@ -1,7 +1,9 @@
 #include "formats/tar_account.h"
 
+#include <stdio.h>
+
+#include "formats/tar_holes.h"
 #include "tar/header.h"
-#include "tar/pax.h"
 
 static const struct format_rule rule_number = { "tar-1", FORMAT_WRITTEN,
                                                 "how numbers and the type are written" };
@@ -54,6 +56,7 @@ enum { CHECKSUM = 148, TYPE = 156, MAGIC = 257, MAGIC_LEN = 8, STAR_TRAILER = 50
 /* What is known of an entry's extended headers. */
 struct extended {
   const struct tar_entry *entry;
+  enum tar_holes *holes;
   bool has_pax, long_name, long_link;
 };
 
@@ -67,21 +70,33 @@ void tar_account_zeros(struct format_parts *parts, uint64_t from, uint64_t to)
   format_account(parts, from, at - from, &rule_zeros);
 }
 
-static bool is_replaced(const struct extended *extended, const char *record)
+/* What an extended header of POSIX's kind says of a key; empty: nothing. */
+static struct str pax_value(const struct extended *extended, const char *key)
 {
   const struct tar_entry *entry = extended->entry;
 
+  for (size_t i = 0; extended->has_pax && i < entry->n_records; i++)
+    if (str_equal(entry->records[i].key, str_of(key)))
+      return entry->records[i].value;
+  return (struct str) { NULL, 0 };
+}
+
+static bool is_sparse_pax(const struct extended *extended)
+{
+  return *extended->holes > TAR_HOLES_GNU;
+}
+
+static bool is_replaced(const struct extended *extended, const char *record)
+{
   if (!record)
     return false;
   if ((extended->long_name && strcmp(record, "path") == 0) ||
       (extended->long_link && strcmp(record, "linkpath") == 0))
     return true;
-  if (!extended->has_pax)
-    return false;
-  for (size_t i = 0; i < entry->n_records; i++)
-    if (str_equal(entry->records[i].key, str_of(record)))
-      return entry->records[i].value.len > 0;
-  return false;
+  if (strcmp(record, "path") == 0 && is_sparse_pax(extended) &&
+      pax_value(extended, "GNU.sparse.name").len)
+    return true;
+  return pax_value(extended, record).len > 0;
 }
 
 /* A text up to its NUL, and zeros behind it. */
@@ -98,8 +113,6 @@ static bool is_padding(char c)
   return c == ' ' || c == '\0';
 }
 
-/* Octal digits with nothing but spaces and NULs around them, or base-256; else it stays outside.
- * What does not change the value, zeros before it too, is how it is written. */
 static void account_number(struct format_parts *parts, uint64_t at, size_t len,
                            const struct format_rule *rule)
 {
@@ -123,6 +136,11 @@ static void account_number(struct format_parts *parts, uint64_t at, size_t len,
   format_account(parts, at, from, &rule_number);
   format_account(parts, at + from, to - from, rule);
   format_account(parts, at + to, len - to, &rule_number_end);
+}
+
+void tar_account_number(struct format_parts *parts, uint64_t at, size_t len)
+{
+  account_number(parts, at, len, NULL);
 }
 
 static void account_places(struct format_parts *parts, uint64_t header, const struct place *places,
@@ -154,7 +172,10 @@ static void account_gnu(struct format_parts *parts, uint64_t header,
       tar_account_zeros(parts, header + gnu_times[i].at,
                         header + gnu_times[i].at + gnu_times[i].len);
   }
-  tar_account_zeros(parts, header + 369, header + TAR_UNIT);
+  if (block[TYPE] == TAR_GNU_SPARSE)
+    tar_holes_account_header(parts, header);
+  else
+    tar_account_zeros(parts, header + 369, header + TAR_UNIT);
 }
 
 static void account_header(struct format_parts *parts, uint64_t header,
@@ -195,18 +216,11 @@ static void account_header(struct format_parts *parts, uint64_t header,
 static int check_pax(struct format_parts *parts, uint64_t at, uint64_t size,
                      const struct extended *extended, struct error *err)
 {
-  uint64_t expected = 0;
+  const struct str body = { parts->bytes.ptr + at, size };
+  uint64_t expected;
 
-  for (size_t i = 0; i < extended->entry->n_records; i++) {
-    const struct tar_record *record = &extended->entry->records[i];
-    const uint64_t rest = record->key.len + record->value.len + 3; /* " ", "=", "\n" */
-    uint64_t len = rest + 1;
-    char text[24];
-
-    while (len != rest + (uint64_t)snprintf(text, sizeof(text), "%llu", (unsigned long long)len))
-      len = rest + strlen(text);
-    expected += len;
-  }
+  if (tar_holes_records(body, extended->entry, extended->holes, &expected, err))
+    return -1;
   if (expected != size)
     return error_set(err, ERROR_UNSUPPORTED,
                      "the extended header at byte %llu says something twice, or sparsely",
@@ -262,7 +276,8 @@ static int extended_header(struct format_parts *parts, uint64_t *at, uint64_t to
 static int account_global(struct format_parts *parts, uint64_t from, uint64_t to,
                           const struct tar_entry *entry, struct error *err)
 {
-  struct extended extended = { .entry = entry };
+  enum tar_holes none = TAR_HOLES_NONE;
+  struct extended extended = { .entry = entry, .holes = &none };
   int64_t size;
 
   if (!tar_number((const unsigned char *)parts->bytes.ptr + from + 124, 12, &size) || size < 0 ||
@@ -277,23 +292,66 @@ static int account_global(struct format_parts *parts, uint64_t from, uint64_t to
   return 0;
 }
 
-int tar_account_headers(struct format_parts *parts, uint64_t from, uint64_t to,
-                        const struct tar_entry *entry, struct error *err)
+/* The name that a sparse file has besides its own, for programs that know none, has to be made of
+ * that: it is no name of another file. */
+static int check_sparse_name(struct format_parts *parts, uint64_t header,
+                             const struct extended *extended, struct error *err)
 {
-  struct extended extended = { .entry = entry };
+  const char *block = parts->bytes.ptr + header;
+  const struct str real = pax_value(extended, "GNU.sparse.name");
+  struct str name = pax_value(extended, "path");
+  char joined[TAR_NAME_MAX + 1];
 
-  if (to > parts->bytes.len || to - from < TAR_UNIT || (to - from) % TAR_UNIT)
+  if (!is_sparse_pax(extended) || !real.len)
+    return 0;
+  if (!name.len && memcmp(block + MAGIC, "ustar\0", 6) == 0 && block[ustar_prefix.at])
+    snprintf(joined, sizeof(joined), "%.155s/%.100s", block + ustar_prefix.at, block);
+  else
+    snprintf(joined, sizeof(joined), "%.100s", block);
+  if (tar_holes_stands_for(name.len ? name : str_of(joined), real))
+    return 0;
+  return error_set(err, ERROR_UNSUPPORTED,
+                   "the sparse file at byte %llu has two names of which neither follows from the "
+                   "other",
+                   (unsigned long long)header);
+}
+
+/* Whether an extended header is at a byte. Behind headers with a map there is more, but that has
+ * no end to look for. */
+static bool is_extended(const struct format_parts *parts, uint64_t from, uint64_t to,
+                        enum tar_holes holes)
+{
+  char type;
+
+  if (to - from <= TAR_UNIT)
+    return false;
+  type = parts->bytes.ptr[from + TYPE];
+  return (holes != TAR_HOLES_GNU && holes != TAR_HOLES_PAX_1_0) || (type && strchr("xLK", type));
+}
+
+int tar_account_headers(struct format_parts *parts, uint64_t *from, uint64_t to,
+                        const struct tar_entry *entry, enum tar_holes *holes, struct error *err)
+{
+  struct extended extended = { .entry = entry, .holes = holes };
+
+  if (to > parts->bytes.len || to - *from < TAR_UNIT || (to - *from) % TAR_UNIT)
     return error_set(err, ERROR_CORRUPT, "the header at byte %llu is cut short",
-                     (unsigned long long)from);
+                     (unsigned long long)*from);
   if (entry->type == TAR_GLOBAL)
-    return account_global(parts, from, to, entry, err);
-  while (to - from > TAR_UNIT)
-    if (extended_header(parts, &from, to, &extended, err))
+    return account_global(parts, *from, to, entry, err);
+  while (is_extended(parts, *from, to, *holes))
+    if (extended_header(parts, from, to, &extended, err))
       return -1;
+  if (to - *from < TAR_UNIT)
+    return error_set(err, ERROR_CORRUPT, "the header at byte %llu is cut short",
+                     (unsigned long long)*from);
   if (extended.long_name + extended.long_link > 0 && extended.has_pax)
     return error_set(err, ERROR_UNSUPPORTED,
                      "the entry at byte %llu has extended headers of two kinds",
-                     (unsigned long long)from);
-  account_header(parts, from, &extended);
+                     (unsigned long long)*from);
+  if (check_sparse_name(parts, *from, &extended, err))
+    return -1;
+  account_header(parts, *from, &extended);
+  *from += TAR_UNIT;
   return 0;
 }

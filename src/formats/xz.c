@@ -75,8 +75,8 @@ const struct format_codec format_xz_codec = { "xz", xz_decode };
 
 /* XZ Embedded, which is in Linux, knows no checks but CRC32, most often, and neither several
  * streams nor filters that it was built without. How large a dictionary may be is nowhere said; up
- * to what xz makes of itself, at most 8 MiB, they count as the same. */
-enum { DICTIONARY_COMMON = 8 << 20 };
+ * to what xz -9 makes, 64 MiB, it is of the level, which is of no meaning. */
+enum { DICTIONARY_COMMON = 64 << 20 };
 
 static void describe_filters(struct buf *text, const lzma_filter *filters)
 {

@@ -88,18 +88,21 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
     is_ascii = is_ascii && (unsigned char)record->name.ptr[i] < 0x80;
   for (size_t i = 0; i < record->comment.len; i++)
     is_ascii = is_ascii && (unsigned char)record->comment.ptr[i] < 0x80;
-  if ((record->comment.len && zip_add_record(records, "zip.comment", record->comment, err)) ||
-      zip_add_number(records, arena, "zip.system", record->made_by >> 8, err) ||
-      zip_add_number(records, arena, "zip.attributes", attributes, err) ||
-      zip_add_number(records, arena, "zip.internal", record->internal, err) ||
-      zip_add_number(records, arena, "zip.utf8", !is_ascii && (record->flags & ZIP_FLAG_UTF8), err))
+  if ((record->comment.len &&
+       zip_add_record(records, TAR_RECORD_OF_MEMBER "zip.comment", record->comment, err)) ||
+      zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.system", record->made_by >> 8,
+                     err) ||
+      zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.attributes", attributes, err) ||
+      zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.internal", record->internal, err) ||
+      zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.utf8",
+                     !is_ascii && (record->flags & ZIP_FLAG_UTF8), err))
     return -1;
   if (is_readable(record))
     return 0;
   /* What comes out of these is not known: the form has to be the same. */
-  return zip_add_number(records, arena, "zip.method",
+  return zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.method",
                         record->method | (record->flags & ZIP_FLAG_ENCRYPTED) << 16, err) ||
-         zip_add_number(records, arena, "zip.crc", record->crc, err);
+         zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.crc", record->crc, err);
 }
 
 /* 4.3.12. */
@@ -225,7 +228,8 @@ static int read_member(struct format_parts *parts, const struct zip_record *reco
       zip_check_descriptor(parts, record, data + record->stored, err))
     return -1;
   in_place = zip_type_of(record) == TAR_REGULAR ? zip_in_place(parts, record, data) : NULL;
-  if (in_place && zip_add_record(&records, "zip.in-place", str_of(in_place), err))
+  if (in_place &&
+      zip_add_record(&records, TAR_RECORD_OF_MEMBER "zip.in-place", str_of(in_place), err))
     return -1;
   if (add_records(parts, record, &records, err) || account_record(parts, record, &records, err))
     return -1;

@@ -100,10 +100,10 @@ int zip_add_extra(struct format_parts *parts, const struct zip_record *record, s
       format_account(parts, at + 4, data.len, is_local ? &rule_local_time : &rule_time);
     } else {
       format_account(parts, at, data.len + 4, NULL);
-      if (zip_add_record(
-              records,
-              arena_printf(&parts->arena, "zip.%s.0x%04x", is_local ? "local" : "extra", id), data,
-              err))
+      if (zip_add_record(records,
+                         arena_printf(&parts->arena, TAR_RECORD_OF_MEMBER "zip.%s.0x%04x",
+                                      is_local ? "local" : "extra", id),
+                         data, err))
         return -1;
     }
   }

@@ -31,6 +31,7 @@ static const struct field_name names[] = {
   { "gname", "Gname", FIELD_GNAME, SUFFIX_NONE },
   { "xattr", NULL, FIELD_XATTR, SUFFIX_ANY },
   { "pax", NULL, FIELD_PAX, SUFFIX_ANY },
+  { "member", NULL, FIELD_MEMBER, SUFFIX_ANY },
   { "mtime", "ModTime", FIELD_MTIME, SUFFIX_NONE },
   { "atime", "AccessTime", FIELD_ATIME, SUFFIX_NONE },
   { "ctime", "ChangeTime", FIELD_CTIME, SUFFIX_NONE },
@@ -199,6 +200,8 @@ bool field_of_event(struct policy_field *out, enum field_place place, struct str
     return field_set(out, FIELD_XATTR, str_skip(name, 6));
   if (str_has_prefix(name, STR("PAX ")))
     return field_set(out, FIELD_PAX, str_skip(name, 4));
+  if (str_has_prefix(name, STR("Member ")))
+    return field_set(out, FIELD_MEMBER, str_skip(name, 7));
   if (str_equal(name, STR("Hardlink"))) /* of which other names it is one file */
     return field_set(out, FIELD_LINKNAME, (struct str) { NULL, 0 });
   for (size_t i = 0; i < ARRAY_LEN(names); i++)

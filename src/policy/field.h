@@ -22,9 +22,10 @@ enum policy_field_kind {
   FIELD_GID,
   FIELD_UNAME,
   FIELD_GNAME,
-  FIELD_XATTR, /* all, or the one called name */
-  FIELD_PAX,   /* records that are no xattrs: all, or the one called name */
-  FIELD_MTIME, /* with the PAX record that says it better; so have the next two */
+  FIELD_XATTR,  /* all, or the one called name */
+  FIELD_PAX,    /* records that are no xattrs: all, or the one called name */
+  FIELD_MEMBER, /* what a format that is not tar says of a member of a file besides: likewise */
+  FIELD_MTIME,  /* with the PAX record that says it better; so have the next two */
   FIELD_ATIME,
   FIELD_CTIME,
   FIELD_ORDER, /* the position in the layer */

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/budget.h"
+#include "packages/go.h"
 #include "report/outfile.h"
 #include "report/packages/find.h"
 
@@ -66,12 +67,15 @@ static void fan_out_settled(struct event_sink *sink, const char *context)
   }
 }
 
-/* Looking for causes takes time, and contents; so do patches. */
+/* Looking for causes takes time, and contents; so do patches. Whose program it is that differs its
+ * beginning tells. */
 static void want_contents(struct fan_out *out, bool causes, const struct diff_options *options,
                           struct later *later)
 {
   if (causes || options->patch)
     out->sink.wants_head_bytes = CAUSE_CONTENT_BYTES;
+  else if (out->wants_packages)
+    out->sink.wants_head_bytes = PACKAGE_PROGRAM_HEAD;
   out->explain = causes ? explain_new(later) : NULL;
   out->about.explain = out->explain;
   out->patches = options->patch ? patches_new(options, later) : NULL;

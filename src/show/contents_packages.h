@@ -11,7 +11,8 @@
 struct contents_database {
   uint64_t at; /* in the spool */
   size_t len;
-  size_t token; /* of its content */
+  size_t token;    /* of its content */
+  bool is_program; /* no package manager's: it may say itself what it was made of */
 };
 
 /* Those of all layers, which are read once: contents wait in a spool until it is known which of
@@ -24,7 +25,8 @@ struct contents_databases {
 
 void contents_databases_release(struct contents_databases *databases);
 /* Keeps the content of the reader's current entry, whose content will go by this token, if the file
- * says something of packages. The reader is at its content's end then, else where it was. */
+ * says something of packages, as Go's programs do of themselves. The reader is anywhere in the
+ * content then. */
 MUST_CHECK int contents_databases_keep(struct contents_databases *databases,
                                        struct tar_reader *reader, const struct tar_entry *entry,
                                        size_t token, struct budget *memory, struct error *err);

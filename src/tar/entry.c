@@ -10,6 +10,16 @@ bool tar_record_xattr(const struct tar_record *record, struct str *name)
   return true;
 }
 
+bool tar_record_of_member(const struct tar_record *record, struct str *name)
+{
+  struct str prefix = STR(TAR_RECORD_OF_MEMBER);
+
+  if (!str_has_prefix(record->key, prefix))
+    return false;
+  *name = str_skip(record->key, prefix.len);
+  return true;
+}
+
 struct tar_entry *tar_entry_copy(const struct tar_entry *entry, struct arena *arena)
 {
   struct tar_entry *copy = arena_alloc(arena, sizeof(*copy));

@@ -53,6 +53,13 @@ struct tar_entry {
   size_t n_records;
 };
 
+/* Key of a record that is none of a PAX header: what another format than tar says of its member. No
+ * PAX record has '=' in its key, which ends at the first (POSIX.1-2017, pax). NAME: "FORMAT.FIELD".
+ */
+#define TAR_RECORD_OF_MEMBER "="
+
+/* The NAME of such a record, or false. */
+bool tar_record_of_member(const struct tar_record *record, struct str *name);
 /* The xattr that a record is (key "SCHILY.xattr." + NAME), or false. */
 bool tar_record_xattr(const struct tar_record *record, struct str *name);
 /* Whether bytes follow the header as a file's do: regular files of every kind, and entries of types

@@ -49,6 +49,17 @@ bool tar_is_sparse(const struct tar_reader *reader)
   return reader->is_sparse;
 }
 
+size_t tar_pieces(const struct tar_reader *reader)
+{
+  return reader->sparse.n;
+}
+
+void tar_piece(const struct tar_reader *reader, size_t i, int64_t *offset, int64_t *length)
+{
+  *offset = reader->sparse.fragments[i].offset;
+  *length = reader->sparse.fragments[i].length;
+}
+
 static int read_unit(struct tar_reader *reader, unsigned char unit[TAR_UNIT], const char *what,
                      struct error *err)
 {

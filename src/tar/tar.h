@@ -46,6 +46,10 @@ struct tar_chunk {
 
 /* Whether the current entry is a sparse file. */
 bool tar_is_sparse(const struct tar_reader *reader);
+/* How many pieces the map of the current entry has, if it is a sparse file, and where the i-th
+ * belongs: so many bytes from this offset of the file on. They are in order and do not overlap. */
+size_t tar_pieces(const struct tar_reader *reader);
+void tar_piece(const struct tar_reader *reader, size_t i, int64_t *offset, int64_t *length);
 /* The next piece: 1 and *chunk, valid until the next call on this reader (or longer, with a
  * reference to its block); 0 at the end of the content (at once for entries that have none); -1 as
  * above. */

@@ -25,32 +25,49 @@ void broker_init(struct broker *out, const struct worker_job *job, int channel)
     pthread_rwlock_init(&out->quiet[side], NULL);
 }
 
+/* A thread that gave its answer has what libraries keep for it, and gives that back when it ends:
+ * it is not to be left behind when the process does. With the lock, which such a thread wants no
+ * more.
+ */
+static void broker_join(struct broker *broker)
+{
+  while (broker->n_done)
+    pthread_join(broker->done[--broker->n_done], NULL);
+}
+
 static void broker_enter(struct broker *broker)
 {
   pthread_mutex_lock(&broker->lock);
   while (broker->busy >= BROKER_BUSY_MAX)
     pthread_cond_wait(&broker->idle, &broker->lock);
+  broker_join(broker);
   broker->busy++;
   pthread_mutex_unlock(&broker->lock);
 }
 
-static void broker_leave(struct broker *broker)
+static void broker_leave(struct broker *broker, bool is_thread)
 {
   pthread_mutex_lock(&broker->lock);
   broker->busy--;
+  if (is_thread)
+    broker->done[broker->n_done++] = pthread_self();
   pthread_cond_broadcast(&broker->idle);
   pthread_mutex_unlock(&broker->lock);
 }
 
-static void *broker_run_errand(void *context)
+static void broker_run_errand(struct errand *errand, bool is_thread)
 {
-  struct errand *errand = context;
   struct broker *broker = errand->broker;
 
   broker_answer(broker, &errand->request, errand->socket);
   wire_request_release(&errand->request);
   free(errand);
-  broker_leave(broker);
+  broker_leave(broker, is_thread);
+}
+
+static void *broker_run_thread(void *context)
+{
+  broker_run_errand(context, true);
   return NULL;
 }
 
@@ -58,19 +75,13 @@ static void *broker_run_errand(void *context)
 static void broker_send_errand(struct broker *broker, struct wire_request *request, int socket)
 {
   struct errand *errand = xcalloc(1, sizeof(*errand));
-  pthread_attr_t attributes;
   pthread_t thread;
-  int failed;
 
   *errand = (struct errand) { broker, *request, socket };
   *request = (struct wire_request) { 0 };
   broker_enter(broker);
-  pthread_attr_init(&attributes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  failed = pthread_create(&thread, &attributes, broker_run_errand, errand);
-  pthread_attr_destroy(&attributes);
-  if (failed)
-    broker_run_errand(errand);
+  if (pthread_create(&thread, NULL, broker_run_thread, errand))
+    broker_run_errand(errand, false);
 }
 
 /* Takes what *request owns. */
@@ -145,6 +156,7 @@ bool broker_wait(struct broker *broker)
     if (pthread_cond_timedwait(&broker->idle, &broker->lock, &until) == ETIMEDOUT)
       break;
   all = broker->busy == 0;
+  broker_join(broker);
   pthread_mutex_unlock(&broker->lock);
   return all;
 }

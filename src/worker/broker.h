@@ -22,9 +22,11 @@ struct broker {
   struct members *directories[WIRE_SIDES]; /* owned; NULL: it is none */
   struct outfile
       *outputs[BROKER_OUTPUTS_MAX]; /* owned; by the place of job->outputs; NULL: not open */
-  pthread_mutex_t lock;             /* of busy */
+  pthread_mutex_t lock;             /* of what follows */
   pthread_cond_t idle;              /* busy went down */
-  unsigned busy;
+  unsigned busy;                    /* answers that are given by threads */
+  pthread_t done[BROKER_BUSY_MAX];  /* threads that gave theirs and are to be joined */
+  unsigned n_done;
   bool pages; /* a pager runs */
   /* Sources are asked for blobs by many threads at once, but for nothing else beside that. */
   pthread_rwlock_t quiet[WIRE_SIDES];

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Packages as real programs note them: packages.py DIFFOCI
 
-RPM's databases of either kind, as rpm writes them, and JARs. Wanted is what rpm says of its own database. Programs that
+RPM's databases of either kind, as rpm writes them, JARs, and Go's programs. Wanted is what rpm says of its own database. Programs that
 are not there are named. Prints what fell short, then "N passed, N failed".
 """
 import io
@@ -15,6 +15,7 @@ import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tools"))
+import goprogram  # noqa: E402
 import mkimage  # noqa: E402
 
 
@@ -53,12 +54,16 @@ def database(scratch, backend, packages):
         return content.read(), dict(line.split() for line in told.splitlines())
 
 
+def of_mode(path, content):
+    return mkimage.file(path, content[0], mode=content[1]) if isinstance(content, tuple) else mkimage.file(path, content)
+
+
 def compare(diffoci, scratch, sides):
     """The packages that differ: {name: (type, version, version)}, and how many rows the table has with them folded."""
     images = []
     for n, files in enumerate(sides):
         images.append(os.path.join(scratch, f"{n}.tar"))
-        mkimage.oci_archive(images[n], mkimage.image(mkimage.layer(*(mkimage.file(path, content) for path, content in files.items()))))
+        mkimage.oci_archive(images[n], mkimage.image(mkimage.layer(*(of_mode(path, content) for path, content in files.items()))))
     report = os.path.join(scratch, "report.json")
     subprocess.run([diffoci, "diff", "--semantic", "--policy=none", "--report-file", report, *images], check=False, capture_output=True)
     with open(report, encoding="utf-8") as text:
@@ -97,9 +102,64 @@ def jar_case(diffoci, scratch):
     return {name: ("maven", "1.0", "2.0") for name in ("org.example/x", "org.osgi.x", "A B")}, got
 
 
+def go_case(diffoci, scratch):
+    """Programs before and since Go 1.18, and one that Go did not make."""
+    def program(version, pointers):
+        made = goprogram.go_program(f"go1.{version}.1", [
+            "path\texample.com/x", "mod\texample.com/x\t(devel)\t", f"dep\tgolang.org/x/sys\tv0.{version}.0\th1:abc=", "dep\tgolang.org/x/same\tv1.0.0\th1:xyz=",
+            "dep\tgolang.org/x/text\tv0.2.0\th1:def=", f"=>\texample.com/text\tv0.2.{version}\th1:ghi=",
+            "dep\texample.com/local\tv1.2.3", "=>\t../local\t", f"build\tvcs.revision=0{version}"], pointers=pointers, size=600000)
+        return made, b"\x7fELF" + made[4:].replace(b"\x04\0\0\0Go\0\0", b"\x04\0\0\0GO\0\0")
+    got = compare(diffoci, scratch, [{name: (content, 0o755) for name, content in zip(("usr/bin/x", "usr/bin/y"), program(*how))}
+                                     for how in ((17, True), (22, False))])
+    return {"stdlib": ("golang", "go1.17.1", "go1.22.1"), "golang.org/x/sys": ("golang", "v0.17.0", "v0.22.0"),
+            "example.com/text": ("golang", "v0.2.17", "v0.2.22"), "example.com/x": ("golang", "017", "022")}, got
+
+
+def told_by_go(path):
+    """{(name, version)} as go itself tells them; of a main module without a version the revision."""
+    found, last, main = set(), None, ()
+    version, *lines = run("go", "version", "-m", path).splitlines()
+    found.add(("stdlib", version.split(": ")[1].split()[0]))
+    for line in lines:
+        words = line.strip().split("\t")
+        if words[0] == "=>":
+            found.discard(last)
+            found.add((words[1], words[2]))
+        elif words[0] in ("dep", "mod") and len(words) > 2:
+            last = words[1], words[2]
+            found.add(last)
+    for line in lines:
+        words = line.strip().split("\t")
+        main = tuple(words[1:3]) if words[0] == "mod" else main
+        if "vcs.revision=" in line and main[1:] == ("(devel)",):
+            found = found - {main} | {(main[0], line.split("vcs.revision=")[1])}
+    return found
+
+
+def real_go_case(diffoci, scratch):
+    """A program of another package, as show tells its modules."""
+    program = real_go_program()
+    image = os.path.join(scratch, "real.tar")
+    with open(program, "rb") as content:
+        mkimage.oci_archive(image, mkimage.image(mkimage.layer(mkimage.file("usr/bin/x", content.read(), mode=0o755))))
+    told = json.loads(run(diffoci, "show", "-o", "json", image))
+    return sorted(told_by_go(program)), sorted((one["name"], one["version"]) for one in told["packages"])
+
+
+def real_go_program():
+    """Of those that are there, the one with most modules; Debian's name none."""
+    found = [path for path in ("/usr/sbin/runc", "/usr/bin/kubectl", "/usr/local/bin/docker") if os.path.exists(path) and shutil.which("go")]
+    return max(found, key=lambda path: len(told_by_go(path)), default=None)
+
+
 def main():
     diffoci = os.path.abspath(sys.argv[1])
-    cases = {"jar": jar_case}
+    cases = {"jar": jar_case, "go": go_case}
+    if real_go_program():
+        cases["go, a real program"] = real_go_case
+    else:
+        print("left out, since something is missing: a program that Go made, and go")
     for backend in ("ndb", "sqlite"):
         if has_backend(backend):
             cases["rpm, " + backend] = lambda *words, backend=backend: rpm_case(*words, backend)

@@ -130,3 +130,20 @@ A name that stands there more often on one side is not compared entry by entry: 
   1
   $ diffoci diff --quiet --semantic --accept='dpkg-log?' ./twice.tar ./once.tar >/dev/null 2>&1
   [1]
+
+What a format says of a member beyond what tar has is no PAX record: its cause proves nothing, and fields are left out by their own name.
+
+  $ images <<'RECIPE'
+  > ar = lambda mode: b"!<arch>\n" + f"{'x.o/':16}{'0':12}{'0':6}{'0':6}{mode:8}{'2':10}`\nok".encode()
+  > for n, mode in enumerate(("100644", "644")):
+  >     oci_archive(f"ar-{n}.tar", image(layer(file("x.a", ar(mode)))))
+  > RECIPE
+  $ diffoci diff --quiet --semantic --inside --explain --accept=pax-records --ignore-fields=pax ./ar-0.tar ./ar-1.tar | head -n 2 | tr -s ' '
+  TYPE NAME CAUSE INPUT-0 INPUT-1
+  File x.a!/x.o - Member ar.type (absent) Member ar.type none
+  $ diffoci diff --quiet --semantic --inside --accept=pax-records --ignore-fields=pax --report-file=r.json ./ar-0.tar ./ar-1.tar >out
+  [1]
+  $ grep -o '"PAXRecords":[^,]*,"MemberRecords":[^,]*' r.json
+  "PAXRecords":null,"MemberRecords":{"ar.type":"none"}
+  $ diffoci diff --quiet --semantic --inside --ignore-fields=member.ar.type ./ar-0.tar ./ar-1.tar
+  ! diffoci: warning: left out 1: fields member.ar.type (command line)

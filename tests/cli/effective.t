@@ -181,6 +181,11 @@ engine leaves something else of that, and nobody makes 0755 of 0:0. An entry say
   > oci_archive("made.tar", image(layer(group, directory("d/e/"), file("d/e/f"))))
   > oci_archive("plain.tar", image(layer(directory("d/", gid=7), file("d/e/f"))))
   > oci_archive("plain-made.tar", image(layer(directory("d/", gid=7), directory("d/e/"), file("d/e/f"))))
+  > lower = directory("d/"), directory("d/e/")
+  > oci_archive("lower.tar", image(layer(*lower), layer(group, file("d/e/f"))))
+  > oci_archive("lower-made.tar", image(layer(*lower), layer(group, directory("d/e/"), file("d/e/f"))))
+  > oci_archive("lower-implied.tar", image(layer(file("d/e/x")), layer(group, file("d/e/f"))))
+  > oci_archive("lower-explicit.tar", image(layer(directory("d/e/"), file("d/e/x")), layer(group, file("d/e/f"))))
   > oci_archive("root-group.tar", image(layer(directory("./", mode=0o2755, gid=7), file("e/f"))))
   > oci_archive("root-made.tar", image(layer(directory("./", mode=0o2755, gid=7), directory("e/"), file("e/f"))))
   > EOF
@@ -198,6 +203,15 @@ engine leaves something else of that, and nobody makes 0755 of 0:0. An entry say
   [1]
   $ diffoci diff --effective --quiet ./implied.tar ./implied-too.tar >/dev/null
   [1]
+
+containerd takes what a lower layer has of it, be that plain or implied there as well; the others do not look.
+
+  $ diffoci diff --effective --quiet ./lower.tar ./lower-made.tar
+  TYPE     NAME          INPUT-0                 INPUT-1
+  Layer    ctx:/layer    engines disagree about input 0: *overlay makes "d/e" a directory of mode 2755*
+  File     d/e           Mode 0x5ed (layer 1)    Mode 0x1ed (layer 1)
+  [1]
+  $ diffoci diff --effective --quiet ./lower-implied.tar ./lower-explicit.tar
 
 What is no directory cannot take the place of the root: containerd and overlays go on, vfs does not. "..", which leads there as well,
 only containerd takes.

@@ -294,11 +294,14 @@ A certificate that signs itself was made anew if nothing but keys, numbers and d
 
   $ for i in 0 1 2; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -out c$i.pem -subj /CN=x -addext basicConstraints=critical,CA:$([ $i = 2 ] && echo FALSE || echo TRUE) 2>/dev/null; done
   $ images <<'RECIPE'
-  > for i in range(3): oci_archive(f"cert-{i}.tar", image(layer(file("etc/x/c.pem", open(f"c{i}.pem", "rb").read()))))
+  > certs = [open(f"c{i}.pem", "rb").read() for i in range(3)]
+  > for i, cert in enumerate([*certs, certs[1] + b"evil\n", certs[1][:-1] + b"  \n"]): oci_archive(f"cert-{i}.tar", image(layer(file("etc/x/c.pem", cert))))
   > RECIPE
-  $ for i in 1 2; do diffoci diff --quiet --semantic --explain ./cert-0.tar ./cert-$i.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p'; done
-  etc/x/c.pem generated-certificate+?
+  $ for i in 1 2 3 4; do diffoci diff --quiet --semantic --explain ./cert-0.tar ./cert-$i.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p'; done
+  etc/x/c.pem generated-certificate?
   etc/x/c.pem -
+  etc/x/c.pem generated-certificate+?
+  etc/x/c.pem generated-certificate+?
 
 A config that is only written in another way.
 
@@ -313,11 +316,30 @@ A config that is only written in another way.
   /manifest consequence field
   consequence=2 json-form=1 unexplained=0
 
+git archive writes the time of the commit, and which one it is. Another comment is one.
+
+  $ images <<'RECIPE'
+  > import io as IO, tarfile as TF
+  > def archived(stamp, comment):
+  >     out = IO.BytesIO()
+  >     with TF.open(fileobj=out, mode="w", format=TF.PAX_FORMAT, pax_headers={"comment": comment}) as t:
+  >         info = TF.TarInfo("x"); info.mtime = stamp; t.addfile(info)
+  >     return out.getvalue()
+  > for i in range(2): oci_archive(f"commit-{i}.tar", image(layer(file("git.tar", archived(i, "%040x" % (0xabcd + i))), file("other.tar", archived(i, "level %d" % i)))))
+  > RECIPE
+  $ diffoci diff --quiet --semantic --explain ./commit-0.tar ./commit-1.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p; /harmless/p'
+  git.tar tar-inside+?,embedded-hash?
+  other.tar tar-inside+?
+  $ diffoci diff --quiet --semantic --report-file r.json ./commit-0.tar ./commit-1.tar >/dev/null; python3 causes.py r.json
+  git.tar tar-inside content
+  other.tar - -
+  tar-inside=2 embedded-hash=1 unexplained=1
+
 A difference may have several causes, each with what was found. What none of them accounts for is named, and then they are a part only.
 
   $ images <<'RECIPE'
   > import io as IO, tarfile as TF, gzip as G
-  > sides = dict(date="2024-01-02 03:04", user="alice", host="one", dir="usr/src", jobs="4"), dict(date="2024-02-03 13:04", user="ci", host="two", dir="builds", jobs="16")
+  > sides = dict(date="2024-01-02 03:04", user="alice", host="one", dir="build", jobs="4"), dict(date="2024-02-03 13:04", user="ci", host="two", dir="builds", jobs="16")
   > def packed(stamp, text):
   >     out = IO.BytesIO()
   >     with TF.open(fileobj=out, mode="w") as t:
@@ -338,7 +360,7 @@ A difference may have several causes, each with what was found. What none of the
   script -
   times.tar tar-inside
   4 proven, 2 of these harmless
-  /usr/src / /builds
+  /build / /builds
   2024-01-02 03:04 / 2024-02-03 13:04
   one / two
   alice / ci

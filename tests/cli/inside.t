@@ -169,8 +169,8 @@ is what it says; a date is a date and no more; not every program reads every che
   > def xz(check, dictionary=1 << 20):
   >     return lzma.compress(b"hello" * 100, check=check, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": dictionary}])
   > pair("xz-check", xz(lzma.CHECK_CRC32), xz(lzma.CHECK_CRC64))
-  > pair("xz-large", xz(lzma.CHECK_CRC32), xz(lzma.CHECK_CRC32, 64 << 20))
-  > pair("xz-level", xz(lzma.CHECK_CRC32), xz(lzma.CHECK_CRC32, 8 << 20))
+  > pair("xz-large", xz(lzma.CHECK_CRC32), xz(lzma.CHECK_CRC32, 65 << 20))
+  > pair("xz-level", xz(lzma.CHECK_CRC32), xz(lzma.CHECK_CRC32, 64 << 20))
   > pair("zstd-window", zstded(b"hello" * 9), zstded(b"hello" * 9, 3, "--no-check"))
   > def frame(window):
   >     return struct.pack("<IBB", 0xFD2FB528, 0, window) + struct.pack("<I", 5 << 3 | 1)[:3] + b"hello"

@@ -99,3 +99,45 @@ How many lines:
   $ diffoci diff -p --patch-lines=x ./some-0.tar ./some-1.tar
   ! diffoci: flag --patch-lines: expected a number, found "x"; see "diffoci help diff"
   [2]
+
+A backslash that stands before what is an escape, or looks like one, is doubled:
+
+  $ images <<'RECIPE'
+  > oci_archive("escape-0.tar", image(layer(file("etc/e", b"a \\x1b\nb \\n \\t\\\\x\n"))))
+  > oci_archive("escape-1.tar", image(layer(file("etc/e", b"a \x1b\nb \\n \\\n"))))
+  > RECIPE
+  $ diffoci diff --semantic --patch ./escape-0.tar ./escape-1.tar | grep '^    '
+      @@ -1,2 +1,2 @@
+      -a \\\\x1b
+      -b \n \t\\\\\\\\x
+      +a \x1b
+      +b \n \
+
+Spaces beside the text of XML are told:
+
+  $ images <<'RECIPE'
+  > oci_archive("xml-0.tar", image(layer(file("x.xml", "<a><b>t</b><c x='1'/></a>"))))
+  > oci_archive("xml-1.tar", image(layer(file("x.xml", "<a><b> t</b><c x='2'/></a>"))))
+  > RECIPE
+  $ diffoci diff --semantic --patch ./xml-0.tar ./xml-1.tar | grep '^    '
+      (as XML with a tag a line)
+      @@ -1,4 +1,4 @@
+       <a>
+      -  <b>t</b>
+      -  <c x='1'/>
+      +  <b> t</b>
+      +  <c x='2'/>
+       </a>
+
+All files together fill no more than so many lines:
+
+  $ images <<'RECIPE'
+  > lines = lambda n: "".join("%d %d\n" % (n, i) for i in range(130000))
+  > oci_archive("many-0.tar", image(layer(file("a", lines(1)), file("b", lines(2)), file("c", "1\n"))))
+  > oci_archive("many-1.tar", image(layer(file("a", lines(3)), file("b", lines(4)), file("c", "2\n"))))
+  > RECIPE
+  $ diffoci diff --semantic --patch --patch-lines=0 ./many-0.tar ./many-1.tar | grep -c '^    [-+]'
+  260000
+  $ diffoci diff --semantic --patch --patch-lines=0 ./many-0.tar ./many-1.tar | grep '^    ('
+      (not shown: what differs in the files before fills 32 MiB or 500000 lines)
+      (not shown: what differs in the files before fills 32 MiB or 500000 lines)

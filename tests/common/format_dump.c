@@ -5,10 +5,24 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/escape.h"
 #include "formats/codec.h"
 
-enum { DUMP_MAX = 64 * 1024 * 1024, FORMAT_BYTES_MAX = 256 * 1024 * 1024 };
+enum {
+  DUMP_MAX = 64 * 1024 * 1024,
+  FORMAT_BYTES_MAX = 256 * 1024 * 1024,
+  CONTENT_SHOWN_MAX = 1024
+};
+
+/* What is long takes longer to escape than to read. */
+static void dump_digest(struct buf *out, struct str bytes)
+{
+  const struct digest digest = digest_of(DIGEST_SHA256, bytes.ptr, bytes.len);
+  char text[DIGEST_MAX_TEXT];
+
+  buf_puts(out, digest_hex(&digest, text));
+}
 
 static void dump_content(struct buf *out, const struct format_member *member,
                          struct format_budget *budget)
@@ -21,7 +35,10 @@ static void dump_content(struct buf *out, const struct format_member *member,
     return;
   }
   buf_putc(out, ' ');
-  escape_quote(out, opened.bytes);
+  if (opened.bytes.len > CONTENT_SHOWN_MAX)
+    dump_digest(out, opened.bytes);
+  else
+    escape_quote(out, opened.bytes);
   format_close(&opened);
 }
 

@@ -6,8 +6,8 @@
 #include "formats/format.h"
 
 /* One line per member: TYPE "NAME" MODE UID:GID UNAME:GNAME SIZE MTIME -> LINK {RECORDS} CONTENT,
- * and one per field: NAME=VALUE; or "ERROR: MESSAGE". Times and order are there; how it is written
- * is not. */
+ * and one per field: NAME=VALUE; of contents of more than 1 KiB the SHA-256; or "ERROR: MESSAGE".
+ * Times and order are there; how it is written is not. */
 void format_dump(struct buf *out, const struct format *format, struct str bytes, struct str name);
 
 /* Changes each byte of the file that no rule calls meaningless: its bits one by one, then as a

@@ -194,7 +194,20 @@ class Tame:
         return mk.entry(spelled(rng, name), rng.choice(["1", "2", ""]), **fields)
 
 
+GROUP = mk.directory("a", mode=0o2755, gid=50)
+# Trees made by hand: what lower layers say of a directory that is implied below one with the set-group-ID bit.
+MADE = {
+    "lower-implied": [[mk.file("a/b/x")], [GROUP, mk.file("a/b/c")]],
+    "lower-plain": [[mk.directory("a"), mk.directory("a/b")], [GROUP, mk.file("a/b/c/d")]],
+    "lower-other": [[mk.directory("a"), mk.directory("a/b", mode=0o700, uid=3)], [GROUP, mk.file("a/b/c/d")]],
+    "lower-group": [[GROUP, mk.file("a/y")], [mk.file("a/b/c/d")]],
+    "lower-gone": [[mk.file("a/b/x")], [mk.file("a/.wh.b")], [GROUP, mk.file("a/b/q")]],
+}
+
+
 def layers_of(seed, tame=False):
+    if seed in MADE:
+        return [mk.tar(*entries) for entries in MADE[seed]]
     rng = random.Random(seed)
     if tame:
         image = Tame(rng)
@@ -291,8 +304,11 @@ def plain(tree):
 
 
 def old_implied(tree, want, top):
-    """Docker before 23 makes directories that are only implied with mode 0600, but for those of lower layers."""
-    return {path: ("5", 0o600, *node[2:]) if node[6] == "implied" and want.get(path, node)[:2] == ("5", 0o600) else node
+    """Docker before 23 makes directories that are only implied with mode 0600, but for those of lower layers; below one
+    with the set-group-ID bit with that, too."""
+    made = {path: ("5", 0o600 | node[1] & 0o2000) for path, node in tree.items()
+            if node[0] == "5" and (node[6] == "implied" or node[1] == 0o2755)}
+    return {path: (*made[path], *node[2:]) if path in made and want.get(path, node)[:2] == made[path] else node
             for path, node in tree.items()}
 
 
@@ -383,7 +399,7 @@ class Batch:
 
 
 # Seeds that once found something; always tried. Whether they are tame ones -> seeds.
-FOUND = {False: [806241], True: []}
+FOUND = {False: [806241, *MADE], True: [*MADE]}
 PROGRAMS = {"containerd": ["containerd", "ctr"], "podman": ["podman"], "docker": ["dockerd"]}
 # Which of the overlay's engines an engine has to be like, how it is started, and what it reads.
 ENGINES = {

@@ -73,6 +73,17 @@ def chunk(kind, data):
 write("ustar.tar", tar(tarfile.USTAR_FORMAT))
 write("gnu.tar", tar(tarfile.GNU_FORMAT, "long/" * 25 + "x"))
 write("pax.tar", tar(tarfile.PAX_FORMAT, "long/" * 25 + "x"))
+with tempfile.TemporaryDirectory() as d:
+    with open(os.path.join(d, "holes"), "wb") as f:
+        for i in range(4):  # with the empty piece at the end one more than a header of the old kind has room for
+            f.seek(i * 1024)
+            f.write(b"data%d" % i)
+        f.truncate(8192)
+    for version in ("gnu", "0.0", "0.1", "1.0"):
+        flags = ("--format=gnu",) if version == "gnu" else ("--format=posix", f"--sparse-version={version}",
+                                                            "--pax-option=delete=atime,delete=ctime")
+        write(f"sparse-{version}.tar", run("tar", "-S", "--hole-detection=raw", "-b1", "--mtime=@1700000000", "--owner=joe:7",
+                                           "--group=joe:7", *flags, "-cf-", "holes", cwd=d))
 write("python.gz", gzip.compress(b"hello hello hello", mtime=1))
 write("stored.zip", zip_(zipfile.ZIP_STORED))
 write("deflated.zip", zip_(zipfile.ZIP_DEFLATED))

@@ -13,6 +13,8 @@ import tempfile
 import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "tools"))
+import goprogram  # noqa: E402
 MKIMAGE = os.path.join(HERE, "..", "tools", "mkimage.py")
 CASES = []
 
@@ -121,6 +123,29 @@ def elf_build_id(directory, n):
                         f"-Wl,--build-id=0x{n + 1:040x}"))
 
 
+# ---- Go's programs ----
+
+GO_LINES = ["path\texample.com/x", "mod\texample.com/x\t(devel)\t", "dep\tgolang.org/x/sys\tv0.1.0\th1:abc=", "dep\tgolang.org/x/text\tv0.2.0\th1:def=",
+            "=>\texample.com/text\tv0.2.1\th1:ghi=", "build\tGOOS=linux", "build\tvcs.revision=0123", "build\tvcs.time=2026-11-28T14:15:05Z"]
+
+
+def go_case(wanted, old, new, version="go1.22.1", **how):
+    def side(_, n):
+        lines = [line.replace(old, new) if n else line for line in GO_LINES]
+        return goprogram.go_program(version if n else "go1.22.1", lines, **how)
+    side.__name__ = f"go_{len(CASES)}"
+    case("x", wanted)(side)
+
+
+for FORM in ({}, {"pointers": True}, {"big": True, "pointers": True}, {"wide": False, "pointers": True}, {"wide": False, "big": True}):
+    go_case({".go.buildinfo/dep/golang.org/x/sys"}, "v0.1.0", "v0.1.2", **FORM)
+    go_case({".go.buildinfo/dep/golang.org/x/text"}, "h1:ghi=", "h1:ghj=", **FORM)
+    go_case({".go.buildinfo/build/vcs.time"}, "T14:15", "T14:16", **FORM)
+    go_case({".go.buildinfo/go"}, "x", "x", version="go1.22.2", **FORM)
+go_case({".go.buildinfo/dep/golang.org/x/sys"}, "v0.1.0", "v0.1.0-20261128141505-0123456789ab")  # longer: all else moves
+go_case({".go.buildinfo/build/GOOS"}, "GOOS=linux", "GOOS=plan9")
+
+
 # ---- cpio ----
 
 @case("x.cpio", set(), "cpio")
@@ -146,6 +171,43 @@ def cpio_links(directory, n):
         os.link(os.path.join(directory, "d/b"), os.path.join(directory, "d/link"))
         os.link(os.path.join(directory, "d/a"), os.path.join(directory, "d/other"))
     return run("cpio", "-o", "-H", "newc", cwd=os.path.join(directory, "d"), data=b"a\nb\nlink\n")
+
+
+# ---- tar: sparse files ----
+
+def sparse(directory, flags, pieces, size=1 << 20):
+    path = put(directory, "d/holes", b"")
+    with open(path, "r+b") as file:
+        for at, text in pieces:
+            file.seek(at)
+            file.write(text)
+        file.truncate(size)
+    put(directory, "d/plain", "plain")
+    return run("tar", "-S", "--hole-detection=raw", "--mtime=@0", "--owner=joe:7", "--group=joe:7", *flags, "-cf-", "d/holes", "d/plain",
+               cwd=directory)
+
+
+SPARSE = [(0, b"one"), (600000, b"two"), (1000000, b"three")]
+POSIX = ("--format=posix", "--pax-option=delete=atime,delete=ctime")
+
+
+def sparse_case(flags, wanted, change):
+    """Two archives that GNU tar writes of what is left and what change makes of it, as another process each: the numbers
+    of those stand in the names that POSIX archives have besides the real ones."""
+    def side(directory, n):
+        pieces, size, how = change() if n else (SPARSE, 1 << 20, flags)
+        return sparse(directory, how, pieces, size)
+    side.__name__ = f"tar_sparse_{len(CASES)}"
+    case("x.tar", wanted, "tar")(side)
+
+
+for SPARSE_FLAGS in (("--format=gnu",), POSIX + ("--sparse-version=0.0",), POSIX + ("--sparse-version=0.1",), POSIX):
+    sparse_case(SPARSE_FLAGS, set(), lambda how=SPARSE_FLAGS: (SPARSE, 1 << 20, how[:1] + ("--blocking-factor=40",) + how[1:]))
+    sparse_case(SPARSE_FLAGS, {"d/holes"}, lambda how=SPARSE_FLAGS: (SPARSE[:1] + [(600000, b"twO")] + SPARSE[2:], 1 << 20, how))
+    sparse_case(SPARSE_FLAGS, {"d/holes"}, lambda how=SPARSE_FLAGS: (SPARSE[:1] + [(600064, b"two")] + SPARSE[2:], 1 << 20, how))
+    sparse_case(SPARSE_FLAGS, {"d/holes"}, lambda how=SPARSE_FLAGS: (SPARSE, (1 << 20) + 1, how))
+    sparse_case(SPARSE_FLAGS, {"d/holes"}, lambda how=SPARSE_FLAGS: (SPARSE, 1 << 20, ("--format=posix", "--sparse-version=0.0")
+                                                                     if how == POSIX else POSIX))  # the same, for other programs
 
 
 # ---- JAR ----

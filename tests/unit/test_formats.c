@@ -159,6 +159,95 @@ static void test_tar_hidden(void **state)
   }
 }
 
+/* ---- tar: sparse files ---- */
+
+/* By GNU tar's manual, "Storing Sparse Files": "data", six zeros, "more", two zeros. */
+static void test_tar_sparse(void **state)
+{
+  static const char content[] = "\"data\\x00\\x00\\x00\\x00\\x00\\x00more\\x00\\x00\"\n";
+  static const struct {
+    const char *records[9]; /* of the header before it */
+    const char *name;       /* in its own header */
+    const char *map;        /* before the content */
+    const char *wanted;     /* before the content; an error */
+  } cases[] = {
+    { { "GNU.sparse.size", "16", "GNU.sparse.numblocks", "2", "GNU.sparse.map", "0,4,10,4", NULL },
+      "x",
+      NULL,
+      "0 \"x\" 644 0:0 : 16 0:0 0.000000000 {GNU.sparse.map=\"0,4,10,4\"} "
+      "{GNU.sparse.numblocks=\"2\"} {GNU.sparse.size=\"16\"} {tar.sparse=\"PAX 0.1\"} " },
+    { { "GNU.sparse.major", "1", "GNU.sparse.minor", "0", "GNU.sparse.realsize", "16", NULL },
+      "x",
+      "2\n0\n4\n10\n4\n",
+      "0 \"x\" 644 0:0 : 16 0:0 0.000000000 {GNU.sparse.major=\"1\"} {GNU.sparse.minor=\"0\"} "
+      "{GNU.sparse.realsize=\"16\"} {tar.sparse=\"PAX 1.0: 0,4,10,4\"} " },
+    { { "GNU.sparse.major", "1", "GNU.sparse.minor", "0", "GNU.sparse.realsize", "16", NULL },
+      "x",
+      "2\n0\n4\n010\n4\n",
+      "ERROR: the sparse map at byte 1536 is written in an unusual way\n" },
+    { { "GNU.sparse.major", "1", "GNU.sparse.minor", "0", "GNU.sparse.realsize", "16", NULL },
+      "x",
+      "2\n0\n4\n10\n4\n5\n",
+      "ERROR: 501 bytes from byte 1547 on belong to nothing that is known\n" },
+    { { "GNU.sparse.size", "16", "GNU.sparse.name", "d/x", "GNU.sparse.numblocks", "2",
+        "GNU.sparse.map", "0,4,10,4", NULL },
+      "d/GNUSparseFile.17/y",
+      NULL,
+      "ERROR: the sparse file at byte 1024 has two names of which neither follows from the "
+      "other\n" },
+    { { "GNU.sparse.map", "0,4,10,4", "GNU.sparse.numbytes", "4", NULL },
+      "x",
+      NULL,
+      "ERROR: at byte 0 of the tar stream: malformed PAX record (a sparse map out of order) at "
+      "byte "
+      "52 of 52\n" },
+    { { "GNU.sparse.major", "2", "GNU.sparse.offset", "5", "comment", "x", NULL },
+      "x",
+      NULL,
+      "ERROR: an extended header has a sparse map that its entry does not use\n" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    AUTO_BUF file = BUF_INIT(1 << 20);
+    AUTO_BUF body = BUF_INIT(1 << 20);
+    AUTO_BUF stored = BUF_INIT(1 << 20);
+    AUTO_BUF wanted = BUF_INIT(1 << 20);
+
+    for (const char *const *record = cases[i].records; *record; record += 2)
+      tar_make_record(&body, str_of(record[0]), str_of(record[1]));
+    tar_make_pax_body(&file, 'x', buf_str(&body));
+    if (cases[i].map) {
+      buf_puts(&stored, cases[i].map);
+      while (stored.len < 512)
+        buf_putc(&stored, 0);
+    }
+    buf_puts(&stored, "datamore");
+    tar_make(&file, &(struct tar_item) { .name = cases[i].name, .content = buf_str(&stored) });
+    tar_make_end(&file);
+    buf_puts(&wanted, cases[i].wanted);
+    if (!str_has_prefix(buf_str(&wanted), STR("ERROR")))
+      buf_puts(&wanted, content);
+    expect(&format_tar, buf_str(&file), "x.tar", wanted.ptr);
+    if (!str_has_prefix(buf_str(&wanted), STR("ERROR")))
+      flip(&format_tar, buf_str(&file), "x.tar", repair_tar, 1500);
+  }
+}
+
+/* A few bytes that claim to be a large file cost nothing. */
+static void test_tar_sparse_bomb(void **state)
+{
+  AUTO_BUF file = BUF_INIT(1 << 20);
+
+  (void)state;
+  tar_make_pax(&file, 'x', "GNU.sparse.size", "100000000", "GNU.sparse.numblocks", "1",
+               "GNU.sparse.map", "0,4", NULL);
+  tar_make(&file, &(struct tar_item) { .name = "x", .content = STR("data") });
+  tar_make_end(&file);
+  expect(&format_tar, buf_str(&file), "x.tar",
+         "ERROR: sparse file: it grows to more than 200 times its size\n");
+}
+
 /* ---- names that share bytes ---- */
 
 /* Many members may name the same bytes of one table: what they take is bounded, and paid for. */
@@ -190,9 +279,13 @@ static void test_shared_names(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_gzip),       cmocka_unit_test(test_gzip_faults),
-    cmocka_unit_test(test_tar),        cmocka_unit_test(test_shared_names),
+    cmocka_unit_test(test_gzip),
+    cmocka_unit_test(test_gzip_faults),
+    cmocka_unit_test(test_tar),
+    cmocka_unit_test(test_shared_names),
     cmocka_unit_test(test_tar_hidden),
+    cmocka_unit_test(test_tar_sparse),
+    cmocka_unit_test(test_tar_sparse_bomb),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

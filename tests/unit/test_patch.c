@@ -192,9 +192,13 @@ static void layout(void **state)
     { pretty_xml, "<a/>", "<a/>\n" },
     { pretty_xml,
       "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b '>'>]><a x='>'><!-- <b> --> t <b/></a>",
-      "<?xml version='1.0'?>\n<!DOCTYPE a [<!ENTITY b '>'>]>\n<a x='>'>\n  <!-- <b> -->\n  t\n  "
-      "<b/>\n</a>\n" },
-    { pretty_xml, "<a> t <b></b>u</a>", "<a>t\n  <b></b>\n  u\n</a>\n" },
+      "<?xml version='1.0'?>\n<!DOCTYPE a [<!ENTITY b '>'>]>\n<a x='>'>\n  <!-- <b> -->\n   t "
+      "\n  <b/>\n</a>\n" },
+    { pretty_xml, "<a> t <b></b>u</a>", "<a> t \n  <b></b>\n  u\n</a>\n" },
+    /* spaces that may be text stay; those of a layout do not */
+    { pretty_xml, "<a><b>t</b> <i>u </i></a>", "<a>\n  <b>t</b>\n   \n  <i>u </i>\n</a>\n" },
+    { pretty_xml, "<a>\n\t<b>t</b>\n\t<i> u\n</i>\n</a>",
+      "<a>\n  <b>t</b>\n  <i> u\n</i>\n</a>\n" },
     { pretty_xml, "<a><b></a></b>", NULL },
     { pretty_xml, "<a>", NULL },
     { pretty_xml, "<a/><b/>", NULL },

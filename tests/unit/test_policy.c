@@ -200,6 +200,7 @@ static void test_field_names(void **state)
     { PLACE_ENTRY, "Linkname", "linkname" },
     { PLACE_ENTRY, "Xattr user.a b", "xattr.user.a b" },
     { PLACE_ENTRY, "PAX comment", "pax.comment" },
+    { PLACE_ENTRY, "Member elf.flags", "member.elf.flags" },
     { PLACE_CONFIG, "config.Env[1]", "config.Env[1]" },
     { PLACE_ANNOTATIONS, "org.x", "annotations.org.x" },
     { PLACE_DOCUMENT, "mediaType", "mediaType" },

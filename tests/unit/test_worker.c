@@ -6,12 +6,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/alloc.h"
 #include "base/wire.h"
+#include "source/source.h"
 #include "worker/broker.h"
 
 #define DIGEST "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
@@ -199,8 +201,9 @@ static void no_display(void *context)
   (void)context;
 }
 
-/* What the broker returns for these bytes, as the only message. */
-static int served(const void *bytes, size_t len, int *status, struct error *err)
+/* What the broker returns for these bytes, as the only message. source: is open, if not NULL. */
+static int served_of(struct source *source, const void *bytes, size_t len, int *status,
+                     struct error *err)
 {
   static const char *const outputs[] = { "wanted.json" };
   struct limits limits = limits_scaled(1);
@@ -223,12 +226,18 @@ static int served(const void *bytes, size_t len, int *status, struct error *err)
   assert_int_equal(send(ends[1], bytes, len, 0), len);
   shutdown(ends[1], SHUT_WR);
   broker_init(&broker, &job, ends[0]);
+  broker.sources[0] = source;
   result = broker_serve(&broker, status, err);
   assert_true(broker_wait(&broker));
   broker_release(&broker);
   close(ends[0]);
   close(ends[1]);
   return result;
+}
+
+static int served(const void *bytes, size_t len, int *status, struct error *err)
+{
+  return served_of(NULL, bytes, len, status, err);
 }
 
 static int served_request(struct wire_request *request, int *status, struct error *err)
@@ -279,6 +288,49 @@ static void test_reports_that_are_not_wanted(void **state)
   assert_int_not_equal(access("wanted.json", F_OK), 0);
 }
 
+/* Libraries keep something for each thread that asks them, until it ends. */
+static pthread_key_t kept;
+static bool is_given_back;
+
+static void give_back(void *value)
+{
+  const struct timespec moment = { .tv_nsec = 200000000 };
+
+  (void)value;
+  nanosleep(&moment, NULL);
+  is_given_back = true;
+}
+
+static int keep_and_fail(struct source *source, struct descriptor *out, struct error *err)
+{
+  (void)out;
+  pthread_setspecific(kept, source);
+  return error_set(err, ERROR_NOT_FOUND, "there is none");
+}
+
+static void free_source(struct source *source)
+{
+  free(source);
+}
+
+static void test_answers_are_over_when_their_threads_are(void **state)
+{
+  static const struct source_ops ops = { .resolve = keep_and_fail, .free = free_source };
+  struct wire_request request = { .ask = WIRE_RESOLVE };
+  struct source *source = xcalloc(1, sizeof(*source));
+  AUTO_BUF bytes = BUF_INIT(WIRE_REQUEST_MAX);
+  struct error err;
+  int status;
+
+  (void)state;
+  source->ops = &ops;
+  assert_int_equal(pthread_key_create(&kept, give_back), 0);
+  assert_int_equal(wire_request_write(&bytes, &request, &err), 0);
+  assert_int_equal(served_of(source, bytes.ptr, bytes.len, &status, &err), 0);
+  assert_true(is_given_back);
+  pthread_key_delete(kept);
+}
+
 static void test_garbage(void **state)
 {
   AUTO_FREE char *bytes = xcalloc(1, WIRE_REQUEST_MAX + 1);
@@ -302,6 +354,7 @@ int main(void)
     cmocka_unit_test(test_blobs_with_much_about_them),
     cmocka_unit_test(test_what_was_not_given),
     cmocka_unit_test(test_reports_that_are_not_wanted),
+    cmocka_unit_test(test_answers_are_over_when_their_threads_are),
     cmocka_unit_test(test_garbage),
   };
 

@@ -132,6 +132,8 @@ static void entry_add_record(struct fields *fields, const struct tar_record *r0,
   if (tar_record_xattr(r0 ? r0 : r1, &xattr)) {
     kind = "Xattr";
     key = xattr;
+  } else if (tar_record_of_member(r0 ? r0 : r1, &key)) {
+    kind = "Member";
   }
   name = arena_printf(&fields->arena, "%s %.*s", kind, STR_ARGS(key));
   fields_add(fields, name, arena_printf(&fields->arena, "%s ", name),

@@ -21,9 +21,10 @@ static bool is_plain(struct overlay *overlay, const struct overlay_record *recor
 /* containerd gives such a directory the mode, owner and xattrs that it has in the topmost lower
  * layer that has it, which may not be what shows there; links of that layer are followed in that
  * layer (mkparent). Docker and Podman leave it 0755, be it that the directory is there already,
- * since they unpack layer upon layer. */
+ * since they unpack layer upon layer. *found: a lower layer has it, perhaps as implied as it is
+ * here. */
 static bool inherit(struct overlay *overlay, const struct overlay_addition *added,
-                    struct overlay_node *node)
+                    struct overlay_node *node, bool *found)
 {
   struct str path = overlay_node_path(node, &overlay->scratch);
   struct overlay_place place;
@@ -38,7 +39,8 @@ static bool inherit(struct overlay *overlay, const struct overlay_addition *adde
     }
     if (place.missing.len)
       continue;
-    if (place.node->is_directory) {
+    *found = place.node->is_directory;
+    if (*found) {
       node->own = place.node->own;
       node->file = place.node->file;
       overlay->in_doubt = overlay->in_doubt || node->file || !is_plain(overlay, node->own);
@@ -51,20 +53,23 @@ static bool inherit(struct overlay *overlay, const struct overlay_addition *adde
   return true;
 }
 
-/* The kernel gives what is made in a directory with the set-group-ID bit that directory's group,
+/* Of a directory that was just made, and that no lower layer says more of if it was not inherited.
+ * The kernel gives what is made in a directory with the set-group-ID bit that directory's group,
  * and a directory the bit, too (inode(7)). containerd sets the mode once more, without the bit;
  * Docker and Podman's overlay set the owner. */
 static void take_group(struct overlay *overlay, const struct overlay_node *parent,
-                       struct overlay_node *node, struct str name)
+                       struct overlay_node *node, struct str name, bool inherited)
 {
   struct tar_entry made = { .type = TAR_DIR, .mode = 0755, .name = name };
 
-  if (node->own || !parent->own)
+  if (!parent->own)
     return;
   overlay_unpack(&overlay->target, parent->own->packed, STR(""));
   if (!(overlay->target.entry.mode & 02000))
     return;
   overlay->in_doubt = true;
+  if (inherited)
+    return;
   if (!parent->parent && !overlay_is_stacked(overlay))
     return; /* only vfs gives the root what its entry says */
   if (overlay->engine != OVERLAY_CONTAINERD)
@@ -85,12 +90,13 @@ struct overlay_node *overlay_make_directories(struct overlay *overlay,
 
   while (path_next(&rest, &name)) {
     const struct overlay_node *parent = node;
+    bool inherited = false;
 
     node = overlay_add_child(overlay, node, name);
     overlay->n_implied++;
-    if (overlay->engine == OVERLAY_CONTAINERD && !inherit(overlay, added, node))
+    if (overlay->engine == OVERLAY_CONTAINERD && !inherit(overlay, added, node, &inherited))
       return NULL;
-    take_group(overlay, parent, node, name);
+    take_group(overlay, parent, node, name, inherited);
   }
   return node;
 }

@@ -105,12 +105,24 @@ static void place_init(struct overlay_place *place, struct overlay_node *root)
   place->followed = place->last_is_link = place->dangling = place->came_back = false;
 }
 
+/* What is to be walked is left as it is: room for it that is set to zero costs more than most ways
+ * do. */
+static void way_init(struct way *way, struct overlay *overlay, struct overlay_node *root,
+                     bool may_leave)
+{
+  way->overlay = overlay;
+  way->root = root;
+  way->links = 0;
+  way->may_leave = may_leave;
+}
+
 enum overlay_way overlay_resolve_kernel(struct overlay *overlay, struct overlay_node *root,
                                         struct str path, bool may_leave, struct overlay_place *out)
 {
-  struct way way = { .overlay = overlay, .root = root, .may_leave = may_leave };
+  struct way way;
   struct str component;
 
+  way_init(&way, overlay, root, may_leave);
   place_init(out, root);
   if (path.len > sizeof(way.todo))
     return OVERLAY_WAY_ENDLESS;

@@ -11,6 +11,7 @@ enum { LINKS_MAX = 255 };
  * unless the path is absolute; "." for nothing. Of a link's target: as it is. */
 struct text {
   bool is_absolute;
+  bool is_clean;            /* it has no component that cleaning takes out */
   struct overlay_path path; /* without the first '/' */
 };
 
@@ -64,14 +65,44 @@ static struct str text_str(const struct text *text)
 
 static bool text_is(struct text *out, bool is_absolute, struct str path)
 {
-  *out = (struct text) { .is_absolute = is_absolute };
+  out->is_absolute = is_absolute;
+  out->is_clean = true;
+  out->path.len = 0;
   return text_join(out, path);
+}
+
+static void text_copy(struct text *out, const struct text *text)
+{
+  out->is_absolute = text->is_absolute;
+  out->is_clean = text->is_clean;
+  out->path.len = text->path.len;
+  memcpy(out->path.bytes, text->path.bytes, text->path.len);
+}
+
+/* The text, cleaned; it is gone over only if it may be other than clean. */
+static bool text_clean(struct text *out, const struct text *text)
+{
+  if (!text->is_clean)
+    return text_is(out, text->is_absolute, text_str(text));
+  text_copy(out, text);
+  return true;
+}
+
+/* The same with a '/' before it. */
+static bool text_make_absolute(struct text *out, const struct text *text)
+{
+  if (!text->is_clean || (!text->is_absolute && str_has_prefix(text_str(text), STR(".."))))
+    return text_is(out, true, text_str(text));
+  text_copy(out, text);
+  out->is_absolute = true;
+  return true;
 }
 
 /* A link's target is taken as it is, `..` and all. */
 static bool text_of_target(struct text *out, struct str target)
 {
   out->is_absolute = target.ptr[0] == '/';
+  out->is_clean = false;
   out->path.len = 0;
   if (target.len > sizeof(out->path.bytes))
     return false;
@@ -107,11 +138,23 @@ static enum overlay_way look_at(const struct walker *walker, const struct text *
   return OVERLAY_WAY_OPEN;
 }
 
+/* The place of the link itself is gone on from, by its target. */
+static bool follow(struct text *at, bool is_first, struct str target)
+{
+  struct text around;
+
+  if (is_first || target.ptr[0] == '/')
+    return text_of_target(at, target);
+  text_copy(&around, at);
+  return text_clean(at, &around) && text_join(at, target);
+}
+
 /* One component more, with `left` behind it. at: the path so far, of which this is the first if
  * is_first. */
 static enum overlay_way step(struct walker *walker, struct text *at, bool is_first,
                              struct str component, size_t left)
 {
+  static const struct text nothing = { .is_clean = true };
   struct text name;
   struct text joined;
   struct overlay_node *node = NULL;
@@ -120,8 +163,10 @@ static enum overlay_way step(struct walker *walker, struct text *at, bool is_fir
 
   /* Join cleans before the '/' comes before it. */
   if (walker->links > LINKS_MAX || !overlay_may_work(walker->overlay, at->path.len) ||
-      !text_is(&name, at->is_absolute, is_first ? STR("") : text_str(at)) ||
-      !text_join(&name, component) || !text_is(&joined, true, text_str(&name)))
+      !text_clean(&name, is_first ? &nothing : at))
+    return OVERLAY_WAY_ENDLESS;
+  name.is_absolute = at->is_absolute;
+  if (!text_join(&name, component) || !text_make_absolute(&joined, &name))
     return OVERLAY_WAY_ENDLESS;
   if (joined.path.len) {
     way = look_at(walker, &joined, &node);
@@ -129,7 +174,7 @@ static enum overlay_way step(struct walker *walker, struct text *at, bool is_fir
       return way;
   }
   if (!node || !overlay_node_is_symlink(node)) {
-    *at = joined;
+    text_copy(at, &joined);
     return OVERLAY_WAY_OPEN;
   }
   walker->links++;
@@ -138,14 +183,7 @@ static enum overlay_way step(struct walker *walker, struct text *at, bool is_fir
     walker->literal = left;
   }
   target = overlay_node_target(walker->overlay, node);
-  if (!target.len)
-    return OVERLAY_WAY_ENDLESS;
-  if (is_first || target.ptr[0] == '/')
-    return text_of_target(at, target) ? OVERLAY_WAY_OPEN : OVERLAY_WAY_ENDLESS;
-  name = *at;
-  return text_is(at, name.is_absolute, text_str(&name)) && text_join(at, target)
-             ? OVERLAY_WAY_OPEN
-             : OVERLAY_WAY_ENDLESS;
+  return target.len && follow(at, is_first, target) ? OVERLAY_WAY_OPEN : OVERLAY_WAY_ENDLESS;
 }
 
 static size_t count_components(struct str path)
@@ -163,7 +201,7 @@ static enum overlay_way pass(struct walker *walker, struct text *path)
 {
   struct str rest = overlay_path_str(&path->path);
   size_t left = count_components(rest);
-  struct text at = { .is_absolute = path->is_absolute };
+  struct text at = { .is_absolute = path->is_absolute, .is_clean = true };
   bool is_first = !path->is_absolute;
   enum overlay_way way = OVERLAY_WAY_OPEN;
   struct str component;

@@ -33,7 +33,7 @@ static bool is_privilege(const struct event *event, const struct policy_field *f
 /* Whether several fields of the kind may differ, each for another reason. */
 static bool is_of_many(enum policy_field_kind kind)
 {
-  return kind == FIELD_XATTR || kind == FIELD_PAX;
+  return kind == FIELD_XATTR || kind == FIELD_PAX || kind == FIELD_MEMBER;
 }
 
 size_t explain_entry_fields(const struct event *event, struct policy_field out[EXPLAIN_FIELDS_MAX],

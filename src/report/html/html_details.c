@@ -100,7 +100,7 @@ static void write_detail(struct json_writer *json, const struct listing *listing
   if (listing->report.about && listing->report.about->patches) {
     AUTO_BUF patch = BUF_INIT(INT_MAX);
 
-    patches_text(listing->report.about->patches, change->patch_number, &patch);
+    patches_text(listing->report.about->patches, listing, change->patch_number, &patch);
     if (patch.len)
       json_write_str(json, "patch", buf_str(&patch));
   }

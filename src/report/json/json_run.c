@@ -241,7 +241,7 @@ void json_run_patch(struct json_writer *json, struct patches *patches, unsigned 
   AUTO_BUF text = BUF_INIT(INT32_MAX);
   struct patch patch;
 
-  if (!patches || !patches_get(patches, number, &text, &patch))
+  if (!patches || !patches_get(patches, json->out, number, &text, &patch))
     return;
   json_object_open(json, "patch");
   json_write_text(json, "kind", patch_kind_name(patch.kind));

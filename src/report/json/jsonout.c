@@ -121,17 +121,24 @@ static void time_member(struct writer *writer, const char *key, const struct tar
   writer_printf(writer, "\"%s\":\"%s\",", key, gotime_rfc3339(time, text));
 }
 
-/* An object of strings, or null for none: all PAX records, or those that are xattrs. */
+/* Whether a record is a PAX record, as xattrs are, too. */
+static bool is_pax(const struct tar_record *record, struct str *key)
+{
+  *key = record->key;
+  return !tar_record_of_member(record, key);
+}
+
+/* An object of strings, or null for none: those records that are of a kind. */
 static void records_member(struct writer *writer, const char *member, const struct tar_entry *entry,
-                           bool xattrs)
+                           bool (*is_kind)(const struct tar_record *, struct str *key))
 {
   size_t n = 0;
 
   writer_printf(writer, "\"%s\":", member);
   for (size_t i = 0; i < entry->n_records; i++) {
-    struct str key = entry->records[i].key;
+    struct str key;
 
-    if (xattrs && !tar_record_xattr(&entry->records[i], &key))
+    if (!is_kind(&entry->records[i], &key))
       continue;
     writer_putc(writer, n++ ? ',' : '{');
     jsonout_string(writer, key);
@@ -139,6 +146,13 @@ static void records_member(struct writer *writer, const char *member, const stru
     jsonout_string(writer, entry->records[i].value);
   }
   writer_puts(writer, n ? "}," : "null,");
+}
+
+static bool has_member_records(const struct tar_entry *entry)
+{
+  struct str key;
+
+  return entry->n_records && tar_record_of_member(&entry->records[0], &key); /* sorts first */
 }
 
 void jsonout_entry(struct writer *writer, const struct tar_entry *entry,
@@ -161,8 +175,10 @@ void jsonout_entry(struct writer *writer, const struct tar_entry *entry,
   time_member(writer, "ChangeTime", &entry->ctime);
   number_member(writer, "Devmajor", entry->device_major);
   number_member(writer, "Devminor", entry->device_minor);
-  records_member(writer, "Xattrs", entry, true);
-  records_member(writer, "PAXRecords", entry, false);
+  records_member(writer, "Xattrs", entry, tar_record_xattr);
+  records_member(writer, "PAXRecords", entry, is_pax);
+  if (has_member_records(entry))
+    records_member(writer, "MemberRecords", entry, tar_record_of_member);
   writer_printf(writer, "\"Format\":%d}", (int)entry->format);
   if (content && content->algorithm != DIGEST_NONE)
     writer_printf(writer, ",\"digest\":\"%s\"", digest_format(content, digest));

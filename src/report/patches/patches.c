@@ -21,6 +21,13 @@ struct kept {
   bool waits; /* for the contents */
 };
 
+/* What was shown in one report. */
+struct shown {
+  const void *report;
+  uint64_t bytes, lines;
+  bool full;
+};
+
 struct patches {
   const struct diff_options *options;
   struct later *later;
@@ -29,7 +36,9 @@ struct patches {
   struct kept *items; /* owned; the first is that of nothing */
   size_t n, cap;
   uint64_t work;
-  struct buf text; /* of the one being made */
+  struct buf text;     /* of the one being made */
+  struct shown *shown; /* owned */
+  size_t n_shown, cap_shown;
   bool failed;
   struct error err;
 };
@@ -101,6 +110,7 @@ void patches_free(struct patches *patches)
   spool_free(patches->spool);
   buf_release(&patches->text);
   free(patches->items);
+  free(patches->shown);
   free(patches);
 }
 
@@ -138,7 +148,32 @@ bool patches_is_known(const struct patches *patches, unsigned number)
   return !patches || number >= patches->n || !patches->items[number].waits;
 }
 
-bool patches_get(struct patches *patches, unsigned number, struct buf *text, struct patch *out)
+static struct shown *shown_in(struct patches *patches, const void *report)
+{
+  for (size_t i = 0; i < patches->n_shown; i++)
+    if (patches->shown[i].report == report)
+      return &patches->shown[i];
+  patches->shown =
+      xgrow(patches->shown, patches->n_shown, &patches->cap_shown, sizeof(*patches->shown));
+  patches->shown[patches->n_shown] = (struct shown) { .report = report };
+  return &patches->shown[patches->n_shown++];
+}
+
+/* Whether there is room for so much; where there once was none there is none any more, so that what
+ * is shown is a beginning. */
+static bool has_room(struct patches *patches, const void *report, struct str text)
+{
+  struct shown *shown = shown_in(patches, report);
+
+  shown->bytes += text.len;
+  for (size_t i = 0; i < text.len; i++)
+    shown->lines += text.ptr[i] == '\n';
+  shown->full = shown->full || shown->bytes > PATCHES_BYTES_MAX || shown->lines > PATCHES_LINES_MAX;
+  return !shown->full;
+}
+
+bool patches_get(struct patches *patches, const void *report, unsigned number, struct buf *text,
+                 struct patch *out)
 {
   const struct kept *kept = &patches->items[number < patches->n ? number : 0];
   void *bytes;
@@ -154,6 +189,8 @@ bool patches_get(struct patches *patches, unsigned number, struct buf *text, str
   }
   text->len += kept->len;
   out->text = buf_str(text);
+  if (!has_room(patches, report, out->text))
+    *out = (struct patch) { .kind = PATCH_BEYOND };
   return true;
 }
 
@@ -176,6 +213,7 @@ static const char *kind_words(enum patch_kind kind)
     [PATCH_LARGE] = "(bytes: aligning the lines would take more memory than --memory-limit)",
     [PATCH_UNREAD] = "(not shown: it could not be read a second time, or is beyond --max-scale)",
     [PATCH_DROPPED] = "(not shown: too much differs in this file)",
+    [PATCH_BEYOND] = "(not shown: what differs in the files before fills 32 MiB or 500000 lines)",
   };
 
   return words[kind];
@@ -186,17 +224,41 @@ static enum patch_mark mark_of(char c)
   return c == '-' ? PATCH_REMOVED : c == '+' ? PATCH_ADDED : c == '@' ? PATCH_HUNK : PATCH_SAME;
 }
 
+/* Whether what begins here is written as an escape, or looks like one. */
+static bool looks_escaped(struct str s)
+{
+  AUTO_BUF shown = BUF_INIT(16);
+  uint32_t rune;
+  size_t len;
+
+  if (!s.len || s.ptr[0] == '\t')
+    return false;
+  len = utf8_decode(s, &rune);
+  escape_terminal(&shown, (struct str) { s.ptr, len ? len : 1 });
+  return shown.ptr[0] == '\\' || strchr("abvfrxuU", s.ptr[0]);
+}
+
 /* Tabs are what people expect in a text, and do no harm. */
-static void escape_but_tabs(struct buf *out, struct str s)
+static void put_shown(struct buf *out, struct str s)
 {
   while (s.len) {
-    const char *tab = memchr(s.ptr, '\t', s.len);
-    const struct str part = { s.ptr, tab ? (size_t)(tab - s.ptr) : s.len };
+    size_t plain = 0;
+    size_t backslashes = 0;
 
-    escape_terminal(out, part);
-    if (tab)
+    while (plain < s.len && s.ptr[plain] != '\\' && s.ptr[plain] != '\t')
+      plain++;
+    escape_terminal(out, (struct str) { s.ptr, plain });
+    s = str_skip(s, plain);
+    while (backslashes < s.len && s.ptr[backslashes] == '\\')
+      backslashes++;
+    if (s.len && !backslashes) {
       buf_putc(out, '\t');
-    s = str_skip(s, part.len + 1);
+      s = str_skip(s, 1);
+      continue;
+    }
+    s = str_skip(s, backslashes);
+    for (size_t i = backslashes * (looks_escaped(s) ? 2 : 1); i > 0; i--)
+      buf_putc(out, '\\');
   }
 }
 
@@ -210,21 +272,21 @@ static void show_lines(struct str text, void (*line)(void *, enum patch_mark, st
     const struct str one = { text.ptr, newline ? (size_t)(newline - text.ptr) : text.len };
 
     buf_clear(&shown);
-    escape_but_tabs(&shown, one);
+    put_shown(&shown, one);
     if (shown.len)
       line(context, mark_of(shown.ptr[0]), buf_str(&shown));
     text = str_skip(text, one.len + 1);
   }
 }
 
-void patches_show(struct patches *patches, unsigned number,
+void patches_show(struct patches *patches, const void *report, unsigned number,
                   void (*line)(void *context, enum patch_mark mark, struct str text), void *context)
 {
   AUTO_BUF text = BUF_INIT(TEXT_MAX);
   struct patch patch;
   char more[96];
 
-  if (!patches || !number || !patches_get(patches, number, &text, &patch))
+  if (!patches || !number || !patches_get(patches, report, number, &text, &patch))
     return;
   if (kind_words(patch.kind))
     line(context, PATCH_SAYS, str_of(kind_words(patch.kind)));
@@ -245,7 +307,7 @@ static void add_line(void *context, enum patch_mark mark, struct str text)
   buf_putc(out, '\n');
 }
 
-void patches_text(struct patches *patches, unsigned number, struct buf *out)
+void patches_text(struct patches *patches, const void *report, unsigned number, struct buf *out)
 {
-  patches_show(patches, number, add_line, out);
+  patches_show(patches, report, number, add_line, out);
 }

@@ -20,9 +20,14 @@ unsigned patches_event(struct patches *patches, const struct event *event);
  * yes.
  */
 bool patches_is_known(const struct patches *patches, unsigned number);
-/* What the number of an event stands for. text holds what out->text is a view of.
+/* Of all files together, in one report; of those beyond it is said that they are not shown. */
+enum { PATCHES_BYTES_MAX = 32 << 20, PATCHES_LINES_MAX = 500000 };
+
+/* What the number of an event stands for. report: anything that no other report has, by which is
+ * known how much was shown in it before. text holds what out->text is a view of.
  * False if there is nothing to show. */
-bool patches_get(struct patches *patches, unsigned number, struct buf *text, struct patch *out);
+bool patches_get(struct patches *patches, const void *report, unsigned number, struct buf *text,
+                 struct patch *out);
 /* -1 where one could not be kept or read back: ERROR_IO. */
 MUST_CHECK int patches_check(const struct patches *patches, struct error *err);
 
@@ -36,11 +41,13 @@ enum patch_mark {
 };
 
 /* Calls line for each line of what a number stands for: escaped for a terminal, but that tabs stay,
- * without its newline, valid during the call. patches: NULL: there are none. */
-void patches_show(struct patches *patches, unsigned number,
+ * and that backslashes are doubled before what is an escape or looks like one ("\\x1b"), so that
+ * different lines never look alike; without its newline, valid during the call. patches: NULL:
+ * there are none. */
+void patches_show(struct patches *patches, const void *report, unsigned number,
                   void (*line)(void *context, enum patch_mark mark, struct str text),
                   void *context);
 /* The same as one text, each line with its newline; it is appended. */
-void patches_text(struct patches *patches, unsigned number, struct buf *out);
+void patches_text(struct patches *patches, const void *report, unsigned number, struct buf *out);
 
 #endif

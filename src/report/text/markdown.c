@@ -207,7 +207,7 @@ static void add_patches(struct buf *out, const struct listing *listing,
     AUTO_BUF text = BUF_INIT(MARKDOWN_MAX);
     AUTO_BUF name = BUF_INIT(MARKDOWN_MAX);
 
-    patches_text(patches, rest->items[i].patch_number, &text);
+    patches_text(patches, listing, rest->items[i].patch_number, &text);
     if (!text.len && !text.overflow)
       continue;
     code_line(&name, rest->items[i].name);

@@ -33,5 +33,5 @@ void patch_lines_write(struct writer *writer, const struct report_about *about, 
   struct patch_lines lines = { writer, colour };
 
   if (about)
-    patches_show(about->patches, number, write_line, &lines);
+    patches_show(about->patches, writer, number, write_line, &lines);
 }

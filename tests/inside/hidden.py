@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Changes that somebody hides where formats have room for them: hidden.py DIFFOCI
+
+Each case is a file, and the same written at another time with something more in it. None of them may be equal inside; each file
+written at another time and nothing more has to be."""
+import bz2
+import gzip
+import io
+import lzma
+import marshal
+import os
+import struct
+import subprocess
+import sys
+import tarfile
+import tempfile
+import warnings
+import zipfile
+import zlib
+
+MKIMAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "mkimage.py")
+CASES = []  # what it is, the file's suffix, one side, the other, whether they are equal
+
+
+def hidden(what, suffix, one, two):
+    CASES.append((what, suffix, one, two, False))
+
+
+def harmless(what, suffix, one, two):
+    CASES.append((what, suffix, one, two, True))
+
+
+# ---- zip (APPNOTE.TXT) ----
+
+def zipped(more=(), year=2023, comment=b"", attributes=0o644 << 16, system=3, extra=b"", member_comment=b""):
+    out = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "w") as file:
+        warnings.simplefilter("ignore")  # a name that stands twice is what we want
+        for name, content, method in [("a", "x" * 50, zipfile.ZIP_DEFLATED), ("b", "y", zipfile.ZIP_STORED), *more]:
+            info = zipfile.ZipInfo(name, (year, 1, 1, 0, 0, 0))
+            info.compress_type, info.external_attr, info.create_system = method, attributes, system
+            info.extra, info.comment = extra, member_comment
+            file.writestr(info, content)
+        file.comment = comment
+    return out.getvalue()
+
+
+def with_byte(content, at, value):
+    return content[:at] + bytes([value]) + content[at + 1:]
+
+
+def with_gap(content):
+    """Four bytes before the directory, which the record at the end takes into account."""
+    at, end = content.index(b"PK\1\2"), content.rindex(b"PK\5\6")
+    place = struct.pack("<I", struct.unpack_from("<I", content, end + 16)[0] + 4)
+    return content[:at] + b"GAP!" + content[at:end + 16] + place + content[end + 20:]
+
+
+ZIP, LATER = zipped(), zipped(year=2024)
+harmless("zip: time", "zip", ZIP, LATER)
+hidden("zip: comment", "zip", ZIP, zipped(year=2024, comment=b"c"))
+hidden("zip: behind the end", "zip", ZIP, LATER + b"evil")
+hidden("zip: zeros behind the end", "zip", ZIP, LATER + bytes(4))
+hidden("zip: before the first member", "zip", ZIP, b"#!/bin/sh\nevil\n" + LATER)
+hidden("zip: mode", "zip", ZIP, zipped(year=2024, attributes=0o4755 << 16))
+hidden("zip: system", "zip", ZIP, zipped(year=2024, system=0))
+hidden("zip: unknown extra field", "zip", ZIP, zipped(year=2024, extra=struct.pack("<HH2s", 0xcafe, 2, b"hi")))
+hidden("zip: owner", "zip", ZIP, zipped(year=2024, extra=struct.pack("<HHBBIBI", 0x7875, 11, 1, 4, 0, 4, 0)))
+hidden("zip: time with unknown flags", "zip", ZIP, zipped(year=2024, extra=struct.pack("<HHBI", 0x5455, 5, 0x81, 1)))
+hidden("zip: member's comment", "zip", ZIP, zipped(year=2024, member_comment=b"c"))
+hidden("zip: two members of one name", "zip", ZIP, zipped([("a", "evil", zipfile.ZIP_DEFLATED)], year=2024))
+hidden("zip: gap", "zip", ZIP, with_gap(LATER))
+hidden("zip: another name in the local header", "zip", ZIP, with_byte(LATER, 30, ord("c")))
+hidden("zip: another method in the local header", "zip", ZIP, with_byte(LATER, 8, 0))
+hidden("zip: flags in the local header", "zip", ZIP, with_byte(LATER, 6, 1))
+hidden("zip: in the zip in the zip", "war", zipped([("a.jar", ZIP, zipfile.ZIP_DEFLATED)]), zipped([("a.jar", LATER + b"e", zipfile.ZIP_DEFLATED)]))
+
+
+# ---- tar (POSIX pax) ----
+
+def tarred(more=(), time=1, form=tarfile.USTAR_FORMAT, first="a", pax=None):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form) as file:
+        for name, content in [(first, b"x" * 700), ("b", b"y"), *more]:
+            info = tarfile.TarInfo(name)
+            info.size, info.mtime, info.pax_headers = len(content), time, pax or {}
+            file.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def with_header_byte(content, at):
+    content = bytearray(with_byte(content, at, ord("A")))
+    total = sum(content[:148]) + 8 * ord(" ") + sum(content[156:512])
+    content[148:156] = b"%06o\0 " % total
+    return bytes(content)
+
+
+TAR = tarred()
+harmless("tar: time, format", "tar", TAR, tarred(time=2, form=tarfile.GNU_FORMAT))
+hidden("tar: behind the end", "tar", TAR, tarred(time=2) + b"evil")
+hidden("tar: an archive behind the end", "tar", TAR, tarred(time=2) + tarred([("evil", b"e")]))
+hidden("tar: two members of one name", "tar", TAR, tarred([("a", b"evil")], time=2))
+hidden("tar: attribute", "tar", TAR, tarred(time=2, form=tarfile.PAX_FORMAT, pax={"SCHILY.xattr.security.capability": "x"}))
+hidden("tar: comment", "tar", TAR, tarred(time=2, form=tarfile.PAX_FORMAT, pax={"comment": "evil"}))
+hidden("tar: unknown record", "tar", TAR, tarred(time=2, form=tarfile.PAX_FORMAT, pax={"EVIL.x": "evil"}))
+hidden("tar: padding", "tar", TAR, with_byte(tarred(time=2), 512 + 703, ord("A")))
+hidden("tar: unused part of a header", "tar", TAR, with_header_byte(tarred(time=2), 505))
+hidden("tar: behind a name's end", "tar", TAR, with_header_byte(tarred(time=2), 50))
+hidden("tar: a name with a slash behind", "tar", TAR, tarred(time=2, first="a/"))
+
+
+# ---- compression ----
+
+TEXT = b"hello" * 20
+
+
+def gzipped(time, content=TEXT, flags=0, more=b""):
+    made = gzip.compress(content, mtime=time)
+    return made[:3] + bytes([flags]) + made[4:10] + more + made[10:]
+
+
+GZIP, SKIPPED = gzipped(1), struct.pack("<II", 0x184D2A50, 4) + b"evil"
+harmless("gzip: time", "gz", GZIP, gzipped(2))
+hidden("gzip: extra field", "gz", GZIP, gzipped(2, flags=4, more=b"\6\0XX\2\0hi"))
+hidden("gzip: comment", "gz", GZIP, gzipped(2, flags=16, more=b"evil\0"))
+hidden("gzip: unknown flag", "gz", GZIP, gzipped(2, flags=0x20))
+hidden("gzip: behind the end", "gz", GZIP, gzipped(2) + b"evil")
+hidden("gzip: a zero behind the end", "gz", GZIP, gzipped(2) + b"\0")
+hidden("gzip: another member", "gz", GZIP, gzipped(2) + gzipped(2, b"evil"))
+hidden("gzip: in the gzip in the gzip", "gz", gzipped(1, GZIP), gzipped(2, gzipped(2) + b"e"))
+harmless("xz: level", "xz", lzma.compress(TEXT), lzma.compress(TEXT, preset=1))
+harmless("xz: level 9", "xz", lzma.compress(TEXT), lzma.compress(TEXT, preset=9))
+hidden("xz: dictionary", "xz", lzma.compress(TEXT), lzma.compress(TEXT, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 65 << 20}]))
+hidden("xz: check", "xz", lzma.compress(TEXT), lzma.compress(TEXT, check=lzma.CHECK_CRC32))
+hidden("xz: behind the end", "xz", lzma.compress(TEXT), lzma.compress(TEXT, preset=1) + b"evil")
+hidden("xz: padding of three", "xz", lzma.compress(TEXT), lzma.compress(TEXT, preset=1) + bytes(3))
+hidden("xz: another stream", "xz", lzma.compress(TEXT), lzma.compress(TEXT) + lzma.compress(b"e"))
+harmless("bzip2: level", "bz2", bz2.compress(TEXT), bz2.compress(TEXT, 1))
+hidden("bzip2: behind the end", "bz2", bz2.compress(TEXT), bz2.compress(TEXT, 1) + b"e")
+hidden("bzip2: another stream", "bz2", bz2.compress(TEXT), bz2.compress(TEXT, 1) + bz2.compress(b"e"))
+
+
+# ---- ar, cpio ----
+
+def archived(more=(), time=1, filler=b"\n"):
+    out = b"!<arch>\n"
+    for name, content in [("a.o", b"x"), ("b.o", b"yy"), *more]:
+        out += b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (name.encode() + b"/", time, 0, 0, 0o100644, len(content)) + content
+        out += filler * (len(content) % 2)
+    return out
+
+
+def copied(more=(), time=1, inode=1, mode=0o100644, trailer=0):
+    out = b""
+    members = [("a", b"x", mode, time), ("b", b"y", 0o100644, time), *((*one, time) for one in more), ("TRAILER!!!", b"", 0, trailer)]
+    for i, (name, content, bits, changed) in enumerate(members):
+        numbers = (inode + i, bits, 0, 0, 1, changed, len(content), 0, 0, 0, 0, len(name) + 1, 0)
+        out += b"070701" + b"".join(b"%08X" % number for number in numbers) + name.encode() + b"\0"
+        out += bytes(-len(out) % 4) + content
+        out += bytes(-len(out) % 4)
+    return out
+
+
+harmless("ar: time", "a", archived(), archived(time=2))
+hidden("ar: behind the end", "a", archived(), archived(time=2) + b"evil")
+hidden("ar: filler", "a", archived(), archived(time=2, filler=b"e"))
+hidden("ar: two members of one name", "a", archived(), archived([("a.o", b"e")], time=2))
+harmless("cpio: time, inodes", "cpio", copied(), copied(time=2, inode=9))
+hidden("cpio: behind the end", "cpio", copied(), copied(time=2) + b"evil")
+hidden("cpio: two members of one name", "cpio", copied(), copied([("a", b"e", 0o100644)], time=2))
+hidden("cpio: another archive", "cpio", copied(), copied(time=2) + bytes(4) + copied([("e", b"x", 0o100644)]))
+hidden("cpio: mode", "cpio", copied(), copied(time=2, mode=0o104755))
+hidden("cpio: time of the end", "cpio", copied(), copied(trailer=2))
+
+
+# ---- .pyc, PNG ----
+
+def compiled(time, flags=0):
+    return b"\xa7\r\r\n" + struct.pack("<III", flags, time, 10) + marshal.dumps(compile("x = 1", "m", "exec"))
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def picture(*more, pixels=zlib.compress(b"\0\1")):
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + b"".join(chunk(*one) for one in more)
+            + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+
+
+def dated(text, kind=b"tEXt"):
+    return picture((kind, b"date:create\0" + text))
+
+
+harmless("pyc: time", "pyc", compiled(1), compiled(2))
+hidden("pyc: behind the code", "pyc", compiled(1), compiled(2) + b"evil")
+hidden("pyc: checked hash", "pyc", compiled(1, 3), compiled(2, 3))
+hidden("pyc: unchecked hash", "pyc", compiled(1, 1), compiled(2, 1))
+harmless("PNG: date", "png", dated(b"2026-11-28T14:15:05+00:00"), dated(b"Sat Nov 28 14:15:06 UTC 2026"))
+hidden("PNG: a text that is no date", "png", dated(b"2026-11-28"), dated(b"2026-11-28 evil"))
+hidden("PNG: numbers that are no date", "png", dated(b"2026-11-28"), dated(b"0123456789" * 4))
+hidden("PNG: compressed date", "png", dated(b"\0" + zlib.compress(b"2026"), b"zTXt"), dated(b"\0" + zlib.compress(b"2027"), b"zTXt"))
+hidden("PNG: date with a language", "png", dated(b"\0\0\0\0" + b"2026", b"iTXt"), dated(b"\0\0evil\0\0" + b"2026", b"iTXt"))
+hidden("PNG: comment", "png", picture(), picture((b"tEXt", b"Comment\0evil")))
+hidden("PNG: unknown chunk", "png", picture(), picture((b"evIl", b"x")))
+hidden("PNG: behind the end", "png", picture((b"tIME", b"1234567")), picture((b"tIME", b"7654321")) + b"evil")
+hidden("PNG: behind the pixels", "png", picture(), picture(pixels=zlib.compress(b"\0\1") + b"evil"))
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    paths = [f"srv/{i}.{case[1]}" for i, case in enumerate(CASES)]
+    failed = 0
+    with tempfile.TemporaryDirectory() as directory:
+        for side in range(2):
+            for i, case in enumerate(CASES):
+                with open(os.path.join(directory, f"{i}.{side}"), "wb") as out:
+                    out.write(case[2 + side])
+            files = ", ".join(f'file("{path}", open("{i}.{side}", "rb").read())' for i, path in enumerate(paths))
+            subprocess.run([MKIMAGE], input=f'oci_archive("{side}.tar", image(layer({files})))', text=True, check=True, cwd=directory)
+        for sides in (("./0.tar", "./1.tar"), ("./1.tar", "./0.tar")):
+            told = subprocess.run([program, "diff", "--semantic", "--inside", *sides], cwd=directory, stdout=subprocess.PIPE, text=True).stdout
+            differ = {line.split()[1].split("!/")[0] for line in told.splitlines() if line.startswith("File")}
+            for path, (what, _, _, _, equal) in zip(paths, CASES):
+                if (path not in differ) != equal:
+                    print(f"{what}: {'a difference' if equal else 'equal'}")
+                    failed += 1
+    print(f"{2 * len(CASES) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
