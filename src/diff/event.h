@@ -89,6 +89,10 @@ struct event {
   /* What differs in the contents, of what is inside a file: nobody else has these. NULL: not known.
    */
   const struct patch *patch;
+  /* The file of rows below this node, told of as a whole since they may not tell all that differs
+   * in it: it counts only if a rule accepts one of them by its cause, and is to be left out
+   * otherwise (report/explain/accept.h). NULL: of all other events. */
+  const struct event_node *beside;
   /* What report/explain/explain.h and report/patches/patches.h know of it, set on the way to
    * reports; 0: nothing. */
   unsigned explanation, patch_number;

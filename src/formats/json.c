@@ -98,6 +98,64 @@ static int add_value(struct format_parts *parts, struct buf *path, const json_t 
   return status;
 }
 
+/* ---- which bytes of the text are told ---- */
+
+/* The string or number that the text begins with; the text is one that the library took. */
+static struct str json_token(struct str text)
+{
+  size_t len = 1;
+
+  if (*text.ptr == '"') {
+    while (len < text.len && text.ptr[len] != '"')
+      len += text.ptr[len] == '\\' ? 2 : 1;
+    len++;
+  } else {
+    while (len < text.len && text.ptr[len] && !strchr(" \t\r\n,:]}", text.ptr[len]))
+      len++;
+  }
+  return (struct str) { text.ptr, MIN_OF(len, text.len) };
+}
+
+static bool is_key(struct str behind)
+{
+  while (behind.len && strchr(" \t\r\n", *behind.ptr))
+    behind = str_skip(behind, 1);
+  return behind.len && *behind.ptr == ':';
+}
+
+/* Whether what is told of the value has no other spelling than this one: no escapes that need not
+ * be, and no number that reads the same as another. */
+static bool is_told_as_it_is(struct str token)
+{
+  AUTO_FREE char *text = NULL;
+  json_t *value;
+
+  if (*token.ptr == '"' && !memchr(token.ptr, '\\', token.len))
+    return true;
+  value = json_loadb(token.ptr, token.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+  text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+  json_decref(value);
+  return text && str_equal(str_of(text), token);
+}
+
+static void account_values(struct format_parts *parts)
+{
+  struct str rest = parts->bytes;
+
+  while (rest.len) {
+    struct str token;
+
+    if (!*rest.ptr || strchr(" \t\r\n,:[]{}", *rest.ptr)) {
+      rest = str_skip(rest, 1);
+      continue;
+    }
+    token = json_token(rest);
+    rest = str_skip(rest, token.len);
+    if (!is_key(rest) && is_told_as_it_is(token))
+      format_account_shown(parts, token);
+  }
+}
+
 static int json_read(struct format_parts *parts, struct error *err)
 {
   AUTO_BUF path = BUF_INIT(PATH_BYTES_MAX);
@@ -115,6 +173,8 @@ static int json_read(struct format_parts *parts, struct error *err)
     return error_set(err, ERROR_CORRUPT, "line %d: %.100s", error.line, error.text);
   status = add_value(parts, &path, value, err);
   json_decref(value);
+  if (status == 0)
+    account_values(parts);
   return status;
 }
 

@@ -60,7 +60,8 @@ static bool goes_on(struct str line)
   return n % 2 == 1;
 }
 
-static int add_property(struct format_parts *parts, struct str line, struct error *err)
+/* whole: the line lies in the file as it is. */
+static int add_property(struct format_parts *parts, struct str line, bool whole, struct error *err)
 {
   struct str name = line;
   struct str value;
@@ -71,6 +72,8 @@ static int add_property(struct format_parts *parts, struct str line, struct erro
   value = without_spaces(str_skip(line, name.len));
   if (value.len && (*value.ptr == '=' || *value.ptr == ':'))
     value = without_spaces(str_skip(value, 1));
+  if (whole)
+    format_account_shown(parts, value);
   return keyed_add(parts, name, value, err);
 }
 
@@ -84,6 +87,11 @@ static int read_properties(struct format_parts *parts, struct error *err)
 
     if (!line.len && (!next.len || *next.ptr == '#' || *next.ptr == '!'))
       continue;
+    if (!line.len && !goes_on(next)) {
+      if (add_property(parts, next, true, err))
+        return -1;
+      continue;
+    }
     buf_add_str(&line, next);
     if (line.overflow)
       return error_set(err, ERROR_LIMIT, "a line is longer than %d bytes", LINE_MAX_BYTES);
@@ -91,7 +99,7 @@ static int read_properties(struct format_parts *parts, struct error *err)
       line.len--;
       continue;
     }
-    if (line.len && add_property(parts, buf_str(&line), err))
+    if (line.len && add_property(parts, buf_str(&line), false, err))
       return -1;
     buf_clear(&line);
   }
@@ -101,9 +109,10 @@ static int read_properties(struct format_parts *parts, struct error *err)
 /* ---- manifests ---- */
 
 static int add_attribute(struct format_parts *parts, struct str section, struct str line,
-                         struct error *err)
+                         bool whole, struct error *err)
 {
   const char *colon = memchr(line.ptr, ':', line.len);
+  struct str value;
   AUTO_BUF name = BUF_INIT(LINE_MAX_BYTES);
   struct str key;
 
@@ -115,7 +124,10 @@ static int add_attribute(struct format_parts *parts, struct str section, struct 
   buf_add_str(&name, key);
   if (name.overflow)
     return error_set(err, ERROR_LIMIT, "a name is longer than %d bytes", LINE_MAX_BYTES);
-  return keyed_add(parts, buf_str(&name), without_spaces(str_skip(line, key.len + 1)), err);
+  value = without_spaces(str_skip(line, key.len + 1));
+  if (whole)
+    format_account_shown(parts, value);
+  return keyed_add(parts, buf_str(&name), value, err);
 }
 
 static int read_manifest(struct format_parts *parts, struct error *err)
@@ -126,6 +138,7 @@ static int read_manifest(struct format_parts *parts, struct error *err)
 
   while (rest.len) {
     const struct str next = next_line(&rest);
+    const bool whole = !line.len;
 
     buf_add_str(&line, next);
     /* A line that begins with a space goes on with the one before it. */
@@ -139,7 +152,7 @@ static int read_manifest(struct format_parts *parts, struct error *err)
       section = STR("");
     else if (str_has_prefix(buf_str(&line), STR("Name:")))
       section = arena_str(&parts->arena, without_spaces(str_skip(buf_str(&line), 5)));
-    else if (add_attribute(parts, section, buf_str(&line), err))
+    else if (add_attribute(parts, section, whole ? next : buf_str(&line), whole, err))
       return -1;
     buf_clear(&line);
   }

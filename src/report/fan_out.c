@@ -40,7 +40,7 @@ static void fan_out_event(struct event_sink *sink, const struct event *event)
   out->hinted = out->hinted || (out->wants_packages && packages_hinted_by(event));
   if (out->explain && !out->over)
     explained.explanation = explain_event(out->explain, event);
-  if (out->patches)
+  if (out->patches && !event->beside)
     explained.patch_number = patches_event(out->patches, event);
   if (policy_has_causes(out->about.policy) && !out->over)
     accept_keep(&out->accept, &explained);

@@ -147,3 +147,36 @@ What a format says of a member beyond what tar has is no PAX record: its cause p
   "PAXRecords":null,"MemberRecords":{"ar.type":"none"}
   $ diffoci diff --quiet --semantic --inside --ignore-fields=member.ar.type ./ar-0.tar ./ar-1.tar
   ! diffoci: warning: left out 1: fields member.ar.type (command line)
+
+With --inside, what is accepted or left out of a file takes nothing else with it that no place shows: spaces, the spelling of a
+number, a comment, and, of a format whose reader does not account for all of it, anything. The file is told then.
+
+  $ images <<'RECIPE'
+  > date = ["2024-01-02T03:04:05Z", "2024-02-03T04:05:06Z"]
+  > ident = lambda: b"\x7fELF" + bytes([2, 1, 1]) + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 1, 62, 1, 0, 0, 120, 0, 64, 0, 0, 64, 3, 2)
+  > section = lambda name, kind, at, size, address=0: struct.pack("<IIQQQQIIQQ", name, kind, 0, address, at, size, 0, 0, 1, 0)
+  > elf = lambda words, address: ident() + b"\0.comment\0.shstrtab\0" + words.ljust(36, b"\0") + bytes(64) + section(1, 1, 84, 36) + section(10, 3, 64, 20, address)
+  > def pair(name, path, contents):
+  >   for i, content in enumerate(contents):
+  >     oci_archive(f"{name}-{i}.tar", image(layer(file(path, content))))
+  > pair("same", "f.json", ['{"built": "%s", "n": 1.0}' % d for d in date])
+  > pair("number", "f.json", ['{"built": "%s", "n": %s}' % (d, n) for d, n in zip(date, ["1.0", "1.00"])])
+  > pair("escape", "f.json", ['{"built": "%s", "n": "%s"}' % (d, n) for d, n in zip(date, ["/", "\\/"])])
+  > pair("space", "f.json", ['{"built": "%s",%s"n": 1}' % (d, n) for d, n in zip(date, [" ", "\n"])])
+  > pair("key", "f.json", ['{"built": "%s", "%s": 1}' % (d, n) for d, n in zip(date, ["n", "\\u006e"])])
+  > pair("comment", "f.properties", ["# %s\nbuilt=%s\n" % (n, d) for d, n in zip(date, ["one", "two"])])
+  > pair("folded", "f.properties", ["b=x%sy\nbuilt=%s\n" % (n, d) for d, n in zip(date, ["", "\\\n"])])
+  > pair("address", "lib/f.o", [elf(b"built " + d.encode(), n) for d, n in zip(date, [0, 7])])
+  > RECIPE
+  $ for i in same number escape space key comment folded address; do diffoci diff --quiet --semantic --inside --accept=embedded-date ./$i-0.tar ./$i-1.tar >out 2>err; echo "$i $? $(tail -n +2 out | awk '{ print $2, ($3 == "Inside" ? $4 : "content") }' | tr '\n' ';')"; done
+  same 0 
+  number 1 f.json rest;
+  escape 1 f.json rest;
+  space 1 f.json rest;
+  key 1 f.json rest;
+  comment 1 f.properties rest;
+  folded 1 f.properties rest;
+  address 1 lib/f.o content;
+  $ for i in same number; do diffoci diff --quiet --semantic --inside --ignore='f.json!/built' ./$i-0.tar ./$i-1.tar >out 2>err; echo "$i $?"; done
+  same 0
+  number 1

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "diff/inside/inside_rows.h"
 #include "diff/inside/inside_worker.h"
+#include "policy/policy.h"
 
 enum { HEAD_BYTES = 64 * 1024 }; /* tells formats apart */
 
@@ -138,27 +139,46 @@ static void note_equal(struct inside *inside, const struct event *event,
   };
 }
 
-/* The event without its contents and their sizes, which are told of elsewhere, if anything is left
- * of it that counts. */
-static void send_rest(struct inside *inside, const struct event *event)
+/* The event's contents and their sizes alone, or all but these, which are told of elsewhere; if
+ * anything is left of it that counts. beside: see struct event. */
+static void send_fields(struct inside *inside, const struct event *event, bool contents,
+                        const struct event_node *beside)
 {
   AUTO_FREE struct event_field *fields = xcalloc(event->n_fields + 1, sizeof(*fields));
-  struct event rest = *event;
+  struct event some = *event;
   bool counts = false;
 
-  rest.n_fields = 0;
-  rest.fields = fields;
+  some.beside = beside;
+  some.n_fields = 0;
+  some.fields = fields;
   for (size_t i = 0; i < event->n_fields; i++) {
-    if (is_content(&event->fields[i]))
+    if (is_content(&event->fields[i]) != contents)
       continue;
-    fields[rest.n_fields++] = event->fields[i];
+    fields[some.n_fields++] = event->fields[i];
     counts = counts || !event->fields[i].ignored;
   }
   if (!counts)
     return;
-  rest.inputs[0].content = NULL;
-  rest.inputs[1].content = NULL;
-  inside->next->event(inside->next, &rest);
+  for (int side = 0; side < 2 && !contents; side++)
+    some.inputs[side].content = NULL;
+  inside->next->event(inside->next, &some);
+}
+
+static void send_rest(struct inside *inside, const struct event *event)
+{
+  send_fields(inside, event, false, NULL);
+}
+
+/* What a format only shows may differ in more than the rows tell of. Nobody sees less for that as
+ * long as there are rows; but where a rule takes one of them away, or may do so by its cause, the
+ * file itself is told of as well. */
+static void send_untold(struct inside *inside, const struct event *event,
+                        const struct inside_rows *rows)
+{
+  if (rows->hidden)
+    send_fields(inside, event, true, NULL);
+  else if (!inside->is_second && policy_has_causes(inside->options->policy))
+    send_fields(inside, event, true, rows->node);
 }
 
 /* The event as it came, with the reason why nothing more is known. */
@@ -220,6 +240,8 @@ static void inside_look(void *context, size_t number, const struct later_content
     note_equal(inside, event, result);
   else if (result->outcome == INSIDE_ROWS && rows.seen < result->rows)
     inside_rows_cut(&rows, result->rows - rows.seen);
+  if (result->outcome == INSIDE_ROWS && result->untold)
+    send_untold(inside, event, &rows);
   send_rest(inside, event);
 }
 

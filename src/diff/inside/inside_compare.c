@@ -253,8 +253,8 @@ static enum inside_outcome compare_parts(struct looking *looking, const struct f
   if (format->may_be_equal) {
     differ |= inside_compare_meaningless(looking, parts);
     looking_add_word(looking->result->formats, format->name);
-  } else if (differ) {
-    inside_compare_rest(looking, parts);
+  } else if (differ && !inside_tells_all(looking, format, parts)) {
+    looking->result->untold = true;
   }
   looking->rules = rules;
   return differ ? INSIDE_ROWS : format->may_be_equal ? INSIDE_EQUAL : INSIDE_HERE;

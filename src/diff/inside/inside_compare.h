@@ -53,6 +53,8 @@ struct inside_result {
    * bytes that differ mean nothing; each a word, once, in no order, with spaces between. */
   char formats[INSIDE_PROOF_MAX], rules[INSIDE_PROOF_MAX];
   uint64_t members; /* compared, on the way */
+  /* Of INSIDE_ROWS: a file that is only shown may differ in more than the rows tell. */
+  bool untold;
 };
 
 /* Whether both are files that can be looked into: what the beginnings tell. */

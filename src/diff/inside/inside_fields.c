@@ -120,18 +120,20 @@ static struct digest digest_rest(const struct format_parts *parts)
   return hasher_finish(hasher);
 }
 
-bool inside_compare_rest(struct looking *looking, const struct format_parts parts[2])
+bool inside_tells_all(struct looking *looking, const struct format *format,
+                      const struct format_parts parts[2])
 {
   struct digest digests[2];
   char text[2][DIGEST_MAX_TEXT];
 
+  if (parts[0].untold.len && str_equal(parts[0].untold, parts[1].untold))
+    return true;
   if ((!parts[0].n_ranges && !parts[1].n_ranges) || parts[0].n_members != parts[1].n_members)
     return false;
   for (int side = 0; side < 2; side++)
     digests[side] = digest_rest(&parts[side]);
-  if (digest_equal(&digests[0], &digests[1]))
-    return false;
-  looking_tell_field(looking, "rest", str_of(digest_hex(&digests[0], text[0])),
-                     str_of(digest_hex(&digests[1], text[1])));
-  return true;
+  if (!digest_equal(&digests[0], &digests[1]))
+    looking_tell_field(looking, "rest", str_of(digest_hex(&digests[0], text[0])),
+                       str_of(digest_hex(&digests[1], text[1])));
+  return format->is_text;
 }

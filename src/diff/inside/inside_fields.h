@@ -14,9 +14,11 @@ bool inside_compare_fields(struct looking *looking, const struct format_parts pa
  * kept count of: in doubt, the files differ. */
 bool inside_compare_meaningless(struct looking *looking, const struct format_parts parts[2]);
 
-/* Of files that are only shown, and whose readers tell which bytes their members carry: compares
- * the bytes besides, which no member tells of, and tells if they differ. Returns whether they do.
- * Where one file has more members than the other nothing is told: then they always do. */
-bool inside_compare_rest(struct looking *looking, const struct format_parts parts[2]);
+/* Of files that are only shown: whether the rows tell all that differs. They do if what the reader
+ * says of all else (format_parts.untold) is the same; or if it tells which bytes of a text its
+ * members carry: then the bytes besides are compared here, and told as the field "rest". Where one
+ * text has more members than the other, these bytes always differ, and nobody knows in what. */
+bool inside_tells_all(struct looking *looking, const struct format *format,
+                      const struct format_parts parts[2]);
 
 #endif

@@ -119,7 +119,10 @@ static void on_row(struct inside_sink *sink, const struct inside_row *row)
   buf_add_str(&path, rows->file->name.len ? rows->file->name : rows->file->inputs[0].entry->name);
   buf_add_str(&path, row->path);
   kept = arena_alloc(&arena, (row->n_fields + 1) * sizeof(*kept));
-  if (inside_rows_weigh(rows, &event, kept, buf_str(&path), is_directory(row), is_lone)) {
+  if (!inside_rows_weigh(rows, &event, kept, buf_str(&path), is_directory(row), is_lone)) {
+    rows->hidden = true;
+  } else {
+    rows->hidden = rows->hidden || event.left_out;
     need_node(rows);
     event.parent = rows->node;
     event.context = rows->context;

@@ -16,6 +16,7 @@ struct inside_rows {
   const char *context;
   bool uncounted; /* what the policy leaves out was counted before */
   uint64_t seen;  /* rows */
+  bool hidden;    /* the policy left out something of one of them */
 };
 
 /* file: the event of the two files; lives as long as the rows, and what it refers to as long as the

@@ -133,6 +133,7 @@ void inside_writer_result(struct inside_writer *writer, const struct inside_resu
   wire_put_str(out, str_of(result->formats));
   wire_put_str(out, str_of(result->rules));
   wire_put_number(out, (int64_t)result->members);
+  wire_put_number(out, result->untold);
 }
 
 /* ---- reading ---- */
@@ -316,6 +317,7 @@ int inside_wire_read(struct str bytes, struct inside_sink *sink, struct inside_r
     take_copy(&reading, result->formats, sizeof(result->formats));
     take_copy(&reading, result->rules, sizeof(result->rules));
     result->members = (uint64_t)take_within(&reading, 0, INT64_MAX);
+    result->untold = take_within(&reading, 0, 1) != 0;
   } else {
     reading.wire.bad = true;
   }

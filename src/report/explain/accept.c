@@ -106,6 +106,25 @@ static bool goes_with_entries(const struct map *lone, const struct event *event)
   return is_length(event) && entry && (uintptr_t)entry->value == ANY_ACCEPTED;
 }
 
+/* ---- files and their rows ---- */
+
+/* An accepted row tells of the node that it is below. */
+static void note_row(struct map *nodes, const struct event *event)
+{
+  const struct str key = { (const char *)&event->parent, sizeof(event->parent) };
+
+  if (event->type == EVENT_TARENTRY)
+    map_put(nodes, key)->value = nodes;
+}
+
+/* Whether all rows of the file are told, so that it need not be. */
+static bool is_seen_by_rows(const struct map *nodes, const struct event *event)
+{
+  const struct str key = { (const char *)&event->beside, sizeof(event->beside) };
+
+  return event->beside && !map_find(nodes, key);
+}
+
 /* ---- all ---- */
 
 uint64_t accept_settle(struct accept *accept, const struct policy *policy, struct explain *explain,
@@ -113,6 +132,7 @@ uint64_t accept_settle(struct accept *accept, const struct policy *policy, struc
 {
   AUTO_FREE bool *accepted = xcalloc(accept->n + 1, sizeof(*accepted));
   struct map lone = MAP_INIT;
+  struct map nodes = MAP_INIT; /* of which rows are accepted */
   uint64_t n = 0;
 
   for (size_t i = 0; i < accept->n; i++) {
@@ -120,20 +140,23 @@ uint64_t accept_settle(struct accept *accept, const struct policy *policy, struc
     const struct explanation found = explain_get(explain, event->explanation);
 
     accepted[i] = accept_covers(policy, &found) && !is_of_unequal_count(event);
-    if (accepted[i])
+    if (accepted[i] && !event->beside)
       count(policy, &found);
+    if (accepted[i])
+      note_row(&nodes, event);
     if (is_lone(event))
       note_lone(&lone, event, accepted[i]);
-    n += accepted[i];
+    n += accepted[i] && !event->beside;
   }
   for (size_t i = 0; i < accept->n; i++) {
     const struct event *event = &accept->items[i];
 
-    if (accepted[i] || goes_with_entries(&lone, event))
+    if (accepted[i] || goes_with_entries(&lone, event) || is_seen_by_rows(&nodes, event))
       explain_forget(explain, event->explanation);
     else
       tell(context, event);
   }
   map_release(&lone);
+  map_release(&nodes);
   return n;
 }
