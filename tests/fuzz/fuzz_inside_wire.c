@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     inside_writer_result(&writer, &results[0]);
     if (inside_wire_read(buf_str(&writer.out), &second.sink, &results[1], &err) ||
         results[0].outcome != results[1].outcome || results[0].rows != results[1].rows ||
-        strcmp(results[0].rules, results[1].rules) != 0)
+        results[0].untold != results[1].untold || strcmp(results[0].rules, results[1].rules) != 0)
       abort();
   }
   inside_writer_release(&writer);
