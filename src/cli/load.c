@@ -84,7 +84,7 @@ static void input_close(struct stream *stream)
   cleanup_free(&input);
 }
 
-/* It is read as a stream, which may be a pipe; of a file the beginning can be looked at again. */
+/* It is read as a stream, which may be a pipe. */
 static int open_again(const char *path)
 {
   return path ? open(path, O_RDONLY | O_CLOEXEC)
@@ -143,7 +143,8 @@ struct load {
 static int load_open_input(struct load *load, struct error *err)
 {
   load->input = open_input(load->given->input, &load->size, err);
-  load->again = load->input ? open_again(load->given->input) : -1;
+  /* Of a file the beginning can be looked at again. A named pipe would be waited for. */
+  load->again = load->input && load->size ? open_again(load->given->input) : -1;
   return load->input ? 0 : -1;
 }
 

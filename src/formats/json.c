@@ -123,6 +123,18 @@ static bool is_key(struct str behind)
   return behind.len && *behind.ptr == ':';
 }
 
+/* Of most values that is seen at once: strings without escapes, words, and numbers of digits. */
+static bool is_plainly_written(struct str token)
+{
+  size_t digits = 0;
+
+  if (*token.ptr == '"')
+    return !memchr(token.ptr, '\\', token.len);
+  while (digits < token.len && token.ptr[digits] >= '0' && token.ptr[digits] <= '9')
+    digits++;
+  return (digits == token.len && digits <= 15) || (*token.ptr >= 'a' && *token.ptr <= 'z');
+}
+
 /* Whether what is told of the value has no other spelling than this one: no escapes that need not
  * be, and no number that reads the same as another. */
 static bool is_told_as_it_is(struct str token)
@@ -130,7 +142,7 @@ static bool is_told_as_it_is(struct str token)
   AUTO_FREE char *text = NULL;
   json_t *value;
 
-  if (*token.ptr == '"' && !memchr(token.ptr, '\\', token.len))
+  if (is_plainly_written(token))
     return true;
   value = json_loadb(token.ptr, token.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
   text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;

@@ -43,22 +43,6 @@ static void worker_load_libraries(void)
   (void)digest_of(DIGEST_SHA512, "", 0);
 }
 
-/* Tokens and passwords stand there, and what this process writes may be published. */
-static void worker_forget_environment(void)
-{
-  static const char *const kept[] = { "SOURCE_DATE_EPOCH", "TMPDIR", "TZ" };
-
-  for (char **at = environ; at && *at; at++) {
-    const size_t name = strcspn(*at, "=");
-    bool keep = false;
-
-    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
-      keep = keep || (strlen(kept[i]) == name && strncmp(*at, kept[i], name) == 0);
-    if (!keep && (*at)[name])
-      explicit_bzero(*at + name + 1, strlen(*at + name + 1));
-  }
-}
-
 static int worker_refused(struct error *err)
 {
   return error_wrap(err, "the process that parses images cannot be confined (--sandbox=off does "
@@ -74,7 +58,7 @@ static int worker_enter(const struct worker_job *job, int channel, struct error 
     return worker_refused(err);
   if (job->prepare && job->prepare(job->context, &confine, err))
     return -1;
-  worker_forget_environment();
+  confine_forget_environment();
   return confine_enter(&confine, job->support, err) ? worker_refused(err) : 0;
 }
 

@@ -22,7 +22,7 @@ COMMANDS = {
              "extra-ignore-file-permissions", "extra-ignore-file-mode", "extra-ignore-layer-length-mismatch"},
     "show": {"platform", "output", "no-files", "color", "pull", "no-cache", "cache-limit", "plain-http", "insecure", "ca-file", "quiet",
              "timeout", "memory-limit", "foreign-urls", "max-scale", "sandbox"},
-    "pull": {"platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet"},
+    "pull": {"platform", "all-platforms", "max-scale", "sandbox", "cache-limit", "plain-http", "insecure", "ca-file", "quiet"},
     "load": {"sandbox", "input", "platform", "all-platforms", "max-scale", "cache-limit", "plain-http", "insecure", "ca-file", "quiet",
              "foreign-urls"},
     "images": {"no-trunc", "quiet", "json", "sandbox"},

@@ -527,14 +527,54 @@ static void test_connect_full(void **state)
   rmdir(dir);
 }
 
+/* A server ends connections on which nothing comes: those that are kept have begun. */
+static void test_kept_connections_have_begun(void **state)
+{
+  static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"; /* RFC 9113, 3.4 */
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  struct grpc_options options = { .socket = address.sun_path, .stall_ms = 20000, .max_message = 9 };
+  char dir[] = "/tmp/grpc-XXXXXX";
+  struct grpc *grpc;
+  struct error err;
+  int listener;
+
+  (void)state;
+  assert_non_null(mkdtemp(dir));
+  snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", dir);
+  listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
+  assert_int_equal(listen(listener, 64), 0);
+  grpc = grpc_new(&options);
+  assert_int_equal(grpc_keep_open(grpc, &err), 0);
+  for (int i = 0; i < 16; i++) {
+    const int fd = accept(listener, NULL, NULL);
+    char came[sizeof(preface)] = { 0 };
+
+    assert_true(fd >= 0);
+    assert_int_equal(recv(fd, came, sizeof(came) - 1, MSG_DONTWAIT), sizeof(came) - 1);
+    assert_string_equal(came, preface);
+    close(fd);
+  }
+  grpc_free(grpc);
+  close(listener);
+  unlink(address.sun_path);
+  rmdir(dir);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_frames),  cmocka_unit_test(test_frames_refused),
-    cmocka_unit_test(test_percent), cmocka_unit_test(test_status),
-    cmocka_unit_test(test_unary),   cmocka_unit_test(test_failures),
-    cmocka_unit_test(test_total),   cmocka_unit_test(test_stream),
-    cmocka_unit_test(test_connect), cmocka_unit_test(test_connect_full),
+    cmocka_unit_test(test_kept_connections_have_begun),
+    cmocka_unit_test(test_frames),
+    cmocka_unit_test(test_frames_refused),
+    cmocka_unit_test(test_percent),
+    cmocka_unit_test(test_status),
+    cmocka_unit_test(test_unary),
+    cmocka_unit_test(test_failures),
+    cmocka_unit_test(test_total),
+    cmocka_unit_test(test_stream),
+    cmocka_unit_test(test_connect),
+    cmocka_unit_test(test_connect_full),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "diff/inside/inside_breed.h"
 #include "diff/inside/inside_worker.h"
 
 static struct later_content content_of(const char *text, size_t len)
@@ -102,8 +103,8 @@ static void test_processor_time_is_for_all_files(void **state)
     };
     struct error err;
     struct inside_worker *worker = inside_worker_start(&options, &err);
-    const struct later_content a = document(300000, 1);
-    const struct later_content b = document(300000, 2);
+    const struct later_content a = document(50000, 1);
+    const struct later_content b = document(50000, 2);
     struct inside_result result;
     unsigned looked = 0;
 
@@ -152,11 +153,43 @@ static void test_alone(void **state)
   }
 }
 
+static void assert_only_read(int fd, size_t offset, const char *text)
+{
+  char bytes[16] = { 0 };
+
+  assert_true(fd >= 0);
+  assert_int_equal(pread(fd, bytes, strlen(text), (off_t)offset), (ssize_t)strlen(text));
+  assert_string_equal(bytes, text);
+  assert_true(pwrite(fd, "X", 1, (off_t)offset) < 0);
+  assert_true(ftruncate(fd, 0) < 0);
+  assert_true(mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+}
+
+/* Contents of many pairs lie in one file, which is open to be written. */
+static void test_contents_are_only_read(void **state)
+{
+  struct inside_request request = { .offsets = { 1, 2 }, .sizes = { 3, 3 } };
+  int fds[INSIDE_FDS] = { content_of("abcdef", 6).fd, content_of("ghijkl", 6).fd, -1 };
+  int copy;
+
+  (void)state;
+  copy = inside_content_copy(fds[0], 2, 3);
+  assert_only_read(copy, 0, "cde");
+  assert_int_equal(inside_content_copy(fds[0], 4, 3), -1);
+  assert_int_equal(inside_contents_reopen(fds, &request), 0);
+  assert_only_read(fds[0], request.offsets[0], "bcd");
+  assert_only_read(fds[1], request.offsets[1], "ijk");
+  close(copy);
+  close(fds[0]);
+  close(fds[1]);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_processor_time_is_for_all_files),
     cmocka_unit_test(test_alone),
+    cmocka_unit_test(test_contents_are_only_read),
   };
 
   return cmocka_run_group_tests_name("inside_breed", tests, NULL, NULL);

@@ -63,6 +63,10 @@ struct confine_wanted {
  * bytes. */
 MUST_CHECK int confine_enter(const struct confine_wanted *wanted,
                              const struct confine_support *support, struct error *err);
+/* Makes the values of all environment variables empty, but of those that are no secrets and that
+ * the process still needs: tokens and passwords stand there, and what a process writes that parses
+ * strangers' bytes may be published. */
+void confine_forget_environment(void);
 /* Has descriptor fd lead to nothing: /dev/null, or where there is none an empty file in memory. 0,
  * or -1 with errno. */
 MUST_CHECK int confine_put_nothing(int fd);

@@ -1,14 +1,17 @@
 #include "diff/inside/inside_breed.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -24,7 +27,9 @@ enum {
   CPU_SECONDS = 120, /* of one child; it makes room for another well before that, between files */
   CPU_SECONDS_LONG = 20,
   IDLE_SECONDS = INSIDE_ANSWER_SECONDS - 10, /* until a child that does not answer is ended */
+  LAST_ACT_MS = 5000,                        /* a sanitizer's report may be on its way */
   DEATHS_MAX = 64,
+  COPY_BYTES = 256 * 1024,
 };
 
 int inside_request_send(int socket, const struct inside_request *request, const int fds[INSIDE_FDS])
@@ -245,6 +250,19 @@ static int breeder_wait(const struct breeder *breeder, struct inside_answer *ans
   return recv(breeder->socket, answer, sizeof(*answer), MSG_DONTWAIT) == (ssize_t)sizeof(*answer);
 }
 
+/* It has closed its end, which is its last act, or near it, and is let do that, so that how it
+ * ended can be told. One that was taken over may have other plans. */
+static void breeder_let_end(const struct breeder *breeder)
+{
+  const int64_t deadline = clock_ms() + LAST_ACT_MS;
+  const struct timespec pause = { .tv_nsec = 2 * 1000 * 1000 };
+  siginfo_t ended = { 0 };
+
+  while (waitid(P_PID, (id_t)breeder->child, &ended, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+         !ended.si_pid && clock_ms() < deadline)
+    nanosleep(&pause, NULL);
+}
+
 /* Nothing but how it ended is taken from the child where it did not answer. */
 static struct inside_answer breeder_bury(struct breeder *breeder, int found, int64_t began)
 {
@@ -254,8 +272,7 @@ static struct inside_answer breeder_bury(struct breeder *breeder, int found, int
   if (found < 0)
     breeder->idle_ms += (uint64_t)(clock_ms() - began);
   else
-    /* It has closed its end, which is its last act, or near it: then it is let do that. */
-    waitid(P_PID, (id_t)breeder->child, &(siginfo_t) { 0 }, WEXITED | WNOWAIT);
+    breeder_let_end(breeder);
   status = breeder_end_child(breeder);
   breeder->deaths++;
   if (found < 0)
@@ -290,6 +307,53 @@ static struct inside_answer breeder_have_looked(struct breeder *breeder,
   return answer;
 }
 
+static int breeder_copy_to(int to, int from, uint64_t offset, uint64_t size)
+{
+  AUTO_FREE char *bytes = xmalloc(COPY_BYTES);
+  uint64_t done = 0;
+
+  while (done < size) {
+    const size_t want = (size_t)MIN_OF(size - done, (uint64_t)COPY_BYTES);
+    const ssize_t got = pread(from, bytes, want, (off_t)(offset + done));
+
+    if (got <= 0 || fd_write(to, bytes, (size_t)got))
+      return -1;
+    done += (uint64_t)got;
+  }
+  return fcntl(to, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+}
+
+int inside_content_copy(int from, uint64_t offset, uint64_t size)
+{
+  const int fd = memfd_create("content", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+  if (fd < 0 || breeder_copy_to(fd, from, offset, size) == 0)
+    return fd;
+  close(fd);
+  return -1;
+}
+
+int inside_contents_reopen(int fds[INSIDE_FDS], struct inside_request *request)
+{
+  char path[64];
+
+  for (int side = 0; side < 2; side++) {
+    int fd;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fds[side]);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) { /* no /proc */
+      fd = inside_content_copy(fds[side], request->offsets[side], request->sizes[side]);
+      request->offsets[side] = 0;
+    }
+    if (fd < 0)
+      return -1;
+    close(fds[side]);
+    fds[side] = fd;
+  }
+  return 0;
+}
+
 _Noreturn void inside_breed(int socket, const struct inside_worker_options *options)
 {
   struct breeder breeder = { .options = options };
@@ -299,11 +363,14 @@ _Noreturn void inside_breed(int socket, const struct inside_worker_options *opti
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   close_all(socket);
+  confine_forget_environment();
   (void)digest_of(DIGEST_SHA256, "",
                   0); /* once for all children: the library takes 2 ms to begin */
   while ((got = inside_request_receive(SOCKET_FD, &request, fds)) > 0) {
-    const struct inside_answer answer = breeder_have_looked(&breeder, &request, fds);
+    struct inside_answer answer = { .died = INSIDE_ENDED };
 
+    if (inside_contents_reopen(fds, &request) == 0)
+      answer = breeder_have_looked(&breeder, &request, fds);
     for (int i = 0; i < INSIDE_FDS; i++)
       close(fds[i]);
     if (breeder.deaths > DEATHS_MAX ||

@@ -42,4 +42,15 @@ int inside_request_receive(int socket, struct inside_request *request, int fds[I
  * and takes and gives no more than what stands above. */
 _Noreturn void inside_breed(int socket, const struct inside_worker_options *options);
 
+/* Puts descriptors that can only be read in the place of both contents', and closes these: contents
+ * of many pairs lie in one file, and whoever asks has it open to write them, but one who looks and
+ * was taken over must not change what others see. Where files cannot be opened anew, for there is
+ * no /proc, the contents are copied, and their offsets in the request become 0. 0, or -1, after
+ * which the descriptors are the caller's all the same. */
+MUST_CHECK int inside_contents_reopen(int fds[INSIDE_FDS], struct inside_request *request);
+
+/* A descriptor of a copy of so many bytes, which nobody can write to; -1: there is no memory for
+ * it, or they cannot be read. */
+int inside_content_copy(int from, uint64_t offset, uint64_t size);
+
 #endif

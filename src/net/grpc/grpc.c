@@ -90,6 +90,8 @@ int grpc_keep_open(struct grpc *grpc, struct error *err)
     if (!connection)
       return -1;
     grpc->idle[grpc->n_idle++] = connection;
+    if (grpc_connection_greet(connection, err) < 0)
+      return -1;
   }
   return 0;
 }

@@ -324,6 +324,13 @@ static int give(struct grpc_connection *connection, bool *moved, struct error *e
   }
 }
 
+int grpc_connection_greet(struct grpc_connection *connection, struct error *err)
+{
+  bool moved = false;
+
+  return give(connection, &moved, err) < 0 ? -1 : 0;
+}
+
 int grpc_connection_turn(struct grpc_connection *connection, int64_t deadline, struct error *err)
 {
   bool moved = false;

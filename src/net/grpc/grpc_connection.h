@@ -41,6 +41,9 @@ struct grpc_connection;
 /* Owns fd, a connected non-blocking socket, also on failure. */
 struct grpc_connection *grpc_connection_new(int fd, struct error *err);
 void grpc_connection_free(struct grpc_connection *connection); /* NULL allowed */
+/* Sends what a client begins with (RFC 9113, 3.4), which is otherwise sent with the first call: a
+ * server ends connections on which that does not come within two minutes. */
+MUST_CHECK int grpc_connection_greet(struct grpc_connection *connection, struct error *err);
 /* Whether an unused connection still can be used. Does not wait. */
 bool grpc_connection_is_alive(struct grpc_connection *connection);
 
