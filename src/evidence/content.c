@@ -15,6 +15,7 @@
 #include "evidence/same_json.h"
 #include "evidence/shifted.h"
 #include "evidence/words.h"
+#include "formats/roff.h"
 
 enum {
   WORK_PER_BYTE = 64,  /* steps of comparing words, for each byte of both contents */
@@ -148,6 +149,7 @@ struct look {
   bool for_people;                        /* nothing acts on what the lines say */
   bool runs;                              /* or something is ruled by them */
   bool notes;                             /* a build wrote where it was made */
+  bool is_page;                           /* of a manual, on both sides */
   const struct line *lone[2][LONE_LINES]; /* without a partner */
   size_t n_lone[2];
 };
@@ -186,7 +188,7 @@ static bool pair_lines(struct look *look, const struct line *a, const struct lin
   for (size_t i = 0; i < words->n; i++) {
     const struct words_pair *pair = &words->pairs[i];
     const bool is_path = strcmp(pair->id, "build-path") == 0;
-    const bool of_page = strcmp(pair->id, "embedded-date") == 0 &&
+    const bool of_page = look->is_page && strcmp(pair->id, "embedded-date") == 0 &&
                          man_date_is(a->text, pair->side[0]) && man_date_is(b->text, pair->side[1]);
     const bool guessed = (pair->guessed && !of_page && !(pair->is_clock && look->dated)) ||
                          (is_path && !is_certain_path(look, pair));
@@ -301,7 +303,9 @@ static void look_at_lines(const struct str content[2], const struct content_file
                        .binary = is_binary(content),
                        .for_people = reader_is_person(content, file),
                        .runs = reader_is_interpreter(content, file),
-                       .notes = build_path_is_noted(content, file) };
+                       .notes = build_path_is_noted(content, file),
+                       .is_page = roff_detect(content[0], file->path) &&
+                                  roff_detect(content[1], file->path) };
 
   if (!lines_split(&look.lines[0], content[0])) {
     content_leave(out, STR(""));

@@ -1,10 +1,14 @@
 #include "evidence/same_json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/digit.h"
-#include "base/hash.h"
+#include "base/macros.h"
 #include "image/json.h"
+
+enum { NUMBER_MAX = 64 }; /* bytes of one; nothing is said of longer ones */
 
 /* A zero with a sign is another number to some readers, and the same value to the parser. */
 static bool has_negative_zero(struct str text)
@@ -55,11 +59,18 @@ static bool has_replaced(const json_t *value)
   return false;
 }
 
-/* What the parser does not keep of a text: how many members there are, and how numbers are written.
+/* What the parser does not keep of texts: how many members there are, and how numbers are written.
  * A key may stand twice with one value, and 0.1 is as good as 0.10 to it, but not to all. */
 struct written {
   size_t colons;
-  uint64_t numbers; /* the sum of their hashes, since their order may be another */
+  struct number *numbers; /* but for integers, which have no other form (-0 is none here) */
+  size_t n_numbers, room;
+  bool long_number;
+};
+
+struct number {
+  double value;
+  struct str text;
 };
 
 static struct str take_string(struct str text)
@@ -71,29 +82,70 @@ static struct str take_string(struct str text)
   return str_skip(text, n + 1);
 }
 
+static void note_number(struct str token, struct written *out)
+{
+  char text[NUMBER_MAX + 1];
+
+  if (token.len > NUMBER_MAX) {
+    out->long_number = true;
+    return;
+  }
+  memcpy(text, token.ptr, token.len);
+  text[token.len] = '\0';
+  if (!strpbrk(text, ".eE"))
+    return;
+  if (out->n_numbers == out->room) {
+    out->room = MAX_OF(2 * out->room, (size_t)64);
+    out->numbers = xreallocarray(out->numbers, out->room, sizeof(*out->numbers));
+  }
+  out->numbers[out->n_numbers++] = (struct number) { strtod(text, NULL), token };
+}
+
 static struct str take_number(struct str text, struct written *out)
 {
   size_t n = 1;
 
   while (n < text.len && (digit_is_decimal(text.ptr[n]) || strchr("+-.eE", text.ptr[n])))
     n++;
-  out->numbers += hash_str((struct str) { text.ptr, n });
+  note_number((struct str) { text.ptr, n }, out);
   return str_skip(text, n);
 }
 
-static struct written look_at_text(struct str text)
+static void look_at_text(struct str text, struct written *out)
 {
-  struct written written = { 0 };
-
   while (text.len) {
     const char c = *text.ptr;
 
-    written.colons += c == ':';
+    out->colons += c == ':';
     text = c == '"'                          ? take_string(text)
-           : c == '-' || digit_is_decimal(c) ? take_number(text, &written)
+           : c == '-' || digit_is_decimal(c) ? take_number(text, out)
                                              : str_skip(text, 1);
   }
-  return written;
+}
+
+static int by_value(const void *a, const void *b)
+{
+  const struct number *x = a;
+  const struct number *y = b;
+  int order = (x->value > y->value) - (x->value < y->value);
+
+  return order ? order : str_compare(x->text, y->text);
+}
+
+/* Whether all numbers that are equal are written the same way. */
+static bool has_one_spelling(struct written *written)
+{
+  const struct number *numbers = written->numbers;
+
+  if (written->long_number)
+    return false;
+  if (written->n_numbers)
+    qsort(written->numbers, written->n_numbers, sizeof(*numbers), by_value);
+  for (size_t i = 1; i < written->n_numbers; i++)
+    if (numbers[i - 1].value == numbers[i].value &&
+        !str_equal(numbers[i - 1].text, numbers[i].text))
+      return false;
+  return true;
 }
 
 static size_t count_members(const json_t *value)
@@ -108,15 +160,21 @@ static size_t count_members(const json_t *value)
   return n;
 }
 
-/* Both texts stand for this value; whether they also have its members once, and the same numbers.
- */
+/* Both texts stand for this value; whether they also have its members once. Where the value is the
+ * same each number is written the same way if there is one way in both texts together: else two
+ * spellings may have changed places. */
 static bool is_written_alike(const struct str content[2], const json_t *value)
 {
-  const struct written a = look_at_text(content[0]);
-  const struct written b = look_at_text(content[1]);
+  struct written written = { 0 };
   const size_t n = count_members(value);
+  bool alike;
 
-  return a.colons == n && b.colons == n && a.numbers == b.numbers;
+  look_at_text(content[0], &written);
+  alike = written.colons == n;
+  look_at_text(content[1], &written);
+  alike = alike && written.colons == 2 * n && has_one_spelling(&written);
+  free(written.numbers);
+  return alike;
 }
 
 bool same_json_look(const struct str content[2])

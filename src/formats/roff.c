@@ -15,7 +15,8 @@ enum { ROFF_NAME_MAX = 4096, DETECT_BYTES = 64 * 1024 };
 struct roff {
   struct format_parts *parts;
   struct str section, subsection;
-  struct buf text; /* of it, so far */
+  bool section_shown, subsection_shown; /* by the name of a member */
+  struct buf text;                      /* of it, so far */
 };
 
 static struct str roff_line(struct str *rest)
@@ -63,7 +64,7 @@ static bool is_page_name(struct str name)
   return true;
 }
 
-static bool roff_detect(struct str bytes, struct str name)
+bool roff_detect(struct str bytes, struct str name)
 {
   bytes.len = MIN_OF(bytes.len, (size_t)DETECT_BYTES);
   if (!bytes.len || (*bytes.ptr != '.' && *bytes.ptr != '\'') || !is_page_name(name) ||
@@ -130,6 +131,17 @@ static int add_title(struct format_parts *parts, struct str arguments, struct er
 
 /* ---- sections ---- */
 
+/* A heading is shown by the names of members, if there are any below it. */
+static void account_headings(struct roff *roff)
+{
+  if (!roff->section_shown)
+    format_account_shown(roff->parts, roff->section);
+  if (!roff->subsection_shown)
+    format_account_shown(roff->parts, roff->subsection);
+  roff->section_shown = true;
+  roff->subsection_shown = true;
+}
+
 static int end_section(struct roff *roff, struct error *err)
 {
   AUTO_BUF name = BUF_INIT(ROFF_NAME_MAX);
@@ -142,15 +154,17 @@ static int end_section(struct roff *roff, struct error *err)
   }
   if (name.overflow)
     return error_set(err, ERROR_LIMIT, "a name in it is longer than %d bytes", ROFF_NAME_MAX);
-  if (roff->text.len)
+  if (roff->text.len) {
+    account_headings(roff);
     status = keyed_add(roff->parts, buf_str(&name), buf_str(&roff->text), err);
+  }
   buf_clear(&roff->text);
   return status;
 }
 
 /* The name of a section: its arguments as they are written, but for the quotes around all of them.
  * .SH without any has its name on the next line. */
-static struct str heading(struct str line, struct str *rest)
+static struct str heading(struct str line, struct str *rest, bool *shown)
 {
   while (line.len && (line.ptr[0] == ' ' || line.ptr[0] == '\t'))
     line = str_skip(line, 1);
@@ -158,6 +172,7 @@ static struct str heading(struct str line, struct str *rest)
     line = roff_line(rest);
   if (line.len > 1 && line.ptr[0] == '"' && line.ptr[line.len - 1] == '"')
     line = (struct str) { line.ptr + 1, line.len - 2 };
+  *shown = line.len == 0; /* nothing of it is in the file */
   return line.len ? line : STR("(no name)");
 }
 
@@ -174,17 +189,18 @@ static int read_line(struct roff *roff, struct str line, struct str whole, struc
     return add_title(roff->parts, arguments, err);
   if (str_equal(request, STR("Dd")) || str_equal(request, STR("Dt")) ||
       str_equal(request, STR("Os")))
-    return keyed_add(roff->parts, (struct str) { request.ptr - 1, request.len + 1 }, arguments,
+    return add_shown(roff->parts, (struct str) { request.ptr - 1, request.len + 1 }, arguments,
                      err);
   if (str_equal(request, STR("SH")) || str_equal(request, STR("Sh")) ||
       str_equal(request, STR("SS")) || str_equal(request, STR("Ss"))) {
     if (end_section(roff, err))
       return -1;
     if (toupper((unsigned char)request.ptr[1]) == 'H') {
-      roff->section = heading(arguments, rest);
+      roff->section = heading(arguments, rest, &roff->section_shown);
       roff->subsection = STR("");
+      roff->subsection_shown = true;
     } else {
-      roff->subsection = heading(arguments, rest);
+      roff->subsection = heading(arguments, rest, &roff->subsection_shown);
     }
     return 0;
   }
@@ -199,6 +215,8 @@ static int roff_read(struct format_parts *parts, struct error *err)
     .parts = parts,
     .section = STR("(preamble)"),
     .subsection = STR(""),
+    .section_shown = true,
+    .subsection_shown = true,
     .text = BUF_INIT(SIZE_MAX / 2),
   };
   struct str rest = parts->bytes;

@@ -7,8 +7,9 @@
 enum { SQLITE_HEADER = 100 };
 
 /* Adds what the header says that a program can ask for, or that changes how the library goes about
- * with the file, as fields. Left out are counters of changes, versions of the library, and numbers
- * of pages. parts->bytes: SQLITE_HEADER at least. 0/-1. */
+ * with the file, as fields. Left out are counters of changes (the schema cookie, which VACUUM
+ * raises, too: sqlite_pages has it), versions of the library, and numbers of pages. parts->bytes:
+ * SQLITE_HEADER at least. 0/-1. */
 MUST_CHECK int sqlite_add_header(struct format_parts *parts, struct error *err);
 
 /* Whether the file ends where its pages do, none of which is free, keeps space for extensions, or

@@ -7,6 +7,8 @@
 #include "formats/sqlite_header.h"
 
 enum {
+  SCHEMA_COOKIE_AT = 40,
+  SCHEMA_COOKIE = 4,  /* bytes; PRAGMA schema_version */
   FREE_BLOCK = 4,     /* where the next one is, and its size */
   DEPTH_MAX = 20,     /* of a tree (SQLite's BTCURSOR_MAX_DEPTH) */
   SCHEMA_COLUMNS = 5, /* type, name, tbl_name, rootpage, sql */
@@ -82,8 +84,8 @@ static bool use_free_blocks(const struct walk *walk, const struct sqlite_page *p
 }
 
 /* SQLite leaves two things behind when it zeroes what it deletes: pointers to cells, behind those
- * that are left, and the beginnings of free blocks that became part of the gap before the cells.
- * As numbers below 8192 no such pointers are text. */
+ * that are left, and the beginnings of free blocks that became part of the gap before the cells, or
+ * of a larger block. As numbers below 8192 no such pointers are text. */
 static size_t old_pointers(const struct walk *walk, const struct sqlite_page *page, size_t gap)
 {
   size_t at = gap;
@@ -96,17 +98,27 @@ static size_t old_pointers(const struct walk *walk, const struct sqlite_page *pa
   return at - gap;
 }
 
-/* Where the beginning of a free block would end whose first byte that is not zero is at `at`. */
+/* Whether something used begins where unused bytes end, or the page ends. */
+static bool is_end_of_unused(const struct walk *walk, size_t at)
+{
+  return at == walk->page_size || (at < walk->page_size && walk->used[at] && !walk->used[at - 1]);
+}
+
+/* Where the beginning of a free block would end whose first byte that is not zero is at `at`. The
+ * block reaches up to what was in use behind it and still is, and the next one lies further on:
+ * what lies less than four bytes behind a block is made part of it. */
 static size_t old_block_end(const struct walk *walk, const struct sqlite_page *page, size_t gap,
                             size_t at)
 {
+  if (walk->page_size > OLD_POINTER_MAX)
+    return at;
   for (size_t from = at < gap + 3 ? gap : at - 3; from <= at; from++) {
     const size_t end = from + FREE_BLOCK;
     const size_t next = sqlite_be16(page->bytes + from);
     const size_t size = end <= walk->page_size ? sqlite_be16(page->bytes + from + 2) : 0;
 
-    if (size >= FREE_BLOCK && from + size <= walk->page_size &&
-        (next == 0 || (next > from && next < walk->page_size)) &&
+    if (size >= FREE_BLOCK && is_end_of_unused(walk, from + size) &&
+        (next == 0 || (next >= from + size + FREE_BLOCK && next < walk->page_size)) &&
         !memchr(walk->used + from, 1, FREE_BLOCK) &&
         (end == walk->page_size || walk->used[end] || page->bytes[end] == 0))
       return end;
@@ -249,10 +261,10 @@ static bool look_at_cell(struct walk *walk, const struct sqlite_page *page,
 {
   if (page->type == SQLITE_TABLE_INTERIOR)
     return true;
+  hasher_add(walk->records, &cell->key, sizeof(cell->key));
   if (schema)
     return walk->n_roots < ROOTS_MAX && cell->payload <= RECORD_MAX &&
            read_record(walk, page, cell, true) && read_schema(walk, cell->payload);
-  hasher_add(walk->records, &cell->key, sizeof(cell->key));
   hasher_add(walk->records, &cell->payload, sizeof(cell->payload));
   return read_record(walk, page, cell, false);
 }
@@ -291,6 +303,7 @@ static bool walk_tree(struct walk *walk, uint32_t number, unsigned depth, bool s
 
 static bool walk_all(struct walk *walk)
 {
+  hasher_add(walk->records, walk->bytes + SCHEMA_COOKIE_AT, SCHEMA_COOKIE);
   if (!walk_tree(walk, 1, 0, true, true))
     return false;
   for (size_t i = 0; i < walk->n_roots; i++) {

@@ -6,7 +6,8 @@
 #include "formats/format.h"
 
 /* A text, of the parts, that two databases share if all their b-trees, in the order of the schema,
- * hold the same records as they are written, and all bytes that no record uses are zero, the same
+ * hold the same records as they are written, with the same rowids, the schema was changed as often
+ * (schema cookie), and all bytes that no record uses are zero, the same
  * at the same places, or a few numbers of the form of those that SQLite leaves behind. What else
  * they hold is where records lie, and counters of the header. Whether records are in order, so that
  * they are found, is for the library to say.

@@ -382,6 +382,15 @@ document_case("ls.1", {"OPTIONS/General"}, MAN, MAN.replace("all", "ALL"))
 document_case("ls.1", {"#comment"}, MAN, MAN.replace("hand", "HAND"))
 document_case("ls.1", {"srv/ls.1"}, MAN, MAN.replace(".SH NAME", ".SH  NAME"))
 document_case("ls.1", {".TH/date", "srv/ls.1"}, MAN, MAN.replace("September", "March").replace(".SH NAME", ".SH  NAME"))
+document_case("ls.1", {"NAME", "NAMES"}, MAN, MAN.replace(".SH NAME", ".SH NAMES"))
+document_case("ls.1", {"OPTIONS/General", "CHOICES/General"}, MAN, MAN.replace("OPTIONS", "CHOICES"))
+document_case("ls.1", {"OPTIONS/General", "OPTIONS/Other"}, MAN, MAN.replace("General", "Other"))
+EMPTY = MAN + ".SH EMPTY\n"
+document_case("ls.1", {"#comment", "srv/ls.1"}, EMPTY, EMPTY.replace("EMPTY", "NONE").replace("hand", "HAND"))  # no member is below it
+MDOC = ".Dd May 1, 2026\n.Dt X 1\n.Os\n.Sh NAME\n.Nm x\n"
+document_case("x.1", {".Dd"}, MDOC, MDOC.replace("May 1", "June 2"))
+document_case("x.1", {".Dt"}, MDOC, MDOC.replace("X 1", "Y 1"))
+document_case("x.1", {".Os"}, MDOC.replace(".Os", ".Os BSD"), MDOC.replace(".Os", ".Os Linux"))
 document_case("ls.1", {"OPTIONS/General"}, MAN, MAN[:-1])  # no newline at the end
 
 

@@ -13,6 +13,7 @@ import tempfile
 MKIMAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "mkimage.py")
 TABLES = ("PRAGMA page_size = 1024", "CREATE TABLE t (a INTEGER PRIMARY KEY, b)", "CREATE TABLE u (a, b)", "CREATE INDEX i ON u (b)",
           "INSERT INTO t VALUES (1, 'x')", "INSERT INTO u VALUES (1, 'y')")
+LARGE = ("PRAGMA page_size = 65536", *TABLES[1:])
 DETOUR = ("INSERT INTO u VALUES (9, 'z')", "DELETE FROM u WHERE a = 9")
 ELSEWHERE = ("INSERT INTO t VALUES (9, 9)", "DELETE FROM t WHERE a = 9")
 KEYED = ("CREATE TABLE r (a PRIMARY KEY, b) WITHOUT ROWID", "INSERT INTO r VALUES (1, 2)")
@@ -42,6 +43,15 @@ def over(at, more):
     return change
 
 
+def lone_bytes(at):
+    """Each as if it were the size of a free block, with no next one (file format, 1.6)."""
+    def change(content):
+        for i, letter in enumerate(b"evil"):
+            content = over(at + 5 * i, bytes([letter]))(content)
+        return content
+    return change
+
+
 def in_free_block(content):
     """Behind what a free block begins with (file format, 1.6)."""
     for page in range(1024, len(content), 1024):
@@ -57,7 +67,10 @@ def byte(at):
 
 CASES = {
     "other steps": ("proven", TABLES, TABLES + DETOUR),
-    "vacuumed": ("proven", TABLES, TABLES + ("VACUUM",)),
+    "vacuumed": ("proven", TABLES + ("VACUUM",), TABLES + DETOUR + ("VACUUM",)),
+    "the schema's counter, which VACUUM raises": ("likely", TABLES, TABLES + ("VACUUM",)),
+    "the schema's counter": ("likely", TABLES, TABLES + ("PRAGMA schema_version = 77",)),
+    "rowids of the schema": ("likely", TABLES, TABLES + ("PRAGMA writable_schema = 1", "UPDATE sqlite_master SET rowid = rowid + 7")),
     "without row numbers": ("proven", TABLES + KEYED, TABLES + KEYED + DETOUR),
     "free pages": ("likely", TABLES, TABLES + ("CREATE TABLE g (x)", "INSERT INTO g VALUES (zeroblob(9000))", "DROP TABLE g")),
     "row numbers that have no name": ("proven", TABLES + NAMED, TABLES + NAMED + DETOUR),
@@ -65,6 +78,8 @@ CASES = {
     "a page behind the end": ("likely", TABLES, TABLES + DETOUR, lambda content: content + bytes(1024)),
     "an index that says other things": ("likely", TABLES, TABLES + DETOUR, index_entry),
     "bytes in a gap": ("likely", TABLES, TABLES + DETOUR, over(1024 + 600, b"evil")),
+    "lone bytes in a gap": ("likely", TABLES, TABLES + DETOUR, lone_bytes(1024 + 500)),
+    "four bytes in the gap of a large page": ("likely", LARGE, LARGE, over(65536 + 20000, b"evil")),
     "bytes behind the pointers to cells": ("likely", TABLES, TABLES + DETOUR, over(1024 + 10, b"evil")),
     "a free block": ("proven", TABLES + FREE_BLOCK, TABLES + FREE_BLOCK + ELSEWHERE),
     "bytes in a free block": ("likely", TABLES + FREE_BLOCK, TABLES + FREE_BLOCK + ELSEWHERE, in_free_block),
