@@ -527,7 +527,7 @@ def json_order(_, n):
     return (b'{"a": 1, "b": {}}', b'{"b":{},"a":1}')[n]
 
 
-@case("x.properties", {"version"})
+@case("x.properties", {"version", "srv/x.properties"})
 def properties_value(_, n):
     return f"#{('Sat Nov 28', 'Wed Dec  2')[n]} 14:15:05 UTC 2026\nname = x\nversion : 1.\\\n   {n}\n".encode()
 
