@@ -24,7 +24,8 @@ enum {
   PT_LOAD = 1,
   COMPRESS_ZLIB = 1,
   COMPRESS_ZSTD = 2,
-  GNU_HEADER = 12, /* "ZLIB" and the size, before sections called .zdebug_… */
+  LOADED_MAX = 256, /* segments that Go's pointers are looked up in: a linker makes a few */
+  GNU_HEADER = 12,  /* "ZLIB" and the size, before sections called .zdebug_… */
 };
 
 struct elf {
@@ -34,6 +35,16 @@ struct elf {
   uint64_t sections_at, n_sections, names_at;
   size_t section_size;
   struct str names; /* of the sections */
+};
+
+/* Segments that are loaded and lie in the file, the first LOADED_MAX of them. */
+struct loaded {
+  const struct elf *elf;
+  size_t n;
+  struct {
+    uint64_t address;
+    struct str bytes;
+  } segments[LOADED_MAX];
 };
 
 struct section {
@@ -270,33 +281,49 @@ static int add_section(struct format_parts *parts, const struct elf *elf,
 
 static uint64_t elf_go_address(const void *context, const char *p)
 {
-  return address(context, p);
+  const struct loaded *loaded = context;
+
+  return address(loaded->elf, p);
 }
 
-/* By the segments that are loaded, whose headers lie in the file. */
 static struct str elf_go_at(const void *context, uint64_t at, uint64_t len)
 {
-  const struct elf *elf = context;
+  const struct loaded *loaded = context;
 
-  for (uint64_t i = 0; i < elf->n_segments; i++) {
-    const char *p = segment_at(elf, i);
-    const uint64_t offset = address(elf, p + (elf->wide ? 8 : 4));
-    const uint64_t from = address(elf, p + (elf->wide ? 16 : 8));
-    const uint64_t size = address(elf, p + (elf->wide ? 32 : 16));
+  for (size_t i = 0; i < loaded->n; i++) {
+    const uint64_t from = loaded->segments[i].address;
+    const struct str bytes = loaded->segments[i].bytes;
 
-    if (word(elf, p) == PT_LOAD && fits(elf, offset, size) && at >= from && at - from <= size &&
-        len <= size - (at - from))
-      return (struct str) { elf->bytes.ptr + offset + (at - from), (size_t)len };
+    if (at >= from && at - from <= bytes.len && len <= bytes.len - (at - from))
+      return (struct str) { bytes.ptr + (at - from), (size_t)len };
   }
   return (struct str) { NULL, 0 };
+}
+
+static void find_loaded(const struct elf *elf, struct loaded *out)
+{
+  out->elf = elf;
+  out->n = 0;
+  for (uint64_t i = 0; i < elf->n_segments && out->n < LOADED_MAX; i++) {
+    const char *p = segment_at(elf, i);
+    const uint64_t offset = address(elf, p + (elf->wide ? 8 : 4));
+    const uint64_t size = address(elf, p + (elf->wide ? 32 : 16));
+
+    if (word(elf, p) != PT_LOAD || !fits(elf, offset, size))
+      continue;
+    out->segments[out->n].address = address(elf, p + (elf->wide ? 16 : 8));
+    out->segments[out->n++].bytes = (struct str) { elf->bytes.ptr + offset, (size_t)size };
+  }
 }
 
 static int add_go_section(struct format_parts *parts, const struct elf *elf,
                           struct section *section, struct error *err)
 {
-  const struct elf_go_memory memory = { elf_go_at, elf_go_address, elf, elf->wide ? 8 : 4 };
+  struct loaded loaded;
+  const struct elf_go_memory memory = { elf_go_at, elf_go_address, &loaded, elf->wide ? 8 : 4 };
   struct str rest;
 
+  find_loaded(elf, &loaded);
   if (elf_add_go(parts, &memory, section->data, &rest, err))
     return -1;
   section->data = rest;
@@ -326,6 +353,7 @@ static int elf_read(struct format_parts *parts, struct error *err)
                      .wide = parts->bytes.ptr[4] == 2,
                      .big = parts->bytes.ptr[5] == 2 };
   uint64_t left = parts->bytes.len;
+  bool has_go = false; /* Go's linker makes one such section: any other is none of its own */
   struct elf_told told;
 
   if (read_header(parts, &elf, err) || find_sections(&elf, err) ||
@@ -334,6 +362,7 @@ static int elf_read(struct format_parts *parts, struct error *err)
   tell_headers(&elf, &told);
   for (uint64_t i = 1; i < elf.n_sections; i++) {
     struct section section;
+    bool is_go;
 
     if (elf_read_section(parts, &elf, i, &section, err))
       return -1;
@@ -341,8 +370,10 @@ static int elf_read(struct format_parts *parts, struct error *err)
       return error_set(err, ERROR_CORRUPT, "its sections overlap");
     left -= section.data.len;
     elf_told_add(&told, section.data);
-    if (is_go_section(&section) ? add_go_section(parts, &elf, &section, err)
-                                : add_section(parts, &elf, &section, err))
+    is_go = !has_go && is_go_section(&section);
+    has_go = has_go || is_go;
+    if (is_go ? add_go_section(parts, &elf, &section, err)
+              : add_section(parts, &elf, &section, err))
       return -1;
   }
   if (elf.n_sections)

@@ -182,3 +182,9 @@ int elf_add_go(struct format_parts *parts, const struct elf_go_memory *memory, s
     return -1;
   return add_lines(parts, modules, err);
 }
+
+bool elf_go_is_fact(const struct format_member *member)
+{
+  return member->entry.n_records == 0 &&
+         str_has_prefix(member->entry.name, STR(ELF_GO_SECTION "/"));
+}

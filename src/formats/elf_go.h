@@ -1,5 +1,6 @@
 /* What Go's linker notes of a program (debug/buildinfo, runtime/debug.BuildInfo): which modules it
- * was made of, and how. Only for formats/elf.c. */
+ * was made of, and how. Only for formats/elf.c, and
+ * for packages/go.c to know it again. */
 #ifndef DIFFOCI_FORMATS_ELF_GO_H
 #define DIFFOCI_FORMATS_ELF_GO_H
 
@@ -24,5 +25,9 @@ struct elf_go_memory {
  * of it. 0/-1. */
 MUST_CHECK int elf_add_go(struct format_parts *parts, const struct elf_go_memory *memory,
                           struct str section, struct str *rest, struct error *err);
+
+/* Whether a member of an ELF file was added by elf_add_go, not a section that is called alike:
+ * those have their type as a record. */
+bool elf_go_is_fact(const struct format_member *member);
 
 #endif

@@ -76,7 +76,7 @@ static int tar_add_entry(struct format_parts *parts, struct tar_reader *reader,
   if (tar_account_headers(parts, from, body, copy, &holes, err) ||
       (holes && tar_holes_account_map(parts, reader, holes, *from, body, err)))
     return -1;
-  if (holes ? tar_holes_take(parts, reader, holes, member, err)
+  if (holes ? tar_holes_take(parts, reader, holes, *from, member, err)
             : !is_global && take_content(parts, reader, member, err))
     return -1;
   end = MAX_OF(body, tar_offset(reader));

@@ -120,8 +120,9 @@ static void account_number(struct format_parts *parts, uint64_t at, size_t len,
   size_t from = 0;
   size_t to = len;
 
-  if ((unsigned char)field[0] & 0x80) {
-    format_account(parts, at, len, NULL);
+  if ((unsigned char)field[0] & 0x80) { /* the first byte marks base-256 */
+    format_account(parts, at, 1, &rule_number);
+    format_account(parts, at + 1, len - 1, rule);
     return;
   }
   while (to && is_padding(field[to - 1]))

@@ -16,7 +16,8 @@ enum {
   IN_HEADER = 386,
   REAL_SIZE = 483,
   BEHIND_SIZE = 495,
-  PAIR = 24,
+  NUMBER = 12,
+  PAIR = 2 * NUMBER,
   PAIRS_IN_HEADER = 4,
   PAIRS_IN_BLOCK = 21,
 };
@@ -136,17 +137,39 @@ bool tar_holes_stands_for(struct str name, struct str real)
 
 /* ---- maps ---- */
 
+/* A number of a map as GNU tar takes it: where it begins with a NUL its map ends, and where it is
+ * nothing but spaces it fails; Go reads both as 0. Such a map is not looked into. */
+static void account_map_number(struct format_parts *parts, uint64_t at)
+{
+  const char *field = parts->bytes.ptr + at;
+  size_t i = 0;
+
+  while (i < NUMBER && field[i] == ' ')
+    i++;
+  if ((unsigned char)field[0] & 0x80 || (i < NUMBER && field[i]))
+    tar_account_number(parts, at, NUMBER);
+}
+
+/* How many of n pairs there are, up to the first that is empty. */
+static size_t count_pairs(const struct format_parts *parts, uint64_t at, size_t n)
+{
+  size_t used = 0;
+
+  while (used < n && parts->bytes.ptr[at + used * PAIR])
+    used++;
+  return used;
+}
+
 /* Pairs up to the first that is empty, and the byte that says whether more follow. */
 static void account_pairs(struct format_parts *parts, uint64_t at, size_t n)
 {
   const uint64_t end = at + n * PAIR;
+  const uint64_t used = at + count_pairs(parts, at, n) * PAIR;
   const char flag = parts->bytes.ptr[end];
 
-  for (; at < end && parts->bytes.ptr[at]; at += PAIR) {
-    tar_account_number(parts, at, 12);
-    tar_account_number(parts, at + 12, 12);
-  }
-  tar_account_zeros(parts, at, end);
+  for (; at < used; at += NUMBER)
+    account_map_number(parts, at);
+  tar_account_zeros(parts, used, end);
   if (flag == 0 || flag == 1)
     format_account(parts, end, 1, NULL);
 }
@@ -155,7 +178,7 @@ void tar_holes_account_header(struct format_parts *parts, uint64_t header)
 {
   tar_account_zeros(parts, header + BEFORE_MAP, header + IN_HEADER);
   account_pairs(parts, header + IN_HEADER, PAIRS_IN_HEADER);
-  tar_account_number(parts, header + REAL_SIZE, 12);
+  account_map_number(parts, header + REAL_SIZE);
   tar_account_zeros(parts, header + BEHIND_SIZE, header + TAR_UNIT);
 }
 
@@ -209,8 +232,22 @@ int tar_holes_account_map(struct format_parts *parts, const struct tar_reader *r
 
 /* ---- what comes out ---- */
 
+/* How the pairs are spread over the header, which ends at byte `map`, and the blocks behind it: GNU
+ * tar does not read on behind a block that is not full, Go does. All blocks but the last are marked
+ * as followed by another. */
+static int add_spread(struct format_parts *parts, uint64_t map, uint64_t to, struct buf *out,
+                      struct error *err)
+{
+  buf_printf(out, "; pairs in each block: %zu",
+             count_pairs(parts, map - TAR_UNIT + IN_HEADER, PAIRS_IN_HEADER));
+  for (; map < to; map += TAR_UNIT)
+    buf_printf(out, ",%zu", count_pairs(parts, map, PAIRS_IN_BLOCK));
+  return format_charge(parts->budget, out->len, err);
+}
+
 static int add_kind(struct format_parts *parts, const struct tar_reader *reader,
-                    enum tar_holes kind, struct tar_entry *entry, struct error *err)
+                    enum tar_holes kind, uint64_t map, uint64_t content, struct tar_entry *entry,
+                    struct error *err)
 {
   static const char *const names[] = {
     [TAR_HOLES_GNU] = "GNU",
@@ -229,6 +266,8 @@ static int add_kind(struct format_parts *parts, const struct tar_reader *reader,
     if (add_map(parts, reader, ',', &text, err))
       return -1;
   }
+  if (kind == TAR_HOLES_GNU && add_spread(parts, map, content, &text, err))
+    return -1;
   while (at < entry->n_records && str_compare(entry->records[at].key, key) < 0)
     at++;
   records = arena_alloc(&parts->arena, (entry->n_records + 1) * sizeof(*records));
@@ -267,7 +306,7 @@ static int fill_holes(struct tar_reader *reader, struct format_output *out, stru
 }
 
 int tar_holes_take(struct format_parts *parts, struct tar_reader *reader, enum tar_holes kind,
-                   struct format_member *member, struct error *err)
+                   uint64_t map, struct format_member *member, struct error *err)
 {
   const uint64_t from = tar_offset(reader);
   struct format_output out;
@@ -288,5 +327,5 @@ int tar_holes_take(struct format_parts *parts, struct tar_reader *reader, enum t
   member->content.stored = format_output_keep(parts, &out);
   member->content.size = member->content.stored.len;
   format_account(parts, from, tar_offset(reader) - from, NULL);
-  return add_kind(parts, reader, kind, &member->entry, err);
+  return add_kind(parts, reader, kind, map, from, &member->entry, err);
 }

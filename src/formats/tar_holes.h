@@ -37,8 +37,10 @@ MUST_CHECK int tar_holes_account_map(struct format_parts *parts, const struct ta
 
 /* Gives the member its content with its holes as zeros, and a record "tar.sparse" with the kind and
  * the map, unless that is a record already: not every program knows every kind, and what a file
- * takes on a disk hangs on it. */
+ * takes on a disk hangs on it. Of GNU's kind it says how many pairs each block has, too. map: where
+ * the entry's own header ends, and a map that lies between it and the content begins. */
 MUST_CHECK int tar_holes_take(struct format_parts *parts, struct tar_reader *reader,
-                              enum tar_holes kind, struct format_member *member, struct error *err);
+                              enum tar_holes kind, uint64_t map, struct format_member *member,
+                              struct error *err);
 
 #endif

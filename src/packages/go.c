@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "formats/elf_go.h"
 #include "formats/format.h"
 
 static const char golang[] = "golang";
@@ -74,9 +75,9 @@ static void add_facts(struct package_list *list, const struct format_parts *part
     struct str text = parts->members[i].content.stored;
     struct str fact;
 
-    if (!str_has_prefix(name, STR(".go.buildinfo/")))
+    if (!elf_go_is_fact(&parts->members[i]))
       continue;
-    fact = str_skip(name, sizeof(".go.buildinfo/") - 1);
+    fact = str_skip(name, sizeof(ELF_GO_SECTION));
     if (str_has_prefix(fact, STR("dep/")))
       add_dep(list, str_skip(fact, 4), text);
     else if (str_equal(fact, STR("go")))

@@ -234,6 +234,86 @@ static void test_tar_sparse(void **state)
   }
 }
 
+#define NUL_NUMBER "\0\0\0\0\0\0\0\0\0\0\0\0"
+
+/* GNU's old format: GNU tar ends the map at the first pair without a length, and at the first block
+ * that is not full, where Go reads on: files that are equal for the one are not for the other. */
+static void test_tar_gnu_map(void **state)
+{
+  static const struct {
+    struct str map; /* in the header */
+    bool goes_on;
+    const char *wanted;
+  } cases[] = {
+    { STR("00000000010\00000000004\0"), false,
+      "S \"x\" 644 0:0 : 16 0:0 0.000000000 {tar.sparse=\"GNU: 8,4; pairs in each block: 1\"} "
+      "\"\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00data\\x00\\x00\\x00\\x00\"\n" },
+    { STR("00000000010\00000000004\0"), true,
+      "S \"x\" 644 0:0 : 16 0:0 0.000000000 {tar.sparse=\"GNU: 8,4; pairs in each block: 1,0\"} "
+      "\"\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00data\\x00\\x00\\x00\\x00\"\n" },
+    { STR("00000000000\0" NUL_NUMBER "00000000010\00000000004\0"), false,
+      "ERROR: 12 bytes from byte 398 on belong to nothing that is known\n" },
+    { STR("00000000000\0            00000000010\00000000004\0"), false,
+      "ERROR: 12 bytes from byte 398 on belong to nothing that is known\n" },
+    { STR("            00000000000\000000000010\00000000004\0"), false,
+      "ERROR: 12 bytes from byte 386 on belong to nothing that is known\n" },
+    { STR("00000000010\0\0000000004\0"), false,
+      "ERROR: 12 bytes from byte 398 on belong to nothing that is known\n" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    AUTO_BUF file = BUF_INIT(1 << 20);
+    AUTO_BUF stored = BUF_INIT(1 << 20);
+
+    while (cases[i].goes_on && stored.len < 512)
+      buf_putc(&stored, 0);
+    buf_puts(&stored, "data");
+    tar_make(&file, &(struct tar_item) { .name = "x",
+                                         .magic = MAGIC_GNU,
+                                         .type = 'S',
+                                         .content = buf_str(&stored),
+                                         .has_size = true,
+                                         .size = 4,
+                                         .patches = {
+                                             { 386, cases[i].map },
+                                             { 482, { cases[i].goes_on ? "\1" : "\0", 1 } },
+                                             { 483, STR("00000000020\0") },
+                                         } });
+    tar_make_end(&file);
+    expect(&format_tar, buf_str(&file), "x.tar", cases[i].wanted);
+    if (!str_has_prefix(str_of(cases[i].wanted), STR("ERROR")))
+      flip(&format_tar, buf_str(&file), "x.tar", repair_tar, 1000);
+  }
+}
+
+/* Base-256 or octal is how a number is written (tar-1), and seen as such: the value is carried. */
+static void test_tar_base_256(void **state)
+{
+  struct format_budget budget = { 1 << 20 };
+  struct format_parts parts;
+  AUTO_BUF file = BUF_INIT(1 << 20);
+  bool has_mark = false;
+  struct error err;
+
+  (void)state;
+  tar_make(&file, &(struct tar_item) {
+                      .name = "x",
+                      .magic = MAGIC_GNU,
+                      .patches = { { 136, STR("\x80\0\0\0\0\0\0\0\x65\x53\xf1\0") } },
+                  });
+  tar_make_end(&file);
+  assert_int_equal(format_read(&format_tar, &parts, buf_str(&file), STR("x.tar"), &budget, &err),
+                   0);
+  assert_int_equal(parts.members[0].entry.mtime.seconds, 1700000000);
+  for (size_t i = 0; i < parts.n_ranges; i++)
+    if (parts.ranges[i].from == 136 && parts.ranges[i].to == 137)
+      has_mark = parts.ranges[i].rule && strcmp(parts.ranges[i].rule->id, "tar-1") == 0;
+  assert_true(has_mark);
+  format_release(&parts);
+  flip(&format_tar, buf_str(&file), "x.tar", repair_tar, 1000);
+}
+
 /* A few bytes that claim to be a large file cost nothing. */
 static void test_tar_sparse_bomb(void **state)
 {
@@ -286,6 +366,8 @@ int main(void)
     cmocka_unit_test(test_tar_hidden),
     cmocka_unit_test(test_tar_sparse),
     cmocka_unit_test(test_tar_sparse_bomb),
+    cmocka_unit_test(test_tar_gnu_map),
+    cmocka_unit_test(test_tar_base_256),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,16 +105,18 @@ bool inside_compare_meaningless(struct looking *looking, const struct format_par
 
 /* ---- what no member tells of ---- */
 
-/* Of all bytes outside of ranges, and of where these are. */
+/* Of all bytes outside of ranges, and of where these are. They are in order, and may overlap where
+ * the format only shows. */
 static struct digest digest_rest(const struct format_parts *parts)
 {
   AUTO_HASHER hasher = hasher_new(DIGEST_SHA256);
   uint64_t at = 0;
 
   for (size_t i = 0; i < parts->n_ranges; i++) {
-    hasher_add(hasher, parts->bytes.ptr + at, parts->ranges[i].from - at);
+    if (parts->ranges[i].from > at)
+      hasher_add(hasher, parts->bytes.ptr + at, parts->ranges[i].from - at);
     hasher_add(hasher, "", 1);
-    at = parts->ranges[i].to;
+    at = MAX_OF(at, parts->ranges[i].to);
   }
   hasher_add(hasher, parts->bytes.ptr + at, parts->bytes.len - at);
   return hasher_finish(hasher);
