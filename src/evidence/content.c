@@ -15,7 +15,7 @@
 #include "evidence/same_json.h"
 #include "evidence/shifted.h"
 #include "evidence/words.h"
-#include "formats/roff.h"
+#include "formats/format.h"
 
 enum {
   WORK_PER_BYTE = 64,  /* steps of comparing words, for each byte of both contents */
@@ -293,6 +293,13 @@ static void content_reordered(struct look *look)
     content_add(look->out, look->arena, "reordered-lines", "", nothing, nothing);
 }
 
+static bool is_manual_page(struct str content, const struct content_file *file)
+{
+  const struct format *format = format_detect(content, file->path);
+
+  return format && strcmp(format->name, "roff") == 0;
+}
+
 static void look_at_lines(const struct str content[2], const struct content_file *file,
                           struct arena *arena, struct content_evidence *out)
 {
@@ -304,8 +311,8 @@ static void look_at_lines(const struct str content[2], const struct content_file
                        .for_people = reader_is_person(content, file),
                        .runs = reader_is_interpreter(content, file),
                        .notes = build_path_is_noted(content, file),
-                       .is_page = roff_detect(content[0], file->path) &&
-                                  roff_detect(content[1], file->path) };
+                       .is_page =
+                           is_manual_page(content[0], file) && is_manual_page(content[1], file) };
 
   if (!lines_split(&look.lines[0], content[0])) {
     content_leave(out, STR(""));

@@ -64,7 +64,7 @@ static bool is_page_name(struct str name)
   return true;
 }
 
-bool roff_detect(struct str bytes, struct str name)
+static bool roff_detect(struct str bytes, struct str name)
 {
   bytes.len = MIN_OF(bytes.len, (size_t)DETECT_BYTES);
   if (!bytes.len || (*bytes.ptr != '.' && *bytes.ptr != '\'') || !is_page_name(name) ||
