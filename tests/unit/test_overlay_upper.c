@@ -208,9 +208,25 @@ static void test_random(void **state)
   assert_true(same > 300); /* or the rest says little */
 }
 
+static void test_kind_at(void **state)
+{
+  static const char *const layers[3] = { "d/ f" };
+  struct overlay *overlay = overlay_new(NULL);
+  unsigned mode = 0;
+
+  (void)state;
+  add_layers(overlay, layers);
+  assert_string_equal(overlay_kind_at(overlay, STR("d"), &mode), "a directory");
+  assert_int_equal(mode, 0755);
+  assert_string_equal(overlay_kind_at(overlay, STR("f"), &mode), "a file");
+  assert_null(overlay_kind_at(overlay, STR("d/f"), &mode));
+  overlay_free(overlay);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_kind_at),
     cmocka_unit_test(test_rules),
     cmocka_unit_test(test_random),
   };

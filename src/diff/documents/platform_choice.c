@@ -84,6 +84,8 @@ int platform_choice_check(struct diff *diff, struct error *err)
 {
   const struct platform_set *platforms = diff->platforms;
 
+  /* A manifest beside an index is compared with the index's image of the platform asked for, as the
+   * Go tool does it (conformance, index-vs-manifest); that it is of another one is a row then. */
   if (!diff->options->platforms_given || platforms->all || diff->root[0]->kind == MEDIA_INDEX ||
       diff->root[1]->kind == MEDIA_INDEX)
     return 0;

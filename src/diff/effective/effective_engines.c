@@ -96,6 +96,7 @@ static void put_tree(struct buf *out, const struct engines *engines, int engine,
                      struct str path)
 {
   const struct overlay_refusal *refusal = refusal_of(engines, engine, side);
+  const char *kind;
   unsigned mode;
 
   refusal = refusal ? refusal : overlay_may_refuse(engines->overlays[engine][side]);
@@ -107,8 +108,10 @@ static void put_tree(struct buf *out, const struct engines *engines, int engine,
   buf_puts(out, "makes ");
   if (path.ptr) {
     escape_quote(out, path);
-    buf_printf(out, " %s", overlay_kind_at(engines->overlays[engine][side], path, &mode));
-    buf_printf(out, " of mode %04o", mode);
+    kind = overlay_kind_at(engines->overlays[engine][side], path, &mode);
+    buf_printf(out, " %s", kind ? kind : "nothing");
+    if (kind)
+      buf_printf(out, " of mode %04o", mode);
   } else {
     buf_puts(out, "another tree");
   }

@@ -108,7 +108,7 @@ struct overlay *overlay_replay(const struct overlay *origin, enum overlay_engine
 /* Whether a replay and its origin, or two replays of one, differ. path becomes the first path where
  * they do; empty where only one of them was unpacked. */
 bool overlay_first_difference(struct overlay *a, struct overlay *b, struct buf *path);
-/* "a directory", "nothing", …: what is at a path; *mode: its low 12 bits. */
+/* "a directory", "a file", …: what is at a path; *mode: its low 12 bits. NULL: nothing is. */
 const char *overlay_kind_at(struct overlay *overlay, struct str path, unsigned *mode);
 
 struct overlay_refusal {

@@ -243,7 +243,7 @@ bool overlay_first_difference(struct overlay *a, struct overlay *b, struct buf *
 const char *overlay_kind_at(struct overlay *overlay, struct str path, unsigned *mode)
 {
   struct overlay_walk *walk = overlay_walk_new(overlay);
-  const char *kind = "nothing";
+  const char *kind = NULL;
   struct overlay_item item;
 
   *mode = 0755;
