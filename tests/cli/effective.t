@@ -229,3 +229,16 @@ only containerd takes.
   Layer    ctx:/layer    engines disagree about input 1: *podman's vfs does not unpack layer 0*overlay makes another tree
   Layer    ctx:/layer    engines disagree about input 1: containerd makes another tree, *overlay does not unpack layer 0*
   $ diffoci diff --effective --quiet ./sound.tar ./root-up.tar
+
+A directory comes from the layer of its last entry, though it keeps the xattrs of those before, and of what only looks like some.
+
+  $ images <<'RECIPE'
+  > kept = lambda records: layer(directory("b/var/", records=records))
+  > again = lambda gid: layer(file("b/var/.wh.z"), directory("b/var/", gid=gid))
+  > oci_archive("time-0.tar", image(kept({"mtime": "5.25"}), again(0)))
+  > oci_archive("xattr-0.tar", image(kept({"SCHILY.xattr.user.a": "1"}), again(0)))
+  > oci_archive("last-1.tar", image(layer(directory("b/var/", gid=2)), again(1)))
+  > RECIPE
+  $ for i in time xattr; do diffoci diff --effective --quiet ./$i-0.tar ./last-1.tar | grep "^File" | tr -s ' '; done
+  File b/var Gid 0 (layer 1) Gid 1 (layer 1)
+  File b/var Gid 0 (layer 1) Gid 1 (layer 1)

@@ -145,7 +145,8 @@ struct overlay_item {
   /* What is at this path: for a hard link, the entry that its target was; else the same as entry
    * and layer. Mode, owner and xattrs are those that the hard links made to it gave it. A hard link
    * (TAR_LINK) here is one without a target. Two paths are names of one file if object_layer and
-   * object->index are the same. */
+   * object->index are the same. A directory is of the layer of its last entry, whatever xattrs it
+   * keeps of those before. */
   const struct tar_entry *object;
   uint32_t object_layer;
   uint32_t links;        /* paths that are names of the object, this one included */

@@ -151,7 +151,8 @@ static void overlay_walk_fill(struct overlay_walk *walk, struct overlay_item *ou
   if (node->file) {
     fill_object(walk, node->file);
     object = &walk->object;
-    out->object_layer = node->file->content->layer;
+    if (!node->is_directory) /* one that keeps xattrs is its last entry's all the same */
+      out->object_layer = node->file->content->layer;
     out->links = node->is_directory ? 1 : node->file->links;
   }
   out->entry = &walk->own.entry;
