@@ -26,6 +26,14 @@ void cli_print_error(const struct error *err)
   fprintf(stderr, "diffoci: %s\n", line.ptr ? line.ptr : "");
 }
 
+void cli_give_up(int result, const struct error *err)
+{
+  if (result < 0)
+    cli_print_error(err);
+  fflush(NULL);
+  _exit(result < 0 ? EXIT_TROUBLE : result);
+}
+
 int cli_write(const struct buf *text, struct error *err)
 {
   if (text->overflow)

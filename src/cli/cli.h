@@ -91,6 +91,9 @@ int cli_unknown_command(const struct command *const *commands, const char *word,
 
 /* "diffoci: MESSAGE" on stderr, escaped for a terminal. */
 void cli_print_error(const struct error *err);
+/* Ends a confined process with the result of its work, as the program would end with it: below 0
+ * the error is told, and the status is EXIT_TROUBLE. */
+__attribute__((noreturn)) void cli_give_up(int result, const struct error *err);
 
 /* Writes all of text to standard output and flushes it; an overflown buffer is an error too. A
  * reader that closed the pipe has what it wanted: that is success, and changes no exit status. A

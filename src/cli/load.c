@@ -214,10 +214,7 @@ static __attribute__((noreturn)) void load_give_up(void *context, int status,
                                                    const struct error *err)
 {
   (void)context;
-  if (status < 0)
-    cli_print_error(err);
-  fflush(NULL);
-  _exit(status < 0 ? EXIT_TROUBLE : status);
+  cli_give_up(status, err);
 }
 
 static struct progress *load_no_progress(void *context)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/thread.h"
 
@@ -129,10 +128,7 @@ static __attribute__((noreturn)) void process_give_up(void *context, int status,
                                                       const struct error *err)
 {
   process_quiet(context);
-  if (status < 0)
-    cli_print_error(err);
-  fflush(NULL);
-  _exit(status < 0 ? EXIT_TROUBLE : status);
+  cli_give_up(status, err);
 }
 
 static int process_run_there(void *context, struct source *const *sources,

@@ -1,7 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/amount.h"
@@ -188,10 +187,7 @@ static __attribute__((noreturn)) void pull_give_up(void *context, int status,
                                                    const struct error *err)
 {
   pull_quiet(context);
-  if (status < 0)
-    cli_print_error(err);
-  fflush(NULL);
-  _exit(status < 0 ? EXIT_TROUBLE : status);
+  cli_give_up(status, err);
 }
 
 /* What parses documents has the store, and what has the network and the credentials hands it the
