@@ -97,6 +97,8 @@ for name, *command in PAGES:
     if shutil.which("mandoc"):
         lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=text, text=True, capture_output=True)
         check(f"mandoc {name} {command}", lint.returncode == 0, lint.stdout)
+        style = subprocess.run(["mandoc", "-T", "lint", "-W", "style"], input=text, text=True, capture_output=True).stdout
+        check(f"width of {name} {command}", "longer than 80 bytes" not in style, style)
 
 # Completions: every flag and command, and the shell takes the script.
 everything = GLOBAL.union(*COMMANDS.values())
