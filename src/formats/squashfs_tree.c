@@ -29,8 +29,8 @@ struct seen {
 
 struct tree {
   struct squashfs *image;
-  struct map by_number;             /* struct seen, by the bytes of its number */
-  struct squashfs_directory **last; /* whose lists are yet to be read, in the order found */
+  struct map by_number;                    /* struct seen, by the bytes of its number */
+  struct squashfs_directory *first, *last; /* in the order found */
 };
 
 /* What stands before the entries of a list, and the entry. */
@@ -70,8 +70,11 @@ static int add_directory(struct tree *tree, struct str path, const struct squash
   if (!directory)
     return -1;
   *directory = (struct squashfs_directory) { .path = path, .inode = *inode };
-  *tree->last = directory;
-  tree->last = &directory->next;
+  if (tree->last)
+    tree->last->next = directory;
+  else
+    tree->first = directory;
+  tree->last = directory;
   return 0;
 }
 
@@ -257,17 +260,15 @@ static int read_list(struct tree *tree, const struct squashfs_directory *directo
 
 static int tree_read(struct tree *tree, struct error *err)
 {
-  struct squashfs_directory *first = NULL;
   struct squashfs_inode root;
 
-  tree->last = &first;
   if (squashfs_read_inode(tree->image, tree->image->super.root_inode_ref, &root, err))
     return error_wrap(err, "its root");
   if (root.type != TAR_DIR)
     return error_set(err, ERROR_CORRUPT, "its root is no directory");
   if (add_file(tree, STR("."), STR(""), tree->image->super.root_inode_ref, &root, err))
     return -1;
-  for (const struct squashfs_directory *at = first; at; at = at->next)
+  for (const struct squashfs_directory *at = tree->first; at; at = at->next)
     if (read_list(tree, at, err))
       return -1;
   return 0;
