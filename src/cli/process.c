@@ -92,7 +92,7 @@ static void process_page(void *context, bool begin)
 
 static int process_run_here(struct process *process, struct error *err)
 {
-  const struct worker_user user = { process_quiet, process_page, NULL, process };
+  const struct worker_user user = { process_quiet, NULL, process_page, NULL, process };
   struct source *sources[PROCESS_IMAGES_MAX] = { NULL };
   size_t n = 0;
   int status = -1;

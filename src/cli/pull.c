@@ -117,8 +117,8 @@ static int pull_copy(struct pull *pull, struct source *source, const struct work
     .platforms_asked = pull->given->platforms.n > 0,
     .jobs = JOBS,
     .check = true,
-    .notice = places_notice,
-    .notice_context = &pull->places,
+    .notice = user->warn,
+    .notice_context = user->context,
     .counts = &pull->counts,
   };
   struct store *store = pull->places.named.store;
@@ -145,7 +145,13 @@ static int pull_run_confined(void *context, struct source *const *sources,
                              const struct worker_user *user, struct error *err)
 {
   struct pull *pull = context;
-  const int result = pull_copy(pull, sources[0], user, err);
+  int result;
+
+  /* The other process shows how far it is. What is shown by two is garbled. */
+  pull->places.options.warn = user->warn;
+  pull->places.options.context = user->context;
+  pull->places.options.progress = NULL;
+  result = pull_copy(pull, sources[0], user, err);
 
   store_close(steal_pointer(&pull->places.named.store)); /* what only it needed is freed */
   return result;
@@ -183,6 +189,11 @@ static void pull_quiet(void *context)
   transfer_display_hide(&((struct pull *)context)->display);
 }
 
+static void pull_warn(void *context, const char *line)
+{
+  transfer_display_warn(&((struct pull *)context)->display, line);
+}
+
 static __attribute__((noreturn)) void pull_give_up(void *context, int status,
                                                    const struct error *err)
 {
@@ -205,6 +216,7 @@ static int pull_in_two(struct pull *pull, struct error *err)
     .prepare = pull_prepare,
     .open = pull_open_source,
     .quiet = pull_quiet,
+    .warn = pull_warn,
     .give_up = pull_give_up,
     .run = pull_run_confined,
     .context = pull,
@@ -215,7 +227,7 @@ static int pull_in_two(struct pull *pull, struct error *err)
 
 static int pull_here(struct pull *pull, struct error *err)
 {
-  const struct worker_user user = { .quiet = pull_quiet, .context = pull };
+  const struct worker_user user = { .quiet = pull_quiet, .warn = pull_warn, .context = pull };
   struct source *source;
   int result = -1;
 

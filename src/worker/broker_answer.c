@@ -320,6 +320,8 @@ bool broker_allows(const struct broker *broker, const struct wire_request *reque
   case WIRE_OUTPUT:
   case WIRE_COMMIT:
     return answer_output_of(broker, request->text) >= 0;
+  case WIRE_WARN:
+    return broker->job->warn != NULL;
   case WIRE_PAGER:
     return broker->job->page && !broker->pages;
   case WIRE_PAGER_END:
@@ -394,6 +396,10 @@ static void answer_give(struct broker *broker, const struct wire_request *reques
     break;
   case WIRE_QUIET:
     broker->job->quiet(broker->job->context);
+    answer_done(socket, NULL, 0);
+    break;
+  case WIRE_WARN:
+    broker->job->warn(broker->job->context, request->text);
     answer_done(socket, NULL, 0);
     break;
   case WIRE_PAGER:

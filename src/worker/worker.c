@@ -70,7 +70,7 @@ static int worker_enter(const struct worker_job *job, int channel, const struct 
 
 static int worker_work(const struct worker_job *job, struct client *client, struct error *err)
 {
-  const struct worker_user user = { client_quiet, client_page,
+  const struct worker_user user = { client_quiet, job->warn ? client_warn : NULL, client_page,
                                     job->options->fetch ? client_fetch : NULL, client };
   struct source *sources[WIRE_SIDES] = { NULL };
   size_t n = 0;

@@ -11,6 +11,9 @@
 /* How what writes to the user does that, in whatever process it runs. */
 struct worker_user {
   void (*quiet)(void *context); /* before anything is written to the user */
+  /* A line for the user, not escaped, without a line's end, which is not mixed with how far reading
+   * is shown to be. NULL: it is written to standard error, after quiet. */
+  void (*warn)(void *context, const char *line);
   /* begin: from here on standard output goes to a pager, where there is one to be had, and nothing
    * else to the terminal; else that ends, and its reader is waited for. */
   void (*page)(void *context, bool begin);
@@ -44,6 +47,9 @@ struct worker_job {
   struct source *(*open)(void *context, int side, struct error *err);
   /* In the broker: the confined process is about to write to the user's terminal. */
   void (*quiet)(void *context);
+  /* In the broker: a warning of the confined process's, whose line is to be escaped. NULL: none
+   * comes. */
+  void (*warn)(void *context, const char *line);
   /* In the broker: begins or ends a pager. Whether one runs now, which is what standard output of
    * the broker leads to. NULL: none is wanted. */
   bool (*page)(void *context, bool begin);

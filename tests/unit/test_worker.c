@@ -40,7 +40,7 @@ static struct wire_request sample(int ask)
     request.blob = blob_of("application/vnd.oci.image.layer.v1.tar",
                            "\"https://example.com/a\",\"https://example.com/b\"");
   if (ask == WIRE_ELSEWHERE || ask == WIRE_MEMBER || ask == WIRE_OUTPUT || ask == WIRE_COMMIT ||
-      ask == WIRE_CLEAR || ask == WIRE_END)
+      ask == WIRE_CLEAR || ask == WIRE_END || ask == WIRE_WARN)
     request.text = xstrdup("some text");
   if (ask == WIRE_END) {
     request.status = -1;

@@ -302,7 +302,7 @@ class Worker(unittest.TestCase):
 
     def test_load_is_confined_while_it_reads(self):
         loading = subprocess.Popen([DIFFOCI, "load", "--local-cache=loading", "--backend=local", "--sandbox=require"], cwd=self.place.name,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"SECRET": "hunter2"})
         self.addCleanup(loading.wait)
         self.addCleanup(loading.kill)
         with open(os.path.join(self.place.name, "a.tar"), "rb") as file:
@@ -317,6 +317,10 @@ class Worker(unittest.TestCase):
             time.sleep(0.05)
         self.assertIn("Seccomp:\t2", status)
         self.assertIn("NoNewPrivs:\t1", status)
+        with open(f"/proc/{loading.pid}/environ", "rb") as file:
+            environment = file.read()
+        self.assertIn(b"SECRET=", environment)
+        self.assertNotIn(b"hunter2", environment)
         out, said = loading.communicate(archive[600:], timeout=60)
         self.assertEqual((loading.returncode, out.decode(), said.decode()), (0, "Loaded image: example.com/i:1\n", ""))
 

@@ -6,7 +6,8 @@
 
 void confine_forget_environment(void)
 {
-  static const char *const kept[] = { "SOURCE_DATE_EPOCH", "TERM", "TMPDIR", "TZ" };
+  static const char *const kept[] = { "CLICOLOR_FORCE", "COLUMNS", "NO_COLOR", "SOURCE_DATE_EPOCH",
+                                      "TERM",           "TMPDIR",  "TZ" };
 
   for (char **at = environ; at && *at; at++) {
     const size_t name = strcspn(*at, "=");
