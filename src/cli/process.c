@@ -119,10 +119,14 @@ static bool process_page_there(void *context, bool begin)
   return ((struct process *)context)->pager.pid > 0;
 }
 
-static struct progress *process_begun(void *context)
+static int process_begun(void *context, pid_t confined, struct progress **progress,
+                         struct error *err)
 {
+  (void)confined;
+  (void)err;
   process_watch(context);
-  return transfer_display_progress(&((struct process *)context)->display);
+  *progress = transfer_display_progress(&((struct process *)context)->display);
+  return 0;
 }
 
 static __attribute__((noreturn)) void process_give_up(void *context, int status,

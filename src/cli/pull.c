@@ -6,6 +6,7 @@
 #include "base/amount.h"
 #include "base/escape.h"
 #include "cli/commands.h"
+#include "cli/fetching.h"
 #include "cli/place_flags.h"
 #include "cli/sandbox.h"
 #include "source/copy.h"
@@ -60,6 +61,7 @@ struct pull {
   struct platform_set platforms;
   struct copy_counts counts;
   struct confine_support support;
+  struct credentials_held *credentials; /* NULL: they are looked for when they are needed */
 };
 
 static int pull_print(const char *name, const struct digest *digest, struct error *err)
@@ -194,6 +196,22 @@ static void pull_warn(void *context, const char *line)
   transfer_display_warn(&((struct pull *)context)->display, line);
 }
 
+/* From here on strangers' answers are read. What credential helpers and their files are needed for
+ * is done before. Engines' programs are ours to start. */
+static int pull_begun(void *context, pid_t confined, struct progress **progress, struct error *err)
+{
+  struct pull *pull = context;
+
+  (void)progress;
+  if (pull->argument.kind == ARGUMENT_ENGINE)
+    return 0;
+  pull->credentials = fetching_credentials(&pull->reference, err);
+  if (!pull->credentials)
+    return -1;
+  pull->places.options.net.credentials = pull->credentials;
+  return fetching_confine(&pull->support, pull->given->places.ca_file, confined, err);
+}
+
 static __attribute__((noreturn)) void pull_give_up(void *context, int status,
                                                    const struct error *err)
 {
@@ -217,6 +235,7 @@ static int pull_in_two(struct pull *pull, struct error *err)
     .open = pull_open_source,
     .quiet = pull_quiet,
     .warn = pull_warn,
+    .begun = pull_begun,
     .give_up = pull_give_up,
     .run = pull_run_confined,
     .context = pull,
@@ -294,6 +313,7 @@ static int pull_run(const struct invocation *call, struct error *err)
   free(pull.name);
   argument_release(&pull.argument);
   places_release(&pull.places);
+  credentials_held_free(pull.credentials);
   transfer_display_release(&pull.display);
   platform_set_release(&pull.platforms);
   return result;
