@@ -174,6 +174,7 @@ static int process_run_confined(struct process *process, struct error *err)
   struct worker_job job = {
     .arguments = process->arguments,
     .n_arguments = process->n,
+    .has_no_documents = true,
     .options = &process->source_options,
     .outputs = process->outputs,
     .n_outputs = process->n_outputs,

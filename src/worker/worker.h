@@ -26,6 +26,9 @@ struct worker_user {
 struct worker_job {
   const struct argument *arguments; /* two, one or none */
   size_t n_arguments;
+  /* The confined process has no documents of these but those that it asks for: then it is given no
+   * blob that none of them mentions. false: it has a store of its own. */
+  bool has_no_documents;
   const struct source_options *options; /* fetch is called in the broker */
   const char *const *outputs;           /* the paths of the reports that go to files */
   size_t n_outputs;
