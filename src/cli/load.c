@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "cli/commands.h"
+#include "cli/fetching.h"
 #include "cli/place_flags.h"
 #include "cli/sandbox.h"
 #include "source/head.h"
@@ -211,6 +212,15 @@ static void load_quiet(void *context)
   (void)context; /* the other process shows how far it is */
 }
 
+/* What fetches from urls that strangers chose. */
+static int load_begun(void *context, pid_t confined, struct progress **progress, struct error *err)
+{
+  const struct load *load = context;
+
+  (void)progress;
+  return fetching_confine(&load->support, load->given->places.ca_file, confined, err);
+}
+
 static __attribute__((noreturn)) void load_give_up(void *context, int status,
                                                    const struct error *err)
 {
@@ -242,6 +252,7 @@ static int load_in_two(struct load *load, struct error *err)
     .support = &load->support,
     .prepare = load_prepare,
     .quiet = load_quiet,
+    .begun = load_begun,
     .give_up = load_give_up,
     .run = load_run_confined,
     .context = load,

@@ -92,7 +92,7 @@ static void process_page(void *context, bool begin)
 
 static int process_run_here(struct process *process, struct error *err)
 {
-  const struct worker_user user = { process_quiet, process_page, NULL, process };
+  const struct worker_user user = { process_quiet, NULL, process_page, NULL, process };
   struct source *sources[PROCESS_IMAGES_MAX] = { NULL };
   size_t n = 0;
   int status = -1;
@@ -119,10 +119,14 @@ static bool process_page_there(void *context, bool begin)
   return ((struct process *)context)->pager.pid > 0;
 }
 
-static struct progress *process_begun(void *context)
+static int process_begun(void *context, pid_t confined, struct progress **progress,
+                         struct error *err)
 {
+  (void)confined;
+  (void)err;
   process_watch(context);
-  return transfer_display_progress(&((struct process *)context)->display);
+  *progress = transfer_display_progress(&((struct process *)context)->display);
+  return 0;
 }
 
 static __attribute__((noreturn)) void process_give_up(void *context, int status,
@@ -170,6 +174,7 @@ static int process_run_confined(struct process *process, struct error *err)
   struct worker_job job = {
     .arguments = process->arguments,
     .n_arguments = process->n,
+    .has_no_documents = true,
     .options = &process->source_options,
     .outputs = process->outputs,
     .n_outputs = process->n_outputs,

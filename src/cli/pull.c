@@ -6,6 +6,7 @@
 #include "base/amount.h"
 #include "base/escape.h"
 #include "cli/commands.h"
+#include "cli/fetching.h"
 #include "cli/place_flags.h"
 #include "cli/sandbox.h"
 #include "source/copy.h"
@@ -60,6 +61,7 @@ struct pull {
   struct platform_set platforms;
   struct copy_counts counts;
   struct confine_support support;
+  struct credentials_held *credentials; /* NULL: they are looked for when they are needed */
 };
 
 static int pull_print(const char *name, const struct digest *digest, struct error *err)
@@ -117,8 +119,8 @@ static int pull_copy(struct pull *pull, struct source *source, const struct work
     .platforms_asked = pull->given->platforms.n > 0,
     .jobs = JOBS,
     .check = true,
-    .notice = places_notice,
-    .notice_context = &pull->places,
+    .notice = user->warn,
+    .notice_context = user->context,
     .counts = &pull->counts,
   };
   struct store *store = pull->places.named.store;
@@ -145,7 +147,13 @@ static int pull_run_confined(void *context, struct source *const *sources,
                              const struct worker_user *user, struct error *err)
 {
   struct pull *pull = context;
-  const int result = pull_copy(pull, sources[0], user, err);
+  int result;
+
+  /* The other process shows how far it is. What is shown by two is garbled. */
+  pull->places.options.warn = user->warn;
+  pull->places.options.context = user->context;
+  pull->places.options.progress = NULL;
+  result = pull_copy(pull, sources[0], user, err);
 
   store_close(steal_pointer(&pull->places.named.store)); /* what only it needed is freed */
   return result;
@@ -183,6 +191,27 @@ static void pull_quiet(void *context)
   transfer_display_hide(&((struct pull *)context)->display);
 }
 
+static void pull_warn(void *context, const char *line)
+{
+  transfer_display_warn(&((struct pull *)context)->display, line);
+}
+
+/* From here on strangers' answers are read. What credential helpers and their files are needed for
+ * is done before. Engines' programs are ours to start. */
+static int pull_begun(void *context, pid_t confined, struct progress **progress, struct error *err)
+{
+  struct pull *pull = context;
+
+  (void)progress;
+  if (pull->argument.kind == ARGUMENT_ENGINE)
+    return 0;
+  pull->credentials = fetching_credentials(&pull->reference, err);
+  if (!pull->credentials)
+    return -1;
+  pull->places.options.net.credentials = pull->credentials;
+  return fetching_confine(&pull->support, pull->given->places.ca_file, confined, err);
+}
+
 static __attribute__((noreturn)) void pull_give_up(void *context, int status,
                                                    const struct error *err)
 {
@@ -205,6 +234,8 @@ static int pull_in_two(struct pull *pull, struct error *err)
     .prepare = pull_prepare,
     .open = pull_open_source,
     .quiet = pull_quiet,
+    .warn = pull_warn,
+    .begun = pull_begun,
     .give_up = pull_give_up,
     .run = pull_run_confined,
     .context = pull,
@@ -215,7 +246,7 @@ static int pull_in_two(struct pull *pull, struct error *err)
 
 static int pull_here(struct pull *pull, struct error *err)
 {
-  const struct worker_user user = { .quiet = pull_quiet, .context = pull };
+  const struct worker_user user = { .quiet = pull_quiet, .warn = pull_warn, .context = pull };
   struct source *source;
   int result = -1;
 
@@ -282,6 +313,7 @@ static int pull_run(const struct invocation *call, struct error *err)
   free(pull.name);
   argument_release(&pull.argument);
   places_release(&pull.places);
+  credentials_held_free(pull.credentials);
   transfer_display_release(&pull.display);
   platform_set_release(&pull.platforms);
   return result;

@@ -59,6 +59,7 @@ int sandbox_keep(enum sandbox_mode mode, struct store *const *stores, int n, boo
   (void)digest_of(DIGEST_SHA256, "", 0); /* the library reads files when it is first used */
   for (int i = 0; i < n && status == 0; i++)
     status = sandbox_add_store(&wanted, stores[i], err);
+  confine_forget_environment(NULL, 0);
   if (status == 0 && confine_enter(&wanted, &support, err))
     status = error_wrap(err, "this command cannot be confined (--sandbox=off does without)");
   for (size_t i = 0; i < wanted.n_directories; i++)

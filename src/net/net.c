@@ -124,7 +124,7 @@ struct net *net_new(const struct net_options *options, struct error *err)
   net->ca_file = options->ca_file ? xstrdup(options->ca_file) : NULL;
   if ((!net->ca_file || certs_add_ca(&check, net->ca_file, err) == 0) &&
       (net->registries = registries_load(err)) && (net->client = http_client_new(&http, err)))
-    net->auth = auth_new(net->client);
+    net->auth = auth_new(net->client, options->credentials);
   http_tls_release(&check);
   if (net->auth)
     return net;

@@ -13,9 +13,10 @@ struct net_options {
   size_t n_plain_http;
   const char *const *insecure; /* the same, whose certificates are not checked */
   size_t n_insecure;
-  const char *ca_file;       /* certificates to trust beside the system's, in PEM; NULL: none */
-  struct progress *progress; /* where large transfers are counted; NULL: nowhere */
-  struct http_client_options http; /* tls and tls_context are not used */
+  const char *ca_file; /* certificates to trust beside the system's, in PEM; NULL: none */
+  const struct credentials_held *credentials; /* as for auth_new; borrowed */
+  struct progress *progress;                  /* where large transfers are counted; NULL: nowhere */
+  struct http_client_options http;            /* tls and tls_context are not used */
 };
 
 struct net;

@@ -22,8 +22,10 @@ void broker_init(struct broker *out, const struct worker_job *job, int channel)
   *out = (struct broker) { .job = job, .channel = channel };
   pthread_mutex_init(&out->lock, NULL);
   pthread_cond_init(&out->idle, NULL);
-  for (int side = 0; side < WIRE_SIDES; side++)
+  for (int side = 0; side < WIRE_SIDES; side++) {
     pthread_rwlock_init(&out->quiet[side], NULL);
+    mentioned_init(&out->mentioned[side]);
+  }
 }
 
 /* A thread that gave its answer has what libraries keep for it, and gives that back when it ends:
@@ -175,6 +177,7 @@ void broker_release(struct broker *broker)
     source_free(broker->sources[side]);
     members_free(broker->directories[side]);
     pthread_rwlock_destroy(&broker->quiet[side]);
+    mentioned_release(&broker->mentioned[side]);
   }
   pthread_cond_destroy(&broker->idle);
   pthread_mutex_destroy(&broker->lock);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "report/outfile.h"
+#include "worker/mentioned.h"
 #include "worker/wire.h"
 #include "worker/worker.h"
 
@@ -19,6 +20,7 @@ struct broker {
   const struct worker_job *job;
   int channel;
   struct source *sources[WIRE_SIDES];      /* what is no file; owned */
+  struct mentioned mentioned[WIRE_SIDES];  /* by the documents of each image */
   struct members *directories[WIRE_SIDES]; /* owned; NULL: it is none */
   struct outfile
       *outputs[BROKER_OUTPUTS_MAX]; /* owned; by the place of job->outputs; NULL: not open */
@@ -48,7 +50,11 @@ void broker_release(struct broker *broker);
 /* Whether it asks for what it was given: another request is none of the process that we started. */
 bool broker_allows(const struct broker *broker, const struct wire_request *request);
 /* Answers one request that is allowed on a socket of its own, which is closed. */
-void broker_answer(struct broker *broker, const struct wire_request *request, int socket);
+void broker_answer(struct broker *broker, struct wire_request *request, int socket);
+/* The answers with the bytes of a blob: of a source, and from its urls. */
+void broker_answer_blob(struct broker *broker, struct wire_request *request, int socket);
+void broker_answer_elsewhere(const struct broker *broker, const struct wire_request *request,
+                             int socket);
 /* Whether an answer may take long: then it is given in a thread. */
 bool broker_is_slow(enum wire_ask ask);
 

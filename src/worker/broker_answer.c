@@ -90,11 +90,14 @@ static void answer_open_image(struct broker *broker, int side, int socket)
 
 /* ---- what sources tell ---- */
 
-static void answer_send_json(int socket, const json_t *json)
+/* What the answer mentions may be asked for from here on. */
+static void answer_send_json(struct mentioned *mentioned, int socket, const json_t *json)
 {
   AUTO_FREE char *text = json_dumps(json, JSON_COMPACT);
   struct error err;
 
+  if (text)
+    mentioned_add(mentioned, str_of(text));
   if (text && strlen(text) < UINT32_MAX)
     answer_done(socket, text, strlen(text));
   else {
@@ -103,7 +106,7 @@ static void answer_send_json(int socket, const json_t *json)
   }
 }
 
-static void answer_resolve(struct source *source, int socket)
+static void answer_resolve(struct source *source, struct mentioned *mentioned, int socket)
 {
   struct descriptor root;
   struct error err;
@@ -112,17 +115,23 @@ static void answer_resolve(struct source *source, int socket)
     answer_failed(socket, &err);
     return;
   }
-  answer_send_json(socket, root.json);
+  answer_send_json(mentioned, socket, root.json);
   descriptor_release(&root);
 }
 
-static void answer_list_referrers(struct source *source, const struct descriptor *subject,
+static void answer_list_referrers(const struct broker *broker, struct source *source,
+                                  struct mentioned *mentioned, const struct descriptor *subject,
                                   int socket)
 {
   AUTO_JSON list = json_array();
   struct referrers found;
   struct error err;
 
+  if (broker->job->has_no_documents && !mentioned_has(mentioned, &subject->digest)) {
+    error_set(&err, ERROR_PERMISSION, "what is to be referred to is in no document of the image");
+    answer_failed(socket, &err);
+    return;
+  }
   if (source_referrers(source, subject, &found, &err)) {
     answer_failed(socket, &err);
     return;
@@ -130,7 +139,7 @@ static void answer_list_referrers(struct source *source, const struct descriptor
   for (size_t i = 0; i < found.n; i++)
     json_array_append(list, found.items[i].json);
   referrers_release(&found);
-  answer_send_json(socket, list);
+  answer_send_json(mentioned, socket, list);
 }
 
 static void answer_mend(struct source *source, int socket)
@@ -145,64 +154,7 @@ static void answer_mend(struct source *source, int socket)
     answer_done(socket, &byte, 1);
 }
 
-/* ---- blobs ---- */
-
-struct frame {
-  uint32_t len;
-  char bytes[WIRE_FRAME_MAX];
-};
-
-static void answer_pump(struct stream *stream, int socket)
-{
-  static const struct wire_answer answer = { .kind = WIRE_STREAM };
-  static const uint32_t broken = WIRE_FRAME_FAILED;
-  AUTO_FREE struct frame *frame = xmalloc(sizeof(*frame));
-  struct error err;
-  ssize_t n;
-
-  if (wire_answer_send(socket, &answer, NULL, -1) <= 0)
-    return;
-  do {
-    n = stream_read(stream, frame->bytes, sizeof(frame->bytes), &err);
-    if (n < 0)
-      break;
-    frame->len = (uint32_t)n;
-    if (socket_send(socket, frame, sizeof(frame->len) + (size_t)n) <= 0)
-      return; /* nobody reads on: what is needed of it was read */
-  } while (n > 0);
-  if (n < 0 && socket_send(socket, &broken, sizeof(broken)) > 0)
-    answer_failed(socket, &err);
-}
-
-static void answer_send_blob(struct source *source, const struct wire_request *request, int socket)
-{
-  struct error err;
-  AUTO_STREAM stream = request->from ? source_blob_from(source, &request->blob, request->from, &err)
-                                     : source_stored(source, &request->blob, &err);
-  struct stream_range range;
-
-  if (!stream)
-    answer_failed(socket, &err);
-  else if (stream_is_range(stream, &range))
-    answer_file(socket, range.fd, range.offset, range.length);
-  else
-    answer_pump(stream, socket);
-}
-
-static void answer_send_elsewhere(const struct broker *broker, const struct wire_request *request,
-                                  int socket)
-{
-  const struct source_options *options = broker->job->options;
-  AUTO_STREAM stream = NULL;
-  struct error err;
-
-  error_set(&err, ERROR_NOT_FOUND, "%s", request->text);
-  stream = options->fetch(options->fetch_context, &request->blob, &err);
-  if (stream)
-    answer_pump(stream, socket);
-  else
-    answer_failed(socket, &err);
-}
+/* ---- files of a directory ---- */
 
 static void answer_send_member(struct members *members, const char *path, int socket)
 {
@@ -320,6 +272,8 @@ bool broker_allows(const struct broker *broker, const struct wire_request *reque
   case WIRE_OUTPUT:
   case WIRE_COMMIT:
     return answer_output_of(broker, request->text) >= 0;
+  case WIRE_WARN:
+    return broker->job->warn != NULL;
   case WIRE_PAGER:
     return broker->job->page && !broker->pages;
   case WIRE_PAGER_END:
@@ -329,9 +283,10 @@ bool broker_allows(const struct broker *broker, const struct wire_request *reque
   }
 }
 
-static void answer_ask_source(struct broker *broker, const struct wire_request *request, int socket)
+static void answer_ask_source(struct broker *broker, struct wire_request *request, int socket)
 {
   struct source *source = broker->sources[request->side];
+  struct mentioned *mentioned = &broker->mentioned[request->side];
   pthread_rwlock_t *quiet = &broker->quiet[request->side];
   char byte;
 
@@ -341,16 +296,16 @@ static void answer_ask_source(struct broker *broker, const struct wire_request *
     pthread_rwlock_rdlock(quiet);
   switch (request->ask) {
   case WIRE_RESOLVE:
-    answer_resolve(source, socket);
+    answer_resolve(source, mentioned, socket);
     break;
   case WIRE_MEND:
     answer_mend(source, socket);
     break;
   case WIRE_REFERRERS:
-    answer_list_referrers(source, &request->blob, socket);
+    answer_list_referrers(broker, source, mentioned, &request->blob, socket);
     break;
   case WIRE_BLOB:
-    answer_send_blob(source, request, socket);
+    broker_answer_blob(broker, request, socket);
     break;
   default:
     byte = source_at_hand(source, &request->blob) ? 1 : 0;
@@ -360,7 +315,7 @@ static void answer_ask_source(struct broker *broker, const struct wire_request *
   pthread_rwlock_unlock(quiet);
 }
 
-static void answer_give(struct broker *broker, const struct wire_request *request, int socket)
+static void answer_give(struct broker *broker, struct wire_request *request, int socket)
 {
   switch (request->ask) {
   case WIRE_OPEN:
@@ -374,7 +329,7 @@ static void answer_give(struct broker *broker, const struct wire_request *reques
     answer_ask_source(broker, request, socket);
     break;
   case WIRE_ELSEWHERE:
-    answer_send_elsewhere(broker, request, socket);
+    broker_answer_elsewhere(broker, request, socket);
     break;
   case WIRE_MEMBER:
     answer_send_member(broker->directories[request->side], request->text, socket);
@@ -396,6 +351,10 @@ static void answer_give(struct broker *broker, const struct wire_request *reques
     broker->job->quiet(broker->job->context);
     answer_done(socket, NULL, 0);
     break;
+  case WIRE_WARN:
+    broker->job->warn(broker->job->context, request->text);
+    answer_done(socket, NULL, 0);
+    break;
   case WIRE_PAGER:
     answer_start_pager(broker, socket);
     break;
@@ -407,7 +366,7 @@ static void answer_give(struct broker *broker, const struct wire_request *reques
   }
 }
 
-void broker_answer(struct broker *broker, const struct wire_request *request, int socket)
+void broker_answer(struct broker *broker, struct wire_request *request, int socket)
 {
   answer_give(broker, request, socket);
   close(socket);

@@ -206,6 +206,16 @@ void client_quiet(void *client)
   (void)!client_call(client, &request, &call, &ignored);
 }
 
+void client_warn(void *client, const char *line)
+{
+  AUTO_FREE char *text = xstrndup(line, MIN_OF(strlen(line), (size_t)WIRE_TEXT_MAX));
+  const struct wire_request request = { .ask = WIRE_WARN, .text = text };
+  struct error ignored;
+  AUTO_CALL call;
+
+  (void)!client_call(client, &request, &call, &ignored);
+}
+
 /* Interrupts are for the pager, which knows what to do with them. */
 static void client_begin_page(struct client *client, int to_pager)
 {

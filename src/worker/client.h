@@ -52,6 +52,7 @@ int client_clear(void *context, const char *path, struct error *err);
 
 /* For struct worker_user, with the client as context. */
 void client_quiet(void *client);
+void client_warn(void *client, const char *line);
 void client_page(void *context, bool begin);
 /* The last thing: how it ended; err with -1. */
 void client_end(struct client *client, int status, const struct error *err);

@@ -30,7 +30,7 @@ static int scribe_enter(const struct worker_job *job, const int *sockets, struct
     return error_sys(err, errno, "standard input and output cannot be closed");
   if (confine_close_others(keep, ARRAY_LEN(keep), err))
     return -1;
-  confine_forget_environment();
+  confine_forget_environment(NULL, 0);
   return confine_enter(&confine, job->support, err);
 }
 

@@ -17,7 +17,7 @@ static bool wire_has_blob(enum wire_ask ask)
 static bool wire_has_text(enum wire_ask ask)
 {
   return ask == WIRE_ELSEWHERE || ask == WIRE_MEMBER || ask == WIRE_OUTPUT || ask == WIRE_COMMIT ||
-         ask == WIRE_CLEAR || ask == WIRE_END;
+         ask == WIRE_CLEAR || ask == WIRE_END || ask == WIRE_WARN;
 }
 
 /* ---- writing ---- */

@@ -36,6 +36,7 @@ enum wire_ask {
                      none to be started */
   WIRE_PAGER_END, /* all of it is written -> WIRE_DONE when its reader has left it */
   WIRE_END,       /* number: the exit status, or -1 and the error: its code and text -> nothing */
+  WIRE_WARN,      /* text: a line for the user, not escaped -> WIRE_DONE */
   WIRE_ASKS,      /* how many there are, and one */
 };
 

@@ -64,13 +64,13 @@ static int worker_enter(const struct worker_job *job, int channel, const struct 
     return worker_refused(err);
   if (job->prepare && job->prepare(job->context, &confine, err))
     return -1;
-  confine_forget_environment();
+  confine_forget_environment(NULL, 0);
   return confine_enter(&confine, job->support, err) ? worker_refused(err) : 0;
 }
 
 static int worker_work(const struct worker_job *job, struct client *client, struct error *err)
 {
-  const struct worker_user user = { client_quiet, client_page,
+  const struct worker_user user = { client_quiet, job->warn ? client_warn : NULL, client_page,
                                     job->options->fetch ? client_fetch : NULL, client };
   struct source *sources[WIRE_SIDES] = { NULL };
   size_t n = 0;
@@ -155,7 +155,7 @@ static int worker_broke(const struct worker_job *job, pid_t pid, int channel, st
                         const struct worker_note *note, struct error *err)
 {
   struct broker broker;
-  struct progress *progress;
+  struct progress *progress = NULL;
   struct death_watch watch;
   struct error ended;
   int result;
@@ -165,10 +165,11 @@ static int worker_broke(const struct worker_job *job, pid_t pid, int channel, st
   death_watch(&watch, job->confine->limits.cpu_seconds, "");
   broker_init(&broker, job, channel);
   ending = ending_add_confined(pid);
-  progress = job->begun ? job->begun(job->context) : NULL;
+  result = job->begun ? job->begun(job->context, pid, &progress, err) : 0;
   if (progress)
     progress_watch(progress, &note->progress);
-  result = broker_serve(&broker, &status, err);
+  if (result == 0)
+    result = broker_serve(&broker, &status, err);
   close(channel);
   if (worker_bury(job, pid, result != 0, &watch, note, &ended) == 0)
     error_set(&ended, ERROR_IO, "%s ended without a word", worker_name);

@@ -11,6 +11,9 @@
 /* How what writes to the user does that, in whatever process it runs. */
 struct worker_user {
   void (*quiet)(void *context); /* before anything is written to the user */
+  /* A line for the user, not escaped, without a line's end, which is not mixed with how far reading
+   * is shown to be. NULL: it is written to standard error, after quiet. */
+  void (*warn)(void *context, const char *line);
   /* begin: from here on standard output goes to a pager, where there is one to be had, and nothing
    * else to the terminal; else that ends, and its reader is waited for. */
   void (*page)(void *context, bool begin);
@@ -23,6 +26,9 @@ struct worker_user {
 struct worker_job {
   const struct argument *arguments; /* two, one or none */
   size_t n_arguments;
+  /* The confined process has no documents of these but those that it asks for: then it is given no
+   * blob that none of them mentions. false: it has a store of its own. */
+  bool has_no_documents;
   const struct source_options *options; /* fetch is called in the broker */
   const char *const *outputs;           /* the paths of the reports that go to files */
   size_t n_outputs;
@@ -44,12 +50,16 @@ struct worker_job {
   struct source *(*open)(void *context, int side, struct error *err);
   /* In the broker: the confined process is about to write to the user's terminal. */
   void (*quiet)(void *context);
+  /* In the broker: a warning of the confined process's, whose line is to be escaped. NULL: none
+   * comes. */
+  void (*warn)(void *context, const char *line);
   /* In the broker: begins or ends a pager. Whether one runs now, which is what standard output of
    * the broker leads to. NULL: none is wanted. */
   bool (*page)(void *context, bool begin);
-  /* In the broker, once the other process runs, so that threads may be started. Returns where it is
-   * counted what is read of images that are at hand; NULL: nowhere. NULL allowed. */
-  struct progress *(*begun)(void *context);
+  /* In the broker, once the other process, which is `confined`, runs, so that the broker may
+   * confine itself and start threads. *progress: where it is counted what is read of images that
+   * are at hand; NULL as it is: nowhere. -1 with *err: nothing is done. NULL allowed. */
+  int (*begun)(void *context, pid_t confined, struct progress **progress, struct error *err);
   /* In the broker: ends the program with this status, or with -1 that of the error, which is told.
    * Answers that nobody waits for any more are stuck, as at a server that says nothing, and what
    * they use cannot be freed. */

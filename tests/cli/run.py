@@ -19,7 +19,7 @@ for any number of lines. The line "verdict: …" that `diff` ends with need not 
 where a wanted line on standard error begins with "verdict:".
 
 Each file runs in an empty directory of its own, its commands one after another, with `diffoci` and
-`images` (tests/tools/mkimage.py) in PATH. A command that takes over 30 seconds, or more memory than
+`images` (tests/tools/mkimage.py) in PATH. A command that takes over 30 seconds ($DIFFOCI_TEST_PATIENCE times that), or more memory than
 --max-rss says (but for `images`), has failed. "#requires WORD" at the start of a line ends the file early, as skipped,
 unless the machine has it: root, tmpfs (the right to mount one), or a program. Prints how each wrong command went wrong, then
 'N passed, N failed', counted in commands.
@@ -35,7 +35,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TIME_LIMIT = 30
+TIME_LIMIT = 30 * int(os.environ.get("DIFFOCI_TEST_PATIENCE", "1"))
 
 
 class Command:

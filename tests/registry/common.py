@@ -49,6 +49,12 @@ class Case(unittest.TestCase):
             self.assertEqual({line.split()[1] for line in lines if line.startswith("blob ")}, wanted)
         return result
 
+    def pulled(self, name, status=0, *words):
+        """The same by diffoci, into an empty store, in two confined processes."""
+        result = self.run_program("--backend=local", "--local-cache", tempfile.mkdtemp(dir=self.home), "pull", "--all-platforms", *words, name, program="diffoci")
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        return result
+
     def bad(self, *words, says, **more):
         """Runs fetch, which must fail with one line that holds all that is said."""
         result = self.run_program(*words, **more)

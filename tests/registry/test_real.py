@@ -176,6 +176,21 @@ class Password(Case):
         self.helper(script, {"credsStore": "test", "auths": {self.host: {}}})
         self.good(self.name, image=self.image)
 
+    def test_pull_asks_before_it_is_confined(self):
+        """What speaks to the registry may neither start a helper nor read such files."""
+        script = (f'read server; [ "$1:$server" = "get:{self.host}" ] || exit 1\n'
+                  f'echo \'{{"ServerURL":"x","Username":"user","Secret":"{SECRET}"}}\'\n')
+        self.helper(script, {"credHelpers": {self.host: "test"}})
+        self.no_secret(self.pulled(self.name))
+        self.write(".docker/config.json", self.auths())
+        self.no_secret(self.pulled(self.name))
+        self.environ["CONTAINERS_REGISTRIES_CONF"] = self.write("registries.conf", f'[[registry]]\nprefix = "registry.invalid"\nlocation = "{self.host}"\n')
+        self.pulled("registry.invalid/private/app:tiny")
+        self.helper("exit 3\n", {"credsStore": "test"})
+        self.assertIn("exit status 3", self.pulled(self.name, 2).stderr)
+        # Who asks for no password is not kept from answering by a helper that fails.
+        self.pulled(f"{WORLD['plain'].host}/public/app:tiny")
+
     def test_helper_whose_child_stays(self):
         """…and keeps its standard output open, as agents do that are started on the way."""
         child = f"sleep 45 & echo $! > {self.home}/child; "
@@ -248,6 +263,17 @@ class Tls(Case):
         for text in ("x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
             path = self.write("x", text)
             self.bad("--ca-file", path, self.name + ":one", says=[path, "expected a certificate in PEM"])
+
+    def test_pull_reads_certificates(self):
+        """…though it is confined: those that are named, and those of certs.d."""
+        self.assertIn("certificate", self.pulled(self.name + ":tiny", 2).stderr)
+        self.pulled(self.name + ":tiny", 0, "--ca-file", self.certificates.ca)
+        self.environ["SSL_CERT_FILE"] = self.certificates.ca
+        self.pulled(self.name + ":one")
+        del self.environ["SSL_CERT_FILE"]
+        with open(self.certificates.ca, encoding="ascii") as file:
+            self.write(f".config/containers/certs.d/{self.server.host}/ca.crt", file.read())
+        self.pulled(self.name + ":two")
 
     def test_environment(self):
         self.environ["SSL_CERT_FILE"] = self.certificates.ca

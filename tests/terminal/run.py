@@ -21,19 +21,24 @@ oci_archive("b.tar", image(layer(file("etc/keep", "same"), file("usr/bin/tool", 
 oci_archive("many0.tar", image(layer(*[file(f"d{n % 50}/f{n}", "1") for n in range(300)])))
 oci_archive("many1.tar", image(layer(*[file(f"d{n % 50}/f{n}", "2") for n in range(300)])))
 oci_dir("layout", image(layer(*base)).named("example.com/app:1"), image(layer()).named("example.com/other:2"))
+first, second = image(layer(*base)), image(layer(file("only", "here")), arch="arm64")
+lacking = index(first, second, platforms=[platform("amd64"), platform("arm64")])
+for gone in (second.descriptor, second.manifest["config"], *second.manifest["layers"]):
+    lacking.drop(gone)
+oci_archive("lacking.tar", lacking.named("example.com/app:1"))
 docker_archive("docker.tar", image(layer(*base)).named("example.com/app:1"))
 '''
 # Writes the archive of docker save a little at a time.
 SLOW = '''#!/usr/bin/env python3
 import sys, time
 if sys.argv[1] == "save":
-    data = open("docker.tar", "rb").read()
+    data = open("lacking.tar" if "lacking" in sys.argv[0] else "docker.tar", "rb").read()
     for i in range(0, len(data), len(data) // 8):
         sys.stdout.buffer.write(data[i:i + len(data) // 8])
         sys.stdout.flush()
         time.sleep(0.4)
 elif sys.argv[1] == "version":
-    print("20.10")
+    print("27.0" if "lacking" in sys.argv[0] else "20.10")
 else:
     sys.exit(1)
 '''
@@ -182,6 +187,14 @@ def check_progress():
     screen = terminal.wait(lambda s: "status=0=" in s and s[-1] == PROMPT)
     check("its end", screen[1:] == ["Loaded image: example.com/app:1", "status=0=", PROMPT] or screen[-3:-1] == ["Loaded image: example.com/app:1", "status=0="], screen)
     check("nothing of it is left", not any("total" in l for l in screen), screen)
+    # A warning comes from another process than the one that shows how far it is. (What is taken off an empty screen tmux keeps; and at
+    # this width the warning's second line is short, so that what stood there would be seen.)
+    terminal.tmux("resize-window", "-x", "90", "-y", "24")
+    for sandbox in ("auto", "off"):
+        lines, status = terminal.run(f"echo; DOCKER=$PWD/lacking diffoci pull --sandbox={sandbox} --all-platforms docker://example.com/app:1")
+        check(f"a warning stands alone, --sandbox={sandbox}", status == 0 and sum(l.startswith("diffoci: warning: docker://example.com/app:1: its index")
+                                                                                  for l in lines) == 1, (status, lines))
+        check(f"and nothing is left of what was shown, --sandbox={sandbox}", not any("total" in l or "save" in l for l in lines), lines)
     lines, status = terminal.run("DOCKER=$PWD/slow diffoci show --no-files docker://example.com/app:1 2>err >/dev/null; wc -c <err")
     check("none where standard error is no terminal", lines == ["0"], lines)
     terminal.close()
@@ -256,6 +269,7 @@ with tempfile.TemporaryDirectory(prefix="terminal-") as folder:
     with open("slow", "w", encoding="utf-8") as file:
         file.write(SLOW)
     os.chmod("slow", 0o755)
+    os.symlink("slow", "lacking")
     subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
     check_widths()
     if shutil.which("less"):

@@ -222,7 +222,7 @@ static void size_of_one(void **state)
 {
   enum { N = 100000 };
   struct event_tree tree;
-  char name[64];
+  char name[64] = "";
   size_t bytes = 0;
 
   (void)state;

@@ -40,7 +40,7 @@ static struct wire_request sample(int ask)
     request.blob = blob_of("application/vnd.oci.image.layer.v1.tar",
                            "\"https://example.com/a\",\"https://example.com/b\"");
   if (ask == WIRE_ELSEWHERE || ask == WIRE_MEMBER || ask == WIRE_OUTPUT || ask == WIRE_COMMIT ||
-      ask == WIRE_CLEAR || ask == WIRE_END)
+      ask == WIRE_CLEAR || ask == WIRE_END || ask == WIRE_WARN)
     request.text = xstrdup("some text");
   if (ask == WIRE_END) {
     request.status = -1;
@@ -344,6 +344,59 @@ static void test_garbage(void **state)
   assert_int_equal(err.code, ERROR_LIMIT);
 }
 
+/* ---- what an image's documents mention ---- */
+
+static struct stream *open_document(struct source *source, const struct descriptor *blob,
+                                    struct error *err)
+{
+  (void)source;
+  (void)blob;
+  (void)err;
+  return stream_of_memory("{}", 2);
+}
+
+static void free_document_source(struct source *source)
+{
+  free(source);
+}
+
+/* What one that was taken over could ask for says something: what it asks for is known before. */
+static void test_blobs_that_no_document_mentions(void **state)
+{
+  static const struct source_ops ops = { .open = open_document, .free = free_document_source };
+  struct limits limits = limits_scaled(1);
+  const struct source_options options = { .limits = &limits };
+
+  (void)state;
+  for (int way = 0; way < 3; way++) {
+    const struct worker_job job = { .options = &options, .has_no_documents = way < 2 };
+    struct wire_request request = { .ask = WIRE_BLOB, .blob = blob_of("x", "") };
+    struct source *source = xcalloc(1, sizeof(*source));
+    struct wire_answer answer;
+    struct broker broker;
+    struct error err;
+    int ends[2];
+    int fd;
+
+    request.blob.size = 2;
+    source->ops = &ops;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    broker_init(&broker, &job, -1);
+    broker.sources[0] = source;
+    if (way == 1)
+      mentioned_add(&broker.mentioned[0], str_of("[{\"digest\":\"" DIGEST "\"}]"));
+    broker_answer_blob(&broker, &request, ends[0]);
+    assert_int_equal(wire_answer_receive(ends[1], &answer, &fd, 1000, &err), 0);
+    assert_int_equal(answer.kind, way == 0 ? WIRE_FAILED : WIRE_STREAM);
+    if (way == 0)
+      assert_int_equal(answer.code, ERROR_PERMISSION);
+    wire_request_release(&request);
+    broker_release(&broker);
+    close(ends[0]);
+    close(ends[1]);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -355,6 +408,7 @@ int main(void)
     cmocka_unit_test(test_what_was_not_given),
     cmocka_unit_test(test_reports_that_are_not_wanted),
     cmocka_unit_test(test_answers_are_over_when_their_threads_are),
+    cmocka_unit_test(test_blobs_that_no_document_mentions),
     cmocka_unit_test(test_garbage),
   };
 

@@ -5,7 +5,8 @@
  * fourth argument is a directory below which there may be written: the report's, by the process
  * that writes that, in which the attack is run then; with a fifth, a store's, and what is tried is
  * what may be done by the process of load or pull ("keeper"), of images ("looker"), of load
- * --foreign-urls ("fetcher"), and of a store in containerd ("grpc"). */
+ * --foreign-urls ("fetcher"), of a store in containerd ("grpc"), and by the one of pull that speaks
+ * to registries ("network"). */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -31,6 +32,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "cli/fetching.h"
 #include "image/json.h"
 #include "image/media_type.h"
 #include "report/outfile.h"
@@ -434,6 +436,18 @@ static __attribute__((noreturn)) void give_up(void *context, int status, const s
   _exit(3);
 }
 
+/* In a process that is confined as the one is which speaks to registries. */
+static int run_network(const struct attack *chosen, const struct confine_support *support)
+{
+  struct error err;
+
+  parent = getppid();
+  if (!chosen || fetching_confine(support, NULL, 0, &err))
+    return 2;
+  run_attack(chosen, STDOUT_FILENO);
+  return 0;
+}
+
 int main(int argc, char **argv)
 {
   struct limits limits = limits_scaled(1);
@@ -475,6 +489,8 @@ int main(int argc, char **argv)
       fprintf(stderr, "%s\n", err.message);
       return 2;
     }
+  if (argc > 5 && strcmp(argv[5], "network") == 0)
+    return run_network(job.context, &support);
   if (argc > 4)
     job.directory = open(argv[4], O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (argc == 5) {

@@ -88,7 +88,7 @@ class Worker(unittest.TestCase):
     def start(self, *words):
         """Started, and its confined process, once that waits for the layer."""
         process = subprocess.Popen(self.command(*words), cwd=self.place.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   env=os.environ | {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0"})
+                                   env=os.environ | {"SECRET": "hunter2", "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0"})
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
@@ -134,6 +134,15 @@ class Worker(unittest.TestCase):
         found = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
         return sum(target.startswith("socket:[") and target[8:-1] in inodes for target in found)
 
+    def is_confined_fetcher(self, pid):
+        """What has the network can do nothing else."""
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            status = file.read()
+        for line in "NoNewPrivs:\t1", "Seccomp:\t2", "CapEff:\t0000000000000000":
+            self.assertIn(line, status)
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            self.assertNotIn(b"hunter2", file.read())
+
     def test_pull_has_the_network_in_one_process_and_the_store_in_the_other(self):
         process, confined, status = self.start("pull", f"{self.host}/i:1")
         self.assertIn("NoNewPrivs:\t1", status)
@@ -148,6 +157,7 @@ class Worker(unittest.TestCase):
         self.assertEqual(self.connections(confined), 0)
         held = [os.readlink(f"/proc/{process.pid}/fd/{name}") for name in os.listdir(f"/proc/{process.pid}/fd")]
         self.assertFalse([target for target in held if target.startswith(os.path.join(self.place.name, "store"))])
+        self.is_confined_fetcher(process.pid)
         os.kill(confined, signal.SIGSEGV)
         out, said = process.communicate(timeout=60)
         self.assertEqual((out, process.returncode), ("", 2))
@@ -235,6 +245,7 @@ class Worker(unittest.TestCase):
         else:
             self.fail("there is no connection to where the layer is")
         self.assertEqual(self.connections(confined), 0)
+        self.is_confined_fetcher(process.pid)
         held = [os.readlink(f"/proc/{confined}/fd/{name}") for name in os.listdir(f"/proc/{confined}/fd")]
         self.assertTrue([target for target in held if target.endswith("/elsewhere.tar")])
         held = [os.readlink(f"/proc/{process.pid}/fd/{name}") for name in os.listdir(f"/proc/{process.pid}/fd")]
@@ -302,7 +313,7 @@ class Worker(unittest.TestCase):
 
     def test_load_is_confined_while_it_reads(self):
         loading = subprocess.Popen([DIFFOCI, "load", "--local-cache=loading", "--backend=local", "--sandbox=require"], cwd=self.place.name,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"SECRET": "hunter2"})
         self.addCleanup(loading.wait)
         self.addCleanup(loading.kill)
         with open(os.path.join(self.place.name, "a.tar"), "rb") as file:
@@ -317,6 +328,10 @@ class Worker(unittest.TestCase):
             time.sleep(0.05)
         self.assertIn("Seccomp:\t2", status)
         self.assertIn("NoNewPrivs:\t1", status)
+        with open(f"/proc/{loading.pid}/environ", "rb") as file:
+            environment = file.read()
+        self.assertIn(b"SECRET=", environment)
+        self.assertNotIn(b"hunter2", environment)
         out, said = loading.communicate(archive[600:], timeout=60)
         self.assertEqual((loading.returncode, out.decode(), said.decode()), (0, "Loaded image: example.com/i:1\n", ""))
 

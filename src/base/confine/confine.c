@@ -129,7 +129,7 @@ int __lsan_is_turned_off(void)
 int confine_enter(const struct confine_wanted *wanted, const struct confine_support *support,
                   struct error *err)
 {
-  const bool finds_files = wanted->role != CONFINE_PARSER;
+  const bool finds_files = wanted->role != CONFINE_PARSER && wanted->role != CONFINE_FETCHER;
 
   if (confine_set_limits(&wanted->limits, err))
     return -1;
@@ -142,7 +142,7 @@ int confine_enter(const struct confine_wanted *wanted, const struct confine_supp
 #if SANITIZED
   filtered = support->seccomp;
 #endif
-  return support->seccomp ? filter_enter(wanted->role, err) : 0;
+  return support->seccomp ? filter_enter(wanted, err) : 0;
 }
 
 int confine_put_nothing(int fd)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -43,6 +44,9 @@ enum confine_role {
    * filter's list fails with EPERM, and does not end the process. */
   CONFINE_KEEPER,
   CONFINE_LOOKER, /* the same, but only read what is there */
+  /* Speak to hosts over TCP and UDP, and read the files that this takes; signal and wait for one
+   * child. What is not in the filter's list fails with EPERM. */
+  CONFINE_FETCHER,
 };
 
 enum { CONFINE_DIRECTORIES_MAX = 8 };
@@ -53,6 +57,10 @@ struct confine_wanted {
    * CONFINE_DIRECTORIES_MAX of them. */
   int directories[CONFINE_DIRECTORIES_MAX];
   size_t n_directories;
+  /* Files, and directories with all below them, that a fetcher reads, those that are there. */
+  const char *const *readable;
+  size_t n_readable;
+  pid_t child; /* of a fetcher */
   struct confine_limits limits;
 };
 
@@ -65,8 +73,9 @@ MUST_CHECK int confine_enter(const struct confine_wanted *wanted,
                              const struct confine_support *support, struct error *err);
 /* Makes the values of all environment variables empty, but of those that are no secrets and that
  * the process still needs: tokens and passwords stand there, and what a process writes that parses
- * strangers' bytes may be published. */
-void confine_forget_environment(void);
+ * strangers' bytes may be published. needed: n names of others that it needs; those that begin with
+ * DIFFOCI_ are needed with any. */
+void confine_forget_environment(const char *const *needed, size_t n);
 /* Has descriptor fd lead to nothing: /dev/null, or where there is none an empty file in memory. 0,
  * or -1 with errno. */
 MUST_CHECK int confine_put_nothing(int fd);

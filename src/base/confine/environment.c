@@ -4,16 +4,25 @@
 #include "base/confine/confine.h"
 #include "base/macros.h"
 
-void confine_forget_environment(void)
+static bool environment_names(const char *const *names, size_t n, const char *variable, size_t len)
 {
-  static const char *const kept[] = { "SOURCE_DATE_EPOCH", "TERM", "TMPDIR", "TZ" };
+  for (size_t i = 0; i < n; i++)
+    if (strlen(names[i]) == len && strncmp(variable, names[i], len) == 0)
+      return true;
+  return false;
+}
+
+void confine_forget_environment(const char *const *needed, size_t n)
+{
+  static const char *const kept[] = { "CLICOLOR_FORCE", "COLUMNS", "NO_COLOR", "SOURCE_DATE_EPOCH",
+                                      "TERM",           "TMPDIR",  "TZ" };
 
   for (char **at = environ; at && *at; at++) {
     const size_t name = strcspn(*at, "=");
-    bool keep = false;
+    const bool keep = environment_names(kept, ARRAY_LEN(kept), *at, name) ||
+                      environment_names(needed, n, *at, name) ||
+                      (n && strncmp(*at, "DIFFOCI_", 8) == 0);
 
-    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
-      keep = keep || (strlen(kept[i]) == name && strncmp(*at, kept[i], name) == 0);
     if (!keep && (*at)[name])
       explicit_bzero(*at + name + 1, strlen(*at + name + 1));
   }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -212,6 +213,68 @@ static const struct rule keeper_rules[] = {
   ALLOW_IF(ioctl, 1, UINT32_MAX, TIOCGWINSZ),
 };
 
+/* Also: hosts, over TCP and UDP, and reading files that Landlock lets it read. No sockets but
+ * these: a container engine's would give all that root has. Libraries may still have to be loaded,
+ * such as those that find names. */
+static const struct rule fetcher_rules[] = {
+  ALLOW_IF(socket, 0, UINT32_MAX, AF_INET),
+  ALLOW_IF(socket, 0, UINT32_MAX, AF_INET6),
+  /* Those of datagrams could be connected to others. */
+  ALLOW_IF(socketpair, 1, 0xf, SOCK_STREAM),
+  ALLOW(connect),
+  ALLOW(getsockname),
+  ALLOW(getpeername),
+  ALLOW(getsockopt),
+  ALLOW(setsockopt),
+  ALLOW(sendto),
+  ALLOW(sendmmsg),
+  ALLOW(recvmmsg),
+  ALLOW(shutdown),
+  ALLOW(pselect6),
+  ALLOW(epoll_create1),
+  ALLOW(epoll_ctl),
+  ALLOW(epoll_pwait),
+  ALLOW(eventfd2),
+  ALLOW(pipe2),
+#ifdef SYS_select
+  ALLOW(select),
+#endif
+#ifdef SYS_epoll_wait
+  ALLOW(epoll_wait),
+#endif
+  ALLOW_IF(fcntl, 1, UINT32_MAX, F_SETFL),
+  ALLOW_IF(fcntl, 1, UINT32_MAX, F_GETFD),
+  ALLOW_IF(fcntl, 1, UINT32_MAX, F_SETFD),
+  ALLOW_IF(ioctl, 1, UINT32_MAX, FIONREAD),
+  ALLOW_IF(ioctl, 1, UINT32_MAX, FIONBIO),
+  ALLOW_IF(ioctl, 1, UINT32_MAX, TIOCGWINSZ),
+  ALLOW_IF(mmap, 3, MAP_ANONYMOUS | MAP_SHARED, 0),
+  ALLOW(openat),
+  ALLOW(newfstatat),
+  ALLOW(statx),
+  ALLOW(getdents64),
+  ALLOW(readlinkat),
+  ALLOW(faccessat),
+#ifdef SYS_faccessat2
+  ALLOW(faccessat2),
+#endif
+#ifdef SYS_open
+  ALLOW(open),
+  ALLOW(stat),
+  ALLOW(lstat),
+  ALLOW(access),
+  ALLOW(readlink),
+#endif
+  ALLOW(statfs),
+  ALLOW(getegid),
+  ALLOW(getgid),
+  ALLOW(getppid),
+  ALLOW(wait4),
+  ALLOW(waitid),
+  ALLOW(rt_sigtimedwait),
+  ALLOW(rt_sigpending),
+};
+
 struct program {
   struct sock_filter code[PROGRAM_MAX];
   unsigned short len;
@@ -264,16 +327,29 @@ static void filter_add_rules(struct program *program, const struct rule *rules, 
     filter_add_rule(program, &rules[i]);
 }
 
-static void filter_build(struct program *program, enum confine_role role)
+static void filter_add_fetcher(struct program *program, pid_t child)
 {
+  const struct rule end_child = { SYS_kill, 0, 0, UINT32_MAX, (uint32_t)child };
+
+  filter_add_rules(program, fetcher_rules, ARRAY_LEN(fetcher_rules));
+  if (child > 0)
+    filter_add_rule(program, &end_child);
+}
+
+static void filter_build(struct program *program, const struct confine_wanted *wanted)
+{
+  const enum confine_role role = wanted->role;
   const bool keeps = role == CONFINE_KEEPER || role == CONFINE_LOOKER;
+  const bool goes_on = keeps || role == CONFINE_FETCHER;
   const struct rule own_signals = { SYS_tgkill, 0, 0, UINT32_MAX, (uint32_t)getpid() };
 
   filter_load_word(program, offsetof(struct seccomp_data, arch));
   filter_add(program, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, OUR_ARCH);
   filter_add(program, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
   filter_load_word(program, offsetof(struct seccomp_data, nr));
-  if (role != CONFINE_PARSER)
+  if (role == CONFINE_FETCHER)
+    filter_add_fetcher(program, wanted->child);
+  else if (role != CONFINE_PARSER)
     filter_add_rules(program, writer_rules, ARRAY_LEN(writer_rules));
   if (keeps)
     filter_add_rules(program, keeper_rules, ARRAY_LEN(keeper_rules));
@@ -281,7 +357,7 @@ static void filter_build(struct program *program, enum confine_role role)
   filter_add_rule(program, &own_signals);
   /* x32's calls have numbers of their own, which are in no list. */
   filter_add(program, BPF_RET | BPF_K, 0, 0,
-             keeps ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS);
+             goes_on ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS);
 }
 
 bool filter_is_possible(void)
@@ -291,12 +367,12 @@ bool filter_is_possible(void)
   return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-int filter_enter(enum confine_role role, struct error *err)
+int filter_enter(const struct confine_wanted *wanted, struct error *err)
 {
   struct program program = { .len = 0 };
   struct sock_fprog filter = { .filter = program.code };
 
-  filter_build(&program, role);
+  filter_build(&program, wanted);
   filter.len = program.len;
   if (program.len == PROGRAM_MAX)
     return error_set(err, ERROR_LIMIT, "the seccomp filter is too long");

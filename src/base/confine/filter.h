@@ -8,6 +8,6 @@
 bool filter_is_possible(void);
 /* From here on a call that is not in the list ends the process (SIGSYS), or fails with EPERM, as
  * the role has it. no_new_privs has to be set. */
-MUST_CHECK int filter_enter(enum confine_role role, struct error *err);
+MUST_CHECK int filter_enter(const struct confine_wanted *wanted, struct error *err);
 
 #endif

@@ -1,8 +1,10 @@
 #include "base/confine/landlock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,14 +82,41 @@ static int landlock_allow_below(int ruleset, int version, int directory, bool wr
   return 0;
 }
 
+/* What is not there is left out, and so is what cannot be opened. */
+static int landlock_allow_reading(int ruleset, const char *path, struct error *err)
+{
+  AUTO_CLOSE int fd = open(path, O_PATH | O_CLOEXEC);
+  struct landlock_path_beneath_attr rule = { .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+                                             .parent_fd = fd };
+  struct stat status;
+
+  if (fd < 0 || fstat(fd, &status))
+    return 0;
+  if (S_ISDIR(status.st_mode))
+    rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+  if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
+    return error_sys(err, errno, "Landlock does not take its rule for %s", path);
+  return 0;
+}
+
 int landlock_enter(int version, const struct confine_wanted *wanted, struct error *err)
 {
   size_t size;
-  const struct ruleset set = landlock_all_rights(version, &size);
-  AUTO_CLOSE int ruleset = (int)syscall(SYS_landlock_create_ruleset, &set, size, 0);
+  struct ruleset set = landlock_all_rights(version, &size);
+  AUTO_CLOSE int ruleset = -1;
 
+  /* Ports may be any. Its child is outside of what begins here, and must be signalled: whom it may
+   * signal, the filter says. */
+  if (wanted->role == CONFINE_FETCHER) {
+    set.net = 0;
+    set.scoped = 0;
+  }
+  ruleset = (int)syscall(SYS_landlock_create_ruleset, &set, size, 0);
   if (ruleset < 0)
     return error_sys(err, errno, "Landlock does not take its rights");
+  for (size_t i = 0; i < wanted->n_readable; i++)
+    if (landlock_allow_reading(ruleset, wanted->readable[i], err))
+      return -1;
   for (size_t i = 0; i < wanted->n_directories; i++)
     if (landlock_allow_below(ruleset, version, wanted->directories[i],
                              wanted->role != CONFINE_LOOKER, err))

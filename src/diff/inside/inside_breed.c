@@ -356,7 +356,7 @@ _Noreturn void inside_breed(int socket, const struct inside_worker_options *opti
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   close_all(socket);
-  confine_forget_environment();
+  confine_forget_environment(NULL, 0);
   (void)digest_of(DIGEST_SHA256, "",
                   0); /* once for all children: the library takes 2 ms to begin */
   while ((got = inside_request_receive(SOCKET_FD, &request, fds)) > 0) {

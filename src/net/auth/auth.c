@@ -29,15 +29,17 @@ struct session {
 
 struct auth {
   struct http_client *client;
-  pthread_mutex_t lock; /* guards sessions */
+  const struct credentials_held *held; /* NULL: they are looked for */
+  pthread_mutex_t lock;                /* guards sessions */
   struct session *sessions;
 };
 
-struct auth *auth_new(struct http_client *client)
+struct auth *auth_new(struct http_client *client, const struct credentials_held *held)
 {
   struct auth *auth = xcalloc(1, sizeof(*auth));
 
   auth->client = client;
+  auth->held = held;
   pthread_mutex_init(&auth->lock, NULL);
   return auth;
 }
@@ -81,7 +83,11 @@ void auth_free(struct auth *auth)
 static int need_credential(struct session *session, struct error *err)
 {
   if (session->has_credential < 0) {
-    int found = credentials_find(session->domain, session->path, &session->credential, err);
+    const struct credentials_held *held = session->auth->held;
+    const int found =
+        held
+            ? credentials_held_find(held, session->domain, session->path, &session->credential, err)
+            : credentials_find(session->domain, session->path, &session->credential, err);
 
     if (found < 0)
       return error_wrap(err, "credentials for %s", session->domain);

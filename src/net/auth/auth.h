@@ -7,8 +7,11 @@
 #include "net/http/http.h"
 
 struct auth;
-struct auth *auth_new(struct http_client *client); /* the client must live longer */
-void auth_free(struct auth *auth);                 /* NULL allowed */
+struct credentials_held;
+/* client and held must live longer. held: where credentials are looked for; NULL: where they are
+ * kept (net/auth/credentials.h), when a registry first asks. */
+struct auth *auth_new(struct http_client *client, const struct credentials_held *held);
+void auth_free(struct auth *auth); /* NULL allowed */
 
 /* The session that authenticates requests to one repository, given to the HTTP client with each of
  * them. domain and path are those of a reference (image/reference.h); https says whether the

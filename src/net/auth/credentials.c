@@ -87,3 +87,68 @@ int credentials_find(const char *domain, const char *path, struct credential *ou
   }
   return found;
 }
+
+/* ---- held ---- */
+
+struct held {
+  char *domain, *path;
+  int found; /* as credentials_find returned it */
+  struct credential credential;
+  struct error err;
+};
+
+struct credentials_held {
+  struct held *items;
+  size_t n, cap;
+};
+
+struct credentials_held *credentials_held_new(void)
+{
+  return xcalloc(1, sizeof(struct credentials_held));
+}
+
+void credentials_held_free(struct credentials_held *held)
+{
+  for (size_t i = 0; held && i < held->n; i++) {
+    credential_release(&held->items[i].credential);
+    free(held->items[i].domain);
+    free(held->items[i].path);
+  }
+  free(held ? held->items : NULL);
+  free(held);
+}
+
+void credentials_held_look(struct credentials_held *held, const char *domain, const char *path)
+{
+  struct held *item;
+
+  held->items = xgrow(held->items, held->n, &held->cap, sizeof(*held->items));
+  item = &held->items[held->n++];
+  *item = (struct held) { .domain = xstrdup(domain), .path = xstrdup(path) };
+  item->found = credentials_find(domain, path, &item->credential, &item->err);
+}
+
+static char *held_copy(const char *text)
+{
+  return text ? xstrdup(text) : NULL;
+}
+
+int credentials_held_find(const struct credentials_held *held, const char *domain, const char *path,
+                          struct credential *out, struct error *err)
+{
+  for (size_t i = 0; i < held->n; i++) {
+    const struct held *item = &held->items[i];
+    const struct credential *credential = &item->credential;
+
+    if (strcmp(item->domain, domain) != 0 || strcmp(item->path, path) != 0)
+      continue;
+    if (item->found < 0)
+      *err = item->err;
+    else
+      *out = (struct credential) { held_copy(credential->user),   held_copy(credential->secret),
+                                   credential->identity,          credential->registry,
+                                   held_copy(credential->origin), held_copy(credential->missing) };
+    return item->found;
+  }
+  return 0;
+}

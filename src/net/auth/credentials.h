@@ -11,4 +11,14 @@
 MUST_CHECK int credentials_find(const char *domain, const char *path, struct credential *out,
                                 struct error *err);
 
+/* What was found for some repositories, by a process that may not look later. */
+struct credentials_held;
+struct credentials_held *credentials_held_new(void);
+void credentials_held_free(struct credentials_held *held); /* erases them; NULL allowed */
+/* Looks for those of one more repository. What fails is an error when they are needed. */
+void credentials_held_look(struct credentials_held *held, const char *domain, const char *path);
+/* As credentials_find, of what was looked for; of another repository there are none. */
+MUST_CHECK int credentials_held_find(const struct credentials_held *held, const char *domain,
+                                     const char *path, struct credential *out, struct error *err);
+
 #endif
