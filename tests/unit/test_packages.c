@@ -278,10 +278,11 @@ static void test_no_room(void **state)
     owner = package_list_owner(&list, "deb", text);
   assert_null(owner);
   assert_true(list.cut);
-  package_list_own_by(&list, STR("usr/bin/x"), owner);
-  assert_int_equal(list.owners.n, 0);
   package_list_release(&list);
   assert_int_equal(memory.used, 0);
+  package_list_own_by(&list, STR("usr/bin/x"), owner); /* which there was no room for */
+  assert_int_equal(list.owners.n, 0);
+  package_list_release(&list);
 }
 
 /* An RPM database is read with memory in proportion to it, or not at all. */
