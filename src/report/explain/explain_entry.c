@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "evidence/debugging.h"
+
 void explain_entry_query(const struct event *event, struct cause_query *query)
 {
   for (int side = 0; side < 2; side++) {
@@ -18,6 +20,8 @@ void explain_entry_query(const struct event *event, struct cause_query *query)
     query->content[side] = event->inputs[side].head;
   }
   query->same_rest = event->same_rest;
+  query->debugging = event->inputs[0].entry && event->inputs[1].entry &&
+                     debugging_is(event->inputs[0].entry) && debugging_is(event->inputs[1].entry);
 }
 
 /* No umask, clock or order of packages makes a file setuid or setgid, or lets everybody write to it
