@@ -29,6 +29,16 @@ A platform that a lone manifest is not of is an error; without one, the side tha
   $ diffoci diff --semantic --platform=linux/arm64 ./amd.tar ./arm.tar
   ! diffoci: ./amd.tar*no manifest for platform linux/arm64: the image is for linux/amd64*
   [2]
+  $ for pair in "./amd.tar ./both.tar" "./both.tar ./amd.tar"; do diffoci diff --effective --quiet --platform=linux/arm64 $pair; echo $?; diffoci diff --semantic --quiet --platform=linux/arm64 $pair | grep -c ^Desc; done
+  2
+  2
+  2
+  2
+  ! diffoci: ./amd.tar: no manifest for platform linux/arm64: the image is for linux/amd64*
+  ! diffoci: warning: ./amd.tar: no manifest for platform linux/arm64: the image is for linux/amd64*
+  ! diffoci: ./amd.tar: no manifest for platform linux/arm64: the image is for linux/amd64*
+  ! diffoci: warning: ./amd.tar: no manifest for platform linux/arm64: the image is for linux/amd64*
+  $ diffoci diff --effective --quiet --platform=linux/amd64,linux/arm64 ./arm.tar ./both.tar
   $ diffoci diff --platform=linux/arm64 --verdict ./arm.tar ./arm.tar
   identical
   $ diffoci diff --effective --quiet ./arm.tar ./both.tar

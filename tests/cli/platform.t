@@ -67,3 +67,27 @@ os.version tells nothing but of Windows: the first that fits is what engines tak
   $ diffoci diff --quiet --effective --platform=linux/amd64 ./good.tar ./version.tar >/dev/null
   [1]
   $ diffoci diff --quiet --effective --platform=windows/amd64 ./good-windows.tar ./windows.tar
+
+Of Windows, manifests of two versions, be it of one build, are two platforms: their order does not count, whichever way the name is written, and a layout may list both under one name. Two of one
+version are two images, of which engines take the first.
+
+  $ images <<'RECIPE'
+  > def win(text, os_, **more): return image(layer(file("x", text)), os_=os_, **more)
+  > def at(version, os_="windows"): return {**platform("amd64", os_=os_), "os.version": version}
+  > for os_ in "windows", "Windows":
+  >     for name, texts, versions in ("1", "1", "1"), ("12", "12", "12"), ("21", "21", "21"), ("same-12", "12", "11"), ("same-21", "21", "11"):
+  >         oci_archive(f"{os_}-{name}.tar", index(*[win(text, os_) for text in texts], platforms=[at(f"10.0.1.{v}", os_) for v in versions]))
+  > for name, versions in ("12", "12"), ("same", "11"):
+  >     both = win("1", "windows"); first = both.descriptor; win("2", "windows", into=both)
+  >     oci_archive(f"layout-{name}.tar", both, index_json={"schemaVersion": 2, "manifests": [{**d, "platform": at(f"10.0.1.{v}"), "annotations": {"org.opencontainers.image.ref.name": "w"}}
+  >         for d, v in zip((first, both.descriptor), versions)]})
+  > RECIPE
+  $ for os in windows Windows; do diffoci diff --quiet --effective --all-platforms ./$os-12.tar ./$os-21.tar; diffoci diff --quiet --effective --all-platforms ./$os-same-12.tar ./$os-same-21.tar | grep -c ^File; done
+  1
+  1
+  $ diffoci diff --quiet --effective --all-platforms ./windows-1.tar ./windows-12.tar | grep -o 'platform windows/amd64 .*'
+  platform windows/amd64 10.0.1.2 only appears in input 1
+  $ diffoci diff --quiet --effective --all-platforms ./layout-12.tar ./windows-12.tar
+  $ diffoci diff --quiet --effective --all-platforms ./layout-same.tar ./windows-12.tar
+  ! diffoci: ./layout-same.tar: it holds several images*
+  [2]

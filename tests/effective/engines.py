@@ -67,8 +67,22 @@ def metadata(rng):
     return fields
 
 
-def entry(rng, made):
-    """An entry; made: paths that the layer has entries of."""
+def last_of(name):
+    return name.rpartition("/")[2]
+
+
+def hard_link(link, to, soft, fields):
+    """soft: last components of the symbolic links that the image has so far. Some engines refuse user.* of one, so a hard
+    link to what may be one has none."""
+    if last_of(to) in soft:
+        soft.add(last_of(link))
+        if any(key.startswith("SCHILY.xattr.user.") for key in fields.get("records", {})):
+            del fields["records"]
+    return mk.entry(link, type="1", linkname=to, **fields)
+
+
+def entry(rng, made, soft):
+    """An entry; made: paths that the layer has entries of; soft: as of hard_link."""
     name = path(rng) if rng.random() < 0.85 or not made else rng.choice(made) + "/" + rng.choice(NAMES)
     if name.count("/") > 4:
         name = path(rng)
@@ -85,10 +99,11 @@ def entry(rng, made):
     if what < 0.55:
         return mk.entry(spelled(rng, name), rng.choice(["1", "2", ""]), **metadata(rng))
     if what < 0.7:
+        soft.add(last_of(name))
         return mk.symlink(spelled(rng, name), target(rng))
     if what < 0.82:
         to = rng.choice(made[:-1]) if len(made) > 1 and rng.random() < 0.8 else path(rng)
-        return mk.entry(spelled(rng, name), type="1", linkname=spelled(rng, to), **metadata(rng))
+        return hard_link(spelled(rng, name), spelled(rng, to), soft, metadata(rng))
     if what < 0.93:
         directory, _, base = name.rpartition("/")
         return mk.file(spelled(rng, f"{directory}/.wh.{base}".lstrip("/")))
@@ -105,6 +120,7 @@ class Tame:
 
     def __init__(self, rng):
         self.rng = rng
+        self.soft = set()
         self.lower = {}  # path -> kind: "d", "f", "c" (device), "l" for links to directories, "x" for others
 
     def layer(self):
@@ -159,7 +175,7 @@ class Tame:
         what = rng.random()
         fields = metadata(rng)
         if rng.random() < 0.008:
-            return entry(rng, list(self.own))
+            return entry(rng, list(self.own), self.soft)
         for at in range(name.count("/")):
             self.own.setdefault(name.rsplit("/", at + 1)[0], "d")
         if what < 0.3:
@@ -171,6 +187,7 @@ class Tame:
         if what < 0.5:
             link, kind = self.link_target(name)
             self.put(self.own, name, kind)
+            self.soft.add(last_of(name))
             return mk.symlink(spelled(rng, name), link)
         files = [path for path, kind in self.own.items() if kind in "fc" and path != name]
         if what < 0.65 and files:
@@ -178,7 +195,7 @@ class Tame:
             if rng.random() < 0.9 or self.own[to] == "c":
                 fields.pop("records", None)
             self.put(self.own, name, self.own[to])
-            return mk.entry(link, type="1", linkname=spelled(rng, to), **fields)
+            return hard_link(link, spelled(rng, to), self.soft, fields)
         hidden = [path for path in self.lower if path not in self.own and path not in self.hidden and
                   not any(other.startswith(path + "/") for other in self.own)]
         if what < 0.77 and hidden:
@@ -212,10 +229,10 @@ def layers_of(seed, tame=False):
     if tame:
         image = Tame(rng)
         return [image.layer() for _ in range(rng.choice([1, 2, 2, 3, 3, 4]))]
-    layers = []
+    layers, soft = [], set()
     for _ in range(rng.choice([1, 2, 2, 3, 3, 4])):
         made = []
-        layers.append(mk.tar(*(entry(rng, made) for _ in range(rng.choice([1, 2, 3, 4, 6])))))
+        layers.append(mk.tar(*(entry(rng, made, soft) for _ in range(rng.choice([1, 2, 3, 4, 6])))))
     return layers
 
 

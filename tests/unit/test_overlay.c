@@ -405,6 +405,9 @@ static void test_engines(void **state)
     { { "a@b a/x" }, { "a:0.0 b/! b/x:0.1", NULL, "a:0.0 b/! b/x:0.1", "minds" } },
     { { "d/ d/x", ".wh.d d/.wh.x" }, { NULL, "d/!", "", NULL } },
     { { "a@a/../e/d /a/x" }, { "a:0.0 e/! e/d/! e/d/x:0.1", NULL, NULL, NULL } },
+    /* What one layer's mark has cleared the next layer's clears again. */
+    { { "d/ d/a d/.wh..wh..opq", "d/ d/.wh..wh..opq" },
+      { "d/:1.0", "d/:1.0", "d/:1.0", "d/:1.0" } },
     /* The mark of a directory behind a link, whose target has a link, too: vfs looks at the link.
      */
     { { "a/ a/x", "a/ l@a a/m@../l a/m/.wh..wh..opq" },

@@ -13,6 +13,9 @@
 #include "layer/overlay/overlay.h"
 #include "layer/overlay/overlay_node.h"
 
+/* What overlay_resolve.c lets an image do: in all, and for each of its entries. */
+enum { WORK_MAX = 512 << 20, WORK_MAX_EACH = 16 << 10 };
+
 static int add_named(struct overlay *overlay, const struct tar_entry *like, const char *name)
 {
   struct tar_entry entry = *like;
@@ -217,6 +220,23 @@ static void test_long_chain(void **state)
   overlay_free(overlay);
 }
 
+/* The more entries an image has, the more may be done for them. */
+static void test_allowance(void **state)
+{
+  struct overlay *overlay = overlay_new(NULL);
+  struct error err;
+
+  (void)state;
+  assert_int_equal(add_chain(overlay, 10, 100), 0);
+  overlay->work = WORK_MAX + 100 * WORK_MAX_EACH;
+  assert_int_equal(add_named(overlay, &(struct tar_entry) { .type = '0' }, "l0/again"), 0);
+  overlay->work = WORK_MAX + 200 * WORK_MAX_EACH;
+  assert_int_equal(add_named(overlay, &(struct tar_entry) { .type = '0' }, "l0/more"), -1);
+  assert_int_equal(overlay_end(overlay, &err), -1);
+  assert_int_equal(err.code, ERROR_LIMIT);
+  overlay_free(overlay);
+}
+
 /* containerd follows a link that leads to itself 255 times, and looks at each name on a way that
  * grows each time: one entry took 28 seconds when the way was gone over for each name. */
 static void test_link_to_itself(void **state)
@@ -290,7 +310,7 @@ int main(void)
     cmocka_unit_test(test_many_links),        cmocka_unit_test(test_link_to_itself),
     cmocka_unit_test(test_deep_below_link),   cmocka_unit_test(test_many_xattrs),
     cmocka_unit_test(test_many_opaque_marks), cmocka_unit_test(test_marks_between_directories),
-    cmocka_unit_test(test_long_chain),
+    cmocka_unit_test(test_long_chain),        cmocka_unit_test(test_allowance),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "packages/changes.h"
 #include "packages/database.h"
 
@@ -254,11 +256,84 @@ static void test_memory(void **state)
   assert_int_equal(memory.used, 0);
 }
 
+/* Each of what a list grows by ends where the memory does, and the list says so. */
+static void test_no_room(void **state)
+{
+  static char name[PACKAGE_MAX_TEXT];
+  const struct str text = { name, sizeof(name) };
+  struct budget memory = BUDGET_INIT((uint64_t)8 << 20);
+  struct package_list list = { .memory = &memory };
+  const struct package_owner *owner = NULL;
+
+  (void)state;
+  memset(name, 'n', sizeof(name));
+  for (int i = 0; i < 100000; i++)
+    package_list_add(&list, &(struct package) { .type = "deb", .name = text, .version = text });
+  assert_true(list.cut);
+  assert_true(list.n > 0 && list.arena.total < (8 << 20));
+  package_list_release(&list);
+
+  list.memory = &memory;
+  for (int i = 0; i < 100000 && (owner || !i); i++)
+    owner = package_list_owner(&list, "deb", text);
+  assert_null(owner);
+  assert_true(list.cut);
+  package_list_release(&list);
+  assert_int_equal(memory.used, 0);
+  package_list_own_by(&list, STR("usr/bin/x"), owner); /* which there was no room for */
+  assert_int_equal(list.owners.n, 0);
+  package_list_release(&list);
+}
+
+/* An RPM database is read with memory in proportion to it, or not at all. */
+static void test_sqlite_memory(void **state)
+{
+  static const char file[4096] = "SQLite format 3";
+  struct budget memory = BUDGET_INIT((uint64_t)1 << 20);
+  struct package_list list = { .memory = &memory };
+
+  (void)state;
+  package_database_read(&list, STR("var/lib/rpm/rpmdb.sqlite"),
+                        (struct str) { file, sizeof(file) });
+  assert_true(list.cut);
+  package_list_release(&list);
+  assert_int_equal(memory.used, 0);
+  memory.limit = (uint64_t)64 << 20;
+  list.memory = &memory;
+  package_database_read(&list, STR("var/lib/rpm/rpmdb.sqlite"),
+                        (struct str) { file, sizeof(file) });
+  assert_false(list.cut); /* it is no database */
+  package_list_release(&list);
+  assert_int_equal(memory.used, 0);
+}
+
+/* A path that is longer than any can be is nobody's. */
+static void test_long_paths(void **state)
+{
+  struct package_list list = PACKAGE_LIST_INIT;
+  AUTO_BUF text = BUF_INIT(INT_MAX);
+
+  (void)state;
+  buf_puts(&text, "/usr/bin/x\n/");
+  for (int i = 0; i < LIMIT_PATH_BYTES; i++)
+    buf_putc(&text, 'd');
+  buf_puts(&text, "\n/");
+  for (int i = 0; i <= LIMIT_PATH_BYTES; i++)
+    buf_putc(&text, 'e');
+  buf_puts(&text, "\n/usr/bin/y\n");
+  package_database_read(&list, STR("var/lib/dpkg/info/x.list"), buf_str(&text));
+  assert_int_equal(list.owners.n, 4); /* with the list itself */
+  package_list_release(&list);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_memory), cmocka_unit_test(test_lists),   cmocka_unit_test(test_ndb),
-    cmocka_unit_test(test_odd),    cmocka_unit_test(test_changes), cmocka_unit_test(test_owners),
+    cmocka_unit_test(test_no_room),    cmocka_unit_test(test_sqlite_memory),
+    cmocka_unit_test(test_long_paths), cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_lists),      cmocka_unit_test(test_ndb),
+    cmocka_unit_test(test_odd),        cmocka_unit_test(test_changes),
+    cmocka_unit_test(test_owners),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "diff/documents/loaded.h"
+#include "diff/notices.h"
 #include "image/platform_match.h"
 
 /* 1: *out is the platform that a manifest's config tells; 0: it tells none; -1: it cannot be read.
@@ -83,11 +84,10 @@ void platform_choice_make(struct diff *diff)
 int platform_choice_check(struct diff *diff, struct error *err)
 {
   const struct platform_set *platforms = diff->platforms;
+  const bool beside_index =
+      diff->root[0]->kind == MEDIA_INDEX || diff->root[1]->kind == MEDIA_INDEX;
 
-  /* A manifest beside an index is compared with the index's image of the platform asked for, as the
-   * Go tool does it (conformance, index-vs-manifest); that it is of another one is a row then. */
-  if (!diff->options->platforms_given || platforms->all || diff->root[0]->kind == MEDIA_INDEX ||
-      diff->root[1]->kind == MEDIA_INDEX)
+  if (!diff->options->platforms_given || platforms->all || diff->primary)
     return 0;
   for (int side = 0; side < 2; side++) {
     struct platform platform;
@@ -96,9 +96,14 @@ int platform_choice_check(struct diff *diff, struct error *err)
                     : platform_of_manifest(diff, side, diff->root[side], &platform, err);
 
     if (found < 0)
-      return -1;
-    if (found > 0 && platform_check_alone(platforms->items, platforms->n, &platform, err) < 0)
+      return beside_index ? 0 : -1;
+    if (found == 0 || platform_check_alone(platforms->items, platforms->n, &platform, err) == 0)
+      continue;
+    /* The Go tool compares it with the index's image of that platform (conformance,
+     * index-vs-manifest): it has rows for that, and no --effective. */
+    if (!beside_index || diff->options->effective)
       return diff_wrap_input(diff, side, err);
+    diff_notice(diff, side, str_of(err->message));
   }
   return 0;
 }

@@ -9,9 +9,9 @@
  * comparison to complain about. */
 void platform_choice_make(struct diff *diff);
 
-/* Fails if platforms were asked for, both sides are lone manifests, and one is of another platform:
- * ERROR_NOT_FOUND says which. (Beside an index it is compared with what was asked for, as the Go
- * tool does; the platforms then differ.) */
+/* Fails if platforms were asked for and a lone manifest is of another one: ERROR_NOT_FOUND says
+ * which. (Beside an index, without --effective, it is a warning, and the manifest is compared with
+ * what was asked for, as the Go tool does; that differs at least in the root's media type.) */
 MUST_CHECK int platform_choice_check(struct diff *diff, struct error *err);
 
 #endif
