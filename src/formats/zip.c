@@ -93,6 +93,11 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
     is_ascii = is_ascii && (unsigned char)record->name.ptr[i] < 0x80;
   for (size_t i = 0; i < record->comment.len; i++)
     is_ascii = is_ascii && (unsigned char)record->comment.ptr[i] < 0x80;
+  /* Which letters a name's bytes are may hang on the program that wrote it. */
+  if (!is_ascii && !(record->flags & ZIP_FLAG_UTF8) &&
+      zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.version", record->made_by & 0xff,
+                     err))
+    return -1;
   if ((record->comment.len &&
        zip_add_record(records, TAR_RECORD_OF_MEMBER "zip.comment", record->comment, err)) ||
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.system", record->made_by >> 8,

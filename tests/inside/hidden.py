@@ -141,6 +141,35 @@ hidden("tar: behind a name's end", "tar", TAR, with_header_byte(tarred(time=2), 
 hidden("tar: a name with a slash behind", "tar", TAR, tarred(time=2, first="a/"))
 
 
+def replaced(name="a" * 120, link=None, field=None, at=0):
+    """A name that stands in an extended header; another text in the place of the beginning of it."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as file:
+        info = tarfile.TarInfo(name)
+        if link:
+            info.type, info.linkname = tarfile.SYMTYPE, link
+        else:
+            info.size = 1
+        info.pax_headers = {"uid": "7", "uname": "joe"}
+        file.addfile(info, io.BytesIO(b"x"))
+    content = bytearray(out.getvalue())
+    if field is not None:
+        header = 1024
+        content[header + at:header + at + len(field)] = field
+        total = sum(content[header:header + 148]) + 8 * ord(" ") + sum(content[header + 156:header + 512])
+        content[header + 148:header + 156] = b"%06o\0 " % total
+    return bytes(content)
+
+
+LONG = replaced()
+harmless("tar: a long name, cut elsewhere", "tar", LONG, replaced(field=bytes(40), at=60))
+hidden("tar: a long name, and another one in the header", "tar", LONG, replaced(field=b"etc/passwd\0"))
+hidden("tar: a long name, and a prefix in the header", "tar", LONG, replaced(field=b"etc", at=345))
+hidden("tar: a replaced owner, and another one in the header", "tar", LONG, replaced(field=b"0000005\0", at=108))
+hidden("tar: a replaced user, and another one in the header", "tar", LONG, replaced(field=b"eve", at=265))
+hidden("tar: a long target, and another one in the header", "tar", replaced(link="b" * 120), replaced(link="b" * 120, field=b"/etc/shadow\0", at=157))
+
+
 # ---- compression ----
 
 TEXT = b"hello" * 20

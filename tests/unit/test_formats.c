@@ -130,7 +130,7 @@ static void test_tar(void **state)
          "2 \"l\" 644 0:0 : 0 0:0 0.000000000 -> \"bin\"\n"
          "0 \"long\" 644 0:0 : 0 0:0 0.000000000 {SCHILY.xattr.user.a=\"1\"} {path=\"long\"} \"\"\n"
          "0 \"g\" 644 0:0 : 0 0:0 0.000000000 \"\"\n"
-         "Z \"u\" 644 0:0 : 3 0:0 0.000000000 \"odd\"\n");
+         "Z \"u\" 644 0:0 : 3 0:0 0.000000000 \"odd\"\nheader's name=\"short, of long\"\n");
   flip(&format_tar, buf_str(&file), "x.tar", repair_tar, 3000);
 }
 
