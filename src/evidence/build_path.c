@@ -91,7 +91,7 @@ bool build_path_differs(const struct str whole[2], struct str side[2])
   return are_build_paths(whole, side);
 }
 
-bool build_path_is_certain(const struct str side[2])
+bool build_path_is_certain(const struct str side[2], bool has_tail)
 {
   /* Not /usr/src, /workspace, /go/src, /root/.cache or where Jenkins lives: images have what they
    * run and what that reads there, too. */
@@ -109,44 +109,18 @@ bool build_path_is_certain(const struct str side[2])
     "/var/lib/buildkite-agent",
   };
 
-  return is_below_any(side[0], directories, ARRAY_LEN(directories)) &&
+  return has_tail && is_below_any(side[0], directories, ARRAY_LEN(directories)) &&
          is_below_any(side[1], directories, ARRAY_LEN(directories));
 }
 
-static bool begins_as_product(struct str content)
+bool build_path_is_noted(const struct content_file *file)
 {
-  static const struct str magics[] = {
-    { "\x7f"
-      "ELF",
-      4 },
-    { "!<arch>\n", 8 },
-    { "\xca\xfe\xba\xbe", 4 },
-  };
-
-  for (size_t i = 0; i < ARRAY_LEN(magics); i++)
-    if (str_has_prefix(content, magics[i]))
-      return true;
-  return false;
-}
-
-bool build_path_is_noted(const struct str content[2], const struct content_file *file)
-{
-  static const char *const suffixes[] = { ".o",   ".lo",     ".a",       ".la",  ".pc",   ".d",
-                                          ".pyc", ".pyo",    ".class",   ".pkl", ".dwo",  ".pickle",
-                                          ".dwp", ".debug",  ".doctree", ".inv", ".rlib", ".rmeta",
-                                          ".gch", ".js.map", ".css.map" };
-  /* Sections of programs; .dynstr has paths in which libraries are looked for. */
-  static const char *const sections[] = { ".debug_", ".zdebug_", ".rodata",
-                                          ".data",   ".comment", ".gopclntab",
-                                          ".strtab", ".note",    ".go.buildinfo" };
+  /* What make is told of sources, and what debuggers in browsers are. */
+  static const char *const suffixes[] = { ".d", ".js.map", ".css.map", ".rmeta", ".gch" };
   const struct str name = path_name(file->path);
 
   for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
     if (str_has_suffix(name, str_of(suffixes[i])))
       return true;
-  for (size_t i = 0; i < ARRAY_LEN(sections); i++)
-    if (str_has_prefix(name, str_of(sections[i])) &&
-        memmem(file->path.ptr, file->path.len, "!/", 2))
-      return true;
-  return begins_as_product(content[0]) && begins_as_product(content[1]);
+  return file->debugging;
 }

@@ -171,7 +171,7 @@ static void leave_line(struct look *look, struct str line)
 /* Whether the path of a build is all that two paths can be. */
 static bool is_certain_path(const struct look *look, const struct words_pair *pair)
 {
-  return look->notes || look->for_people || build_path_is_certain(pair->side);
+  return look->notes || look->for_people || build_path_is_certain(pair->side, pair->has_tail);
 }
 
 /* Two lines: what is found goes to the result. False, and nothing is found, if they share no known
@@ -198,7 +198,7 @@ static bool pair_lines(struct look *look, const struct line *a, const struct lin
       content_assume(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
     else
       content_add(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
-    if (!look->for_people)
+    if (is_path ? !look->file->debugging : !look->for_people)
       content_acts(look->out, pair->id);
   }
   if (!words->all)
@@ -310,7 +310,7 @@ static void look_at_lines(const struct str content[2], const struct content_file
                        .binary = is_binary(content),
                        .for_people = reader_is_person(content, file),
                        .runs = reader_is_interpreter(content, file),
-                       .notes = build_path_is_noted(content, file),
+                       .notes = build_path_is_noted(file),
                        .is_page =
                            is_manual_page(content[0], file) && is_manual_page(content[1], file) };
 

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/path.h"
+#include "evidence/debugging.h"
 #include "evidence/described.h"
 #include "evidence/elf_section.h"
 #include "evidence/form.h"
@@ -112,6 +113,7 @@ static void look_at_content(struct inside *inside, const struct format *format,
       const struct content_file file = {
         .path = inside_member_path(inside, format, a->entry.name),
         .executable = (a->entry.mode | b->entry.mode) & 0111,
+        .debugging = debugging_is(&a->entry) && debugging_is(&b->entry),
         .changed = { { inside->file->changed[0][0], time_or_none(&a->entry) },
                      { inside->file->changed[1][0], time_or_none(&b->entry) } },
       };

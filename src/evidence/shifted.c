@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "evidence/build_path.h"
 #include "evidence/date.h"
+#include "evidence/pyc_source.h"
 #include "evidence/reader.h"
 #include "evidence/when.h"
 
@@ -26,6 +27,9 @@ struct taken {
 
 struct shifted {
   const struct content_file *file;
+  const struct str *content;      /* two, whole */
+  bool runs;                      /* something is ruled by what they say */
+  bool notes;                     /* paths say where it was built */
   struct str paths[PATHS_MAX][2]; /* that were seen, if only in what led nowhere */
   size_t n_paths;
   struct taken *taken; /* owned */
@@ -71,7 +75,8 @@ static void take(struct shifted *shifted, const char *id, const struct str side[
 {
   shifted->taken =
       xgrow(shifted->taken, shifted->n_taken, &shifted->cap_taken, sizeof(*shifted->taken));
-  shifted->taken[shifted->n_taken++] = (struct taken) { id, { side[0], side[1] }, assumed };
+  shifted->taken[shifted->n_taken++] =
+      (struct taken) { id, { side[0], side[1] }, assumed || shifted->runs };
 }
 
 /* ---- paths ---- */
@@ -111,8 +116,25 @@ static bool is_known_path(const struct shifted *shifted, const struct rest *rest
   return false;
 }
 
-static void skip_path(struct rest *rest, size_t back, const struct str side[2])
+/* Whether paths that begin so far back are those of a build alone, by where they stand or by
+ * themselves; side: what differs of them. */
+static bool is_certain(const struct shifted *shifted, const struct rest *rest, size_t back,
+                       const struct str side[2])
 {
+  const struct str paths[2] = { path_at(rest->side[0], back), path_at(rest->side[1], back) };
+  bool is_source = true;
+
+  for (int i = 0; i < 2; i++)
+    is_source = is_source &&
+                pyc_source_is(shifted->content[i], (size_t)(paths[i].ptr - shifted->content[i].ptr),
+                              shifted->file->path);
+  return shifted->notes || is_source || build_path_is_certain(side, side[0].len < paths[0].len);
+}
+
+static void take_build_path(struct shifted *shifted, struct rest *rest, size_t back,
+                            const struct str side[2])
+{
+  take(shifted, "build-path", side, !is_certain(shifted, rest, back, side));
   skip(rest, side[0].len - back, side[1].len - back);
 }
 
@@ -135,8 +157,7 @@ static bool take_path(struct shifted *shifted, const struct rest *whole, struct 
     if (rest->side[0].ptr[-(ptrdiff_t)back] != '/')
       continue;
     if (is_known_path(shifted, rest, back, &which)) {
-      take(shifted, "build-path", shifted->paths[which], false);
-      skip_path(rest, back, shifted->paths[which]);
+      take_build_path(shifted, rest, back, shifted->paths[which]);
       return true;
     }
     for (int i = 0; i < 2; i++)
@@ -145,8 +166,7 @@ static bool take_path(struct shifted *shifted, const struct rest *whole, struct 
         side[1].len < back)
       continue;
     memcpy(shifted->paths[shifted->n_paths++], side, sizeof(side));
-    take(shifted, "build-path", side, false);
-    skip_path(rest, back, side);
+    take_build_path(shifted, rest, back, side);
     return true;
   }
   return false;
@@ -339,20 +359,15 @@ static bool walk(struct shifted *shifted, struct rest rest, unsigned depth)
   }
 }
 
-static void tell(const struct taken *taken, bool guessed, struct arena *arena,
+static void tell(const struct taken *taken, bool is_debugging, struct arena *arena,
                  struct content_evidence *out)
 {
-  if (taken->assumed || guessed)
+  if (taken->assumed)
     content_assume(out, arena, taken->id, "", taken->side[0], taken->side[1]);
   else
     content_add(out, arena, taken->id, "", taken->side[0], taken->side[1]);
-  content_acts(out, taken->id);
-}
-
-/* A path of a build, by where it stands or by itself; or something else. */
-static bool is_known(const struct taken *taken, bool notes)
-{
-  return notes || strcmp(taken->id, "build-path") != 0 || build_path_is_certain(taken->side);
+  if (!is_debugging)
+    content_acts(out, taken->id);
 }
 
 bool shifted_look(const struct str content[2], const struct content_file *file, struct arena *arena,
@@ -360,18 +375,21 @@ bool shifted_look(const struct str content[2], const struct content_file *file, 
 {
   struct shifted shifted = {
     .file = file,
+    .content = content,
+    .runs = reader_is_interpreter(content, file),
+    .notes = build_path_is_noted(file),
     .work = WORK_PER_BYTE * ((uint64_t)content[0].len + content[1].len + 1024),
   };
-  const bool runs = reader_is_interpreter(content, file);
-  const bool notes = build_path_is_noted(content, file);
   const bool all =
       walk(&shifted, (struct rest) { { content[0], content[1] } }, 0) && shifted.n_paths;
 
   for (size_t i = 0; i < shifted.n_taken && all; i++)
-    tell(&shifted.taken[i], runs || !is_known(&shifted.taken[i], notes), arena, out);
+    tell(&shifted.taken[i], file->debugging, arena, out);
   for (size_t i = 0; i < shifted.n_paths && !all; i++)
-    tell(&(struct taken) { "build-path", { shifted.paths[i][0], shifted.paths[i][1] }, !notes },
-         runs, arena, out);
+    tell(&(struct taken) { "build-path",
+                           { shifted.paths[i][0], shifted.paths[i][1] },
+                           shifted.runs || !shifted.notes },
+         file->debugging, arena, out);
   free(shifted.taken);
   return all;
 }

@@ -257,6 +257,24 @@ static int by_bytes(const void *a, const void *b)
   return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
+/* What a paragraph is about. */
+static struct str first_line(struct str paragraph)
+{
+  const char *end = paragraph.len ? memchr(paragraph.ptr, '\n', paragraph.len) : NULL;
+
+  return (struct str) { paragraph.ptr, end ? (size_t)(end - paragraph.ptr) : paragraph.len };
+}
+
+/* Paragraphs about one thing stay in their order: readers of dpkg's status take the last. */
+static int by_first_line(const void *a, const void *b)
+{
+  const struct str *x = a;
+  const struct str *y = b;
+  const int order = str_compare(first_line(*x), first_line(*y));
+
+  return order ? order : (x->ptr > y->ptr) - (x->ptr < y->ptr);
+}
+
 /* Takes the next paragraph off *s: what ends before an empty line, without its last newline, so
  * that the last one is like the others. Empty lines are paragraphs of their own, and empty. */
 static bool next_paragraph(struct str *s, struct str *paragraph)
@@ -284,7 +302,7 @@ static struct str *sorted_pieces(struct str s, bool paragraphs, size_t *n)
     pieces[*n] = piece;
   }
   if (pieces)
-    qsort(pieces, *n, sizeof(*pieces), by_bytes);
+    qsort(pieces, *n, sizeof(*pieces), paragraphs ? by_first_line : by_bytes);
   return pieces;
 }
 

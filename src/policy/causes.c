@@ -95,7 +95,8 @@ static bool explains_field(const struct cause *cause, const struct cause_query *
   if (!(cause->kinds >> query->field.kind & 1))
     return false;
   for (size_t i = 0; i < cause->n_fields; i++)
-    if (field_covers(&cause->fields[i], &query->field))
+    if (field_covers(&cause->fields[i], &query->field) &&
+        (!query->restated || cause->fields[i].kind == FIELD_PAX))
       return true;
   return false;
 }
@@ -131,9 +132,13 @@ static bool knows_content(const struct cause_query *query)
 }
 
 /* What these fields say is told whole by their names: times, order, who wrote an archive. That a
- * path, type, mode, owner or attribute differs may have any reason. */
-static enum cause_evidence evidence_of_name(const struct cause_query *query)
+ * path, type, mode, owner or attribute differs may have any reason, and so has that a record does
+ * of which it is not known that it means nothing. */
+static enum cause_evidence evidence_of_name(const struct cause *cause,
+                                            const struct cause_query *query)
 {
+  if (query->field.kind == FIELD_PAX && !cause->harmless)
+    return CAUSE_BY_NAME;
   switch (query->field.kind) {
   case FIELD_UNAME:
   case FIELD_GNAME:
@@ -171,7 +176,7 @@ const struct cause *cause_find(const struct cause_query *query, enum cause_evide
         !cause_tests_hold(cause->tests, cause->n_tests, query, &first_only))
       continue;
     if (evidence)
-      *evidence = !cause->n_tests || !look ? evidence_of_name(query)
+      *evidence = !cause->n_tests || !look ? evidence_of_name(cause, query)
                   : first_only             ? CAUSE_BY_FIRST_DIFFERENCE
                                            : CAUSE_BY_CONTENT;
     return cause;

@@ -246,6 +246,7 @@ static void contents(void **state)
 static void strengths(void **state)
 {
 #define DATES(before, behind) STR(before "2026-11-28" behind), STR(before "2026-12-02" behind)
+#define DEBUGGING "usr/bin/x!/.debug_str"
 #define HASH_A "0123456789abcdef0123456789abcdef01234567"
 #define HASH_B "0123456789abcdef0123456789abcdef89abcdef"
   static const struct {
@@ -371,10 +372,33 @@ static void strengths(void **state)
       false },
     { "srv/x.bin", false, STR("\0/srv/www/site;\0"), STR("\0/tmp/evil/xx00;\0"), false, false },
     { "usr/bin/x!/.dynstr", false, STR("\0/srv/x/lib\0"), STR("\0/tmp/evi/lib\0"), false, false },
-    { "usr/lib/x.pc", false, STR("prefix=/srv/x-1/inst\n"), STR("prefix=/home/ci/inst\n"), true,
+    { "usr/lib/x.pc", false, STR("prefix=/srv/x-1/inst\n"), STR("prefix=/home/ci/inst\n"), false,
       false },
-    { "usr/bin/x!/.debug_str", false, STR("\0/srv/x\0"), STR("\0/tmp/x\0"), true, false },
-    { "etc/x.conf", false, STR("from /build/x-1\n"), STR("from /builds/x\n"), true, false },
+    { "srv/x.js.map", false, STR("[\"/srv/x-1/a.ts\"]\n"), STR("[\"/home/ci/a.ts\"]\n"), true,
+      false },
+    { "etc/x.conf", false, STR("from /build/x-1/x.c\n"), STR("from /builds/x/x.c\n"), true, false },
+    { "etc/x.conf", false, STR("root /build/public\n"), STR("root /build/secret\n"), false, false },
+    { "usr/bin/x!/.rodata", false, STR("\0/build/x-1/x.c\0"), STR("\0/builds/x/x.c\0"), true,
+      false },
+    { "usr/bin/x!/.rodata", false, STR("\0/build/x/good\0"), STR("\0/build/x/evil\0"), false,
+      false },
+    { "usr/bin/x!/.rodata", false, STR("\0/srv/x/x.c\0"), STR("\0/tmp/x/x.c\0"), false, false },
+    /* what only debuggers read */
+    { DEBUGGING, false, STR("\0/srv/x\0"), STR("\0/tmp/x\0"), true, true },
+    { DEBUGGING, false, STR("GCC /srv/xx/a.c\n"), STR("GCC /home/ci/a.c\n"), true, true },
+    /* the source of compiled Python, by its name; a part of a string; what the code may open */
+    { "x/__pycache__/m.cpython-311.pyc", false, STR("\0\xfa\x0b/srv/x/m.pys\1\0\0"),
+      STR("\0\xfa\x0e/home/u/x/m.pys\1\0\0"), true, false },
+    { "x/m.pyc", false, STR("\0u\x0b\0\0\0/srv/x/m.pys"), STR("\0u\x0e\0\0\0/home/u/x/m.pys"), true,
+      false },
+    { "x/m.pyc", false, STR("\0\xfa\x0c/srv/x/am.pys"), STR("\0\xfa\x0f/home/u/x/am.pys"), false,
+      false },
+    { "x/m.pyc", false, STR("\0\xfa\x0d/srv/x/m.pyrrs"), STR("\0\xfa\x10/home/u/x/m.pyrrs"), false,
+      false },
+    { "x/m.pyc", false, STR("\0\xfa\x0b/srv/x/m.so"), STR("\0\xfa\x0e/home/u/x/m.so"), false,
+      false },
+    { "x.pickle", false, STR("\x80\4\x8c\x0b/srv/x/m.py"), STR("\x80\4\x8c\x0e/home/u/x/m.py"),
+      false, false },
     { "etc/nginx/a.conf", false, STR("root /usr/src/app-1;\n"), STR("root /usr/src/app-2;\n"),
       false, false },
     { "srv/x.ini", false, STR("data=/workspace/one/db\n"), STR("data=/workspace/two/db\n"), false,
@@ -417,6 +441,7 @@ static void strengths(void **state)
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     const struct content_file file = { .path = str_of(rows[i].path),
                                        .executable = rows[i].executable,
+                                       .debugging = strcmp(rows[i].path, DEBUGGING) == 0,
                                        .changed = {
                                            { 1795867200 },
                                            { 1796212800 } } /* 2026-11-28, 2026-12-02, 12:00 */ };

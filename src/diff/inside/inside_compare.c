@@ -1,5 +1,6 @@
 #include "diff/inside/inside_compare.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -133,6 +134,19 @@ static struct entry_rules rules_of_entry(const struct looking *looking,
   return rules;
 }
 
+/* That members stand in another order has a cause where it means nothing; here it does not. */
+static void add_order(const struct looking *looking, const struct tar_entry *const entries[2],
+                      struct fields *fields)
+{
+  const char *texts[2];
+
+  if (!looking->order_counts || entries[0]->index == entries[1]->index)
+    return;
+  for (int side = 0; side < 2; side++)
+    texts[side] = arena_printf(&fields->arena, "%" PRIu64, entries[side]->index);
+  fields_add(fields, "Member order", "Member order ", str_of(texts[0]), str_of(texts[1]));
+}
+
 /* The entries apart from their contents; those are told of here only if nothing inside them is. */
 static bool compare_headers(struct looking *looking, const struct format_member *const members[2],
                             enum inside_outcome contents, const struct digest digests[2],
@@ -154,6 +168,7 @@ static bool compare_headers(struct looking *looking, const struct format_member 
     return false;
   looking_add_reasons(looking, &fields);
   entry_fields(&rules, entries[0], entries[1], shown, &fields);
+  add_order(looking, entries, &fields);
   looking_tell_member(looking, entries, shown, &fields);
   return true;
 }
@@ -223,20 +238,21 @@ static int read_both(struct looking *looking, const struct format *format,
   return status;
 }
 
-/* The rules for members of a format. Names say "the same" in other ways only where all readers take
- * them so; and the order counts where what is unpacked hangs on it. */
-static struct entry_rules rules_of_format(const struct looking *looking,
-                                          const struct format *format,
-                                          const struct format_parts parts[2])
+/* Sets the rules for members of a format. Names say "the same" in other ways only where all readers
+ * take them so; and the order counts where what is unpacked hangs on it. */
+static void set_rules_of_format(struct looking *looking, const struct format *format,
+                                const struct format_parts parts[2])
 {
   struct entry_rules rules = { .ignore = looking->input->ignore };
 
   if (!format->has_loose_names)
     rules.ignore &= ~(uint32_t)IGNORE_CANONICAL_PATHS;
-  if (rules.ignore & IGNORE_FILE_ORDER && parts[0].n_members == parts[1].n_members &&
-      (format_order_counts(format, &parts[0]) || format_order_counts(format, &parts[1])))
+  looking->order_counts =
+      parts[0].n_members == parts[1].n_members &&
+      (format_order_counts(format, &parts[0]) || format_order_counts(format, &parts[1]));
+  if (looking->order_counts)
     rules.ignore &= ~(uint32_t)IGNORE_FILE_ORDER;
-  return rules;
+  looking->rules = rules;
 }
 
 static enum inside_outcome compare_parts(struct looking *looking, const struct format *format,
@@ -244,10 +260,11 @@ static enum inside_outcome compare_parts(struct looking *looking, const struct f
                                          const struct files *files)
 {
   const struct entry_rules rules = looking->rules;
+  const bool order_counts = looking->order_counts;
   bool differ = inside_compare_fields(looking, parts);
   struct files around = *files;
 
-  looking->rules = rules_of_format(looking, format, parts);
+  set_rules_of_format(looking, format, parts);
   around.described = format->describes;
   differ |= compare_members(looking, parts, &around, format->is_wrapper);
   if (format->may_be_equal) {
@@ -257,6 +274,7 @@ static enum inside_outcome compare_parts(struct looking *looking, const struct f
     looking->result->untold = true;
   }
   looking->rules = rules;
+  looking->order_counts = order_counts;
   return differ ? INSIDE_ROWS : format->may_be_equal ? INSIDE_EQUAL : INSIDE_HERE;
 }
 

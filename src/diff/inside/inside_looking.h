@@ -12,6 +12,7 @@ struct looking {
   struct inside_result *result;
   struct format_budget budgets[2]; /* bytes that may still come out of each file */
   struct entry_rules rules;        /* for the members that are compared */
+  bool order_counts;               /* what is unpacked of these hangs on their order */
   struct buf path;                 /* of the place that is compared */
   uint64_t patch_work;             /* steps of aligning lines that are left */
   struct budget patch_memory;

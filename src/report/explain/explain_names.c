@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "image/media_type.h"
+
 static struct str last_part(struct str name)
 {
   const char *dot = name.len ? memrchr(name.ptr, '.', name.len) : NULL;
@@ -38,17 +41,31 @@ static bool says_compression(const struct event_field *field, struct str part)
          str_equal(without_compression(field->value[0]), without_compression(field->value[1]));
 }
 
-/* Whether it is Docker's on one side and OCI's, or none, on the other. */
+/* Layers that are fetched from elsewhere, as far as they are. */
+static bool is_foreign(struct str type)
+{
+  return str_has_prefix(type, STR(MEDIA_DOCKER_LAYER_FOREIGN)) ||
+         str_has_prefix(type, STR(MEDIA_OCI_LAYER_NONDIST));
+}
+
+/* Whether it is Docker's on one side and OCI's, or none, on the other; of the same kind of thing,
+ * which engines take for the same. */
 static bool is_other_family(const struct event_field *field)
 {
-  const bool docker[2] = { str_has_prefix(field->value[0], STR("application/vnd.docker.")),
-                           str_has_prefix(field->value[1], STR("application/vnd.docker.")) };
-  const bool oci[2] = { str_has_prefix(field->value[0], STR("application/vnd.oci.")),
-                        str_has_prefix(field->value[1], STR("application/vnd.oci.")) };
+  enum media_kind kinds[2];
+  bool docker[2];
 
-  if (!field->value[0].ptr || !field->value[1].ptr)
-    return true;
-  return (docker[0] && oci[1]) || (oci[0] && docker[1]);
+  for (int side = 0; side < 2; side++) {
+    AUTO_FREE char *type = str_dup(field->value[side].ptr ? field->value[side] : STR(""));
+
+    kinds[side] = media_kind(type);
+    docker[side] = str_has_prefix(field->value[side], STR("application/vnd.docker."));
+  }
+  for (int side = 0; side < 2; side++)
+    if (!field->value[side].ptr)
+      return kinds[1 - side] == MEDIA_MANIFEST || kinds[1 - side] == MEDIA_INDEX;
+  return docker[0] != docker[1] && kinds[0] == kinds[1] && kinds[0] != MEDIA_OTHER &&
+         is_foreign(field->value[0]) == is_foreign(field->value[1]);
 }
 
 /* Whether one of the two is a blob that nobody looks into: then its digest is the difference. */
