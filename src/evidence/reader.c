@@ -5,6 +5,7 @@
 
 #include "base/macros.h"
 #include "base/path.h"
+#include "evidence/markup.h"
 
 static bool is_any_of(struct str name, const char *const *list, size_t n)
 {
@@ -26,14 +27,15 @@ static struct str suffix_of(struct str path)
 static bool is_source(struct str path)
 {
   static const char *const suffixes[] = {
-    "sh",    "bash",   "zsh",    "fish",  "csh",     "ksh",   "py",   "pyw", "pl",  "pm",  "rb",
-    "lua",   "tcl",    "awk",    "sed",   "js",      "mjs",   "cjs",  "ts",  "jsx", "tsx", "php",
-    "phtml", "jsp",    "asp",    "cgi",   "c",       "h",     "cc",   "cpp", "cxx", "hpp", "hh",
-    "m",     "go",     "rs",     "rkt",   "java",    "kt",    "kts",  "cs",  "fs",  "vb",  "scala",
-    "clj",   "groovy", "gradle", "swift", "r",       "jl",    "el",   "scm", "hs",  "ml",  "ex",
-    "exs",   "erl",    "d",      "nim",   "zig",     "s",     "asm",  "sql", "ps1", "bat", "cmd",
-    "mk",    "mak",    "cmake",  "am",    "ac",      "m4",    "in",   "vue", "wat", "nse", "coffee",
-    "dart",  "pas",    "v",      "vhd",   "service", "timer", "cron",
+    "sh",     "bash",  "zsh",   "fish",  "csh", "ksh",     "py",    "pyw",   "pl",  "pm",
+    "rb",     "lua",   "tcl",   "awk",   "sed", "js",      "mjs",   "cjs",   "ts",  "jsx",
+    "tsx",    "php",   "phtml", "shtml", "hta", "xsl",     "xslt",  "jsp",   "asp", "cgi",
+    "c",      "h",     "cc",    "cpp",   "cxx", "hpp",     "hh",    "m",     "go",  "rs",
+    "rkt",    "java",  "kt",    "kts",   "cs",  "fs",      "vb",    "scala", "clj", "groovy",
+    "gradle", "swift", "r",     "jl",    "el",  "scm",     "hs",    "ml",    "ex",  "exs",
+    "erl",    "d",     "nim",   "zig",   "s",   "asm",     "sql",   "ps1",   "bat", "cmd",
+    "mk",     "mak",   "cmake", "am",    "ac",  "m4",      "in",    "vue",   "wat", "nse",
+    "coffee", "dart",  "pas",   "v",     "vhd", "service", "timer", "cron",
   };
   static const char *const names[] = {
     "Makefile",  "GNUmakefile", "Dockerfile", "Containerfile", "Rakefile", "Gemfile",
@@ -84,29 +86,13 @@ static bool lies_with_documentation(struct str path)
   return false;
 }
 
-static bool has_script(struct str content)
-{
-  static const struct str tag = STR("<script");
-
-  for (size_t i = 0; i + tag.len <= content.len; i++) {
-    const char *at = memchr(content.ptr + i, '<', content.len - tag.len - i + 1);
-
-    if (!at)
-      return false;
-    i = (size_t)(at - content.ptr);
-    if (strncasecmp(at, tag.ptr, tag.len) == 0)
-      return true;
-  }
-  return false;
-}
-
 bool reader_is_person(const struct str content[2], const struct content_file *file)
 {
   if (!lies_with_documentation(file->path) || reader_is_interpreter(content, file))
     return false;
   for (int side = 0; side < 2; side++)
     if (!content[side].len || memchr(content[side].ptr, '\0', content[side].len) ||
-        has_script(content[side]))
+        markup_acts(content[side]))
       return false;
   return true;
 }

@@ -59,7 +59,9 @@ static bool bzip2_detect(struct str bytes, struct str name)
 
 static int bzip2_read(struct format_parts *parts, struct error *err)
 {
-  static const struct wrapper wrapper = { &format_bzip2_codec, &rule_form, ".bz2", ".tbz2", NULL };
+  static const struct wrapper wrapper = {
+    &format_bzip2_codec, &rule_form, ".bz2", ".tbz2", NULL, "streams"
+  };
 
   return wrapper_read(parts, &wrapper, err);
 }

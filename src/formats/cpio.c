@@ -16,7 +16,7 @@ static const struct format_rule rule_zeros = { "cpio-3", FORMAT_WRITTEN,
 
 #define TRAILER "TRAILER!!!"
 
-enum { ENTRY_MAX = 4096 };
+enum { ENTRY_MAX = 4096, MAGIC = 6, ALIGN = 4 };
 
 /* The fields of a header, as far as both kinds have them. */
 struct header {
@@ -278,7 +278,22 @@ static int add_rest(struct format_parts *parts, uint64_t at, struct error *err)
   if (!rest.len)
     return 0;
   format_account(parts, at, rest.len, NULL);
+  /* Linux finds an archive that is not compressed only where a header may lie. */
+  if (at % ALIGN &&
+      format_add_field(
+          parts, FORMAT_COUNTS, "alignment",
+          str_of(arena_printf(&parts->arena, "%llu", (unsigned long long)(at % ALIGN))), err))
+    return -1;
   return format_add_file(parts, STR("(archive behind it)"), rest, err) ? 0 : -1;
+}
+
+/* Not every program reads each of the three kinds: Linux takes no odc. */
+static int check_magic(const struct format_parts *parts, uint64_t at, struct error *err)
+{
+  if (parts->bytes.len - at < MAGIC || memcmp(parts->bytes.ptr, parts->bytes.ptr + at, MAGIC) == 0)
+    return 0; /* what is cut short is told elsewhere */
+  return error_set(err, ERROR_UNSUPPORTED, "its header at byte %llu is of another kind",
+                   (unsigned long long)at);
 }
 
 static int cpio_read(struct format_parts *parts, struct error *err)
@@ -288,12 +303,13 @@ static int cpio_read(struct format_parts *parts, struct error *err)
   int got;
 
   do {
-    got = read_entry(parts, &links, 0, &at, err);
+    got = check_magic(parts, at, err) ? -1 : read_entry(parts, &links, 0, &at, err);
   } while (got > 0);
   if (got == 0)
     got = cpio_links_resolve(&links, parts, err);
   cpio_links_release(&links);
-  if (got < 0)
+  if (got < 0 ||
+      format_add_field(parts, FORMAT_COUNTS, "kind", (struct str) { parts->bytes.ptr, MAGIC }, err))
     return -1;
   return add_rest(parts, skip_zeros(parts, at), err);
 }

@@ -109,7 +109,9 @@ void elements_text(struct elements *elements, struct str text)
   if (!elements->depth)
     return;
   buf_add_str(&elements->texts[elements->depth - 1], text);
-  format_account_shown(elements->parts, elements_trim(text));
+  text = elements_trim(text);
+  if (text.len) /* spaces alone are no text */
+    format_account_shown(elements->parts, text);
 }
 
 int elements_comment(struct elements *elements, struct str text, struct error *err)

@@ -215,31 +215,45 @@ int format_add_field(struct format_parts *parts, enum format_class class, const 
   return 0;
 }
 
-void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
-                    const struct format_rule *rule)
+static void add_range(struct format_parts *parts, struct format_range range)
 {
-  const uint32_t member = (uint32_t)parts->n_members;
-  struct format_range *last = parts->n_ranges ? &parts->ranges[parts->n_ranges - 1] : NULL;
   struct error ignored;
 
-  if (!len)
-    return;
-  if (last && last->to == from && last->rule == rule && last->member == member) {
-    last->to += len;
-    return;
-  }
   parts->exhausted = parts->exhausted || charge_item(parts, parts->n_ranges, parts->cap_ranges,
                                                      sizeof(*parts->ranges), &ignored);
   if (parts->exhausted)
     return;
   parts->ranges = xgrow(parts->ranges, parts->n_ranges, &parts->cap_ranges, sizeof(*parts->ranges));
-  parts->ranges[parts->n_ranges++] = (struct format_range) { from, from + len, rule, member };
+  parts->ranges[parts->n_ranges++] = range;
+}
+
+void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
+                    const struct format_rule *rule)
+{
+  const uint32_t member = (uint32_t)parts->n_members;
+  struct format_range *last = parts->n_ranges ? &parts->ranges[parts->n_ranges - 1] : NULL;
+
+  if (!len)
+    return;
+  if (last && last->to == from && last->rule == rule && last->member == member)
+    last->to += len;
+  else
+    add_range(parts, (struct format_range) { from, from + len, rule, member });
 }
 
 void format_account_shown(struct format_parts *parts, struct str piece)
 {
-  if (piece.len)
-    format_account(parts, (uint64_t)(piece.ptr - parts->bytes.ptr), piece.len, NULL);
+  const struct str bytes = parts->bytes;
+  uint64_t from;
+
+  /* What is empty may be a constant. */
+  if (piece.ptr < bytes.ptr || piece.ptr > bytes.ptr + bytes.len)
+    return;
+  from = (uint64_t)(piece.ptr - bytes.ptr);
+  /* Where nothing stands on one side, something may on the other. */
+  if (!piece.len)
+    add_range(parts, (struct format_range) { from, from, NULL, (uint32_t)parts->n_members });
+  format_account(parts, from, piece.len, NULL);
 }
 
 int format_shared_name(struct format_parts *parts, struct str bytes, struct str end,

@@ -167,7 +167,8 @@ MUST_CHECK int format_add_field(struct format_parts *parts, enum format_class cl
 /* Accounts for len bytes from `from` on; in any order, none twice. rule NULL: they are carried. */
 void format_account(struct format_parts *parts, uint64_t from, uint64_t len,
                     const struct format_rule *rule);
-/* The same for a piece of the file's bytes that a member or field shows to the letter. */
+/* The same for a piece of the file's bytes that a member or field shows to the letter; an empty one
+ * is noted where it lies, too. */
 void format_account_shown(struct format_parts *parts, struct str piece);
 
 /* Memory that lives as long as the parts, charged to the budget; NULL if that is exhausted. For

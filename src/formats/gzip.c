@@ -108,7 +108,8 @@ static int header(struct format_parts *parts, size_t *at, struct error *err)
     return error_set(err, ERROR_CORRUPT, "its header's checksum is wrong");
   format_account(parts, *at, 2, &rule_sums);
   *at += 2;
-  return 0;
+  /* Linux's reader of initrds, for one, takes it for compressed data. */
+  return format_add_field(parts, FORMAT_COUNTS, "header checksum", STR("present"), err);
 }
 
 static int gzip_member(struct format_parts *parts, size_t *at, struct format_output *out,
@@ -138,8 +139,10 @@ static int gzip_read(struct format_parts *parts, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
   size_t at = 0;
+  uint64_t n = 0;
 
   do {
+    n++;
     if (gzip_member(parts, &at, &out, err)) {
       format_output_drop(&out);
       return -1;
@@ -147,7 +150,7 @@ static int gzip_read(struct format_parts *parts, struct error *err)
   } while (at < parts->bytes.len);
   return format_add_file(parts, wrapper_name(parts, ".gz", ".tgz"), format_output_keep(parts, &out),
                          err)
-             ? 0
+             ? wrapper_add_count(parts, "members", n, err)
              : -1;
 }
 

@@ -56,7 +56,8 @@ static bool lz4_detect(struct str bytes, struct str name)
 
 static int lz4_read(struct format_parts *parts, struct error *err)
 {
-  static const struct wrapper wrapper = { &format_lz4_codec, &rule_form, ".lz4", ".tlz4", NULL };
+  static const struct wrapper wrapper = { &format_lz4_codec, &rule_form, ".lz4",
+                                          ".tlz4",           NULL,       "frames" };
 
   return wrapper_read(parts, &wrapper, err);
 }

@@ -41,10 +41,17 @@ static struct str next_line(struct str *text)
   return line;
 }
 
+/* What is behind n bytes, be it nothing: it has a place all the same. */
+static struct str behind(struct str s, size_t n)
+{
+  n = MIN_OF(n, s.len);
+  return (struct str) { s.ptr + n, s.len - n };
+}
+
 static struct str without_spaces(struct str s)
 {
   while (s.len && strchr(" \t\f", *s.ptr))
-    s = str_skip(s, 1);
+    s = behind(s, 1);
   return s;
 }
 
@@ -69,9 +76,9 @@ static int add_property(struct format_parts *parts, struct str line, bool whole,
   name.len = 0;
   while (name.len < line.len && !strchr("=: \t\f", line.ptr[name.len]))
     name.len += line.ptr[name.len] == '\\' && name.len + 1 < line.len ? 2 : 1;
-  value = without_spaces(str_skip(line, name.len));
+  value = without_spaces(behind(line, name.len));
   if (value.len && (*value.ptr == '=' || *value.ptr == ':'))
-    value = without_spaces(str_skip(value, 1));
+    value = without_spaces(behind(value, 1));
   if (whole)
     format_account_shown(parts, value);
   return keyed_add(parts, name, value, err);
@@ -124,7 +131,7 @@ static int add_attribute(struct format_parts *parts, struct str section, struct 
   buf_add_str(&name, key);
   if (name.overflow)
     return error_set(err, ERROR_LIMIT, "a name is longer than %d bytes", LINE_MAX_BYTES);
-  value = without_spaces(str_skip(line, key.len + 1));
+  value = without_spaces(behind(line, key.len + 1));
   if (whole)
     format_account_shown(parts, value);
   return keyed_add(parts, buf_str(&name), value, err);

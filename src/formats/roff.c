@@ -106,7 +106,9 @@ static bool next_argument(struct str *line, struct str *out)
 
 static struct str behind_request(struct str line, struct str request)
 {
-  return str_skip(line, (size_t)(request.ptr - line.ptr) + request.len);
+  const char *from = request.ptr + request.len;
+
+  return (struct str) { from, line.len - (size_t)(from - line.ptr) };
 }
 
 /* A member whose content is a piece of the file. */

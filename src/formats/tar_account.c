@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "formats/tar_holes.h"
+#include "formats/tar_replaced.h"
 #include "tar/header.h"
 
 static const struct format_rule rule_number = { "tar-1", FORMAT_WRITTEN,
@@ -317,6 +318,24 @@ static int check_sparse_name(struct format_parts *parts, uint64_t header,
                    (unsigned long long)header);
 }
 
+/* The names of sparse files were looked at, and their sizes are those with holes or without. */
+static int add_replaced(struct format_parts *parts, uint64_t header,
+                        const struct extended *extended, struct error *err)
+{
+  const bool is_sparse = *extended->holes != TAR_HOLES_NONE;
+  const struct tar_replaced replaced = {
+    .path = !is_sparse && is_replaced(extended, "path"),
+    .linkpath = is_replaced(extended, "linkpath"),
+    .uname = is_replaced(extended, "uname"),
+    .gname = is_replaced(extended, "gname"),
+    .size = !is_sparse && is_replaced(extended, "size"),
+    .uid = is_replaced(extended, "uid"),
+    .gid = is_replaced(extended, "gid"),
+  };
+
+  return tar_replaced_add(parts, header, extended->entry, &replaced, err);
+}
+
 /* Whether an extended header is at a byte. Behind headers with a map there is more, but that has
  * no end to look for. */
 static bool is_extended(const struct format_parts *parts, uint64_t from, uint64_t to,
@@ -350,7 +369,7 @@ int tar_account_headers(struct format_parts *parts, uint64_t *from, uint64_t to,
     return error_set(err, ERROR_UNSUPPORTED,
                      "the entry at byte %llu has extended headers of two kinds",
                      (unsigned long long)*from);
-  if (check_sparse_name(parts, *from, &extended, err))
+  if (check_sparse_name(parts, *from, &extended, err) || add_replaced(parts, *from, &extended, err))
     return -1;
   account_header(parts, *from, &extended);
   *from += TAR_UNIT;

@@ -16,7 +16,13 @@ struct wrapper {
   /* Adds fields for what of a stream, which was decoded, counts all the same; NULL: nothing does.
    */
   int (*look)(struct format_parts *parts, struct str stream, struct error *err);
+  const char *count; /* what streams are called */
 };
+
+/* Where a content is in several pieces their number counts: not every program goes on behind the
+ * first one (Linux, which unpacks initrds, starts anew). what: "members", …; a constant. 0/-1. */
+MUST_CHECK int wrapper_add_count(struct format_parts *parts, const char *what, uint64_t n,
+                                 struct error *err);
 
 /* Reads a file that is nothing but streams of the codec one behind the other, to its end; each
  * gives a part of the one content. */

@@ -176,7 +176,8 @@ static bool xz_detect(struct str bytes, struct str name)
 
 static int xz_read(struct format_parts *parts, struct error *err)
 {
-  static const struct wrapper wrapper = { &format_xz_codec, &rule_form, ".xz", ".txz", xz_look };
+  static const struct wrapper wrapper = { &format_xz_codec, &rule_form, ".xz",
+                                          ".txz",           xz_look,    "streams" };
 
   return wrapper_read(parts, &wrapper, err);
 }

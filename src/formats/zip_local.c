@@ -53,6 +53,10 @@ int zip_check_local(struct format_parts *parts, const struct zip_record *record,
     return error_set(err, ERROR_CORRUPT,
                      "the header of \"%.*s\" says other things than the directory",
                      STR_ARGS(record->name));
+  if (format_le16(p + 4) > ZIP_VERSION_KNOWN &&
+      zip_add_number(records, &parts->arena, TAR_RECORD_OF_MEMBER "zip.local.needed",
+                     format_le16(p + 4), err))
+    return -1;
   format_account(parts, record->local, 4, NULL);
   format_account(parts, record->local + 4, 2, &zip_rule_version);
   format_account(parts, record->local + 6, ZIP_LOCAL + name_len - 6, &zip_rule_local);

@@ -136,15 +136,16 @@ static int zstd_read(struct format_parts *parts, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
   size_t at = 0;
+  uint64_t n = 0;
 
-  while (at < parts->bytes.len)
+  for (; at < parts->bytes.len; n++)
     if (next_frame(parts, &at, &out, err)) {
       format_output_drop(&out);
       return -1;
     }
   return format_add_file(parts, wrapper_name(parts, ".zst", ".tzst"),
                          format_output_keep(parts, &out), err)
-             ? 0
+             ? wrapper_add_count(parts, "frames", n, err)
              : -1;
 }
 

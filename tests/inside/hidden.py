@@ -74,6 +74,37 @@ hidden("zip: gap", "zip", ZIP, with_gap(LATER))
 hidden("zip: another name in the local header", "zip", ZIP, with_byte(LATER, 30, ord("c")))
 hidden("zip: another method in the local header", "zip", ZIP, with_byte(LATER, 8, 0))
 hidden("zip: flags in the local header", "zip", ZIP, with_byte(LATER, 6, 1))
+hidden("zip: a later version is needed", "zip", ZIP, with_byte(LATER, LATER.index(b"PK\1\2") + 6, 99))
+hidden("zip: another system is needed", "zip", ZIP, with_byte(LATER, LATER.index(b"PK\1\2") + 7, 3))
+hidden("zip: a later version is needed, says the local header", "zip", ZIP, with_byte(LATER, 4, 99))
+harmless("zip: another version is needed", "zip", ZIP, with_byte(with_byte(LATER, 4, 45), LATER.index(b"PK\1\2") + 6, 45))
+
+
+def piped(method):
+    """Written to what cannot be gone back in: sizes stand behind the contents."""
+    class Pipe(io.RawIOBase):
+        def __init__(self):
+            super().__init__()
+            self.bytes = b""
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            self.bytes += bytes(data)
+            return len(data)
+    out = Pipe()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, content in (("a", "x" * 50), ("b", "y")):
+            info = zipfile.ZipInfo(name, (2023, 1, 1, 0, 0, 0))
+            info.compress_type, info.external_attr = method, 0o644 << 16
+            with file.open(info, "w") as member:
+                member.write(content.encode())
+    return out.bytes
+
+
+harmless("zip: sizes behind what is deflated", "zip", ZIP, piped(zipfile.ZIP_DEFLATED))
+hidden("zip: sizes behind what is stored", "zip", ZIP, piped(zipfile.ZIP_STORED))
 hidden("zip: in the zip in the zip", "war", zipped([("a.jar", ZIP, zipfile.ZIP_DEFLATED)]), zipped([("a.jar", LATER + b"e", zipfile.ZIP_DEFLATED)]))
 
 
@@ -110,6 +141,35 @@ hidden("tar: behind a name's end", "tar", TAR, with_header_byte(tarred(time=2), 
 hidden("tar: a name with a slash behind", "tar", TAR, tarred(time=2, first="a/"))
 
 
+def replaced(name="a" * 120, link=None, field=None, at=0):
+    """A name that stands in an extended header; another text in the place of the beginning of it."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as file:
+        info = tarfile.TarInfo(name)
+        if link:
+            info.type, info.linkname = tarfile.SYMTYPE, link
+        else:
+            info.size = 1
+        info.pax_headers = {"uid": "7", "uname": "joe"}
+        file.addfile(info, io.BytesIO(b"x"))
+    content = bytearray(out.getvalue())
+    if field is not None:
+        header = 1024
+        content[header + at:header + at + len(field)] = field
+        total = sum(content[header:header + 148]) + 8 * ord(" ") + sum(content[header + 156:header + 512])
+        content[header + 148:header + 156] = b"%06o\0 " % total
+    return bytes(content)
+
+
+LONG = replaced()
+harmless("tar: a long name, cut elsewhere", "tar", LONG, replaced(field=bytes(40), at=60))
+hidden("tar: a long name, and another one in the header", "tar", LONG, replaced(field=b"etc/passwd\0"))
+hidden("tar: a long name, and a prefix in the header", "tar", LONG, replaced(field=b"etc", at=345))
+hidden("tar: a replaced owner, and another one in the header", "tar", LONG, replaced(field=b"0000005\0", at=108))
+hidden("tar: a replaced user, and another one in the header", "tar", LONG, replaced(field=b"eve", at=265))
+hidden("tar: a long target, and another one in the header", "tar", replaced(link="b" * 120), replaced(link="b" * 120, field=b"/etc/shadow\0", at=157))
+
+
 # ---- compression ----
 
 TEXT = b"hello" * 20
@@ -129,6 +189,12 @@ hidden("gzip: behind the end", "gz", GZIP, gzipped(2) + b"evil")
 hidden("gzip: a zero behind the end", "gz", GZIP, gzipped(2) + b"\0")
 hidden("gzip: another member", "gz", GZIP, gzipped(2) + gzipped(2, b"evil"))
 hidden("gzip: in the gzip in the gzip", "gz", gzipped(1, GZIP), gzipped(2, gzipped(2) + b"e"))
+hidden("gzip: in two members", "gz", GZIP, gzipped(2, TEXT[:50]) + gzipped(2, TEXT[50:]))
+hidden("gzip: an empty member", "gz", GZIP, gzipped(2) + gzipped(2, b""))
+HEADER_SUM = struct.pack("<H", zlib.crc32(gzipped(2, flags=2)[:10]) & 0xffff)
+hidden("gzip: a checksum of the header", "gz", GZIP, gzipped(2, flags=2, more=HEADER_SUM))
+hidden("xz: in two streams", "xz", lzma.compress(TEXT), lzma.compress(TEXT[:50]) + lzma.compress(TEXT[50:]))
+hidden("bzip2: in two streams", "bz2", bz2.compress(TEXT), bz2.compress(TEXT[:50]) + bz2.compress(TEXT[50:]))
 harmless("xz: level", "xz", lzma.compress(TEXT), lzma.compress(TEXT, preset=1))
 harmless("xz: level 9", "xz", lzma.compress(TEXT), lzma.compress(TEXT, preset=9))
 hidden("xz: dictionary", "xz", lzma.compress(TEXT), lzma.compress(TEXT, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 65 << 20}]))
@@ -151,14 +217,23 @@ def archived(more=(), time=1, filler=b"\n"):
     return out
 
 
-def copied(more=(), time=1, inode=1, mode=0o100644, trailer=0):
+def copied(more=(), time=1, inode=1, mode=0o100644, trailer=0, kind=b"070701"):
     out = b""
     members = [("a", b"x", mode, time), ("b", b"y", 0o100644, time), *((*one, time) for one in more), ("TRAILER!!!", b"", 0, trailer)]
     for i, (name, content, bits, changed) in enumerate(members):
         numbers = (inode + i, bits, 0, 0, 1, changed, len(content), 0, 0, 0, 0, len(name) + 1, 0)
-        out += b"070701" + b"".join(b"%08X" % number for number in numbers) + name.encode() + b"\0"
+        numbers = (*numbers[:12], sum(content) if kind == b"070702" else 0)
+        out += kind + b"".join(b"%08X" % number for number in numbers) + name.encode() + b"\0"
         out += bytes(-len(out) % 4) + content
         out += bytes(-len(out) % 4)
+    return out
+
+
+def copied_odc():
+    out = b""
+    for name, content, bits, changed in (("a", b"x", 0o100644, 1), ("b", b"y", 0o100644, 1), ("TRAILER!!!", b"", 0, 0)):
+        out += b"070707%06o%06o%06o%06o%06o%06o%06o%011o%06o%011o" % (0, 1, bits, 0, 0, 1, 0, changed, len(name) + 1, len(content))
+        out += name.encode() + b"\0" + content
     return out
 
 
@@ -170,6 +245,11 @@ harmless("cpio: time, inodes", "cpio", copied(), copied(time=2, inode=9))
 hidden("cpio: behind the end", "cpio", copied(), copied(time=2) + b"evil")
 hidden("cpio: two members of one name", "cpio", copied(), copied([("a", b"e", 0o100644)], time=2))
 hidden("cpio: another archive", "cpio", copied(), copied(time=2) + bytes(4) + copied([("e", b"x", 0o100644)]))
+hidden("cpio: with checksums", "cpio", copied(), copied(kind=b"070702"))
+hidden("cpio: odc", "cpio", copied(), copied_odc())
+hidden("cpio: two kinds", "cpio", copied(), copied()[:116] + copied(kind=b"070702")[116:])
+hidden("cpio: another archive, off its place", "cpio", copied() + copied([("e", b"x", 0o100644)]), copied(time=2) + bytes(2) + copied([("e", b"x", 0o100644)], time=2))
+harmless("cpio: another archive, at another place", "cpio", copied() + copied([("e", b"x", 0o100644)]), copied(time=2) + bytes(8) + copied([("e", b"x", 0o100644)], time=2))
 hidden("cpio: mode", "cpio", copied(), copied(time=2, mode=0o104755))
 hidden("cpio: time of the end", "cpio", copied(), copied(trailer=2))
 

@@ -392,6 +392,15 @@ document_case("x.1", {".Dd"}, MDOC, MDOC.replace("May 1", "June 2"))
 document_case("x.1", {".Dt"}, MDOC, MDOC.replace("X 1", "Y 1"))
 document_case("x.1", {".Os"}, MDOC.replace(".Os", ".Os BSD"), MDOC.replace(".Os", ".Os Linux"))
 document_case("ls.1", {"OPTIONS/General"}, MAN, MAN[:-1])  # no newline at the end
+# A value that is empty on one side is one difference.
+document_case("x.1", {".Os"}, MDOC, MDOC.replace(".Os", ".Os BSD"))
+document_case("x.1", {".Os", "srv/x.1"}, MDOC, MDOC.replace(".Os", ".Os BSD").replace(".Sh NAME", ".Sh  NAME"))
+document_case("ls.1", {".TH/date"}, MAN.replace("September 2022", ""), MAN)
+document_case("x.html", {"html@lang"}, PAGE, PAGE.replace('"en"', '""'))
+document_case("x.xml", {"a@x"}, '<a x="">t</a>', '<a x="1">t</a>')
+document_case("x.properties", {"a"}, "a=\nb=2\n", "a=1\nb=2\n")
+document_case("x.json", {"a"}, '{"a": ""}', '{"a": "1"}')
+document_case("MANIFEST.MF", {"B"}, "A: 1\nB: \n", "A: 1\nB: x\n")
 
 
 # ---- databases ----

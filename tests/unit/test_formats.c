@@ -70,7 +70,8 @@ static void test_gzip(void **state)
   flip(&format_gzip, buf_str(&file), "x.gz", NULL, 12);
   gzip_make(&file, "\0", 1, " world");
   expect(&format_gzip, buf_str(&file), "x.tgz",
-         "0 \"x.tar\" 644 0:0 : 11 0:0 \"hello world\"\nextra field=\"abc\"\ncomment=\"why\"\n");
+         "0 \"x.tar\" 644 0:0 : 11 0:0 \"hello world\"\nextra field=\"abc\"\ncomment=\"why\"\n"
+         "members=\"2\"\n");
   buf_putc(&file, '\0');
   expect(&format_gzip, buf_str(&file), "x.gz", "ERROR: 1 bytes lie behind its end\n");
 }
@@ -129,7 +130,7 @@ static void test_tar(void **state)
          "2 \"l\" 644 0:0 : 0 0:0 0.000000000 -> \"bin\"\n"
          "0 \"long\" 644 0:0 : 0 0:0 0.000000000 {SCHILY.xattr.user.a=\"1\"} {path=\"long\"} \"\"\n"
          "0 \"g\" 644 0:0 : 0 0:0 0.000000000 \"\"\n"
-         "Z \"u\" 644 0:0 : 3 0:0 0.000000000 \"odd\"\n");
+         "Z \"u\" 644 0:0 : 3 0:0 0.000000000 \"odd\"\nheader's name=\"short, of long\"\n");
   flip(&format_tar, buf_str(&file), "x.tar", repair_tar, 3000);
 }
 

@@ -1,0 +1,19 @@
+/* What a tar header says that an extended header replaces. Private to formats/tar. */
+#ifndef DIFFOCI_FORMATS_TAR_REPLACED_H
+#define DIFFOCI_FORMATS_TAR_REPLACED_H
+
+#include "formats/format.h"
+
+/* Which of an entry's texts and numbers stand in an extended header. */
+struct tar_replaced {
+  bool path, linkpath, uname, gname, size, uid, gid;
+};
+
+/* Programs that know no extended headers (BusyBox's tar) take what stands in the header, which the
+ * others do not look at. Writers put the beginning of a text there, of numbers the number or 0;
+ * whatever else is there is a field. header: where it is in the file. 0/-1. */
+MUST_CHECK int tar_replaced_add(struct format_parts *parts, uint64_t header,
+                                const struct tar_entry *entry, const struct tar_replaced *replaced,
+                                struct error *err);
+
+#endif
