@@ -131,7 +131,7 @@ static void open_standard_streams(void)
   }
 }
 
-int cli_unknown_command(const struct command *const *commands, const char *word, struct error *err)
+const char *cli_nearest_command(const struct command *const *commands, const char *word)
 {
   struct suggestion nearest = suggestion_for(str_of(word));
 
@@ -139,9 +139,15 @@ int cli_unknown_command(const struct command *const *commands, const char *word,
     if (!(*commands)->hidden)
       suggestion_consider(&nearest, str_of((*commands)->name));
   }
-  if (nearest.nearest.ptr)
-    return error_set(err, ERROR_USAGE, "unknown command \"%s\" (did you mean %s?)", word,
-                     nearest.nearest.ptr);
+  return nearest.nearest.ptr;
+}
+
+int cli_unknown_command(const struct command *const *commands, const char *word, struct error *err)
+{
+  const char *nearest = cli_nearest_command(commands, word);
+
+  if (nearest)
+    return error_set(err, ERROR_USAGE, "unknown command \"%s\" (did you mean %s?)", word, nearest);
   return error_set(
       err, ERROR_USAGE,
       "unknown command \"%s\" (two images are compared with diffoci diff IMAGE0 IMAGE1)", word);

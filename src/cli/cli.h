@@ -86,6 +86,9 @@ int cli_main(const struct command *const *commands, int argc, char **argv);
 /* The command of that name or alias, or NULL. */
 const struct command *cli_find_command(const struct command *const *commands, const char *name);
 
+/* The name of the command that a word nearly is, whose spelling may be a slip; NULL: of none. */
+const char *cli_nearest_command(const struct command *const *commands, const char *word);
+
 /* ERROR_USAGE: there is no such command; with the one that may have been meant. */
 int cli_unknown_command(const struct command *const *commands, const char *word, struct error *err);
 

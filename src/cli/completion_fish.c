@@ -18,14 +18,15 @@ static const char offer[] = "# fish completion for diffoci\n\n"
                             "    end\n"
                             "end\n\n";
 
-static void flag_line(struct buf *out, const struct flag *flag, const char *condition)
+/* condition: when the flag is offered, NULL: always. letter: 0 where another flag has it. */
+static void flag_line(struct buf *out, const struct flag *flag, const char *condition, char letter)
 {
   buf_puts(out, "complete -c diffoci");
   if (condition)
-    buf_printf(out, " -n '__fish_seen_subcommand_from %s'", condition);
+    buf_printf(out, " -n '%s'", condition);
   buf_printf(out, " -l %s", flag->name);
-  if (flag->letter)
-    buf_printf(out, " -s %c", flag->letter);
+  if (letter)
+    buf_printf(out, " -s %c", letter);
   if (flag->kind == FLAG_PATH)
     buf_puts(out, " -r -F");
   else if (flag->kind != FLAG_BOOL)
@@ -43,7 +44,9 @@ static void flag_line(struct buf *out, const struct flag *flag, const char *cond
   buf_puts(out, "'\n");
 }
 
-/* The names of a command, for __fish_seen_subcommand_from. */
+/* The condition that one of the commands was typed before: its names follow. */
+static const char seen[] = "__fish_seen_subcommand_from";
+
 static void all_names(struct buf *out, const struct command *command)
 {
   buf_puts(out, command->name);
@@ -57,15 +60,16 @@ static void command_lines(struct buf *out, const struct command *command)
 {
   AUTO_BUF condition = BUF_INIT(4096);
 
+  buf_printf(&condition, "%s ", seen);
   all_names(&condition, command);
   buf_printf(out, "complete -c diffoci -n __fish_use_subcommand -f -a %s -d '", command->name);
   completion_quote_fish(out, command->summary);
   buf_puts(out, "'\n");
   for (size_t i = 0; i < command->n_flags; i++)
-    flag_line(out, &command->flags[i], condition.ptr);
+    flag_line(out, &command->flags[i], condition.ptr, command->flags[i].letter);
   if (command->completion == COMPLETE_FILES)
     return;
-  buf_printf(out, "complete -c diffoci -n '__fish_seen_subcommand_from %s' -f", condition.ptr);
+  buf_printf(out, "complete -c diffoci -n '%s' -f", condition.ptr);
   if (command->completion == COMPLETE_WORDS) {
     AUTO_BUF words = BUF_INIT(4096);
 
@@ -79,6 +83,34 @@ static void command_lines(struct buf *out, const struct command *command)
   buf_putc(out, '\n');
 }
 
+/* A flag that all commands have, but for its letter where a command gives that to a flag of its
+ * own. */
+static void global_line(struct buf *out, const struct command *const *commands,
+                        const struct flag *flag)
+{
+  AUTO_BUF owners = BUF_INIT(4096);
+
+  for (; flag->letter && *commands; commands++) {
+    for (size_t i = 0; i < (*commands)->n_flags; i++) {
+      if ((*commands)->flags[i].letter == flag->letter && !(*commands)->hidden) {
+        buf_putc(&owners, ' ');
+        all_names(&owners, *commands);
+      }
+    }
+  }
+  if (owners.len == 0) {
+    flag_line(out, flag, NULL, flag->letter);
+  } else {
+    AUTO_BUF condition = BUF_INIT(4096);
+
+    buf_printf(&condition, "%s%s", seen, owners.ptr);
+    flag_line(out, flag, condition.ptr, 0);
+    buf_clear(&condition);
+    buf_printf(&condition, "not %s%s", seen, owners.ptr);
+    flag_line(out, flag, condition.ptr, flag->letter);
+  }
+}
+
 void completion_fish(struct buf *out, const struct command *const *commands)
 {
   buf_puts(out, offer);
@@ -89,7 +121,7 @@ void completion_fish(struct buf *out, const struct command *const *commands)
   }
   buf_puts(out, "end\n\n");
   for (size_t i = 0; i < n_global_flags; i++)
-    flag_line(out, &global_flags[i], NULL);
+    global_line(out, commands, &global_flags[i]);
   for (; *commands; commands++) {
     if (!(*commands)->hidden)
       command_lines(out, *commands);

@@ -49,35 +49,54 @@ static struct flag_group *all_groups(const struct parser *parser, size_t *n)
   return groups;
 }
 
-/* The first word that is no flag and no flag's value is the command, or the first image of diff.
- * Flags alone, one of which only a command can have, are diff's. */
-static int choose_command(struct parser *parser, int argc, char **argv, struct error *err)
+/* The words of a line that are no flags and no values of flags. */
+struct words {
+  const char *first; /* NULL: none */
+  int first_at;      /* where it stands in the line */
+  size_t n;
+  bool all_own; /* no flag before the first that only a command can have */
+};
+
+static struct words find_words(const struct parser *parser, int argc, char **argv)
 {
-  struct invocation *call = parser->call;
+  struct words words = { .all_own = true };
   size_t n;
   const struct flag_group *groups = all_groups(parser, &n);
-  bool words_only = false, all_own = true;
-  const char *word = NULL;
+  bool words_only = false;
 
-  for (int i = 1; i < argc && !word; i++) {
+  for (int i = 1; i < argc; i++) {
     if (!words_only && strcmp(argv[i], "--") == 0) {
       words_only = true;
     } else if (!words_only && flag_is(argv[i])) {
       const struct flag_look look = flag_look(groups, n, argv[i]);
 
-      all_own = all_own && look.is_own;
+      words.all_own = words.all_own && (look.is_own || words.first);
       i += look.takes_next;
-    } else {
-      word = argv[parser->named_at = i];
+    } else if (words.n++ == 0) {
+      words.first = argv[i];
+      words.first_at = i;
     }
   }
-  call->command = word ? cli_find_command(call->commands, word) : NULL;
-  if (call->command)
+  return words;
+}
+
+/* The first word is the command, or the first image of diff: where it looks like one, where a flag
+ * before it is one that only a command can have, and where it is one of two of which the first is
+ * not nearly a command's name (diffoci alpine debian). */
+static int choose_command(struct parser *parser, int argc, char **argv, struct error *err)
+{
+  struct invocation *call = parser->call;
+  const struct words words = find_words(parser, argc, argv);
+
+  call->command = words.first ? cli_find_command(call->commands, words.first) : NULL;
+  if (call->command) {
+    parser->named_at = words.first_at;
     return 0;
-  parser->named_at = 0;
-  if (word && all_own && !looks_like_image(word))
-    return cli_unknown_command(call->commands, word, err);
-  if (word || !all_own)
+  }
+  if (words.first && words.all_own && !looks_like_image(words.first) &&
+      (words.n != 2 || cli_nearest_command(call->commands, words.first)))
+    return cli_unknown_command(call->commands, words.first, err);
+  if (words.first || !words.all_own)
     call->command = cli_find_command(call->commands, "diff");
   return 0;
 }

@@ -40,7 +40,7 @@ static const struct flag flags[] = {
       .default_text = "all that the archive has",
       .help = "keep only these platforms of an index",
       .detail = "A platform is OS/ARCHITECTURE[/VARIANT] or ARCHITECTURE. May be given several "
-                "times. An image of one platform is loaded whatever that is.",
+                "times. That an image of a single manifest is for another one is an error.",
       AT(platforms),
   },
   {
@@ -160,6 +160,7 @@ static int load_import(struct load *load, const struct worker_user *user, struct
   struct copy_options options = {
     .limits = &load->limits,
     .platforms = load->platforms.n > 0 ? &load->platforms : NULL,
+    .platforms_asked = load->platforms.n > 0,
     .jobs = 1,
     .fetch = fetches ? places_fetch : NULL,
     .fetch_context = &load->places,

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/roff.h"
 #include "policy/field.h"
 #include "report/output.h"
 
@@ -13,50 +14,6 @@ struct man_page {
   const struct command *const *commands; /* all */
   const struct command *command;         /* that the page is about; NULL: it is about no one */
 };
-
-/* Text for a manual page's running text: a backslash is spelled \e, and the dashes of a flag are
- * minus signs, so that they can be searched for and copied. */
-static void roff_text(struct buf *out, const char *text)
-{
-  const char *start = text;
-  bool in_flag = false;
-
-  if (*text == '.' || *text == '\'')
-    buf_puts(out, "\\&");
-  for (; *text; text++) {
-    bool word_start = text == start || text[-1] == ' ' || text[-1] == '(';
-
-    if (word_start && text[0] == '-' && text[1] == '-')
-      in_flag = true;
-    if (*text == ' ')
-      in_flag = false;
-    if (text > start && text[0] == ' ' && text[1] >= 'A' && text[1] <= 'Z' && text[-1] == '.')
-      buf_putc(out, '\n'); /* a new sentence, a new line: roff then sets the space between */
-    else if (*text == '\\')
-      buf_puts(out, "\\e");
-    else if (*text == '-' && in_flag)
-      buf_puts(out, "\\-");
-    else
-      buf_putc(out, *text);
-  }
-}
-
-/* A sentence of the tables: with a capital at its start, unless it starts with a flag, and a full
- * stop. */
-static void man_sentence(struct buf *out, const char *text)
-{
-  AUTO_BUF line = BUF_INIT(HELP_MAX);
-
-  roff_text(&line, text);
-  if (line.len == 0)
-    return;
-  if (line.ptr[0] >= 'a' && line.ptr[0] <= 'z')
-    line.ptr[0] = (char)(line.ptr[0] - 'a' + 'A');
-  buf_puts(out, line.ptr);
-  if (line.ptr[line.len - 1] != '.')
-    buf_putc(out, '.');
-  buf_putc(out, '\n');
-}
 
 struct choice_list {
   struct buf *out;
@@ -93,11 +50,11 @@ static void flag_render(struct buf *out, const struct flag *flag, const struct c
   if (flag->value)
     buf_printf(out, flag->optional ? " Ns Oo = Ns Ar %s Oc" : " Ns = Ns Ar %s", flag->value);
   buf_putc(out, '\n');
-  man_sentence(out, flag->help);
+  roff_sentence(out, flag->help);
   if (flag->choices)
     choices_render(out, flag->choices);
   if (flag->detail)
-    man_sentence(out, flag->detail);
+    roff_sentence(out, flag->detail);
   if (standard) {
     buf_puts(out, "Default: ");
     roff_text(out, standard);
@@ -125,11 +82,11 @@ static void commands_render(struct buf *out, const struct command *const *comman
       continue;
     buf_printf(out, ".Ss diffoci %s%s%s\n", command->name, *command->arguments ? " " : "",
                command->arguments);
-    man_sentence(out, command->summary);
+    roff_sentence(out, command->summary);
     if (command->aliases)
       buf_printf(out, "Other names: %s.\n", command->aliases);
     if (command->detail)
-      man_sentence(out, command->detail);
+      roff_sentence(out, command->detail);
     if (command->n_flags > 0)
       flags_render(out, command->flags, command->n_flags, command);
   }
@@ -166,11 +123,11 @@ static void synopsis_render(struct buf *out, const struct man_page *page)
 
 static void description_render(struct buf *out, const struct man_page *page)
 {
-  man_sentence(out, page->command->summary);
+  roff_sentence(out, page->command->summary);
   if (page->command->aliases)
     buf_printf(out, "Other names: %s.\n", page->command->aliases);
   if (page->command->detail)
-    man_sentence(out, page->command->detail);
+    roff_sentence(out, page->command->detail);
 }
 
 struct man_section {
@@ -215,7 +172,7 @@ static void man_examples_render(struct buf *out, const struct man_page *page)
     buf_puts(out, ".Sh EXAMPLES\n");
   for (size_t i = 0; i < page->command->n_examples; i++) {
     buf_puts(out, i ? ".Pp\n" : "");
-    man_sentence(out, page->command->examples[i].what);
+    roff_sentence(out, page->command->examples[i].what);
     buf_puts(out, ".Pp\n.Dl diffoci ");
     roff_text(out, page->command->examples[i].line);
     buf_putc(out, '\n');
@@ -259,7 +216,7 @@ static void outputs_render(struct buf *out, const struct man_page *page)
   (void)page;
   for (size_t i = 0; i < output_format_count(); i++) {
     buf_printf(out, ".It Cm %s\n", output_format_at(i)->name);
-    man_sentence(out, output_format_at(i)->help);
+    roff_sentence(out, output_format_at(i)->help);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/thread.h"
+#include "report/report.h"
 
 enum {
   SPARE_BYTES_SHIFT = 33,  /* 8 GiB of address space beside the budget: stacks, arenas, maps */
@@ -131,6 +132,11 @@ static __attribute__((noreturn)) void process_give_up(void *context, int status,
   cli_give_up(status, err);
 }
 
+static void process_write_there(void *context, int directory, const int *sockets)
+{
+  report_dir_serve(directory, ((struct process *)context)->report_dir, sockets);
+}
+
 static int process_run_there(void *context, struct source *const *sources,
                              const struct worker_user *user, struct error *err)
 {
@@ -159,7 +165,8 @@ static struct confine_limits process_limits(const struct process *process)
 
 static int process_run_confined(struct process *process, struct error *err)
 {
-  struct confine_wanted confine = { .role = CONFINE_PARSER, .limits = process_limits(process) };
+  const struct confine_wanted confine = { .role = CONFINE_PARSER,
+                                          .limits = process_limits(process) };
   struct worker_job job = {
     .arguments = process->arguments,
     .n_arguments = process->n,
@@ -176,6 +183,7 @@ static int process_run_confined(struct process *process, struct error *err)
     .begun = process_begun,
     .give_up = process_give_up,
     .run = process_run_there,
+    .write = process_write_there,
     .context = process,
   };
   AUTO_CLOSE int directory = -1;
@@ -184,9 +192,8 @@ static int process_run_confined(struct process *process, struct error *err)
     directory = open(process->report_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)
       return error_sys(err, errno, "%s", process->report_dir);
-    confine.role = CONFINE_WRITER;
-    confine.directories[confine.n_directories++] = directory;
     job.report_dir = process->report_dir;
+    job.directory = directory;
   }
   return worker_run(&job, err);
 }

@@ -33,6 +33,9 @@
 #ifdef HAVE_SQLITE
 #include "formats/sqlite.h"
 #endif
+#ifdef HAVE_SQUASHFS
+#include "formats/squashfs.h"
+#endif
 #ifdef HAVE_LZMA
 #include "base/path.h"
 #include "formats/xz.h"
@@ -45,12 +48,31 @@ struct format_memory {
 
 /* The first that takes a file for its own reads it. */
 static const struct format *const formats[] = {
-  &format_gzip,   &format_zstd,       &format_zip, &format_ar,     &format_cpio,
-  &format_pyc,    &format_png,        &format_mo,  &format_po,     &format_elf,
-  &format_pdf,    &format_pem,        &format_jks, &format_pkcs12, &format_rpm,
-  &format_json,   &format_properties, &format_xml, &format_html,   &format_roff,
+  &format_gzip,
+  &format_zstd,
+  &format_zip,
+  &format_ar,
+  &format_cpio,
+  &format_pyc,
+  &format_png,
+  &format_mo,
+  &format_po,
+  &format_elf,
+  &format_pdf,
+  &format_pem,
+  &format_jks,
+  &format_pkcs12,
+  &format_rpm,
+  &format_json,
+  &format_properties,
+  &format_xml,
+  &format_html,
+  &format_roff,
 #ifdef HAVE_SQLITE
   &format_sqlite,
+#endif
+#ifdef HAVE_SQUASHFS
+  &format_squashfs,
 #endif
 #ifdef HAVE_BZIP2
   &format_bzip2,

@@ -100,7 +100,8 @@ static bool explains_field(const struct cause *cause, const struct cause_query *
   if (!(cause->kinds >> query->field.kind & 1))
     return false;
   for (size_t i = 0; i < cause->n_fields; i++)
-    if (field_covers(&cause->fields[i], &query->field))
+    if (field_covers(&cause->fields[i], &query->field) &&
+        (!query->restated || cause->fields[i].kind == FIELD_PAX))
       return true;
   return false;
 }

@@ -36,6 +36,7 @@ struct cause_query {
   char types[2];             /* tar types of both sides; 0 where it is absent or not known */
   bool has_field;            /* set by cause_query_field */
   struct policy_field field; /* the most telling one that differs; name not copied */
+  bool restated;             /* it is a PAX record of what is the same on both sides */
   /* The beginning, or all, of both contents; ptr NULL where it is not known. */
   struct str content[2];
   uint64_t size[2]; /* of the contents as a whole */

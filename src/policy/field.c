@@ -148,6 +148,18 @@ static bool record_says(struct str key, enum policy_field_kind kind)
   return false;
 }
 
+bool field_of_record(struct str key, enum policy_field_kind *kind)
+{
+  if (str_equal(key, STR("LIBARCHIVE.creationtime"))) /* no header has it */
+    return false;
+  for (size_t i = 0; i < ARRAY_LEN(records); i++)
+    if (str_equal(key, str_of(records[i].key))) {
+      *kind = records[i].kind;
+      return true;
+    }
+  return false;
+}
+
 bool field_may_cover(enum policy_field_kind named, enum policy_field_kind differing)
 {
   if (named == differing || (named == FIELD_CONTENT && differing == FIELD_SIZE))

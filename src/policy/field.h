@@ -57,6 +57,10 @@ const char *field_format(const struct policy_field *field, struct arena *arena);
  * "config.Labels.x", "content" and the size, "uid" and a PAX record that says the uid again. */
 bool field_covers(const struct policy_field *named, const struct policy_field *differing);
 
+/* Which field of an entry's header the PAX record KEY says again, or better: "mtime", "uid",
+ * "size", …; false if none (pax(1), "extended header keywords"). */
+bool field_of_record(struct str key, enum policy_field_kind *kind);
+
 /* Whether there are fields of these kinds of which the one covers the other. */
 bool field_may_cover(enum policy_field_kind named, enum policy_field_kind differing);
 

@@ -174,23 +174,33 @@ static struct outfile *outfile_opened(struct outfile *file, int fd, struct error
   return NULL;
 }
 
+struct outfile *outfile_open_kept(const struct outfile_keeper *by, const char *name,
+                                  const char *label, struct error *err)
+{
+  const int fd = by->open(by->context, name, err);
+  struct outfile *file;
+
+  if (fd < 0)
+    return NULL;
+  file = xcalloc(1, sizeof(*file));
+  file->name = xstrdup(label);
+  file->target = xstrdup(name);
+  file->ending = -1;
+  file->keeper = by;
+  return outfile_opened(file, fd, err);
+}
+
 struct outfile *outfile_open(const char *path, struct error *err)
 {
-  struct outfile *file = xcalloc(1, sizeof(*file));
-  int fd;
+  struct outfile *file;
 
+  if (keeper && strcmp(path, "-") != 0)
+    return outfile_open_kept(keeper, path, path, err);
+  file = xcalloc(1, sizeof(*file));
   file->name = xstrdup(path);
   file->dir = AT_FDCWD;
   file->ending = -1;
-  if (!keeper || strcmp(path, "-") == 0)
-    return outfile_opened(file, open_target(file), err);
-  file->kept_open = true;
-  fd = keeper->open(keeper->context, path, err);
-  if (fd >= 0)
-    return outfile_opened(file, fd, err);
-  writer_to_fd(&file->writer, -1);
-  outfile_free(file);
-  return NULL;
+  return outfile_opened(file, open_target(file), err);
 }
 
 struct outfile *outfile_open_at(int dir, const char *name, const char *label, struct error *err)
@@ -249,8 +259,8 @@ int outfile_commit(struct outfile *file, struct error *err)
   }
   if (error)
     error_sys(err, error, "%s", outfile_label(file));
-  else if (file->kept_open)
-    error = keeper->commit(keeper->context, file->name, err);
+  else if (file->keeper)
+    error = file->keeper->commit(file->keeper->context, file->target, err);
   outfile_abandon(file);
   return error ? -1 : 0;
 }

@@ -10,12 +10,13 @@
 struct outfile {
   struct writer writer;
   char *name;      /* as the caller gave it, for messages; owned */
-  char *target;    /* what is replaced; owned; NULL: the file is written to directly */
+  char *target;    /* what is replaced; owned; NULL: the file is written to directly. With a keeper:
+                      the name that it knows the file by */
   char *temporary; /* owned; NULL when there is none (any more), or not yet */
   bool nameless;   /* the temporary file gets a name only when it is complete */
   int dir;         /* what target and temporary are relative to; borrowed */
   int ending;      /* of temporary: see ending_forget */
-  bool kept_open;  /* by struct outfile_keeper, which completes it */
+  const struct outfile_keeper *keeper; /* who opened it, and completes it; NULL: nobody else */
 };
 
 /* Where this process may not open files itself: who does it instead of outfile_open, but for "-".
@@ -25,6 +26,9 @@ struct outfile_keeper {
   int (*open)(void *context, const char *path, struct error *err);
   int (*commit)(void *context, const char *path, struct error *err);
   int (*clear)(void *context, const char *path, struct error *err); /* report_dir_clear */
+  /* To the process that writes the report directory, as for report_dir_serve; NULL: there is none.
+   */
+  const int *directory;
   void *context;
 };
 /* For the whole process and for good, as what it is confined by; before any thread is started. */
@@ -40,6 +44,9 @@ struct outfile *outfile_open(const char *path, struct error *err);
 /* The same for a name in an open directory, which has to outlive the outfile: no link is followed,
  * whoever made it, and whatever stands at the name is replaced. label: the name in messages. */
 struct outfile *outfile_open_at(int dir, const char *name, const char *label, struct error *err);
+/* A file that keeper opens and completes, by this name. label: as above. */
+struct outfile *outfile_open_kept(const struct outfile_keeper *keeper, const char *name,
+                                  const char *label, struct error *err);
 /* Whether outfile_open would succeed, as far as can be told without writing. -1: no. */
 MUST_CHECK int outfile_check(const char *path, struct error *err);
 /* Whether what is written goes to its reader at once, and cannot be taken back. */

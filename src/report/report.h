@@ -82,8 +82,15 @@ struct report *report_dir_new(const char *path, const struct diff_options *optio
  * is neither empty nor marked is an error, so that nobody's own files are replaced. */
 MUST_CHECK int report_dir_check(const char *path, struct error *err);
 
-/* Removes what an earlier report left in such a directory. */
-MUST_CHECK int report_dir_clear(const char *path, struct error *err);
+/* Removes what an earlier report left in such a directory, which is open; path is its name. */
+MUST_CHECK int report_dir_clear(int directory, const char *path, struct error *err);
+
+/* The sockets of the process that writes the report directory: for the files of each side, and for
+ * what is about the whole (report/directory/frames.h). */
+enum { REPORT_DIR_SOCKETS = 3 };
+/* Is that process, which has to have nothing open but the directory and its ends of the sockets:
+ * writes what it is told to until the other ends are closed. path: the directory's name. */
+void report_dir_serve(int directory, const char *path, const int *sockets);
 
 /* Says what about; it must live as long as the report. NULL allowed for report. Before the first
  * event. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/socket.h"
 
 enum { PATIENCE_SECONDS = 2 }; /* with answers that nobody waits for any more */
 
@@ -94,7 +95,7 @@ static int broker_take(struct broker *broker, struct wire_request *request, stru
     return error_set(err, ERROR_PERMISSION, "the confined process asks for what it was not given");
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
     return error_sys(err, errno, "a socket to the confined process");
-  result = wire_fd_send(broker->channel, ends[1]);
+  result = socket_send_fd(broker->channel, ends[1]);
   close(ends[1]);
   if (result) {
     close(ends[0]);

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/socket.h"
 #include "base/tempfile.h"
 #include "image/json.h"
 #include "report/report.h"
 #include "source/engine/engine.h"
+#include "source/external.h"
 #include "source/referrers.h"
 #include "worker/broker.h"
 
@@ -165,10 +167,10 @@ static void answer_pump(struct stream *stream, int socket)
     if (n < 0)
       break;
     frame->len = (uint32_t)n;
-    if (wire_send(socket, frame, sizeof(frame->len) + (size_t)n) <= 0)
+    if (socket_send(socket, frame, sizeof(frame->len) + (size_t)n) <= 0)
       return; /* nobody reads on: what is needed of it was read */
   } while (n > 0);
-  if (n < 0 && wire_send(socket, &broken, sizeof(broken)) > 0)
+  if (n < 0 && socket_send(socket, &broken, sizeof(broken)) > 0)
     answer_failed(socket, &err);
 }
 
@@ -260,11 +262,11 @@ static void answer_commit_output(struct outfile **place, int socket)
     answer_failed(socket, &err);
 }
 
-static void answer_clear_directory(const char *path, int socket)
+static void answer_clear_directory(const struct worker_job *job, int socket)
 {
   struct error err;
 
-  if (report_dir_clear(path, &err))
+  if (report_dir_clear(job->directory, job->report_dir, &err))
     answer_failed(socket, &err);
   else
     answer_done(socket, NULL, 0);
@@ -293,6 +295,8 @@ bool broker_allows(const struct broker *broker, const struct wire_request *reque
 {
   const int side = request->side;
 
+  if (request->ask == WIRE_ELSEWHERE && !external_has(&request->blob))
+    return false;
   if (request->ask == WIRE_ELSEWHERE && side == 0 && broker->job->n_arguments == 0)
     return broker->job->options->fetch != NULL;
   if (side > 0 && (size_t)side >= broker->job->n_arguments)
@@ -386,7 +390,7 @@ static void answer_give(struct broker *broker, const struct wire_request *reques
     answer_commit_output(&broker->outputs[answer_output_of(broker, request->text)], socket);
     break;
   case WIRE_CLEAR:
-    answer_clear_directory(request->text, socket);
+    answer_clear_directory(broker->job, socket);
     break;
   case WIRE_QUIET:
     broker->job->quiet(broker->job->context);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/socket.h"
 #include "worker/call.h"
 
 void client_init(struct client *out, int channel, struct worker_note *note)
@@ -38,7 +39,7 @@ static int client_ask(struct client *client, const struct wire_request *request,
     sent = send(client->channel, bytes.ptr, bytes.len, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   if (sent == (ssize_t)bytes.len && request->ask != WIRE_END)
-    *socket = wire_fd_receive(client->channel);
+    *socket = socket_receive_fd(client->channel);
   error = errno;
   pthread_mutex_unlock(&client->lock);
   return *socket >= 0 || request->ask == WIRE_END ? 0 : wire_broken(error, err);
@@ -54,7 +55,7 @@ int client_call(struct client *client, const struct wire_request *request, struc
   if (client_ask(client, request, &socket, err) ||
       wire_answer_receive(socket, &answer, &out->fd, CALL_BYTES_MAX, err))
     return -1;
-  if (answer.len && wire_receive(socket, buf_reserve(&out->bytes, answer.len), answer.len) <= 0)
+  if (answer.len && socket_receive(socket, buf_reserve(&out->bytes, answer.len), answer.len) <= 0)
     return wire_broken(EPIPE, err);
   if (answer.len) {
     out->bytes.len = answer.len;
@@ -97,7 +98,7 @@ static int framed_failure(struct framed *framed, struct error *err)
   if (wire_answer_receive(framed->socket, &answer, &none, sizeof(err->message), err))
     return -1;
   message = xcalloc(1, (size_t)answer.len + 1);
-  if (answer.len && wire_receive(framed->socket, message, answer.len) <= 0)
+  if (answer.len && socket_receive(framed->socket, message, answer.len) <= 0)
     return wire_broken(EPIPE, err);
   wire_error(&answer, message, err);
   return -1;
@@ -109,7 +110,7 @@ static ssize_t framed_read(struct stream *stream, void *buffer, size_t size, str
   ssize_t n;
 
   if (!framed->left) {
-    if (wire_receive(framed->socket, &framed->left, sizeof(framed->left)) <= 0)
+    if (socket_receive(framed->socket, &framed->left, sizeof(framed->left)) <= 0)
       return wire_broken(EPIPE, err);
     if (!framed->left)
       return 0;

@@ -79,12 +79,6 @@ int wire_failed_send(int socket, const struct error *error);
 /* Receives an answer and its descriptor (-1: none); len is not above max. */
 MUST_CHECK int wire_answer_receive(int socket, struct wire_answer *out, int *fd, uint32_t max,
                                    struct error *err);
-/* Sends or receives exactly so many bytes. -1 with errno, or 0 where the other end is closed. */
-int wire_send(int socket, const void *bytes, size_t len);
-int wire_receive(int socket, void *bytes, size_t len);
-/* Sends or receives one descriptor, -1 with errno. */
-int wire_fd_send(int socket, int fd);
-int wire_fd_receive(int socket);
 /* The other end is gone, as errnum says. A passing fault: whoever starts the program again goes on
  * with what was written. Returns -1. */
 int wire_broken(int errnum, struct error *err);

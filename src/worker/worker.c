@@ -14,16 +14,19 @@
 #include "base/ending.h"
 #include "base/tempfile.h"
 #include "worker/broker.h"
+#include "worker/buried.h"
 #include "worker/client.h"
+#include "worker/scribe.h"
 
 enum { KEEP_MAX = 8 };
 
 /* ---- the confined process ---- */
 
 /* Nothing of what the broker has open; no input from the terminal either. */
-static int worker_leave_open(const struct worker_job *job, int channel, struct error *err)
+static int worker_leave_open(const struct worker_job *job, int channel, const struct scribe *scribe,
+                             struct error *err)
 {
-  int keep[1 + CONFINE_DIRECTORIES_MAX + KEEP_MAX];
+  int keep[1 + CONFINE_DIRECTORIES_MAX + KEEP_MAX + REPORT_DIR_SOCKETS];
   size_t n = 0;
 
   if (confine_put_nothing(STDIN_FILENO))
@@ -33,6 +36,8 @@ static int worker_leave_open(const struct worker_job *job, int channel, struct e
     keep[n++] = job->confine->directories[i];
   for (size_t i = 0; i < job->n_keep && i < KEEP_MAX; i++)
     keep[n++] = job->keep[i];
+  for (size_t i = 0; scribe->pid && i < REPORT_DIR_SOCKETS; i++)
+    keep[n++] = scribe->sockets[i];
   return confine_close_others(keep, n, err);
 }
 
@@ -49,12 +54,13 @@ static int worker_refused(struct error *err)
                          "without)");
 }
 
-static int worker_enter(const struct worker_job *job, int channel, struct error *err)
+static int worker_enter(const struct worker_job *job, int channel, const struct scribe *scribe,
+                        struct error *err)
 {
   struct confine_wanted confine = *job->confine;
 
   worker_load_libraries();
-  if (worker_leave_open(job, channel, err))
+  if (worker_leave_open(job, channel, scribe, err))
     return worker_refused(err);
   if (job->prepare && job->prepare(job->context, &confine, err))
     return -1;
@@ -85,10 +91,11 @@ static int worker_work(const struct worker_job *job, struct client *client, stru
 }
 
 static _Noreturn void worker_be_confined(const struct worker_job *job, pid_t broker, int channel,
-                                         struct worker_note *note)
+                                         const struct scribe *scribe, struct worker_note *note)
 {
   struct client client;
-  struct outfile_keeper keeper = { client_output, client_commit, client_clear, &client };
+  struct outfile_keeper keeper = { client_output, client_commit, client_clear,
+                                   scribe->pid ? scribe->sockets : NULL, &client };
   struct error err;
   int status = -1;
 
@@ -98,7 +105,7 @@ static _Noreturn void worker_be_confined(const struct worker_job *job, pid_t bro
   client_init(&client, channel, note);
   tempfile_set_opener(client_temporary, &client);
   outfile_set_keeper(&keeper);
-  if (worker_enter(job, channel, &err) == 0)
+  if (worker_enter(job, channel, scribe, &err) == 0)
     status = worker_work(job, &client, &err);
   fflush(NULL);
   client_end(&client, status, &err);
@@ -127,56 +134,58 @@ static void worker_add_note(const struct worker_job *job, const struct worker_no
   }
 }
 
-static int worker_died(const struct worker_job *job, int status, const struct worker_note *note,
+static const char worker_name[] = "the process that parses images";
+
+/* It has said all that it has to say, or is dead, or was taken over. 0: it has ended as it should.
+ */
+static int worker_bury(const struct worker_job *job, pid_t pid, bool said_how,
+                       const struct death_watch *watch, const struct worker_note *note,
                        struct error *err)
 {
   char reading[1024];
 
+  if (!said_how)
+    death_let_end(pid);
+  kill(pid, SIGKILL);
   worker_add_note(job, note, reading, sizeof(reading));
-  if (WIFSIGNALED(status)) {
-    const int number = WTERMSIG(status);
-    const char *why = number == SIGSYS    ? ": it did what it may not"
-                      : number == SIGXCPU ? ": it took too long"
-                      : number == SIGABRT ? ": it gave up"
-                                          : "";
-
-    return error_set(err, ERROR_IO, "the process that parses images ended with signal %d (%s)%s%s",
-                     number, strsignal(number), why, reading);
-  }
-  return error_set(err, ERROR_IO, "the process that parses images ended early, with status %d%s",
-                   WEXITSTATUS(status), reading);
+  return buried_wait(pid, watch, worker_name, reading, err);
 }
 
-static int worker_broke(const struct worker_job *job, pid_t pid, int channel,
+static int worker_broke(const struct worker_job *job, pid_t pid, int channel, struct scribe *scribe,
                         const struct worker_note *note, struct error *err)
 {
   struct broker broker;
   struct progress *progress;
+  struct death_watch watch;
+  struct error ended;
   int result;
   int ending;
   int status = -1;
-  int ended = 0;
 
+  death_watch(&watch, job->confine->limits.cpu_seconds, "");
   broker_init(&broker, job, channel);
   ending = ending_add_confined(pid);
   progress = job->begun ? job->begun(job->context) : NULL;
   if (progress)
     progress_watch(progress, &note->progress);
   result = broker_serve(&broker, &status, err);
-  /* It has said all that it has to say, or is dead: then this changes nothing. */
-  kill(pid, SIGKILL);
   close(channel);
-  while (waitpid(pid, &ended, 0) < 0 && errno == EINTR)
-    continue;
+  if (worker_bury(job, pid, result != 0, &watch, note, &ended) == 0)
+    error_set(&ended, ERROR_IO, "%s ended without a word", worker_name);
   ending_forget(ending);
   if (broker.pages)
     job->page(job->context, false);
   if (progress)
     progress_watch(progress, NULL);
   if (result == 0)
-    (void)worker_died(job, ended, note, err);
+    *err = ended;
   if (result <= 0)
     status = -1;
+  /* What it said of a report that nobody has written is not to be believed. */
+  if (scribe_end(scribe, &ended) && result > 0) {
+    *err = ended;
+    status = -1;
+  }
   broker_drop_outputs(&broker);
   if (!broker_wait(&broker))
     job->give_up(job->context, status, err);
@@ -189,6 +198,7 @@ int worker_run(const struct worker_job *job, struct error *err)
   struct worker_note *note =
       mmap(NULL, sizeof(*note), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   const pid_t broker = getpid();
+  struct scribe scribe;
   int ends[2];
   int status;
   pid_t pid;
@@ -200,14 +210,21 @@ int worker_run(const struct worker_job *job, struct error *err)
     return error_sys(err, errno, "a socket to the process that parses images");
   }
   fflush(NULL);
+  if (scribe_start(&scribe, job, err)) {
+    close(ends[0]);
+    close(ends[1]);
+    munmap(note, sizeof(*note));
+    return -1;
+  }
   pid = fork();
   if (pid == 0) {
     close(ends[0]);
-    worker_be_confined(job, broker, ends[1], note);
+    worker_be_confined(job, broker, ends[1], &scribe, note);
   }
   close(ends[1]);
+  scribe_hand_over(&scribe);
   if (pid > 0) {
-    status = worker_broke(job, pid, ends[0], note, err);
+    status = worker_broke(job, pid, ends[0], &scribe, note, err);
   } else {
     close(ends[0]);
     status = error_sys(err, errno,

@@ -26,12 +26,16 @@ struct worker_job {
   const struct source_options *options; /* fetch is called in the broker */
   const char *const *outputs;           /* the paths of the reports that go to files */
   size_t n_outputs;
-  const char *report_dir; /* the directory that confine names; NULL: there is none */
+  const char *report_dir; /* the directory that a third process writes; NULL: there is none */
+  int directory;          /* a descriptor of it */
   const int *keep;        /* at most 8 descriptors that the confined process keeps beside 0 to 2 */
   size_t n_keep;
   const struct confine_wanted *confine;
   const struct confine_support *support;
 
+  /* In the process that writes the report directory, which has nothing else open and is confined:
+   * as report_dir_serve. */
+  void (*write)(void *context, int directory, const int *sockets);
   /* In the process that is to be confined, before it is, and before it has forgotten its
    * environment: opens what run needs, and adds the directories in which it finds files. NULL:
    * there is nothing. */

@@ -77,3 +77,40 @@ The word that --verdict prints and the exit status say the same: names may diffe
   [1]
   $ diffoci diff --verdict --ignore-image-name=false ./named-a.tar ./named-b.tar
   identical
+
+A Windows image's config says rootfS, which to Go is rootfs: so are its layers, whose wrong or missing diff_ids are noticed, and another's are others.
+
+  $ images <<'RECIPE'
+  > import json as J
+  > L, M = [layer(file("x", "1")), layer(file("y", "2"))], [layer(file("x", "1")), layer(file("y", "3"))]
+  > def spelt(name, key, layers=L, **rootfs):
+  >     doc = config_of(layers, os_="windows"); root = {**doc.pop("rootfs"), **rootfs}
+  >     return image(*layers, raw_config=J.dumps({**doc, key: root}).encode()).named(name)
+  > ids = config_of(L)["rootfs"]["diff_ids"]
+  > for one in (spelt("usual:1", "rootfs"), spelt("windows:1", "rootfS"), spelt("changed:1", "rootfS", M), spelt("wrong:1", "rootfS", diff_ids=[ids[0], "sha256:" + "0" * 64]),
+  >             spelt("short:1", "rootfS", diff_ids=ids[:1]), spelt("without:1", "rootfz")): oci_archive(one.names[0][:-2] + ".tar", one)
+  > one = layer(file("x", "1"), compress=None); doc = config_of([one], os_="windows"); root = doc.pop("rootfs")
+  > for name, key in ("docker-usual", "rootfs"), ("docker-windows", "rootfS"): docker_archive(name + ".tar", image(one, raw_config=J.dumps({**doc, key: root}).encode()).named("x:1"))
+  > RECIPE
+  $ diffoci diff --quiet --verdict ./usual.tar ./windows.tar; diffoci diff --semantic --quiet --verify ./windows.tar ./usual.tar; diffoci diff --effective --quiet --verify ./usual.tar ./windows.tar
+  semantic
+  $ diffoci diff --effective --quiet ./usual.tar ./changed.tar | grep -c '^File *y'
+  1
+  $ diffoci diff --verdict ./usual.tar ./wrong.tar
+  different
+  ! diffoci: warning: ./wrong.tar: layer sha256:*: rootfs.diff_ids says sha256:000*
+  [1]
+  $ diffoci diff --quiet --verify --semantic ./usual.tar ./wrong.tar
+  ! diffoci: warning: ./wrong.tar: *
+  ! diffoci: ./wrong.tar: *not that of the config's diff_id*
+  [2]
+  $ for other in short without; do diffoci diff --verdict ./usual.tar ./$other.tar; done
+  different
+  different
+  ! diffoci: warning: ./short.tar: cannot be unpacked: the config's rootfs.diff_ids are 1, the layers 2
+  ! diffoci: warning: ./without.tar: cannot be unpacked: the config's rootfs.diff_ids are 0, the layers 2
+  [1]
+  $ diffoci diff --quiet --verdict ./docker-usual.tar ./docker-windows.tar; diffoci diff --effective --quiet --verify ./docker-windows.tar ./docker-usual.tar
+  semantic
+  $ diffoci load --quiet --local-cache=store --input ./docker-windows.tar >/dev/null; diffoci diff --local-cache=store --pull=never --verdict x:1 ./docker-windows.tar
+  identical

@@ -378,3 +378,34 @@ A difference may have several causes, each with what was found. What none of the
   "left":"content (x.post-install)"
   "left":"content (level=0)"
   "left":"content (true 1)"
+
+A PAX record that says what the header says is the writer's matter, whatever it is about: nobody else owns the file, no time and no content differs. Where the field itself
+differs, its cause is the record's, too.
+
+  $ images <<'RECIPE'
+  > def one(name, *entries): oci_archive(name + ".tar", image(layer(*entries)))
+  > names = "etc/owner", "etc/time", "var/log/dpkg.log", "etc/names"
+  > one("plain", file(names[0], uid=7, gid=8), file(names[1], mtime=9), file(names[2], "x"), file(names[3], uname="a", gname="b"))
+  > one("pax", file(names[0], uid=7, gid=8, records={"uid": "7", "gid": "8"}), file(names[1], mtime=9, records={"mtime": "9"}), file(names[2], "x", records={"size": "1"}),
+  >     file(names[3], uname="a", gname="b", records={"uname": "a", "gname": "b"}))
+  > one("other", file(names[0], uid=6, gid=8, records={"uid": "6", "gid": "8"}), file(names[1], mtime=9, records={"mtime": "9.5"}), file(names[2], "xy", records={"size": "2"}),
+  >     file(names[3], uname="c", gname="b", records={"uname": "c", "gname": "b"}))
+  > RECIPE
+  $ for other in plain other; do diffoci diff --quiet --ignore-history --explain ./$other.tar ./pax.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p'; done
+  etc/names pax-records,tar-format
+  etc/owner pax-records,tar-format
+  etc/time pax-records,tar-format
+  var/log/dpkg.log pax-records,tar-format
+  etc/names owner-names
+  etc/owner owner?
+  etc/time build-time
+  var/log/dpkg.log dpkg-log?
+
+In merged trees a hard link is a file of several names; that one side has a copy is told as that.
+
+  $ images <<'RECIPE'
+  > oci_archive("linked.tar", image(layer(file("a", "1"), hardlink("b", "a"))))
+  > oci_archive("copied.tar", image(layer(file("a", "1"), file("b", "1"))))
+  > RECIPE
+  $ diffoci diff --quiet --effective --explain ./linked.tar ./copied.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p'
+  b hard-links?

@@ -97,6 +97,8 @@ for name, *command in PAGES:
     if shutil.which("mandoc"):
         lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=text, text=True, capture_output=True)
         check(f"mandoc {name} {command}", lint.returncode == 0, lint.stdout)
+        style = subprocess.run(["mandoc", "-T", "lint", "-W", "style"], input=text, text=True, capture_output=True).stdout
+        check(f"width of {name} {command}", "longer than 80 bytes" not in style, style)
 
 # Completions: every flag and command, and the shell takes the script.
 everything = GLOBAL.union(*COMMANDS.values())
@@ -126,6 +128,26 @@ same("bash: flags", {"--json"} | {"--" + flag for flag in GLOBAL}, bash_offers("
 same("bash: choices", {"always"}, bash_offers("diffoci", "diff", "--pull", "=", "a"))
 same("bash: words", {"zsh"}, bash_offers("diffoci", "completion", "z"))
 same("bash: flag before the command", {"info"}, bash_offers("diffoci", "--debug", "in"))
+
+# A letter is offered once, with the words of help: those of the command's own flag where that has it.
+script = output("completion", "fish")
+for command in COMMANDS:
+    offered = []
+    for line in script.splitlines():
+        condition = re.search(r" -n '(not )?__fish_seen_subcommand_from ([a-z ]+)'", line)
+        if not condition or bool(condition.group(1)) != (command in condition.group(2).split()):
+            offered += re.findall(r"^complete .* -s (.)", line)
+    check(f"fish: letters of {command} in the script", offered and len(set(offered)) == len(offered), offered)
+if shutil.which("fish"):
+    for command in COMMANDS:
+        listed = subprocess.run(["fish", "--no-config", "-c", f"source; complete -C 'diffoci {command} -'"], input=script, text=True,
+                                check=True, capture_output=True).stdout
+        found = sorted(tuple(line.split("\t")) for line in listed.splitlines() if re.match(r"-[a-zA-Z]\t", line))
+        helped = re.sub(r"\n {9,}", " ", output("help", command))
+        same(f"fish: letters of {command}", set(re.findall(r"^ +(-[a-zA-Z]), --", helped, re.M)), {letter for letter, _ in found})
+        check(f"fish: letters of {command}, each once", len(found) == len({letter for letter, _ in found}), found)
+        for letter, words in found:
+            check(f"fish: what {letter} of {command} is", re.search(rf"^ +{letter}, --.*{re.escape(words)}", helped, re.M), words)
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

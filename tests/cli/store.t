@@ -155,6 +155,18 @@ Platforms.
   $ ./d load --platform linux/s390x -i multi.tar
   ! diffoci: multi.tar: *no platform linux/s390x*linux/amd64, linux/arm64*
   [2]
+  $ printf '%s\n' 'one = image(layer(file("x"), compress=None), arch="arm64")' 'docker_archive("arm.tar", one.named("example.com/arm:1")); oci_archive("arm-oci.tar", one.named("example.com/arm:2"))' >arm && images <arm
+  $ for file in arm arm-oci; do ./d load --platform linux/amd64 -i $file.tar; echo $?; done; ./d images | grep -c com/arm
+  2
+  2
+  0
+  ! diffoci: arm.tar: *no manifest for platform linux/amd64: the image is for linux/arm64*
+  ! diffoci: arm-oci.tar: *no manifest for platform linux/amd64: the image is for linux/arm64*
+  [1]
+  $ for file in arm arm-oci; do ./d load --platform linux/s390x,arm64 -i $file.tar; done; ./d load -i arm.tar
+  Loaded image: example.com/arm:1
+  Loaded image: example.com/arm:2
+  Loaded image: example.com/arm:1
 
 Directories that are no store.
 

@@ -16,7 +16,7 @@ Whoever means --verbose must not get the version and status 0, as if the images 
 
   $ for way in "-v a b" "-v ./a.tar ./b.tar" "-v diff a b" "--version diff a b" "-qv ./a.tar ./b.tar" "diff a b --version" "-v images"; do
   >   diffoci $way; echo $?; done 2>&1
-  diffoci: unknown command "a" (two images *
+  diffoci: --version (-v) prints the version and nothing else, found "a" beside it; *
   2
   diffoci: --version (-v) prints the version and nothing else, found "./a.tar" beside it; for every field that differs: diffoci diff -v IMAGE0 IMAGE1; see "diffoci help diff"
   2
@@ -122,6 +122,23 @@ What was nearly right is told. Words that can be no command are images, which ar
 
   $ diffoci dif a b
   ! diffoci: unknown command "dif" (did you mean diff?); see "diffoci help"
+  [2]
+  $ diffoci dif a
+  ! diffoci: unknown command "dif" (did you mean diff?); see "diffoci help"
+  [2]
+  $ images <<'RECIPE'
+  > oci_archive("named.tar", image(layer(file("x", "one"))).named("alpine"), image(layer(file("x", "two"))).named("debian"))
+  > RECIPE
+  $ export DIFFOCI_LOCAL_CACHE=two-words
+  $ diffoci load <named.tar >/dev/null
+  $ diffoci alpine debian --semantic
+  TYPE    NAME    INPUT-0                                                             INPUT-1
+  File    x       7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed    3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3
+  [1]
+  $ diffoci --debug=false alpine --semantic debian | wc -l
+  2
+  $ diffoci alpine debian busybox
+  ! diffoci: unknown command "alpine" (two images *
   [2]
   $ diffoci help Puall
   ! diffoci: unknown command "Puall" (did you mean pull?); see "diffoci help"

@@ -119,7 +119,11 @@ class Store(common.Case):
         self.diffoci("pull", name)
         dropped, kept = (layer["digest"] for layer in image.layers)
         self.containerd.ctr("content", "rm", dropped)
-        self.assertIn("not found", self.diffoci("diff", "--verify", "--pull=never", name, name, status=2).stderr)
+        for words in (["--pull=never", name, name], ["containerd://" + name] * 2):
+            told = self.diffoci("diff", "--verify", *words, status=2).stderr
+            self.assertIn(dropped, told)
+            self.assertIn("discard_unpacked_layers", told)
+            self.assertIn("ctr content fetch", told)
         del server.requests[:]
         result = self.auto("diff", "--verify", name, name)
         self.assertIn("found in containerd", result.stderr)

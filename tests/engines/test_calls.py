@@ -23,7 +23,12 @@ def many(text, mtime):
 docker_archive("a.tar", plain("one", 1).named("localhost/n1:latest"))
 docker_archive("later.tar", plain("one", 2).named("localhost/n2:latest"))
 docker_archive("b.tar", plain("two", 1).named("localhost/n3:latest"))
-oci_dir("layout", many("one", 1).named("a"), many("one", 2).named("later"), many("two", 1).named("b"))
+def arm(text, mtime):
+    return build(text, mtime, "arm64").named("arm-" + text + str(mtime))
+oci_dir("layout", many("one", 1).named("a"), many("one", 2).named("later"), many("two", 1).named("b"),
+        arm("one", 1), arm("two", 1), arm("longer", 1),
+        index(build("one", 1), build("longer", 1, "arm64"), platforms=[platform("amd64"), platform("arm64")]).named("other-arm"),
+        build("one", 1).named("amd"))
 oci_archive("o-a.tar", build("one", 1))
 oci_archive("o-b.tar", build("two", 1))
 """
@@ -43,7 +48,7 @@ class Calls(Case):
         cls.registry = DockerRegistry(cls.folder.name, maker.path("storage"),
                                       f"  tls:\n    certificate: {path('server.crt')}\n    key: {path('server.key')}\n")
         cls.addClassCleanup(cls.registry.close)
-        for name in ("a", "later", "b"):
+        for name in ("a", "later", "b", "arm-one1", "arm-two1", "arm-longer1", "other-arm", "amd"):
             push(maker.path("layout"), name, f"{cls.registry.host}/team/{name}:1", cls.folder.name)
 
     def setUp(self):
@@ -73,6 +78,45 @@ class Registries(Calls):
                  for other, status in (("a", 0), ("later", 1), ("b", 1)) * 3]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda one: self.call(*one), lines))
+
+    def test_an_image_builders_fork(self):
+        """An image builder's integration tests: the fork's flags, and the platform, of indexes and of single images."""
+        extra = "--semantic --extra-ignore-file-content --extra-ignore-layer-length-mismatch"
+        more = "--semantic=false --ignore-history --ignore-file-meta-format --ignore-file-atime --ignore-file-ctime " \
+               "--ignore-image-timestamps --ignore-image-name --extra-ignore-files=tmp/"
+        for left, right, flags, status, has in (
+                ("a", "later", extra, 0, []), ("a", "b", extra, 0, []), ("a", "b", "--semantic", 1, ["etc/conf"]),
+                ("a", "other-arm", extra, 1, ["etc/conf"]), ("a", "b", more, 1, ["etc/conf"]), ("a", "later", more, 1, ["etc/conf"]),
+                ("arm-one1", "arm-two1", extra, 0, []), ("arm-one1", "arm-two1", "--semantic", 1, ["etc/conf"]),
+                ("arm-one1", "arm-longer1", extra, 1, ["etc/conf"]), ("arm-one1", "arm-one1", more, 0, [])):
+            with self.subTest(left=left, right=right, flags=flags):
+                self.call(f"diffoci diff {self.remote(left)} {self.remote(right)} {flags} --platform=linux/arm64", status, has)
+        # of the other platform nothing is told: it is the same
+        self.call(f"diffoci diff {self.remote('a')} {self.remote('other-arm')} --semantic --platform=linux/amd64", 0)
+        done = self.call(f"diffoci diff {self.remote('arm-one1')} {self.remote('amd')} {extra} --platform=linux/arm64", 2, ["linux/arm64"])
+        self.assertEqual(done.stdout, "")
+
+    def test_a_go_test(self):
+        """Standard output and error in one pipe (exec.Cmd.CombinedOutput); any status but 0 fails and prints it all."""
+        def combined(left, right, flags=()):
+            done = subprocess.run([PROGRAMS["diffoci"], "diff", self.remote(left), self.remote(right), *flags], env=self.environ, cwd=self.home,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            return done.returncode, done.stdout
+
+        self.assertEqual(combined("arm-one1", "arm-one1", ["--semantic", "--platform=linux/arm64"])[0], 0)
+        self.assertEqual(combined("a", "later", ["--semantic", "--all-platforms"])[0], 0)
+        status, text = combined("arm-one1", "arm-two1", ["--semantic", "--platform=linux/arm64"])
+        self.assertEqual(status, 1)
+        self.assertNotIn("\x1b", text)
+        self.assertNotIn("\r", text)
+        table = subprocess.run([PROGRAMS["diffoci"], "diff", self.remote("arm-one1"), self.remote("arm-two1"), "--semantic",
+                                "--platform=linux/arm64"], env=self.environ, cwd=self.home, capture_output=True, text=True, check=False)
+        # the table stands in it in one piece, and what is said beside it stands in lines of its own
+        self.assertIn("\n" + table.stdout, "\n" + text)
+        self.assertEqual(sorted(text.splitlines()), sorted((table.stdout + table.stderr).splitlines()))
+        status, text = combined("arm-one1", "nowhere", ["--semantic"])
+        self.assertEqual(status, 2)
+        self.assertIn("team/nowhere", text)
 
     def test_load_and_compare(self):
         """A robotics script, and an enclave's."""
@@ -134,6 +178,12 @@ class WithDocker(Calls):
         self.call("diffoci diff --semantic docker://a:build docker://b:build", 1)
 
     def test_oracle(self):
+        """An oracle's documentation: docker://local org/oracle:TAG, which Docker Hub has."""
+        with open(os.path.join(self.home, "registries.conf"), "w", encoding="utf-8") as file:
+            file.write(f'[[registry]]\nprefix = "docker.io/org"\nlocation = "{self.registry.host}/team"\n')
+        self.environ["CONTAINERS_REGISTRIES_CONF"] = file.name
+        self.call("diffoci diff docker://a:build org/amd:1", 1, ["verdict: effective"])
+        self.call("diffoci diff docker://b:build org/amd:1", 1, ["etc/conf"])
         self.call(f"diffoci diff docker://b:build {self.remote('a')}", 1, ["etc/conf"])
         self.call(f"diffoci diff --semantic docker://a:build {self.remote('a')}", 1, ["verdict: effective"])
 

@@ -227,6 +227,12 @@ static void test_words(void **state)
     { "Error: nosuch: image not known\n", ERROR_NOT_FOUND, "of their own" },
     { "Error: unable to connect to Podman socket: Get x: dial unix /x.sock: no such file\n",
       ERROR_NETWORK, "system connection" },
+    /* Docker 28 and nerdctl with containerd's content store, whose layer is gone */
+    { "Error response from daemon: unable to create manifests file: NotFound: content digest "
+      "sha256:71f305fb132f2acf11c3285a59e3db181368472ee1f7112d49c4ffc04a4ef963: not found\n",
+      ERROR_NOT_FOUND, "discard_unpacked_layers" },
+    { "time=x level=fatal msg=\"failed to get reader: content digest sha256:71f3: not found\"\n",
+      ERROR_NOT_FOUND, "pull the image there again" },
     /* nerdctl */
     { "time=x level=fatal msg=\"cannot access containerd socket \\\"/run/c.sock\\\": no such "
       "file\"",

@@ -5,11 +5,14 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <pthread.h>
+#include <sys/socket.h>
 
 #include "file_tree.h"
 #include "report/directory/dir.h"
 #include "report/directory/layer_files.h"
 #include "report/directory/remove_tree.h"
+#include "report/outfile.h"
 #include "report_events.h"
 
 struct file {
@@ -57,8 +60,72 @@ static int visit(struct source *source, const struct descriptor *layer, const ui
   return 0;
 }
 
+static bool use_writer; /* written by who only has the directory, and sockets */
+
+/* That, but for being a thread. */
+struct writer_side {
+  struct outfile_keeper keeper;
+  int ours[REPORT_DIR_SOCKETS], theirs[REPORT_DIR_SOCKETS];
+  int directory;
+  char *path;
+  pthread_t thread;
+};
+
+static void *writer_run(void *context)
+{
+  struct writer_side *writer = context;
+
+  report_dir_serve(writer->directory, writer->path, writer->theirs);
+  return NULL;
+}
+
+/* What the broker does. */
+static int writer_clear(void *context, const char *path, struct error *err)
+{
+  struct writer_side *writer = context;
+
+  if (report_dir_check(path, err))
+    return -1;
+  writer->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (report_dir_clear(writer->directory, path, err))
+    return -1;
+  writer->path = xstrdup(path);
+  assert_int_equal(pthread_create(&writer->thread, NULL, writer_run, writer), 0);
+  return 0;
+}
+
+static void writer_start(struct writer_side *writer)
+{
+  *writer = (struct writer_side) {
+    .keeper = { .clear = writer_clear, .directory = writer->ours, .context = writer },
+    .directory = -1,
+  };
+  for (int i = 0; i < REPORT_DIR_SOCKETS; i++) {
+    int ends[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    writer->ours[i] = ends[0];
+    writer->theirs[i] = ends[1];
+  }
+  outfile_set_keeper(&writer->keeper);
+}
+
+static void writer_stop(struct writer_side *writer)
+{
+  outfile_set_keeper(NULL);
+  for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
+    close(writer->ours[i]);
+  if (writer->path)
+    assert_int_equal(pthread_join(writer->thread, NULL), 0);
+  for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
+    close(writer->theirs[i]);
+  cleanup_close(&writer->directory);
+  free(writer->path);
+}
+
 struct dir_test {
   char *place, *path;
+  struct writer_side writer;
   struct source sources[2];
   struct diff_options options;
   struct report *report;
@@ -79,20 +146,24 @@ static void start(struct dir_test *test, unsigned threads)
   test->options.threads = threads;
   for (int i = 0; i < LAYERS; i++)
     test->descriptors[i] = make_descriptor("x", (uint8_t)i);
+  if (use_writer)
+    writer_start(&test->writer);
   test->report = report_dir_new_with(test->path, &test->options, visit, read_file);
 }
 
 static void stop(struct dir_test *test)
 {
   report_free(test->report);
+  if (use_writer)
+    writer_stop(&test->writer);
   assert_int_equal(remove_tree(AT_FDCWD, test->place), 0);
   free(test->place);
   free(test->path);
 }
 
 /* Sends an event about an entry of layer `layers[side]` at a position; -1: not on that side. */
-static void send(struct dir_test *test, const char *context, const int in_layers[2],
-                 const int positions[2])
+static void send_event(struct dir_test *test, const char *context, const int in_layers[2],
+                       const int positions[2])
 {
   bool pair = positions[0] >= 0 && positions[1] >= 0;
   struct event event =
@@ -138,12 +209,12 @@ static char *read_readme(const struct dir_test *test)
 
 static void send_all(struct dir_test *test)
 {
-  send(test, "/manifests-0/layers-1/layer/tarentry", (const int[]) { 0, 1 },
-       (const int[]) { 0, 1 });
-  send(test, "/manifests-0/layers-1/layer", (const int[]) { 0, 1 }, (const int[]) { 3, -1 });
-  send(test, "/manifests-0/layers-1/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
-  send(test, "/manifests-0/layers-1/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
-  send(test, "/layer/tarentry", (const int[]) { 2, 1 }, (const int[]) { 0, 3 });
+  send_event(test, "/manifests-0/layers-1/layer/tarentry", (const int[]) { 0, 1 },
+             (const int[]) { 0, 1 });
+  send_event(test, "/manifests-0/layers-1/layer", (const int[]) { 0, 1 }, (const int[]) { 3, -1 });
+  send_event(test, "/manifests-0/layers-1/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
+  send_event(test, "/manifests-0/layers-1/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
+  send_event(test, "/layer/tarentry", (const int[]) { 2, 1 }, (const int[]) { 0, 3 });
 }
 
 static void check_all(const struct dir_test *test)
@@ -284,8 +355,8 @@ static void unreadable_layer(void **state)
 
   (void)state;
   start(&test, 0);
-  send(&test, "/layers-0/layer", (const int[]) { 0, 1 }, (const int[]) { -1, 2 });
-  send(&test, "/layers-0/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
+  send_event(&test, "/layers-0/layer", (const int[]) { 0, 1 }, (const int[]) { -1, 2 });
+  send_event(&test, "/layers-0/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
   assert_int_equal(report_finish(test.report, &err), -1);
   assert_string_equal(err.message, "input 1 (oci:one): /layers-0: truncated");
   text = read_readme(&test);
@@ -370,14 +441,21 @@ static void changed_meanwhile(void **state)
     start(&test, 1);
     test.hashed[0] = "x in 0";
     test.hashed[1] = wrong ? "x in 2" : "x in 1";
-    send(&test, "/layer/tarentry", (const int[]) { 0, 1 }, (const int[]) { 0, 1 });
+    send_event(&test, "/layer/tarentry", (const int[]) { 0, 1 }, (const int[]) { 0, 1 });
     test.hashed[0] = "0";
-    send(&test, "/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
+    send_event(&test, "/layer", (const int[]) { 0, 1 }, (const int[]) { 2, -1 });
     assert_int_equal(report_finish(test.report, &err), wrong ? -1 : 0);
     if (wrong)
       assert_non_null(strstr(err.message, "input 1 (oci:one): /: etc/x changed while it was read"));
     stop(&test);
   }
+}
+
+static int through_the_writer(void **state)
+{
+  (void)state;
+  use_writer = true;
+  return 0;
 }
 
 int main(void)
@@ -390,5 +468,6 @@ int main(void)
   };
 
   umask(022);
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests_name("here", tests, NULL, NULL) +
+         cmocka_run_group_tests_name("through the writer", tests, through_the_writer, NULL);
 }

@@ -2,8 +2,10 @@
  * attack NAME DIR tries one thing there. What the process may do besides is real: worker_run starts
  * it as `diffoci diff` does. Prints what came of it: "failed: …", "died: …" with the broker's
  * error, or "DONE", which no attack may be. DIR: an empty directory that it must not get at. A
- * fourth argument is the report directory, below which it may write; with a fifth, "keeper" or
- * "looker", it is a store's, and what is tried what load or images may do. */
+ * fourth argument is a directory below which there may be written: the report's, by the process
+ * that writes that, in which the attack is run then; with a fifth, a store's, and what is tried is
+ * what may be done by the process of load or pull ("keeper"), of images ("looker"), of load
+ * --foreign-urls ("fetcher"), and of a store in containerd ("grpc"). */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -29,6 +31,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "image/json.h"
+#include "image/media_type.h"
+#include "report/outfile.h"
 #include "worker/worker.h"
 
 _Noreturn void out_of_memory(void)
@@ -38,6 +43,7 @@ _Noreturn void out_of_memory(void)
 
 static const char *victim; /* the directory */
 static pid_t parent;
+static const struct worker_user *asks; /* NULL: nobody can be asked */
 
 static char *in_victim(const char *name)
 {
@@ -260,13 +266,36 @@ static int set_clock(void)
   return clock_settime(CLOCK_REALTIME, &now);
 }
 
+/* Asks the broker for a blob from a URL, of an ordinary layer's type. */
+static int fetch_any(void)
+{
+  struct descriptor blob = { 0 };
+  AUTO_JSON json =
+      json_pack("{s:s, s:s, s:i, s:[s]}", "mediaType", MEDIA_OCI_LAYER, "digest",
+                "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "size",
+                0, "urls", "http://example.com/what-the-image-holds");
+  AUTO_STREAM stream = NULL;
+  struct error err = { .message = "" };
+
+  errno = ENOENT;
+  if (!asks || !asks->fetch || descriptor_from_json(&blob, json, &err))
+    return -1;
+  stream = asks->fetch(asks->context, &blob, &err);
+  descriptor_release(&blob);
+  errno = ENOENT;
+  return stream ? 0 : -1;
+}
+
+/* That it may have: the channel, and two archives; or three sockets. */
+static int descriptors_given = 3;
+
 static int other_descriptors(void)
 {
   int n = 0;
 
   for (int fd = 3; fd < 1024; fd++)
     n += lseek(fd, 0, SEEK_CUR) >= 0 || errno != EBADF;
-  return n > 3 ? 0 : -1; /* the channel, and two archives to read */
+  return n > descriptors_given ? 0 : -1;
 }
 
 static const struct attack {
@@ -310,22 +339,49 @@ static const struct attack {
   { "bpf", kernel_module },
   { "file-handle", handle_of_file },
   { "set-clock", set_clock },
+  { "fetch-any", fetch_any },
   { "other-descriptors", other_descriptors },
 };
+
+static void run_attack(const struct attack *chosen, int to)
+{
+  int result;
+
+  errno = 0;
+  result = chosen->run();
+  dprintf(to, result >= 0 ? "DONE\n" : "failed: %s\n", strerror(errno));
+}
 
 static int attack(void *context, struct source *const *sources, const struct worker_user *user,
                   struct error *err)
 {
-  const struct attack *chosen = context;
-  int result;
+  (void)sources;
+  (void)err;
+  asks = user;
+  run_attack(context, STDOUT_FILENO);
+  return 0;
+}
 
+/* In the process that writes the report directory; its standard output goes nowhere. */
+static void attack_there(void *context, int directory, const int *sockets)
+{
+  (void)directory;
+  (void)sockets;
+  run_attack(context, STDERR_FILENO);
+}
+
+/* The process that compares, meanwhile. */
+static int wait_for_writer(void *context, struct source *const *sources,
+                           const struct worker_user *user, struct error *err)
+{
+  const int *sockets = outfile_get_keeper()->directory;
+  char byte;
+
+  (void)context;
   (void)sources;
   (void)user;
   (void)err;
-  errno = 0;
-  result = chosen->run();
-  printf(result >= 0 ? "DONE\n" : "failed: %s\n", strerror(errno));
-  fflush(stdout);
+  (void)!read(sockets[0], &byte, 1);
   return 0;
 }
 
@@ -335,6 +391,34 @@ static struct source *open_none(void *context, int side, struct error *err)
   (void)side;
   error_set(err, ERROR_NOT_FOUND, "there is none");
   return NULL;
+}
+
+/* In the broker: what it would fetch. */
+static struct stream *fetch_all(void *context, const struct descriptor *blob, struct error *err)
+{
+  (void)context;
+  (void)blob;
+  (void)err;
+  return stream_of_memory("fetched", 7);
+}
+
+/* The connection that a store in containerd has before it is confined: to a server of ours, which
+ * says nothing. */
+static int connect_first(void *context, struct confine_wanted *confine, struct error *err)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  const int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  socklen_t len = sizeof(address);
+
+  (void)context;
+  (void)confine;
+  if (bind(server, (const struct sockaddr *)&address, sizeof(address.sun_family)) ||
+      listen(server, 1) || getsockname(server, (struct sockaddr *)&address, &len) ||
+      connect(client, (const struct sockaddr *)&address, len))
+    return error_sys(err, errno, "a connection");
+  close(server);
+  return 0;
 }
 
 static void quiet_nothing(void *context)
@@ -354,6 +438,7 @@ int main(int argc, char **argv)
 {
   struct limits limits = limits_scaled(1);
   const struct source_options options = { .limits = &limits };
+  const struct source_options fetching = { .limits = &limits, .fetch = fetch_all };
   struct argument arguments[2] = { { 0 } };
   struct confine_support support;
   struct confine_wanted confine = { .role = CONFINE_PARSER, .limits = { .open_files = 1024 } };
@@ -390,12 +475,25 @@ int main(int argc, char **argv)
       fprintf(stderr, "%s\n", err.message);
       return 2;
     }
-  if (argc > 4) {
-    confine.role = argc == 5                        ? CONFINE_WRITER
-                   : strcmp(argv[5], "keeper") == 0 ? CONFINE_KEEPER
-                                                    : CONFINE_LOOKER;
+  if (argc > 4)
+    job.directory = open(argv[4], O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (argc == 5) {
+    job.report_dir = argv[4];
+    job.write = attack_there;
+    job.run = wait_for_writer;
+  } else if (argc > 5) {
+    confine.role = strcmp(argv[5], "looker") == 0 ? CONFINE_LOOKER : CONFINE_KEEPER;
     confine.n_directories = 1;
-    confine.directories[0] = open(argv[4], O_PATH | O_DIRECTORY | O_CLOEXEC);
+    confine.directories[0] = job.directory;
+    if (strcmp(argv[5], "grpc") == 0) {
+      job.prepare = connect_first;
+      descriptors_given++;
+    }
+    if (strcmp(argv[5], "fetcher") == 0) {
+      job.n_arguments = 0;
+      job.options = &fetching;
+      descriptors_given = 1;
+    }
   }
   status = job.context ? worker_run(&job, &err) : 2;
   if (status < 0)

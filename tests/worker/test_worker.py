@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """The confined process and its broker, on the command line: test_worker.py DIFFOCI MKIMAGE"""
 import functools
+import hashlib
 import http.server
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,8 +79,8 @@ class Worker(unittest.TestCase):
         cls.place.cleanup()
 
     def command(self, *words):
-        verb = words[:1] if words[0] == "pull" else ("diff",)
-        return [DIFFOCI, *verb, "--local-cache=store", "--sandbox=require", *words[len(verb) if words[0] == "pull" else 0:]]
+        verb, rest = (words[0], words[1:]) if words[0] in ("pull", "load") else ("diff", words)
+        return [DIFFOCI, verb, "--local-cache=store", "--sandbox=require", *rest]
 
     def diffoci(self, *words, **more):
         return subprocess.run(self.command(*words), cwd=self.place.name, capture_output=True, text=True, timeout=60, check=False, **more)
@@ -150,6 +153,97 @@ class Worker(unittest.TestCase):
         self.assertEqual((out, process.returncode), ("", 2))
         self.assertIn(f"ended with signal 11 (Segmentation fault) while it read blob sha256:{self.layer()} of input 0 ({self.host}/i:1)", said)
 
+    def children(self, process):
+        """The confined processes, by what they may do: their statuses, by process id."""
+        for _ in range(600):
+            with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+                pids = [int(word) for word in file.read().split()]
+            statuses = {}
+            for pid in pids:
+                with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                    statuses[pid] = file.read()
+            if len(pids) > 1 and all("Seccomp:\t2" in status for status in statuses.values()):
+                return statuses
+            time.sleep(0.05)
+        self.fail("there are no two confined processes")
+
+    def test_report_directory_is_written_by_a_third_process(self):
+        process, _, _ = self.start("--report-dir=report", f"{self.host}/i:1", "./a.tar")
+        held = {}
+        for pid, status in self.children(process).items():
+            self.assertIn("NoNewPrivs:\t1", status)
+            held[pid] = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
+        report = os.path.join(self.place.name, "report")
+        writers = [pid for pid, targets in held.items() if report in targets]
+        self.assertEqual(len(writers), 1, held)
+        for target in held.pop(writers[0]):
+            self.assertRegex(target, rf"^/dev/null$|^pipe:|^socket:|^{re.escape(report)}$")
+        # The one that compares has nothing of the report directory, and no right to files.
+        for pid, targets in held.items():
+            self.assertFalse([target for target in targets if target.startswith(report)])
+            with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                self.assertIn("CapEff:\t0000000000000000", file.read())
+        # It ends with the others.
+        process.kill()
+        process.communicate(timeout=60)
+        for _ in range(200):
+            if not os.path.exists(f"/proc/{writers[0]}"):
+                return
+            time.sleep(0.05)
+        self.fail("it lives on")
+
+    def test_report_directory_is_the_same_as_without(self):
+        trees = []
+        for way in "require", "off":
+            report = os.path.join(self.place.name, "same")
+            done = self.diffoci(f"--sandbox={way}", "--report-dir=same", "./a.tar", "./b.tar")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            tree = {}
+            for folder, _, names in os.walk(report):
+                for name in names:
+                    with open(os.path.join(folder, name), encoding="utf-8") as file:
+                        tree[os.path.relpath(os.path.join(folder, name), report)] = file.read().replace("--sandbox=off", "--sandbox=require")
+            trees.append(tree)
+        self.assertEqual(*trees)
+        self.assertIn("input-1/layers-0/x", trees[0])
+
+    def test_load_with_urls_has_the_network_in_one_process_and_the_store_in_the_other(self):
+        """The layer is not in the archive, and comes from the host that is named."""
+        layout = os.path.join(self.place.name, "elsewhere")
+        shutil.copytree(os.path.join(self.place.name, "layout"), layout)
+        blobs = os.path.join(layout, "blobs", "sha256")
+        with open(os.path.join(layout, "index.json"), encoding="utf-8") as file:
+            index = json.load(file)
+        with open(os.path.join(blobs, index["manifests"][0]["digest"][7:]), encoding="utf-8") as file:
+            manifest = json.load(file)
+        layer = manifest["layers"][0]
+        layer.update(mediaType="application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", urls=[f"http://{self.host}/blobs/{layer['digest']}"])
+        os.remove(os.path.join(blobs, layer["digest"][7:]))
+        written = json.dumps(manifest).encode()
+        index["manifests"][0].update(digest=f"sha256:{hashlib.sha256(written).hexdigest()}", size=len(written))
+        with open(os.path.join(blobs, index["manifests"][0]["digest"][7:]), "wb") as file:
+            file.write(written)
+        with open(os.path.join(layout, "index.json"), "w", encoding="utf-8") as file:
+            json.dump(index, file)
+        subprocess.run(["tar", "-cf", "../elsewhere.tar", "."], cwd=layout, check=True)
+        process, confined, status = self.start("load", "--backend=local", "--foreign-urls", f"--plain-http={self.host}", "--input=elsewhere.tar")
+        self.assertIn("NoNewPrivs:\t1", status)
+        for _ in range(600):
+            if self.connections(process.pid):
+                break
+            time.sleep(0.05)
+        else:
+            self.fail("there is no connection to where the layer is")
+        self.assertEqual(self.connections(confined), 0)
+        held = [os.readlink(f"/proc/{confined}/fd/{name}") for name in os.listdir(f"/proc/{confined}/fd")]
+        self.assertTrue([target for target in held if target.endswith("/elsewhere.tar")])
+        held = [os.readlink(f"/proc/{process.pid}/fd/{name}") for name in os.listdir(f"/proc/{process.pid}/fd")]
+        self.assertFalse([target for target in held if target.startswith(os.path.join(self.place.name, "store"))])
+        os.kill(confined, signal.SIGSEGV)
+        out, said = process.communicate(timeout=60)
+        self.assertEqual((out, process.returncode), ("", 2))
+        self.assertIn("ended with signal 11 (Segmentation fault)", said)
+
     def test_load_with_urls_is_confined_too(self):
         store = os.path.join(self.place.name, "with-urls")
         for way in "require", "off":
@@ -162,7 +256,7 @@ class Worker(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (2, ""))
 
     def test_death_is_status_2_with_the_layer(self):
-        for number, text in (signal.SIGSEGV, "Segmentation fault"), (signal.SIGKILL, "Killed"):
+        for number, text in (signal.SIGSEGV, "Segmentation fault) while"), (signal.SIGKILL, "Killed): another process ended it while"):
             process, confined, _ = self.start(f"{self.host}/i:1", "./a.tar")
             time.sleep(1)
             os.kill(confined, number)
@@ -170,7 +264,7 @@ class Worker(unittest.TestCase):
             self.assertEqual((out, process.returncode), ("", 2))
             lines = [line for line in said.splitlines() if "signal" in line]
             self.assertEqual(len(lines), 1, said)
-            self.assertIn(f"ended with signal {number} ({text})", lines[0])
+            self.assertIn(f"ended with signal {number} ({text}", lines[0])
             self.assertIn(f"blob sha256:{self.layer()} of input 0 ({self.host}/i:1)", lines[0])
 
     def test_broker_that_dies_takes_it_along(self):

@@ -57,24 +57,31 @@ void confine_describe(const struct confine_support *support, char *text, size_t 
              support->missing[0][0] && support->missing[1][0] ? ", " : "", support->missing[1]);
 }
 
-static int confine_set_limit(int resource, uint64_t value, const char *what, struct error *err)
+static int confine_set_limits_of(int resource, uint64_t soft, uint64_t hard, const char *what,
+                                 struct error *err)
 {
   struct rlimit limit;
 
   if (getrlimit(resource, &limit))
     return error_sys(err, errno, "the limit of %s", what);
   /* What is limited more already stays so. */
-  limit.rlim_max = MIN_OF(limit.rlim_max, (rlim_t)value);
-  limit.rlim_cur = MIN_OF(limit.rlim_cur, limit.rlim_max);
+  limit.rlim_max = MIN_OF(limit.rlim_max, (rlim_t)hard);
+  limit.rlim_cur = MIN_OF(limit.rlim_cur, MIN_OF(limit.rlim_max, (rlim_t)soft));
   return setrlimit(resource, &limit) ? error_sys(err, errno, "the limit of %s", what) : 0;
+}
+
+static int confine_set_limit(int resource, uint64_t value, const char *what, struct error *err)
+{
+  return confine_set_limits_of(resource, value, value, what, err);
 }
 
 static int confine_set_limits(const struct confine_limits *limits, struct error *err)
 {
   if (confine_set_limit(RLIMIT_CORE, 0, "core files", err))
     return -1;
-  if (limits->cpu_seconds &&
-      confine_set_limit(RLIMIT_CPU, limits->cpu_seconds, "processor time", err))
+  /* SIGXCPU says what it is about; SIGKILL is for who does not heed it. */
+  if (limits->cpu_seconds && confine_set_limits_of(RLIMIT_CPU, limits->cpu_seconds,
+                                                   limits->cpu_seconds + 1, "processor time", err))
     return -1;
   if (limits->file_bytes &&
       confine_set_limit(RLIMIT_FSIZE, limits->file_bytes, "files' sizes", err))

@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/confine/sanitizer.h"
+#include "base/death.h"
 #include "base/digest.h"
 #include "base/fd.h"
 #include "base/libc.h"
@@ -27,7 +28,6 @@ enum {
   CPU_SECONDS = 120, /* of one child; it makes room for another well before that, between files */
   CPU_SECONDS_LONG = 20,
   IDLE_SECONDS = INSIDE_ANSWER_SECONDS - 10, /* until a child that does not answer is ended */
-  LAST_ACT_MS = 5000,                        /* a sanitizer's report may be on its way */
   DEATHS_MAX = 64,
   COPY_BYTES = 256 * 1024,
 };
@@ -170,6 +170,7 @@ struct breeder {
   int socket;  /* to it */
   uint64_t idle_ms;
   unsigned deaths;
+  struct death_watch watch; /* of the child */
 };
 
 /* Nothing of what the parent has open, but the socket. What is printed goes nowhere, but for a
@@ -206,6 +207,8 @@ static void breeder_fork(struct breeder *breeder, uint64_t seconds)
 
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
     _exit(EXIT_FAILURE);
+  seconds = MIN_OF(seconds, (uint64_t)CPU_SECONDS);
+  death_watch(&breeder->watch, seconds, "");
   breeder->child = fork();
   if (breeder->child < 0)
     _exit(EXIT_FAILURE);
@@ -214,20 +217,20 @@ static void breeder_fork(struct breeder *breeder, uint64_t seconds)
     /* The other end of SOCKET_FD is no business of the child's. */
     if (dup2(ends[1], SOCKET_FD) < 0 || libc_close_range(SOCKET_FD + 1, ~0U))
       _exit(EXIT_FAILURE);
-    inside_breed_serve(breeder->options, MIN_OF(seconds, (uint64_t)CPU_SECONDS));
+    inside_breed_serve(breeder->options, seconds);
   }
   close(ends[1]);
   breeder->socket = ends[0];
 }
 
 /* Its exit status. It may have been taken over: it is not asked to go. */
-static int breeder_end_child(struct breeder *breeder)
+static int breeder_end_child(struct breeder *breeder, struct rusage *used)
 {
   int status = 0;
 
   close(breeder->socket);
   kill(breeder->child, SIGKILL);
-  while (waitpid(breeder->child, &status, 0) < 0 && errno == EINTR)
+  while (wait4(breeder->child, &status, 0, used) < 0 && errno == EINTR)
     continue;
   breeder->child = 0;
   return status;
@@ -250,36 +253,26 @@ static int breeder_wait(const struct breeder *breeder, struct inside_answer *ans
   return recv(breeder->socket, answer, sizeof(*answer), MSG_DONTWAIT) == (ssize_t)sizeof(*answer);
 }
 
-/* It has closed its end, which is its last act, or near it, and is let do that, so that how it
- * ended can be told. One that was taken over may have other plans. */
-static void breeder_let_end(const struct breeder *breeder)
-{
-  const int64_t deadline = clock_ms() + LAST_ACT_MS;
-  const struct timespec pause = { .tv_nsec = 2 * 1000 * 1000 };
-  siginfo_t ended = { 0 };
-
-  while (waitid(P_PID, (id_t)breeder->child, &ended, WEXITED | WNOWAIT | WNOHANG) == 0 &&
-         !ended.si_pid && clock_ms() < deadline)
-    nanosleep(&pause, NULL);
-}
-
 /* Nothing but how it ended is taken from the child where it did not answer. */
 static struct inside_answer breeder_bury(struct breeder *breeder, int found, int64_t began)
 {
   struct inside_answer answer = { .died = INSIDE_IDLE };
+  struct rusage used = { 0 };
   int status;
 
   if (found < 0)
     breeder->idle_ms += (uint64_t)(clock_ms() - began);
   else
-    breeder_let_end(breeder);
-  status = breeder_end_child(breeder);
+    death_let_end(breeder->child);
+  status = breeder_end_child(breeder, &used);
   breeder->deaths++;
   if (found < 0)
     return answer;
   answer.died = INSIDE_ENDED;
   if (WIFSIGNALED(status))
-    answer = (struct inside_answer) { .died = INSIDE_KILLED, .len = (uint32_t)WTERMSIG(status) };
+    answer = (struct inside_answer) { .died = INSIDE_KILLED,
+                                      .len = (uint32_t)WTERMSIG(status),
+                                      .cause = death_cause(&breeder->watch, status, &used, "") };
   return answer;
 }
 
@@ -303,7 +296,7 @@ static struct inside_answer breeder_have_looked(struct breeder *breeder,
     return breeder_bury(breeder, found, began);
   answer.died = INSIDE_LIVES;
   if (breeder->options->alone || answer.seconds > CPU_SECONDS_LONG)
-    breeder_end_child(breeder);
+    breeder_end_child(breeder, NULL);
   return answer;
 }
 

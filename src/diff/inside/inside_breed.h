@@ -31,6 +31,7 @@ struct inside_answer {
   uint32_t died; /* enum inside_death */
   uint32_t len;
   uint32_t seconds; /* of processor time that the child says to have used */
+  uint32_t cause;   /* of INSIDE_KILLED: enum death_cause */
 };
 
 /* Sends what has these descriptors with it; receives one: 1; 0: the other end is closed; -1. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/death.h"
 #include "diff/inside/inside_breed.h"
 #include "diff/inside/inside_wire.h"
 
@@ -98,6 +99,18 @@ static int ask(struct inside_worker *worker, const struct inside_job *job, int r
   return 0;
 }
 
+static const char *inside_worker_why(enum death_cause cause)
+{
+  switch (cause) {
+  case DEATH_BY_FAULT:
+    return "a fault";
+  case DEATH_BY_ABORT:
+    return "it ran out of memory";
+  default:
+    return death_words(cause);
+  }
+}
+
 static int inside_worker_explain(const struct inside_answer *answer, struct error *err)
 {
   switch (answer->died) {
@@ -110,10 +123,7 @@ static int inside_worker_explain(const struct inside_answer *answer, struct erro
     return error_set(err, ERROR_LIMIT, "looking into it takes too long");
   case INSIDE_KILLED:
     return error_set(err, ERROR_LIMIT, "the process that looked into it ended with signal %u (%s)",
-                     answer->len,
-                     answer->len == SIGXCPU || answer->len == SIGKILL ? "it took too long"
-                     : answer->len == SIGABRT                         ? "it ran out of memory"
-                                                                      : "a fault");
+                     answer->len, inside_worker_why((enum death_cause)answer->cause));
   default:
     return error_set(err, ERROR_LIMIT,
                      "the process that looked into it ended, for it took more "

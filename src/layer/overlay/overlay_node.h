@@ -169,6 +169,8 @@ enum overlay_way {
   OVERLAY_WAY_OUTSIDE, /* out of the root, where it may be left */
 };
 
+/* What a step from one component of a path to the next counts for, beside its name. */
+enum { OVERLAY_WORK_STEP = 16 };
 /* Counts what is about to be done, as so many bytes that are gone over. False once it is more than
  * an image may make of itself, whose places are not found any more; overlay_end says so. */
 bool overlay_may_work(struct overlay *overlay, size_t bytes);

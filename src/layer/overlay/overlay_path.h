@@ -2,6 +2,8 @@
 #ifndef DIFFOCI_LAYER_OVERLAY_OVERLAY_PATH_H
 #define DIFFOCI_LAYER_OVERLAY_OVERLAY_PATH_H
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/str.h"
@@ -21,6 +23,13 @@ MUST_CHECK int overlay_path_clean(struct overlay_path *out, struct str name, str
 static inline struct str overlay_path_str(const struct overlay_path *path)
 {
   return (struct str) { path->bytes, path->len };
+}
+
+/* No more than is in use. */
+static inline void overlay_path_copy(struct overlay_path *out, const struct overlay_path *path)
+{
+  out->len = path->len;
+  memcpy(out->bytes, path->bytes, path->len);
 }
 
 enum overlay_kind {

@@ -10,7 +10,7 @@ enum { LINKS_MAX = 40 };
  * gone over. An entry of an image that nobody made for this takes some hundred; links to links
  * to …, each of 4 KiB, would take millions. What is had in all is a second of one processor: it is
  * for links that lead to themselves, which containerd follows 255 times. */
-enum { WORK_MAX = 512 << 20, WORK_MAX_EACH = 16 << 10, WORK_STEP = 16 };
+enum { WORK_MAX = 512 << 20, WORK_MAX_EACH = 16 << 10 };
 
 struct way {
   struct overlay *overlay;
@@ -137,7 +137,7 @@ enum overlay_way overlay_resolve_kernel(struct overlay *overlay, struct overlay_
 
     if (!path_next(&rest, &component))
       return OVERLAY_WAY_OPEN;
-    if (!overlay_may_work(overlay, component.len + WORK_STEP))
+    if (!overlay_may_work(overlay, component.len + OVERLAY_WORK_STEP))
       return OVERLAY_WAY_ENDLESS;
     is_literal = component.len + rest.len <= way.literal;
     way.at = sizeof(way.todo) - rest.len;
@@ -168,15 +168,14 @@ enum overlay_way overlay_resolve_kernel(struct overlay *overlay, struct overlay_
 }
 
 /* What containerd's way leads to may be elsewhere than what the kernel's does. */
-static bool leads_elsewhere(struct overlay *overlay, struct overlay_node *root, struct str path,
-                            enum overlay_way way, const struct overlay_place *place)
+static bool leads_elsewhere(enum overlay_way way, const struct overlay_place *place,
+                            enum overlay_way kernels_way, const struct overlay_node *kernels_node,
+                            const struct overlay_path *kernels_missing)
 {
-  struct overlay_place other;
-
-  return overlay_resolve_kernel(overlay, root, path, false, &other) != way ||
+  return kernels_way != way ||
          (way == OVERLAY_WAY_OPEN &&
-          (other.node != place->node ||
-           !str_equal(overlay_path_str(&other.missing), overlay_path_str(&place->missing))));
+          (kernels_node != place->node ||
+           !str_equal(overlay_path_str(kernels_missing), overlay_path_str(&place->missing))));
 }
 
 /* Where no link stands on it, and nothing that a text is cleaned of, a path is the same as a text.
@@ -190,14 +189,20 @@ static bool is_plain_way(struct str path, enum overlay_way way, const struct ove
 enum overlay_way overlay_resolve(struct overlay *overlay, struct overlay_node *root,
                                  struct str path, struct overlay_place *out)
 {
+  const struct overlay_node *kernels_node;
+  struct overlay_path kernels_missing;
+  enum overlay_way kernels_way;
   enum overlay_way way;
 
-  way = overlay_resolve_kernel(overlay, root, path, false, out);
-  if (overlay->engine != OVERLAY_CONTAINERD || is_plain_way(path, way, out))
-    return way;
+  kernels_way = overlay_resolve_kernel(overlay, root, path, false, out);
+  if (overlay->engine != OVERLAY_CONTAINERD || is_plain_way(path, kernels_way, out))
+    return kernels_way;
+  kernels_node = out->node;
+  overlay_path_copy(&kernels_missing, &out->missing);
   place_init(out, root);
   way = overlay_resolve_text(overlay, root, path, out);
   overlay->in_doubt =
-      overlay->in_doubt || (out->followed && leads_elsewhere(overlay, root, path, way, out));
+      overlay->in_doubt ||
+      (out->followed && leads_elsewhere(way, out, kernels_way, kernels_node, &kernels_missing));
   return way;
 }

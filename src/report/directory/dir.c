@@ -9,8 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/thread.h"
-#include "report/directory/extract.h"
 #include "report/directory/layer_files.h"
+#include "report/directory/place.h"
 #include "report/directory/readme.h"
 #include "report/directory/remove_tree.h"
 #include "report/json/json.h"
@@ -31,7 +31,7 @@ struct pass {
   struct content_visitor visitor; /* the first member */
   const struct dir_report *dir;
   int side;
-  struct extract *extract;
+  struct dir_place *place;
   struct tar_reader *reader; /* of the layer being read */
   const struct layer_files *files;
   size_t next; /* of files: the one that is visited next, or a later one */
@@ -92,7 +92,7 @@ static int visit_entry(struct content_visitor *visitor, const struct tar_entry *
   pass->reader = reader;
   pass->has_read = false;
   pass->cannot_write = true;
-  if (extract_entry(pass->extract, entry, &content, err) != 0)
+  if (dir_place_entry(pass->place, pass->side, entry, &content, err) != 0)
     return -1;
   pass->cannot_write = false;
   return pass->has_read ? check_content(pass, entry, err) : 0;
@@ -105,7 +105,7 @@ static int run_layer(struct pass *pass, const struct layer_files *files)
 
   pass->files = files;
   pass->next = 0;
-  extract_in(pass->extract, files->directory);
+  dir_place_in(pass->place, pass->side, files->directory);
   if (dir->visit(source, files->layer, files->positions, files->n, dir->options->limits,
                  &pass->visitor, &pass->err) == 0)
     return 0;
@@ -118,11 +118,15 @@ static void *run_pass(void *user)
 {
   struct pass *pass = user;
   const struct layer_file_list *list = &pass->dir->files;
+  struct error err;
 
   for (size_t i = 0; i < list->n && pass->result == 0; i++)
     if (list->items[i]->side == pass->side)
       pass->result = run_layer(pass, list->items[i]);
-  extract_finish(pass->extract);
+  if (dir_place_end(pass->place, pass->side, &err)) {
+    pass->result = -1;
+    pass->err = err;
+  }
   return NULL;
 }
 
@@ -244,55 +248,38 @@ static int clear(const char *path, int fd, struct error *err)
   return 0;
 }
 
-int report_dir_clear(const char *path, struct error *err)
+int report_dir_clear(int directory, const char *path, struct error *err)
 {
-  AUTO_CLOSE int fd = open_claimed(path, err);
-
-  return fd < 0 ? -1 : clear(path, fd, err);
+  return claim(path, directory, err) ? -1 : clear(path, directory, err);
 }
 
-/* Opens the directory and removes what an earlier report left in it, or has it removed where this
- * process may not change the modes that are in the way. */
-static int open_cleared(const struct dir_report *dir, struct error *err)
+/* The directory without what an earlier report left in it. What this process may not write is
+ * cleared by who keeps its reports, and written by a third one. *fd: to be closed after it. */
+static struct dir_place *open_cleared(const struct dir_report *dir, int *fd, struct error *err)
 {
   const struct outfile_keeper *keeper = outfile_get_keeper();
-  AUTO_CLOSE int fd = open_claimed(dir->path, err);
-  int result;
 
-  if (fd < 0)
-    return -1;
-  if (keeper ? keeper->clear(keeper->context, dir->path, err) : clear(dir->path, fd, err))
-    return -1;
-  result = fd;
-  fd = -1;
-  return result;
+  if (keeper && keeper->directory)
+    return keeper->clear(keeper->context, dir->path, err)
+               ? NULL
+               : dir_place_there(keeper->directory, dir->path);
+  *fd = open_claimed(dir->path, err);
+  return *fd >= 0 && clear(dir->path, *fd, err) == 0 ? dir_place_here(*fd, dir->path) : NULL;
 }
 
-static int open_input(const struct dir_report *dir, int fd, int side, struct error *err)
+static int write_readme(const struct dir_report *dir, struct dir_place *place,
+                        const struct pass passes[2], struct error *err)
 {
-  char name[16];
-  int result = -1;
-
-  snprintf(name, sizeof(name), "input-%d", side);
-  if (mkdirat(fd, name, 0755) == 0)
-    result = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  return result >= 0 ? result : error_sys(err, errno, "%s/%s", dir->path, name);
-}
-
-static int write_readme(const struct dir_report *dir, int fd, const struct pass passes[2],
-                        struct error *err)
-{
-  AUTO_FREE char *path = path_below(dir, "README.md");
   struct readme_input inputs[2];
-  struct outfile *file = outfile_open_at(fd, "README.md", path, err);
+  struct outfile *file = dir_place_file(place, "README.md", err);
 
   if (!file)
     return -1;
   for (int side = 0; side < 2; side++)
     inputs[side] = (struct readme_input) {
       .label = dir->options->sources[side] ? dir->options->sources[side]->label : "",
-      .notes = extract_notes(passes[side].extract),
-      .without_attributes = extract_without_attributes(passes[side].extract),
+      .notes = place->sides[side].notes,
+      .without_attributes = place->sides[side].without_attributes,
       .failure = passes[side].result ? passes[side].err.message : NULL,
     };
   readme_write(&file->writer, inputs, dir->report.about);
@@ -300,7 +287,7 @@ static int write_readme(const struct dir_report *dir, int fd, const struct pass 
 }
 
 /* Extracts both sides and says in README.md how that went. */
-static int write_files(struct dir_report *dir, int fd, const int roots[2], struct error *err)
+static int write_files(struct dir_report *dir, struct dir_place *place, struct error *err)
 {
   struct pass *passes;
   int result = 0;
@@ -309,23 +296,19 @@ static int write_files(struct dir_report *dir, int fd, const int roots[2], struc
     return -1;
   passes = xcalloc(2, sizeof(*passes));
   for (int side = 0; side < 2; side++) {
-    char *path = xasprintf("%s/input-%d", dir->path, side);
-
     passes[side].visitor.entry = visit_entry;
     passes[side].hasher = hasher_new(DIGEST_SHA256);
     passes[side].dir = dir;
     passes[side].side = side;
-    passes[side].extract = extract_new(roots[side], path, false);
-    free(path);
+    passes[side].place = place;
   }
   run_passes(dir, passes);
-  result = write_readme(dir, fd, passes, err);
+  result = write_readme(dir, place, passes, err);
   for (int side = 1; side >= 0; side--) { /* the first side's error is the one told */
     if (passes[side].result) {
       *err = passes[side].err;
       result = -1;
     }
-    extract_free(passes[side].extract);
     hasher_free(passes[side].hasher);
   }
   free(passes);
@@ -335,19 +318,24 @@ static int write_files(struct dir_report *dir, int fd, const int roots[2], struc
 static int dir_finish(struct report *report, struct error *err)
 {
   struct dir_report *dir = (struct dir_report *)report;
-  AUTO_CLOSE int fd = open_cleared(dir, err);
-  AUTO_CLOSE int root0 = -1;
-  AUTO_CLOSE int root1 = -1;
+  AUTO_CLOSE int fd = -1;
+  struct dir_place *place = open_cleared(dir, &fd, err);
+  struct outfile *json = NULL;
+  int result = -1;
 
-  if (fd < 0)
+  if (!place)
     return -1;
-  root0 = open_input(dir, fd, 0, err);
-  root1 = root0 < 0 ? -1 : open_input(dir, fd, 1, err);
   report_tell(dir->json, report->about);
-  report_json_at(dir->json, fd, "report.json");
-  if (root1 < 0 || report_finish(dir->json, err) != 0)
-    return -1;
-  return write_files(dir, fd, (const int[2]) { root0, root1 }, err);
+  if (dir_place_begin(place, err) == 0)
+    json = dir_place_file(place, "report.json", err);
+  if (json) {
+    report_json_to(dir->json, json);
+    result = report_finish(dir->json, err);
+  }
+  if (result == 0)
+    result = write_files(dir, place, err);
+  dir_place_free(place);
+  return result;
 }
 
 static void dir_free(struct report *report)

@@ -1,5 +1,6 @@
 #include "report/explain/explain_entry.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 #include "evidence/debugging.h"
@@ -40,6 +41,29 @@ static bool is_of_many(enum policy_field_kind kind)
   return kind == FIELD_XATTR || kind == FIELD_PAX || kind == FIELD_MEMBER;
 }
 
+static bool differs_in(const struct event *event, enum policy_field_kind kind)
+{
+  struct policy_field field;
+
+  for (size_t i = 0; i < event->n_fields; i++)
+    if (event_field_named(event, &event->fields[i], &field) && field.kind == kind)
+      return true;
+  return false;
+}
+
+/* Whether the field is a PAX record that says what the entry's own field says: the reason is that
+ * field's if it differs, and the archive's writer if it does not. */
+static bool is_record_of(const struct event *event, const struct policy_field *field,
+                         bool *field_differs)
+{
+  enum policy_field_kind kind;
+
+  if (field->kind != FIELD_PAX || !field_of_record(field->name, &kind))
+    return false;
+  *field_differs = differs_in(event, kind);
+  return true;
+}
+
 size_t explain_entry_fields(const struct event *event, struct policy_field out[EXPLAIN_FIELDS_MAX],
                             bool *more)
 {
@@ -49,8 +73,11 @@ size_t explain_entry_fields(const struct event *event, struct policy_field out[E
   *more = false;
   for (size_t i = 0; i < event->n_fields; i++) {
     struct policy_field field;
+    bool told_by_field;
 
     if (event->fields[i].ignored || !event_field_named(event, &event->fields[i], &field))
+      continue;
+    if (is_record_of(event, &field, &told_by_field) && told_by_field)
       continue;
     if (field.kind == FIELD_SIZE)
       field.kind = FIELD_CONTENT;
@@ -83,16 +110,23 @@ static void leave_field(struct draft *draft, const struct policy_field *field)
 void explain_entry_field(const struct event *event, struct cause_query *query,
                          const struct policy_field *field, struct draft *draft)
 {
+  const char types[2] = { query->types[0], query->types[1] };
   enum cause_evidence evidence;
   const struct cause *cause;
+  bool told_by_field;
 
+  for (int side = 0; side < 2; side++) /* merged trees have no entries of links, but their files */
+    if (field->kind == FIELD_LINKNAME && types[side] == TAR_REGULAR)
+      query->types[side] = TAR_LINK;
   query->has_field = true;
   query->field = *field;
+  query->restated = is_record_of(event, field, &told_by_field);
   cause = is_privilege(event, field) ? NULL : cause_find(query, &evidence);
   if (cause)
     draft_add(draft, cause, evidence, cause_strength_of(evidence), NULL);
   else
     leave_field(draft, field);
+  memcpy(query->types, types, sizeof(types));
 }
 
 bool explain_has_contents(const struct cause_query *query)

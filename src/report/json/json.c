@@ -18,8 +18,7 @@ struct json_report {
   struct report report;
   char *path;
   struct event_tree tree;
-  int dir; /* where it is written, under the name; else NULL: at the path */
-  const char *name;
+  struct outfile *file;   /* where it is written; owned; NULL: at the path */
   struct changes changes; /* for the totals */
 };
 
@@ -192,8 +191,7 @@ static void json_event(struct report *report, const struct event *event)
 static int json_finish(struct report *report, struct error *err)
 {
   struct json_report *json = (struct json_report *)report;
-  struct outfile *file = json->name ? outfile_open_at(json->dir, json->name, json->path, err)
-                                    : outfile_open(json->path, err);
+  struct outfile *file = json->file ? steal_pointer(&json->file) : outfile_open(json->path, err);
 
   if (!file)
     return -1;
@@ -212,6 +210,7 @@ static void json_free(struct report *report)
 
   event_tree_release(&json->tree);
   changes_release(&json->changes);
+  outfile_abandon(json->file);
   free(json->path);
   free(json);
 }
@@ -223,12 +222,9 @@ static const struct report_ops json_ops = {
   .wants_content_digests = true,
 };
 
-void report_json_at(struct report *report, int dir, const char *name)
+void report_json_to(struct report *report, struct outfile *file)
 {
-  struct json_report *json = (struct json_report *)report;
-
-  json->dir = dir;
-  json->name = name;
+  ((struct json_report *)report)->file = file;
 }
 
 struct report *report_json_new(const char *path, struct budget *memory)

@@ -4,11 +4,11 @@
 
 #include "report/changes/changes.h"
 #include "report/json/event_tree.h"
+#include "report/outfile.h"
 #include "report/report.h"
 #include "report/writer.h"
 
-/* Has a report of report_json_new written under this name in an open directory, which has to be
- * open then; its path is for messages alone. name is borrowed. */
-void report_json_at(struct report *report, int dir, const char *name);
+/* Has a report of report_json_new written to this file, which it takes. */
+void report_json_to(struct report *report, struct outfile *file);
 
 #endif

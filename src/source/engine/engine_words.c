@@ -16,6 +16,11 @@ enum { QUOTED_MAX = 900 }; /* bytes of the program's words that are shown, the l
 #define HINT_CONTAINERD "is containerd running? CONTAINERD_ADDRESS says where"
 #define HINT_IMAGE "does the image exist there? the engine's command \"images\" lists what there is"
 
+#define HINT_DROPPED                                                                               \
+  "the engine lacks a part of the image: containerd drops layers once they are unpacked if it is " \
+  "set so (discard_unpacked_layers), and has only platforms that were pulled; pull the image "     \
+  "there again, or compare what the registry has"
+
 /* What the programs say (docker, podman, nerdctl and the daemons behind them), in lower case; the
  * first that fits counts. */
 static const struct {
@@ -36,6 +41,7 @@ static const struct {
     "is its service running there? podman system connection list shows where that is" },
   { "cannot access containerd socket", ERROR_NETWORK, HINT_CONTAINERD },
   { "rootless containerd not running", ERROR_NETWORK, HINT_CONTAINERD },
+  { "content digest", ERROR_NOT_FOUND, HINT_DROPPED },
   { "no such image", ERROR_NOT_FOUND, HINT_IMAGE },
   { "reference does not exist", ERROR_NOT_FOUND, HINT_IMAGE },
   { "image not known", ERROR_NOT_FOUND, HINT_IMAGE "; each user has images of their own" },

@@ -106,6 +106,12 @@ struct stream *containerd_read(struct containerd *containerd, const struct diges
   if (grpc_call_send(call, buf_str(&message), true, err) == 0 &&
       containerd_read_receive(blob, err) >= 0)
     return &blob->base;
+  if (err->code == ERROR_NOT_FOUND)
+    error_set(err, ERROR_NOT_FOUND,
+              "the image is there, this blob of it is not: layers may be dropped once they are "
+              "unpacked (discard_unpacked_layers), and of other platforms nothing is fetched; "
+              "\"ctr content fetch NAME\" gets all, and so does diffoci for a NAME without "
+              "containerd:// and --pull=never");
   containerd_wrap(containerd, err);
   close_read(&blob->base);
   return NULL;

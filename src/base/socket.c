@@ -1,0 +1,105 @@
+#include "base/socket.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+union control {
+  struct cmsghdr header;
+  char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+int socket_send(int socket, const void *bytes, size_t len)
+{
+  const char *at = bytes;
+
+  while (len > 0) {
+    const ssize_t n = send(socket, at, len, MSG_NOSIGNAL);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return -1;
+    at += n;
+    len -= (size_t)n;
+  }
+  return 1;
+}
+
+int socket_receive(int socket, void *bytes, size_t len)
+{
+  char *at = bytes;
+
+  while (len > 0) {
+    const ssize_t n = read(socket, at, len);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return (int)n;
+    at += n;
+    len -= (size_t)n;
+  }
+  return 1;
+}
+
+ssize_t socket_send_with(int socket, const void *bytes, size_t len, int fd)
+{
+  struct iovec part = { (void *)(uintptr_t)bytes, len };
+  union control control = { .bytes = { 0 } };
+  struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+  ssize_t n;
+
+  if (fd >= 0) {
+    message.msg_control = &control;
+    message.msg_controllen = sizeof(control);
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof(fd));
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+  }
+  do {
+    n = sendmsg(socket, &message, MSG_NOSIGNAL);
+  } while (n < 0 && errno == EINTR);
+  return n;
+}
+
+ssize_t socket_receive_with(int socket, void *bytes, size_t len, int *fd)
+{
+  struct iovec part = { bytes, len };
+  union control control;
+  struct msghdr message = {
+    .msg_iov = &part,
+    .msg_iovlen = 1,
+    .msg_control = &control,
+    .msg_controllen = sizeof(control),
+  };
+  ssize_t n;
+
+  *fd = -1;
+  do {
+    n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  } while (n < 0 && errno == EINTR);
+  if (n > 0 && message.msg_controllen >= CMSG_LEN(sizeof(int)) &&
+      control.header.cmsg_type == SCM_RIGHTS)
+    memcpy(fd, CMSG_DATA(&control.header), sizeof(int));
+  return n;
+}
+
+int socket_send_fd(int socket, int fd)
+{
+  return socket_send_with(socket, "", 1, fd) == 1 ? 0 : -1;
+}
+
+int socket_receive_fd(int socket)
+{
+  char byte;
+  int fd;
+  const ssize_t n = socket_receive_with(socket, &byte, 1, &fd);
+
+  if (n == 0)
+    errno = EPIPE;
+  return n == 1 ? fd : -1;
+}
