@@ -15,8 +15,10 @@
 #include "cli/verdict_line.h"
 #include "diff/inside/inside.h"
 #include "diff/inside/inside_worker.h"
+#include "diff/kept.h"
 #include "diff/later.h"
 #include "layer/totals.h"
+#include "policy/causes.h"
 #include "report/fan_out.h"
 #include "source/engine/engine.h"
 
@@ -209,6 +211,9 @@ static int compare_once(const struct diff_run *run, const struct worker_user *us
   }
   fan_out_init(&out, run->wanted, options, later);
   options->sink = &out.sink;
+  if (options->looker || options->patch || out.sink.wants_head_bytes)
+    options->kept = kept_new(options->limits->memory,
+                             options->looker || options->patch ? 0 : CAUSE_CONTENT_BYTES);
   options->verdict = thorough(given) || out.tells_verdict || given->places.quiet != TOGGLE_ON;
   if (options->looker) {
     inside = inside_new(options, later);
@@ -235,6 +240,8 @@ static int compare_once(const struct diff_run *run, const struct worker_user *us
   inside_free(inside);
   later_free(later);
   diff_free(diff);
+  kept_free(options->kept);
+  options->kept = NULL;
   options->sink = NULL; /* it ends here */
   return status;
 }

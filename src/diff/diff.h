@@ -41,6 +41,9 @@ struct diff_options {
   bool skip_security_xattrs; /* leave out xattrs security.*: who runs this could not read them */
   /* --inside: the process that looks into files (diff/inside/inside.h). Not owned. */
   struct inside_worker *looker;
+  /* Contents that somebody may want later go there as they are read (diff/kept.h). NULL: none do.
+   * Not owned. */
+  struct kept *kept;
   struct policy
       *policy; /* the user's rules, which count what they leave out; not owned; may be NULL */
   struct platform_set platforms; /* not owned */

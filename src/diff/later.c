@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "diff/kept.h"
 #include "diff/later_pass.h"
 
 /* Read of one side before it is handed out, most often; a single content may be larger. */
@@ -175,7 +176,7 @@ static uint64_t want_bytes(const struct later_pair *want, int side)
 {
   const uint64_t pages = want->places[side].size / LATER_ALIGNMENT + 1;
 
-  return want->places[side].layer ? pages * LATER_ALIGNMENT : 0;
+  return want->places[side].layer && !want->kept ? pages * LATER_ALIGNMENT : 0;
 }
 
 /* Whether there is a point in reading it. */
@@ -199,18 +200,23 @@ static void later_round(struct later *later, struct later_pair **wants, size_t n
 
   for (int side = 0; side < 2; side++) {
     passes[side] = (struct later_pass) {
+      .file = TEMPFILE_INIT,
       .visitor = { later_pass_visit },
       .options = later->options,
       .side = side,
       .wants = (struct later_pair **)xcalloc(n, sizeof(struct later_pair *)),
-      .n = n,
       .hasher = side ? hasher_b : hasher_a,
     };
-    memcpy((void *)passes[side].wants, (const void *)wants, n * sizeof(struct later_pair *));
-    qsort((void *)passes[side].wants, n, sizeof(struct later_pair *), side ? by_second : by_first);
+    for (size_t i = 0; i < n; i++)
+      if (!wants[i]->kept)
+        passes[side].wants[passes[side].n++] = wants[i];
+    if (!passes[side].n)
+      continue;
+    qsort((void *)passes[side].wants, passes[side].n, sizeof(struct later_pair *),
+          side ? by_second : by_first);
     open = later_pass_open(&passes[side], bytes, &taken) && open;
   }
-  if (open)
+  if (open && passes[0].n)
     later_pass_run(passes);
   for (size_t at = 0, end; at < n; at = end) {
     for (end = at + 1; end < n && same_pair(wants[at], wants[end]); end++)
@@ -233,8 +239,11 @@ static void later_read_from(struct later *later, size_t first)
   size_t at = 0;
 
   for (size_t i = first; i < later->n; i++)
-    if (!later->wants[i]->taken && can_read(later, later->wants[i]))
-      wants[n++] = later->wants[i];
+    if (!later->wants[i]->taken && can_read(later, later->wants[i])) {
+      wants[n] = later->wants[i];
+      wants[n]->kept = kept_find(later->options->kept, wants[n]->places, wants[n]->read);
+      n++;
+    }
   if (n)
     qsort((void *)wants, n, sizeof(*wants), by_first);
   while (at < n) {

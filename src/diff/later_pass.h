@@ -19,6 +19,7 @@ struct later_pair {
   size_t number;
   size_t order; /* in which it came */
   bool taken;
+  bool kept;                    /* read: it need not be read a second time */
   struct later_content read[2]; /* once read; fd -1: it was not */
 };
 

@@ -18,9 +18,9 @@ const char *inside_cause_of_times(const struct inside *inside, const struct form
   static const struct {
     const char *format, *id;
   } table[] = {
-    { "gzip", "gzip-time" },    { "tar", "tar-inside" },   { "zip", "zip-times" },
-    { "ar", "ar-members" },     { "cpio", "cpio-inside" }, { "pyc", "pyc-header" },
-    { "jks", "java-keystore" },
+    { "gzip", "gzip-time" },    { "tar", "tar-inside" },           { "zip", "zip-times" },
+    { "ar", "ar-members" },     { "cpio", "cpio-inside" },         { "pyc", "pyc-header" },
+    { "jks", "java-keystore" }, { "squashfs", "squashfs-inside" },
   };
 
   if (inside->packed)

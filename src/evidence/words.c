@@ -195,6 +195,20 @@ static bool is_hash_in_name(const struct comparison *c, int side, struct str val
          isalpha((unsigned char)value.ptr[value.len + 1]);
 }
 
+/* The name of a month alone, or the beginning that is left where it is an index's word. */
+static bool is_month(struct str value)
+{
+  static const char *const months[] = { "january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december" };
+
+  for (size_t i = 0; i < ARRAY_LEN(months); i++)
+    if (value.len >= 3 && value.len <= strlen(months[i]) &&
+        strncasecmp(value.ptr, months[i], value.len) == 0)
+      return true;
+  return false;
+}
+
 /* Tokens that have no partner. */
 static void add_gap(struct comparison *c, const size_t from[2], const size_t to[2])
 {
@@ -216,6 +230,8 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
   else if (value[0].len == value[1].len && is_hash_in_name(c, 0, value[0]) &&
            is_hash_in_name(c, 1, value[1]))
     add_pair(c->out, "hashed-name", value[0], value[1], true);
+  else if (is_month(value[0]) && is_month(value[1]))
+    add_pair(c->out, "embedded-date", value[0], value[1], true);
   else
     c->out->all = false;
 }

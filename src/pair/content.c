@@ -22,8 +22,11 @@ struct comparer {
     char *bytes;
     size_t len;
   } heads[2];
-  size_t head_bytes; /* room in each head */
-  bool dirty;        /* the hashers may hold what no digest was made of */
+  size_t head_bytes;             /* room in each head */
+  struct content_keeper *keeper; /* borrowed; NULL: none */
+  const struct tar_entry *entries[2];
+  bool keeping; /* the keeper is being told */
+  bool dirty;   /* the hashers may hold what no digest was made of */
 };
 
 struct comparer *comparer_new(size_t keep_bytes)
@@ -41,6 +44,30 @@ void comparer_want_heads(struct comparer *comparer, size_t bytes)
   for (int side = 0; side < 2 && bytes; side++)
     comparer->heads[side].bytes = xmalloc(bytes);
   comparer->head_bytes = bytes;
+}
+
+void comparer_keep(struct comparer *comparer, struct content_keeper *keeper)
+{
+  comparer->keeper = keeper;
+}
+
+void comparer_meet(struct comparer *comparer, const struct tar_entry *const entries[2])
+{
+  comparer->entries[0] = entries[0];
+  comparer->entries[1] = entries[1];
+}
+
+static void keeper_add(struct comparer *comparer, int side, const unsigned char *bytes, size_t len)
+{
+  if (comparer->keeping)
+    comparer->keeper->add(comparer->keeper, side, bytes, len);
+}
+
+static void keeper_end(struct comparer *comparer, const struct digest *digests)
+{
+  if (comparer->keeping)
+    comparer->keeper->end(comparer->keeper, digests);
+  comparer->keeping = false;
 }
 
 static void head_add(struct comparer *comparer, int side, const unsigned char *bytes, size_t len)
@@ -92,12 +119,15 @@ static void hash_pieces(struct comparer *comparer)
   for (size_t i = 0; i < comparer->n; i++) {
     const struct piece *piece = &comparer->pieces[i];
 
-    if (!piece->bytes) {
+    if (!piece->bytes) { /* a hole may be of any size */
+      keeper_end(comparer, NULL);
       hash_zeros(comparer, piece->len);
       continue;
     }
     hasher_add(comparer->hashers[0], piece->bytes, (size_t)piece->len);
     head_add(comparer, 0, piece->bytes, (size_t)piece->len);
+    for (int side = 0; side < 2; side++)
+      keeper_add(comparer, side, piece->bytes, (size_t)piece->len);
   }
   drop_pieces(comparer);
 }
@@ -260,6 +290,7 @@ static int hash_rest(struct comparer *comparer, struct entry_reader *const reade
 
       hasher_add(comparer->hashers[side], chunk->bytes, len);
       head_add(comparer, side, chunk->bytes, len);
+      keeper_add(comparer, side, chunk->bytes, len);
       content_advance(chunk, len);
     }
     if (content_fill(readers, progress, failed_side, err))
@@ -272,7 +303,7 @@ static int content_compare(struct comparer *comparer, struct entry_reader *const
                            bool want_digests, struct content_result *out, int *failed_side,
                            struct error *err)
 {
-  struct progress progress = { .hashing = want_digests };
+  struct progress progress = { .hashing = want_digests && !comparer->keeper };
   int differ;
 
   comparer->heads[0].len = 0;
@@ -283,6 +314,8 @@ static int content_compare(struct comparer *comparer, struct entry_reader *const
   *out = (struct content_result) { .differ = differ };
   if (!differ && !want_digests)
     return 0;
+  comparer->keeping = differ && !progress.hashing && comparer->keeper &&
+                      comparer->keeper->begin(comparer->keeper, comparer->entries);
   if (!progress.hashing)
     hash_pieces(comparer);
   out->hashed = true;
@@ -297,6 +330,7 @@ static int content_compare(struct comparer *comparer, struct entry_reader *const
   }
   out->digests[0] = hasher_finish(comparer->hashers[0]);
   out->digests[1] = differ ? hasher_finish(comparer->hashers[1]) : out->digests[0];
+  keeper_end(comparer, out->digests);
   return 0;
 }
 
@@ -307,6 +341,7 @@ int comparer_compare(struct comparer *comparer, struct entry_reader *const reade
   int status = content_compare(comparer, readers, want_digests, out, failed_side, err);
 
   drop_pieces(comparer);
+  keeper_end(comparer, NULL);
   if (status || (comparer->dirty && !out->hashed)) { /* a failure, or a hash begun in vain */
     hasher_reset(comparer->hashers[0]);
     hasher_reset(comparer->hashers[1]);

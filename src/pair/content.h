@@ -18,6 +18,23 @@ void comparer_free(struct comparer *comparer); /* NULL allowed */
  * called once, before the first comparison. */
 void comparer_want_heads(struct comparer *comparer, size_t bytes);
 
+/* Where contents go that differ, as they are read. */
+struct content_keeper {
+  /* Two contents differ, those of these entries. False: they are not wanted. */
+  bool (*begin)(struct content_keeper *keeper, const struct tar_entry *const entries[2]);
+  /* The next bytes of one side; after begin has returned true, up to end. */
+  void (*add)(struct content_keeper *keeper, int side, const unsigned char *bytes, size_t len);
+  /* Both were told whole, and have these digests (SHA-256); NULL: no more of them is told. */
+  void (*end)(struct content_keeper *keeper, const struct digest *digests);
+};
+
+/* Tells the keeper of contents that differ, of those whose equal beginning is still in memory when
+ * they do. NULL: nobody is told. The keeper is borrowed. */
+void comparer_keep(struct comparer *comparer, struct content_keeper *keeper);
+/* Whose contents are compared next, for the keeper; borrowed for the next call of comparer_compare.
+ */
+void comparer_meet(struct comparer *comparer, const struct tar_entry *const entries[2]);
+
 struct content_result {
   bool differ;
   bool hashed;              /* digests are set, which they always are if the contents differ */

@@ -143,6 +143,7 @@ int match_run(const struct match_options *options, uint64_t counts[2], struct er
     .user = &match.user,
     .keep_bytes = options->keep_bytes,
     .head_bytes = options->head_bytes,
+    .keeper = options->keeper,
   };
   int status = walk_run(&walk, counts, err);
 

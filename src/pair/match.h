@@ -61,6 +61,7 @@ struct match_options {
   struct budget *memory; /* for names and what waits; NULL: no limit */
   size_t keep_bytes;     /* of equal content, kept in case a difference follows (content.h) */
   size_t head_bytes;     /* so much of the beginnings of differing contents is wanted */
+  struct content_keeper *keeper; /* told of contents that differ (content.h); NULL: none is */
 };
 
 /* counts: how many entries each side has. 0, or -1 with *err, wrapped by the reader that it is

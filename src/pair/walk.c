@@ -51,6 +51,7 @@ static int walk_meet(struct walk *walk, struct error *err)
   struct content_result content;
   int failed_side = 0;
 
+  comparer_meet(walk->comparer, entries);
   if (comparer_compare(walk->comparer, readers, walk->user->ops->wants_digests(walk->user, entries),
                        &content, &failed_side, err))
     return walk_wrap(walk, failed_side, err);
@@ -199,6 +200,7 @@ int walk_run(const struct walk_options *options, uint64_t counts[2], struct erro
   int status;
 
   comparer_want_heads(walk.comparer, options->head_bytes);
+  comparer_keep(walk.comparer, options->keeper);
   status = walk_all(&walk, err);
   for (int side = 0; side < 2; side++)
     counts[side] = walk.sides[side].count;

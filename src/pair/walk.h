@@ -43,8 +43,9 @@ struct walk_user_ops {
 struct walk_options {
   struct entry_reader *readers[2];
   struct walk_user *user;
-  size_t keep_bytes; /* as comparer_new has it */
-  size_t head_bytes; /* as comparer_want_heads has it */
+  size_t keep_bytes;             /* as comparer_new has it */
+  size_t head_bytes;             /* as comparer_want_heads has it */
+  struct content_keeper *keeper; /* as comparer_keep has it */
 };
 
 /* Walks both to their ends. counts: how many entries each had, without those passed over. Errors of

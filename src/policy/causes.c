@@ -39,6 +39,11 @@ bool cause_is_consequence(const struct cause *cause)
   return strcmp(cause->id, "consequence") == 0;
 }
 
+bool cause_is_real(const struct cause *cause)
+{
+  return strcmp(cause->id, "real-change") == 0;
+}
+
 bool cause_has_paths(const struct cause *cause)
 {
   for (size_t i = 0; i < n_cause_rules; i++)

@@ -70,6 +70,8 @@ const char *cause_strength_name(enum cause_strength strength);
 bool cause_is_harmless(const struct cause *cause);
 /* Whether it says only that a difference follows from others. */
 bool cause_is_consequence(const struct cause *cause);
+/* Whether it says that no build makes such a difference: what was found in it has no cause. */
+bool cause_is_real(const struct cause *cause);
 /* Whether it is about certain paths, and not about contents or fields wherever they are. */
 bool cause_has_paths(const struct cause *cause);
 /* The cause called id; NULL if there is none. */

@@ -81,8 +81,8 @@ Reports always tell, and by what.
   dpkg-log=1 pyc-header=1 unexplained=1
   [1]
   $ . ./sh.sh; causes code --semantic
-  usr/m.pyc - -
-  unexplained=1
+  usr/m.pyc real-change content
+  real-change=1 unexplained=1
   [1]
   $ . ./sh.sh; causes empty --semantic
   usr/m.pyc - -
@@ -116,8 +116,8 @@ Whether more differs behind that is known all the same.
   $ . ./sh.sh; for p in same-rest same-rest-moved other-rest other-rest-moved; do causes $p --semantic | grep '^m'; done
   m.pyc pyc-header content
   m.pyc pyc-header content
-  m.pyc - -
-  m.pyc - -
+  m.pyc real-change content
+  m.pyc real-change content
 
 Files that do not stand at the same place on both sides are looked at in a second pass: in another order, in other layers.
 
@@ -202,6 +202,9 @@ Verbose has it in each block, with --explain also the summary; so has the README
     Context: /layers-0/layer/tarentry
   - Digest: *
   + Digest: *
+    Cause: a change of what is inside (real-change, part, by its content)
+    Fix: *
+    Not accounted for: content (code)
   [1]
   $ diffoci diff --quiet --verbose --explain --semantic ./far-0.tar ./far-1.tar | sed -n '5,10p'
     Cause: date or time inside the file (embedded-date, proven, by its content)
@@ -299,7 +302,7 @@ A certificate that signs itself was made anew if nothing but keys, numbers and d
   > RECIPE
   $ for i in 1 2 3 4; do diffoci diff --quiet --semantic --explain ./cert-0.tar ./cert-$i.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p'; done
   etc/x/c.pem generated-certificate?
-  etc/x/c.pem -
+  etc/x/c.pem real-change+?
   etc/x/c.pem generated-certificate+?
   etc/x/c.pem generated-certificate+?
 
@@ -329,11 +332,11 @@ git archive writes the time of the commit, and which one it is. Another comment 
   > RECIPE
   $ diffoci diff --quiet --semantic --explain ./commit-0.tar ./commit-1.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p; /harmless/p'
   git.tar tar-inside+?,embedded-hash?
-  other.tar tar-inside+?
+  other.tar real-change+?,tar-inside+?
   $ diffoci diff --quiet --semantic --report-file r.json ./commit-0.tar ./commit-1.tar >/dev/null; python3 causes.py r.json
   git.tar tar-inside content
-  other.tar - -
-  tar-inside=2 embedded-hash=1 unexplained=1
+  other.tar real-change content
+  tar-inside=2 embedded-hash=1 real-change=1 unexplained=1
 
 A difference may have several causes, each with what was found. What none of them accounts for is named, and then they are a part only.
 
@@ -355,7 +358,7 @@ A difference may have several causes, each with what was found. What none of the
   all embedded-user,embedded-host,embedded-jobs,+2
   keys.json reordered-keys
   level.gz compression-level
-  lib/apk/db/scripts.tar tar-inside+?
+  lib/apk/db/scripts.tar real-change+?,tar-inside+?
   more embedded-user+?,embedded-host+?,embedded-jobs+?,+2
   script -
   times.tar tar-inside
@@ -367,7 +370,7 @@ A difference may have several causes, each with what was found. What none of the
   j4 / j16
   time 1970-01-01T00:00:00Z / 1970-01-01T00:00:01Z
   $ diffoci diff --quiet --semantic --report-file r.json ./several-0.tar ./several-1.tar >/dev/null; python3 causes.py r.json | tail -n 5; grep -o '"left":"[^"]*"' r.json
-  lib/apk/db/scripts.tar - -
+  lib/apk/db/scripts.tar real-change content
   more embedded-user content
   script - -
   times.tar tar-inside content

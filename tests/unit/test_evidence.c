@@ -171,6 +171,10 @@ static void contents(void **state)
       STR("\0h\23\0q\0h\21)/home/ci/docs/y.rst\224j-\0h\24\0"), "", true },
     { "x.html", STR("<script src=a/main.c4ca4238.js>"), STR("<script src=a/main.c81e728d.js>"),
       "hashed-name", false },
+    /* a word of an index, without its end */
+    { "x.js", STR("{\"built\":1,\"novemb\":1}"), STR("{\"built\":1,\"decemb\":1}"), "embedded-date",
+      false },
+    { "x.js", STR("{\"built\":1,\"novel\":1}"), STR("{\"built\":1,\"decemb\":1}"), "", true },
     { "x.html", STR("<script src=a/main.c4ca4238>"), STR("<script src=a/main.c81e728d>"), "",
       true },
     /* a path of another length, behind its length, which may be any character; and what holds it,

@@ -9,6 +9,7 @@
 
 #include "../common/memory_source.h"
 #include "../common/tar_maker.h"
+#include "diff/kept.h"
 #include "diff/later.h"
 
 enum { MAX = 1000 };
@@ -74,10 +75,30 @@ static void want_all(struct event_sink *sink, const struct event *event)
   later_want(wanting->later, places, &wanting->taker, LONE);
 }
 
-static void run(struct wanting *wanting, bool fetches_again, unsigned threads)
+static struct stream *open_nothing(struct source *source, const struct descriptor *blob,
+                                   struct error *err)
+{
+  (void)source;
+  (void)blob;
+  error_set(err, ERROR_NOT_FOUND, "it is gone");
+  return NULL;
+}
+
+/* How contents are read, and what is kept of them. */
+struct way {
+  unsigned threads;
+  bool fetches_again; /* the layers, when the comparison is over */
+  bool gone;          /* the same: they cannot be read any more */
+  bool keeps;
+  uint64_t min; /* as kept_new has it */
+};
+
+static void run(struct wanting *wanting, const struct way *way)
 {
   struct limits limits = limits_scaled(1);
-  struct diff_options options = { .limits = &limits, .threads = threads };
+  struct budget memory = BUDGET_INIT(UINT64_C(1) << 20);
+  struct diff_options options = { .limits = &limits, .threads = way->threads };
+  struct source_ops gone[2];
   struct error err;
   bool failed;
   struct diff *diff;
@@ -94,6 +115,7 @@ static void run(struct wanting *wanting, bool fetches_again, unsigned threads)
     memory_source_image(options.sources[side], &layer, 1, "");
   }
   options.platforms.all = true;
+  options.kept = way->keeps ? kept_new(&memory, way->min) : NULL;
   options.sink = &wanting->sink;
   *wanting = (struct wanting) { .sink = { .event = want_all },
                                 .later = later_new(&options),
@@ -101,11 +123,18 @@ static void run(struct wanting *wanting, bool fetches_again, unsigned threads)
                                 .small = { take, wanting, 8 } };
   diff = diff_run(&options, &failed, &err);
   assert_non_null(diff);
-  options.sources[1]->fetches_again = fetches_again;
+  options.sources[1]->fetches_again = way->fetches_again;
+  for (int side = 0; side < 2 && way->gone; side++) {
+    gone[side] = *options.sources[side]->ops;
+    gone[side].open = open_nothing;
+    options.sources[side]->ops = &gone[side];
+  }
   later_read(wanting->later);
   later_read(wanting->later); /* nothing is handed out twice */
   later_free(wanting->later);
   diff_free(diff);
+  kept_free(options.kept);
+  assert_int_equal(memory.used, 0);
   for (int side = 0; side < 2; side++)
     source_free(options.sources[side]);
 }
@@ -117,11 +146,28 @@ static void who_gets_them(void **state)
   struct wanting wanting;
 
   (void)state;
-  for (unsigned threads = 1; threads <= 2; threads++) {
-    run(&wanting, false, threads);
-    assert_memory_equal(wanting.taken, taken, sizeof(taken));
-    assert_memory_equal(wanting.refused, refused, sizeof(refused));
-  }
+  for (unsigned threads = 1; threads <= 2; threads++)
+    for (int keeps = 0; keeps < 2; keeps++) {
+      run(&wanting, &(struct way) { .threads = threads, .keeps = keeps });
+      assert_memory_equal(wanting.taken, taken, sizeof(taken));
+      assert_memory_equal(wanting.refused, refused, sizeof(refused));
+    }
+}
+
+/* What was kept is handed out though the layers cannot be read a second time; nothing else is. */
+static void kept(void **state)
+{
+  static const unsigned taken[N_WAYS] = { [WHOLE] = 1, [AGAIN] = 1, [FROM_WITHIN] = 1 };
+  static const unsigned none[N_WAYS] = { 0 };
+  struct wanting wanting;
+
+  (void)state;
+  run(&wanting, &(struct way) { .threads = 2, .keeps = true, .gone = true });
+  assert_memory_equal(wanting.taken, taken, sizeof(taken));
+  run(&wanting, &(struct way) { .threads = 2, .keeps = true, .gone = true, .min = 9 });
+  assert_memory_equal(wanting.taken, none, sizeof(none));
+  run(&wanting, &(struct way) { .threads = 2, .gone = true });
+  assert_memory_equal(wanting.taken, none, sizeof(none));
 }
 
 /* What would have to be fetched is not read. */
@@ -130,7 +176,7 @@ static void not_fetched(void **state)
   struct wanting wanting;
 
   (void)state;
-  run(&wanting, true, 2);
+  run(&wanting, &(struct way) { .threads = 2, .fetches_again = true });
   for (int way = 0; way < N_WAYS; way++) {
     assert_int_equal(wanting.taken[way], 0);
     assert_int_equal(wanting.refused[way], way != FROM_WITHIN);
@@ -141,6 +187,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(who_gets_them),
+    cmocka_unit_test(kept),
     cmocka_unit_test(not_fetched),
   };
 

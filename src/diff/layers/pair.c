@@ -1,5 +1,6 @@
 /* The comparison of two layers: which of their entries are partners the engine says
  * (pair/match.h); here is what is told about them. */
+#include "diff/kept.h"
 #include "diff/layers/entry.h"
 #include "diff/layers/held.h"
 #include "diff/layers/layer_events.h"
@@ -33,6 +34,7 @@ struct pair {
   } sides[2];
   struct findings *findings; /* NULL: none are wanted */
   struct names *names;       /* of the layers, for the findings; else NULL */
+  struct kept_keeper keeper; /* kept NULL: nobody wants contents later */
   struct held *held;         /* NULL: differing numbers are not told, so that nothing has to wait */
   struct uneven uneven;
   int status; /* -1: *err says why, the sink's functions have nothing to return */
@@ -197,6 +199,7 @@ static int pair_run(struct pair *pair, struct layer_reader readers[2],
     .memory = pair->diff->options->limits->memory,
     .keep_bytes = resources->keep_bytes,
     .head_bytes = pair->diff->options->sink->wants_head_bytes,
+    .keeper = pair->keeper.kept ? &pair->keeper.base : NULL,
   };
   uint64_t counts[2];
 
@@ -233,6 +236,7 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
   int status = 0;
 
   layer_events_init(&pair.events, diff, parent, layers);
+  kept_keeper_init(&pair.keeper, options->kept, layers);
   if (!(options->ignore & IGNORE_EXTRA_LENGTH))
     pair.held = held_new(options->limits->memory);
   if (findings) {

@@ -337,7 +337,7 @@ static void count_record(const struct record *record, struct explain_count *coun
   if (!record->events)
     return;
   totals->differences += record->events;
-  if (!found->n || found->headless)
+  if (!found->n || found->headless || cause_is_real(found->found[0].cause))
     totals->unexplained += record->events;
   else if (strcmp(cause_id(found->found[0].cause), "consequence") == 0)
     totals->consequences += record->events;

@@ -94,6 +94,8 @@ void explain_content(const struct cause_query *query, const struct str content[2
     else if (seen->kind)
       draft_add(draft, cause_named(str_of(seen->kind)), CAUSE_BY_FIRST_DIFFERENCE, CAUSE_LIKELY,
                 NULL);
+    else if (seen->looked_in && seen->what[0])
+      draft_add(draft, cause_named(STR("real-change")), CAUSE_BY_CONTENT, CAUSE_PART, NULL);
     else
       draft->headless = true;
   }
