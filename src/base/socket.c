@@ -66,6 +66,26 @@ ssize_t socket_send_with(int socket, const void *bytes, size_t len, int fd)
   return n;
 }
 
+/* The one that came with a message, or -1. What comes besides, of which there is room for one, is
+ * closed, and then none is believed to be the one that was meant. */
+static int take_descriptor(struct msghdr *message)
+{
+  struct cmsghdr *header = CMSG_FIRSTHDR(message);
+  int fds[CMSG_SPACE(sizeof(int)) / sizeof(int)];
+  size_t n;
+
+  if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
+      header->cmsg_len < CMSG_LEN(0) || header->cmsg_len > message->msg_controllen)
+    return -1;
+  n = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  memcpy(fds, CMSG_DATA(header), n * sizeof(int));
+  if (n == 1 && !(message->msg_flags & MSG_CTRUNC))
+    return fds[0];
+  while (n > 0)
+    close(fds[--n]);
+  return -1;
+}
+
 ssize_t socket_receive_with(int socket, void *bytes, size_t len, int *fd)
 {
   struct iovec part = { bytes, len };
@@ -82,9 +102,8 @@ ssize_t socket_receive_with(int socket, void *bytes, size_t len, int *fd)
   do {
     n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   } while (n < 0 && errno == EINTR);
-  if (n > 0 && message.msg_controllen >= CMSG_LEN(sizeof(int)) &&
-      control.header.cmsg_type == SCM_RIGHTS)
-    memcpy(fd, CMSG_DATA(&control.header), sizeof(int));
+  if (n > 0)
+    *fd = take_descriptor(&message);
   return n;
 }
 

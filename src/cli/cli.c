@@ -201,6 +201,12 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
     help_point_to(&err, call.command);
   if (status < 0) {
     cli_print_error(&err);
+    if (call.taken && err.code != ERROR_USAGE) {
+      error_set(&err, ERROR_USAGE,
+                "\"%s\" is no command, and was taken for an image; see \"diffoci help\"",
+                call.taken);
+      cli_print_error(&err);
+    }
     status = EXIT_TROUBLE;
   }
   arena_release(&arena);

@@ -27,6 +27,8 @@ struct invocation {
   size_t n_arguments;
   const char *const *words; /* the whole line as it was typed, without the program's name */
   size_t n_words;
+  const char *taken; /* the first of two words, which is no command and was taken for an image; or
+                        NULL: there is none */
 };
 
 /* What shells offer for the arguments of a command. */

@@ -93,9 +93,11 @@ static int choose_command(struct parser *parser, int argc, char **argv, struct e
     parser->named_at = words.first_at;
     return 0;
   }
-  if (words.first && words.all_own && !looks_like_image(words.first) &&
-      (words.n != 2 || cli_nearest_command(call->commands, words.first)))
-    return cli_unknown_command(call->commands, words.first, err);
+  if (words.first && words.all_own && !looks_like_image(words.first)) {
+    if (words.n != 2 || cli_nearest_command(call->commands, words.first))
+      return cli_unknown_command(call->commands, words.first, err);
+    call->taken = words.first;
+  }
   if (words.first || !words.all_own)
     call->command = cli_find_command(call->commands, "diff");
   return 0;

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "policy/cause_bytes.h"
 #include "policy/cause_table.h"
+#include "policy/paragraphs.h"
 
 struct pair {
   struct str content[2];
@@ -257,56 +258,22 @@ static int by_bytes(const void *a, const void *b)
   return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* What a paragraph is about. */
-static struct str first_line(struct str paragraph)
+static struct str *sorted_lines(struct str s, size_t *n)
 {
-  const char *end = paragraph.len ? memchr(paragraph.ptr, '\n', paragraph.len) : NULL;
-
-  return (struct str) { paragraph.ptr, end ? (size_t)(end - paragraph.ptr) : paragraph.len };
-}
-
-/* Paragraphs about one thing stay in their order: readers of dpkg's status take the last. */
-static int by_first_line(const void *a, const void *b)
-{
-  const struct str *x = a;
-  const struct str *y = b;
-  const int order = str_compare(first_line(*x), first_line(*y));
-
-  return order ? order : (x->ptr > y->ptr) - (x->ptr < y->ptr);
-}
-
-/* Takes the next paragraph off *s: what ends before an empty line, without its last newline, so
- * that the last one is like the others. Empty lines are paragraphs of their own, and empty. */
-static bool next_paragraph(struct str *s, struct str *paragraph)
-{
+  struct str *lines = NULL;
   struct str line;
-  const char *start = s->ptr;
-  size_t len = 0;
-
-  if (!s->ptr)
-    return false;
-  while (next_piece(s, '\n', &line) && line.len)
-    len = (size_t)(line.ptr - start) + line.len;
-  *paragraph = (struct str) { start, len };
-  return true;
-}
-
-static struct str *sorted_pieces(struct str s, bool paragraphs, size_t *n)
-{
-  struct str *pieces = NULL;
-  struct str piece;
   size_t cap = 0;
 
-  for (*n = 0; paragraphs ? next_paragraph(&s, &piece) : next_piece(&s, '\n', &piece); (*n)++) {
-    pieces = xgrow(pieces, *n, &cap, sizeof(*pieces));
-    pieces[*n] = piece;
+  for (*n = 0; next_piece(&s, '\n', &line); (*n)++) {
+    lines = xgrow(lines, *n, &cap, sizeof(*lines));
+    lines[*n] = line;
   }
-  if (pieces)
-    qsort(pieces, *n, sizeof(*pieces), paragraphs ? by_first_line : by_bytes);
-  return pieces;
+  if (lines)
+    qsort(lines, *n, sizeof(*lines), by_bytes);
+  return lines;
 }
 
-static bool same_pieces(const struct pair *pair, bool paragraphs)
+static bool same_lines(const struct pair *pair)
 {
   size_t n[2];
   AUTO_FREE struct str *a = NULL;
@@ -314,8 +281,8 @@ static bool same_pieces(const struct pair *pair, bool paragraphs)
 
   if (!pair->whole || !pair->same_size || !pair->differ)
     return false;
-  a = sorted_pieces(pair->content[0], paragraphs, &n[0]);
-  b = sorted_pieces(pair->content[1], paragraphs, &n[1]);
+  a = sorted_lines(pair->content[0], &n[0]);
+  b = sorted_lines(pair->content[1], &n[1]);
   for (size_t i = 0; n[0] == n[1] && i < n[0]; i++)
     if (!str_equal(a[i], b[i]))
       return false;
@@ -342,9 +309,9 @@ static bool cause_test_holds(const struct pair *pair, const struct cause_test *t
   case TEST_DIFFERING_COLUMNS:
     return differing_lines(pair, test);
   case TEST_SAME_LINES:
-    return same_pieces(pair, false);
+    return same_lines(pair);
   case TEST_SAME_PARAGRAPHS:
-    return same_pieces(pair, true);
+    return pair->whole && pair->same_size && pair->differ && same_paragraphs(pair->content);
   case TEST_SAME_SIZE:
     return pair->same_size;
   case TEST_FIRST_DIFFERENCE_WITHIN:

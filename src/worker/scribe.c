@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -34,13 +35,20 @@ static int scribe_enter(const struct worker_job *job, const int *sockets, struct
   return confine_enter(&confine, job->support, err);
 }
 
-static _Noreturn void scribe_be(const struct worker_job *job, pid_t broker, const int *sockets)
+/* why: where the reason goes if it cannot begin; not to be touched any more once it has. */
+static _Noreturn void scribe_be(const struct worker_job *job, pid_t broker, const int *sockets,
+                                struct error *why)
 {
   struct error err;
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != broker || scribe_enter(job, sockets, &err))
+  if (getppid() != broker)
     _exit(EXIT_FAILURE);
+  if (scribe_enter(job, sockets, &err)) {
+    *why = err;
+    _exit(EXIT_FAILURE);
+  }
+  munmap(why, sizeof(*why));
   job->write(job->context, job->directory, sockets);
   _exit(EXIT_SUCCESS);
 }
@@ -79,18 +87,26 @@ int scribe_start(struct scribe *out, const struct worker_job *job, struct error 
   death_watch(&out->watch, job->confine->limits.cpu_seconds, "");
   if (!job->report_dir)
     return 0;
-  if (scribe_connect(out, theirs, err))
+  out->why =
+      mmap(NULL, sizeof(*out->why), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (out->why == MAP_FAILED)
+    return error_sys(err, errno, "memory that two processes share");
+  if (scribe_connect(out, theirs, err)) {
+    munmap(out->why, sizeof(*out->why));
     return -1;
+  }
   out->pid = fork();
   if (out->pid == 0)
-    scribe_be(job, broker, theirs);
+    scribe_be(job, broker, theirs, out->why);
   scribe_close(theirs, REPORT_DIR_SOCKETS);
+  madvise(out->why, sizeof(*out->why), MADV_DONTFORK); /* no other process is to write there */
   if (out->pid > 0) {
     out->ending = ending_add_confined(out->pid);
     return 0;
   }
   error_sys(err, errno, "%s cannot be started (--sandbox=off does without)", scribe_name);
   out->pid = 0;
+  munmap(out->why, sizeof(*out->why));
   scribe_close(out->sockets, REPORT_DIR_SOCKETS);
   return -1;
 }
@@ -110,5 +126,10 @@ int scribe_end(struct scribe *scribe, struct error *err)
   status = buried_wait(scribe->pid, &scribe->watch, scribe_name, "", err);
   ending_forget(scribe->ending);
   scribe->pid = 0;
+  if (status && scribe->why->code) {
+    *err = *scribe->why;
+    error_wrap(err, "%s", scribe_name);
+  }
+  munmap(scribe->why, sizeof(*scribe->why));
   return status;
 }

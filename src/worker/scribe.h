@@ -11,6 +11,7 @@ struct scribe {
   pid_t pid;                       /* 0: there is none */
   int sockets[REPORT_DIR_SOCKETS]; /* of the other end, to be handed to the process that compares */
   int ending;
+  struct error *why; /* memory that it shares: of what could not be done before it was confined */
   struct death_watch watch;
 };
 

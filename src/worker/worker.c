@@ -227,10 +227,13 @@ int worker_run(const struct worker_job *job, struct error *err)
   if (pid > 0) {
     status = worker_broke(job, pid, ends[0], &scribe, note, err);
   } else {
-    close(ends[0]);
+    struct error ended;
+
     status = error_sys(err, errno,
                        "the process that parses images cannot be started "
                        "(--sandbox=off does without)");
+    close(ends[0]);
+    (void)!scribe_end(&scribe, &ended); /* of the two this is the first that failed */
   }
   munmap(note, sizeof(*note));
   return status;

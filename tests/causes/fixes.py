@@ -50,11 +50,16 @@ def of_file(name="x", **fields):
     return image(layer(file(name, **fields)))
 
 
+def zipped(text):
+    return of_file("x.gz", content=gzip.compress(text.encode(), mtime=0))
+
+
 DOCKER = image(layer(file("x"), media_type=DOCKER_LAYER_GZIP), media_type=DOCKER_MANIFEST, config_type=DOCKER_CONFIG)
 LINKED = image(layer(file("a", "1"), hardlink("b", "a")))
 
 
-# (cause, flag, other flags, one image, the other[, True: the fix says that with the flag it still is a difference])
+# (cause, flag, other flags, one image, the other[, True: the fix says that with the flag it still is a difference, with the
+# same cause; a text: with what is said of it instead])
 CASES = [
     ("buildah-run", "--ignore=/run", ["--semantic"], of_file(), image(layer(file("x"), directory("run")))),
     ("workdir", "--effective", [], image(layer(file("x")), layer(directory("srv")), config={"config": {"WorkingDir": "/srv"}}),
@@ -98,6 +103,8 @@ CASES = [
     ("media-types", "--accept=media-types", ["--semantic"], of_file(), DOCKER),
     ("tar-filler", "--semantic", [], filled(False), filled(True)),
     ("json-form", "--semantic", [], spelled(None), spelled(2)),
+    ("real-change", "--inside", ["--ignore-history"], zipped("one"), zipped("two"), "told in its place"),
+    ("real-change", "--patch", ["--ignore-history"], zipped("one"), zipped("two"), True),
     ("layer-boundaries", "--effective", [], image(layer(file("x")), layer(file("y"))), image(layer(file("x"), file("y")))),
 ]
 
@@ -151,7 +158,7 @@ def fault_of(diffoci, case, folder):
     if status != 1 or name not in causes:
         return f"without {flag}: status {status}, causes {sorted(causes)}"
     status, causes = run(diffoci, [*others, flag], folder)
-    if counts and (status != 1 or name not in causes):
+    if counts and (status != 1 or (name in causes) != (counts is True)):
         return f"with {flag}, where it is said to count: status {status}, causes {sorted(causes)}"
     return f"with {' '.join([*others, flag])}: status {status}, causes {sorted(causes)}" if status and not counts else None
 

@@ -137,6 +137,10 @@ What was nearly right is told. Words that can be no command are images, which ar
   [1]
   $ diffoci --debug=false alpine --semantic debian | wc -l
   2
+  $ diffoci delete debian --pull=never
+  ! diffoci: store *: no image "docker.io/library/delete:latest"
+  ! diffoci: "delete" is no command, and was taken for an image; see "diffoci help"
+  [2]
   $ diffoci alpine debian busybox
   ! diffoci: unknown command "alpine" (two images *
   [2]

@@ -41,6 +41,7 @@ int frame_receive(int socket, enum frame_kind *kind, struct buf *payload, struct
   int got = socket_receive(socket, &head, sizeof(head));
 
   buf_clear(payload);
+  *kind = FRAME_KINDS;
   if (got <= 0)
     return got < 0 && errno != ECONNRESET ? error_sys(err, errno, "a socket") : 0;
   if (head.kind < FRAME_BEGIN || head.kind >= FRAME_KINDS || head.len > FRAME_MAX)

@@ -54,7 +54,7 @@ static int serve_next(void *context, struct tar_chunk *chunk, struct error *err)
   serve->content_is_over = true;
   if (got > 0 && kind == FRAME_WHOLE)
     return 0;
-  serve->broken = got == 0 || kind == FRAME_BROKEN;
+  serve->broken = got == 0 || (got > 0 && kind == FRAME_BROKEN);
   return got < 0 ? -1 : error_set(err, ERROR_CORRUPT, "a content that is not whole");
 }
 
