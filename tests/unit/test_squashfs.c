@@ -240,7 +240,7 @@ static struct made make(void)
 /* In memory of its own size, so that reading past its end is seen. */
 static void dump(struct buf *out, const struct made *made)
 {
-  char *copy = malloc(made->bytes.len);
+  char *copy = malloc(MAX_OF(made->bytes.len, (size_t)1));
 
   assert_non_null(copy);
   memcpy(copy, made->bytes.ptr, made->bytes.len);
