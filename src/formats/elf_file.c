@@ -2,7 +2,21 @@
 
 #include <inttypes.h>
 
-enum { SEGMENT_32 = 32, SEGMENT_64 = 56, SEGMENTS_MAX = 256 };
+enum { SEGMENT_32 = 32, SEGMENT_64 = 56, SEGMENTS_MAX = 256, MACHINE_AT = 18 };
+
+/* e_machine. */
+enum {
+  EM_386 = 3,
+  EM_MIPS = 8,
+  EM_PPC = 20,
+  EM_PPC64 = 21,
+  EM_S390 = 22,
+  EM_ARM = 40,
+  EM_X86_64 = 62,
+  EM_AARCH64 = 183,
+  EM_RISCV = 243,
+  EM_LOONGARCH = 258,
+};
 
 /* ---- numbers ---- */
 
@@ -78,11 +92,35 @@ static bool meet(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
   return a_len && b_len && (a <= b ? b - a < a_len : a - b < b_len);
 }
 
+/* Linux goes by the machine, and looks at the class only where a machine has both (elf_check_arch);
+ * it never looks at the byte order. A file whose header says otherwise is read otherwise when it is
+ * run. A machine that is read in the wrong order is none of these. */
+static bool is_run_as_read(const struct elf *elf)
+{
+  switch (elf_half(elf, elf->bytes.ptr + MACHINE_AT)) {
+  case EM_386:
+  case EM_ARM:
+  case EM_PPC:
+    return !elf->wide;
+  case EM_AARCH64:
+  case EM_LOONGARCH:
+  case EM_PPC64:
+  case EM_X86_64:
+    return elf->wide;
+  case EM_MIPS:
+  case EM_RISCV:
+  case EM_S390:
+    return true;
+  default:
+    return false;
+  }
+}
+
 bool elf_meets_segment(const struct elf *elf, uint64_t address, uint64_t at, uint64_t size,
                        uint64_t len)
 {
   /* Each section is compared with each: nobody may make that long. */
-  if (elf->n_segments > SEGMENTS_MAX)
+  if (elf->n_segments > SEGMENTS_MAX || !is_run_as_read(elf))
     return true;
   for (uint64_t i = 0; i < elf->n_segments; i++) {
     const struct elf_segment segment = elf_segment(elf, i);

@@ -41,8 +41,9 @@ struct elf_segment elf_segment(const struct elf *elf, uint64_t i);
 /* Whether a section of `size` bytes at a place in the file and, if address is not 0, of `len` bytes
  * there in memory has a byte in any segment, of whatever type: what loads and runs a file goes by
  * segments, and never looks at a section's name or flags. The bytes that come into memory since
- * whole pages are mapped belong to no segment, and do not count: nothing refers to them. True
- * where there are more segments than a linker makes. */
+ * whole pages are mapped belong to no segment, and do not count: nothing refers to them. True also
+ * where there are more segments than a linker makes, and where the file is for a machine that is
+ * not known to find the segments where they were read: one of another class or byte order. */
 bool elf_meets_segment(const struct elf *elf, uint64_t address, uint64_t at, uint64_t size,
                        uint64_t len);
 

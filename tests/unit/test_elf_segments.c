@@ -23,6 +23,7 @@ struct part {
   int64_t at;
   uint64_t size, segment_address, len;
   unsigned n_empty;
+  uint16_t machine; /* 0: one of the class */
 };
 
 static void put(struct buf *out, uint64_t value, size_t size)
@@ -79,7 +80,8 @@ static void write_elf(struct buf *out, const struct part *part, size_t segment_s
           4);
   put(out, part->wide ? ELFCLASS64 : ELFCLASS32, 1);
   put(out, ELFDATA2LSB | EV_CURRENT << 8, EI_NIDENT - 5);
-  put(out, ET_DYN | EM_386 << 16, 4);
+  put(out, ET_DYN, 2);
+  put(out, part->machine ? part->machine : part->wide ? EM_X86_64 : EM_386, 2);
   put(out, EV_CURRENT, 4);
   put(out, 0, size);
   put(out, header, size);
@@ -110,19 +112,23 @@ static void dump(struct buf *out, const struct part *part, size_t segment_size)
   buf_putc(out, '\0');
 }
 
+static void assert_one(struct part part, bool wide, bool wanted)
+{
+  AUTO_BUF found = BUF_INIT(1 << 20);
+
+  part.wide = wide;
+  dump(&found, &part, wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr));
+  assert_null(strstr(found.ptr, "ERROR"));
+  assert_non_null(strstr(found.ptr, "\".x\""));
+  *strchr(found.ptr, '\n') = '\0'; /* the section, which is the first member */
+  if (!!strstr(found.ptr, "{=elf.in-segment=\"yes\"}") != wanted)
+    fail_msg("wide %d, machine %u, wanted %d: %s", wide, part.machine, wanted, found.ptr);
+}
+
 static void assert_in_segment(struct part part, bool wanted)
 {
-  for (int wide = 0; wide < 2; wide++) {
-    AUTO_BUF found = BUF_INIT(1 << 20);
-
-    part.wide = wide;
-    dump(&found, &part, wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr));
-    assert_null(strstr(found.ptr, "ERROR"));
-    assert_non_null(strstr(found.ptr, "\".x\""));
-    *strchr(found.ptr, '\n') = '\0'; /* the section, which is the first member */
-    if (!!strstr(found.ptr, "{=elf.in-segment=\"yes\"}") != wanted)
-      fail_msg("wide %d, wanted %d: %s", wide, wanted, found.ptr);
-  }
+  assert_one(part, false, wanted);
+  assert_one(part, true, wanted);
 }
 
 #define SEGMENT(...)                                                                               \
@@ -178,6 +184,18 @@ static void many(void **state)
   assert_in_segment(SEGMENT(.n_empty = 256), true);
 }
 
+/* Linux, load_elf_binary: what it takes for a file's class is the machine's. */
+static void class_of_another_machine(void **state)
+{
+  (void)state;
+  assert_one(SEGMENT(.machine = EM_X86_64), true, false);
+  assert_one(SEGMENT(.machine = EM_X86_64), false, true);
+  assert_one(SEGMENT(.machine = EM_386), true, true);
+  assert_one(SEGMENT(.machine = EM_386), false, false);
+  assert_in_segment(SEGMENT(.machine = EM_RISCV), false);
+  assert_in_segment(SEGMENT(.machine = EM_X86_64 << 8), true); /* the other byte order's */
+}
+
 /* Some loaders go by the size that the file says, others refuse it. */
 static void headers_of_another_size(void **state)
 {
@@ -194,6 +212,7 @@ int main(void)
     cmocka_unit_test(in_the_file),
     cmocka_unit_test(in_memory),
     cmocka_unit_test(many),
+    cmocka_unit_test(class_of_another_machine),
     cmocka_unit_test(headers_of_another_size),
   };
 
