@@ -36,8 +36,18 @@ static struct str section_name(struct str name)
 
 bool debugging_is(const struct tar_entry *member)
 {
-  for (size_t i = 0; i < member->n_records; i++)
-    if (str_equal(member->records[i].key, STR(TAR_RECORD_OF_MEMBER "elf.flags")))
-      return is_named_so(section_name(member->name)) && !is_loaded(member->records[i].value);
-  return false;
+  bool is_section = false;
+
+  for (size_t i = 0; i < member->n_records; i++) {
+    const struct tar_record *record = &member->records[i];
+
+    if (str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.in-segment")))
+      return false;
+    if (!str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.flags")))
+      continue;
+    if (is_loaded(record->value))
+      return false;
+    is_section = true;
+  }
+  return is_section && is_named_so(section_name(member->name));
 }

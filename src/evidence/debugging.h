@@ -6,9 +6,9 @@
 
 #include "tar/entry.h"
 
-/* Whether a member is such a section, by its name and by its flags, as the reader of ELF files
- * has them (formats/elf.c): a running program does not have it in its memory (System V ABI,
- * "Sections", SHF_ALLOC). */
+/* Whether a member is such a section, by its name, by its flags (System V ABI, "Sections",
+ * SHF_ALLOC) and by lying in no segment, as the reader of ELF files has them (formats/elf.c): a
+ * running program does not have it in its memory. */
 bool debugging_is(const struct tar_entry *member);
 
 #endif

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "formats/codec.h"
+#include "formats/elf_file.h"
 #include "formats/elf_go.h"
 #include "formats/elf_rest.h"
 #include "formats/zstd.h"
@@ -13,28 +14,17 @@ enum {
   IDENT = 16,
   HEADER_32 = 52,
   HEADER_64 = 64,
-  SEGMENT_32 = 32,
-  SEGMENT_64 = 56,
   SECTION_32 = 40,
   SECTION_64 = 64,
   SECTIONS_MAX = 1 << 17,
   SHN_XINDEX = 0xffff,
   SHT_NOBITS = 8,
+  SHF_ALLOC = 2,
   SHF_COMPRESSED = 0x800,
-  PT_LOAD = 1,
   COMPRESS_ZLIB = 1,
   COMPRESS_ZSTD = 2,
   LOADED_MAX = 256, /* segments that Go's pointers are looked up in: a linker makes a few */
   GNU_HEADER = 12,  /* "ZLIB" and the size, before sections called .zdebug_… */
-};
-
-struct elf {
-  struct str bytes;
-  bool wide, big; /* 64 bits; the most significant byte first */
-  uint64_t segments_at, n_segments;
-  uint64_t sections_at, n_sections, names_at;
-  size_t section_size;
-  struct str names; /* of the sections */
 };
 
 /* Segments that are loaded and lie in the file, the first LOADED_MAX of them. */
@@ -52,36 +42,10 @@ struct section {
   uint32_t type;
   uint64_t flags, size;
   struct str data; /* as it lies in the file */
+  bool in_segment; /* and a program finds it there, whatever its flags say */
 };
 
-/* ---- numbers ---- */
-
-static uint16_t half(const struct elf *elf, const char *p)
-{
-  const uint16_t n = format_le16(p);
-
-  return elf->big ? __builtin_bswap16(n) : n;
-}
-
-static uint32_t word(const struct elf *elf, const char *p)
-{
-  return elf->big ? format_be32(p) : format_le32(p);
-}
-
-/* As wide as addresses are. */
-static uint64_t address(const struct elf *elf, const char *p)
-{
-  if (!elf->wide)
-    return word(elf, p);
-  return elf->big ? __builtin_bswap64(format_le64(p)) : format_le64(p);
-}
-
 /* ---- headers ---- */
-
-static bool fits(const struct elf *elf, uint64_t at, uint64_t len)
-{
-  return at <= elf->bytes.len && len <= elf->bytes.len - at;
-}
 
 static const char *section_at(const struct elf *elf, uint64_t i)
 {
@@ -91,8 +55,8 @@ static const char *section_at(const struct elf *elf, uint64_t i)
 /* Where a section lies, by its header. */
 static void elf_place_of(const struct elf *elf, const char *header, uint64_t *at, uint64_t *len)
 {
-  *at = address(elf, header + (elf->wide ? 24 : 16));
-  *len = address(elf, header + (elf->wide ? 32 : 20));
+  *at = elf_address(elf, header + (elf->wide ? 24 : 16));
+  *len = elf_address(elf, header + (elf->wide ? 32 : 20));
 }
 
 static int elf_add_text(struct format_parts *parts, const char *name, uint64_t value,
@@ -100,31 +64,6 @@ static int elf_add_text(struct format_parts *parts, const char *name, uint64_t v
 {
   return format_add_field(parts, FORMAT_COUNTS, name,
                           str_of(arena_printf(&parts->arena, "0x%" PRIx64, value)), err);
-}
-
-static const char *segment_at(const struct elf *elf, uint64_t i)
-{
-  return elf->bytes.ptr + elf->segments_at + i * (elf->wide ? SEGMENT_64 : SEGMENT_32);
-}
-
-/* How the file is mapped when it is run: types and permissions of the segments. */
-static int add_segments(struct format_parts *parts, const struct elf *elf, struct error *err)
-{
-  const size_t size = elf->wide ? SEGMENT_64 : SEGMENT_32;
-
-  if (!fits(elf, elf->segments_at, elf->n_segments * size))
-    return error_set(err, ERROR_CORRUPT, "its program headers do not lie in it");
-  for (size_t i = 0; i < elf->n_segments; i++) {
-    const char *p = segment_at(elf, i);
-    const uint32_t flags = word(elf, p + (elf->wide ? 4 : 24));
-    const char *text =
-        arena_printf(&parts->arena, "type 0x%" PRIx32 " %c%c%c", word(elf, p),
-                     flags & 4 ? 'r' : '-', flags & 2 ? 'w' : '-', flags & 1 ? 'x' : '-');
-
-    if (format_add_field(parts, FORMAT_COUNTS, "segment", str_of(text), err))
-      return -1;
-  }
-  return 0;
 }
 
 static int read_header(struct format_parts *parts, struct elf *elf, struct error *err)
@@ -136,22 +75,25 @@ static int read_header(struct format_parts *parts, struct elf *elf, struct error
   if (elf->bytes.len < len)
     return error_set(err, ERROR_CORRUPT, "it ends in its header");
   behind = p + (elf->wide ? 48 : 36);
-  elf->sections_at = address(elf, p + (elf->wide ? 40 : 32));
-  elf->n_sections = half(elf, behind + 12);
-  elf->names_at = half(elf, behind + 14);
+  elf->sections_at = elf_address(elf, p + (elf->wide ? 40 : 32));
+  elf->n_sections = elf_half(elf, behind + 12);
+  elf->names_at = elf_half(elf, behind + 14);
   elf->section_size = elf->wide ? SECTION_64 : SECTION_32;
-  if (elf->sections_at && half(elf, behind + 10) != elf->section_size)
+  if (elf->sections_at && elf_half(elf, behind + 10) != elf->section_size)
     return error_set(err, ERROR_CORRUPT, "its section headers have a size of their own (%u)",
-                     half(elf, behind + 10));
+                     elf_half(elf, behind + 10));
   if (format_add_field(parts, FORMAT_COUNTS, "class", (struct str) { p + 4, IDENT - 4 }, err) ||
-      elf_add_text(parts, "file type", half(elf, p + 16), err) ||
-      elf_add_text(parts, "machine", half(elf, p + 18), err) ||
-      elf_add_text(parts, "entry point", address(elf, p + 24), err) ||
-      elf_add_text(parts, "flags", word(elf, behind), err))
+      elf_add_text(parts, "file type", elf_half(elf, p + 16), err) ||
+      elf_add_text(parts, "machine", elf_half(elf, p + 18), err) ||
+      elf_add_text(parts, "entry point", elf_address(elf, p + 24), err) ||
+      elf_add_text(parts, "flags", elf_word(elf, behind), err))
     return -1;
-  elf->segments_at = address(elf, p + (elf->wide ? 32 : 28));
-  elf->n_segments = half(elf, behind + 8);
-  return add_segments(parts, elf, err);
+  elf->segments_at = elf_address(elf, p + (elf->wide ? 32 : 28));
+  elf->n_segments = elf_half(elf, behind + 8);
+  if (elf->n_segments && elf_half(elf, behind + 6) != elf_segment_size(elf))
+    return error_set(err, ERROR_CORRUPT, "its program headers have a size of their own (%u)",
+                     elf_half(elf, behind + 6));
+  return elf_add_segments(parts, elf, err);
 }
 
 /* The table of section headers; where it has very many entries the first tells how many. */
@@ -164,20 +106,20 @@ static int find_sections(struct elf *elf, struct error *err)
     elf->n_sections = 0;
     return 0;
   }
-  if (!fits(elf, elf->sections_at, elf->section_size))
+  if (!elf_fits(elf, elf->sections_at, elf->section_size))
     return error_set(err, ERROR_CORRUPT, "its section headers do not lie in it");
   if (!elf->n_sections)
-    elf->n_sections = address(elf, section_at(elf, 0) + (elf->wide ? 32 : 20));
+    elf->n_sections = elf_address(elf, section_at(elf, 0) + (elf->wide ? 32 : 20));
   if (elf->names_at == SHN_XINDEX)
-    elf->names_at = word(elf, section_at(elf, 0) + (elf->wide ? 40 : 24));
+    elf->names_at = elf_word(elf, section_at(elf, 0) + (elf->wide ? 40 : 24));
   if (elf->n_sections > SECTIONS_MAX)
     return error_set(err, ERROR_LIMIT, "it has more than %d sections", SECTIONS_MAX);
-  if (!fits(elf, elf->sections_at, elf->n_sections * elf->section_size))
+  if (!elf_fits(elf, elf->sections_at, elf->n_sections * elf->section_size))
     return error_set(err, ERROR_CORRUPT, "its section headers do not lie in it");
   if (elf->names_at >= elf->n_sections)
     return error_set(err, ERROR_CORRUPT, "its sections have no names");
   elf_place_of(elf, section_at(elf, elf->names_at), &at, &len);
-  if (!fits(elf, at, len))
+  if (!elf_fits(elf, at, len))
     return error_set(err, ERROR_CORRUPT, "the names of its sections do not lie in it");
   elf->names = (struct str) { elf->bytes.ptr + at, (size_t)len };
   return 0;
@@ -189,17 +131,19 @@ static int elf_read_section(struct format_parts *parts, const struct elf *elf, u
                             struct section *out, struct error *err)
 {
   const char *header = section_at(elf, i);
-  const uint32_t name = word(elf, header);
+  const uint32_t name = elf_word(elf, header);
   uint64_t at;
   uint64_t len;
 
   elf_place_of(elf, header, &at, &len);
   *out = (struct section) {
-    .type = word(elf, header + 4),
-    .flags = address(elf, header + 8),
+    .type = elf_word(elf, header + 4),
+    .flags = elf_address(elf, header + 8),
     .size = len,
     .data = { elf->bytes.ptr, 0 },
   };
+  out->in_segment = elf_meets_segment(elf, elf_address(elf, header + (elf->wide ? 16 : 12)), at,
+                                      out->type == SHT_NOBITS ? 0 : len, len);
   if (name >= elf->names.len)
     return error_set(err, ERROR_CORRUPT, "section %" PRIu64 " has no right name", i);
   if (format_shared_name(parts, str_skip(elf->names, name), (struct str) { "\0", 1 }, &out->name,
@@ -207,7 +151,7 @@ static int elf_read_section(struct format_parts *parts, const struct elf *elf, u
     return -1;
   if (out->type == SHT_NOBITS || !len)
     return 0;
-  if (!fits(elf, at, len))
+  if (!elf_fits(elf, at, len))
     return error_set(err, ERROR_CORRUPT, "section %" PRIu64 " does not lie in it", i);
   out->data = (struct str) { elf->bytes.ptr + at, (size_t)len };
   return 0;
@@ -225,13 +169,13 @@ static int set_content(const struct elf *elf, const struct section *section,
     if (data.len < header)
       return error_set(err, ERROR_CORRUPT, "a compressed section ends in its header");
     out->stored = str_skip(data, header);
-    out->size = address(elf, data.ptr + (elf->wide ? 8 : 4));
-    out->codec = word(elf, data.ptr) == COMPRESS_ZLIB   ? &format_zlib
-                 : word(elf, data.ptr) == COMPRESS_ZSTD ? &format_zstd_codec
-                                                        : NULL;
+    out->size = elf_address(elf, data.ptr + (elf->wide ? 8 : 4));
+    out->codec = elf_word(elf, data.ptr) == COMPRESS_ZLIB   ? &format_zlib
+                 : elf_word(elf, data.ptr) == COMPRESS_ZSTD ? &format_zstd_codec
+                                                            : NULL;
     if (!out->codec)
       return error_set(err, ERROR_UNSUPPORTED, "a section is compressed in an unknown way (%u)",
-                       word(elf, data.ptr));
+                       elf_word(elf, data.ptr));
   } else if (str_has_prefix(section->name, STR(".zdebug_")) && data.len >= GNU_HEADER &&
              memcmp(data.ptr, "ZLIB", 4) == 0) {
     out->stored = str_skip(data, GNU_HEADER);
@@ -252,7 +196,7 @@ static struct tar_record record(struct format_parts *parts, const char *key, uin
 static int add_section(struct format_parts *parts, const struct elf *elf,
                        const struct section *section, struct error *err)
 {
-  struct tar_record *records = arena_alloc(&parts->arena, 3 * sizeof(*records));
+  struct tar_record *records = arena_alloc(&parts->arena, 4 * sizeof(*records));
   struct tar_entry entry = {
     .type = TAR_REGULAR, .name = section->name, .mode = 0644, .records = records
   };
@@ -266,6 +210,11 @@ static int add_section(struct format_parts *parts, const struct elf *elf,
   /* In the order of their names. */
   records[entry.n_records++] =
       record(parts, TAR_RECORD_OF_MEMBER "elf.flags", section->flags & ~(uint64_t)SHF_COMPRESSED);
+  if (section->in_segment && !(section->flags & SHF_ALLOC))
+    records[entry.n_records++] = (struct tar_record) {
+      .key = STR(TAR_RECORD_OF_MEMBER "elf.in-segment"),
+      .value = STR("yes"),
+    };
   if (section->type == SHT_NOBITS)
     records[entry.n_records++] = record(parts, TAR_RECORD_OF_MEMBER "elf.size", section->size);
   records[entry.n_records++] = record(parts, TAR_RECORD_OF_MEMBER "elf.type", section->type);
@@ -283,7 +232,7 @@ static uint64_t elf_go_address(const void *context, const char *p)
 {
   const struct loaded *loaded = context;
 
-  return address(loaded->elf, p);
+  return elf_address(loaded->elf, p);
 }
 
 static struct str elf_go_at(const void *context, uint64_t at, uint64_t len)
@@ -305,14 +254,13 @@ static void find_loaded(const struct elf *elf, struct loaded *out)
   out->elf = elf;
   out->n = 0;
   for (uint64_t i = 0; i < elf->n_segments && out->n < LOADED_MAX; i++) {
-    const char *p = segment_at(elf, i);
-    const uint64_t offset = address(elf, p + (elf->wide ? 8 : 4));
-    const uint64_t size = address(elf, p + (elf->wide ? 32 : 16));
+    const struct elf_segment segment = elf_segment(elf, i);
 
-    if (word(elf, p) != PT_LOAD || !fits(elf, offset, size))
+    if (segment.type != ELF_PT_LOAD || !elf_fits(elf, segment.at, segment.size))
       continue;
-    out->segments[out->n].address = address(elf, p + (elf->wide ? 16 : 8));
-    out->segments[out->n++].bytes = (struct str) { elf->bytes.ptr + offset, (size_t)size };
+    out->segments[out->n].address = segment.address;
+    out->segments[out->n++].bytes =
+        (struct str) { elf->bytes.ptr + segment.at, (size_t)segment.size };
   }
 }
 
@@ -341,8 +289,8 @@ static void tell_headers(const struct elf *elf, struct elf_told *told)
 {
   elf_told_add(told, (struct str) { elf->bytes.ptr, elf->wide ? HEADER_64 : HEADER_32 });
   if (elf->n_segments)
-    elf_told_add(told, (struct str) { segment_at(elf, 0),
-                                      elf->n_segments * (elf->wide ? SEGMENT_64 : SEGMENT_32) });
+    elf_told_add(told, (struct str) { elf->bytes.ptr + elf->segments_at,
+                                      elf->n_segments * elf_segment_size(elf) });
   if (elf->n_sections)
     elf_told_add(told, (struct str) { section_at(elf, 0), elf->n_sections * elf->section_size });
 }

@@ -17,17 +17,22 @@ struct stored_block {
   uint32_t word;
 };
 
+/* What was made of a block last. Two fragments may begin at one place and differ in their sizes. */
+struct last_block {
+  bool set;
+  struct stored_block block;
+};
+
 struct squashfs_blocks {
   struct str bytes;
   uint32_t size; /* of a block */
   unsigned compressor;
   unsigned char *scratch;  /* a block, decompressed */
-  unsigned char *fragment; /* the one that was decompressed last, … */
-  uint64_t fragment_at;    /* … by its place; 0: none */
+  unsigned char *fragment; /* the one that was decompressed last */
   size_t fragment_len;
-  /* Of the fragment that was hashed last. */
-  uint64_t hashed_at;
-  struct digest hashed;
+  struct last_block in_fragment;
+  struct digest hashed; /* of the fragment that was hashed last */
+  struct last_block in_hashed;
 };
 
 /* What the codec gets is the key alone: it stands behind all that is known of the content. */
@@ -59,6 +64,11 @@ struct squashfs_blocks *squashfs_blocks_new(struct squashfs *image, struct error
 static struct str stored_bytes(const struct squashfs_blocks *blocks, struct stored_block block)
 {
   return (struct str) { blocks->bytes.ptr + block.at, SQFS_ON_DISK_BLOCK_SIZE(block.word) };
+}
+
+static bool is_last(const struct last_block *last, struct stored_block block)
+{
+  return last->set && last->block.at == block.at && last->block.word == block.word;
 }
 
 /* Whether it lies in the file, and is no larger than a block may be. */
@@ -94,12 +104,12 @@ static const struct digest *digest_fragment(struct squashfs *image, struct store
   struct squashfs_blocks *blocks = image->blocks;
   const struct str bytes = stored_bytes(blocks, block);
 
-  if (blocks->hashed_at == block.at && blocks->hashed.algorithm)
+  if (is_last(&blocks->in_hashed, block))
     return &blocks->hashed;
   if (squashfs_work(image, bytes.len, err))
     return NULL;
   blocks->hashed = digest_of(DIGEST_SHA256, bytes.ptr, bytes.len);
-  blocks->hashed_at = block.at;
+  blocks->in_hashed = (struct last_block) { true, block };
   return &blocks->hashed;
 }
 
@@ -226,11 +236,12 @@ static int decode_fragment(const struct squashfs_stored *stored, sqfs_compressor
   const size_t offset = stored->place.fragment_offset;
   const size_t len = (size_t)(stored->place.size % blocks->size);
 
-  if (blocks->fragment_at != stored->fragment.at) {
-    blocks->fragment_at = 0;
+  if (!is_last(&blocks->in_fragment, stored->fragment)) {
+    blocks->in_fragment.set = false;
+    blocks->fragment_len = 0;
     if (unpack(blocks, compressor, stored->fragment, blocks->fragment, &blocks->fragment_len, err))
       return -1;
-    blocks->fragment_at = stored->fragment.at;
+    blocks->in_fragment = (struct last_block) { true, stored->fragment };
   }
   if (offset > blocks->fragment_len || len > blocks->fragment_len - offset)
     return error_set(err, ERROR_CORRUPT, "a fragment is shorter than what is in it");

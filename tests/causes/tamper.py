@@ -139,17 +139,25 @@ def pixels(n, _):
             chunk(b"IEND", b""))
 
 
-def elf(section, kind, flags, contents):
-    """An object file with one section besides the names."""
+def elf(section, kind, flags, contents, segment=None, address=0, big=False):
+    """A file with one section besides the names: an object file, or one with a segment (type, offset, address, bytes in the file and in memory),
+    offsets counted from where the section begins."""
+    order = ">" if big else "<"
     names = b"\0" + section + b"\0.shstrtab\0"
     body = contents + names
-    place = 64 + len(body)
-    header = b"\x7fELF\2\1\1" + b"\0" * 9 + struct.pack("<HHIQQQIHHHHHH", 1, 62, 1, 0, 0, place, 0, 64, 0, 0, 64, 3, 2)
+    start = 64 + (56 if segment else 0)
+    place = start + len(body)
+    header = b"\x7fELF\2" + (b"\2" if big else b"\1") + b"\1" + b"\0" * 9 + struct.pack(
+        order + "HHIQQQIHHHHHH", 3 if segment else 1, 21 if big else 62, 1, 0, 64 if segment else 0, place, 0, 64, 56 if segment else 0, bool(segment),
+        64, 3, 2)
+    if segment:
+        segment_type, offset, where, size, memory = segment
+        header += struct.pack(order + "IIQQQQQQ", segment_type, 4, start + offset, where, where, size, memory, 1)
 
-    def entry(name, kind, flags, at, size):
-        return struct.pack("<IIQQQQIIQQ", name, kind, flags, 0, at, size, 0, 0, 1, 0)
-    return (header + body + entry(0, 0, 0, 0, 0) + entry(1, kind, flags, 64, len(contents)) +
-            entry(len(section) + 2, 3, 0, 64 + len(contents), len(names)))
+    def entry(name, kind, flags, address, at, size):
+        return struct.pack(order + "IIQQQQIIQQ", name, kind, flags, address, at, size, 0, 0, 1, 0)
+    return (header + body + entry(0, 0, 0, 0, 0, 0) + entry(1, kind, flags, address, start, len(contents)) +
+            entry(len(section) + 2, 3, 0, 0, start + len(contents), len(names)))
 
 
 @file("usr/lib/note.o", proven=False)
@@ -180,6 +188,32 @@ def path_in_variables_of_a_program(n, _):
 @file("usr/lib/loaded.o", proven=False)
 def loaded_under_a_name_of_debuggers(n, _):
     return elf(b".debug_str", 1, 2, PATHS[n].encode() + b"\0")
+
+
+# What is loaded follows from the segments: flags of sections are for linkers.
+EQUALLY_LONG = ("/home/ci/app/plugin.so", "/tmp/evilapp/plugin.so")
+SEGMENTS = {
+    "load": ((1, 0, 0x1000, 64, 64), 0),
+    "last-byte": ((1, len(EQUALLY_LONG[0]), 0x1000, 1, 1), 0),
+    "note": ((4, 0, 0, 64, 64), 0),
+    "endless": ((1, -64, 0x1000, 2 ** 64 - 1, 64), 0),
+    "address": ((1, -64, 0x1000, 8, 64), 0x1010),
+    "of-no-known-type": ((0x70000005, 0, 0, 64, 64), 0),
+}
+for key, (one, at) in SEGMENTS.items():
+    for name in (b".debug_cfg", b".comment", b".strtab"):
+        FILES.append((f"usr/lib/{key}{name.decode()}.so", False, 0o644, lambda n, _, name=name, one=one, at=at: elf(
+            name, 1, 0, EQUALLY_LONG[n].encode() + b"\0", one, at)))
+
+
+@file("usr/lib/big.so", proven=False)
+def loaded_where_the_first_byte_counts_most(n, _):
+    return elf(b".debug_cfg", 1, 0, PATHS[n].encode() + b"\0", SEGMENTS["load"][0], big=True)
+
+
+@file("usr/lib/link.so", proven=False)
+def loaded_as_a_link_to_debugging_information(n, _):
+    return elf(b".gnu_debuglink", 1, 0, b"x.debug\0" + (b"good", b"evil")[n], SEGMENTS["load"][0])
 
 
 @file("usr/lib/other-end.o", proven=False)

@@ -21,12 +21,13 @@ enum {
   META = 1 << 15,  /* of the size of a block of metadata: the same */
   NONE = -1,       /* no fragment, no attributes */
   IN_FRAGMENT = 3, /* where the file's end begins */
+  MORE = 20,       /* of the second fragment, which begins where the first one does */
 };
 
 /* Where things are in what was made. */
 struct made {
   struct buf bytes;
-  size_t data, fragment, inodes, root, file, link, device, list, list_end, values, sets;
+  size_t data, fragment, inodes, root, file, link, device, other, list, list_end, values, sets;
   size_t fragments, owners, attributes; /* what the first block says of the tables */
 };
 
@@ -82,6 +83,8 @@ static void put_data(struct made *made)
   buf_puts(&made->bytes, "...");
   for (unsigned i = 0; i < TAIL; i++)
     buf_putc(&made->bytes, (char)('A' + i % 7));
+  for (unsigned i = 0; i < MORE; i++)
+    buf_putc(&made->bytes, (char)('0' + i % 7));
 }
 
 static void put_inodes(struct made *made)
@@ -115,6 +118,9 @@ static void put_inodes(struct made *made)
   put(&made->bytes, 0, 2);
   put(&made->bytes, 0, 2);
   put(&made->bytes, (uint32_t)NONE, 4);
+  made->other = made->bytes.len; /* a file that is in no list yet: list_other */
+  put_inode(made, 2, 0644, 0, 7);
+  put_numbers(made, NUMBERS(0, 1, IN_FRAGMENT + TAIL, MORE));
   end_block(made, made->inodes);
 }
 
@@ -218,6 +224,8 @@ static struct made make(void)
   made.fragments = made.bytes.len;
   put(&made.bytes, made.fragment, 8);
   put_numbers(&made, NUMBERS((IN_FRAGMENT + TAIL) | RAW, 0));
+  put(&made.bytes, made.fragment, 8); /* one too many: list_other */
+  put_numbers(&made, NUMBERS((IN_FRAGMENT + TAIL + MORE) | RAW, 0));
   end_table(&made, block, 80);
   block = made.bytes.len;
   put(&made.bytes, 0, 2);
@@ -232,7 +240,7 @@ static struct made make(void)
 /* In memory of its own size, so that reading past its end is seen. */
 static void dump(struct buf *out, const struct made *made)
 {
-  char *copy = malloc(made->bytes.len);
+  char *copy = malloc(MAX_OF(made->bytes.len, (size_t)1));
 
   assert_non_null(copy);
   memcpy(copy, made->bytes.ptr, made->bytes.len);
@@ -471,6 +479,90 @@ static void keys(void **state)
   buf_release(&made[1].bytes);
 }
 
+/* Calls the file with a piece of the second fragment "n", instead of the device. */
+static void list_other(struct made *made)
+{
+  const size_t entry = made->list + 12 + 4 * 9; /* the fifth, behind the head */
+
+  set(made, 16, 2, 4); /* fragments */
+  set(made, entry, made->other - made->root, 2);
+  set(made, entry + 2, 6, 2); /* the number: the seventh */
+  set(made, entry + 4, 2, 2);
+}
+
+/* What comes out of the member. */
+static void assert_content(const struct format_parts *parts, size_t i, struct str wanted)
+{
+  struct format_opened opened;
+  struct error err = { 0 };
+
+  if (format_open(&parts->members[i].content, parts->budget, &opened, &err))
+    fail_msg("member %zu: %s", i, err.message);
+  assert_true(str_equal(opened.bytes, wanted));
+  format_close(&opened);
+}
+
+/* Two entries of the table may begin at one byte: each has the bytes that its size says. */
+static void fragments_at_one_place(void **state)
+{
+  struct made made[2] = { make(), make() };
+  struct format_budget budget = { 1 << 20 };
+  struct format_parts parts[2];
+  struct error err;
+
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    AUTO_BUF a = BUF_INIT(1 << 20);
+    const size_t more = made[i].fragment + IN_FRAGMENT + TAIL;
+
+    list_other(&made[i]);
+    made[i].bytes.ptr[more] = (char)('x' + i);
+    assert_int_equal(
+        format_read(&format_squashfs, &parts[i], buf_str(&made[i].bytes), STR("x"), &budget, &err),
+        0);
+    buf_add(&a, made[i].bytes.ptr + made[i].data, BLOCK);
+    buf_add(&a, made[i].bytes.ptr + made[i].fragment + IN_FRAGMENT, TAIL);
+    assert_content(&parts[i], 1, buf_str(&a));
+    assert_content(&parts[i], 5, (struct str) { made[i].bytes.ptr + more, MORE });
+    assert_content(&parts[i], 1, buf_str(&a));
+  }
+  assert_true(str_equal(parts[0].members[1].content.stored, parts[1].members[1].content.stored));
+  assert_false(str_equal(parts[0].members[5].content.stored, parts[1].members[5].content.stored));
+  for (int i = 0; i < 2; i++) {
+    format_release(&parts[i]);
+    buf_release(&made[i].bytes);
+  }
+}
+
+/* A fragment that cannot be decompressed leaves nothing behind for one that can, nor is the first
+ * byte of the file a place of its own. */
+static void fragment_of_the_first_byte(void **state)
+{
+  struct made made = make();
+  struct format_budget budget = { 1 << 20 };
+  struct format_parts parts;
+  struct format_opened opened;
+  AUTO_BUF a = BUF_INIT(1 << 20);
+  struct error err;
+
+  (void)state;
+  list_other(&made);
+  set(&made, made.fragments, 0, 8);
+  set(&made, made.fragments + 16, 0, 8);
+  set(&made, made.fragments + 24, IN_FRAGMENT + TAIL + MORE, 4); /* not RAW */
+  assert_int_equal(
+      format_read(&format_squashfs, &parts, buf_str(&made.bytes), STR("x"), &budget, &err), 0);
+  buf_add(&a, made.bytes.ptr + made.data, BLOCK);
+  buf_add(&a, made.bytes.ptr + IN_FRAGMENT, TAIL);
+  for (int i = 0; i < 2; i++) {
+    assert_content(&parts, 1, buf_str(&a));
+    assert_int_equal(format_open(&parts.members[5].content, &budget, &opened, &err), -1);
+    assert_non_null(strstr(err.message, "a block cannot be decompressed"));
+  }
+  format_release(&parts);
+  buf_release(&made.bytes);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -481,6 +573,8 @@ int main(void)
     cmocka_unit_test(cut_short),
     cmocka_unit_test(little_memory),
     cmocka_unit_test(keys),
+    cmocka_unit_test(fragments_at_one_place),
+    cmocka_unit_test(fragment_of_the_first_byte),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
