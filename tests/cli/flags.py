@@ -97,6 +97,9 @@ for name, *command in PAGES:
     if shutil.which("mandoc"):
         lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=text, text=True, capture_output=True)
         check(f"mandoc {name} {command}", lint.returncode == 0, lint.stdout)
+        # Ql takes all that follows it on its line for what it quotes.
+        quoted = re.findall(r"^\.(?:.* )?Ql .* (?:Ql|No|Xr|Fl|Pa|Cm|Ar|Li) .*", text, re.M)
+        check(f"quotes of {name} {command}", not quoted, quoted)
         style = subprocess.run(["mandoc", "-T", "lint", "-W", "style"], input=text, text=True, capture_output=True).stdout
         check(f"width of {name} {command}", "longer than 80 bytes" not in style, style)
 
