@@ -93,10 +93,24 @@ A list in Markdown that has no room for all says how many there are, whatever th
   > for name, content in ("long0.tar", "1"), ("long1.tar", "22"):
   >     oci_archive(name, image(layer(*[file(f"usr/share/directory/file-{n}", content) for n in range(2000)])))
   > RECIPE
-  $ for i in $(seq 30); do name=$name.; ln -sf long0.tar $name.tar; diffoci diff --semantic -o markdown ./$name.tar ./long1.tar 2>/dev/null | grep -c 'The first .* of 2000 differences'; done | sort | uniq -c
-       30 1
-  $ name=$(printf '.%.0s' $(seq 30)); for i in $(seq 30); do name=$name.; ln -sf long0.tar $name.tar; diffoci diff --semantic -o markdown ./$name.tar ./long1.tar 2>/dev/null | grep -c 'The first .* of 2000 differences'; done | sort | uniq -c
-       30 1
+  $ cat >rooms <<'SCRIPT'
+  > for i in $(seq $1 $2); do
+  >   name=$(printf '.%.0s' $(seq $i)); ln -sf long0.tar $name.tar
+  >   diffoci diff --semantic -o markdown ./$name.tar ./long1.tar 2>/dev/null | grep -c 'The first .* of 2000 differences'
+  > done | sort | uniq -c
+  > SCRIPT
+  $ sh rooms 1 10
+       10 1
+  $ sh rooms 11 20
+       10 1
+  $ sh rooms 21 30
+       10 1
+  $ sh rooms 31 40
+       10 1
+  $ sh rooms 41 50
+       10 1
+  $ sh rooms 51 60
+       10 1
 
 The summary cuts names by the terminal it is for; into a pipe or a file they go whole.
 
