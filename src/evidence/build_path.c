@@ -91,28 +91,6 @@ bool build_path_differs(const struct str whole[2], struct str side[2])
   return are_build_paths(whole, side);
 }
 
-bool build_path_is_certain(const struct str side[2], bool has_tail)
-{
-  /* Not /usr/src, /workspace, /go/src, /root/.cache or where Jenkins lives: images have what they
-   * run and what that reads there, too. */
-  static const char *const directories[] = {
-    "/build",
-    "/builds",
-    "/buildroot",
-    "/BUILD",
-    "/github",
-    "/__w",
-    "/home/runner/work",
-    "/codebuild",
-    "/drone",
-    "/buildkite",
-    "/var/lib/buildkite-agent",
-  };
-
-  return has_tail && is_below_any(side[0], directories, ARRAY_LEN(directories)) &&
-         is_below_any(side[1], directories, ARRAY_LEN(directories));
-}
-
 bool build_path_is_noted(const struct content_file *file)
 {
   /* What make is told of sources, and what debuggers in browsers are. */

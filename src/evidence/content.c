@@ -169,9 +169,9 @@ static void leave_line(struct look *look, struct str line)
 }
 
 /* Whether the path of a build is all that two paths can be. */
-static bool is_certain_path(const struct look *look, const struct words_pair *pair)
+static bool is_certain_path(const struct look *look)
 {
-  return look->notes || look->for_people || build_path_is_certain(pair->side, pair->has_tail);
+  return look->notes || look->for_people;
 }
 
 /* Two lines: what is found goes to the result. False, and nothing is found, if they share no known
@@ -191,7 +191,7 @@ static bool pair_lines(struct look *look, const struct line *a, const struct lin
     const bool of_page = look->is_page && strcmp(pair->id, "embedded-date") == 0 &&
                          man_date_is(a->text, pair->side[0]) && man_date_is(b->text, pair->side[1]);
     const bool guessed = (pair->guessed && !of_page && !(pair->is_clock && look->dated)) ||
-                         (is_path && !is_certain_path(look, pair));
+                         (is_path && !is_certain_path(look));
 
     look->dated |= !pair->guessed && strcmp(pair->id, "embedded-date") == 0;
     if (guessed || look->runs)

@@ -116,10 +116,8 @@ static bool is_known_path(const struct shifted *shifted, const struct rest *rest
   return false;
 }
 
-/* Whether paths that begin so far back are those of a build alone, by where they stand or by
- * themselves; side: what differs of them. */
-static bool is_certain(const struct shifted *shifted, const struct rest *rest, size_t back,
-                       const struct str side[2])
+/* Whether paths that begin so far back are those of a build alone, by where they stand. */
+static bool is_certain(const struct shifted *shifted, const struct rest *rest, size_t back)
 {
   const struct str paths[2] = { path_at(rest->side[0], back), path_at(rest->side[1], back) };
   bool is_source = true;
@@ -128,13 +126,13 @@ static bool is_certain(const struct shifted *shifted, const struct rest *rest, s
     is_source = is_source &&
                 pyc_source_is(shifted->content[i], (size_t)(paths[i].ptr - shifted->content[i].ptr),
                               shifted->file->path);
-  return shifted->notes || is_source || build_path_is_certain(side, side[0].len < paths[0].len);
+  return shifted->notes || is_source;
 }
 
 static void take_build_path(struct shifted *shifted, struct rest *rest, size_t back,
                             const struct str side[2])
 {
-  take(shifted, "build-path", side, !is_certain(shifted, rest, back, side));
+  take(shifted, "build-path", side, !is_certain(shifted, rest, back));
   skip(rest, side[0].len - back, side[1].len - back);
 }
 

@@ -63,7 +63,7 @@ static void add_pair(struct words *out, const char *id, struct str a, struct str
   if (out->n == WORDS_PAIRS_MAX)
     out->all = false;
   else
-    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, guessed, false, false };
+    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, guessed, false };
 }
 
 static bool has_letters(struct str s)
@@ -143,7 +143,6 @@ static void add_tokens(struct comparison *c, const struct token *a, const struct
 {
   const struct str whole[2] = { a->text, b->text };
   struct str side[2] = { a->text, b->text };
-  const size_t at = c->out->n;
 
   if (str_equal(side[0], side[1]))
     return;
@@ -162,8 +161,6 @@ static void add_tokens(struct comparison *c, const struct token *a, const struct
   /* Whether it is the same password nobody can see. */
   c->out->all = c->out->all && a->kind != TOKEN_CRYPT;
   add_pair(c->out, cause_of_kind(a->kind), side[0], side[1], false);
-  if (a->kind == TOKEN_PATH && c->out->n > at)
-    c->out->pairs[at].has_tail = side[0].len < whole[0].len;
 }
 
 static struct str span(const struct comparison *c, int side, size_t from, size_t to)

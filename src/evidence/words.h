@@ -10,7 +10,6 @@ struct words_pair {
   struct str side[2];
   /* From the name of what differs, or from how it looks: it may have another reason. */
   bool guessed;
-  bool has_tail; /* of paths: both go on alike behind what differs */
   bool is_clock; /* a time of day alone: no guess where a date of the build is told besides */
 };
 

@@ -58,7 +58,8 @@ static bool is_time(uint16_t id, struct str data, bool is_local)
     const unsigned flags = (unsigned char)data.ptr[0];
     const size_t times = (flags & 1) + (flags >> 1 & 1) + (flags >> 2);
 
-    return data.len == 1 + 4 * (is_local ? times : (size_t)(flags & 1));
+    /* The directory has that of the content alone; libarchive puts all of them there as well. */
+    return data.len == 1 + 4 * times || (!is_local && data.len == 1 + 4 * (size_t)(flags & 1));
   }
   return false;
 }

@@ -16,7 +16,9 @@ static bool local_sizes_agree(const char *p, struct str extra, const struct zip_
   struct str data;
   uint16_t id;
 
-  if (record->flags & ZIP_FLAG_DESCRIPTOR && format_le32(p + 14) == 0 && !stored && !size)
+  /* libarchive gives the size, where it knows that, and leaves the rest to the descriptor. */
+  if (record->flags & ZIP_FLAG_DESCRIPTOR && format_le32(p + 14) == 0 && !stored &&
+      (!size || size == record->size))
     return true;
   while (zip_next_extra(&extra, &id, &data) > 0)
     if (id == ZIP_EXTRA_ZIP64 && data.len == 16) {

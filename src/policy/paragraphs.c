@@ -91,6 +91,8 @@ static int take_paragraph(struct str *s, struct paragraph *paragraph)
     if (is_blank(line.ptr[0]) && in_package)
       return -1; /* the name goes on */
     in_package = is_package_line(line, &paragraph->package);
+    if (in_package && memchr(line.ptr, '\0', line.len))
+      return -1; /* readers end the name there */
     n_names += in_package;
   }
   paragraph->text = (struct str) { start, len };

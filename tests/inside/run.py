@@ -7,6 +7,7 @@ well: the rows name exactly these files, either way round."""
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,5 +58,34 @@ for seed in seeds:
                 result, files = diff(directory, "tamper", sides, "--accept=" + ",".join(causes), flags=flags)
                 check(f"seed {seed}: tamper {sides} {flags}, accepted: status", 1, result.returncode)
                 check(f"seed {seed}: tamper {sides} {flags}, accepted: missing", [], sorted(set(want["tamper"]) - set(files)))
+
+
+def zipped_by_bsdtar(directory, name, text, stamp):
+    """libarchive's zip: sizes in local headers, sums behind the contents."""
+    tree = os.path.join(directory, name)
+    os.makedirs(os.path.join(tree, "d"))
+    for file, content in (("d/text", text), ("d/same", "x" * 1000), ("empty", "")):
+        with open(os.path.join(tree, file), "w", encoding="utf-8") as out:
+            out.write(content)
+    for entry in ("d/text", "d/same", "empty", "d"):
+        os.utime(os.path.join(tree, entry), (stamp, stamp))
+    subprocess.run(["bsdtar", "--format=zip", "-cf", f"{tree}.zip", "-C", tree, "d", "empty"], check=True)
+    with open(f"{tree}.zip", "rb") as archive:
+        data = archive.read()
+    recipe = f"oci_archive({name + '-0.tar'!r}, image(layer(file('x.zip', {data!r}))))"
+    subprocess.run([sys.executable, os.path.join(HERE, "..", "tools", "mkimage.py")], input=recipe, text=True, cwd=directory, check=True)
+
+
+if shutil.which("bsdtar"):
+    with tempfile.TemporaryDirectory() as directory:
+        for name, text, stamp in (("old", "one", 1700000000), ("new", "one", 1700001234), ("other", "two", 1700001234)):
+            zipped_by_bsdtar(directory, name, text, stamp)
+        for name, status in (("new", 0), ("other", 1)):
+            inputs = [os.path.join(directory, f"{side}-0.tar") for side in ("old", name)]
+            result = subprocess.run([program, "diff", "--semantic", "--inside", *inputs], capture_output=True, text=True)
+            check(f"bsdtar's zip, {name}: status", status, result.returncode)
+            check(f"bsdtar's zip, {name}: looked into", True, "not looked into" not in result.stdout)
+else:
+    print("skipped: bsdtar is not installed")
 print(f"{len(seeds)} seeds, {failed} failed")
 sys.exit(1 if failed else 0)
