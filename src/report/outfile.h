@@ -44,8 +44,8 @@ struct outfile *outfile_open(const char *path, struct error *err);
 /* The same for a name in an open directory, which has to outlive the outfile: no link is followed,
  * whoever made it, and whatever stands at the name is replaced. label: the name in messages. */
 struct outfile *outfile_open_at(int dir, const char *name, const char *label, struct error *err);
-/* A file that keeper opens and completes, by this name. label: as above. */
-struct outfile *outfile_open_kept(const struct outfile_keeper *keeper, const char *name,
+/* A file that another process opens and completes by this name. label: as above. */
+struct outfile *outfile_open_kept(const struct outfile_keeper *by, const char *name,
                                   const char *label, struct error *err);
 /* Whether outfile_open would succeed, as far as can be told without writing. -1: no. */
 MUST_CHECK int outfile_check(const char *path, struct error *err);

@@ -77,7 +77,9 @@ static char mentioned_escape(struct str text, size_t *len)
   memcpy(digits, text.ptr + 2, 4);
   code = strtoul(digits, NULL, 16);
   *len = 6;
-  return code > 0 && code < 0x80 ? (char)code : '?';
+  if (code == 0 || code >= 0x80)
+    return '?';
+  return (char)code;
 }
 
 /* Every string of JSON, wherever it stands. Of what is no JSON, this is nothing that does harm. */

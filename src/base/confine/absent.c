@@ -23,8 +23,8 @@ bool filter_is_possible(void)
   return false;
 }
 
-int filter_enter(enum confine_role role, struct error *err)
+int filter_enter(const struct confine_wanted *wanted, struct error *err)
 {
-  (void)role;
+  (void)wanted;
   return error_sys(err, ENOSYS, "seccomp");
 }
