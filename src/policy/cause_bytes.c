@@ -3,6 +3,19 @@
 #include "base/digit.h"
 #include "base/macros.h"
 
+bool next_piece(struct str *s, char end, struct str *piece)
+{
+  const char *found;
+
+  if (!s->ptr)
+    return false;
+  found = s->len ? memchr(s->ptr, end, s->len) : NULL;
+  *piece = (struct str) { s->ptr, found ? (size_t)(found - s->ptr) : s->len };
+  s->ptr = found ? found + 1 : NULL;
+  s->len -= piece->len + (found ? 1 : 0);
+  return true;
+}
+
 /* ---- ELF ---- */
 
 enum {

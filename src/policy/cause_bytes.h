@@ -1,10 +1,13 @@
-/* What bytes of contents look like: shapes, and what in an ELF file follows from the rest. Private
- * to cause_test.c. */
+/* What bytes of contents look like: pieces, shapes, and what in an ELF file follows from the rest.
+ * Private to policy/. */
 #ifndef DIFFOCI_POLICY_CAUSE_BYTES_H
 #define DIFFOCI_POLICY_CAUSE_BYTES_H
 
 #include "base/str.h"
 
+/* Takes the next piece that ends in `end`, or at the end of *s, off *s; false where none is left:
+ * then s->ptr is NULL. Behind an `end` there is always one more, which may be empty. */
+bool next_piece(struct str *s, char end, struct str *piece);
 /* Whether s begins with something of the shape (policy/cause_table.h). */
 bool shape_fits(struct str s, struct str shape);
 /* Whether something of the shape covers the byte at `at`. */

@@ -181,21 +181,6 @@ static bool only_differs_in(const struct pair *pair, const struct cause_test *te
 
 /* ---- lines ---- */
 
-/* Takes the next piece that ends in `end`, or at the end of *s, off *s; false where none is left:
- * then s->ptr is NULL. Behind an `end` there is always one more, which may be empty. */
-static bool next_piece(struct str *s, char end, struct str *piece)
-{
-  const char *found;
-
-  if (!s->ptr)
-    return false;
-  found = s->len ? memchr(s->ptr, end, s->len) : NULL;
-  *piece = (struct str) { s->ptr, found ? (size_t)(found - s->ptr) : s->len };
-  s->ptr = found ? found + 1 : NULL;
-  s->len -= piece->len + (found ? 1 : 0);
-  return true;
-}
-
 static bool in_range(struct str column, const struct cause_test *test)
 {
   uint64_t number;

@@ -5,24 +5,12 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "policy/cause_bytes.h"
 
 struct paragraph {
   struct str text;
   struct str package; /* empty: it is an empty one */
 };
-
-/* Takes the next line off *s, without its end; s->ptr NULL: there is none any more. */
-static bool take_line(struct str *s, struct str *line)
-{
-  const char *end;
-
-  if (!s->ptr)
-    return false;
-  end = s->len ? memchr(s->ptr, '\n', s->len) : NULL;
-  *line = (struct str) { s->ptr, end ? (size_t)(end - s->ptr) : s->len };
-  *s = end ? str_skip(*s, line->len + 1) : (struct str) { NULL, 0 };
-  return true;
-}
 
 static bool is_blank(char c)
 {
@@ -86,7 +74,7 @@ static int take_paragraph(struct str *s, struct paragraph *paragraph)
   if (!start)
     return 0;
   paragraph->package = STR("");
-  while (take_line(s, &line) && line.len) {
+  while (next_piece(s, '\n', &line) && line.len) {
     len = (size_t)(line.ptr - start) + line.len;
     if (is_blank(line.ptr[0]) && in_package)
       return -1; /* the name goes on */
