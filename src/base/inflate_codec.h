@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 
-#include "base/inflate.h"
+#include "base/budget.h"
+#include "base/compression.h"
+#include "base/stream.h"
 
 /* Small enough to stay in the cache between being hashed and being inflated. */
 enum { INFLATE_INPUT_SIZE = 64 * 1024 };
@@ -19,7 +21,7 @@ struct inflate_input {
 };
 
 /* Makes at least want (at most 16) bytes available from pos on, fewer only at the end of inner.
- * Returns 0/-1. */
+ * Returns 0, or -1 with *err where inner cannot be read. */
 MUST_CHECK int inflate_input_need(struct inflate_input *input, size_t want, struct error *err);
 /* Bytes available now. */
 static inline size_t inflate_input_left(const struct inflate_input *input)

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/civil.h"
+#include "base/inflate.h"
 #include "evidence/stored_form.h"
 
 enum { PIECE = 64 * 1024, HEAD = 32 };

@@ -2,10 +2,11 @@
 #ifndef DIFFOCI_EVIDENCE_STORED_FORM_H
 #define DIFFOCI_EVIDENCE_STORED_FORM_H
 
+#include "base/compression.h"
 #include "base/digest.h"
-#include "base/inflate.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/stream.h"
 
 enum { FORM_MAX_NAME = 256 };
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/inflate.h"
+#include "base/compression.h"
 #include "base/suggest.h"
 #include "image/reference.h"
 #include "source/archive/root.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/inflate.h"
+#include "base/compression.h"
 #include "base/path.h"
 #include "image/config.h"
 #include "image/json.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/inflate.h"
+#include "base/compression.h"
 #include "image/json.h"
 #include "image/media_type.h"
 
