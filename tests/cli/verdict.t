@@ -336,3 +336,24 @@ The same where it shows only once the layers are read: their blobs differ, in ho
   ! diffoci: layers merged, as their numbers differ: 3 in input 0, 2 in input 1
   ! verdict: different: a container would see a difference
   [1]
+
+What only some systems look at counts where they do: Windows refuses an image of another version, and runs a command that is
+quoted already as it is; Linux does neither. Which features an image wants is for all.
+
+  $ images <<'EOF'
+  > one = layer(file("Files/x", "1"))
+  > def made(name, of, run=None, **more): oci_archive(name, image(one, config={"os": of, "config": {"Cmd": ["x"], **(run or {})}, **more}))
+  > for of in ("windows", "linux"):
+  >     made(of + ".tar", of, **{"os.version": "10.0.17763.1"}); made(of + "-version.tar", of, **{"os.version": "10.0.20348.1"})
+  >     made(of + "-escaped.tar", of, {"ArgsEscaped": True}, **{"os.version": "10.0.17763.1"}); made(of + "-unescaped.tar", of, {"ArgsEscaped": False}, **{"os.version": "10.0.17763.1"})
+  >     made(of + "-features.tar", of, **{"os.version": "10.0.17763.1", "os.features": ["win32k"]})
+  > EOF
+  $ for of in windows linux; do for b in version escaped unescaped features; do echo $of $b: $(diffoci diff --platform=$of/amd64 --verdict ./$of.tar ./$of-$b.tar; diffoci diff --quiet --platform=$of/amd64 --effective ./$of.tar ./$of-$b.tar 2>/dev/null | sed 1d); done; done
+  windows version: different Cfg ctx:/config/config os.version 10.0.17763.1 os.version 10.0.20348.1
+  windows escaped: different Cfg ctx:/config/config config.ArgsEscaped (absent) config.ArgsEscaped true
+  windows unescaped: semantic
+  windows features: different Cfg ctx:/config/config os.features (absent) os.features ["win32k"]
+  linux version: effective
+  linux escaped: effective
+  linux unescaped: semantic
+  linux features: different Cfg ctx:/config/config os.features (absent) os.features ["win32k"]

@@ -20,12 +20,14 @@ static const struct json_field run_config[] = {
   { "Healthcheck", JSON_KIND_OBJECT, schema_healthcheck },
   { "Shell", JSON_KIND_LIST, NULL },
   { "OnBuild", JSON_KIND_LIST, NULL },
+  { "ArgsEscaped", JSON_KIND_SCALAR, NULL },
   { NULL, JSON_KIND_ANY, NULL },
 };
 
 static const struct json_field effective_config[] = {
-  { "os", JSON_KIND_SCALAR, NULL },      { "architecture", JSON_KIND_SCALAR, NULL },
-  { "variant", JSON_KIND_SCALAR, NULL }, { "config", JSON_KIND_OBJECT, run_config },
+  { "os", JSON_KIND_SCALAR, NULL },        { "architecture", JSON_KIND_SCALAR, NULL },
+  { "variant", JSON_KIND_SCALAR, NULL },   { "os.version", JSON_KIND_SCALAR, NULL },
+  { "os.features", JSON_KIND_LIST, NULL }, { "config", JSON_KIND_OBJECT, run_config },
   { NULL, JSON_KIND_ANY, NULL },
 };
 
@@ -79,6 +81,23 @@ static json_t *working_directory(const json_t *value)
   return len ? json_stringn(text, len) : json_string("/");
 }
 
+/* What some systems alone look at. The version of Linux is its host's, whatever an image says of
+ * it; a host of another system refuses images of other versions. Windows gets a command as one
+ * line, which ArgsEscaped says is quoted already (image-spec, config.md). Which features an image
+ * wants is for every system. */
+static void keep_what_systems_look_at(json_t *form, json_t *run, const struct config *config)
+{
+  const struct platform platform = platform_normalize(&config->platform);
+  json_t *features = json_object_get(config->json, "os.features");
+
+  if (strcmp(platform.os, "linux") != 0)
+    json_object_set_new(form, "os.version", json_string(platform.os_version));
+  if (json_array_size(features))
+    json_object_set(form, "os.features", features);
+  if (strcmp(platform.os, "windows") != 0 || !json_is_true(json_object_get(run, "ArgsEscaped")))
+    json_object_del(run, "ArgsEscaped");
+}
+
 /* What counts of a config, in one form. */
 static json_t *normal_form(const struct config *config)
 {
@@ -98,6 +117,7 @@ static json_t *normal_form(const struct config *config)
   json_object_set_new(form, "os", json_string(platform.os));
   json_object_set_new(form, "architecture", json_string(platform.architecture));
   json_object_set_new(form, "variant", json_string(platform.variant));
+  keep_what_systems_look_at(form, run, config);
   json_object_set_new(form, "config", run);
   return form;
 }
