@@ -357,3 +357,24 @@ quoted already as it is; Linux does neither. Which features an image wants is fo
   linux escaped: effective
   linux unescaped: semantic
   linux features: different Cfg ctx:/config/config os.features (absent) os.features ["win32k"]
+
+Podman hands a manifest's annotations to what starts the container, which acts upon some of them.
+
+  $ images <<'EOF'
+  > def made(name, **annotations): oci_archive(name, image(layer(file("x", "1")), config={"config": {"Cmd": ["/x"]}}, manifest={"annotations": annotations} if annotations else {}))
+  > made("plain.tar"); made("said.tar", **{"org.opencontainers.image.version": "1", "run.oci": "no"})
+  > for i, key in enumerate(["run.oci.handler", "module.wasm.image/variant", "org.systemd.property.TimeoutStopUSec", "org.criu.config", "io.katacontainers.config.hypervisor.kernel"]): made(f"acts{i}.tar", **{key: "1"})
+  > EOF
+  $ diffoci diff --quiet --effective ./plain.tar ./said.tar
+  $ for number in 0 1 2 3 4; do diffoci diff --quiet --effective ./plain.tar ./acts$number.tar 2>/dev/null | sed 1d; diffoci diff --verdict ./acts$number.tar ./plain.tar; done
+  Mani    ctx:/annotations    annotations.run.oci.handler (absent)    annotations.run.oci.handler 1
+  different
+  Mani    ctx:/annotations    annotations.module.wasm.image/variant (absent)    annotations.module.wasm.image/variant 1
+  different
+  Mani    ctx:/annotations    annotations.org.systemd.property.TimeoutStopUSec (absent)    annotations.org.systemd.property.TimeoutStopUSec 1
+  different
+  Mani    ctx:/annotations    annotations.org.criu.config (absent)    annotations.org.criu.config 1
+  different
+  Mani    ctx:/annotations    annotations.io.katacontainers.config.hypervisor.kernel (absent)    annotations.io.katacontainers.config.hypervisor.kernel 1
+  different
+  [1]

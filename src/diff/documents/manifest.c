@@ -203,6 +203,7 @@ static void manifest_compare_in_effect(struct diff *diff, const struct event_nod
   } else {
     node = diff_node(diff, parent, "config", EVENT_MANIFEST, "field \"Config\"", config_inputs);
     effective_compare_configs(diff, node, configs, config_inputs);
+    effective_compare_annotations(diff, parent, manifests, inputs);
   }
   tasks_add_effective(diff, parent, manifests, configs);
 }

@@ -36,6 +36,13 @@ bool effective_compare_configs(struct diff *diff, const struct event_node *paren
                                const struct config *const configs[2],
                                const struct event_input config_inputs[2]);
 
+/* Compares those annotations of the manifests that reach a container, since an engine hands them to
+ * what starts it: a leaf "annotations" below parent for each that differs. inputs: what the leaves
+ * are about. */
+void effective_compare_annotations(struct diff *diff, const struct event_node *parent,
+                                   const struct manifest *const manifests[2],
+                                   const struct event_input inputs[2]);
+
 /* Where what is in the layers of an image comes from, by the number of the layer, with the commands
  * that the config's history tells. Lives as long as the comparison. Any thread. */
 const struct event_origin *effective_origins(struct diff *diff,

@@ -144,3 +144,58 @@ bool effective_compare_configs(struct diff *diff, const struct event_node *paren
   json_decref(forms[1]);
   return fields.n > 0;
 }
+
+/* ---- annotations ---- */
+
+/* Podman hands the annotations of an image's manifest to what starts the container: crun (crun(1),
+ * "Extensions and customizations"), runc (docs/systemd.md, docs/checkpoint-restore.md) and Kata
+ * Containers act upon these. */
+static bool reaches_container(const char *key)
+{
+  static const char *const prefixes[] = { "run.oci.", "module.wasm.image/", "org.systemd.property.",
+                                          "org.criu.", "io.katacontainers." };
+
+  for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+    if (strncmp(key, prefixes[i], strlen(prefixes[i])) == 0)
+      return true;
+  return false;
+}
+
+/* The annotations that reach a container; to be released. */
+static json_t *annotations_for_container(const struct manifest *manifest)
+{
+  json_t *map = json_object();
+  const char *key;
+  json_t *value;
+
+  json_object_foreach(json_object_get(manifest->json, "annotations"), key, value)
+  {
+    if (reaches_container(key))
+      json_object_set(map, key, value);
+  }
+  return map;
+}
+
+void effective_compare_annotations(struct diff *diff, const struct event_node *parent,
+                                   const struct manifest *const manifests[2],
+                                   const struct event_input inputs[2])
+{
+  static const struct json_field table[] = { { "annotations", JSON_KIND_MAP, NULL },
+                                             { NULL, JSON_KIND_ANY, NULL } };
+  static const struct json_diff_options options = { .empty_is_absent = true };
+  AUTO_FIELDS fields = FIELDS_INIT;
+  json_t *forms[2];
+
+  for (int side = 0; side < 2; side++) {
+    forms[side] = json_object();
+    json_object_set_new(forms[side], "annotations", annotations_for_container(manifests[side]));
+  }
+  json_diff(&fields, table, forms[0], forms[1], &options);
+  for (size_t i = 0; i < fields.n; i++) {
+    struct fields one = { .items = &fields.items[i], .n = 1 };
+
+    diff_leaf(diff, parent, "annotations", EVENT_MANIFEST, NULL, inputs, &one);
+  }
+  for (int side = 0; side < 2; side++)
+    json_decref(forms[side]);
+}
