@@ -71,13 +71,15 @@ enum ignore_number {
       N_IGNORE_FLAGS
 };
 
-/* Their bits, and one that no flag sets. */
+/* Their bits, and two that no flag sets. */
 enum ignore_bit {
 #define IGNORE_BIT(bit, ...) IGNORE_##bit = 1 << IGNORE_NUMBER_##bit,
   IGNORE_FLAGS(IGNORE_BIT)
 #undef IGNORE_BIT
   /* What no container sees: set by the effective comparison for the entries of its trees. */
   IGNORE_UNSEEN = 1 << N_IGNORE_FLAGS,
+  /* With it: the file flags of BSDs, which only their engines set. */
+  IGNORE_FILE_FLAGS = 1 << (N_IGNORE_FLAGS + 1),
 };
 
 /* What --semantic leaves out, as ignore_implied would give it. */
@@ -87,7 +89,8 @@ enum { IGNORE_ALL_SEMANTIC = 0 IGNORE_FLAGS(IGNORE_IF_SEMANTIC) };
 #undef IGNORE_IF_SEMANTIC
 
 /* Of a set: what it leaves out that --semantic counts. */
-#define IGNORE_BEYOND_SEMANTIC(set) ((set) & ~(uint32_t)(IGNORE_ALL_SEMANTIC | IGNORE_UNSEEN))
+#define IGNORE_BEYOND_SEMANTIC(set)                                                                \
+  ((set) & ~(uint32_t)(IGNORE_ALL_SEMANTIC | IGNORE_UNSEEN | IGNORE_FILE_FLAGS))
 
 /* The set for the flags that were given: with all that they imply, without those that only stand
  * for others. Sets elsewhere are such sets. */

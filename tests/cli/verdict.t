@@ -378,3 +378,21 @@ Podman hands a manifest's annotations to what starts the container, which acts u
   Mani    ctx:/annotations    annotations.io.katacontainers.config.hypervisor.kernel (absent)    annotations.io.katacontainers.config.hypervisor.kernel 1
   different
   [1]
+
+Of what layers say of files beside mode, owner and xattrs, a container of Windows has MSWINDOWS.*, one of FreeBSD its file flags.
+
+  $ images <<'EOF'
+  > def made(name, of, **records): oci_archive(name, image(layer(*([pax(records)] if records else []), file("Files/x", "1")), config={"os": of, "config": {"Cmd": ["/x"]}}))
+  > for of in ("windows", "freebsd", "linux"):
+  >     made(of + ".tar", of); made(of + "-sd.tar", of, **{"MSWINDOWS.rawsd": "AQAE"}); made(of + "-flags.tar", of, **{"SCHILY.fflags": "schg"}); made(of + "-acl.tar", of, **{"SCHILY.acl.access": "user::rwx"})
+  > EOF
+  $ for of in windows freebsd linux; do for b in sd flags acl; do echo $of $b: $(diffoci diff --platform=$of/amd64 --verdict ./$of.tar ./$of-$b.tar; diffoci diff --quiet --platform=$of/amd64 --effective ./$of.tar ./$of-$b.tar 2>/dev/null | sed 1d); done; done
+  windows sd: different File Files/x PAX MSWINDOWS.rawsd (absent) (layer 0) PAX MSWINDOWS.rawsd AQAE (layer 0)
+  windows flags: effective
+  windows acl: effective
+  freebsd sd: different File Files/x PAX MSWINDOWS.rawsd (absent) (layer 0) PAX MSWINDOWS.rawsd AQAE (layer 0)
+  freebsd flags: different File Files/x PAX SCHILY.fflags (absent) (layer 0) PAX SCHILY.fflags schg (layer 0)
+  freebsd acl: effective
+  linux sd: different File Files/x PAX MSWINDOWS.rawsd (absent) (layer 0) PAX MSWINDOWS.rawsd AQAE (layer 0)
+  linux flags: effective
+  linux acl: effective

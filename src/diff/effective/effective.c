@@ -2,6 +2,8 @@
  * the trees are compared. */
 #include "diff/effective/effective.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "diff/effective/effective_engines.h"
 #include "diff/effective/effective_read.h"
@@ -9,9 +11,14 @@
 #include "image/history.h"
 
 /* The rules for entries: all that the ignore flags leave out, and more. */
-static uint32_t ignore_unseen(const struct diff *diff)
+static uint32_t ignore_unseen(const struct diff *diff, const struct effective_image images[2])
 {
-  return IGNORE_ALL_SEMANTIC | IGNORE_UNSEEN | diff->options->ignore;
+  uint32_t ignore = IGNORE_ALL_SEMANTIC | IGNORE_UNSEEN | IGNORE_FILE_FLAGS | diff->options->ignore;
+
+  for (int side = 0; side < 2; side++)
+    if (images[side].config && strcmp(images[side].config->platform.os, "freebsd") == 0)
+      ignore &= ~(uint32_t)IGNORE_FILE_FLAGS;
+  return ignore;
 }
 
 bool effective_can_compare(const struct effective_image images[2])
@@ -69,7 +76,7 @@ static int compare_trees(const struct attempt *attempt, struct overlay *const ov
     .diff = diff,
     .parent = attempt->parent,
     .images = attempt->images,
-    .ignore = ignore_unseen(diff),
+    .ignore = ignore_unseen(diff, attempt->images),
     .overlays = { overlays[0], overlays[1] },
     .origins = { effective_origins(diff, &attempt->images[0]),
                  effective_origins(diff, &attempt->images[1]) },
@@ -112,7 +119,7 @@ static int try_layers(const struct attempt *attempt, bool *done, bool *differ, s
       &(struct effective_reading) {
           .diff = attempt->diff,
           .images = attempt->images,
-          .ignore = ignore_unseen(attempt->diff),
+          .ignore = ignore_unseen(attempt->diff, attempt->images),
           .resources = attempt->resources,
           .overlays = { overlays[0], overlays[1] },
           .below = attempt->below,

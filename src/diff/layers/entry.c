@@ -91,6 +91,18 @@ static bool is_ignored_time(const struct entry_rules *rules, struct str key)
   return false;
 }
 
+/* Whether what a record says is seen in a container: xattrs; what Windows' engines give files,
+ * their security descriptors among it (github.com/Microsoft/go-winio, backuptar); and, on a BSD,
+ * the flags of files. */
+static bool record_is_seen(const struct entry_rules *rules, const struct tar_record *record)
+{
+  struct str xattr;
+
+  if (tar_record_xattr(record, &xattr) || str_has_prefix(record->key, STR("MSWINDOWS.")))
+    return true;
+  return !(rules->ignore & IGNORE_FILE_FLAGS) && str_equal(record->key, STR("SCHILY.fflags"));
+}
+
 /* Records that say again what the header says, or say it better: what they say is compared as the
  * entry's own field. */
 static bool record_counts(const struct entry_rules *rules, const struct tar_record *record)
@@ -99,7 +111,7 @@ static bool record_counts(const struct entry_rules *rules, const struct tar_reco
                                         "gname", "mtime",    "atime", "ctime", NULL };
   struct str xattr;
 
-  if ((rules->ignore & IGNORE_UNSEEN) && !tar_record_xattr(record, &xattr))
+  if ((rules->ignore & IGNORE_UNSEEN) && !record_is_seen(rules, record))
     return false;
   if (is_ignored_time(rules, record->key))
     return false;
