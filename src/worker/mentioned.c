@@ -10,7 +10,7 @@ enum { DEPTH_MAX = 4, EMBEDDED_MIN = 64 };
 
 void mentioned_init(struct mentioned *out)
 {
-  *out = (struct mentioned) { .strings = MAP_INIT };
+  *out = (struct mentioned) { .strings = MAP_INIT, .bytes_max = MENTIONED_BYTES_MAX };
   pthread_mutex_init(&out->lock, NULL);
 }
 
@@ -27,7 +27,9 @@ static void mentioned_note(struct mentioned *mentioned, struct str text)
 {
   struct map_entry *entry;
 
-  if (mentioned->strings.n >= MENTIONED_MAX)
+  /* Whoever asks may ask for very many documents, each full of long URLs. */
+  if (mentioned->strings.n >= MENTIONED_MAX ||
+      mentioned->arena.total + text.len > mentioned->bytes_max)
     return;
   entry = map_put(&mentioned->strings, text);
   if (entry->key.ptr == text.ptr)

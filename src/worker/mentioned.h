@@ -12,12 +12,14 @@
 #include "base/map.h"
 #include "image/descriptor.h"
 
-enum { MENTIONED_MAX = 1 << 20 }; /* digests and URLs; what comes after them is not known */
+/* Digests and URLs, and their bytes in all; what comes after them is not known. */
+enum { MENTIONED_MAX = 1 << 20, MENTIONED_BYTES_MAX = 128 << 20 };
 
 struct mentioned {
   pthread_mutex_t lock;
   struct map strings;
   struct arena arena;
+  size_t bytes_max; /* MENTIONED_BYTES_MAX */
 };
 
 void mentioned_init(struct mentioned *out);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "image/descriptor.h"
@@ -99,6 +100,32 @@ static void test_garbage(void **state)
   mentioned_release(&mentioned);
 }
 
+/* What asks for documents may have been taken over, and an image may have very many. */
+static void test_memory_is_bounded(void **state)
+{
+  enum { LONG = 1 << 16, DOCUMENTS = 64, MOST = 32 * LONG };
+  static char document[LONG];
+  static const char start[] = "[\"http://example.com/";
+  struct mentioned mentioned;
+
+  (void)state;
+  mentioned_init(&mentioned);
+  mentioned.bytes_max = MOST;
+  add(&mentioned, "[\"" ONE "\"]");
+  memset(document, 'a', sizeof(document) - 1);
+  memcpy(document, start, sizeof(start) - 1);
+  memcpy(document + sizeof(document) - 3, "\"]", 2);
+  for (int i = 0; i < DOCUMENTS; i++) {
+    snprintf(document + sizeof(start) - 1, 9, "%08d", i);
+    document[sizeof(start) + 7] = 'a';
+    add(&mentioned, document);
+  }
+  assert_true(mentioned.strings.n > DOCUMENTS / 3);
+  assert_true(mentioned.arena.total <= MOST + 2 * LONG);
+  assert_true(has(&mentioned, ONE));
+  mentioned_release(&mentioned);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -106,6 +133,7 @@ int main(void)
     cmocka_unit_test(test_documents_in_data),
     cmocka_unit_test(test_urls),
     cmocka_unit_test(test_garbage),
+    cmocka_unit_test(test_memory_is_bounded),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
