@@ -1,11 +1,13 @@
 /* source/members: directories, pipes, and the paths of members. */
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -36,8 +38,21 @@ static void assert_reads(struct members *members, const char *path, const char *
     fail_msg("%s: expected \"%s\", found \"%.300s\"", path, wanted, found);
 }
 
+/* Where there is no openat2 (before Linux 5.6, and under valgrind) no link is followed. */
+static bool follows_links(void)
+{
+  const struct open_how how = { .flags = O_PATH | O_CLOEXEC };
+  const int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how));
+
+  if (fd >= 0)
+    close(fd);
+  return fd >= 0;
+}
+
 static void test_directory(void **state)
 {
+  const bool follows = follows_links();
+  const char *outside = follows ? "!4 outside the directory" : "!11 symbolic links";
   char dir[] = "/tmp/diffoci-members-XXXXXX";
   struct limits limits = limits_scaled(1);
   struct error err;
@@ -57,12 +72,12 @@ static void test_directory(void **state)
   members = members_of_path(dir, &limits, &err);
   assert_non_null(members);
   assert_reads(members, "sub/file", "");
-  assert_reads(members, "./sub//../inside", "");
+  assert_reads(members, "./sub//../inside", follows ? "" : outside);
   assert_reads(members, "none", "!2 No such file");
   assert_reads(members, "../x", "!2 no path");
-  assert_reads(members, "outside", "!4 outside the directory");
-  assert_reads(members, "outside-dir/passwd", "!4 outside the directory");
-  assert_reads(members, "above", "!4 outside the directory");
+  assert_reads(members, "outside", outside);
+  assert_reads(members, "outside-dir/passwd", follows ? outside : "!2 Not a directory");
+  assert_reads(members, "above", outside);
   assert_reads(members, "fifo", "!4 not a regular file");
   assert_reads(members, "sub", "!4 not a regular file");
   members_free(members);
