@@ -323,6 +323,7 @@ int diff_command(const struct invocation *call, struct error *err)
   process_init(&process, call, &given->process, &given->places);
   process.run = diff_compare;
   process.context = &run;
+  process.paged = run.paged;
   if (given->platforms.n || given->all_platforms == TOGGLE_ON)
     process.source_options.platforms = &options.platforms;
   diff_flags_ignore(given, &options);
@@ -333,8 +334,10 @@ int diff_command(const struct invocation *call, struct error *err)
        (options.looker = diff_start_looker(given, &process, err))) &&
       cli_platforms(&options.platforms, &given->platforms, given->all_platforms, err) == 0 &&
       policy_flags_read(&given->policy, thorough(given), &options.policy, err) == 0) {
-    if (options.looker)
+    if (options.looker) {
       process.keep = inside_worker_socket(options.looker);
+      process.looker = inside_worker_process(options.looker);
+    }
     status = process_run(&process, err);
   }
   process_release(&process);

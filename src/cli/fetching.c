@@ -6,21 +6,22 @@
 #include "base/digest.h"
 #include "net/net.h"
 
-struct credentials_held *fetching_credentials(const struct reference *reference, struct error *err)
+int fetching_credentials(struct credentials_held *held, const struct reference *reference,
+                         bool helpers, struct error *err)
 {
   struct registries *registries = registries_load(err);
-  struct credentials_held *held = NULL;
   struct endpoint_list list;
+  int result = -1;
 
   if (registries && registries_endpoints(registries, reference->domain, reference->path,
                                          reference->has_digest, &list, err) == 0) {
-    held = credentials_held_new();
-    for (size_t i = 0; i < list.n; i++)
-      credentials_held_look(held, list.items[i].domain, list.items[i].path);
+    result = 1;
+    for (size_t i = 0; i < list.n && result > 0; i++)
+      result = credentials_held_look(held, list.items[i].domain, list.items[i].path, helpers);
     endpoint_list_release(&list);
   }
   registries_free(registries);
-  return held;
+  return result;
 }
 
 /* Libraries that are loaded when they are needed, what the C library looks into to find a host, and
@@ -92,8 +93,8 @@ static const char *const variables[] = {
   "XDG_CONFIG_HOME",
 };
 
-int fetching_confine(const struct confine_support *support, const char *ca_file, pid_t child,
-                     struct error *err)
+int fetching_confine(const struct confine_wanted *wanted, const struct confine_support *support,
+                     const char *ca_file, struct error *err)
 {
   const char *config = getenv("XDG_CONFIG_HOME");
   const char *home = getenv("HOME");
@@ -112,18 +113,34 @@ int fetching_confine(const struct confine_support *support, const char *ca_file,
     getenv("SSL_CERT_DIR"),
     ca_file,
   };
-  const char *readable[ARRAY_LEN(usual) + ARRAY_LEN(own)];
-  struct confine_wanted wanted = { .role = CONFINE_FETCHER, .readable = readable, .child = child };
+  AUTO_FREE const char **readable =
+      xcalloc(ARRAY_LEN(usual) + ARRAY_LEN(own) + wanted->n_readable, sizeof(*readable));
+  struct confine_wanted all = *wanted;
 
+  all.readable = readable;
+  for (size_t i = 0; i < wanted->n_readable; i++)
+    readable[i] = wanted->readable[i];
   for (size_t i = 0; i < ARRAY_LEN(usual); i++)
-    readable[wanted.n_readable++] = usual[i];
+    readable[all.n_readable++] = usual[i];
   for (size_t i = 0; i < ARRAY_LEN(own); i++)
     if (own[i] && *own[i])
-      readable[wanted.n_readable++] = own[i];
+      readable[all.n_readable++] = own[i];
   confine_forget_environment(variables, ARRAY_LEN(variables));
   (void)digest_of(DIGEST_SHA256, "", 0); /* the library reads files when it is first used */
-  return confine_enter(&wanted, support, err)
+  return confine_enter(&all, support, err)
              ? error_wrap(err, "the process that fetches cannot be confined (--sandbox=off does "
                                "without)")
              : 0;
+}
+
+int fetching_confine_alone(const struct confine_support *support, const char *ca_file,
+                           const pid_t *children, size_t n, struct error *err)
+{
+  struct confine_wanted wanted = { .role = CONFINE_FETCHER };
+
+  while (wanted.n_children < n) {
+    wanted.children[wanted.n_children] = children[wanted.n_children];
+    wanted.n_children++;
+  }
+  return fetching_confine(&wanted, support, ca_file, err);
 }

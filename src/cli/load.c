@@ -213,12 +213,13 @@ static void load_quiet(void *context)
 }
 
 /* What fetches from urls that strangers chose. */
-static int load_begun(void *context, pid_t confined, struct progress **progress, struct error *err)
+static int load_begun(void *context, const pid_t *children, size_t n, struct progress **progress,
+                      struct error *err)
 {
   const struct load *load = context;
 
   (void)progress;
-  return fetching_confine(&load->support, load->given->places.ca_file, confined, err);
+  return fetching_confine_alone(&load->support, load->given->places.ca_file, children, n, err);
 }
 
 static __attribute__((noreturn)) void load_give_up(void *context, int status,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/thread.h"
+#include "cli/brokering.h"
 #include "report/report.h"
 
 enum {
@@ -32,6 +33,7 @@ void process_init(struct process *process, const struct invocation *call,
       .fetch_context = &process->places,
     },
     .keep = -1,
+    .report_directory = -1,
   };
   process->limits.memory = &process->memory;
   process->limits.totals = &process->totals;
@@ -43,22 +45,43 @@ void process_init(struct process *process, const struct invocation *call,
 void process_release(struct process *process)
 {
   places_release(&process->places);
+  credentials_held_free(process->credentials);
   transfer_display_release(&process->display);
 }
 
 /* The store and the registries are left alone where no argument needs them. */
-static struct source *process_open_image(void *context, int side, struct error *err)
+static bool process_needs_places(const struct process *process)
 {
-  struct process *process = context;
   bool needed = false;
 
   for (size_t i = 0; i < process->n; i++)
     needed = needed || places_are_needed(&process->arguments[i]);
-  if (needed && !process->places_are_open &&
-      places_open(&process->places, (enum named_pull)process->flags->pull,
-                  process->flags->no_cache != TOGGLE_ON, err))
+  return needed;
+}
+
+static void process_open_stores(struct process *process)
+{
+  if (!process->places_are_open && process_needs_places(process))
+    process->places_are_open =
+        places_open_stores(&process->places, (enum named_pull)process->flags->pull,
+                           process->flags->no_cache != TOGGLE_ON, &process->places_error)
+            ? -1
+            : 1;
+}
+
+static struct source *process_open_image(void *context, int side, struct error *err)
+{
+  struct process *process = context;
+
+  process_open_stores(process);
+  if (process->places_are_open < 0)
+    *err = process->places_error;
+  if (process->places_are_open < 0)
     return NULL;
-  process->places_are_open = true;
+  /* No registry is asked for an image by its ID. */
+  if (process->arguments[side].kind == ARGUMENT_NAME &&
+      places_open_registries(&process->places, err))
+    return NULL;
   return places_open_image(&process->places, &process->arguments[side], &process->source_options,
                            err);
 }
@@ -119,13 +142,45 @@ static bool process_page_there(void *context, bool begin)
   return ((struct process *)context)->pager.pid > 0;
 }
 
-static int process_begun(void *context, pid_t confined, struct progress **progress,
+/* Before there are threads: what can be opened only with all rights is, and then they are given up.
+ */
+static int process_confine(struct process *process, const pid_t *children, size_t n,
+                           struct error *err)
+{
+  const struct brokering brokering = {
+    .arguments = process->arguments,
+    .n_arguments = process->n,
+    .places = &process->places,
+    .fetches = process->source_options.fetch != NULL,
+    .pages = process->paged,
+    .outputs = process->outputs,
+    .n_outputs = process->n_outputs,
+    .report_dir = process->report_directory,
+    .children = children,
+    .n_children = n,
+    .looker = process->looker,
+  };
+  int confined;
+
+  process_open_stores(process);
+  if (process->places_are_open < 0)
+    return 0;
+  process->credentials = credentials_held_new();
+  confined = brokering_confine(&brokering, &process->support, process->credentials, err);
+  if (confined > 0)
+    process->places.options.net.credentials = process->credentials;
+  return confined < 0 ? -1 : 0;
+}
+
+static int process_begun(void *context, const pid_t *children, size_t n, struct progress **progress,
                          struct error *err)
 {
-  (void)confined;
-  (void)err;
-  process_watch(context);
-  *progress = transfer_display_progress(&((struct process *)context)->display);
+  struct process *process = context;
+
+  if (process_confine(process, children, n, err))
+    return -1;
+  process_watch(process);
+  *progress = transfer_display_progress(&process->display);
   return 0;
 }
 
@@ -199,6 +254,7 @@ static int process_run_confined(struct process *process, struct error *err)
       return error_sys(err, errno, "%s", process->report_dir);
     job.report_dir = process->report_dir;
     job.directory = directory;
+    process->report_directory = directory;
   }
   return worker_run(&job, err);
 }

@@ -9,6 +9,7 @@
 #include "cli/sandbox.h"
 #include "cli/watchdog.h"
 #include "layer/totals.h"
+#include "net/auth/credentials.h"
 #include "source/source.h"
 #include "worker/worker.h"
 
@@ -39,6 +40,8 @@ struct process {
   size_t n_outputs;
   const char *report_dir; /* a directory that run fills; NULL: none */
   int keep;               /* a descriptor that run needs; -1: none */
+  pid_t looker;           /* a child that is ended when all is done; 0: none */
+  bool paged;             /* run may ask for a pager */
   /* The work, with the images opened, which stay the caller's. It may write to the user after
    * user->quiet. The exit status, or -1 with *err. */
   int (*run)(void *context, struct source *const *sources, const struct worker_user *user,
@@ -47,7 +50,10 @@ struct process {
 
   /* its own */
   struct argument arguments[PROCESS_IMAGES_MAX];
-  bool places_are_open;
+  int places_are_open; /* 1; 0: not tried yet; -1: they cannot be, for this reason */
+  struct error places_error;
+  struct credentials_held *credentials; /* that were looked for before; may be NULL */
+  int report_directory; /* of report_dir, while run is called in another process; else -1 */
   struct pager pager;
   struct watchdog *watchdog;
 };

@@ -198,18 +198,19 @@ static void pull_warn(void *context, const char *line)
 
 /* From here on strangers' answers are read. What credential helpers and their files are needed for
  * is done before. Engines' programs are ours to start. */
-static int pull_begun(void *context, pid_t confined, struct progress **progress, struct error *err)
+static int pull_begun(void *context, const pid_t *children, size_t n, struct progress **progress,
+                      struct error *err)
 {
   struct pull *pull = context;
 
   (void)progress;
   if (pull->argument.kind == ARGUMENT_ENGINE)
     return 0;
-  pull->credentials = fetching_credentials(&pull->reference, err);
-  if (!pull->credentials)
+  pull->credentials = credentials_held_new();
+  if (fetching_credentials(pull->credentials, &pull->reference, true, err) < 0)
     return -1;
   pull->places.options.net.credentials = pull->credentials;
-  return fetching_confine(&pull->support, pull->given->places.ca_file, confined, err);
+  return fetching_confine_alone(&pull->support, pull->given->places.ca_file, children, n, err);
 }
 
 static __attribute__((noreturn)) void pull_give_up(void *context, int status,

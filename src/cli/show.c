@@ -161,6 +161,7 @@ static int show_run(const struct invocation *call, struct error *err)
   process_init(&process, call, &given->process, &given->places);
   process.run = show;
   process.context = &work;
+  process.paged = work.paged;
   process.outputs[process.n_outputs++] = work.path;
   if (given->platform)
     process.source_options.platforms = &platforms;

@@ -109,7 +109,8 @@ static void places_keep(struct places *places)
     log_debug("%s", err.message);
 }
 
-int places_open(struct places *places, enum named_pull pull, bool use_store, struct error *err)
+int places_open_stores(struct places *places, enum named_pull pull, bool use_store,
+                       struct error *err)
 {
   places->named.pull = pull;
   if (use_store && places->options.stores->backend == BACKEND_AUTO && pull != NAMED_PULL_ALWAYS)
@@ -119,7 +120,12 @@ int places_open(struct places *places, enum named_pull pull, bool use_store, str
   if (!use_store)
     places_keep(places);
   places_watch_store(places);
-  return pull == NAMED_PULL_NEVER || places_net(places, err) ? 0 : -1;
+  return 0;
+}
+
+int places_open_registries(struct places *places, struct error *err)
+{
+  return places->named.pull == NAMED_PULL_NEVER || places_net(places, err) ? 0 : -1;
 }
 
 int places_open_to_store(struct places *places, struct error *err)

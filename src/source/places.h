@@ -35,10 +35,12 @@ struct places {
 
 /* Opens nothing yet. *out is released by places_release, and stays where it is until then. */
 void places_init(struct places *out, const struct place_options *options);
-/* Opens what is needed to find images by name. use_store false: none is used, but what is fetched
- * is kept in a file until the end. pull says whether registries are. */
-MUST_CHECK int places_open(struct places *places, enum named_pull pull, bool use_store,
-                           struct error *err);
+/* Opens what is needed to find images by name: first the stores, without a thread; then registries,
+ * if pull says so, with one. use_store false: none is used, but what is fetched is kept in a file
+ * until the end. */
+MUST_CHECK int places_open_stores(struct places *places, enum named_pull pull, bool use_store,
+                                  struct error *err);
+MUST_CHECK int places_open_registries(struct places *places, struct error *err);
 /* Opens the store that images are put into, for writing. */
 MUST_CHECK int places_open_to_store(struct places *places, struct error *err);
 /* Whether the argument is looked up in these places: then places_open comes first. */

@@ -154,6 +154,7 @@ static int worker_bury(const struct worker_job *job, pid_t pid, bool said_how,
 static int worker_broke(const struct worker_job *job, pid_t pid, int channel, struct scribe *scribe,
                         const struct worker_note *note, struct error *err)
 {
+  const pid_t children[] = { pid, scribe->pid };
   struct broker broker;
   struct progress *progress = NULL;
   struct death_watch watch;
@@ -165,7 +166,7 @@ static int worker_broke(const struct worker_job *job, pid_t pid, int channel, st
   death_watch(&watch, job->confine->limits.cpu_seconds, "");
   broker_init(&broker, job, channel);
   ending = ending_add_confined(pid);
-  result = job->begun ? job->begun(job->context, pid, &progress, err) : 0;
+  result = job->begun ? job->begun(job->context, children, scribe->pid ? 2 : 1, &progress, err) : 0;
   if (progress)
     progress_watch(progress, &note->progress);
   if (result == 0)

@@ -56,10 +56,11 @@ struct worker_job {
   /* In the broker: begins or ends a pager. Whether one runs now, which is what standard output of
    * the broker leads to. NULL: none is wanted. */
   bool (*page)(void *context, bool begin);
-  /* In the broker, once the other process, which is `confined`, runs, so that the broker may
+  /* In the broker, once the other processes run, which are its n children, so that the broker may
    * confine itself and start threads. *progress: where it is counted what is read of images that
    * are at hand; NULL as it is: nowhere. -1 with *err: nothing is done. NULL allowed. */
-  int (*begun)(void *context, pid_t confined, struct progress **progress, struct error *err);
+  int (*begun)(void *context, const pid_t *children, size_t n, struct progress **progress,
+               struct error *err);
   /* In the broker: ends the program with this status, or with -1 that of the error, which is told.
    * Answers that nobody waits for any more are stuck, as at a server that says nothing, and what
    * they use cannot be freed. */

@@ -43,6 +43,7 @@ RUNS = [
     # Of the two processes that are now, the calls of the first are counted; in each of them the N-th fails.
     ["diff", "--sandbox=auto", "--semantic", "--quiet", "./base.tar", "./times.tar"],
     ["diff", "--sandbox=auto", "--quiet", "--report-dir=out", "--report-file=out.json", "./base.tar", "oci:pub"],
+    ["diff", "--sandbox=auto", "--semantic", "--quiet", "HOST/app:1", "./word.tar"],
     ["load", "--input", "base.tar"],
     ["load", "--input", "docker.tar"],
     ["images"],

@@ -5,8 +5,9 @@
  * fourth argument is a directory below which there may be written: the report's, by the process
  * that writes that, in which the attack is run then; with a fifth, a store's, and what is tried is
  * what may be done by the process of load or pull ("keeper"), of images ("looker"), of load
- * --foreign-urls ("fetcher"), of a store in containerd ("grpc"), and by the one of pull that speaks
- * to registries ("network"). */
+ * --foreign-urls ("fetcher"), of a store in containerd ("grpc"), by the one of pull that speaks to
+ * registries ("network"), and by the one that starts the process of diff and show, of two files
+ * ("broker") or where it also speaks to registries ("broker-network"). */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -32,6 +33,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "cli/brokering.h"
 #include "cli/fetching.h"
 #include "image/json.h"
 #include "image/media_type.h"
@@ -268,6 +270,93 @@ static int set_clock(void)
   return clock_settime(CLOCK_REALTIME, &now);
 }
 
+/* Past all that mmap and mprotect are not allowed. */
+static int own_memory(void)
+{
+  return open("/proc/self/mem", O_RDWR);
+}
+
+/* Faults of this process, handled by itself, as attacks on the kernel want them. */
+static int own_faults(void)
+{
+  return (int)syscall(SYS_userfaultfd, 0);
+}
+
+static int handle_of_parent(void)
+{
+  return (int)syscall(SYS_pidfd_open, parent, 0);
+}
+
+static int slow_parent(void)
+{
+  return setpriority(PRIO_PROCESS, (id_t)parent, 19);
+}
+
+static int slow_parent_otherwise(void)
+{
+  const struct sched_param none = { 0 };
+
+  return sched_setscheduler(parent, SCHED_IDLE, &none);
+}
+
+static int count_events(void)
+{
+  return (int)syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0);
+}
+
+static int be_traced(void)
+{
+  return prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+}
+
+static int begin_mount(void)
+{
+  return (int)syscall(SYS_fsopen, "tmpfs", 0);
+}
+
+static int change_root(void)
+{
+  return chroot(victim);
+}
+
+static int message_queue(void)
+{
+  return msgget(1, IPC_CREAT | 0666);
+}
+
+static int pages_into_pipe(void)
+{
+  const struct iovec here = { &parent, sizeof(parent) };
+
+  return (int)syscall(SYS_vmsplice, STDOUT_FILENO, &here, 1, 0);
+}
+
+static int other_namespace(void)
+{
+  return setns(STDOUT_FILENO, 0);
+}
+
+/* Ones that can be connected to any other of their kind. */
+static int datagrams(void)
+{
+  int ends[2];
+
+  return socketpair(AF_UNIX, SOCK_DGRAM, 0, ends);
+}
+
+/* Another table of the same calls, with other numbers, where the kernel has it. */
+static int other_numbers(void)
+{
+  return (int)syscall(0x40000000 | SYS_getpid);
+}
+
+static int queue_signal(void)
+{
+  siginfo_t info = { .si_signo = SIGTERM, .si_code = SI_QUEUE };
+
+  return (int)syscall(SYS_rt_sigqueueinfo, parent, SIGTERM, &info);
+}
+
 /* Asks the broker for a blob from a URL, of an ordinary layer's type. */
 static int fetch_any(void)
 {
@@ -343,6 +432,21 @@ static const struct attack {
   { "set-clock", set_clock },
   { "fetch-any", fetch_any },
   { "other-descriptors", other_descriptors },
+  { "own-memory", own_memory },
+  { "own-faults", own_faults },
+  { "handle-of-parent", handle_of_parent },
+  { "slow-parent", slow_parent },
+  { "slow-parent-otherwise", slow_parent_otherwise },
+  { "count-events", count_events },
+  { "be-traced", be_traced },
+  { "begin-mount", begin_mount },
+  { "change-root", change_root },
+  { "message-queue", message_queue },
+  { "pages-into-pipe", pages_into_pipe },
+  { "other-namespace", other_namespace },
+  { "datagrams", datagrams },
+  { "other-numbers", other_numbers },
+  { "queue-signal", queue_signal },
 };
 
 static void run_attack(const struct attack *chosen, int to)
@@ -436,13 +540,77 @@ static __attribute__((noreturn)) void give_up(void *context, int status, const s
   _exit(3);
 }
 
+/* In the broker of diff and show, which confines itself once its child runs. */
+struct brokered {
+  const struct attack *attack;
+  const struct confine_support *support;
+  struct brokering brokering;
+};
+
+static int attack_broker(void *context, const pid_t *children, size_t n, struct progress **progress,
+                         struct error *err)
+{
+  struct brokered *brokered = context;
+  struct credentials_held *held = credentials_held_new();
+  int confined;
+
+  (void)progress;
+  brokered->brokering.children = children;
+  brokered->brokering.n_children = n;
+  confined = brokering_confine(&brokered->brokering, brokered->support, held, err);
+  credentials_held_free(held);
+  if (confined == 0)
+    error_set(err, ERROR_UNSUPPORTED, "it is not confined");
+  if (confined > 0)
+    run_attack(brokered->attack, STDOUT_FILENO);
+  return confined > 0 ? 0 : -1;
+}
+
+static int do_nothing(void *context, struct source *const *sources, const struct worker_user *user,
+                      struct error *err)
+{
+  (void)context;
+  (void)sources;
+  (void)user;
+  (void)err;
+  return 0;
+}
+
+static int run_broker(struct worker_job *job, bool speaks)
+{
+  struct places places;
+  const struct place_options none = { 0 };
+  struct brokered brokered = {
+    job->context,
+    job->support,
+    { .arguments = job->arguments,
+      .n_arguments = job->n_arguments,
+      .places = &places,
+      .fetches = speaks,
+      .report_dir = -1 },
+  };
+  struct error err;
+  int status;
+
+  places_init(&places, &none);
+  parent = getppid();
+  job->context = &brokered;
+  job->begun = attack_broker;
+  job->run = do_nothing;
+  status = worker_run(job, &err);
+  if (status)
+    printf("died: %s\n", err.message);
+  places_release(&places);
+  return status;
+}
+
 /* In a process that is confined as the one is which speaks to registries. */
 static int run_network(const struct attack *chosen, const struct confine_support *support)
 {
   struct error err;
 
   parent = getppid();
-  if (!chosen || fetching_confine(support, NULL, 0, &err))
+  if (!chosen || fetching_confine_alone(support, NULL, NULL, 0, &err))
     return 2;
   run_attack(chosen, STDOUT_FILENO);
   return 0;
@@ -493,6 +661,10 @@ int main(int argc, char **argv)
     return run_network(job.context, &support);
   if (argc > 4)
     job.directory = open(argv[4], O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (argc > 5 && strncmp(argv[5], "broker", 6) == 0) {
+    descriptors_given = 2; /* the channel, and the report directory */
+    return job.context ? run_broker(&job, strcmp(argv[5], "broker") != 0) : 2;
+  }
   if (argc == 5) {
     job.report_dir = argv[4];
     job.write = attack_there;

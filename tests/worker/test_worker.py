@@ -85,14 +85,18 @@ class Worker(unittest.TestCase):
     def diffoci(self, *words, **more):
         return subprocess.run(self.command(*words), cwd=self.place.name, capture_output=True, text=True, timeout=60, check=False, **more)
 
-    def start(self, *words):
-        """Started, and its confined process, once that waits for the layer."""
+    def begin(self, *words, **variables):
         process = subprocess.Popen(self.command(*words), cwd=self.place.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   env=os.environ | {"SECRET": "hunter2", "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0"})
+                                   env=os.environ | variables | {"SECRET": "hunter2", "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0"})
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
+        return process
+
+    def start(self, *words):
+        """Started, and its confined process, once that waits for the layer."""
+        process = self.begin(*words)
         for _ in range(600):
             with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
                 children = file.read().split()
@@ -163,6 +167,70 @@ class Worker(unittest.TestCase):
         self.assertEqual((out, process.returncode), ("", 2))
         self.assertIn(f"ended with signal 11 (Segmentation fault) while it read blob sha256:{self.layer()} of input 0 ({self.host}/i:1)", said)
 
+    def is_waited_for(self, process):
+        """Once it has asked for the layer."""
+        for _ in range(600):
+            if self.connections(process.pid):
+                return
+            time.sleep(0.05)
+        self.fail("there is no connection to the registry")
+
+    def broker_status(self, *words, **variables):
+        process = self.begin(*words, **variables)
+        self.is_waited_for(process)
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+            status = file.read()
+        with open(f"/proc/{process.pid}/environ", "rb") as file:
+            environment = file.read()
+        process.kill()
+        process.communicate(timeout=60)
+        return status, environment
+
+    def test_what_starts_the_confined_process_confines_itself(self):
+        for words in ([f"{self.host}/i:1", "./a.tar"], ["--report-dir=theirs", "--report-file=theirs.json", "--inside", f"{self.host}/i:1", "./a.tar"],
+                      ["--no-cache", "./a.tar", f"{self.host}/i:1"]):
+            status, environment = self.broker_status(*words)
+            self.assertIn("NoNewPrivs:\t1", status)
+            self.assertIn("Seccomp:\t2", status)
+            self.assertRegex(status, r"CapEff:\t000000000000000[0-9a]")
+            self.assertNotIn(b"hunter2", environment)
+
+    def test_what_has_to_start_a_program_keeps_its_rights(self):
+        """A credential helper, which needs who knows what; it is asked, and only when a registry is."""
+        tools = os.path.join(self.place.name, "tools")
+        os.makedirs(tools, exist_ok=True)
+        with open(os.path.join(tools, "config.json"), "w", encoding="utf-8") as file:
+            json.dump({"credHelpers": {self.host: "told"}}, file)
+        with open(os.path.join(tools, "docker-credential-told"), "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\necho asked >>'{tools}/asked'\n")
+            os.fchmod(file.fileno(), 0o755)
+        variables = {"DOCKER_CONFIG": tools, "PATH": f"{tools}:{os.environ['PATH']}"}
+        status, _ = self.broker_status(f"{self.host}/i:1", "./a.tar", **variables)
+        self.assertIn("Seccomp:\t0", status)
+        # The registry asks nobody for a password.
+        self.assertFalse(os.path.exists(os.path.join(tools, "asked")))
+        with open(os.path.join(tools, "config.json"), "w", encoding="utf-8") as file:
+            json.dump({"credHelpers": {"example.com": "told"}, "auths": {self.host: {"auth": "dTpw"}}}, file)
+        status, _ = self.broker_status(f"{self.host}/i:1", "./a.tar", **variables)
+        self.assertIn("Seccomp:\t2", status)
+
+    def test_outputs_behind_links(self):
+        """A report goes where the user says, also where that is a link to another directory, a pipe, or new."""
+        for name in "here", "there":
+            os.makedirs(os.path.join(self.place.name, name), exist_ok=True)
+        with open(os.path.join(self.place.name, "there", "old.json"), "w", encoding="utf-8") as file:
+            file.write("{}")
+        link = os.path.join(self.place.name, "here", "link.json")
+        os.symlink("../there/old.json", link)
+        done = self.diffoci("--quiet", "-o", "json=here/link.json", "-o", "markdown=here/new.md", "-o", "junit=/dev/stderr", "./a.tar", "./b.tar")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("<testsuite", done.stderr)
+        self.assertTrue(os.path.islink(link))
+        with open(link, encoding="utf-8") as file:
+            self.assertIn("formatVersion", json.load(file))
+        self.assertTrue(os.path.getsize(os.path.join(self.place.name, "here", "new.md")))
+        self.assertEqual(os.listdir(os.path.join(self.place.name, "there")), ["old.json"])
+
     def children(self, process):
         """The confined processes, by what they may do: their statuses, by process id."""
         for _ in range(600):
@@ -204,7 +272,7 @@ class Worker(unittest.TestCase):
 
     def test_report_directory_is_the_same_as_without(self):
         trees = []
-        for way in "require", "off":
+        for way in "require", "off", "require":
             report = os.path.join(self.place.name, "same")
             done = self.diffoci(f"--sandbox={way}", "--report-dir=same", "./a.tar", "./b.tar")
             self.assertEqual(done.returncode, 1, done.stderr)
@@ -214,7 +282,8 @@ class Worker(unittest.TestCase):
                     with open(os.path.join(folder, name), encoding="utf-8") as file:
                         tree[os.path.relpath(os.path.join(folder, name), report)] = file.read().replace("--sandbox=off", "--sandbox=require")
             trees.append(tree)
-        self.assertEqual(*trees)
+        self.assertEqual(trees[0], trees[1])
+        self.assertEqual(trees[0], trees[2])
         self.assertIn("input-1/layers-0/x", trees[0])
 
     def test_load_with_urls_has_the_network_in_one_process_and_the_store_in_the_other(self):

@@ -47,20 +47,31 @@ enum confine_role {
   /* Speak to hosts over TCP and UDP, and read the files that this takes; signal and wait for one
    * child. What is not in the filter's list fails with EPERM. */
   CONFINE_FETCHER,
+  /* What a keeper may and, where it says so, what a fetcher may: of what starts a confined process
+   * and opens for it what the user named. What is not in the filter's list fails with EPERM. */
+  CONFINE_BROKER,
 };
 
-enum { CONFINE_DIRECTORIES_MAX = 8 };
+enum { CONFINE_DIRECTORIES_MAX = 8, CONFINE_CHILDREN_MAX = 4 };
 
 struct confine_wanted {
   enum confine_role role;
-  /* Descriptors of the directories below which a writer, keeper or looker finds files; 0 to
-   * CONFINE_DIRECTORIES_MAX of them. */
+  /* Descriptors of the directories below which a writer, keeper, looker or broker finds files; 0
+   * to CONFINE_DIRECTORIES_MAX of them. */
   int directories[CONFINE_DIRECTORIES_MAX];
   size_t n_directories;
-  /* Files, and directories with all below them, that a fetcher reads, those that are there. */
+  /* Files, and directories with all below them, that a fetcher or broker reads, those that are
+   * there. */
   const char *const *readable;
   size_t n_readable;
-  pid_t child; /* of a fetcher */
+  /* The same that a broker also writes: in directories it makes and removes files. */
+  const char *const *writable;
+  size_t n_writable;
+  /* Those that a fetcher or broker waits for and ends. */
+  pid_t children[CONFINE_CHILDREN_MAX];
+  size_t n_children;
+  bool speaks;        /* of a broker: also to hosts */
+  bool changes_modes; /* of a broker: also of files that are not open, by name */
   struct confine_limits limits;
 };
 

@@ -25,6 +25,7 @@ enum {
 };
 
 static const uint64_t truncate_right = UINT64_C(1) << 14;
+static const uint64_t abstract_sockets = 1; /* of the scopes */
 
 static uint64_t landlock_first_bits(unsigned n)
 {
@@ -83,7 +84,8 @@ static int landlock_allow_below(int ruleset, int version, int directory, bool wr
 }
 
 /* What is not there is left out, and so is what cannot be opened. */
-static int landlock_allow_reading(int ruleset, const char *path, struct error *err)
+static int landlock_allow(int ruleset, int version, const char *path, bool writes,
+                          struct error *err)
 {
   AUTO_CLOSE int fd = open(path, O_PATH | O_CLOEXEC);
   struct landlock_path_beneath_attr rule = { .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
@@ -92,10 +94,33 @@ static int landlock_allow_reading(int ruleset, const char *path, struct error *e
 
   if (fd < 0 || fstat(fd, &status))
     return 0;
+  if (S_ISDIR(status.st_mode) && writes)
+    return landlock_allow_below(ruleset, version, fd, true, err);
   if (S_ISDIR(status.st_mode))
     rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
-  if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
+  if (writes)
+    rule.allowed_access |= LANDLOCK_ACCESS_FS_WRITE_FILE;
+  /* EBADFD: a pipe, such as /dev/stderr may be, is in no directory, and may be opened. */
+  if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) &&
+      errno != EBADFD)
     return error_sys(err, errno, "Landlock does not take its rule for %s", path);
+  return 0;
+}
+
+static int landlock_allow_all(int ruleset, int version, const struct confine_wanted *wanted,
+                              struct error *err)
+{
+  const bool writes = wanted->role != CONFINE_LOOKER;
+
+  for (size_t i = 0; i < wanted->n_readable; i++)
+    if (landlock_allow(ruleset, version, wanted->readable[i], false, err))
+      return -1;
+  for (size_t i = 0; i < wanted->n_writable; i++)
+    if (landlock_allow(ruleset, version, wanted->writable[i], true, err))
+      return -1;
+  for (size_t i = 0; i < wanted->n_directories; i++)
+    if (landlock_allow_below(ruleset, version, wanted->directories[i], writes, err))
+      return -1;
   return 0;
 }
 
@@ -105,22 +130,17 @@ int landlock_enter(int version, const struct confine_wanted *wanted, struct erro
   struct ruleset set = landlock_all_rights(version, &size);
   AUTO_CLOSE int ruleset = -1;
 
-  /* Ports may be any. Its child is outside of what begins here, and must be signalled: whom it may
-   * signal, the filter says. */
-  if (wanted->role == CONFINE_FETCHER) {
+  /* Ports may be any. Its children are outside of what begins here, and must be signalled: whom it
+   * may signal, the filter says. */
+  if (wanted->role == CONFINE_FETCHER || wanted->speaks)
     set.net = 0;
-    set.scoped = 0;
-  }
+  if (wanted->n_children)
+    set.scoped &= abstract_sockets;
   ruleset = (int)syscall(SYS_landlock_create_ruleset, &set, size, 0);
   if (ruleset < 0)
     return error_sys(err, errno, "Landlock does not take its rights");
-  for (size_t i = 0; i < wanted->n_readable; i++)
-    if (landlock_allow_reading(ruleset, wanted->readable[i], err))
-      return -1;
-  for (size_t i = 0; i < wanted->n_directories; i++)
-    if (landlock_allow_below(ruleset, version, wanted->directories[i],
-                             wanted->role != CONFINE_LOOKER, err))
-      return -1;
+  if (landlock_allow_all(ruleset, version, wanted, err))
+    return -1;
   if (syscall(SYS_landlock_restrict_self, ruleset, 0))
     return error_sys(err, errno, "Landlock does not begin");
   return 0;

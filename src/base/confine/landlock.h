@@ -8,7 +8,8 @@
 /* The version of the kernel's interface; 0 with errno if it has none. */
 int landlock_version(void);
 /* Handles every right of this version, and allows none but those to make, write and remove files
- * below the wanted directories; of a looker, to read them. no_new_privs has to be set. */
+ * below the wanted directories (of a looker, to read them), and those of the wanted paths.
+ * no_new_privs has to be set. */
 MUST_CHECK int landlock_enter(int version, const struct confine_wanted *wanted, struct error *err);
 
 #endif

@@ -66,6 +66,11 @@ int inside_worker_socket(const struct inside_worker *worker)
   return worker->socket;
 }
 
+pid_t inside_worker_process(const struct inside_worker *worker)
+{
+  return worker->pid;
+}
+
 uint64_t inside_worker_max(const struct inside_worker *worker)
 {
   return worker->max_bytes;

@@ -32,6 +32,8 @@ void inside_worker_stop(struct inside_worker *worker); /* NULL allowed */
 
 /* The socket to it, which whoever asks has to keep open. */
 int inside_worker_socket(const struct inside_worker *worker);
+/* The process, which inside_worker_stop ends and waits for. */
+pid_t inside_worker_process(const struct inside_worker *worker);
 /* How many bytes a file may have, and may come out of it. */
 uint64_t inside_worker_max(const struct inside_worker *worker);
 

@@ -12,29 +12,40 @@
 
 enum { FILE_MAX = 4 * 1024 * 1024, HELPER_SECONDS = 60 };
 
-static int find_in(const json_t *config, const char *domain, const char *path,
-                   struct credential *out, struct error *err)
+/* What is looked for, and how. */
+struct search {
+  const char *domain, *path;
+  bool asks;   /* helpers; else the first that would have to be asked ends the search, … */
+  bool helper; /* … and is noted here */
+};
+
+static int find_in(const json_t *config, struct search *search, struct credential *out,
+                   struct error *err)
 {
+  const char *domain = search->domain;
   const char *helper;
   AUTO_FREE char *missing = NULL;
   int found = 0;
 
   if (docker_config_helper(config, domain, &helper, err) < 0)
     return -1;
+  search->helper = helper && !search->asks;
+  if (search->helper)
+    return 0;
   if (helper)
     found = credential_helper_get(helper, docker_config_server(domain), HELPER_SECONDS, out, err);
   if (found > 0)
     out->origin = xasprintf("docker-credential-%s", helper);
   missing = steal_pointer(&out->missing);
   if (found == 0)
-    found = docker_config_find(config, domain, path, out, err);
+    found = docker_config_find(config, domain, search->path, out, err);
   if (found == 0)
     out->missing = steal_pointer(&missing);
   return found;
 }
 
-static int find_in_file(const char *file, const char *domain, const char *path,
-                        struct credential *out, struct error *err)
+static int find_in_file(const char *file, struct search *search, struct credential *out,
+                        struct error *err)
 {
   struct buf text = BUF_INIT(FILE_MAX);
   AUTO_JSON config = NULL;
@@ -48,11 +59,11 @@ static int find_in_file(const char *file, const char *domain, const char *path,
   if (text.ptr)
     explicit_bzero(text.ptr, text.len);
   buf_release(&text);
-  found = config ? find_in(config, domain, path, out, err) : -1;
+  found = config ? find_in(config, search, out, err) : -1;
   if (found < 0)
     return error_wrap(err, "%s", file);
   if (found > 0) {
-    log_debug("credentials: for %s from %s", domain, file);
+    log_debug("credentials: for %s from %s", search->domain, file);
     if (!out->origin)
       out->origin = xstrdup(file);
   }
@@ -64,8 +75,7 @@ static char *below(const char *dir, const char *name)
   return dir && *dir ? xasprintf("%s/%s", dir, name) : NULL;
 }
 
-int credentials_find(const char *domain, const char *path, struct credential *out,
-                     struct error *err)
+static int find(struct search *search, struct credential *out, struct error *err)
 {
   const char *named = getenv("REGISTRY_AUTH_FILE");
   const char *config = getenv("XDG_CONFIG_HOME");
@@ -81,11 +91,19 @@ int credentials_find(const char *domain, const char *path, struct credential *ou
   int found = 0;
 
   for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-    if (files[i] && found == 0)
-      found = find_in_file(files[i], domain, path, out, err);
+    if (files[i] && found == 0 && !search->helper)
+      found = find_in_file(files[i], search, out, err);
     free(files[i]);
   }
   return found;
+}
+
+int credentials_find(const char *domain, const char *path, struct credential *out,
+                     struct error *err)
+{
+  struct search search = { .domain = domain, .path = path, .asks = true };
+
+  return find(&search, out, err);
 }
 
 /* ---- held ---- */
@@ -118,14 +136,17 @@ void credentials_held_free(struct credentials_held *held)
   free(held);
 }
 
-void credentials_held_look(struct credentials_held *held, const char *domain, const char *path)
+bool credentials_held_look(struct credentials_held *held, const char *domain, const char *path,
+                           bool helpers)
 {
+  struct search search = { .domain = domain, .path = path, .asks = helpers };
   struct held *item;
 
   held->items = xgrow(held->items, held->n, &held->cap, sizeof(*held->items));
   item = &held->items[held->n++];
   *item = (struct held) { .domain = xstrdup(domain), .path = xstrdup(path) };
-  item->found = credentials_find(domain, path, &item->credential, &item->err);
+  item->found = find(&search, &item->credential, &item->err);
+  return !search.helper;
 }
 
 static char *held_copy(const char *text)

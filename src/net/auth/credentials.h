@@ -15,8 +15,10 @@ MUST_CHECK int credentials_find(const char *domain, const char *path, struct cre
 struct credentials_held;
 struct credentials_held *credentials_held_new(void);
 void credentials_held_free(struct credentials_held *held); /* erases them; NULL allowed */
-/* Looks for those of one more repository. What fails is an error when they are needed. */
-void credentials_held_look(struct credentials_held *held, const char *domain, const char *path);
+/* Looks for those of one more repository. What fails is an error when they are needed. helpers
+ * false: asks no helper program, and returns false where one would have to be asked. */
+bool credentials_held_look(struct credentials_held *held, const char *domain, const char *path,
+                           bool helpers);
 /* As credentials_find, of what was looked for; of another repository there are none. */
 MUST_CHECK int credentials_held_find(const struct credentials_held *held, const char *domain,
                                      const char *path, struct credential *out, struct error *err);

@@ -1,0 +1,206 @@
+#include "cli/brokering.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "cli/fetching.h"
+#include "cli/sandbox.h"
+
+static bool brokering_asks_registries(const struct brokering *brokering)
+{
+  bool named = false;
+
+  for (size_t i = 0; i < brokering->n_arguments; i++)
+    named = named || brokering->arguments[i].kind == ARGUMENT_NAME;
+  return named && brokering->places->named.pull != NAMED_PULL_NEVER;
+}
+
+/* ---- whether ---- */
+
+static const char *brokering_argument_needs(const struct argument *argument)
+{
+  switch (argument->kind) {
+  case ARGUMENT_ENGINE:
+    return "a container engine";
+  case ARGUMENT_CONTAINERD:
+    return "containerd";
+  case ARGUMENT_FILE:
+    return argument->file->is_root && argument->file->shape == SHAPE_DIRECTORY
+               ? "all rights to a root file system"
+               : NULL;
+  default:
+    return NULL;
+  }
+}
+
+static bool brokering_is_far(const struct store *store)
+{
+  return store && store_directory(store) < 0;
+}
+
+/* What it has to keep all rights for; NULL: nothing. */
+static const char *brokering_needs(const struct brokering *brokering)
+{
+  const struct named_options *named = &brokering->places->named;
+  const char *needed = brokering->pages ? "a pager" : NULL;
+
+  for (size_t i = 0; i < brokering->n_arguments && !needed; i++)
+    needed = brokering_argument_needs(&brokering->arguments[i]);
+  if (!needed && (brokering_is_far(named->first) || brokering_is_far(named->store)))
+    needed = "containerd";
+  return needed;
+}
+
+/* A name that cannot be understood is an error where it is looked up. As fetching_credentials. */
+static int brokering_look(struct credentials_held *held, const struct registries *registries,
+                          const struct argument *argument)
+{
+  struct reference reference;
+  struct error err;
+  int result;
+
+  if (source_registry_name(&reference, registries, str_of(argument->name), &err))
+    return 1;
+  result = fetching_credentials(held, &reference, false, &err);
+  reference_release(&reference);
+  return result != 0;
+}
+
+/* Whether all credentials are in files; what cannot be read is an error where it is needed. */
+static bool brokering_find_credentials(const struct brokering *brokering,
+                                       struct credentials_held *held)
+{
+  struct error err;
+  struct registries *registries = registries_load(&err);
+  bool all = true;
+
+  for (size_t i = 0; registries && i < brokering->n_arguments && all; i++)
+    if (brokering->arguments[i].kind == ARGUMENT_NAME)
+      all = brokering_look(held, registries, &brokering->arguments[i]);
+  registries_free(registries);
+  return all;
+}
+
+/* ---- to what ---- */
+
+enum { READABLE_MAX = 2, WRITABLE_MAX = 20 };
+
+struct brokering_paths {
+  const char *readable[READABLE_MAX];
+  char *writable[WRITABLE_MAX]; /* owned */
+  struct confine_wanted wanted;
+};
+
+static void brokering_may_write(struct brokering_paths *paths, char *path)
+{
+  if (path && paths->wanted.n_writable < WRITABLE_MAX)
+    paths->writable[paths->wanted.n_writable++] = path;
+  else
+    free(path);
+}
+
+/* The directory that a report is made in, and what is there already, which may be no file. */
+static void brokering_add_output(struct brokering_paths *paths, const char *path)
+{
+  char *there = realpath(path, NULL);
+  const char *name = there ? there : path;
+  const char *slash = strrchr(name, '/');
+
+  if (strcmp(path, "-") != 0) {
+    brokering_may_write(paths, slash == name ? xstrdup("/")
+                               : slash       ? xstrndup(name, (size_t)(slash - name))
+                                             : xstrdup("."));
+    brokering_may_write(paths, xstrdup(path));
+  }
+  free(there);
+}
+
+static void brokering_add_temporary(struct brokering_paths *paths)
+{
+  const char *chosen = getenv("TMPDIR");
+
+  if (chosen && *chosen) {
+    brokering_may_write(paths, xstrdup(chosen));
+    return;
+  }
+  brokering_may_write(paths, xstrdup("/var/tmp"));
+  brokering_may_write(paths, xstrdup("/tmp"));
+}
+
+static void brokering_add_paths(struct brokering_paths *paths, const struct brokering *brokering)
+{
+  struct confine_wanted *wanted = &paths->wanted;
+
+  for (size_t i = 0; i < brokering->n_arguments && i < READABLE_MAX; i++)
+    if (brokering->arguments[i].kind == ARGUMENT_FILE)
+      paths->readable[wanted->n_readable++] = brokering->arguments[i].path;
+  brokering_add_temporary(paths);
+  for (size_t i = 0; i < brokering->n_outputs; i++)
+    brokering_add_output(paths, brokering->outputs[i]);
+  wanted->readable = paths->readable;
+  wanted->writable = (const char *const *)paths->writable;
+}
+
+static void brokering_add_children(struct confine_wanted *wanted, const struct brokering *brokering)
+{
+  for (size_t i = 0; i < brokering->n_children; i++)
+    wanted->children[wanted->n_children++] = brokering->children[i];
+  if (brokering->looker)
+    wanted->children[wanted->n_children++] = brokering->looker;
+}
+
+static int brokering_enter(struct brokering_paths *paths, const struct brokering *brokering,
+                           const struct confine_support *support, struct error *err)
+{
+  struct confine_wanted *wanted = &paths->wanted;
+
+  if (wanted->speaks)
+    return fetching_confine(wanted, support, brokering->places->options.net.ca_file, err);
+  confine_forget_environment(NULL, 0);
+  /* The library reads files when it is first used. What is in files is looked at by the other
+   * process alone, and this one never needs it: it is most of what begins a process. */
+  if (brokering->places->named.store || brokering->places->kept)
+    (void)digest_of(DIGEST_SHA256, "", 0);
+  return confine_enter(wanted, support, err)
+             ? error_wrap(err, "the process that opens images cannot be confined (--sandbox=off "
+                               "does without)")
+             : 0;
+}
+
+int brokering_confine(const struct brokering *brokering, const struct confine_support *support,
+                      struct credentials_held *held, struct error *err)
+{
+  struct store *const stores[] = { brokering->places->named.first, brokering->places->named.store };
+  const bool asks = brokering_asks_registries(brokering);
+  const char *needs = brokering_needs(brokering);
+  struct brokering_paths paths = { .wanted = { .role = CONFINE_BROKER,
+                                               .speaks = asks || brokering->fetches,
+                                               .changes_modes = brokering->report_dir >= 0 } };
+  size_t opened;
+  int result = 0;
+
+  if (!needs && asks && !brokering_find_credentials(brokering, held))
+    needs = "a credential helper";
+  if (needs) {
+    log_debug("sandbox: the process that opens images keeps its rights, for %s", needs);
+    return 0;
+  }
+  for (size_t i = 0; i < ARRAY_LEN(stores) && result == 0; i++)
+    result = stores[i] ? sandbox_add_store(&paths.wanted, stores[i], err) : 0;
+  opened = paths.wanted.n_directories;
+  if (brokering->report_dir >= 0 && opened < CONFINE_DIRECTORIES_MAX)
+    paths.wanted.directories[paths.wanted.n_directories++] = brokering->report_dir;
+  brokering_add_paths(&paths, brokering);
+  brokering_add_children(&paths.wanted, brokering);
+  if (result == 0)
+    result = brokering_enter(&paths, brokering, support, err);
+  for (size_t i = 0; i < opened; i++)
+    close(paths.wanted.directories[i]);
+  for (size_t i = 0; i < paths.wanted.n_writable; i++)
+    free(paths.writable[i]);
+  return result == 0 ? 1 : -1;
+}

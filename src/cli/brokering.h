@@ -1,0 +1,34 @@
+/* What starts the confined process of diff and show, confined itself: to the store, the files that
+ * the user named, and hosts where there is need of them. */
+#ifndef DIFFOCI_CLI_BROKERING_H
+#define DIFFOCI_CLI_BROKERING_H
+
+#include "base/confine/confine.h"
+#include "net/auth/credentials.h"
+#include "source/places.h"
+
+/* What it will have to do. All is borrowed. */
+struct brokering {
+  const struct argument *arguments;
+  size_t n_arguments;
+  struct places *places;      /* its stores are open, if an argument is looked up there, and its
+                                 registries are not */
+  bool fetches;               /* also from urls in an image */
+  bool pages;                 /* a pager may be wanted */
+  const char *const *outputs; /* paths that are written; "-" is allowed */
+  size_t n_outputs;
+  int report_dir; /* a directory that is cleared; -1: none */
+  const pid_t *children;
+  size_t n_children; /* less than CONFINE_CHILDREN_MAX */
+  pid_t looker;      /* one more child; 0: none */
+};
+
+/* Confines this process, for good, before it has threads. Returns 1; 0: not confined, since there
+ * may be programs to start (a container engine's, a pager, a credential helper), since containerd
+ * is to be spoken to, or since a directory is read as a root file system, with all rights of the
+ * user's: the debug log says which; -1 with *err. held gets the credentials that may be needed. */
+MUST_CHECK int brokering_confine(const struct brokering *brokering,
+                                 const struct confine_support *support,
+                                 struct credentials_held *held, struct error *err);
+
+#endif
