@@ -41,3 +41,24 @@ bool path_is_below(struct str path, struct str directory)
          (!directory.len ||
           (path.ptr[directory.len] == '/' && memcmp(path.ptr, directory.ptr, directory.len) == 0));
 }
+
+bool path_plain(struct str name, struct str *out)
+{
+  size_t from = 0;
+
+  while (str_has_prefix(name, STR("/")) || str_has_prefix(name, STR("./")))
+    name = str_skip(name, name.ptr[0] == '/' ? 1 : 2);
+  while (name.len && name.ptr[name.len - 1] == '/')
+    name.len--;
+  *out = str_equal(name, STR(".")) ? STR("") : name;
+  for (size_t i = 0; i <= out->len && out->len; i++) {
+    const struct str component = { out->ptr + from, i - from };
+
+    if (i < out->len && out->ptr[i] != '/')
+      continue;
+    if (!component.len || str_equal(component, STR(".")) || str_equal(component, STR("..")))
+      return false;
+    from = i + 1;
+  }
+  return true;
+}

@@ -17,5 +17,9 @@ bool path_next(struct str *rest, struct str *component);
 /* Whether path is dir/..., any depth; everything but the empty path is below the empty directory.
  */
 bool path_is_below(struct str path, struct str directory);
+/* What a name in an archive comes to without "/" and "./" before it and "/" behind it: a view into
+ * it, empty for the root ("./"). False, with *out all the same, if it is not spelled out in the one
+ * way that is left: a component is empty, "." or "..". */
+bool path_plain(struct str name, struct str *out);
 
 #endif

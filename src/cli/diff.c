@@ -75,6 +75,7 @@ static void look_for_equivalent(const struct diff_flags *given, const struct dif
   answer = inside_is_equivalent(inside, &err);
   if (answer > 0) {
     verdict->level = VERDICT_EQUIVALENT;
+    verdict->hidden = false;
   } else if (answer < 0 && verdict->open == VERDICT_UNKNOWN) {
     verdict->open = VERDICT_EQUIVALENT;
     snprintf(verdict->why, sizeof(verdict->why), "%s", err.message);
@@ -136,8 +137,7 @@ static int conclude(struct fan_out *out, const struct diff_run *run, const struc
   fan_out_settle(out, options);
   status = out->any_told ? EXIT_DIFFERENT : EXIT_SAME;
   if (options->verdict) {
-    diff_verdict(diff, failed, effort_of(given, out),
-                 verdict_required((enum require)given->require), &verdict);
+    diff_verdict(diff, failed, effort_of(given, out), &verdict);
     if (inside && !failed)
       look_for_equivalent(given, options, out, inside, &verdict);
     verdict.beside = verdict.level == VERDICT_IDENTICAL && out->any_told;

@@ -30,7 +30,7 @@ int verdict_print_word(const struct verdict *verdict, struct error *err)
   return cli_write(&line, err);
 }
 
-enum verdict_level verdict_required(enum require require)
+static enum verdict_level verdict_required(enum require require)
 {
   static const enum verdict_level levels[] = {
     [REQUIRE_NONE] = VERDICT_UNKNOWN,          [REQUIRE_IDENTICAL] = VERDICT_IDENTICAL,
@@ -45,9 +45,7 @@ int verdict_status(const struct verdict *verdict, enum require require, struct e
 {
   const enum verdict_level required = verdict_required(require);
 
-  if (verdict->level == VERDICT_SEMANTIC && verdict->open == VERDICT_EFFECTIVE)
-    return not_known(verdict, err);
-  if (verdict->level >= required && !verdict->shows)
+  if (verdict->level >= required)
     return EXIT_SAME;
   return verdict->level < required && verdict->open >= required ? not_known(verdict, err)
                                                                 : EXIT_DIFFERENT;

@@ -16,8 +16,6 @@ enum require {
 void verdict_print(const struct verdict *verdict);
 /* The word alone on stdout; an error where a stronger one may be right. */
 MUST_CHECK int verdict_print_word(const struct verdict *verdict, struct error *err);
-/* What it demands; VERDICT_UNKNOWN: nothing. */
-enum verdict_level verdict_required(enum require require);
 /* The exit status where something is required. -1: whether it is good enough is not known. */
 MUST_CHECK int verdict_status(const struct verdict *verdict, enum require require,
                               struct error *err);

@@ -83,7 +83,11 @@ struct event {
    * among them, but never alone. An event that has a note may have none. */
   const struct event_field *fields;
   size_t n_fields;
-  bool same_rest;     /* the contents differ within their heads alone */
+  bool same_rest; /* the contents differ within their heads alone */
+  /* That entries stand in another order, if they do, is known to mean nothing
+   * (diff/layers/order.h).
+   */
+  bool order_is_free;
   bool left_out;      /* a rule of the user's policy took fields off the list */
   bool digests_count; /* of descriptors: their digests were compared, so any difference shows */
   /* What differs in the contents, of what is inside a file: nobody else has these. NULL: not known.
@@ -136,6 +140,9 @@ struct event_sink {
   /* The sink only wants to know whether there is an event: after the first, none need be sent, and
    * an effective comparison ends early. */
   bool one_is_enough;
+  /* The sink wants to know whether the order of entries may mean something (event.order_is_free).
+   * This costs their names. */
+  bool weighs_order;
   /* How many bytes of two contents that differ the sink wants in inputs[].head; 0: none. */
   size_t wants_head_bytes;
 };

@@ -3,39 +3,25 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 
 struct order_item {
   struct str name; /* without what may stand around it */
   const struct format_member *member;
 };
 
-/* A name without "/" and "./" before it and "/" behind it. False if it is not spelled out in the
- * one way that is left, or takes other names away (OCI image-spec, layer.md, "Whiteouts"). */
+/* False if the name is not spelled out in one way, or takes other names away (OCI image-spec,
+ * layer.md, "Whiteouts"). */
 static bool order_plain(struct str name, struct str *out)
 {
-  size_t from = 0;
+  struct str rest;
+  struct str component;
 
-  for (;;) {
-    if (str_has_prefix(name, STR("./")))
-      name = str_skip(name, 2);
-    else if (str_has_prefix(name, STR("/")))
-      name = str_skip(name, 1);
-    else
-      break;
-  }
-  while (name.len && name.ptr[name.len - 1] == '/')
-    name.len--;
-  *out = str_equal(name, STR(".")) ? STR("") : name;
-  for (size_t i = 0; i <= out->len && out->len; i++) {
-    const struct str part = { out->ptr + from, i - from };
-
-    if (i < out->len && out->ptr[i] != '/')
-      continue;
-    if (!part.len || str_equal(part, STR(".")) || str_equal(part, STR("..")) ||
-        str_has_prefix(part, STR(".wh.")))
+  if (!path_plain(name, out))
+    return false;
+  for (rest = *out; path_next(&rest, &component);)
+    if (str_has_prefix(component, STR(".wh.")))
       return false;
-    from = i + 1;
-  }
   return true;
 }
 

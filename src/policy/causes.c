@@ -136,13 +136,15 @@ static bool knows_content(const struct cause_query *query)
   return query->content[0].ptr && query->content[1].ptr;
 }
 
-/* What these fields say is told whole by their names: times, order, who wrote an archive. That a
- * path, type, mode, owner or attribute differs may have any reason, and so has that a record does
- * of which it is not known that it means nothing. */
+/* What these fields say is told whole by their names: times, who wrote an archive, order where that
+ * means nothing. That a path, type, mode, owner or attribute differs may have any reason, and so
+ * has that a record does of which it is not known that it means nothing. */
 static enum cause_evidence evidence_of_name(const struct cause *cause,
                                             const struct cause_query *query)
 {
   if (query->field.kind == FIELD_PAX && !cause->harmless)
+    return CAUSE_BY_NAME;
+  if (query->field.kind == FIELD_ORDER && !query->order_is_free)
     return CAUSE_BY_NAME;
   switch (query->field.kind) {
   case FIELD_UNAME:

@@ -37,6 +37,7 @@ struct cause_query {
   bool has_field;            /* set by cause_query_field */
   struct policy_field field; /* the most telling one that differs; name not copied */
   bool restated;             /* it is a PAX record of what is the same on both sides */
+  bool order_is_free;        /* another order of the entries is known to mean nothing */
   /* The beginning, or all, of both contents; ptr NULL where it is not known. */
   struct str content[2];
   uint64_t size[2]; /* of the contents as a whole */

@@ -76,6 +76,7 @@ static void want_contents(struct fan_out *out, bool causes, const struct diff_op
     out->sink.wants_head_bytes = CAUSE_CONTENT_BYTES;
   else if (out->wants_packages)
     out->sink.wants_head_bytes = PACKAGE_PROGRAM_HEAD;
+  out->sink.weighs_order = causes;
   out->explain = causes ? explain_new(later) : NULL;
   out->about.explain = out->explain;
   out->patches = options->patch ? patches_new(options, later) : NULL;

@@ -113,7 +113,7 @@ static void compare_layer_blobs(struct diff *diff, const struct event_node *pare
   node = diff_node(diff, parent, name, EVENT_MANIFEST, note, inputs);
   compare_descriptors(diff, node, blobs[0], blobs[1], DESCRIPTOR_INSIDE, opaque);
   if (!same_blob(blobs[0], blobs[1]) && !opaque)
-    tasks_add_layers(diff, node, blobs[0], blobs[1]);
+    tasks_add_layers(diff, node, number, blobs[0], blobs[1]);
 }
 
 /* The layers of an artifact are files of their own; nothing merges them. */

@@ -17,8 +17,9 @@ struct trees {
   struct effective_image images[2];
   const struct event_origin *origins[2]; /* of each layer, by number */
   struct overlay *overlays[2];
-  bool first; /* walk */
-  bool lazy;  /* there are files that may be there for lazy pulling only */
+  size_t below; /* so many layers at the bottom were not read */
+  bool first;   /* walk */
+  bool lazy;    /* there are files that may be there for lazy pulling only */
   struct effective_contents contents;
   uint64_t counts[2]; /* paths, without what the policy leaves out */
   struct overlay_walk *walks[2];
@@ -192,6 +193,7 @@ static int read_layers(struct trees *trees, size_t below, bool *done, struct err
   }
   status = effective_read(&reading, err);
   trees->lazy = reading.lazy;
+  trees->below = below;
   *done = !below || overlay_same_effect(trees->overlays[0], trees->overlays[1]);
   return status;
 }
@@ -204,6 +206,15 @@ static int squash_merge(struct trees *trees, struct error *err)
   if (read_layers(trees, below, &done, err))
     return -1;
   return done ? 0 : read_layers(trees, 0, &done, err);
+}
+
+/* Whether what was merged is all that --effective would go by: what engines make of layers that are
+ * in doubt hangs on those below them. */
+static bool tells_effect(const struct trees *trees)
+{
+  return !trees->lazy &&
+         (!trees->below ||
+          (!overlay_in_doubt(trees->overlays[0]) && !overlay_in_doubt(trees->overlays[1])));
 }
 
 int compare_squashed(struct diff *diff, const struct layer_task *task,
@@ -231,7 +242,7 @@ int compare_squashed(struct diff *diff, const struct layer_task *task,
     status = compare_trees(&trees, err);
     if (findings)
       findings_stop(findings);
-    if (status == 0 && findings && findings->effective_task && !trees.lazy &&
+    if (status == 0 && findings && findings->effective_task && tells_effect(&trees) &&
         !diff_has_sent(findings->effective))
       squash_compare_in_effect(findings, trees.overlays);
     layer_events_release(&trees.events);

@@ -152,6 +152,7 @@ bool layer_events_entry(struct layer_events *events, const struct entry_rules *r
     event.inputs[side].head = events->heads[side];
     events->heads[side] = (struct str) { NULL, 0 };
   }
+  event.order_is_free = events->order_is_free;
   event.same_rest = events->same_rest;
   events->same_rest = false;
   if (is_beyond_semantic(events, rules, entries) || left_out_entry(events->diff, path, is_dir) ||

@@ -15,6 +15,7 @@ struct layer_events {
   struct fields fields;
   struct str heads[2]; /* of the contents of the next two entries; see struct event_input */
   bool same_rest;      /* see struct event */
+  bool order_is_free;  /* see struct event; of all entries that follow */
   /* Of the next two entries: they are names of files that have not the same other names; the first
    * of those, ptr NULL where an entry comes before all other names of its file. */
   bool links_differ;

@@ -6,6 +6,7 @@
 #include "diff/layers/layer_events.h"
 #include "diff/layers/layer_reader.h"
 #include "diff/layers/names.h"
+#include "diff/layers/order.h"
 #include "diff/layers/tasks.h"
 #include "pair/match.h"
 #include "policy/policy.h"
@@ -33,9 +34,12 @@ struct pair {
     unsigned spelled; /* in which ways names begin: a set of enum spelling */
   } sides[2];
   struct findings *findings; /* NULL: none are wanted */
-  struct names *names;       /* of the layers, for the findings; else NULL */
+  struct names *names;       /* of the layers; NULL: nobody has to know them */
+  bool lowest;               /* nothing lies below the layers */
+  bool reordered;            /* some entry did not meet its partner at once */
   struct kept_keeper keeper; /* kept NULL: nobody wants contents later */
-  struct held *held;         /* NULL: differing numbers are not told, so that nothing has to wait */
+  /* NULL: neither differing numbers are told nor what order means, so that nothing has to wait. */
+  struct held *held;
   struct uneven uneven;
   int status; /* -1: *err says why, the sink's functions have nothing to return */
   struct error *err;
@@ -100,8 +104,6 @@ static void pair_note_findings(struct pair *pair, const struct match_pair *found
     findings_differ(findings, found->entries, found->contents, found->in_step);
   else if (found->entries[0]->link_name.len || found->entries[1]->link_name.len)
     findings_same(findings, found->entries);
-  names_add(pair->names, found->key,
-            found->entries[0]->type == TAR_DIR && found->entries[1]->type == TAR_DIR);
 }
 
 static void pair_tell(struct pair *pair, const struct match_pair *found)
@@ -123,6 +125,9 @@ static void pair_found(struct match_sink *sink, const struct match_pair *found)
     pair->status = held_add(pair->held, found, pair->err);
   if (pair->findings)
     pair_note_findings(pair, found, differ);
+  pair->reordered |= !found->in_step;
+  if (pair->names)
+    names_add(pair->names, found->key, found->entries);
 }
 
 /* Whether --semantic may pair others, since names begin in several ways. */
@@ -174,10 +179,24 @@ static void pair_lone(struct match_sink *sink, const struct match_lone *lone)
     else if (lone->counts[0] && lone->counts[1] && pair->status == 0)
       pair->status = uneven_add(&pair->uneven, lone->key, pair->err);
   }
-  if (!pair->findings)
-    return;
-  findings_lone(pair->findings, lone->side, lone->entry, !pair_is_unsure(pair));
-  names_add(pair->names, lone->key, lone->entry->type == TAR_DIR);
+  pair->reordered = true;
+  if (pair->names)
+    names_add(pair->names, lone->key,
+              (const struct tar_entry *const[]) { lone->side == 0 ? lone->entry : NULL,
+                                                  lone->side == 1 ? lone->entry : NULL });
+  if (pair->findings)
+    findings_lone(pair->findings, lone->side, lone->entry, !pair_is_unsure(pair));
+}
+
+/* Whether the order of the entries may mean something, now that all have come. */
+static void pair_weigh_order(struct pair *pair)
+{
+  const bool counts = pair->reordered &&
+                      order_counts(pair->names, pair->lowest, pair->diff->options->limits->memory);
+
+  pair->events.order_is_free = !counts;
+  if (pair->findings)
+    pair->findings->order_counts = counts;
 }
 
 /* Holds every name of the layers against the findings. */
@@ -206,6 +225,8 @@ static int pair_run(struct pair *pair, struct layer_reader readers[2],
   pair->err = err;
   if (match_run(&options, counts, err))
     return -1;
+  if (pair->names)
+    pair_weigh_order(pair);
   if (pair->status || (pair->held && pair_tell_held(pair)))
     return entry_reader_wrap(options.readers[0], err);
   counts[0] -= pair->sides[0].hidden;
@@ -217,10 +238,11 @@ static int pair_run(struct pair *pair, struct layer_reader readers[2],
   return 0;
 }
 
-int compare_layers(struct diff *diff, const struct event_node *parent,
-                   const struct descriptor *const layers[2], const struct task_resources *resources,
-                   struct findings *findings, struct error *err)
+int compare_layers(struct diff *diff, const struct layer_task *task,
+                   const struct task_resources *resources, struct findings *findings,
+                   struct error *err)
 {
+  const struct descriptor *const *layers = task->blobs;
   const struct diff_options *options = diff->options;
   struct pair pair = {
     .match = { pair_key, pair_differ, options->sink->wants_content_digests },
@@ -229,20 +251,21 @@ int compare_layers(struct diff *diff, const struct event_node *parent,
     .rules = { options->ignore, options->skip_security_xattrs, false },
     .skips = policy_has_paths(options->policy) && !(options->ignore & IGNORE_FILE_ORDER),
     .findings = findings,
+    .lowest = task->lowest,
     .uneven = { .memory = options->limits->memory },
   };
   struct layer_reader readers[2] = { 0 };
   struct pace *pace = pace_new(resources->decoders);
   int status = 0;
 
-  layer_events_init(&pair.events, diff, parent, layers);
+  layer_events_init(&pair.events, diff, task->parent, layers);
   kept_keeper_init(&pair.keeper, options->kept, layers);
-  if (!(options->ignore & IGNORE_EXTRA_LENGTH))
+  if (!(options->ignore & IGNORE_EXTRA_LENGTH) || options->sink->weighs_order)
     pair.held = held_new(options->limits->memory);
-  if (findings) {
+  if (findings)
     findings_start(findings, diff, &pair.rules, layers);
+  if (findings || options->sink->weighs_order)
     pair.names = names_new(options->limits->memory);
-  }
   for (int side = 0; side < 2 && status == 0; side++)
     if (layer_reader_open(&readers[side], diff, side, layers[side], pace, err))
       status = entry_reader_wrap(&readers[side].reader, err);

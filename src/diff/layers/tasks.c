@@ -32,12 +32,13 @@ static struct layer_task *tasks_add(struct diff *diff, enum task_kind kind)
   return task;
 }
 
-void tasks_add_layers(struct diff *diff, const struct event_node *parent,
+void tasks_add_layers(struct diff *diff, const struct event_node *parent, size_t number,
                       const struct descriptor *d0, const struct descriptor *d1)
 {
   struct layer_task *task = tasks_add(diff, TASK_LAYERS);
 
   task->parent = parent;
+  task->lowest = number == 0;
   task->blobs[0] = d0;
   task->blobs[1] = d1;
 }
@@ -158,8 +159,7 @@ static int run(struct workers *workers, struct layer_task *task, struct error *e
 
   switch (task->kind) {
   case TASK_LAYERS:
-    return compare_layers(workers->diff, task->parent, task->blobs, &workers->resources, findings,
-                          err);
+    return compare_layers(workers->diff, task, &workers->resources, findings, err);
   case TASK_SQUASH:
     return compare_squashed(workers->diff, task, &workers->resources, findings, err);
   case TASK_EFFECTIVE:

@@ -13,6 +13,7 @@ struct layer_task {
   enum task_kind kind;
   const struct event_node *parent;
   const struct descriptor *blobs[2];
+  bool lowest; /* TASK_LAYERS: nothing lies below them */
   const struct manifest *manifests[2];
   const struct config *configs[2]; /* TASK_EFFECTIVE */
   const char *diff_ids[2];         /* TASK_CHECK of layers; NULL: not known */
@@ -23,8 +24,9 @@ struct layer_task {
   size_t twin; /* of a shadow's: 1 + the number of the same one of the comparison */
 };
 
-/* Layers of the same number: events go to "layer" below parent. The descriptors are borrowed. */
-void tasks_add_layers(struct diff *diff, const struct event_node *parent,
+/* Layers of the same number, from 0: events go to "layer" below parent. The descriptors are
+ * borrowed. */
+void tasks_add_layers(struct diff *diff, const struct event_node *parent, size_t number,
                       const struct descriptor *d0, const struct descriptor *d1);
 /* Different numbers of layers: both sides are squashed, events go to "layer" below parent. configs:
  * where they tell which command made a layer; NULL: not known. */
@@ -62,10 +64,9 @@ struct task_resources {
   size_t keep_bytes; /* bytes of equal content kept in case a difference follows */
 };
 
-/* Compares two layers entry by entry (pair.c). findings: NULL, or what is wanted beyond events. The
- * error names the input and the layer. */
-MUST_CHECK int compare_layers(struct diff *diff, const struct event_node *parent,
-                              const struct descriptor *const layers[2],
+/* Compares the two layers of a task entry by entry (pair.c). findings: NULL, or what is wanted
+ * beyond events. The error names the input and the layer. */
+MUST_CHECK int compare_layers(struct diff *diff, const struct layer_task *task,
                               const struct task_resources *resources, struct findings *findings,
                               struct error *err);
 /* Squashes both sides and compares the results (squash.c). */

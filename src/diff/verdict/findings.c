@@ -110,7 +110,6 @@ void findings_differ(struct findings *findings, const struct tar_entry *const en
 {
   const bool content = contents[0] && contents[1] && !digest_equal(contents[0], contents[1]);
 
-  findings->reordered |= !in_step;
   if (findings->started) {
     if (!content && !entry_headers_differ(&findings->rules, entries[0], entries[1])) {
       findings_same(findings, entries);
@@ -140,7 +139,6 @@ void findings_lone(struct findings *findings, int side, const struct tar_entry *
   const uint64_t counts_of_name[2] = { side == 0, side == 1 };
 
   findings->suspect = true;
-  findings->reordered = true;
   if (always && findings->started && !diff_has_sent(findings->semantic))
     layer_events_lone(&findings->events, entry->name, counts_of_name, side, entry, NULL);
   if ((entry->type == TAR_REGULAR || entry->type == TAR_SYMLINK) &&

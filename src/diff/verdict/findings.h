@@ -4,7 +4,8 @@
  *
  * An entry is a suspect if it differs in more than what the effective comparison leaves out
  * (diff/effective/effective.h), or if it has no partner. Where no entry of any layer is a suspect
- * and all entries came in the same order, merging the layers gives the same tree on both sides.
+ * and the order of entries is the same, or means nothing (diff/layers/order.h), merging the layers
+ * gives the same tree on both sides.
  *
  * A strong suspect is one whose difference shows in the tree that its own layer and those below it
  * are merged to, whatever those below hold. A suspect without a partner is strong only as long as
@@ -31,7 +32,6 @@ struct strong {
 struct findings {
   /* Set by who wants them. */
   bool wanted;
-  bool bottom;                              /* it is the lowest layer of both images */
   struct diff *semantic;                    /* the shadow to be asked; NULL: none, or it is known */
   const struct event_node *semantic_parent; /* the task's in the shadow */
   /* The same for the effective one, of layers that are merged anyway. */
@@ -40,7 +40,7 @@ struct findings {
 
   bool effective_same;   /* the effective shadow's task finds no difference */
   bool semantic_unsure;  /* names are written in different ways: the shadow has to compare */
-  bool reordered;        /* some entry did not meet its partner at once */
+  bool order_counts;     /* entries come in another order, which may mean something */
   bool suspect;          /* there are suspects */
   struct strong *strong; /* owned; those that came first */
   size_t n_strong;

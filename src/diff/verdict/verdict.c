@@ -39,12 +39,13 @@ void verdict_describe(const struct verdict *verdict, struct buf *out)
     meaning = of_artifacts[verdict->level];
 
   if (verdict->level == VERDICT_DIFFERENT && verdict->open != VERDICT_UNKNOWN)
-    meaning = "more than the digests differs";
+    meaning =
+        verdict->hidden ? "a container may see a difference" : "more than the digests differs";
   buf_printf(out, "%s: %s", verdict_name(verdict->level), meaning);
   if (verdict->beside)
     buf_puts(out, ", though what stands beside the images differs");
-  if (verdict->shows && !verdict->artifacts)
-    buf_puts(out, ", though a container would see one");
+  if (verdict->hidden)
+    buf_puts(out, ", though --semantic finds none");
   if (verdict->rules && verdict->level < VERDICT_IDENTICAL)
     buf_puts(out, ", apart from what the rules of the policy leave out");
   if (verdict->accepted)
@@ -158,7 +159,7 @@ static enum shadow_answer judge_layers(struct diff *diff, const struct image_pai
     findings = find_layer(diff, pair, i);
     if (findings && findings->n_strong)
       return shows_through(diff, pair, i, effort, findings) ? SHADOW_DIFFERS : SHADOW_UNKNOWN;
-    same = same && findings && !findings->suspect && !findings->reordered;
+    same = same && findings && !findings->suspect && !findings->order_counts;
   }
   return same ? SHADOW_SAME : SHADOW_UNKNOWN;
 }
@@ -238,19 +239,35 @@ static void leave_open(struct verdict *out, enum verdict_level level, const stru
   snprintf(out->why, sizeof(out->why), "%s", err->message);
 }
 
-/* Nearly always what --semantic leaves out is nothing that a container sees. */
-static void look_closer(struct diff *diff, enum verdict_effort effort, struct verdict *out)
+static bool is_about_artifacts(const struct diff *diff)
+{
+  for (size_t i = 0; i < diff->n_pairs; i++)
+    if (!diff->pairs[i].manifests[0]->is_artifact || !diff->pairs[i].manifests[1]->is_artifact)
+      return false;
+  return diff->n_pairs ||
+         (diff->root[0]->kind == MEDIA_OTHER && diff->root[1]->kind == MEDIA_OTHER);
+}
+
+/* Where --semantic finds no difference. Nearly always what it leaves out is nothing that a
+ * container sees; where it is, the order of entries or how links are written, they are not alike.
+ */
+static enum verdict_level look_closer(struct diff *diff, enum verdict_effort effort,
+                                      struct verdict *out)
 {
   struct error err;
-  enum shadow_answer answer = is_effective(diff, effort, &err);
+  const enum shadow_answer answer =
+      is_about_artifacts(diff) ? SHADOW_SAME : is_effective(diff, effort, &err);
 
-  out->shows = answer == SHADOW_DIFFERS;
+  if (answer == SHADOW_SAME)
+    return VERDICT_SEMANTIC;
+  out->hidden = true;
   if (answer == SHADOW_UNKNOWN)
-    leave_open(out, VERDICT_EFFECTIVE, &err);
+    leave_open(out, VERDICT_SEMANTIC, &err);
+  return VERDICT_DIFFERENT;
 }
 
 static enum verdict_level verdict_decide(struct diff *diff, enum verdict_effort effort,
-                                         enum verdict_level required, struct verdict *out)
+                                         struct verdict *out)
 {
   enum shadow_answer answer;
   struct error err;
@@ -260,11 +277,8 @@ static enum verdict_level verdict_decide(struct diff *diff, enum verdict_effort 
   if (diff->unpackable) /* whatever else is the same: only one of them runs */
     return VERDICT_DIFFERENT;
   answer = diff_is_about_root(diff) ? SHADOW_DIFFERS : is_semantic(diff, effort, &err);
-  if (answer == SHADOW_SAME) {
-    if (required == VERDICT_EFFECTIVE || required == VERDICT_EQUIVALENT)
-      look_closer(diff, effort, out);
-    return VERDICT_SEMANTIC;
-  }
+  if (answer == SHADOW_SAME)
+    return look_closer(diff, effort, out);
   if (answer == SHADOW_UNKNOWN)
     leave_open(out, VERDICT_SEMANTIC, &err);
   answer = is_effective(diff, effort, &err);
@@ -277,23 +291,13 @@ static enum verdict_level verdict_decide(struct diff *diff, enum verdict_effort 
   return VERDICT_DIFFERENT;
 }
 
-static bool is_about_artifacts(const struct diff *diff)
-{
-  for (size_t i = 0; i < diff->n_pairs; i++)
-    if (!diff->pairs[i].manifests[0]->is_artifact || !diff->pairs[i].manifests[1]->is_artifact)
-      return false;
-  return diff->n_pairs ||
-         (diff->root[0]->kind == MEDIA_OTHER && diff->root[1]->kind == MEDIA_OTHER);
-}
-
 /* Images of other platforms count although they are the same on both sides and so are no pair. */
 static bool is_of_one_image(const struct diff *diff)
 {
   return diff->n_pairs == 1 && diff->roots.n_platforms[0] <= 1 && diff->roots.n_platforms[1] <= 1;
 }
 
-void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
-                  enum verdict_level required, struct verdict *out)
+void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort, struct verdict *out)
 {
   *out = (struct verdict) { .level = VERDICT_UNKNOWN };
   for (int side = 0; side < 2; side++)
@@ -301,7 +305,7 @@ void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
         (is_of_one_image(diff) ? diff->pairs[0].descriptors[side] : diff->root[side])->digest;
   if (failed)
     return;
-  out->level = verdict_decide(diff, effort, required, out);
+  out->level = verdict_decide(diff, effort, out);
   out->artifacts = is_about_artifacts(diff);
   out->rules = rules_hid(diff->options->policy);
 }

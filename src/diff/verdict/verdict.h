@@ -11,7 +11,7 @@ enum verdict_level {
      own. */
   VERDICT_EQUIVALENT,
   VERDICT_EFFECTIVE, /* a container would see no difference (diff/effective/effective.h) */
-  VERDICT_SEMANTIC,  /* no difference under --semantic */
+  VERDICT_SEMANTIC,  /* no difference under --semantic, and, of images, none under --effective */
   VERDICT_IDENTICAL, /* the same digest for each of the platforms that were compared */
 };
 
@@ -21,10 +21,10 @@ struct verdict {
    * VERDICT_UNKNOWN. Of VERDICT_DIFFERENT it is VERDICT_SEMANTIC or VERDICT_EFFECTIVE. */
   enum verdict_level open;
   char why[2048]; /* one line, may hold bytes from images */
-  /* Of VERDICT_SEMANTIC: a container would see a difference all the same, since the order of
-   * entries, or what a link's target begins with, is nothing to --semantic. Looked into only where
-   * VERDICT_EFFECTIVE is required; open is that if it could not be. */
-  bool shows;
+  /* Of VERDICT_DIFFERENT: there is no difference under --semantic, to which the order of entries,
+   * or what a link's target begins with, is nothing. A container sees one, or where open is
+   * VERDICT_SEMANTIC may see one. */
+  bool hidden;
   /* What was compared are artifacts alone, of which no engine makes containers. */
   bool artifacts;
   /* The rules of the policy hid differences; they never count for VERDICT_IDENTICAL. */
@@ -60,10 +60,7 @@ enum verdict_effort {
 };
 
 /* Finds the verdict on a comparison that was run with options->verdict. failed says whether
- * diff_run failed: the verdict is then VERDICT_UNKNOWN. required is the level that the user wants
- * to hold with certainty, for which what a container sees is looked into even where --semantic
- * finds no difference; VERDICT_UNKNOWN: none. *out needs no release. */
-void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort,
-                  enum verdict_level required, struct verdict *out);
+ * diff_run failed: the verdict is then VERDICT_UNKNOWN. *out needs no release. */
+void diff_verdict(struct diff *diff, bool failed, enum verdict_effort effort, struct verdict *out);
 
 #endif

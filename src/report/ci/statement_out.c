@@ -83,11 +83,12 @@ static void write_properties(struct json_writer *json, const struct verdict *ver
     json_write_text(json, NULL, "DIFFOCI_IDENTICAL");
   if (verdict && verdict->level >= VERDICT_SEMANTIC)
     json_write_text(json, NULL, "DIFFOCI_SEMANTIC");
-  /* "semantic" leaves out the order of entries, which a container may notice. */
-  if (verdict && (verdict->level == VERDICT_IDENTICAL || verdict->level == VERDICT_EFFECTIVE))
+  /* Of artifacts, which no container is made of, "semantic" says nothing of that. */
+  if (verdict && verdict->artifacts && verdict->level == VERDICT_SEMANTIC)
+    return;
+  if (verdict && verdict->level >= VERDICT_EFFECTIVE)
     json_write_text(json, NULL, "DIFFOCI_EFFECTIVE");
-  if (verdict && (verdict->level == VERDICT_IDENTICAL || verdict->level == VERDICT_EFFECTIVE ||
-                  verdict->level == VERDICT_EQUIVALENT))
+  if (verdict && verdict->level >= VERDICT_EQUIVALENT)
     json_write_text(json, NULL, "DIFFOCI_EQUIVALENT");
 }
 

@@ -19,6 +19,7 @@ void explain_entry_query(const struct event *event, struct cause_query *query)
     query->size[side] = (uint64_t)MAX_OF(entry->size, (int64_t)0);
     query->content[side] = event->inputs[side].head;
   }
+  query->order_is_free = event->order_is_free;
   query->same_rest = event->same_rest;
   query->debugging = event->inputs[0].entry && event->inputs[1].entry &&
                      debugging_is(event->inputs[0].entry) && debugging_is(event->inputs[1].entry);

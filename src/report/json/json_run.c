@@ -79,7 +79,7 @@ void json_run_verdict(struct json_writer *json, const struct report_about *about
     json_write_text(json, "unknown", verdict_name(verdict->open));
     json_write_text(json, "reason", verdict->why);
   }
-  if (verdict->shows)
+  if (verdict->hidden && verdict->open == VERDICT_UNKNOWN)
     json_write_bool(json, "effective", false);
   json_object_close(json);
 }
