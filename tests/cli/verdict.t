@@ -193,8 +193,8 @@ Two attestations of one image differ, the image does not.
   $ diffoci diff --all-platforms --semantic --verdict ./one.tar ./two.tar
   identical
 
-The order of entries is nothing to --semantic, but here it decides which file the hard link is. Who requires that a
-container sees no difference gets to know.
+The order of entries is nothing to --semantic, but here it decides which file the hard link is. So the images are not alike; where
+finding that out takes reading more, they may not be.
 
   $ images <<'EOF'
   > below, new, link = layer(file("a", "old")), file("a", "new"), hardlink("b", "a")
@@ -203,20 +203,25 @@ container sees no difference gets to know.
   > oci_archive("file-last.tar", image(below, layer(file("c"), new, link)))
   > oci_archive("file-first.tar", image(below, layer(new, file("c"), link)))
   > EOF
+  $ diffoci diff --semantic ./link-first.tar ./link-last.tar
+  ! verdict: different: a container may see a difference, though --semantic finds none (whether it is semantic was not looked into: that takes reading more, as --verdict does)
   $ diffoci diff --require=semantic ./link-first.tar ./link-last.tar >/dev/null
-  ! verdict: semantic: no difference but in times, history, order and format
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
+  ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
+  ! verdict: different: a container would see a difference, though --semantic finds none
+  [1]
   $ diffoci diff --require=effective --report-file=r.json ./link-first.tar ./link-last.tar >/dev/null
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
-  ! verdict: semantic: no difference but in times, history, order and format, though a container would see one
+  ! verdict: different: a container would see a difference, though --semantic finds none
   [1]
   $ jq -c '.verdict | .verdict, .effective' r.json
-  "semantic"
+  "different"
   false
   $ diffoci diff --semantic --require=effective ./link-first.tar ./link-last.tar
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by containerd
   ! diffoci: warning: ./link-first.tar: layer sha256:*: "b": a hard link to what its layer does not have before it: cannot be unpacked by podman's and docker's overlay
-  ! verdict: semantic: no difference but in times, history, order and format, though a container would see one
+  ! verdict: different: a container would see a difference, though --semantic finds none
   [1]
   $ diffoci diff --require=effective ./file-first.tar ./file-last.tar >/dev/null
   ! verdict: semantic: no difference but in times, history, order and format

@@ -107,6 +107,8 @@ static void test_choice(void **state)
   assert_string_equal(find("etc/x", "mtime,mode", NULL, NULL, NULL), "umask");
   assert_string_equal(find("etc/x", "mode,mtime", NULL, NULL, NULL), "umask");
   assert_string_equal(find("etc/x", "format,order", NULL, NULL, NULL), "file-order");
+  assert_string_equal(find("etc/x", "order", NULL, NULL, &evidence), "file-order");
+  assert_int_equal(evidence, CAUSE_BY_NAME); /* as long as nobody says that it means nothing */
   assert_string_equal(find("etc/x", "mtime,content", NULL, NULL, NULL), "none");
   assert_string_equal(find("etc/x", "mtime,size", NULL, NULL, NULL), "none");
   assert_string_equal(find("etc/x", "pax.mtime", NULL, NULL, NULL), "build-time");

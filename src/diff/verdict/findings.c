@@ -127,10 +127,22 @@ void findings_differ(struct findings *findings, const struct tar_entry *const en
     add_strong(findings, entries[0], -1);
 }
 
+/* "./x" and "x" are one target of a hard link, but not of a symbolic one. */
+static struct str findings_target(const struct tar_entry *link)
+{
+  struct str target = link->link_name;
+
+  while (link->type == TAR_LINK && str_has_prefix(target, STR("./")))
+    target = str_skip(target, 2);
+  return target;
+}
+
 void findings_same(struct findings *findings, const struct tar_entry *const entries[2])
 {
-  if (!str_equal(entries[0]->link_name, entries[1]->link_name))
-    findings->suspect = true;
+  if (str_equal(findings_target(entries[0]), findings_target(entries[1])))
+    return;
+  findings->respelled = true;
+  findings->suspect = true;
 }
 
 void findings_lone(struct findings *findings, int side, const struct tar_entry *entry, bool always)

@@ -41,7 +41,8 @@ struct findings {
   bool effective_same;   /* the effective shadow's task finds no difference */
   bool semantic_unsure;  /* names are written in different ways: the shadow has to compare */
   bool order_counts;     /* entries come in another order, which may mean something */
-  bool suspect;          /* there are suspects */
+  bool respelled;        /* targets of links are written in two ways */
+  bool suspect;          /* there are suspects; those too that the policy leaves out */
   struct strong *strong; /* owned; those that came first */
   size_t n_strong;
 

@@ -248,6 +248,19 @@ static bool is_about_artifacts(const struct diff *diff)
          (diff->root[0]->kind == MEDIA_OTHER && diff->root[1]->kind == MEDIA_OTHER);
 }
 
+/* Whether all that is in doubt, where --semantic finds no difference, is left out by the policy. */
+static bool is_left_out(const struct diff *diff)
+{
+  for (size_t i = 0; i < diff->n_tasks; i++) {
+    const struct layer_task *task = &diff->tasks[i];
+
+    if (task->kind != TASK_CHECK && (task->kind != TASK_LAYERS || !task->findings.wanted ||
+                                     task->findings.order_counts || task->findings.respelled))
+      return false;
+  }
+  return true;
+}
+
 /* Where --semantic finds no difference. Nearly always what it leaves out is nothing that a
  * container sees; where it is, the order of entries or how links are written, they are not alike.
  */
@@ -258,7 +271,8 @@ static enum verdict_level look_closer(struct diff *diff, enum verdict_effort eff
   const enum shadow_answer answer =
       is_about_artifacts(diff) ? SHADOW_SAME : is_effective(diff, effort, &err);
 
-  if (answer == SHADOW_SAME)
+  if (answer == SHADOW_SAME ||
+      (answer == SHADOW_UNKNOWN && effort < VERDICT_FETCHES && is_left_out(diff)))
     return VERDICT_SEMANTIC;
   out->hidden = true;
   if (answer == SHADOW_UNKNOWN)
