@@ -27,6 +27,9 @@ struct diff {
   struct layer_task *tasks; /* in the order of the images */
   size_t n_tasks;
   size_t cap_tasks;
+  bool other_platform; /* a single manifest is of none asked for, which is an error where nothing
+                          differs: */
+  struct error other_platform_error;
   bool failed; /* error holds the first error of the walk */
   struct error error;
   uint64_t sent;               /* events; atomic */

@@ -106,6 +106,8 @@ struct diff *diff_run(const struct diff_options *options, bool *failed, struct e
     options->sink->begun(options->sink, &diff->roots);
   tasks_run(diff);
   check_diff_ids_read(diff);
+  if (diff->other_platform && !diff_has_sent(diff))
+    diff_fail(diff, &diff->other_platform_error);
   *failed = diff->failed;
   if (diff->failed)
     *err = diff->error;

@@ -28,6 +28,8 @@ struct diff_options {
   /* --effective: compare what a container would see (diff/effective/effective.h). ignore then holds
    * the bits of --semantic. */
   bool effective;
+  /* A single manifest of no platform asked for is an error beside an index, too. */
+  bool platform_is_required;
   /* diff_verdict will be asked (diff/verdict/verdict.h). */
   bool verdict;
   /* Compare as under a policy, though there is none yet: digests do not count by themselves. */

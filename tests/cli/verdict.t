@@ -401,3 +401,33 @@ Of what layers say of files beside mode, owner and xattrs, a container of Window
   linux sd: different File Files/x PAX MSWINDOWS.rawsd (absent) (layer 0) PAX MSWINDOWS.rawsd AQAE (layer 0)
   linux flags: effective
   linux acl: effective
+
+An index may call an image what it is not. Where a platform is asked for, the image is not of it, however alike the two are.
+
+  $ images <<'EOF'
+  > arm = image(layer(file("a")), config=config_of([layer(file("a"))], arch="arm64"))
+  > oci_archive("lies.tar", index(arm, platforms=[platform("amd64")]))
+  > oci_archive("arm.tar", arm)
+  > EOF
+  $ diffoci diff --semantic --platform=linux/amd64 ./lies.tar ./arm.tar | awk '{print $1, $2}'
+  TYPE NAME
+  Desc application/vnd.oci.image.index.v1+json
+  Desc application/vnd.oci.image.manifest.v1+json
+  ! diffoci: warning: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
+  ! verdict: different: a container would see a difference
+  $ diffoci diff --semantic --platform=linux/amd64 --ignore-fields=mediaType,platform ./lies.tar ./arm.tar
+  ! diffoci: warning: left out 3: fields mediaType,platform (command line)
+  ! diffoci: warning: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
+  ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
+  [2]
+  $ for flag in --verdict --require=identical --require=semantic --effective; do
+  >   diffoci diff --platform=linux/amd64 $flag ./lies.tar ./arm.tar; echo $?
+  > done
+  2
+  2
+  2
+  2
+  ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
+  ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
+  ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
+  ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)

@@ -212,12 +212,17 @@ class Tame:
 
 
 GROUP = mk.directory("a", mode=0o2755, gid=50)
-# Trees made by hand: what lower layers say of a directory that is implied below one with the set-group-ID bit.
+# Trees made by hand: what lower layers say of a directory that is implied below one with the set-group-ID bit; what an
+# opaque mark that is reached through a link leaves there.
 MADE = {
     "lower-implied": [[mk.file("a/b/x")], [GROUP, mk.file("a/b/c")]],
     "lower-plain": [[mk.directory("a"), mk.directory("a/b")], [GROUP, mk.file("a/b/c/d")]],
     "lower-other": [[mk.directory("a"), mk.directory("a/b", mode=0o700, uid=3)], [GROUP, mk.file("a/b/c/d")]],
     "lower-group": [[GROUP, mk.file("a/y")], [mk.file("a/b/c/d")]],
+    "opaque-link": [[mk.directory("c"), mk.symlink("d", "c"), mk.directory("d/f"), mk.file("d/f/x"), mk.file("c/f/y"),
+                     mk.file("/d/f/z"), mk.file("d/f/.wh..wh..opq")]],
+    "opaque-no-link": [[mk.directory("c"), mk.symlink("d", "c"), mk.directory("d/f"), mk.file("d/f/x"), mk.file("c/f/y"),
+                        mk.file("c/f/.wh..wh..opq")]],
     "lower-gone": [[mk.file("a/b/x")], [mk.file("a/.wh.b")], [GROUP, mk.file("a/b/q")]],
 }
 
@@ -267,8 +272,8 @@ class Tree(dict):
 
 
 class Refusal:
-    def __init__(self, why):
-        self.why = why
+    def __init__(self, whys):
+        self.whys = whys
 
 
 def parsed(text):
@@ -277,7 +282,7 @@ def parsed(text):
         words = line.split("\t")
         if words[0] == "engine":
             tree, names = Tree(), {}
-            engines[words[1]] = Refusal(words[2]) if words[2:] else tree
+            engines[words[1]] = Refusal(words[2:]) if words[2:] else tree
         elif len(words) == 8:
             name = bytes.fromhex(words[0]).decode()
             if not name:
@@ -416,7 +421,7 @@ class Batch:
 
 
 # Seeds that once found something; always tried. Whether they are tame ones -> seeds.
-FOUND = {False: [806241, *MADE], True: [*MADE]}
+FOUND = {False: [806241, *MADE], True: [2004006, 2010015, *MADE]}
 PROGRAMS = {"containerd": ["containerd", "ctr"], "podman": ["podman"], "docker": ["dockerd"]}
 # Which of the overlay's engines an engine has to be like, how it is started, and what it reads.
 ENGINES = {
@@ -440,7 +445,7 @@ class Run:
         got = trees[ENGINES[name][0]]
         if name == "podman-overlay" and self.version(name) < 5:
             docker = trees["docker's overlay2"]
-            if want is None and isinstance(docker, Refusal) and docker.why == DANGLING:
+            if want is None and isinstance(docker, Refusal) and DANGLING in docker.whys:
                 self.counts[name + " refuses as docker"] += 1
                 return docker
         for departure in departures(name, self.version(name)) if want is not None else []:

@@ -95,12 +95,15 @@ static void print_item(const struct overlay_item *item)
 static void print_tree(struct overlay *overlay, int engine)
 {
   struct overlay_walk *walk = overlay_walk_new(overlay);
-  const struct overlay_refusal *refusal = overlay_refused(overlay);
+  const struct overlay_refusal *const refusals[2] = { overlay_refused(overlay),
+                                                      overlay_may_refuse(overlay) };
   struct overlay_item item;
 
-  refusal = refusal ? refusal : overlay_may_refuse(overlay);
-  printf("engine\t%s%s%s\n", overlay_engine_name((enum overlay_engine)engine), refusal ? "\t" : "",
-         refusal ? refusal->why : "");
+  printf("engine\t%s", overlay_engine_name((enum overlay_engine)engine));
+  for (int i = 0; i < 2; i++)
+    if (refusals[i])
+      printf("\t%s", refusals[i]->why);
+  putchar('\n');
   while (overlay_walk_next(walk, &item))
     print_item(&item);
   overlay_walk_free(walk);

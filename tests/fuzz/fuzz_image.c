@@ -200,7 +200,7 @@ static enum verdict_level compare(const struct program programs[2], bool *failed
   diff = diff_run(&options, failed, &err);
   if (!diff)
     abort();
-  diff_verdict(diff, *failed, VERDICT_FETCHES, VERDICT_EFFECTIVE, &verdict);
+  diff_verdict(diff, *failed, VERDICT_FETCHES, &verdict);
   diff_free(diff);
   source_free(options.sources[0]);
   source_free(options.sources[1]);

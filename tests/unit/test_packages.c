@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#ifdef HAVE_SQLITE
+#include <sqlite3.h>
+#endif
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -307,6 +310,48 @@ static void test_sqlite_memory(void **state)
   assert_int_equal(memory.used, 0);
 }
 
+#ifdef HAVE_SQLITE
+/* A database of so many rows, of which each is read as 100,000 bytes though the file has them once.
+ */
+static struct str make_sqlite(int rows, unsigned char **owned)
+{
+  AUTO_BUF sql = BUF_INIT(INT_MAX);
+  sqlite3_int64 size;
+  sqlite3 *database;
+
+  buf_printf(&sql,
+             "CREATE TABLE Packages(hnum INTEGER PRIMARY KEY, blob BLOB);"
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT %d)"
+             "INSERT INTO Packages SELECT i, x'00' FROM n;"
+             "ALTER TABLE Packages ADD COLUMN more DEFAULT '%0100000d';",
+             rows, 0);
+  assert_int_equal(sqlite3_open(":memory:", &database), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(database, sql.ptr, NULL, NULL, NULL), SQLITE_OK);
+  *owned = sqlite3_serialize(database, "main", &size, 0);
+  assert_non_null(*owned);
+  sqlite3_close(database);
+  return (struct str) { (char *)*owned, (size_t)size };
+}
+
+/* What takes more memory than its size allows is told as cut, not as a database without packages.
+ */
+static void test_sqlite_limit(void **state)
+{
+  static const int rows[] = { 5, 200 };
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    struct package_list list = PACKAGE_LIST_INIT;
+    unsigned char *owned;
+
+    package_database_read(&list, STR("var/lib/rpm/rpmdb.sqlite"), make_sqlite(rows[i], &owned));
+    assert_int_equal(list.cut, i);
+    package_list_release(&list);
+    sqlite3_free(owned);
+  }
+}
+#endif
+
 /* A path that is longer than any can be is nobody's. */
 static void test_long_paths(void **state)
 {
@@ -329,10 +374,13 @@ static void test_long_paths(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_no_room),    cmocka_unit_test(test_sqlite_memory),
-    cmocka_unit_test(test_long_paths), cmocka_unit_test(test_memory),
-    cmocka_unit_test(test_lists),      cmocka_unit_test(test_ndb),
-    cmocka_unit_test(test_odd),        cmocka_unit_test(test_changes),
+    cmocka_unit_test(test_no_room),      cmocka_unit_test(test_sqlite_memory),
+#ifdef HAVE_SQLITE
+    cmocka_unit_test(test_sqlite_limit),
+#endif
+    cmocka_unit_test(test_long_paths),   cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_lists),        cmocka_unit_test(test_ndb),
+    cmocka_unit_test(test_odd),          cmocka_unit_test(test_changes),
     cmocka_unit_test(test_owners),
   };
 

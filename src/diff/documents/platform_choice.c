@@ -100,10 +100,14 @@ int platform_choice_check(struct diff *diff, struct error *err)
     if (found == 0 || platform_check_alone(platforms->items, platforms->n, &platform, err) == 0)
       continue;
     /* The Go tool compares it with the index's image of that platform (conformance,
-     * index-vs-manifest): it has rows for that, and no --effective. */
-    if (!beside_index || diff->options->effective)
+     * index-vs-manifest): it has rows for that, and no --effective. Where they are the same,
+     * because the index calls it something that it is not, that must not pass. */
+    if (!beside_index || diff->options->effective || diff->options->platform_is_required)
       return diff_wrap_input(diff, side, err);
     diff_notice(diff, side, str_of(err->message));
+    diff->other_platform = true;
+    diff->other_platform_error = *err;
+    (void)!diff_wrap_input(diff, side, &diff->other_platform_error);
   }
   return 0;
 }

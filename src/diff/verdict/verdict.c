@@ -286,6 +286,8 @@ static enum verdict_level verdict_decide(struct diff *diff, enum verdict_effort 
   enum shadow_answer answer;
   struct error err;
 
+  if (diff->other_platform) /* whatever it is the same as, it is not what was asked for */
+    return VERDICT_DIFFERENT;
   if (is_identical(diff))
     return VERDICT_IDENTICAL;
   if (diff->unpackable) /* whatever else is the same: only one of them runs */

@@ -128,8 +128,10 @@ static void hide_name(struct overlay *overlay, const struct overlay_addition *ad
   node->is_whiteout = true;
 }
 
-static void hide_content(struct overlay *overlay, const struct parent *parent)
+static void hide_content(struct overlay *overlay, const struct parent *parent, struct str directory)
 {
+  const bool by_name = overlay_is_stacked(overlay) && parent->followed;
+
   overlay->in_doubt =
       overlay->in_doubt || parent->node->children || parent->is_link || parent->node->is_opaque;
   if (marks_whiteouts(overlay) && !parent->node->parent) {
@@ -140,7 +142,8 @@ static void hide_content(struct overlay *overlay, const struct parent *parent)
   if (marks_whiteouts(overlay))
     return;
   if (!overlay_is_stacked(overlay) || !parent->is_link) /* it looks at the link, not behind it */
-    overlay_remove_not_unpacked(overlay, parent->node);
+    overlay_remove_not_unpacked(overlay, parent->node,
+                                by_name ? directory : (struct str) { NULL, 0 });
 }
 
 /* What lies in AUFS's own directories is no part of the tree. */
@@ -333,10 +336,11 @@ static void put_root(struct overlay *overlay, struct overlay_addition *added)
 }
 
 static void apply_whiteout(struct overlay *overlay, const struct overlay_addition *added,
-                           const struct parent *parent, enum overlay_mark mark, struct str hidden)
+                           const struct parent *parent, struct str directory,
+                           enum overlay_mark mark, struct str hidden)
 {
   if (mark == OVERLAY_HIDES_CONTENT)
-    hide_content(overlay, parent);
+    hide_content(overlay, parent, directory);
   else
     hide_name(overlay, added, parent->node, hidden);
 }
@@ -369,7 +373,7 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
   if (is_aufs(overlay, added, name) || !parent.node)
     return;
   if (is_whiteout(mark))
-    apply_whiteout(overlay, added, &parent, mark, hidden);
+    apply_whiteout(overlay, added, &parent, directory, mark, hidden);
   else
     put_entry(overlay, added, path, &parent, base);
 }

@@ -109,6 +109,24 @@ static bool is_unpacked(struct overlay *overlay, const struct overlay_node *node
           map_find(&overlay->gone, overlay_node_path(node, &overlay->scratch)) != NULL);
 }
 
+/* Whether the layer has an entry that is called as the node is, if the directory above it, whose
+ * path is `above` bytes long, is called that. */
+static bool is_called(struct overlay *overlay, const struct overlay_node *node, size_t above,
+                      struct str called)
+{
+  const struct str path = overlay_node_path(node, &overlay->scratch);
+  struct overlay_path name = { .len = 0 };
+  struct overlay_path rooted;
+
+  if (path.len < above || called.len + path.len - above + 1 > sizeof(name.bytes))
+    return false;
+  memcpy(name.bytes, called.ptr, called.len);
+  memcpy(name.bytes + called.len, path.ptr + above, path.len - above);
+  name.len = called.len + path.len - above;
+  return map_find(&overlay->names, overlay_path_str(&name)) ||
+         map_find(&overlay->names, overlay_path_rooted(&rooted, STR("/"), overlay_path_str(&name)));
+}
+
 void overlay_remove_node(struct overlay *overlay, struct overlay_node *node)
 {
   for (struct overlay_node *n = node; n; n = next_below(node, n, true)) {
@@ -130,16 +148,18 @@ void overlay_remove_node(struct overlay *overlay, struct overlay_node *node)
 
 enum { REMOVE_WORK = 64 }; /* of one node, as overlay_may_work counts it */
 
-void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory)
+void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory,
+                                 struct str called)
 {
   struct overlay_node *node = directory->children;
+  const size_t above = called.ptr ? overlay_node_path(directory, &overlay->scratch).len : 0;
 
-  if (overlay->cleared == directory && overlay->n_implied_then == overlay->n_implied)
+  if (!called.ptr && overlay->cleared == directory && overlay->n_implied_then == overlay->n_implied)
     return;
-  overlay->cleared = directory;
+  overlay->cleared = called.ptr ? NULL : directory;
   overlay->n_implied_then = overlay->n_implied;
-  while (node && overlay_may_work(overlay, REMOVE_WORK)) {
-    bool stays = is_unpacked(overlay, node);
+  while (node && overlay_may_work(overlay, REMOVE_WORK + called.len)) {
+    bool stays = called.ptr ? is_called(overlay, node, above, called) : is_unpacked(overlay, node);
     struct overlay_node *next = next_below(directory, node, stays);
 
     if (!stays)

@@ -116,8 +116,10 @@ struct overlay_node *overlay_add_child(struct overlay *overlay, struct overlay_n
 /* With all that is in it. */
 void overlay_remove_node(struct overlay *overlay, struct overlay_node *node);
 /* What is in a directory, but for what this layer has entries of, and the directories above that.
- */
-void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory);
+ * called: where layers are unpacked upon each other and the directory is found through links, what
+ * it is called, since the entries' names are compared then; else ptr is NULL. */
+void overlay_remove_not_unpacked(struct overlay *overlay, struct overlay_node *directory,
+                                 struct str called);
 /* Makes the node, whose entry is a hard link, a name of what target is a name of. keeps_mode: which
  * keeps the mode that it has. */
 void overlay_link_node(struct overlay *overlay, struct overlay_node *node,
