@@ -37,6 +37,37 @@ Windows: the same build, whatever its last number; another build is another plat
   Idx     ctx:/manifests-1 *platform windows/amd64 10.0.26100.1 only appears in input 1
   [1]
 
+Of several patch levels of one build Windows runs the latest, whichever of them hold the same. Two images that differ have a row each.
+
+  $ images <<'RECIPE'
+  > def patched(path, *texts_and_levels):
+  >     parts = [image(layer(file("x", text)), arch="amd64", os_="windows") for text, _ in texts_and_levels]
+  >     oci_dir(path, index(*parts, platforms=[{"architecture": "amd64", "os": "windows", "os.version": f"10.0.17763.{level}"} for _, level in texts_and_levels]))
+  > patched("levels", ("one", 1), ("two", 2))
+  > patched("levels-turned", ("two", 3), ("one", 4))
+  > patched("levels-swapped", ("two", 1), ("one", 2))
+  > patched("one-level", ("one", 1), ("two", 1))
+  > patched("one-level-turned", ("two", 1), ("one", 1))
+  > patched("levels-later", ("two", 4), ("one", 3))
+  > RECIPE
+  $ diffoci diff --quiet --all-platforms --effective ./levels ./levels-turned | cut -c 1-9
+  TYPE    N
+  File    x
+  $ diffoci diff --all-platforms --verdict ./levels ./levels-turned
+  different
+  [1]
+  $ diffoci diff --quiet --all-platforms --effective --report-file=r.json ./levels ./levels-swapped | cut -c 1-9
+  TYPE    N
+  File    x
+  File    x
+  $ grep -o '/manifests-[0-9]/layer/tarentry' r.json
+  /manifests-0/layer/tarentry
+  /manifests-1/layer/tarentry
+  $ diffoci diff --quiet --all-platforms --effective ./levels ./levels-later
+  $ diffoci diff --quiet --all-platforms --effective ./one-level ./one-level-turned | cut -c 1-9
+  TYPE    N
+  File    x
+
 Variants: the very same first, then the nearest.
 
   $ images <<'RECIPE'

@@ -164,6 +164,25 @@ static void index_compare_in_effect(struct diff *diff, const struct event_node *
   compare_manifests_in_effect(diff, node, d0, d1);
 }
 
+/* Likewise of Windows, where the latest of a build is; each two but once. */
+static void compare_latest(struct diff *diff, const struct event_node *parent,
+                           const struct items items[2])
+{
+  for (size_t i = 0; i < items[0].n; i++) {
+    const struct item *latest0 = &items[0].list[i];
+    const struct item *latest1;
+
+    if (latest0->refers_to || latest0->is_artifact || !latest0->has_platform ||
+        items_latest_like(&items[0], latest0) != latest0)
+      continue;
+    latest1 = items_latest_like(&items[1], latest0);
+    if (latest1 && latest0->pair != latest1 &&
+        (items_first_like(&items[0], latest0) != latest0 ||
+         items_first_like(&items[1], latest0) != latest1))
+      index_compare_in_effect(diff, parent, latest0, latest1, "latest of its build");
+  }
+}
+
 /* Where the first manifests of a platform are not each other's partners, another one is run. */
 static void compare_firsts(struct diff *diff, const struct event_node *parent,
                            const struct items items[2])
@@ -252,6 +271,7 @@ void compare_indexes(struct diff *diff, const struct event_node *parent,
       if (items[0].list[i].pair && !is_left_alone(diff, &items[0].list[i]))
         index_compare_pair(diff, parent, &items[0].list[i], depth);
     compare_firsts(diff, parent, items);
+    compare_latest(diff, parent, items);
     for (int side = 0; side < 2; side++)
       for (size_t i = 0; i < items[side].n; i++)
         if (is_lone(&items[side].list[i]) &&

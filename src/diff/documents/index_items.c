@@ -232,6 +232,30 @@ const struct item *items_first_like(const struct items *items, const struct item
   return NULL;
 }
 
+static uint64_t patch_level(const struct item *item)
+{
+  const char *dot = strrchr(item->platform.os_version, '.');
+
+  return dot ? strtoull(dot + 1, NULL, 10) : 0;
+}
+
+const struct item *items_latest_like(const struct items *items, const struct item *like)
+{
+  const struct item *latest = NULL;
+
+  if (strcasecmp(like->platform.os, "windows") != 0)
+    return NULL;
+  for (size_t i = 0; i < items->n; i++) {
+    const struct item *item = &items->list[i];
+
+    if (!item->refers_to && !item->is_artifact && item->has_platform &&
+        platform_distance(&item->platform, &like->platform) == 0 &&
+        (!latest || patch_level(item) > patch_level(latest)))
+      latest = item;
+  }
+  return latest;
+}
+
 const struct item *items_counterpart(struct diff *diff, int manifest_side,
                                      const struct descriptor *manifest_blob,
                                      const struct items *items)

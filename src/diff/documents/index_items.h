@@ -43,6 +43,11 @@ const struct item *items_counterpart(struct diff *diff, int manifest_side,
                                      const struct items *items);
 /* The first image of that item's platform, which is what engines take; NULL: there is none. */
 const struct item *items_first_like(const struct items *items, const struct item *like);
+/* Of several of that item's build of Windows, the one with the highest patch level, which is what
+ * containerd takes (platforms, windowsMatchComparer); NULL: it is not for Windows, or there is
+ * none.
+ */
+const struct item *items_latest_like(const struct items *items, const struct item *like);
 /* Whether one of them is, or may be, of that platform. */
 bool items_have_platform(const struct items *items, const struct platform *platform);
 /* "platform linux/amd64", "attestation of sha256:…" */
