@@ -212,9 +212,8 @@ static int squash_merge(struct trees *trees, struct error *err)
  * in doubt hangs on those below them. */
 static bool tells_effect(const struct trees *trees)
 {
-  return !trees->lazy &&
-         (!trees->below ||
-          (!overlay_in_doubt(trees->overlays[0]) && !overlay_in_doubt(trees->overlays[1])));
+  return !trees->lazy && (!trees->below || (!overlay_in_doubt(trees->overlays[0]) &&
+                                            !overlay_in_doubt(trees->overlays[1])));
 }
 
 int compare_squashed(struct diff *diff, const struct layer_task *task,
