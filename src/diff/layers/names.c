@@ -58,19 +58,29 @@ static void add_text(struct buf *out, struct str text)
   buf_add_str(out, text);
 }
 
+/* What a record says may be given to the file, as xattrs are; but for names and times. */
+static bool is_given(const struct tar_record *record)
+{
+  static const char *const others[] = { "path", "linkpath", "mtime", "atime", "ctime" };
+
+  for (size_t i = 0; i < ARRAY_LEN(others); i++)
+    if (str_equal(record->key, str_of(others[i])))
+      return false;
+  return true;
+}
+
 /* False if that takes more bytes than there may be. */
 static bool name_given(const struct tar_entry *link, uint64_t *out)
 {
   AUTO_BUF bytes = BUF_INIT(NAME_MAX_BYTES);
   struct hash_run run = HASH_RUN_INIT;
-  struct str xattr;
 
   add_number(&bytes, link->mode & 07777);
   add_number(&bytes, link->uid);
   add_number(&bytes, link->gid);
   for (size_t i = 0; i < link->n_records; i++)
-    if (tar_record_xattr(&link->records[i], &xattr)) {
-      add_text(&bytes, xattr);
+    if (is_given(&link->records[i])) {
+      add_text(&bytes, link->records[i].key);
       add_text(&bytes, link->records[i].value);
     }
   hash_run_add(&run, bytes.ptr, bytes.len);

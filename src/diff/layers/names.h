@@ -24,7 +24,7 @@ struct name_side {
   char type;       /* enum tar_type or any other byte */
   uint32_t index;  /* position in its layer */
   struct str link; /* of TAR_LINK: its target as it is written */
-  uint64_t given;  /* of TAR_LINK: stands for the mode, owner and xattrs that it gives its target
+  uint64_t given;  /* of TAR_LINK: stands for the mode, owner and records that it gives its target
                     * (base/hash.h) */
 };
 
