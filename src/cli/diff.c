@@ -130,7 +130,7 @@ static int conclude(struct fan_out *out, const struct diff_run *run, const struc
   const struct diff_flags *given = run->given;
   const struct diff_options *options = run->options;
   const bool quiet = given->places.quiet == TOGGLE_ON;
-  struct verdict verdict;
+  struct verdict verdict = { 0 };
   int status;
   bool trouble;
 
@@ -177,7 +177,7 @@ static bool mended(const struct diff_options *options, struct error *err)
 {
   bool again = false;
 
-  if (err->code != ERROR_CORRUPT && err->code != ERROR_LIMIT && err->code != ERROR_UNSUPPORTED)
+  if (!source_may_mend(err))
     return false;
   for (int side = 0; side < 2; side++) {
     struct error mend_err;

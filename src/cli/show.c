@@ -116,12 +116,31 @@ static void tell_unseen(const struct source *source)
   fprintf(stderr, "diffoci: warning: %s\n", line.ptr);
 }
 
+/* A second time where the store's copy of a blob turned out to be damaged: then it is fetched. */
+static int show_read(struct contents *out, struct source *source,
+                     const struct contents_options *options, struct error *err)
+{
+  int status = contents_read(out, source, options, err);
+  struct error mend_err;
+  int mended;
+
+  if (status == 0 || !source_may_mend(err))
+    return status;
+  mended = source_mend(source, &mend_err);
+  if (mended < 0)
+    *err = mend_err;
+  if (mended <= 0)
+    return status;
+  contents_release(out);
+  return contents_read(out, source, options, err);
+}
+
 static int show(void *context, struct source *const *sources, const struct worker_user *user,
                 struct error *err)
 {
   const struct show_work *work = context;
   struct contents contents;
-  int status = contents_read(&contents, sources[0], &work->options, err);
+  int status = show_read(&contents, sources[0], &work->options, err);
 
   user->quiet(user->context);
   if (sources[0]->unseen)

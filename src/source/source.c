@@ -11,9 +11,33 @@
 
 enum { COUNTED_LEAST = 1024 * 1024, NAME_COLUMNS = 32 };
 
+static void source_forget_root(struct descriptor *root)
+{
+  if (root)
+    descriptor_release(root);
+  free(root);
+}
+
+/* Of two threads that are the first at the same time, both get what one of them found. */
 int source_resolve(struct source *source, struct descriptor *out, struct error *err)
 {
-  return source->ops->resolve(source, out, err);
+  struct descriptor *root = __atomic_load_n(&source->root, __ATOMIC_ACQUIRE);
+
+  if (!root) {
+    struct descriptor *found = xcalloc(1, sizeof(*found));
+
+    if (source->ops->resolve(source, found, err)) {
+      free(found);
+      return -1;
+    }
+    if (__atomic_compare_exchange_n(&source->root, &root, found, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
+      root = found;
+    else
+      source_forget_root(found);
+  }
+  *out = descriptor_copy(root);
+  return 0;
 }
 
 int source_wrap(const struct source *source, const struct descriptor *blob, struct error *err)
@@ -123,6 +147,11 @@ int source_read(struct source *source, const struct descriptor *blob, uint64_t m
   return stream_read_checked(stream, (uint64_t)blob->size, out, err);
 }
 
+bool source_may_mend(const struct error *err)
+{
+  return err->code == ERROR_CORRUPT || err->code == ERROR_LIMIT || err->code == ERROR_UNSUPPORTED;
+}
+
 int source_mend(struct source *source, struct error *err)
 {
   return source->ops->mend ? source->ops->mend(source, err) : 0;
@@ -142,5 +171,6 @@ void source_free(struct source *source)
     return;
   free(source->label);
   free(source->unseen);
+  source_forget_root(source->root);
   source->ops->free(source);
 }

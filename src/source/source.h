@@ -55,6 +55,7 @@ struct source { /* the first member of every kind of source */
   /* Where large blobs that are at hand are counted while they are read (those that are fetched are
    * counted with the network); borrowed. NULL: nowhere. */
   struct progress *progress;
+  struct descriptor *root; /* what source_resolve has answered; NULL: nothing yet. Owned, atomic */
 };
 
 /* What the caller of the functions that open arguments (source/open.h) may have to say. */
@@ -73,8 +74,9 @@ struct source_options {
 /* The errors of the functions that follow tell what was wrong, not of which source and blob:
  * the caller adds that with source_wrap. */
 
-/* Says which descriptor the argument means, as the source's operation does, after checking that it
- * can be one. The caller releases *out. */
+/* Says which descriptor the argument means. The source's operation is asked once, and its answer
+ * stays: a tag that moves, or a name of the store that becomes another image's, while we run does
+ * not change what is compared. May be called by several threads. The caller releases *out. */
 MUST_CHECK int source_resolve(struct source *source, struct descriptor *out, struct error *err);
 /* The blob's bytes as stored, not checked: of the source, or else from the descriptor's `data` or
  * its `urls`. */
@@ -95,6 +97,8 @@ struct stream *source_blob_again(struct source *source, const struct descriptor 
  * caller initialised. */
 MUST_CHECK int source_read(struct source *source, const struct descriptor *blob, uint64_t max,
                            struct buf *out, struct error *err);
+/* Whether damaged bytes may have made the error, so that source_mend is worth its time. */
+bool source_may_mend(const struct error *err);
 /* After an error that damaged bytes may have made: checks what was read from the store. 1: some of
  * it was damaged, and another try will fetch it anew; 0: it was not; -1: it was, and there is
  * nowhere to fetch it from, or it could not be checked: *err says so. No blob is open. */

@@ -13,7 +13,7 @@ import time
 import common
 from counting import CountingProxy
 from faulty import FaultyRegistry
-from layout import Image, layer, write_layout
+from layout import OCI_INDEX, OCI_MANIFEST, Image, layer, write_layout
 from registry import DockerRegistry, need, push
 
 need("docker-registry", "skopeo")
@@ -219,12 +219,49 @@ class Faults(Case):
         self.attempt(digest, lambda handler, _: handler.send(200, data[:-1]), 2, "size mismatch")
         self.attempt(digest, lambda handler, _: handler.send(200, bytes(len(data))), 2, "digest mismatch")
         self.attempt("manifests/two", lambda handler, _: handler.send(200, b"{}"), 2, "app:two")
+        self.attempt("manifests/two", lambda handler, _: handler.send(200, b"", Content_Type=OCI_MANIFEST), 2, "app:two")
+        self.attempt("manifests/two", lambda handler, _: handler.send(200, b'{"schemaVersion":2}', Content_Type=OCI_MANIFEST), 2, "app:two")
+        manifest = self.images["two"].manifest
+        self.attempt("manifests/two", lambda handler, _: handler.send(200, manifest, Content_Type=OCI_INDEX), 2, "sent as " + OCI_INDEX)
 
     def test_faults_of_pull(self):
         digest = self.images["one"].layers[3]["digest"]
         data = self.images["one"].blobs[digest]
         self.attempt(digest, lambda handler, _: handler.send(200, bytes(len(data))), 2, "digest mismatch", "pull")
         self.attempt(digest, lambda handler, _: handler.send(404), 2, "app:one", "pull")
+
+
+class Moving(Case):
+    """A tag that becomes another image's while the two are compared: all that is said is of those that were found first."""
+
+    def setUp(self):
+        super().setUp()
+        image = self.images["one"]
+
+        def moved(handler, calls):
+            return calls > 0 and handler.send(200, image.manifest, Content_Type=image.media_type)
+
+        self.server = FaultyRegistry({"app:one": image, "app:two": self.images["two"]}, [("manifests/two$", moved)])
+        self.addCleanup(self.server.close)
+
+    def look(self, *flags, status, says=()):
+        names = [f"{self.server.host}/app:{name}" for name in ("one", "two")]
+        result = self.diffoci("diff", "--platform=linux/amd64", *flags, *names, status=status, says=says)
+        for name in ("one", "two"):
+            self.assertEqual(len(self.server.paths(f"manifests/{name}$")), 1, self.server.paths("."))
+        return result
+
+    def test_required(self):
+        self.look("--no-cache", "--require=equivalent", status=1, says="verdict: different")
+
+    def test_inside(self):
+        self.assertEqual(self.look("--no-cache", "--inside", "--verdict", status=1).stdout, "different\n")
+
+    def test_store(self):
+        self.look("--pull=always", "--require=equivalent", status=1, says="verdict: different")
+
+    def test_explained(self):
+        self.look("--no-cache", "--semantic", "--explain", "--patch", "-o", "summary", f"--report-dir={self.home}/report", status=1)
 
 
 class Progress(Case):

@@ -575,15 +575,20 @@ def test_damaged(_):
 
     other = registry.add("i:1", sample(1))
     wanted = run("diff", name, other, status=1).stdout
+    shown = run("show", name).stdout
     # In the content of the layer's one file; in its header; in documents.
     for victim, at in ((victim, 600), (victim, 150), (image.manifest["config"]["digest"], 0), (image.descriptor["digest"], 0)):
-        for arguments, status in ((("pull", name), 0), (("diff", name, other), 1)):
+        for arguments, status, says in ((("pull", name), 0, None), (("diff", name, other), 1, wanted), (("show", name), 0, shown)):
             spoil(victim, at)
             result = run(*arguments, status=status)
-            assert status == 0 or result.stdout == wanted, result.stdout
+            assert says is None or result.stdout == says, result.stdout
             check_store(complete=False)
     spoil(victim := image.manifest["layers"][1]["digest"], 600)
     result = run("diff", "--pull=never", name, other, status=2)
+    assert f"the store's copy of blob {victim} is damaged" in result.stderr, result.stderr
+    run("pull", name)
+    spoil(victim, 600)
+    result = run("show", "--pull=never", name, status=2)
     assert f"the store's copy of blob {victim} is damaged" in result.stderr, result.stderr
     mk.oci_archive("again.tar", image.named(name))
     run("load", "--input", "again.tar")

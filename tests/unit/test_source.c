@@ -471,6 +471,38 @@ static void test_arguments(void **state)
   for (size_t i = 0; i < ARRAY_LEN(cases); i++)
     assert_leads_to(cases[i].argument, cases[i].wanted);
 }
+/* An index that is written anew while its source is open: what is meant stays what was meant first.
+ */
+static void test_resolved_once(void **state)
+{
+  const struct limits limits = limits_scaled(1);
+  const struct source_options options = { .limits = &limits };
+  const struct file files[2][4] = {
+    { LAYOUT, BLOB_ONE, BLOB_TWO, { "index.json", INDEX(DESC(HEX_ONE, "215", "")) } },
+    { LAYOUT, BLOB_ONE, BLOB_TWO, { "index.json", INDEX(DESC(HEX_TWO, "215", "")) } },
+  };
+  struct argument parsed;
+  struct source *source;
+  struct error err;
+
+  (void)state;
+  write_files("moves", files[0], ARRAY_LEN(files[0]));
+  assert_int_equal(argument_parse(&parsed, "oci:moves", &err), 0);
+  source = source_open(&parsed, &options, &err);
+  assert_non_null(source);
+  for (int i = 0; i < 2; i++) {
+    struct descriptor found;
+    char text[DIGEST_MAX_TEXT];
+
+    assert_int_equal(source_resolve(source, &found, &err), 0);
+    assert_string_equal(digest_format(&found.digest, text), "sha256:" HEX_ONE);
+    descriptor_release(&found);
+    write_files("moves", files[1], ARRAY_LEN(files[1]));
+  }
+  source_free(source);
+  argument_release(&parsed);
+  assert_leads_to("oci:moves", HEX_TWO);
+}
 
 static int set_up(void **state)
 {
@@ -506,7 +538,7 @@ int main(void)
     cmocka_unit_test(test_oci),       cmocka_unit_test(test_oci_faults),
     cmocka_unit_test(test_docker),    cmocka_unit_test(test_docker_faults),
     cmocka_unit_test(test_dir),       cmocka_unit_test(test_kinds),
-    cmocka_unit_test(test_arguments),
+    cmocka_unit_test(test_arguments), cmocka_unit_test(test_resolved_once),
   };
 
   return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -4,7 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "image/index.h"
 #include "image/json.h"
+#include "image/manifest.h"
 #include "source/external.h"
 #include "source/registry/registry_place.h"
 #include "source/registry/registry_referrers.h"
@@ -83,6 +85,25 @@ static int media_type_of(const struct registry *registry, const char *content_ty
   return 0;
 }
 
+/* What cannot be read is not the image, whatever the server says of it; found out here, it is not
+ * kept under the image's name, where later runs would find it. */
+static int check_document(const struct registry *registry, const char *type, struct error *err)
+{
+  const enum media_kind kind = media_kind(type);
+  const struct str text = buf_str(&registry->manifest);
+  struct manifest manifest = { 0 };
+  struct index index = { 0 };
+  int result = 0;
+
+  if (kind == MEDIA_INDEX)
+    result = index_parse(&index, text, registry->limits, err);
+  else if (kind == MEDIA_MANIFEST)
+    result = manifest_parse(&manifest, text, registry->limits, err);
+  index_release(&index);
+  manifest_release(&manifest);
+  return result < 0 ? error_wrap(err, "sent as %.100s", type) : 0;
+}
+
 /* The digest that the manifest must have: the one asked for, else what the registry announces. */
 static int check_digest(struct registry *registry, const char *announced, struct error *err)
 {
@@ -115,7 +136,8 @@ static int take_manifest(struct registry *registry, struct http_response *respon
     return -1;
   }
   if (check_digest(registry, response->content_digest, err) < 0 ||
-      media_type_of(registry, response->content_type, &type, err) < 0)
+      media_type_of(registry, response->content_type, &type, err) < 0 ||
+      check_document(registry, type, err) < 0)
     return -1;
   *out = descriptor_make(type, &registry->manifest_digest, (int64_t)registry->manifest.len);
   return 0;
