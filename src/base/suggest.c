@@ -47,6 +47,11 @@ unsigned suggestion_distance(struct str a, struct str b)
   return rows[a.len % 3][b.len];
 }
 
+static bool suggest_begins(struct str word, struct str candidate)
+{
+  return word.len >= BEGINNING_MIN && str_has_prefix(candidate, word);
+}
+
 void suggestion_consider(struct suggestion *suggestion, struct str candidate)
 {
   const struct str word = suggestion->word;
@@ -56,11 +61,13 @@ void suggestion_consider(struct suggestion *suggestion, struct str candidate)
   if (longer > WORD_MAX || word.len == 0)
     return;
   found = suggestion_distance(word, candidate);
-  if (word.len >= BEGINNING_MIN && str_has_prefix(candidate, word))
+  if (suggest_begins(word, candidate))
     found = min_of(found, BEGINNING_DISTANCE);
   else if (found > (longer + 2) / 3 || found >= longer)
     return;
-  if (found >= suggestion->distance)
+  if (found > suggestion->distance ||
+      (found == suggestion->distance &&
+       (!suggest_begins(word, candidate) || suggest_begins(word, suggestion->nearest))))
     return;
   suggestion->nearest = candidate;
   suggestion->distance = found;

@@ -247,10 +247,25 @@ static int unknown_flag(const struct flag_group *groups, size_t n_groups, struct
   return error_set(err, ERROR_USAGE, "unknown flag --%.*s", STR_ARGS(name));
 }
 
+/* Some programs have one dash for all flags: "-semantic". */
+static int unknown_letter(const struct flag_group *groups, size_t n_groups, struct str word,
+                          const char *letter, struct error *err)
+{
+  const struct str name = { word.ptr, strcspn(word.ptr, "=") };
+  const struct flag_group *group = NULL;
+
+  if (flag_find(groups, n_groups, name, false, &group))
+    return error_set(err, ERROR_USAGE, "unknown flag -%.*s (did you mean --%.*s?)", STR_ARGS(name),
+                     STR_ARGS(name));
+  return error_set(err, ERROR_USAGE, "unknown flag -%.*s", *letter == '-' ? 2 : 1, letter);
+}
+
 /* "-q", "-i FILE", "-iFILE", "-i=FILE", and letters of booleans put together. */
 static int take_letters(const struct flag_group *groups, size_t n_groups, const char *letters,
                         const char *next, bool *took_next, struct arena *arena, struct error *err)
 {
+  const struct str word = str_of(letters);
+
   for (; *letters; letters++) {
     const struct flag_group *group = NULL;
     const struct flag *flag =
@@ -259,7 +274,7 @@ static int take_letters(const struct flag_group *groups, size_t n_groups, const 
     const bool has_value = *rest == '=' || (flag && flag->kind != FLAG_BOOL && *rest);
 
     if (!flag)
-      return error_set(err, ERROR_USAGE, "unknown flag -%.*s", *letters == '-' ? 2 : 1, letters);
+      return unknown_letter(groups, n_groups, word, letters, err);
     if (has_value || flag->kind != FLAG_BOOL)
       return take_found(group, flag, has_value ? rest + (*rest == '=') : next, !has_value,
                         took_next, arena, err);

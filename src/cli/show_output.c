@@ -34,8 +34,10 @@ int show_output_parse(const char *text, enum show_output *output, const char **p
       return 0;
   }
   if (nearest.nearest.ptr)
-    return error_set(err, ERROR_USAGE, "flag --output: no format \"%.*s\" (did you mean %s?)",
-                     STR_ARGS(name), nearest.nearest.ptr);
+    return error_set(
+        err, ERROR_USAGE,
+        "flag --output: no format \"%.*s\" (did you mean %s? There are " SHOW_OUTPUT_NAMES ")",
+        STR_ARGS(name), nearest.nearest.ptr);
   return error_set(err, ERROR_USAGE,
                    "flag --output: no format \"%.*s\" (there are: " SHOW_OUTPUT_NAMES ")",
                    STR_ARGS(name));

@@ -107,7 +107,7 @@ Into a file, as diff writes its reports; a tree of files is of no platform.
   $ diffoci show -o json=shown.json ./a.tar && diffoci show -o json ./a.tar | cmp - shown.json && jq -r .platform shown.json
   linux/amd64
   $ diffoci show -o jsn ./a.tar
-  ! diffoci: flag --output: no format "jsn" (did you mean json?); *
+  ! diffoci: flag --output: no format "jsn" (did you mean json? There are text|json|markdown|html); *
   [2]
   $ diffoci show -o html=no/page ./a.tar
   ! diffoci: flag --output: cannot write the report: no/page: No such file or directory

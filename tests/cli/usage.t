@@ -153,6 +153,11 @@ What was nearly right is told. Words that can be no command are images, which ar
   $ diffoci diff --ignore-timestamp a b
   ! diffoci: unknown flag --ignore-timestamp (did you mean --ignore-timestamps?); see "diffoci help diff"
   [2]
+  $ diffoci diff -semantic a b; diffoci diff -platform=linux/arm64 a b; diffoci diff -semantics a b
+  ! diffoci: unknown flag -semantic (did you mean --semantic?); see "diffoci help diff"
+  ! diffoci: unknown flag -platform (did you mean --platform?); see "diffoci help diff"
+  ! diffoci: unknown flag -s; see "diffoci help diff"
+  [2]
   $ diffoci diff --xyzzy a b
   ! diffoci: unknown flag --xyzzy; see "diffoci help diff"
   [2]

@@ -424,6 +424,7 @@ class Configured(Case):
         self.configure(f'[[registry]]\nprefix = "docker.io/library"\nlocation = "{self.host}/public"\n')
         self.good("app:tiny", image=self.image)
         self.bad("app:nothing", says="(an engine's image is docker://app:nothing or podman://app:nothing)")
+        self.bad("docker:nothing", says="(an engine's image is docker://nothing)")
 
     def test_blocked(self):
         self.configure(f'[[registry]]\nlocation = "{self.host}/public"\nblocked = true\n')

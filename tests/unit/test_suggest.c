@@ -8,7 +8,8 @@
 #include "base/suggest.h"
 
 static const char *const words[] = {
-  "diff", "pull", "load", "images", "ignore-timestamps", "ignore-file-timestamps", "sort", "output",
+  "diff", "pull",   "load",      "images",   "ignore-timestamps", "ignore-file-timestamps",
+  "sort", "output", "gzip-time", "zip-times"
 };
 
 static const struct {
@@ -28,6 +29,7 @@ static const struct {
   { "lo", "load" },
   { "out", "output" }, /* a beginning, though "sort" is two steps away only */
   { "sotr", "sort" },
+  { "zip-time", "zip-times" }, /* its beginning, and as near as "gzip-time" */
   { "ignore-timestamps-ignore-timestamps-ignore-timestamps-ignore-timestamps", NULL },
 };
 

@@ -143,16 +143,34 @@ static int take_manifest(struct registry *registry, struct http_response *respon
   return 0;
 }
 
+/* "docker:app", where "docker://app" was meant. Its "docker:", or nothing. */
+static struct str engine_of(const char *name)
+{
+  static const struct str engines[] = { STR("docker:"), STR("podman:"), STR("nerdctl:") };
+
+  for (size_t i = 0; i < ARRAY_LEN(engines); i++)
+    if (str_has_prefix(str_of(name), engines[i]))
+      return engines[i];
+  return STR("");
+}
+
 /* A name without a slash is often meant to be an image that Docker or Podman has. */
 static int registry_hint(const struct registry *registry, struct error *err)
 {
   const struct error found = *err;
+  const char *name = registry->short_name;
+  struct str engine;
 
-  if (!registry->short_name || (found.code != ERROR_NETWORK && found.code != ERROR_NOT_FOUND &&
-                                found.code != ERROR_PERMISSION && found.code != ERROR_AUTH))
+  if (!name || (found.code != ERROR_NETWORK && found.code != ERROR_NOT_FOUND &&
+                found.code != ERROR_PERMISSION && found.code != ERROR_AUTH))
     return -1;
-  error_set(err, found.code, "%.1400s (an engine's image is docker://%.200s or podman://%.200s)",
-            found.message, registry->short_name, registry->short_name);
+  engine = engine_of(name);
+  if (engine.len)
+    error_set(err, found.code, "%.1400s (an engine's image is %.*s//%.200s)", found.message,
+              STR_ARGS(engine), name + engine.len);
+  else
+    error_set(err, found.code, "%.1400s (an engine's image is docker://%.200s or podman://%.200s)",
+              found.message, name, name);
   err->sys = found.sys;
   return -1;
 }
