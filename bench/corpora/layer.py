@@ -29,11 +29,23 @@ class Entry:
         info.size = len(content)
         return Entry(info, content)
 
+    def renamed(self, name):
+        info = copy.copy(self.info)
+        info.name = name
+        return Entry(info, self.content)
+
     def bytes(self):
         if isinstance(self.content, bytes):
             return self.content
         with open(self.content, "rb") as file:
             return file.read()
+
+
+def directory_info(name):
+    info = tarfile.TarInfo(name)
+    info.type, info.mode, info.mtime = tarfile.DIRTYPE, 0o755, 1690889073
+    info.uname = info.gname = "root"
+    return info
 
 
 def entry_of(path, name, links):

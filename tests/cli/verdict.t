@@ -431,3 +431,18 @@ An index may call an image what it is not. Where a platform is asked for, the im
   ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
   ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
   ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
+
+Layers are merged where their numbers differ, and those that both begin with are not read for what
+containerd makes, if those above do the same to them. What other engines make may hang on them all
+the same: with Podman's vfs, what lies in lib goes where the link below leads.
+
+  $ images <<'EOF'
+  > base = layer(directory("usr"), directory("usr/lib"), symlink("lib", "usr/lib"))
+  > oci_archive("two-layers.tar", image(base, layer(file("lib/x", "one")), layer(file("usr/lib/x", "two"))))
+  > oci_archive("one-layer.tar", image(base, layer(file("usr/lib/x", "two"), file("lib/x", "one"))))
+  > EOF
+  $ diffoci diff --quiet --effective ./two-layers.tar ./one-layer.tar >/dev/null
+  [1]
+  $ for flags in '' --verify; do diffoci diff --quiet --semantic --require=effective $flags ./two-layers.tar ./one-layer.tar; echo $?; done
+  1
+  1

@@ -3,9 +3,12 @@
 
 One random tree, written as an image in two ways, is always the same in effect; with one attribute of one file changed,
 or one field of the config, exactly this is found. Where engines make other trees of the two ways, as they do of implied
-directories below one with the set-group-ID bit, exactly that is found. The seed is printed when something is wrong.
+directories below one with the set-group-ID bit, exactly that is found. Of odder images, what is said without reading the
+layers that both begin with is what is said with them. The seed is printed when something is wrong.
 """
 import argparse
+import io
+import itertools
 import json
 import os
 import random
@@ -13,10 +16,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 sys.dont_write_bytecode = True
 
+import engines  # noqa: E402
 import trees  # noqa: E402
 from trees import mkimage  # noqa: E402
 
@@ -332,8 +337,97 @@ def check_unread(case):
     check_entries(case, event, row, written, names, ["Digest", "Size"])
 
 
+def entries_of(layer):
+    """The entries of a layer that mkimage wrote, with their extended headers, as bytes."""
+    blocks = io.BytesIO(layer)
+    with tarfile.open(fileobj=blocks) as archive:
+        starts = [member.offset for member in archive]
+        end = archive.offset
+    return [layer[start:stop] for start, stop in zip(starts, starts[1:] + [end])]
+
+
+def changed_entry(rng, entry):
+    """With another content of the same length, or another owner; extended headers stay."""
+    at = len(entry) - 512 if entry[-512 + 257:-512 + 262] == b"ustar" else len(entry) - 1024
+    head, body = entry[at:at + 512], entry[at + 512:]
+    if body and rng.random() < 0.7:
+        return entry[:at] + head + bytes([body[0] ^ 3]) + body[1:]
+    head = head[:108] + b"0000005\0" + head[116:148] + b" " * 8 + head[156:]
+    return entry[:at] + head[:148] + b"%06o\0 " % sum(head) + head[156:] + body
+
+
+def odd_pair(rng):
+    """Layers as odd as those of engines.py; from the bottom up the two sides share some."""
+    layers = [entries_of(layer) for layer in
+              engines.layers_of(rng.randrange(1 << 30), rng.random() < 0.7)]
+    layers += [entries_of(layer) for layer in engines.layers_of(rng.randrange(1 << 30), rng.random() < 0.7)]
+    below = rng.randrange(1, len(layers))
+    other = [list(layer) for layer in layers]
+    for _ in range(rng.choice([0, 1, 1, 1, 2])):
+        layer = rng.choice([layer for layer in other[below:] if layer] or other)
+        at = rng.randrange(len(layer))
+        what = rng.random()
+        if what < 0.6:
+            layer[at] = changed_entry(rng, layer[at])
+        elif what < 0.75:
+            layer.insert(rng.randrange(len(layer)), layer.pop(at))
+        elif what < 0.85 and len(layer) > 1:
+            del layer[at]
+        elif rng.random() < 0.5:
+            layer.append(mkimage.file(rng.choice("abc") + rng.choice(["", "/d", "/e/f"]), "more"))
+        else:
+            other[other.index(layer):other.index(layer) + 1] = [layer[:at], layer[at:]]
+    return [[mkimage.blob(b"".join(layer) + bytes(1024), mkimage.LAYER) for layer in side]
+            for side in (layers, other)]
+
+
+def shared(ours, theirs):
+    return [a for a, _ in itertools.takewhile(lambda both: both[0].data == both[1].data, zip(ours, theirs))]
+
+
+def said(case, images, *flags):
+    sides = []
+    for name, blobs in zip("ab", images):
+        path = os.path.join(case.directory, name)
+        shutil.rmtree(path, ignore_errors=True)
+        mkimage.oci_dir(path, mkimage.image(*blobs))
+        sides.append(f"oci:{path}")
+    done = subprocess.run([case.diffoci, "diff", *flags, *sides], capture_output=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def is_odd(case, below):
+    """Whether engines make different trees of the layers below alone, or refuse them: that is told where they are read,
+    and only there."""
+    more = mkimage.blob(mkimage.tar(mkimage.file("more", "more")), mkimage.LAYER)
+    _, rows, words = said(case, [below + [more], below], "--effective", "--verify")
+    return b"engines disagree" in rows or b"cannot be unpacked" in rows or b"unpacked by" in words or \
+        b"may be refused" in words
+
+
+def files_of(result):
+    """The rows of files, without what pads them."""
+    return [row.split() for row in result[1].splitlines() if row.startswith(b"File ")]
+
+
+def check_read(case):
+    """Layers that both images begin with: what is said without reading them is what is said with."""
+    pair = odd_pair(case.rng)
+    flags = case.rng.choice([["--effective"], ["--effective"], ["--effective", "--verdict"],
+                             ["--semantic", "--require=effective"], ["--ignore-history", "--require=effective"]])
+    unread, read = said(case, pair, *flags), said(case, pair, *flags, "--verify")
+    READ["tried"] += 1
+    READ["differ"] += read[0]
+    if unread == read:
+        return
+    READ["odd"] += 1
+    if files_of(unread) != files_of(read) or not is_odd(case, shared(*pair)):
+        wrong(f"{flags}: with the layers below read {read}, without {unread}")
+
+
+READ = {"tried": 0, "differ": 0, "odd": 0}
 UNREAD = {"tried": 0, "unread": 0}
-CHECKS = [check_equal, check_change, check_change, check_equal, check_change, check_change, check_unread]
+CHECKS = [check_equal, check_change, check_change, check_read, check_equal, check_change, check_change, check_unread]
 
 
 def main():
@@ -354,6 +448,9 @@ def main():
                 print(f"{check.__name__}, seed {number}: {failure}")
                 if arguments.keep:
                     shutil.copytree(directory, os.path.join(arguments.keep, str(number)))
+    if READ["odd"] * 4 > READ["tried"] or READ["tried"] > 8 * max(1, min(READ["differ"], READ["tried"] - READ["differ"])):
+        failed += 1
+        print(f"of {READ['tried']} odd pairs {READ['differ']} differ, {READ['odd']} have odd layers below")
     if UNREAD["unread"] * 3 < UNREAD["tried"]:
         failed += 1
         print(f"lower layers stayed unread in {UNREAD['unread']} of {UNREAD['tried']} cases alone")

@@ -59,79 +59,51 @@ const struct event_origin *effective_origins(struct diff *diff, const struct eff
   return origins;
 }
 
-/* One comparison of all layers, or of all but the `below` lowest ones. */
-struct attempt {
-  struct diff *diff;
-  const struct event_node *parent;
-  const struct effective_image *images;
-  const struct task_resources *resources;
-  size_t below;
-};
-
-static int compare_trees(const struct attempt *attempt, struct overlay *const overlays[2],
-                         bool *differ, struct error *err)
+/* engines: whether what others make of the layers counts, too. */
+static int compare_trees(struct diff *diff, const struct event_node *parent,
+                         const struct effective_image images[2], struct overlay *const overlays[2],
+                         bool engines, bool *differ, struct error *err)
 {
-  struct diff *diff = attempt->diff;
   const struct effective_trees trees = {
     .diff = diff,
-    .parent = attempt->parent,
-    .images = attempt->images,
-    .ignore = ignore_unseen(diff, attempt->images),
+    .parent = parent,
+    .images = images,
+    .ignore = ignore_unseen(diff, images),
     .overlays = { overlays[0], overlays[1] },
-    .origins = { effective_origins(diff, &attempt->images[0]),
-                 effective_origins(diff, &attempt->images[1]) },
+    .origins = { effective_origins(diff, &images[0]), effective_origins(diff, &images[1]) },
   };
 
   if (effective_compare_trees(&trees, differ, err))
     return -1;
-  return attempt->below ? 0 : effective_compare_engines(&trees, differ, err);
+  return engines ? effective_compare_engines(&trees, differ, err) : 0;
 }
 
 int effective_compare_overlays(struct diff *diff, const struct event_node *parent,
                                const struct effective_image images[2],
                                struct overlay *const overlays[2], bool *differ, struct error *err)
 {
-  return compare_trees(&(struct attempt) { .diff = diff, .parent = parent, .images = images },
-                       overlays, differ, err);
+  return compare_trees(diff, parent, images, overlays, true, differ, err);
 }
 
-/* Whether the layers below need not be known: they do the same to them, or something whose effect
- * is not known without them, but the very same. */
-static bool is_enough(struct overlay *const overlays[2])
+bool effective_needs_no_lower(struct overlay *const overlays[2])
 {
   if (overlay_in_doubt(overlays[0]) || overlay_in_doubt(overlays[1]))
     return overlay_compare_layers(overlays[0], overlays[1]) == OVERLAY_SAME_ENTRIES;
   return overlay_same_effect(overlays[0], overlays[1]);
 }
 
-/* *done: it told; else the layers below decide, too. */
-static int try_layers(const struct attempt *attempt, bool *done, bool *differ, struct error *err)
+/* Layers that both begin with only if they are needed. */
+static int read_layers(struct effective_reading *reading, struct error *err)
 {
-  struct source *const *sources = attempt->diff->options->sources;
-  struct budget *memory = attempt->diff->options->limits->memory;
-  struct overlay *overlays[2];
-  int status;
+  struct budget *memory = reading->diff->options->limits->memory;
+  const uint32_t below = (uint32_t)reading->below;
 
   for (int side = 0; side < 2; side++)
-    overlays[side] =
-        attempt->below ? overlay_new_upper(memory, (uint32_t)attempt->below) : overlay_new(memory);
-  status = effective_read(
-      &(struct effective_reading) {
-          .diff = attempt->diff,
-          .images = attempt->images,
-          .ignore = ignore_unseen(attempt->diff, attempt->images),
-          .resources = attempt->resources,
-          .overlays = { overlays[0], overlays[1] },
-          .below = attempt->below,
-          .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
-      },
-      err);
-  *done = status || !attempt->below || is_enough(overlays);
-  if (status == 0 && *done)
-    status = compare_trees(attempt, overlays, differ, err);
-  overlay_free(overlays[0]);
-  overlay_free(overlays[1]);
-  return status;
+    reading->overlays[side] = below ? overlay_new_upper(memory, below) : overlay_new(memory);
+  if (effective_read(reading, err))
+    return -1;
+  return !below || effective_needs_no_lower(reading->overlays) ? 0
+                                                               : effective_read_below(reading, err);
 }
 
 int effective_compare_layers(struct diff *diff, const struct event_node *parent,
@@ -139,17 +111,25 @@ int effective_compare_layers(struct diff *diff, const struct event_node *parent,
                              const struct task_resources *resources, bool *differ,
                              struct error *err)
 {
-  struct attempt attempt = { diff, parent, images, resources, effective_shared(images) };
-  bool done = false;
+  struct source *const *sources = diff->options->sources;
+  const size_t shared = effective_shared(images);
+  struct effective_reading reading = {
+    .diff = diff,
+    .images = images,
+    .ignore = ignore_unseen(diff, images),
+    .resources = resources,
+    .below = effective_leave_unread(diff, images),
+    .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
+  };
+  int status;
 
-  if (attempt.below == images[0].manifest->n_layers &&
-      attempt.below == images[1].manifest->n_layers) {
-    *differ = false;
+  *differ = false;
+  if (shared == images[0].manifest->n_layers && shared == images[1].manifest->n_layers)
     return 0;
-  }
-  attempt.below = effective_leave_unread(diff, images);
-  if (attempt.below && try_layers(&attempt, &done, differ, err))
-    return -1;
-  attempt.below = 0;
-  return done ? 0 : try_layers(&attempt, &done, differ, err);
+  status = read_layers(&reading, err);
+  if (status == 0)
+    status = compare_trees(diff, parent, images, reading.overlays, !reading.below, differ, err);
+  overlay_free(reading.overlays[0]);
+  overlay_free(reading.overlays[1]);
+  return status;
 }

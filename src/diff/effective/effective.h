@@ -58,8 +58,13 @@ MUST_CHECK int effective_compare_layers(struct diff *diff, const struct event_no
                                         const struct task_resources *resources, bool *differ,
                                         struct error *err);
 
+/* Of upper layers that stand upon the same lower ones: whether no engine need know these, since
+ * both sides do the same to them, or something whose effect is not known without them, but the very
+ * same. */
+bool effective_needs_no_lower(struct overlay *const overlays[2]);
+
 /* The same with the layers merged already, every content hashed, and what exists only for lazy
- * pulling not among them. */
+ * pulling not among them: all layers, or upper ones that need no lower ones. */
 MUST_CHECK int effective_compare_overlays(struct diff *diff, const struct event_node *parent,
                                           const struct effective_image images[2],
                                           struct overlay *const overlays[2], bool *differ,

@@ -375,12 +375,46 @@ static int read_all(struct effective_reading *reading, struct error *err)
   return 0;
 }
 
-int effective_read(struct effective_reading *reading, struct error *err)
+static int read_end(struct effective_reading *reading, struct error *err)
 {
-  if (read_all(reading, err))
-    return -1;
   for (int side = 0; side < 2; side++)
     if (overlay_end(reading->overlays[side], err))
       return source_wrap(reading->diff->options->sources[side], NULL, err);
   return 0;
+}
+
+int effective_read(struct effective_reading *reading, struct error *err)
+{
+  return read_all(reading, err) ? -1 : read_end(reading, err);
+}
+
+static int read_put_upon(struct effective_reading *reading, int side, const struct overlay *upper,
+                         struct error *err)
+{
+  const struct descriptor *layers = reading->images[side].manifest->layers;
+  char digest[DIGEST_MAX_TEXT];
+  uint32_t layer = 0;
+
+  if (overlay_put_upon(reading->overlays[side], upper, &layer, err) == 0)
+    return 0;
+  error_wrap(err, "layer %s", digest_format(&layers[layer].digest, digest));
+  return diff_wrap_input(reading->diff, side, err);
+}
+
+int effective_read_below(struct effective_reading *reading, struct error *err)
+{
+  struct overlay *uppers[2] = { reading->overlays[0], reading->overlays[1] };
+  const size_t end = reading->below;
+  int status;
+
+  reading->below = 0;
+  for (int side = 0; side < 2; side++)
+    reading->overlays[side] = overlay_new(reading->diff->options->limits->memory);
+  status = read_pairs(reading, 0, end, err);
+  for (int side = 0; side < 2; side++) {
+    if (status == 0)
+      status = read_put_upon(reading, side, uppers[side], err);
+    overlay_free(uppers[side]);
+  }
+  return status ? -1 : read_end(reading, err);
 }

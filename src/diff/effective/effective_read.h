@@ -12,7 +12,8 @@ struct effective_reading {
   uint32_t ignore;                      /* the rules for entries */
   const struct task_resources *resources;
   struct overlay *overlays[2];
-  size_t below;    /* so many layers at the bottom, that both have, are not read */
+  size_t below;    /* so many layers at the bottom, that both have, are not read: then overlays are
+                      those of upper layers */
   bool hash_all;   /* no token is given out, since nothing can be read once more */
   bool keep_lazy;  /* files that only help to pull a layer lazily (eStargz) are files like others */
   uint64_t tokens; /* given out */
@@ -24,6 +25,11 @@ struct effective_reading {
  * a token, the same on both sides; what differs or has no partner gets a digest, or a token of its
  * own where no partner can come. */
 MUST_CHECK int effective_read(struct effective_reading *reading, struct error *err);
+
+/* Goes on with a reading that left layers unread: reads these, once for both sides, and puts what
+ * was read upon them. Then overlays are those of whole images, and below is 0. The overlays that
+ * were there are freed, also where this fails. */
+MUST_CHECK int effective_read_below(struct effective_reading *reading, struct error *err);
 
 /* How many layers both sides have in common, from the bottom up. */
 size_t effective_shared(const struct effective_image images[2]);

@@ -17,9 +17,9 @@ struct trees {
   struct effective_image images[2];
   const struct event_origin *origins[2]; /* of each layer, by number */
   struct overlay *overlays[2];
-  size_t below; /* so many layers at the bottom were not read */
-  bool first;   /* walk */
-  bool lazy;    /* there are files that may be there for lazy pulling only */
+  bool first; /* walk */
+  bool lazy;  /* there are files that may be there for lazy pulling only */
+  bool upper; /* overlays are those of upper layers, the ones below were not read */
   struct effective_contents contents;
   uint64_t counts[2]; /* paths, without what the policy leaves out */
   struct overlay_walk *walks[2];
@@ -154,6 +154,12 @@ static int compare_trees(struct trees *trees, struct error *err)
   return 0;
 }
 
+/* Squashing asks what containerd makes; in effect all engines count. */
+static bool is_known_in_effect(const struct trees *trees)
+{
+  return !trees->lazy && (!trees->upper || effective_needs_no_lower(trees->overlays));
+}
+
 /* What the verdict may want to know, now that all is at hand. A failure leaves it unknown. */
 static void squash_compare_in_effect(struct findings *findings, struct overlay *const overlays[2])
 {
@@ -169,8 +175,8 @@ static void squash_compare_in_effect(struct findings *findings, struct overlay *
                              !differ;
 }
 
-/* Reads all layers but the `below` lowest ones. *done: what these hold does not matter. */
-static int read_layers(struct trees *trees, size_t below, bool *done, struct error *err)
+/* Layers that both begin with only if they are needed. */
+static int squash_merge(struct trees *trees, struct error *err)
 {
   struct source *const *sources = trees->diff->options->sources;
   struct budget *memory = trees->diff->options->limits->memory;
@@ -179,41 +185,24 @@ static int read_layers(struct trees *trees, size_t below, bool *done, struct err
     .images = trees->images,
     .ignore = trees->rules.ignore,
     .resources = trees->resources,
-    .below = below,
+    .below = effective_leave_unread(trees->diff, trees->images),
     .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
     .keep_lazy = true,
   };
   int status;
 
-  for (int side = 0; side < 2; side++) {
-    overlay_free(trees->overlays[side]);
-    trees->overlays[side] =
-        below ? overlay_new_upper(memory, (uint32_t)below) : overlay_new(memory);
-    reading.overlays[side] = trees->overlays[side];
-  }
+  for (int side = 0; side < 2; side++)
+    reading.overlays[side] =
+        reading.below ? overlay_new_upper(memory, (uint32_t)reading.below) : overlay_new(memory);
   status = effective_read(&reading, err);
+  if (status == 0 && reading.below &&
+      !overlay_same_effect(reading.overlays[0], reading.overlays[1]))
+    status = effective_read_below(&reading, err);
+  for (int side = 0; side < 2; side++)
+    trees->overlays[side] = reading.overlays[side];
   trees->lazy = reading.lazy;
-  trees->below = below;
-  *done = !below || overlay_same_effect(trees->overlays[0], trees->overlays[1]);
+  trees->upper = reading.below > 0;
   return status;
-}
-
-static int squash_merge(struct trees *trees, struct error *err)
-{
-  const size_t below = effective_leave_unread(trees->diff, trees->images);
-  bool done;
-
-  if (read_layers(trees, below, &done, err))
-    return -1;
-  return done ? 0 : read_layers(trees, 0, &done, err);
-}
-
-/* Whether what was merged is all that --effective would go by: what engines make of layers that are
- * in doubt hangs on those below them. */
-static bool tells_effect(const struct trees *trees)
-{
-  return !trees->lazy && (!trees->below || (!overlay_in_doubt(trees->overlays[0]) &&
-                                            !overlay_in_doubt(trees->overlays[1])));
 }
 
 int compare_squashed(struct diff *diff, const struct layer_task *task,
@@ -241,7 +230,7 @@ int compare_squashed(struct diff *diff, const struct layer_task *task,
     status = compare_trees(&trees, err);
     if (findings)
       findings_stop(findings);
-    if (status == 0 && findings && findings->effective_task && tells_effect(&trees) &&
+    if (status == 0 && findings && findings->effective_task && is_known_in_effect(&trees) &&
         !diff_has_sent(findings->effective))
       squash_compare_in_effect(findings, trees.overlays);
     layer_events_release(&trees.events);

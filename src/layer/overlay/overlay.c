@@ -85,6 +85,13 @@ struct overlay_record *overlay_record_new(struct overlay *overlay,
   return record;
 }
 
+void overlay_record_unpack(struct overlay_unpacked *out, struct buf *path,
+                           const struct overlay_record *record)
+{
+  overlay_unpack(out, record->packed,
+                 record->node ? overlay_node_path(record->node, path) : STR(""));
+}
+
 void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,
                         const struct overlay_node *node, struct str path)
 {

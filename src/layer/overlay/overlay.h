@@ -75,6 +75,11 @@ struct overlay *overlay_new_upper(struct budget *memory, uint32_t lower);
  * trees that differ at most in what the entries say that both have of a path. False also where that
  * would be hard to tell. */
 bool overlay_same_effect(struct overlay *a, struct overlay *b);
+/* Adds all layers of `upper` to an overlay that has just the lower ones they stand upon, as if they
+ * had been added one by one, with the digests and tokens they have there. Errors as of overlay_add;
+ * *layer is then the number of the layer. */
+MUST_CHECK int overlay_put_upon(struct overlay *overlay, const struct overlay *upper,
+                                uint32_t *layer, struct error *err);
 void overlay_free(struct overlay *overlay); /* NULL allowed */
 
 /* Starts the next layer, the first one too. Its number is one more than that of the layer before,

@@ -33,8 +33,7 @@ static void replay_record(struct overlay *overlay, const struct overlay_record *
   struct overlay_path path;
   struct error err;
 
-  overlay_unpack(unpacked, record->packed,
-                 record->node ? overlay_node_path(record->node, name) : STR(""));
+  overlay_record_unpack(unpacked, name, record);
   /* It was taken before, so that it cannot fail. */
   if (overlay_path_clean(&path, unpacked->entry.name, &err) == 0)
     overlay_apply(overlay, &added, &path);
@@ -148,9 +147,7 @@ enum overlay_likeness overlay_compare_layers(const struct overlay *a, const stru
   overlay_unpacked_init(&unpacked[1]);
   while (records[0] && records[1] && likeness != OVERLAY_OTHER_ENTRIES) {
     for (int side = 0; side < 2; side++)
-      overlay_unpack(&unpacked[side], records[side]->packed,
-                     records[side]->node ? overlay_node_path(records[side]->node, &names[side])
-                                         : STR(""));
+      overlay_record_unpack(&unpacked[side], &names[side], records[side]);
     if (records[0]->layer != records[1]->layer ||
         !same_place(&unpacked[0].entry, &unpacked[1].entry))
       likeness = OVERLAY_OTHER_ENTRIES;

@@ -208,6 +208,9 @@ struct overlay_addition {
 struct overlay_record *overlay_record_new(struct overlay *overlay,
                                           const struct overlay_addition *added,
                                           const struct overlay_node *node, struct str path);
+/* Of a record that was made with its node's path. out lives as long as path is not used again. */
+void overlay_record_unpack(struct overlay_unpacked *out, struct buf *path,
+                           const struct overlay_record *record);
 /* Gives the addition a record, at the end of the log, if it has none. node: the entry's name is its
  * path, which is given, but for how it is written; else NULL and an empty path. */
 void overlay_add_record(struct overlay *overlay, struct overlay_addition *added,

@@ -1,4 +1,4 @@
-/* Overlays of upper layers alone: what they would do to lower ones. */
+/* Overlays of upper layers alone: what they would do to lower ones, and doing it. */
 #include "layer/overlay/overlay_node.h"
 
 static struct overlay_node *next_node(struct overlay_node *node)
@@ -41,4 +41,42 @@ bool overlay_same_effect(struct overlay *a, struct overlay *b)
     paged_step(b->paged);
   }
   return !nodes[0] && !nodes[1];
+}
+
+/* Of every entry that was added there is a record, in the same order. */
+static int put_record(struct overlay *overlay, const struct overlay_record *record,
+                      struct overlay_unpacked *unpacked, struct buf *path, struct error *err)
+{
+  const struct tar_entry *entry = &unpacked->entry;
+  const struct digest *content = &unpacked->content;
+  int status;
+
+  overlay_record_unpack(unpacked, path, record);
+  status = unpacked->token ? overlay_add_token(overlay, entry, unpacked->token, err)
+                           : overlay_add(overlay, entry,
+                                         content->algorithm == DIGEST_NONE ? NULL : content, err);
+  return status ? error_wrap(err, "\"%.*s\"", STR_ARGS(entry->name)) : 0;
+}
+
+int overlay_put_upon(struct overlay *overlay, const struct overlay *upper, uint32_t *layer,
+                     struct error *err)
+{
+  struct buf path = BUF_INIT(LIMIT_PATH_BYTES + 1);
+  struct overlay_unpacked unpacked;
+  int status = 0;
+
+  overlay_unpacked_init(&unpacked);
+  for (const struct overlay_record *record = upper->first; record && !status;
+       record = record->next) {
+    while (overlay->n_layers <= record->layer)
+      overlay_begin_layer(overlay);
+    *layer = record->layer;
+    status = put_record(overlay, record, &unpacked, &path, err);
+    paged_step(upper->paged);
+  }
+  while (!status && overlay->n_layers < upper->n_layers)
+    overlay_begin_layer(overlay);
+  overlay_unpacked_release(&unpacked);
+  buf_release(&path);
+  return status;
 }

@@ -72,14 +72,6 @@ static struct overlay_node *overlay_walk_step(struct overlay_walk *walk)
   return node;
 }
 
-/* An entry whose name was packed with the path of its node. */
-static void overlay_walk_unpack(struct overlay_unpacked *out, struct buf *path,
-                                const struct overlay_record *record)
-{
-  overlay_unpack(out, record->packed,
-                 record->node ? overlay_node_path(record->node, path) : STR(""));
-}
-
 /* The mode of a file that is given an owner, but no mode: the kernel takes setuid and setgid off it
  * (chown(2)), where the owner is another one. */
 static int64_t kept_mode(const struct tar_entry *file, const struct tar_entry *link,
@@ -128,7 +120,7 @@ static void fill_object(struct overlay_walk *walk, struct overlay_file *file)
 {
   struct tar_entry *entry = &walk->object.entry;
 
-  overlay_walk_unpack(&walk->object, &walk->object_path, file->content);
+  overlay_record_unpack(&walk->object, &walk->object_path, file->content);
   if (!file->attributes)
     file->attributes = find_attributes(walk, file);
   entry->mode = file->attributes->mode;
@@ -146,7 +138,7 @@ static void overlay_walk_fill(struct overlay_walk *walk, struct overlay_item *ou
   *out = (struct overlay_item) { .path = buf_str(&walk->path), .links = 1 };
   if (!node->own)
     return;
-  overlay_walk_unpack(&walk->own, &walk->own_path, node->own);
+  overlay_record_unpack(&walk->own, &walk->own_path, node->own);
   out->layer = out->object_layer = node->own->layer;
   if (node->file) {
     fill_object(walk, node->file);
