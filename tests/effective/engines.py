@@ -335,8 +335,8 @@ def old_implied(tree, want, top):
 
 
 def split_devices(tree, want, top):
-    """vfs copies the tree of the layers below, and each name of a device or pipe for itself."""
-    return {path: (*node[:6], path) if node[0] in "346" and tree.layers[path] < top else node
+    """vfs copies the tree of the layers below, and each name of a device, pipe or symbolic link for itself."""
+    return {path: (*node[:6], path) if node[0] in "2346" and tree.layers[path] < top else node
             for path, node in tree.items()}
 
 
@@ -421,7 +421,7 @@ class Batch:
 
 
 # Seeds that once found something; always tried. Whether they are tame ones -> seeds.
-FOUND = {False: [806241, *MADE], True: [2004006, 2010015, *MADE]}
+FOUND = {False: [806241, 2018812, *MADE], True: [2004006, 2010015, *MADE]}
 PROGRAMS = {"containerd": ["containerd", "ctr"], "podman": ["podman"], "docker": ["dockerd"]}
 # Which of the overlay's engines an engine has to be like, how it is started, and what it reads.
 ENGINES = {

@@ -37,8 +37,8 @@
  * and pipes are taken as they are, while some engines leave them out and others refuse them.
  * Docker's vfs keeps no xattrs of lower
  * layers but security.capability, and hard links are in it as in its overlay2. vfs makes two
- * devices of one that has two names in a lower layer. What links in a layer's own directory lead to
- * outside of it, where containerd looks at the host, is taken for nothing.
+ * of a device, pipe or symbolic link that has two names in a lower layer. What links in a layer's
+ * own directory lead to outside of it, where containerd looks at the host, is taken for nothing.
  *
  * Paths are compared without regard to how they are written: `./`, leading, doubled and trailing
  * `/` and `.` do not count, and `..` never leads above the root. But to engines "/x" and "../x" may
