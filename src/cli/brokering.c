@@ -160,11 +160,12 @@ static int brokering_enter(struct brokering_paths *paths, const struct brokering
 
   if (wanted->speaks)
     return fetching_confine(wanted, support, brokering->places->options.net.ca_file, err);
-  confine_forget_environment(NULL, 0);
-  /* The library reads files when it is first used. What is in files is looked at by the other
-   * process alone, and this one never needs it: it is most of what begins a process. */
+  /* The library reads files when it is first used, which $OPENSSL_CONF may name. What is in files
+   * is looked at by the other process alone, and this one never needs it: it is most of what begins
+   * a process. */
   if (brokering->places->named.store || brokering->places->kept)
     (void)digest_of(DIGEST_SHA256, "", 0);
+  confine_forget_environment(NULL, 0);
   return confine_enter(wanted, support, err)
              ? error_wrap(err, "the process that opens images cannot be confined (--sandbox=off "
                                "does without)")

@@ -125,8 +125,9 @@ int fetching_confine(const struct confine_wanted *wanted, const struct confine_s
   for (size_t i = 0; i < ARRAY_LEN(own); i++)
     if (own[i] && *own[i])
       readable[all.n_readable++] = own[i];
+  /* The library reads files when it is first used, which $OPENSSL_CONF may name. */
+  (void)digest_of(DIGEST_SHA256, "", 0);
   confine_forget_environment(variables, ARRAY_LEN(variables));
-  (void)digest_of(DIGEST_SHA256, "", 0); /* the library reads files when it is first used */
   return confine_enter(&all, support, err)
              ? error_wrap(err, "the process that fetches cannot be confined (--sandbox=off does "
                                "without)")
