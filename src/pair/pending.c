@@ -16,6 +16,7 @@ struct record {
   uint8_t hashed;
   uint8_t taken;   /* it waits no longer */
   uint8_t in_slot; /* a slot leads to it */
+  uint32_t zero;   /* 0: no byte of it is left unset, since all are written to a file */
 };
 
 /* A slot leads to the last entry of a name: upper bits of the hash, and 1 + where it lies. */
