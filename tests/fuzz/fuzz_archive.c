@@ -1,5 +1,5 @@
 /* An image archive, plain or compressed: its members are listed, its image is chosen, and every
- * blob of it is read. */
+ * blob of it is read. The same bytes as a root file system's. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,12 +78,15 @@ static void read_index(struct source *source, const struct descriptor *descripto
   index_release(&index);
 }
 
-static void try_with(int fd, const char *ref, const struct limits *limits)
+typedef struct source *open_source(struct members *members, const char *ref,
+                                   const struct source_options *options, struct error *err);
+
+static void try_with(int fd, open_source *open, const char *ref, const struct limits *limits)
 {
   const struct source_options options = { .limits = limits };
   struct error err = { 0 };
   struct members *members = members_of_archive(fd, limits, &err);
-  struct source *source = members ? source_detect(members, ref, &options, &err) : NULL;
+  struct source *source = members ? open(members, ref, &options, &err) : NULL;
   struct descriptor descriptor;
 
   if (!source || source_resolve(source, &descriptor, &err) < 0) {
@@ -117,8 +120,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   fd = memfd_create("archive", MFD_CLOEXEC);
   if (fd < 0 || write(fd, copy, size) != (ssize_t)size)
     abort();
-  try_with(dup(fd), NULL, &limits);
-  try_with(dup(fd), "a:1", &limits);
-  try_with(fd, "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", &limits);
+  try_with(dup(fd), source_of_root_archive, NULL, &limits);
+  try_with(dup(fd), source_detect, NULL, &limits);
+  try_with(dup(fd), source_detect, "a:1", &limits);
+  try_with(fd, source_detect,
+           "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", &limits);
   return 0;
 }

@@ -1,4 +1,5 @@
-/* A policy file, the same bytes as a file of patterns, and questions to what came of them. */
+/* A policy file, the same bytes as a file of patterns and as values of the command line's flags,
+ * and questions to what came of them. */
 #include <stdint.h>
 
 #include "policy/policy.h"
@@ -27,8 +28,24 @@ static void ask(const struct policy *policy)
       __builtin_trap();
 }
 
+/* As --ignore, --ignore-fields and --accept have them. */
+static void read_flags(struct policy *policy, struct str text)
+{
+  struct error err = { 0 };
+
+  if (policy_add_path(policy, text, "fuzz", NULL, &err) && !err.message[0])
+    __builtin_trap();
+  err.message[0] = '\0';
+  if (policy_add_fields(policy, text, "fuzz", NULL, &err) && !err.message[0])
+    __builtin_trap();
+  err.message[0] = '\0';
+  if (policy_add_causes(policy, text, "fuzz", NULL, &err) && !err.message[0])
+    __builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+  AUTO_POLICY from_flags = policy_new();
   AUTO_POLICY from_yaml = policy_new();
   AUTO_POLICY from_lines = policy_new();
   const struct str text = { (const char *)data, size };
@@ -41,5 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     __builtin_trap();
   ask(from_yaml);
   ask(from_lines);
+  read_flags(from_flags, text);
+  ask(from_flags);
   return 0;
 }
