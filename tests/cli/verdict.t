@@ -13,6 +13,21 @@ Every comparison ends with a verdict on standard error: what the two images are 
   $ diffoci diff ./a.tar ./a.tar
   ! verdict: identical: the digests are the same
 
+What a statement says passed is what was looked into, and no more: not what a container sees, where rules left out all that differs.
+
+  $ diffoci diff --require=effective -o vsa ./a.tar ./later.tar 2>/dev/null | jq -c .predicate.verifiedLevels
+  ["DIFFOCI_SEMANTIC","DIFFOCI_EFFECTIVE","DIFFOCI_EQUIVALENT"]
+  $ diffoci diff --require=effective -o vsa ./a.tar ./other.tar 2>/dev/null | jq -c .predicate.verifiedLevels
+  ["FAILED"]
+  $ images <<'EOF'
+  > oci_archive("one-way.tar", image(layer(symlink("l", "d"), directory("d"), file("l/f", "1"), file("v", "1"))))
+  > oci_archive("other-way.tar", image(layer(directory("d"), file("l/f", "1"), symlink("l", "d"), file("v", "2"))))
+  > EOF
+  $ for more in '' --require=semantic --require=effective; do diffoci diff --ignore=/v $more -o svr ./one-way.tar ./other-way.tar 2>/dev/null | jq -c .predicate.properties; done
+  []
+  []
+  []
+
   $ diffoci diff ./a.tar ./later.tar >table
   ! verdict: semantic: no difference but in times, history, order and format
   [1]

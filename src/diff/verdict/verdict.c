@@ -271,6 +271,7 @@ static enum verdict_level look_closer(struct diff *diff, enum verdict_effort eff
   const enum shadow_answer answer =
       is_about_artifacts(diff) ? SHADOW_SAME : is_effective(diff, effort, &err);
 
+  out->unseen = answer == SHADOW_UNKNOWN;
   if (answer == SHADOW_SAME ||
       (answer == SHADOW_UNKNOWN && effort < VERDICT_FETCHES && is_left_out(diff)))
     return VERDICT_SEMANTIC;

@@ -25,6 +25,9 @@ struct verdict {
    * or what a link's target begins with, is nothing. A container sees one, or where open is
    * VERDICT_SEMANTIC may see one. */
   bool hidden;
+  /* Of VERDICT_SEMANTIC: what a container sees was not looked into. The policy left out all that
+   * differs, and no more than that was asked. */
+  bool unseen;
   /* What was compared are artifacts alone, of which no engine makes containers. */
   bool artifacts;
   /* The rules of the policy hid differences; they never count for VERDICT_IDENTICAL. */

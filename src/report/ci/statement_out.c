@@ -84,7 +84,7 @@ static void write_properties(struct json_writer *json, const struct verdict *ver
   if (verdict && verdict->level >= VERDICT_SEMANTIC)
     json_write_text(json, NULL, "DIFFOCI_SEMANTIC");
   /* Of artifacts, which no container is made of, "semantic" says nothing of that. */
-  if (verdict && verdict->artifacts && verdict->level == VERDICT_SEMANTIC)
+  if (verdict && (verdict->artifacts || verdict->unseen) && verdict->level == VERDICT_SEMANTIC)
     return;
   if (verdict && verdict->level >= VERDICT_EFFECTIVE)
     json_write_text(json, NULL, "DIFFOCI_EFFECTIVE");
