@@ -16,6 +16,7 @@
 #include "evidence/shifted.h"
 #include "evidence/words.h"
 #include "formats/format.h"
+#include "policy/line_order.h"
 
 enum {
   WORK_PER_BYTE = 64,  /* steps of comparing words, for each byte of both contents */
@@ -283,14 +284,19 @@ static bool is_binary(const struct str content[2])
   return false;
 }
 
-static void content_reordered(struct look *look)
+/* False: the lines stand where they say something else. */
+static bool content_reordered(struct look *look, const struct str content[2])
 {
   const struct str nothing = { NULL, 0 };
+  const enum line_order order = line_order_look(content);
 
-  if (look->runs)
+  if (order == LINE_ORDER_MOVED)
+    return false;
+  if (look->runs || order == LINE_ORDER_TOLD)
     content_assume(look->out, look->arena, "reordered-lines", "", nothing, nothing);
   else
     content_add(look->out, look->arena, "reordered-lines", "", nothing, nothing);
+  return true;
 }
 
 static bool is_manual_page(struct str content, const struct content_file *file)
@@ -320,9 +326,8 @@ static void look_at_lines(const struct str content[2], const struct content_file
   }
   if (!lines_split(&look.lines[1], content[1])) {
     content_leave(out, STR(""));
-  } else if (!look.binary && lines_same_set(&look.lines[0], &look.lines[1])) {
-    content_reordered(&look);
-  } else {
+  } else if (look.binary || !lines_same_set(&look.lines[0], &look.lines[1]) ||
+             !content_reordered(&look, content)) {
     uint64_t work = WORK_PER_LINE * (look.lines[0].n + look.lines[1].n + 1024);
 
     lines_diff(&look.lines[0], &look.lines[1], &work, look_at_gap, &look);

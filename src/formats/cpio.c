@@ -158,6 +158,26 @@ static uint64_t pad(struct format_parts *parts, uint64_t start, uint64_t at, uns
   return to;
 }
 
+/* A link that has no sum of its target. */
+static bool is_unsummed_link(const struct header *header)
+{
+  return header->has_sum && !header->sum && (header->mode & S_IFMT) == S_IFLNK;
+}
+
+/* What a reader of entries does not know. */
+static void set_records(struct format_parts *parts, const struct header *header,
+                        struct tar_entry *entry)
+{
+  struct tar_record *records = arena_alloc(&parts->arena, 2 * sizeof(*records));
+
+  records[0] = (struct tar_record) { STR(TAR_RECORD_OF_MEMBER "cpio.links"),
+                                     str_of(arena_printf(&parts->arena, "%llu",
+                                                         (unsigned long long)header->links)) };
+  records[1] = (struct tar_record) { STR(TAR_RECORD_OF_MEMBER "cpio.sum"), STR("none") };
+  entry->records = records;
+  entry->n_records = is_unsummed_link(header) ? 2 : 1;
+}
+
 static int fill_entry(struct format_parts *parts, struct cpio_links *links_of,
                       const struct header *header, struct str name, struct str content,
                       struct error *err)
@@ -173,7 +193,6 @@ static int fill_entry(struct format_parts *parts, struct cpio_links *links_of,
     .device_major = (int64_t)header->device_of,
     .device_minor = (int64_t)header->device_of_minor,
   };
-  struct tar_record *links;
   struct format_member *member;
 
   if (!entry.type)
@@ -187,11 +206,7 @@ static int fill_entry(struct format_parts *parts, struct cpio_links *links_of,
   if (header->links > 1 && entry.type != TAR_DIR && entry.type != TAR_SYMLINK &&
       entry.type != TAR_REGULAR)
     return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" in it is a hard link", STR_ARGS(name));
-  links = arena_alloc(&parts->arena, sizeof(*links));
-  links->key = STR(TAR_RECORD_OF_MEMBER "cpio.links");
-  links->value = str_of(arena_printf(&parts->arena, "%llu", (unsigned long long)header->links));
-  entry.records = links;
-  entry.n_records = 1;
+  set_records(parts, header, &entry);
   member = format_add_member(parts, &entry, err);
   if (!member)
     return -1;
@@ -210,7 +225,8 @@ static int check_sum(const struct header *header, struct str name, struct str co
 
   for (size_t i = 0; i < content.len && header->has_sum; i++)
     sum += (unsigned char)content.ptr[i];
-  if (sum == header->sum)
+  /* GNU cpio has sums of files only; without one, a link has a record that tells it. */
+  if (sum == header->sum || is_unsummed_link(header))
     return 0;
   return error_set(err, ERROR_CORRUPT, "the checksum of \"%.*s\" in it is wrong", STR_ARGS(name));
 }

@@ -180,6 +180,24 @@ static void account_gnu(struct format_parts *parts, uint64_t header,
     tar_account_zeros(parts, header + 369, header + TAR_UNIT);
 }
 
+/* Before ustar there was nothing behind the target; GNU tar has the numbers of devices there all
+ * the same, as zeros. */
+static void account_v7(struct format_parts *parts, uint64_t header)
+{
+  const unsigned char *block = (const unsigned char *)parts->bytes.ptr + header;
+
+  tar_account_zeros(parts, header + MAGIC, header + 329);
+  for (uint64_t at = 329; at < 345; at += 8) {
+    int64_t number;
+
+    if (!block[at])
+      tar_account_zeros(parts, header + at, header + at + 8);
+    else if (tar_number(block + at, 8, &number) && number == 0)
+      account_number(parts, header + at, 8, NULL);
+  }
+  tar_account_zeros(parts, header + 345, header + TAR_UNIT);
+}
+
 static void account_header(struct format_parts *parts, uint64_t header,
                            const struct extended *extended)
 {
@@ -194,7 +212,7 @@ static void account_header(struct format_parts *parts, uint64_t header,
   format_account(parts, header + TYPE, 1,
                  block[TYPE] == '\0' || block[TYPE] == '0' ? &rule_number : NULL);
   if (!is_gnu && !is_posix) {
-    tar_account_zeros(parts, header + MAGIC, header + TAR_UNIT);
+    account_v7(parts, header);
     return;
   }
   format_account(parts, header + MAGIC, is_gnu ? MAGIC_LEN : 6, &rule_magic);

@@ -84,9 +84,6 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
   const uint32_t attributes = record->external & ~(is_unix(record) ? UINT32_C(07777) << 16 : 0);
   /* Programs leave out what needs a version later than theirs. */
   const uint32_t needed = record->needed > ZIP_VERSION_KNOWN ? record->needed : 0;
-  /* Who reads from a pipe cannot find the end of what is stored. */
-  const bool is_endless =
-      record->method == ZIP_STORED && record->size && record->flags & ZIP_FLAG_DESCRIPTOR;
   bool is_ascii = true;
 
   for (size_t i = 0; i < record->name.len; i++)
@@ -105,7 +102,6 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.attributes", attributes, err) ||
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.internal", record->internal, err) ||
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.needed", needed, err) ||
-      zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.endless", is_endless, err) ||
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.utf8",
                      !is_ascii && (record->flags & ZIP_FLAG_UTF8), err))
     return -1;

@@ -64,9 +64,10 @@ static bool is_time(uint16_t id, struct str data, bool is_local)
   return false;
 }
 
-/* In a local header the zip64 field has both sizes, or zeros where a descriptor has them. */
+/* In a local header the zip64 field has both sizes, or a zero where a descriptor has one. */
 static bool repeats_sizes(const struct zip_record *record, struct str data)
 {
+  const bool is_later = record->flags & ZIP_FLAG_DESCRIPTOR;
   uint64_t size;
   uint64_t stored;
 
@@ -74,8 +75,8 @@ static bool repeats_sizes(const struct zip_record *record, struct str data)
     return false;
   size = format_le64(data.ptr);
   stored = format_le64(data.ptr + 8);
-  return (size == record->size && stored == record->stored) ||
-         (!size && !stored && (record->flags & ZIP_FLAG_DESCRIPTOR));
+  return (size == record->size || (is_later && !size)) &&
+         (stored == record->stored || (is_later && !stored));
 }
 
 /* Accounts for an extra field, and makes records of what counts of it. zip64 fields were read. */

@@ -16,7 +16,7 @@ MUST_CHECK int zip_check_local(struct format_parts *parts, const struct zip_reco
                                struct zip_records *records, uint64_t *data, struct error *err);
 
 /* Checks and accounts for the data descriptor at `at`, which is inside the file: with or without
- * its signature, with sizes of 4 or 8 bytes. */
+ * its signature, with sizes of 4 or 8 bytes. The local header has been checked. */
 MUST_CHECK int zip_check_descriptor(struct format_parts *parts, const struct zip_record *record,
                                     uint64_t at, struct error *err);
 

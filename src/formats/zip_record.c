@@ -8,22 +8,47 @@ static int bad(struct error *err, const char *what)
   return error_set(err, ERROR_CORRUPT, "%s", what);
 }
 
-/* The place of the end record: it may be followed by a comment, and nothing else (4.3.16). */
+/* The place of the end record: the last that begins like one, as readers look for it. It is
+ * followed by its comment (4.3.16), and by nothing but the zeros up to a full block that bsdtar
+ * writes to a pipe. */
 static int find_end(const struct format_parts *parts, uint64_t *at, struct error *err)
 {
   const struct str bytes = parts->bytes;
+  const size_t least = bytes.len - MIN_OF(bytes.len, (size_t)ZIP_END + UINT16_MAX);
+  size_t from = bytes.len;
+  size_t end;
 
-  if (bytes.len < ZIP_END)
-    return bad(err, "it is too short");
-  for (size_t comment = 0; comment <= UINT16_MAX && comment + ZIP_END <= bytes.len; comment++) {
-    const char *p = bytes.ptr + bytes.len - ZIP_END - comment;
+  do {
+    if (from == least)
+      return bad(err, "it has no end of the directory at its end");
+    from--;
+  } while (!str_has_prefix(str_skip(bytes, from), STR("PK\5\6")));
+  if (bytes.len - from < ZIP_END)
+    return bad(err, "its end of the directory is cut short");
+  end = from + ZIP_END + format_le16(bytes.ptr + from + 20);
+  for (size_t i = end; i < bytes.len; i++)
+    if (bytes.ptr[i])
+      return bad(err, "something stands behind its end");
+  if (end > bytes.len)
+    return bad(err, "its comment is cut short");
+  *at = from;
+  return 0;
+}
 
-    if (memcmp(p, "PK\5\6", 4) == 0 && format_le16(p + 20) == comment) {
-      *at = bytes.len - ZIP_END - comment;
-      return 0;
-    }
-  }
-  return bad(err, "it has no end of the directory at its end");
+/* What stands behind the end record. */
+static int add_behind(struct format_parts *parts, uint64_t at, struct error *err)
+{
+  const struct str comment = { parts->bytes.ptr + at + ZIP_END,
+                               format_le16(parts->bytes.ptr + at + 20) };
+  const size_t zeros = parts->bytes.len - at - ZIP_END - comment.len;
+
+  format_account(parts, at + ZIP_END, comment.len + zeros, NULL);
+  if (comment.len && format_add_field(parts, FORMAT_COUNTS, "comment", comment, err))
+    return -1;
+  if (!zeros)
+    return 0;
+  return format_add_field(parts, FORMAT_COUNTS, "zeros behind the end",
+                          str_of(arena_printf(&parts->arena, "%zu", zeros)), err);
 }
 
 /* 4.3.14 and 4.3.15. */
@@ -88,11 +113,7 @@ int zip_find_directory(struct format_parts *parts, struct zip_directory *out, st
   if (out->at > out->end || out->len != out->end - out->at)
     return bad(err, "its directory does not lie before its end");
   format_account(parts, at, ZIP_END, &rule_end);
-  format_account(parts, at + ZIP_END, parts->bytes.len - at - ZIP_END, NULL);
-  if (parts->bytes.len == at + ZIP_END)
-    return 0;
-  return format_add_field(parts, FORMAT_COUNTS, "comment", str_skip(parts->bytes, at + ZIP_END),
-                          err);
+  return add_behind(parts, at, err);
 }
 
 int zip_next_extra(struct str *rest, uint16_t *id, struct str *data)

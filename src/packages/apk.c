@@ -23,7 +23,7 @@ static void apk_take_file(struct reading *reading, struct str name)
   if (reading->directory.len + name.len > LIMIT_PATH_BYTES)
     return;
   if (!reading->owner)
-    reading->owner = package_list_owner(reading->list, apk, reading->package.name);
+    reading->owner = package_list_owner(reading->list, apk, reading->package.name, STR(""));
   buf_clear(&reading->path);
   buf_add_str(&reading->path, reading->directory);
   buf_puts(&reading->path, reading->directory.len ? "/" : "");

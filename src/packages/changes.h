@@ -10,6 +10,9 @@ struct package_change {
   const char *type; /* "deb", "apk", "pypi", "npm" */
   struct str name, architecture;
   struct str version[2]; /* ptr NULL: that image does not have it */
+  struct str place;      /* of the later one; empty: there is one for all packages of the type */
+  size_t n_places;       /* at which it changed in this way; `place` is the first */
+  bool several;          /* another change is about the same name */
 };
 
 enum package_change_kind { PACKAGE_ADDED, PACKAGE_REMOVED, PACKAGE_CHANGED, N_PACKAGE_CHANGES };
@@ -19,14 +22,17 @@ struct package_changes {
   size_t n, cap;
   uint64_t by_kind[N_PACKAGE_CHANGES];
   struct package_list lists[2]; /* what the items point to */
-  struct map by_name;           /* "type name" -> the position of an item, plus one */
+  struct map by_name;           /* type, name, place -> the position of an item, plus one */
   struct arena arena;
 };
 
 #define PACKAGE_CHANGES_INIT ((struct package_changes) { 0 })
 
-/* Compares the two lists in *changes, which were filled. Of one package the versions that both
- * sides have are none of the changes; the others are paired in their order. */
+/* Compares the two lists in *changes, which were filled. A package that stands several times is
+ * compared at each place: what both sides have there in the same version is none of the changes,
+ * other versions there are paired in their order. Of what is left, the same version at another
+ * place has moved and is none of the changes either, and the others are paired in their order.
+ * Changes that say the same are one, with the number of places. */
 void package_changes_find(struct package_changes *changes);
 void package_changes_release(struct package_changes *changes);
 

@@ -31,7 +31,7 @@ static void dpkg_finish(struct package_list *list, struct stanza *stanza)
 
   if (name.len && name.len <= PACKAGE_MAX_TEXT && (!stanza->has_status || stanza->installed)) {
     package_list_add(list, &stanza->package);
-    owner = lines.len ? package_list_owner(list, deb, name) : NULL;
+    owner = lines.len ? package_list_owner(list, deb, name, STR("")) : NULL;
     while (stanza_line(&lines, &line))
       if (line.len > 1)
         package_list_own_by(list, first_word(str_skip(line, 1)), owner);
@@ -121,7 +121,7 @@ void dpkg_read_files(struct package_list *list, struct str path, struct str byte
 
   if (!name.len || name.len > PACKAGE_MAX_TEXT)
     return;
-  owner = package_list_owner(list, deb, name);
+  owner = package_list_owner(list, deb, name, STR(""));
   while (stanza_line(&bytes, &line)) {
     const struct str file = dpkg_path_of(line);
 

@@ -40,17 +40,24 @@ static struct str next_word(struct str *text)
   return word;
 }
 
-static void go_add(struct package_list *list, struct str name, struct str version)
+/* What a program was made of, and where it lies. */
+struct program {
+  struct package_list *list;
+  struct str path;
+};
+
+static void go_add(const struct program *program, struct str name, struct str version)
 {
   if (name.len && version.len)
-    package_list_add(
-        list, &(struct package) {
-                  .type = golang, .name = name, .version = version, .architecture = STR("") });
+    package_list_add(program->list, &(struct package) { .type = golang,
+                                                        .name = name,
+                                                        .version = version,
+                                                        .place = program->path });
 }
 
 /* "VERSION CHECKSUM", and perhaps a line "=> MODULE VERSION CHECKSUM" of what stands in for it: a
  * directory, which has no version, is the module that it is named after. */
-static void add_dep(struct package_list *list, struct str name, struct str text)
+static void add_dep(const struct program *program, struct str name, struct str text)
 {
   const struct str version = next_word(&text);
   const char *arrow = text.len ? memmem(text.ptr, text.len, "=> ", 3) : NULL;
@@ -59,12 +66,12 @@ static void add_dep(struct package_list *list, struct str name, struct str text)
   const struct str other_version = next_word(&other);
 
   if (other_name.len && other_version.len)
-    go_add(list, other_name, other_version);
+    go_add(program, other_name, other_version);
   else
-    go_add(list, name, version);
+    go_add(program, name, version);
 }
 
-static void add_facts(struct package_list *list, const struct format_parts *parts)
+static void add_facts(const struct program *program, const struct format_parts *parts)
 {
   struct str main_name = STR("");
   struct str main_version = STR("");
@@ -79,9 +86,9 @@ static void add_facts(struct package_list *list, const struct format_parts *part
       continue;
     fact = str_skip(name, sizeof(ELF_GO_SECTION));
     if (str_has_prefix(fact, STR("dep/")))
-      add_dep(list, str_skip(fact, 4), text);
+      add_dep(program, str_skip(fact, 4), text);
     else if (str_equal(fact, STR("go")))
-      go_add(list, STR("stdlib"), next_word(&text));
+      go_add(program, STR("stdlib"), next_word(&text));
     else if (str_equal(fact, STR("build/vcs.revision")))
       revision = next_word(&text);
     else if (str_equal(fact, STR("mod"))) {
@@ -89,12 +96,13 @@ static void add_facts(struct package_list *list, const struct format_parts *part
       main_version = next_word(&text);
     }
   }
-  go_add(list, main_name,
+  go_add(program, main_name,
          str_equal(main_version, STR("(devel)")) && revision.len ? revision : main_version);
 }
 
-void package_program_read(struct package_list *list, struct str bytes)
+void package_program_read(struct package_list *list, struct str path, struct str bytes)
 {
+  const struct program program = { list, package_path(path) };
   struct format_budget budget = { PROGRAM_BYTES };
   const struct format *format = format_detect(bytes, STR(""));
   struct format_parts parts;
@@ -103,6 +111,6 @@ void package_program_read(struct package_list *list, struct str bytes)
   if (!format || strcmp(format->name, "elf") != 0)
     return;
   if (format_read(format, &parts, bytes, STR(""), &budget, &err) == 0)
-    add_facts(list, &parts);
+    add_facts(&program, &parts);
   format_release(&parts);
 }

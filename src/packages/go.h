@@ -18,7 +18,7 @@ bool package_program_begins(struct str head);
 /* Adds the modules that the program was made of, by their paths (type "golang", as package URLs
  * have it), those that replace others instead of them, and Go itself as "stdlib". The main module
  * is known by its version, or the revision that it was built from. The file belongs to none of
- * them. */
-void package_program_read(struct package_list *list, struct str bytes);
+ * them; its path is their place. */
+void package_program_read(struct package_list *list, struct str path, struct str bytes);
 
 #endif

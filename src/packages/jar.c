@@ -34,11 +34,10 @@ static bool jar_add(struct package_list *list, struct str path, struct str name,
 {
   if (!name.len || !version.len || name.len > PACKAGE_MAX_TEXT)
     return false;
-  package_list_add(list,
-                   &(struct package) {
-                       .type = maven, .name = name, .version = version, .architecture = STR("") });
+  package_list_add(
+      list, &(struct package) { .type = maven, .name = name, .version = version, .place = path });
   if (first)
-    package_list_own_by(list, path, package_list_owner(list, maven, name));
+    package_list_own_by(list, path, package_list_owner(list, maven, name, path));
   return true;
 }
 

@@ -10,12 +10,20 @@
 
 static const char pypi[] = "pypi";
 
+static struct str language_directory_of(struct str path)
+{
+  for (size_t end = path.len; end > 0; end--)
+    if (path.ptr[end - 1] == '/')
+      return (struct str) { path.ptr, end - 1 };
+  return STR("");
+}
+
 void python_read_metadata(struct package_list *list, struct str path, struct str bytes)
 {
-  struct package package = { .type = pypi, .architecture = STR("") };
+  struct package package = { .type = pypi,
+                             .place = language_directory_of(language_directory_of(path)) };
   struct str line;
 
-  (void)path;
   /* The header ends with an empty line; then comes the description. */
   while (stanza_line(&bytes, &line) && !stanza_is_blank(line)) {
     const struct str name = stanza_value(line, STR("Name"));
@@ -25,14 +33,6 @@ void python_read_metadata(struct package_list *list, struct str path, struct str
     package.version = version.ptr && !package.version.len ? version : package.version;
   }
   package_list_add(list, &package);
-}
-
-static struct str language_directory_of(struct str path)
-{
-  for (size_t end = path.len; end > 0; end--)
-    if (path.ptr[end - 1] == '/')
-      return (struct str) { path.ptr, end - 1 };
-  return STR("");
 }
 
 /* "usr/lib/python3/dist-packages/foo_bar-1.0.dist-info" is foo_bar's. */
@@ -89,7 +89,7 @@ void python_read_record(struct package_list *list, struct str path, struct str b
 
   if (!name.len || name.len > PACKAGE_MAX_TEXT)
     return;
-  owner = package_list_owner(list, pypi, name);
+  owner = package_list_owner(list, pypi, name, around);
   while (stanza_line(&bytes, &line)) {
     const struct str column = first_column(line);
 
@@ -141,10 +141,9 @@ void npm_read_package(struct package_list *list, struct str path, struct str byt
   const char *name = json_string_value(json_object_get(json, "name"));
   const char *version = json_string_value(json_object_get(json, "version"));
 
-  (void)path;
   if (name && version)
     package_list_add(list, &(struct package) { .type = "npm",
                                                .name = str_of(name),
                                                .version = str_of(version),
-                                               .architecture = STR("") });
+                                               .place = language_directory_of(path) });
 }

@@ -45,6 +45,14 @@ static struct str list_copy(struct package_list *list, struct str s)
   return s.len ? arena_str(&list->arena, s) : STR("");
 }
 
+/* Of many packages at one place, one copy. */
+static struct str list_place(struct package_list *list, struct str place)
+{
+  if (!list->n || !str_equal(list->items[list->n - 1].place, place))
+    return list_copy(list, place);
+  return list->items[list->n - 1].place;
+}
+
 void package_list_add(struct package_list *list, const struct package *package)
 {
   if (!is_text(package->name) || !is_text(package->version))
@@ -53,7 +61,7 @@ void package_list_add(struct package_list *list, const struct package *package)
     list->cut = true;
     return;
   }
-  if (!package_list_has_room(list, (uint64_t)3 * PACKAGE_MAX_TEXT))
+  if (!package_list_has_room(list, (uint64_t)3 * PACKAGE_MAX_TEXT + package->place.len))
     return;
   list->items = xgrow(list->items, list->n, &list->cap, sizeof(*list->items));
   list->items[list->n++] = (struct package) {
@@ -62,6 +70,7 @@ void package_list_add(struct package_list *list, const struct package *package)
     .version = list_copy(list, package->version),
     .architecture =
         list_copy(list, is_text(package->architecture) ? package->architecture : STR("")),
+    .place = list_place(list, package->place),
   };
 }
 
@@ -81,14 +90,14 @@ struct str package_path(struct str path)
 }
 
 const struct package_owner *package_list_owner(struct package_list *list, const char *type,
-                                               struct str name)
+                                               struct str name, struct str place)
 {
   struct package_owner *owner;
 
-  if (!package_list_has_room(list, sizeof(*owner) + name.len))
+  if (!package_list_has_room(list, sizeof(*owner) + name.len + place.len))
     return NULL;
   owner = arena_alloc(&list->arena, sizeof(*owner));
-  *owner = (struct package_owner) { type, list_copy(list, name) };
+  *owner = (struct package_owner) { type, list_copy(list, name), list_copy(list, place) };
   return owner;
 }
 
@@ -128,19 +137,42 @@ int package_compare(const struct package *a, const struct package *b)
   return order ? order : str_compare(a->version, b->version);
 }
 
-static int compare_items(const void *a, const void *b)
+int package_compare_places(const struct package *a, const struct package *b)
+{
+  int order = package_compare_keys(a, b);
+
+  order = order ? order : str_compare(a->place, b->place);
+  return order ? order : package_compare(a, b);
+}
+
+static int by_version(const void *a, const void *b)
 {
   return package_compare(a, b);
 }
 
-void package_list_sort(struct package_list *list)
+static int by_place(const void *a, const void *b)
+{
+  return package_compare_places(a, b);
+}
+
+static void list_sort(struct package_list *list, int (*compare)(const void *a, const void *b))
 {
   size_t kept = 0;
 
   if (list->n)
-    qsort(list->items, list->n, sizeof(*list->items), compare_items);
+    qsort(list->items, list->n, sizeof(*list->items), compare);
   for (size_t i = 0; i < list->n; i++)
-    if (!kept || package_compare(&list->items[kept - 1], &list->items[i]) != 0)
+    if (!kept || compare(&list->items[kept - 1], &list->items[i]) != 0)
       list->items[kept++] = list->items[i];
   list->n = kept;
+}
+
+void package_list_sort(struct package_list *list)
+{
+  list_sort(list, by_version);
+}
+
+void package_list_sort_places(struct package_list *list)
+{
+  list_sort(list, by_place);
 }

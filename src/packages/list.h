@@ -17,6 +17,7 @@ enum {
 struct package {
   const char *type; /* as package URLs name it: "deb", "apk", "pypi", "npm"; a literal */
   struct str name, version, architecture; /* bytes as in the image; architecture may be empty */
+  struct str place; /* the path below or in which it is installed; empty: there is one for all */
 };
 
 /* Those of one image; all text is copied. */
@@ -30,10 +31,11 @@ struct package_list {
   uint64_t taken;
 };
 
-/* Whom a file belongs to. The version is that of whatever package of the name there is. */
+/* Whom a file belongs to. The version is that of whatever package of the name there is at the
+ * place. */
 struct package_owner {
   const char *type;
-  struct str name;
+  struct str name, place;
 };
 
 #define PACKAGE_LIST_INIT ((struct package_list) { 0 })
@@ -48,17 +50,20 @@ MUST_CHECK bool package_list_has_room(struct package_list *list, uint64_t bytes)
  * counts. The owner is made once for all of its files, and lives as long as the list; NULL, which
  * owns nothing, where there is no room. */
 const struct package_owner *package_list_owner(struct package_list *list, const char *type,
-                                               struct str name);
+                                               struct str name, struct str place);
 /* A path that no system has (LIMIT_PATH_BYTES) is none. */
 void package_list_own_by(struct package_list *list, struct str path,
                          const struct package_owner *owner);
 
-/* The order of packages: by type, name, architecture, then version, numbers by their value. The
- * keys are all but the version. */
+/* The order of packages: by type, name, architecture (the keys), then version, numbers by their
+ * value; or by keys, place, version. */
 int package_compare_keys(const struct package *a, const struct package *b);
 int package_compare(const struct package *a, const struct package *b);
-/* Puts the list in this order, each package once. */
+int package_compare_places(const struct package *a, const struct package *b);
+/* Puts the list in the first of these orders, each package once, however many places it has. */
 void package_list_sort(struct package_list *list);
+/* Puts it in the second, each package once for each place. */
+void package_list_sort_places(struct package_list *list);
 
 /* A path without what makes no other one: "/" and "./" before it, "/" behind it. */
 struct str package_path(struct str path);

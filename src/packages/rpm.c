@@ -122,7 +122,7 @@ static void rpm_add_files(struct package_list *list, const struct header *header
 
   if (!names.count || !name.len || name.len > PACKAGE_MAX_TEXT)
     return;
-  owner = package_list_owner(list, rpm, name);
+  owner = package_list_owner(list, rpm, name, STR(""));
   for (size_t i = 0; i < names.count && i < indexes.count && 4 * i + 4 <= indexes.data.len; i++) {
     const uint32_t directory = format_be32(indexes.data.ptr + 4 * i);
     const struct str base = take_string(&names.data);

@@ -15,6 +15,7 @@ enum cause_test_kind {
   TEST_DIFFERING_LINES,      /* each line that differs contains one of the texts */
   TEST_DIFFERING_COLUMNS,    /* lines differ in these columns only */
   TEST_SAME_LINES,           /* the same lines in another order */
+  TEST_FREE_LINES,           /* and nothing says that the order tells something */
   TEST_SAME_PARAGRAPHS,      /* the same paragraphs, between empty lines, in another order */
   TEST_SAME_SIZE,
   TEST_FIRST_DIFFERENCE_WITHIN, /* the first byte that differs lies in a window */

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "policy/cause_bytes.h"
 #include "policy/cause_table.h"
+#include "policy/line_order.h"
 #include "policy/paragraphs.h"
 
 struct pair {
@@ -295,6 +296,8 @@ static bool cause_test_holds(const struct pair *pair, const struct cause_test *t
     return differing_lines(pair, test);
   case TEST_SAME_LINES:
     return same_lines(pair);
+  case TEST_FREE_LINES:
+    return same_lines(pair) && line_order_look(pair->content) == LINE_ORDER_FREE;
   case TEST_SAME_PARAGRAPHS:
     return pair->whole && pair->same_size && pair->differ && same_paragraphs(pair->content);
   case TEST_SAME_SIZE:
@@ -317,6 +320,7 @@ static bool is_of_all(const struct pair *pair, const struct cause_test *test)
 {
   switch (test->kind) {
   case TEST_SAME_LINES:
+  case TEST_FREE_LINES:
   case TEST_SAME_PARAGRAPHS:
     return true;
   case TEST_DIFFERING_COLUMNS:

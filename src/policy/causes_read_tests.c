@@ -120,6 +120,7 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     { "differing-lines", TEST_DIFFERING_LINES },
     { "differing-columns", TEST_DIFFERING_COLUMNS },
     { "same-lines", TEST_SAME_LINES },
+    { "free-lines", TEST_FREE_LINES },
     { "same-paragraphs", TEST_SAME_PARAGRAPHS },
     { "same-size", TEST_SAME_SIZE },
     { "first-difference-within", TEST_FIRST_DIFFERENCE_WITHIN },
@@ -135,7 +136,7 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     FAIL(reader, item,
          "content: expected at, contains, either-contains, only-differs-in, "
          "beginning-only-differs-in, differing-lines, differing-columns, same-lines, "
-         "same-paragraphs, same-size, "
+         "free-lines, same-paragraphs, same-size, "
          "first-difference-within, "
          "first-difference-in or "
          "first-difference-after");
@@ -149,8 +150,8 @@ static void read_test(const struct reader *reader, const struct yaml_value *item
     read_windows(reader, item->first, test);
   else if (test->kind == TEST_DIFFERING_COLUMNS)
     read_columns(reader, item->first, test);
-  else if (test->kind != TEST_SAME_LINES && test->kind != TEST_SAME_PARAGRAPHS &&
-           test->kind != TEST_SAME_SIZE)
+  else if (test->kind != TEST_SAME_LINES && test->kind != TEST_FREE_LINES &&
+           test->kind != TEST_SAME_PARAGRAPHS && test->kind != TEST_SAME_SIZE)
     read_texts(reader, item->first, test);
 }
 

@@ -104,7 +104,7 @@ int contents_databases_read(const struct contents_databases *databases, size_t t
   if (spool_read(databases->spool, found->at, bytes, found->len, err))
     return -1;
   if (found->is_program)
-    package_program_read(list, (struct str) { bytes, found->len });
+    package_program_read(list, STR(""), (struct str) { bytes, found->len });
   else
     package_database_read(list, path, (struct str) { bytes, found->len });
   return 0;

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   package_database_read(&changes.lists[0], str_of(path), half);
   package_database_read(&changes.lists[1], str_of(path), text);
   if (package_program_begins(text))
-    package_program_read(&changes.lists[1], text);
+    package_program_read(&changes.lists[1], STR("bin/x"), text);
   package_changes_find(&changes);
   for (int side = 0; side < 2; side++)
     for (size_t i = 0; i < changes.lists[side].owners.n; i++)

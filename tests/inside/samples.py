@@ -130,6 +130,23 @@ with tempfile.TemporaryDirectory() as d:
         run("gcc", "-O1", "-c", "-fdebug-prefix-map=" + d + "=/src", "-o", name, *flags, "x.c", cwd=d)
         with open(os.path.join(d, name), "rb") as f:
             write(name, f.read())
+with tempfile.TemporaryDirectory() as d:
+    os.mkdir(os.path.join(d, "d"))
+    for name, text in (("d/a", "hello\n"), ("e", "")):
+        with open(os.path.join(d, name), "w", encoding="utf-8") as f:
+            f.write(text)
+    os.symlink("d/a", os.path.join(d, "l"))
+    for name in ("d/a", "e", "l", "d"):
+        os.utime(os.path.join(d, name), (1700000000, 1700000000), follow_symlinks=False)
+    write("v7.tar", run("tar", "--format=v7", "-b1", "--owner=0", "--group=0", "-cf-", "d", "l", cwd=d))
+    for name, command, given in (("infozip-pipe.zip", ("zip", "-qry", "-", "."), b""),
+                                 ("libarchive-pipe.zip", ("bsdtar", "--format=zip", "-b1", "-cf-", "e", "d"), b""),
+                                 ("libarchive64.zip", ("bsdtar", "--format=zip", "--options=zip:compression=store,zip:zip64", "-b1", "-cf-", "d", "e"), b""),
+                                 ("crc-link.cpio", ("cpio", "-o", "-H", "crc", "--reproducible", "-C", "512"), b"d\nd/a\nl\n")):
+        try:
+            write(name, run(*command, input=given, cwd=d))
+        except FileNotFoundError:
+            pass
 write("x.pyc", b"\xa7\r\r\n" + struct.pack("<III", 0, 1700000000, 12) + marshal.dumps(compile("x = 1", "m.py", "exec")))
 write("hash.pyc", b"\xa7\r\r\n" + struct.pack("<IQ", 3, 0x1122334455667788) + marshal.dumps(compile("x = 1", "m.py", "exec")))
 write("old.pyc", b"\x03\xf3\r\n" + struct.pack("<I", 1700000000) + b"c" + b"code" * 8)

@@ -145,7 +145,7 @@ static void test_forged(void **state)
 
   (void)state;
   write_elf(&file, sections, ARRAY_LEN(sections), 1);
-  package_program_read(&list, buf_str(&file));
+  package_program_read(&list, STR("bin/x"), buf_str(&file));
   for (size_t i = 0; i < list.n; i++)
     buf_printf(&found, "%.*s %.*s; ", STR_ARGS(list.items[i].name),
                STR_ARGS(list.items[i].version));

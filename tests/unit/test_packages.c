@@ -108,6 +108,84 @@ static void read_file(struct package_list *list, const char *path, const char *t
   package_database_read(list, str_of(path), str_of(text));
 }
 
+/* A package at several places: which version went where, and which came. */
+static void test_places(void **state)
+{
+  static const struct {
+    const char *files[2]; /* "PLACE VERSION; …" of the module m */
+    const char *changes;
+  } table[] = {
+    { { "a 1; b 2", "a 2; b 1" }, "1>2 a, 2>1 b" }, /* the same set of versions */
+    { { "a 1; b 1", "a 1; b 2" }, "1>2 b" },
+    { { "a 1; b 1", "a 2; b 2" }, "1>2 a*2" },
+    { { "a 1; b 1", "a 2; b 3" }, "1>2 a, 1>3 b" },
+    { { "a 1", "a 1; b 1" }, ">1 b" }, /* one more copy of what is there */
+    { { "a 1; b 1", "a 1" }, "1> b" },
+    { { "a 1", "b 1" }, "" }, /* moved */
+    { { "a 1", "b 2" }, "1>2 b" },
+    { { "a 1; b 1", "c 1; d 2" }, "1>2 d" },
+    { { "a 1; a/node_modules/m 2", "a 3; a/node_modules/m 2" }, "1>3 a" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+    struct package_changes changes = PACKAGE_CHANGES_INIT;
+    AUTO_BUF found = BUF_INIT(INT_MAX);
+
+    for (int side = 0; side < 2; side++) {
+      char place[64];
+      char version[8];
+      const char *at = table[i].files[side];
+
+      for (int n; sscanf(at, " %63s %7[0-9];%n", place, version, &n) == 2;
+           at += strcspn(at, ";") + (strchr(at, ';') != NULL)) {
+        char path[128];
+        char text[64];
+
+        snprintf(path, sizeof(path), "%s/node_modules/m/package.json", place);
+        snprintf(text, sizeof(text), "{\"name\":\"m\",\"version\":\"%s\"}", version);
+        read_file(&changes.lists[side], path, text);
+      }
+    }
+    package_changes_find(&changes);
+    for (size_t j = 0; j < changes.n; j++) {
+      const struct package_change *change = &changes.items[j];
+
+      buf_printf(&found, "%s%.*s>%.*s %.*s", j ? ", " : "", STR_ARGS(change->version[0]),
+                 STR_ARGS(change->version[1]), (int)(change->place.len - strlen("/node_modules/m")),
+                 change->place.ptr);
+      if (change->n_places > 1)
+        buf_printf(&found, "*%zu", change->n_places);
+      assert_int_equal(change->several, changes.n > 1);
+    }
+    assert_string_equal(found.len ? found.ptr : "", table[i].changes);
+    package_changes_release(&changes);
+  }
+}
+
+/* What differs in a copy that did not change is not a matter of the copy that did. */
+static void test_owners_by_place(void **state)
+{
+  struct package_changes changes = PACKAGE_CHANGES_INIT;
+  const struct package_change *owner;
+
+  (void)state;
+  read_file(&changes.lists[0], "a/node_modules/m/package.json",
+            "{\"name\":\"m\",\"version\":\"1\"}");
+  read_file(&changes.lists[1], "a/node_modules/m/package.json",
+            "{\"name\":\"m\",\"version\":\"2\"}");
+  read_file(&changes.lists[1], "x/six-1.dist-info/METADATA", "Name: six\nVersion: 1\n");
+  read_file(&changes.lists[1], "x/six-1.dist-info/RECORD", "six.py,,\n");
+  read_file(&changes.lists[1], "y/six-1.dist-info/RECORD", "six.py,,\n");
+  package_changes_find(&changes);
+  owner = package_changes_owner(&changes, STR("a/node_modules/m/x.js"));
+  assert_true(owner && str_equal(owner->version[0], STR("1")));
+  assert_null(package_changes_owner(&changes, STR("b/node_modules/m/x.js")));
+  assert_non_null(package_changes_owner(&changes, STR("x/six.py")));
+  assert_null(package_changes_owner(&changes, STR("y/six.py")));
+  package_changes_release(&changes);
+}
+
 static void test_owners(void **state)
 {
   static const struct {
@@ -278,7 +356,7 @@ static void test_no_room(void **state)
 
   list.memory = &memory;
   for (int i = 0; i < 100000 && (owner || !i); i++)
-    owner = package_list_owner(&list, "deb", text);
+    owner = package_list_owner(&list, "deb", text, STR("place"));
   assert_null(owner);
   assert_true(list.cut);
   package_list_release(&list);
@@ -381,6 +459,7 @@ int main(void)
     cmocka_unit_test(test_long_paths),   cmocka_unit_test(test_memory),
     cmocka_unit_test(test_lists),        cmocka_unit_test(test_ndb),
     cmocka_unit_test(test_odd),          cmocka_unit_test(test_changes),
+    cmocka_unit_test(test_places),       cmocka_unit_test(test_owners_by_place),
     cmocka_unit_test(test_owners),
   };
 

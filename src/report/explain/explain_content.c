@@ -78,7 +78,8 @@ void explain_content(const struct cause_query *query, const struct str content[2
     assumed = assumed || seen->found[i].assumed;
   if (cause && evidence == CAUSE_BY_CONTENT) {
     draft_add(draft, cause, evidence, CAUSE_PROVEN, NULL);
-    if (accounted)
+    /* What the table knows of this very file is all there is to say of it. */
+    if (accounted && !cause_has_paths(cause))
       add_found(seen, arena, draft);
     return;
   }

@@ -67,6 +67,7 @@ static void write_package(struct writer *writer, const struct package_change *ch
 
   escape_terminal(&name, change->name);
   escape_terminal(&architecture, change->architecture);
+  packages_place(&architecture, change);
   writer_printf(writer, "<tr><td><span class=\"mark %c\">%c</span></td><td>", mark, mark);
   writer_printf(writer, "<a href=\"#differences\" data-package=\"%zu\">", number);
   html_image_text(writer, buf_str(&name));

@@ -1,4 +1,5 @@
 #include "report/json/json_run.h"
+#include "report/packages/about.h"
 
 #include "base/alloc.h"
 #include "base/escape.h"
@@ -110,6 +111,10 @@ void json_run_package(struct json_writer *json, const struct package_change *cha
   json_write_str(json, "name", change->name);
   if (change->architecture.len)
     json_write_str(json, "architecture", change->architecture);
+  if (packages_tell_place(change))
+    json_write_str(json, "place", change->place);
+  if (change->n_places > 1)
+    json_write_number(json, "places", (int64_t)change->n_places);
   json_array_open(json, "versions");
   for (int side = 0; side < 2; side++)
     if (change->version[side].ptr)

@@ -40,6 +40,22 @@ void packages_totals(struct buf *out, const struct package_changes *changes)
   }
 }
 
+bool packages_tell_place(const struct package_change *change)
+{
+  return change->several && change->place.len;
+}
+
+void packages_place(struct buf *out, const struct package_change *change)
+{
+  if (packages_tell_place(change)) {
+    buf_puts(out, ", ");
+    escape_terminal(out, change->place);
+  }
+  if (change->n_places > 1)
+    buf_printf(out, packages_tell_place(change) ? " and %zu more" : ", in %zu places",
+               change->n_places - packages_tell_place(change));
+}
+
 void packages_words(struct buf *out, const struct package_change *change)
 {
   escape_terminal(out, change->name);
@@ -54,6 +70,7 @@ void packages_words(struct buf *out, const struct package_change *change)
     buf_puts(out, ", ");
     escape_terminal(out, change->architecture);
   }
+  packages_place(out, change);
   buf_putc(out, ')');
 }
 

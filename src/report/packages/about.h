@@ -11,6 +11,10 @@ char packages_mark(const struct package_change *change);
 void packages_totals(struct buf *out, const struct package_changes *changes);
 /* "curl 7.88.1-10 → 7.88.1-11 (deb, amd64)" */
 void packages_words(struct buf *out, const struct package_change *change);
+/* Whether its place is told: other changes are about the same name. */
+bool packages_tell_place(const struct package_change *change);
+/* ", in 3 places"; ", srv/app/node_modules/x and 2 more"; nothing where there is one for all. */
+void packages_place(struct buf *out, const struct package_change *change);
 /* A line for each, "M curl …", at most max of them, then one that counts the rest. */
 void packages_lines(struct buf *out, const struct package_changes *changes, size_t max);
 

@@ -101,7 +101,8 @@ static void finder_take(void *context, size_t number, const struct later_content
   const struct database *database = &finder->databases[number];
 
   if (contents && database->is_program)
-    package_program_read(finder->lists[database->side], contents[database->side].bytes);
+    package_program_read(finder->lists[database->side], database->path,
+                         contents[database->side].bytes);
   else if (contents)
     package_database_read(finder->lists[database->side], database->path,
                           contents[database->side].bytes);
