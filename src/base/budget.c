@@ -30,7 +30,10 @@ static bool budget_take_within(struct budget *budget, uint64_t bytes, uint64_t l
 
 bool budget_take(struct budget *budget, uint64_t bytes)
 {
-  return !budget || budget_take_within(budget, bytes, budget->limit);
+  if (!budget || budget_take_within(budget, bytes, budget->limit))
+    return true;
+  return budget->reclaim && budget->reclaim(budget->reclaim_context) &&
+         budget_take_within(budget, bytes, budget->limit);
 }
 
 bool budget_take_spare(struct budget *budget, uint64_t bytes)

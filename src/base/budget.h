@@ -13,6 +13,10 @@
 struct budget {
   uint64_t limit; /* bytes */
   uint64_t used;  /* bytes; atomic */
+  /* Gives back what is held only to save work, and returns whether it gave something; NULL: nothing
+   * is. Called by any thread; set while there is one. */
+  bool (*reclaim)(void *context);
+  void *reclaim_context;
 };
 
 #define BUDGET_INIT(bytes) ((struct budget) { .limit = (bytes) })
@@ -24,8 +28,8 @@ struct budget {
  * above it. root: the directory that /proc and /sys are looked for in, "" for the real ones. */
 uint64_t budget_default(const char *root);
 
-/* Takes so many bytes; false, and nothing is taken, if they would pass the limit. A NULL budget
- * has no limit. Any thread. */
+/* Takes so many bytes, if need be after a reclaim; false, and nothing is taken, if they would pass
+ * the limit. A NULL budget has no limit. Any thread. */
 MUST_CHECK bool budget_take(struct budget *budget, uint64_t bytes);
 /* The same for what could go to a file instead: false also where more than half of the budget would
  * be taken then. So there is always some left for what cannot. */

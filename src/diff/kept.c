@@ -1,5 +1,6 @@
 #include "diff/kept.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +26,54 @@ struct kept {
   uint64_t page;
   struct tempfile file; /* in memory */
   pthread_mutex_t lock; /* of all below */
-  uint64_t used;        /* of the file, and of the budget */
+  uint64_t used;        /* of the budget */
+  uint64_t end;         /* of the file */
   struct kept_pair *pairs;
   size_t n, cap;
   bool sorted;
+  bool full;    /* its memory was wanted for something else: nothing more is kept */
+  bool reading; /* contents may have been handed out */
 };
+
+/* ---- giving back ---- */
+
+static uint64_t in_pages(const struct kept *kept, uint64_t bytes)
+{
+  return (bytes + kept->page - 1) / kept->page * kept->page;
+}
+
+/* The lock is held. */
+static void kept_drop(struct kept *kept, const uint64_t offsets[2], const uint64_t sizes[2])
+{
+  const uint64_t bytes = in_pages(kept, sizes[0]) + in_pages(kept, sizes[1]);
+
+  if (!bytes || fallocate(kept->file.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                          (off_t)offsets[0], (off_t)bytes) != 0)
+    return; /* it stays until all is given back */
+  kept->used -= bytes;
+  budget_give(kept->memory, bytes);
+}
+
+/* Of the budget: somebody cannot go on without memory. What is kept only saves a second pass, as
+ * long as nobody reads it. What is being written is given back when it ends. */
+static bool kept_reclaim(void *context)
+{
+  struct kept *kept = context;
+  uint64_t before;
+  bool gave;
+
+  pthread_mutex_lock(&kept->lock);
+  before = kept->used;
+  if (!kept->reading) {
+    for (size_t i = 0; i < kept->n; i++)
+      kept_drop(kept, kept->pairs[i].offsets, kept->pairs[i].sizes);
+    kept->n = 0;
+    kept->full = true;
+  }
+  gave = kept->used < before;
+  pthread_mutex_unlock(&kept->lock);
+  return gave;
+}
 
 struct kept *kept_new(struct budget *memory, uint64_t min)
 {
@@ -45,6 +89,10 @@ struct kept *kept_new(struct budget *memory, uint64_t min)
   kept->page = (uint64_t)sysconf(_SC_PAGESIZE);
   kept->file = (struct tempfile) { .fd = fd, .directory = "memory" };
   pthread_mutex_init(&kept->lock, NULL);
+  if (memory) {
+    memory->reclaim = kept_reclaim;
+    memory->reclaim_context = kept;
+  }
   return kept;
 }
 
@@ -52,6 +100,8 @@ void kept_free(struct kept *kept)
 {
   if (!kept)
     return;
+  if (kept->memory)
+    kept->memory->reclaim = NULL;
   tempfile_close(&kept->file);
   budget_give(kept->memory, kept->used);
   pthread_mutex_destroy(&kept->lock);
@@ -89,7 +139,12 @@ bool kept_find(struct kept *kept, const struct later_place places[2],
   struct kept_pair wanted;
   const struct kept_pair *found;
 
-  if (!kept || !kept->n || !places[0].layer || !places[1].layer)
+  if (!kept)
+    return false;
+  pthread_mutex_lock(&kept->lock);
+  kept->reading = true;
+  pthread_mutex_unlock(&kept->lock);
+  if (!kept->n || !places[0].layer || !places[1].layer)
     return false;
   if (!kept->sorted)
     qsort(kept->pairs, kept->n, sizeof(*kept->pairs), by_key);
@@ -111,11 +166,6 @@ bool kept_find(struct kept *kept, const struct later_place places[2],
 
 /* ---- keeping ---- */
 
-static uint64_t in_pages(const struct kept *kept, uint64_t bytes)
-{
-  return (bytes + kept->page - 1) / kept->page * kept->page;
-}
-
 static bool is_wanted(const struct kept *kept, const struct tar_entry *const entries[2])
 {
   for (int side = 0; side < 2; side++)
@@ -131,9 +181,10 @@ static bool reserve(struct kept *kept, uint64_t bytes, uint64_t *offset)
   bool got;
 
   pthread_mutex_lock(&kept->lock);
-  got = bytes <= kept->max - kept->used && budget_take_spare(kept->memory, bytes);
-  *offset = kept->used;
+  got = !kept->full && bytes <= kept->max - kept->used && budget_take_spare(kept->memory, bytes);
+  *offset = kept->end;
   kept->used += got ? bytes : 0;
+  kept->end += got ? bytes : 0;
   pthread_mutex_unlock(&kept->lock);
   return got;
 }
@@ -173,17 +224,21 @@ static void kept_add(struct content_keeper *base, int side, const unsigned char 
   keeper->written[side] += len;
 }
 
-/* The room of what failed is given back with all the rest. */
 static void kept_end(struct content_keeper *base, const struct digest *digests)
 {
   struct kept_keeper *keeper = (struct kept_keeper *)base;
   struct kept *kept = keeper->kept;
   struct kept_pair *pair;
 
-  if (!digests || keeper->failed || keeper->written[0] != keeper->sizes[0] ||
-      keeper->written[1] != keeper->sizes[1])
-    return;
+  const bool is_whole = digests && !keeper->failed && keeper->written[0] == keeper->sizes[0] &&
+                        keeper->written[1] == keeper->sizes[1];
+
   pthread_mutex_lock(&kept->lock);
+  if (!is_whole || kept->full) {
+    kept_drop(kept, keeper->offsets, keeper->sizes);
+    pthread_mutex_unlock(&kept->lock);
+    return;
+  }
   kept->pairs = xgrow(kept->pairs, kept->n, &kept->cap, sizeof(*kept->pairs));
   pair = &kept->pairs[kept->n++];
   for (int side = 0; side < 2; side++) {

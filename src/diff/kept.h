@@ -13,7 +13,9 @@
 struct kept;
 
 /* min: contents are kept only if one of the two has more bytes than that. A quarter of the budget
- * at most, which is borrowed and may be NULL. NULL if there can be no file in memory. */
+ * at most, which is borrowed and may be NULL, and which takes them back (its reclaim) where memory
+ * runs out before the first kept_find: then nothing is kept any more. NULL if there can be no file
+ * in memory. */
 struct kept *kept_new(struct budget *memory, uint64_t min);
 void kept_free(struct kept *kept); /* NULL allowed */
 

@@ -78,13 +78,15 @@ static bool look_deeper(struct inside *inside, const struct str content[2], stru
   return read;
 }
 
-/* What a wrapper holds lies where the wrapper does; a member of an archive is where the archive
- * says. */
+/* What a wrapper holds lies where the wrapper does, and the code of compiled Python is the file's
+ * own; a member of an archive is where the archive says. */
 static struct str inside_member_path(const struct inside *inside, const struct format *format,
                                      struct str name)
 {
   const struct str around = path_directory(inside->path);
 
+  if (strcmp(format->name, "pyc") == 0)
+    return inside->path;
   return format->is_wrapper && around.len
              ? str_of(arena_printf(inside->arena, "%.*s/%.*s", STR_ARGS(around), STR_ARGS(name)))
              : name;

@@ -97,6 +97,17 @@ bool reader_is_person(const struct str content[2], const struct content_file *fi
   return true;
 }
 
+bool reader_is_ruled(const struct content_file *file)
+{
+  static const char *const directories[] = { "etc/", "usr/etc/", "usr/local/etc/" };
+  static const char *const suffixes[] = { "conf", "cfg", "cnf", "ini", "rules", "env" };
+
+  for (size_t i = 0; i < ARRAY_LEN(directories); i++)
+    if (is_below(file->path, directories[i]))
+      return true;
+  return is_any_of(suffix_of(file->path), suffixes, ARRAY_LEN(suffixes));
+}
+
 bool reader_has_log(const struct content_file *file)
 {
   return is_below(file->path, "var/log/") && !has_component(file->path, STR("..")) &&

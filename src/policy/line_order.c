@@ -51,12 +51,19 @@ static bool is_heading(struct str line)
   return line.len > 2 && line.ptr[0] == '[' && line.ptr[line.len - 1] == ']';
 }
 
-/* Whether it opens or closes something around other lines, or goes on in the next one. */
+/* Whether it opens or closes something around other lines, or goes on in the next one. A colon that
+ * is not the first ends the last of some columns. */
 static bool is_around(struct str line)
 {
+  char last;
+
   line = without_blanks(line);
-  return line.len && !is_heading(line) &&
-         (strchr("{([\\,:=&|", line.ptr[line.len - 1]) || strchr("})]<", line.ptr[0]));
+  if (!line.len || is_heading(line))
+    return false;
+  last = line.ptr[line.len - 1];
+  if (last == ':')
+    return !memchr(line.ptr, ':', line.len - 1);
+  return (last && strchr("{([\\,=&|", last)) || (line.ptr[0] && strchr("})]<", line.ptr[0]));
 }
 
 /* ---- parts ---- */
@@ -77,25 +84,19 @@ static int by_bytes(const void *a, const void *b)
   return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Of sorted lines: whether all have keys, of which one stands twice and another one is there. */
+/* Of sorted lines: whether all have keys, of which one stands twice. */
 static bool has_key_twice(const struct str *sorted, size_t n)
 {
   bool twice = false;
-  size_t keys = 1;
 
   for (size_t i = 0; i < n; i++) {
     const size_t len = key_length(sorted[i]);
 
     if (!len)
       return false;
-    if (i == 0)
-      continue;
-    if (str_has_prefix(sorted[i - 1], (struct str) { sorted[i].ptr, len }))
-      twice = true;
-    else
-      keys++;
+    twice = twice || (i && str_has_prefix(sorted[i - 1], (struct str) { sorted[i].ptr, len }));
   }
-  return twice && keys > 1;
+  return twice;
 }
 
 static void add_item(struct text *text, struct str line)

@@ -90,6 +90,21 @@ So do causes, and what waits to be accepted by them.
   $ diffoci diff --semantic --quiet --explain --memory-limit=200M ./many0.tar ./many1.tar >/dev/null
   [1]
 
+Contents that are kept for --inside are given back where the comparison cannot go on without their memory.
+
+  $ images <<'EOF'
+  > import random
+  > for side in 0, 1:
+  >     names = [f"f{n}" for n in range(1000)]
+  >     random.Random(side).shuffle(names)
+  >     oci_archive(f"kept{side}.tar", image(layer(*(file(f"k{n}", b"%d" % side * 60000) for n in range(2)), *map(file, names))))
+  > EOF
+  $ diffoci diff --semantic --quiet --memory-limit=1M ./kept0.tar ./kept1.tar >rows
+  [1]
+  $ diffoci diff --semantic --quiet --inside --memory-limit=1M ./kept0.tar ./kept1.tar >inside
+  [1]
+  $ cmp rows inside
+
 Two reports in one file, by whatever names.
 
   $ ln -s json link

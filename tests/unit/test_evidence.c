@@ -129,6 +129,9 @@ static void contents(void **state)
     { "x", STR("level=7\n"), STR("level=12\n"), "", true },
     { "x", STR("b\na\n"), STR("a\nb\n"), "reordered-lines", false },
     { "x", STR("b\na\n"), STR("a\na\n"), "", true },
+    /* a line that goes to another part says something else there */
+    { "x", STR("[a]\nx=1\n[b]\nx=2\n"), STR("[a]\nx=2\n[b]\nx=1\n"), "", true },
+    { "x", STR("P:a\nV:1\n\nP:b\nV:2\n"), STR("P:b\nV:2\n\nP:a\nV:1\n"), "reordered-lines", false },
     { "x.json", STR("{\"a\":1,\"b\":2}"), STR("{\"b\": 2, \"a\": 1}"), "reordered-keys", false },
     { "x.json", STR("{\"a\":1,\"b\":2}"), STR("{\"b\": 1, \"a\": 2}"), "", true },
     /* the values are the same, but not how they are written where */
@@ -400,6 +403,8 @@ static void strengths(void **state)
     /* the source of compiled Python, by its name; a part of a string; what the code may open */
     { "x/__pycache__/m.cpython-311.pyc", false, STR("\0\xfa\x0b/srv/x/m.pys\1\0\0"),
       STR("\0\xfa\x0e/home/u/x/m.pys\1\0\0"), true, false },
+    { "x/m.pyc", false, STR("\xa7\r\r\n\0\0\0\0\1\0\0\0\2\0\0\0\xfa\x0b/srv/x/m.pyr\1\0\0"),
+      STR("\xa7\r\r\n\0\0\0\0\1\0\0\0\2\0\0\0\xfa\x0e/home/u/x/m.pyr\1\0\0"), true, false },
     { "x/m.pyc", false, STR("\0u\x0b\0\0\0/srv/x/m.pys"), STR("\0u\x0e\0\0\0/home/u/x/m.pys"), true,
       false },
     { "x/m.pyc", false, STR("\0\xfa\x0c/srv/x/am.pys"), STR("\0\xfa\x0f/home/u/x/am.pys"), false,
