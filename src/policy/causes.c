@@ -87,14 +87,6 @@ size_t cause_index(const struct cause *cause)
   return (size_t)(cause - cause_table);
 }
 
-void cause_query_field(struct cause_query *query, struct policy_field field)
-{
-  if (query->has_field && query->field.kind <= field.kind)
-    return;
-  query->has_field = true;
-  query->field = field;
-}
-
 static bool explains_field(const struct cause *cause, const struct cause_query *query)
 {
   if (!(cause->kinds >> query->field.kind & 1))
@@ -189,19 +181,4 @@ const struct cause *cause_find(const struct cause_query *query, enum cause_evide
     return cause;
   }
   return NULL;
-}
-
-bool cause_wants_content(const struct cause_query *query)
-{
-  struct path_parts path;
-
-  if (!query->has_field || !content_differs(query))
-    return false;
-  path_split(&path, query->path);
-  for (size_t i = 0; i < n_cause_rules; i++) {
-    if (!rule_fits(&cause_rules[i], query, &path))
-      continue;
-    return cause_rules[i].cause->n_tests > 0;
-  }
-  return false;
 }

@@ -34,7 +34,7 @@ struct cause_query {
   bool debugging;            /* a section of a program that only debuggers read */
   int64_t changed[2];        /* when, in seconds since 1970; 0: not known */
   char types[2];             /* tar types of both sides; 0 where it is absent or not known */
-  bool has_field;            /* set by cause_query_field */
+  bool has_field;            /* else no field differs, and nothing is found */
   struct policy_field field; /* the most telling one that differs; name not copied */
   bool restated;             /* it is a PAX record of what is the same on both sides */
   bool order_is_free;        /* another order of the entries is known to mean nothing */
@@ -43,9 +43,6 @@ struct cause_query {
   uint64_t size[2]; /* of the contents as a whole */
   bool same_rest;   /* of contents that are longer: what follows is known to be the same */
 };
-
-/* Notes a field that differs; the query keeps the most telling. */
-void cause_query_field(struct cause_query *query, struct policy_field field);
 
 enum cause_evidence {
   CAUSE_BY_NAME,             /* the path or type is known for it */
@@ -84,8 +81,5 @@ const struct cause *cause_named(struct str id);
  * are there and they are what differs; a cause that wants them is given by name if they are not.
  * Takes time in proportion to the contents. */
 const struct cause *cause_find(const struct cause_query *query, enum cause_evidence *evidence);
-
-/* Whether contents would help: some cause that could come first looks at them. */
-bool cause_wants_content(const struct cause_query *query);
 
 #endif

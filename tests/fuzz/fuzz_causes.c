@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   query.size[0] = split;
   query.same_rest = data[0] & 2;
   query.size[1] = size - 1 - split + (data[0] & 1); /* some of it is out of sight */
-  cause_query_field(&query, (struct policy_field) { FIELD_CONTENT, { NULL, 0 } });
+  query.has_field = true;
+  query.field = (struct policy_field) { FIELD_CONTENT, { NULL, 0 } };
   found = cause_find(&query, &evidence);
   if (found && (!cause_id(found) || evidence == CAUSE_BY_NAME))
     abort();

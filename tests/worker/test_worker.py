@@ -4,6 +4,7 @@ import functools
 import hashlib
 import http.server
 import json
+import contextlib
 import os
 import re
 import shutil
@@ -135,7 +136,10 @@ class Worker(unittest.TestCase):
         """How many of the process's sockets are TCP's."""
         with open("/proc/net/tcp", encoding="ascii") as file:
             inodes = {line.split()[9] for line in file.readlines()[1:]}
-        found = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
+        found = []
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):  # closed since
+                found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
         return sum(target.startswith("socket:[") and target[8:-1] in inodes for target in found)
 
     def is_confined_fetcher(self, pid):
