@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The confined process and its broker, on the command line: test_worker.py DIFFOCI MKIMAGE"""
+import contextlib
 import functools
 import hashlib
 import http.server
 import json
-import contextlib
 import os
 import re
 import shutil
