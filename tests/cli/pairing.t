@@ -68,6 +68,25 @@ Of several patch levels of one build Windows runs the latest, whichever of them 
   TYPE    N
   File    x
 
+The patch level is the fourth number, as containerd reads it: without one it is 0, not the build's own.
+
+  $ images <<'RECIPE'
+  > def versions(path, *texts_and_versions):
+  >     parts = [image(layer(file("x", text)), arch="amd64", os_="windows") for text, _ in texts_and_versions]
+  >     oci_dir(path, index(*parts, platforms=[{"architecture": "amd64", "os": "windows", "os.version": version} for _, version in texts_and_versions]))
+  > versions("no-level", ("one", "10.0.17763"), ("two", "10.0.17763.5"))
+  > versions("five-numbers", ("one", "10.0.17763.3.9"), ("two", "10.0.17763.5"))
+  > versions("no-number", ("one", "10.0.17763.9x"), ("two", "10.0.17763.5"))
+  > versions("two-levels", ("two", "10.0.17763.7"), ("one", "10.0.17763.9"))
+  > RECIPE
+  $ for a in no-level five-numbers no-number; do diffoci diff --quiet --all-platforms --effective ./$a ./two-levels | cut -c 1-9; done
+  TYPE    N
+  File    x
+  TYPE    N
+  File    x
+  TYPE    N
+  File    x
+
 Variants: the very same first, then the nearest.
 
   $ images <<'RECIPE'

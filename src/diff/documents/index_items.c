@@ -232,11 +232,19 @@ const struct item *items_first_like(const struct items *items, const struct item
   return NULL;
 }
 
+/* The fourth number of an os.version, as containerd reads it: 0 where there is none. */
 static uint64_t patch_level(const struct item *item)
 {
-  const char *dot = strrchr(item->platform.os_version, '.');
+  const char *number = item->platform.os_version;
+  uint64_t level;
 
-  return dot ? strtoull(dot + 1, NULL, 10) : 0;
+  for (int before = 0; before < 3; before++) {
+    number = strchr(number, '.');
+    if (!number)
+      return 0;
+    number++;
+  }
+  return str_to_u64((struct str) { number, strcspn(number, ".") }, INT64_MAX, &level) ? level : 0;
 }
 
 const struct item *items_latest_like(const struct items *items, const struct item *like)
