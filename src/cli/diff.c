@@ -214,7 +214,7 @@ static int compare_once(const struct diff_run *run, const struct worker_user *us
   if (options->looker || options->patch || out.sink.wants_head_bytes)
     options->kept = kept_new(options->limits->memory,
                              options->looker || options->patch ? 0 : CAUSE_CONTENT_BYTES);
-  options->platform_is_required = thorough(given);
+  options->platform_is_required = thorough(given) || policy_has_causes(options->policy);
   options->verdict = thorough(given) || out.tells_verdict || given->places.quiet != TOGGLE_ON;
   if (options->looker) {
     inside = inside_new(options, later);

@@ -447,6 +447,21 @@ An index may call an image what it is not. Where a platform is asked for, the im
   ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
   ! diffoci: ./arm.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
 
+Nor does it pass where all that differs is accepted.
+
+  $ images <<'EOF'
+  > later = image(layer(file("a")), config={**config_of([layer(file("a"))], arch="arm64"), "created": "2024-01-01T00:00:00Z"})
+  > oci_archive("arm-later.tar", later)
+  > oci_archive("arm-said.tar", index(later, platforms=[platform("arm64")]))
+  > EOF
+  $ diffoci diff --quiet --platform=linux/arm64 --ignore-fields=mediaType,platform --accept=image-created ./arm-said.tar ./arm.tar
+  ! diffoci: warning: left out 3: fields mediaType,platform (command line)
+  ! diffoci: warning: accepted 1: cause image-created (command line)
+  $ diffoci diff --platform=linux/amd64 --ignore-fields=mediaType,platform --accept=image-created ./lies.tar ./arm-later.tar
+  ! diffoci: left out nothing: 2 rules
+  ! diffoci: ./arm-later.tar: no manifest for platform linux/amd64: the image is for linux/arm64 alone (choose with --platform)
+  [2]
+
 Layers are merged where their numbers differ, and those that both begin with are not read for what
 containerd makes, if those above do the same to them. What other engines make may hang on them all
 the same: with Podman's vfs, what lies in lib goes where the link below leads.
