@@ -18,7 +18,8 @@ struct order_item {
   uint64_t given; /* ORDER_LINKS_TO: as struct name_side has it */
   uint32_t index;
   uint8_t role;
-  char type; /* ORDER_ENTRY; TAR_CHAR for a whiteout */
+  char type;     /* ORDER_ENTRY; TAR_CHAR for a whiteout */
+  uint16_t zero; /* 0: no byte of it is left unset, since all may be written to a file */
 };
 
 /* A path that is, or has above it, the one that was met last. */
