@@ -383,10 +383,10 @@ Podman hands a manifest's annotations to what starts the container, which acts u
   $ images <<'EOF'
   > def made(name, **annotations): oci_archive(name, image(layer(file("x", "1")), config={"config": {"Cmd": ["/x"]}}, manifest={"annotations": annotations} if annotations else {}))
   > made("plain.tar"); made("said.tar", **{"org.opencontainers.image.version": "1", "run.oci": "no"})
-  > for i, key in enumerate(["run.oci.handler", "module.wasm.image/variant", "org.systemd.property.TimeoutStopUSec", "org.criu.config", "io.katacontainers.config.hypervisor.kernel"]): made(f"acts{i}.tar", **{key: "1"})
+  > for i, key in enumerate(["run.oci.handler", "module.wasm.image/variant", "org.systemd.property.TimeoutStopUSec", "org.criu.config", "io.katacontainers.config.hypervisor.kernel", "dev.gvisor.flag.network", "cdi.k8s.io/gpu", "seccomp-profile.kubernetes.cri-o.io/POD", "seccomp-profile.crio.io"]): made(f"acts{i}.tar", **{key: "1"})
   > EOF
   $ diffoci diff --quiet --effective ./plain.tar ./said.tar
-  $ for number in 0 1 2 3 4; do diffoci diff --quiet --effective ./plain.tar ./acts$number.tar 2>/dev/null | sed 1d; diffoci diff --verdict ./acts$number.tar ./plain.tar; done
+  $ for number in 0 1 2 3 4 5 6 7 8; do diffoci diff --quiet --effective ./plain.tar ./acts$number.tar 2>/dev/null | sed 1d; diffoci diff --verdict ./acts$number.tar ./plain.tar; done
   Mani    ctx:/annotations    annotations.run.oci.handler (absent)    annotations.run.oci.handler 1
   different
   Mani    ctx:/annotations    annotations.module.wasm.image/variant (absent)    annotations.module.wasm.image/variant 1
@@ -397,13 +397,21 @@ Podman hands a manifest's annotations to what starts the container, which acts u
   different
   Mani    ctx:/annotations    annotations.io.katacontainers.config.hypervisor.kernel (absent)    annotations.io.katacontainers.config.hypervisor.kernel 1
   different
+  Mani    ctx:/annotations    annotations.dev.gvisor.flag.network (absent)    annotations.dev.gvisor.flag.network 1
+  different
+  Mani    ctx:/annotations    annotations.cdi.k8s.io/gpu (absent)    annotations.cdi.k8s.io/gpu 1
+  different
+  Mani    ctx:/annotations    annotations.seccomp-profile.kubernetes.cri-o.io/POD (absent)    annotations.seccomp-profile.kubernetes.cri-o.io/POD 1
+  different
+  Mani    ctx:/annotations    annotations.seccomp-profile.crio.io (absent)    annotations.seccomp-profile.crio.io 1
+  different
   [1]
 
 Of what layers say of files beside mode, owner and xattrs, a container of Windows has MSWINDOWS.*, one of FreeBSD its file flags.
 
   $ images <<'EOF'
   > def made(name, of, **records): oci_archive(name, image(layer(*([pax(records)] if records else []), file("Files/x", "1")), config={"os": of, "config": {"Cmd": ["/x"]}}))
-  > for of in ("windows", "freebsd", "linux"):
+  > for of in ("windows", "freebsd", "FreeBSD", "linux"):
   >     made(of + ".tar", of); made(of + "-sd.tar", of, **{"MSWINDOWS.rawsd": "AQAE"}); made(of + "-flags.tar", of, **{"SCHILY.fflags": "schg"}); made(of + "-acl.tar", of, **{"SCHILY.acl.access": "user::rwx"})
   > EOF
   $ for of in windows freebsd linux; do for b in sd flags acl; do echo $of $b: $(diffoci diff --platform=$of/amd64 --verdict ./$of.tar ./$of-$b.tar; diffoci diff --quiet --platform=$of/amd64 --effective ./$of.tar ./$of-$b.tar 2>/dev/null | sed 1d); done; done
@@ -416,6 +424,9 @@ Of what layers say of files beside mode, owner and xattrs, a container of Window
   linux sd: different File Files/x PAX MSWINDOWS.rawsd (absent) (layer 0) PAX MSWINDOWS.rawsd AQAE (layer 0)
   linux flags: effective
   linux acl: effective
+  $ diffoci diff --platform=freebsd/amd64 --verdict ./FreeBSD.tar ./FreeBSD-flags.tar
+  different
+  [1]
 
 An index may call an image what it is not. Where a platform is asked for, the image is not of it, however alike the two are.
 

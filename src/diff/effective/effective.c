@@ -16,7 +16,8 @@ static uint32_t ignore_unseen(const struct diff *diff, const struct effective_im
   uint32_t ignore = IGNORE_ALL_SEMANTIC | IGNORE_UNSEEN | IGNORE_FILE_FLAGS | diff->options->ignore;
 
   for (int side = 0; side < 2; side++)
-    if (images[side].config && strcmp(images[side].config->platform.os, "freebsd") == 0)
+    if (images[side].config &&
+        strcmp(platform_normalize(&images[side].config->platform).os, "freebsd") == 0)
       ignore &= ~(uint32_t)IGNORE_FILE_FLAGS;
   return ignore;
 }
