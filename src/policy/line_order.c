@@ -51,7 +51,8 @@ static bool is_heading(struct str line)
   return line.len > 2 && line.ptr[0] == '[' && line.ptr[line.len - 1] == ']';
 }
 
-/* Whether it opens or closes something around other lines, or goes on in the next one. A colon that
+/* Whether it opens or closes something around other lines, goes on in the next one, or adds to what
+ * other lines say or takes it back ("!x" of ignore files, "+" and "-x" of passwd(5)). A colon that
  * is not the first ends the last of some columns. */
 static bool is_around(struct str line)
 {
@@ -63,7 +64,7 @@ static bool is_around(struct str line)
   last = line.ptr[line.len - 1];
   if (last == ':')
     return !memchr(line.ptr, ':', line.len - 1);
-  return (last && strchr("{([\\,=&|", last)) || (line.ptr[0] && strchr("})]<", line.ptr[0]));
+  return (last && strchr("{([\\,=&|", last)) || (line.ptr[0] && strchr("})]<!+-", line.ptr[0]));
 }
 
 /* ---- parts ---- */
@@ -84,19 +85,16 @@ static int by_bytes(const void *a, const void *b)
   return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Of sorted lines: whether all have keys, of which one stands twice. */
+/* Of sorted lines: whether a key stands twice. */
 static bool has_key_twice(const struct str *sorted, size_t n)
 {
-  bool twice = false;
-
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 1; i < n; i++) {
     const size_t len = key_length(sorted[i]);
 
-    if (!len)
-      return false;
-    twice = twice || (i && str_has_prefix(sorted[i - 1], (struct str) { sorted[i].ptr, len }));
+    if (len && str_has_prefix(sorted[i - 1], (struct str) { sorted[i].ptr, len }))
+      return true;
   }
-  return twice;
+  return false;
 }
 
 static void add_item(struct text *text, struct str line)

@@ -12,9 +12,9 @@ enum line_order {
 
 /* Two texts that have the same lines, each as often. A part is what lies between empty lines, or
  * behind a line in brackets: of a package in a database, say, or the section of a file of settings.
- * Lines that are indented belong to the one before. What has the same key twice is
- * taken to be in an order that tells something, as are texts with brackets or tags around lines,
- * and parts that begin alike. */
+ * Lines that are indented belong to the one before. A part with a
+ * key twice is taken to be in an order that tells something, as are texts with brackets or tags
+ * around lines, with lines that begin with "!", "+" or "-", and parts that begin alike. */
 enum line_order line_order_look(const struct str content[2]);
 
 #endif
