@@ -25,6 +25,7 @@ from mkimage import directory, file, hardlink, symlink  # noqa: E402
 BASE = [directory("d"), file("d/x", "old"), file("a", "old"), symlink("lib", "usr"), directory("usr")]
 GROUP = directory("g", mode=0o2775, gid=5)
 A = file("a", "new")
+GLOBAL = mk.pax({"comment": "x"}, type="g")
 MANY = [file(f"many/{number:04}", "x") for number in range(3000)]
 FREE, COUNTS = True, False
 ALIKE, OTHER = "semantic", "different"
@@ -55,6 +56,12 @@ PAIRS = {
                                       [directory("d"), file("d/y"), file(".wh.d")]),
     "opaque mark": (COUNTS, ALIKE, BASE, [directory("d"), file("d/.wh..wh..opq"), file("d/y")],
                     [directory("d"), file("d/y"), file("d/.wh..wh..opq")]),
+    "opaque mark before its directory": (COUNTS, ALIKE, BASE, [directory("d"), file("d/.wh..wh..opq")], [file("d/.wh..wh..opq"), directory("d")]),
+    "two opaque marks": (COUNTS, ALIKE, BASE, [directory("d"), file("d/.wh..wh..opq"), file("./d/.wh..wh..opq")],
+                         [directory("d"), file("./d/.wh..wh..opq"), file("d/.wh..wh..opq")]),
+    "AUFS's own": (COUNTS, ALIKE, None, [file(".wh..wh.aufs"), file("y")], [file("y"), file(".wh..wh.aufs")]),
+    "below AUFS's own": (COUNTS, ALIKE, None, [file(".wh..wh.plnk/1.2"), file("y")], [file("y"), file(".wh..wh.plnk/1.2")]),
+    "a global header": (COUNTS, ALIKE, None, [GLOBAL, A, file("y")], [A, GLOBAL, file("y")]),
     "implied below a set-group-ID bit": (COUNTS, OTHER, None, [GROUP, file("g/s/x")], [file("g/s/x"), GROUP]),
     "through a link of a lower layer": (COUNTS, OTHER, BASE, [file("lib/x", "1"), file("usr/x", "2")],
                                         [file("usr/x", "2"), file("lib/x", "1")]),
