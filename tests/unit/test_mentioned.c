@@ -116,8 +116,10 @@ static void test_memory_is_bounded(void **state)
   memcpy(document, start, sizeof(start) - 1);
   memcpy(document + sizeof(document) - 3, "\"]", 2);
   for (int i = 0; i < DOCUMENTS; i++) {
-    snprintf(document + sizeof(start) - 1, 9, "%08d", i);
-    document[sizeof(start) + 7] = 'a';
+    char number[16];
+
+    snprintf(number, sizeof(number), "%08d", i);
+    memcpy(document + sizeof(start) - 1, number, 8);
     add(&mentioned, document);
   }
   assert_true(mentioned.strings.n > DOCUMENTS / 3);
