@@ -1,9 +1,7 @@
 #include "cli/fetching.h"
 
-#include <stdlib.h>
-
-#include "base/alloc.h"
 #include "base/digest.h"
+#include "cli/fetching_paths.h"
 #include "net/net.h"
 
 int fetching_credentials(struct credentials_held *held, const struct reference *reference,
@@ -23,54 +21,6 @@ int fetching_credentials(struct credentials_held *held, const struct reference *
   registries_free(registries);
   return result;
 }
-
-/* Libraries that are loaded when they are needed, what the C library looks into to find a host, and
- * certificates. Single files of /etc, since there are others in it. */
-static const char *const usual[] = {
-  "/usr/lib",
-  "/usr/lib32",
-  "/usr/lib64",
-  "/usr/local/lib",
-  "/usr/libexec",
-  "/lib",
-  "/lib64",
-  "/nix/store",
-  "/etc/ld.so.cache",
-  "/etc/resolv.conf",
-  "/etc/hosts",
-  "/etc/host.conf",
-  "/etc/nsswitch.conf",
-  "/etc/gai.conf",
-  "/etc/services",
-  "/etc/protocols",
-  "/etc/networks",
-  "/etc/localtime",
-  "/usr/share/zoneinfo",
-  "/run/systemd/resolve",
-  "/run/resolvconf",
-  "/run/NetworkManager/resolv.conf",
-  "/etc/ssl/openssl.cnf",
-  "/etc/ssl/certs",
-  "/etc/ssl/cert.pem",
-  "/etc/pki/tls/certs",
-  "/etc/pki/tls/cert.pem",
-  "/etc/pki/tls/openssl.cnf",
-  "/etc/pki/tls/openssl.d",
-  "/etc/pki/ca-trust",
-  "/etc/crypto-policies",
-  "/etc/ca-certificates",
-  "/usr/share/ca-certificates",
-  "/usr/local/share/ca-certificates",
-  "/usr/share/pki",
-  "/usr/share/crypto-policies",
-  "/var/lib/ca-certificates",
-  "/etc/docker/certs.d",
-  "/etc/containers",
-  "/usr/share/containers",
-  "/proc/vmstat",
-  "/proc/self/cgroup",
-  "/sys/fs/cgroup",
-};
 
 /* What libraries ask for, and this process, from here on. */
 static const char *const variables[] = {
@@ -96,42 +46,24 @@ static const char *const variables[] = {
 int fetching_confine(const struct confine_wanted *wanted, const struct confine_support *support,
                      const char *ca_file, struct error *err)
 {
-  const char *config = getenv("XDG_CONFIG_HOME");
-  const char *home = getenv("HOME");
-  AUTO_FREE char *place = config && *config ? xasprintf("%s/containers", config)
-                          : home && *home   ? xasprintf("%s/.config/containers", home)
-                                            : xstrdup("");
-  AUTO_FREE char *certs = xasprintf("%s/certs.d", place);
-  AUTO_FREE char *file = xasprintf("%s/registries.conf", place);
-  AUTO_FREE char *more = xasprintf("%s/registries.conf.d", place);
-  const char *const own[] = {
-    certs,
-    file,
-    more,
-    getenv("CONTAINERS_REGISTRIES_CONF"),
-    getenv("SSL_CERT_FILE"),
-    getenv("SSL_CERT_DIR"),
-    ca_file,
-  };
-  AUTO_FREE const char **readable =
-      xcalloc(ARRAY_LEN(usual) + ARRAY_LEN(own) + wanted->n_readable, sizeof(*readable));
+  struct fetching_paths paths = { 0 };
   struct confine_wanted all = *wanted;
+  int result;
 
-  all.readable = readable;
   for (size_t i = 0; i < wanted->n_readable; i++)
-    readable[i] = wanted->readable[i];
-  for (size_t i = 0; i < ARRAY_LEN(usual); i++)
-    readable[all.n_readable++] = usual[i];
-  for (size_t i = 0; i < ARRAY_LEN(own); i++)
-    if (own[i] && *own[i])
-      readable[all.n_readable++] = own[i];
+    fetching_paths_add(&paths, wanted->readable[i]);
+  fetching_paths_find(&paths, ca_file);
+  all.readable = (const char *const *)paths.items;
+  all.n_readable = paths.n;
   /* The library reads files when it is first used, which $OPENSSL_CONF may name. */
   (void)digest_of(DIGEST_SHA256, "", 0);
   confine_forget_environment(variables, ARRAY_LEN(variables));
-  return confine_enter(&all, support, err)
-             ? error_wrap(err, "the process that fetches cannot be confined (--sandbox=off does "
-                               "without)")
-             : 0;
+  result = confine_enter(&all, support, err)
+               ? error_wrap(err, "the process that fetches cannot be confined (--sandbox=off does "
+                                 "without)")
+               : 0;
+  fetching_paths_release(&paths);
+  return result;
 }
 
 int fetching_confine_alone(const struct confine_support *support, const char *ca_file,

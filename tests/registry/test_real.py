@@ -275,6 +275,43 @@ class Tls(Case):
             self.write(f".config/containers/certs.d/{self.server.host}/ca.crt", file.read())
         self.pulled(self.name + ":two")
 
+    def test_certificates_behind_links(self):
+        """Where certificates are found by the directory, a link in it leads to another, and there may be several."""
+        self.environ["TMPDIR"] = self.home + "/temporary" # else all of /tmp may be read
+        os.mkdir(self.environ["TMPDIR"])
+        with open(self.certificates.ca, encoding="ascii") as file:
+            text = file.read()
+        place = self.write("elsewhere/ca.pem", text)
+        number = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", place], check=True, capture_output=True, text=True).stdout.strip()
+        words = "--no-cache", self.name + ":tiny", self.name + ":tiny"
+        os.mkdir(self.home + "/linked")
+        os.symlink("../elsewhere/ca.pem", f"{self.home}/linked/{number}.0")
+        for value in self.home + "/linked", f"/nonexistent:{self.home}/linked", f"{self.home}/linked:":
+            self.environ["SSL_CERT_DIR"] = value
+            result = self.run_program("diff", *words, program="diffoci")
+            self.assertEqual(result.returncode, 0, value + result.stderr)
+        del self.environ["SSL_CERT_DIR"]
+        self.assertIn("certificate", self.run_program("diff", *words, program="diffoci").stderr)
+        certificates = f"{self.home}/.config/containers/certs.d/{self.server.host}"
+        os.makedirs(certificates)
+        os.symlink(place, certificates + "/ca.crt")
+        result = self.run_program("diff", *words, program="diffoci")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        os.rename(certificates, self.home + "/directory")
+        os.symlink(self.home + "/directory", certificates)
+        self.pulled(self.name + ":tiny")
+
+    def test_settings_behind_links(self):
+        self.environ["TMPDIR"] = self.home + "/temporary"
+        os.mkdir(self.environ["TMPDIR"])
+        del self.environ["CONTAINERS_REGISTRIES_CONF"]
+        place = self.write("elsewhere/ours.conf", f'[[registry]]\nprefix = "ours.example/x"\nlocation = "{self.server.host}"\ninsecure = true\n')
+        os.makedirs(self.home + "/.config/containers/registries.conf.d")
+        os.symlink(place, self.home + "/.config/containers/registries.conf.d/ours.conf")
+        name = f"ours.example/x/{self.name.split('/', 1)[1]}:tiny"
+        result = self.run_program("diff", "--no-cache", name, name, program="diffoci")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
     def test_environment(self):
         self.environ["SSL_CERT_FILE"] = self.certificates.ca
         self.good(self.name + ":tiny", image=self.images["tiny"])

@@ -22,6 +22,17 @@ oci_archive("a.tar", image(layer(file("x", "1"), *[file(f"f{i}", "same") for i i
 oci_archive("b.tar", image(layer(file("x", "2"), *[file(f"f{i}", "same") for i in range(9)])).named("example.com/i:1"))
 oci_dir("layout", image(layer(file("x", "2"), *[file(f"f{i}", "same") for i in range(9)])).named("example.com/i:1"))
 """
+# Runs a program as on a kernel that has no Landlock: a filter (linux/filter.h, linux/seccomp.h) has landlock_create_ruleset,
+# which is number 444 everywhere, fail with ENOSYS.
+WITHOUT_LANDLOCK = """
+import ctypes, errno, os, struct, sys
+code = b"".join(struct.pack("=HBBI", *one) for one in ((0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x50000 | errno.ENOSYS), (0x06, 0, 0, 0x7fff0000)))
+held = ctypes.create_string_buffer(code, len(code))
+program = struct.pack("@HP", len(code) // 8, ctypes.addressof(held))
+if ctypes.CDLL(None, use_errno=True).prctl(22, 2, ctypes.c_char_p(program), 0, 0):
+    sys.exit(os.strerror(ctypes.get_errno()))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 class Stalling(http.server.BaseHTTPRequestHandler):
@@ -451,6 +462,24 @@ class Worker(unittest.TestCase):
                         break
                     time.sleep(0.05)
                 self.assertFalse(os.path.exists(f"/proc/{pid}/exe"), "the engine's program goes on")
+
+    def test_root_without_landlock(self):
+        """What others may not read root reads, and writes where others may not, also where the kernel has no Landlock."""
+        if os.geteuid():
+            self.skipTest("not root")
+        place = os.path.join(self.place.name, "private")
+        os.mkdir(place)
+        shutil.copy(os.path.join(self.place.name, "a.tar"), place)
+        os.chown(os.path.join(place, "a.tar"), 12345, 12345)
+        os.chmod(os.path.join(place, "a.tar"), 0o600)
+        os.chown(place, 12345, 12345)
+        os.chmod(place, 0o700)
+        for way in "off", "auto":
+            words = self.command(f"--sandbox={way}", "--debug", "-o", f"json=private/{way}.json", "./private/a.tar", "./b.tar")
+            result = subprocess.run([sys.executable, "-c", WITHOUT_LANDLOCK, *words], cwd=self.place.name, capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertEqual("missing: Landlock" in result.stderr, way == "auto", result.stderr)
+            self.assertTrue(os.path.getsize(os.path.join(place, f"{way}.json")))
 
     def test_without_dev_null(self):
         """As in a container that has no /dev."""

@@ -94,7 +94,8 @@ static int confine_set_limits(const struct confine_limits *limits, struct error 
   return 0;
 }
 
-/* Root's reports may go where only root can write: Landlock says where that is. */
+/* Root's reports may go where only root can write: Landlock says where that is. What opens for
+ * others what the user named needs root's right to it also where there is no Landlock. */
 static int confine_drop_capabilities(bool finds_files, struct error *err)
 {
   struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -135,7 +136,8 @@ int confine_enter(const struct confine_wanted *wanted, const struct confine_supp
     return -1;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     return error_sys(err, errno, "no_new_privs");
-  if (confine_drop_capabilities(finds_files && support->landlock_abi, err))
+  if (confine_drop_capabilities(
+          finds_files && (support->landlock_abi || wanted->role == CONFINE_BROKER), err))
     return -1;
   if (support->landlock_abi && landlock_enter(support->landlock_abi, wanted, err))
     return -1;
