@@ -383,10 +383,10 @@ Podman hands a manifest's annotations to what starts the container, which acts u
   $ images <<'EOF'
   > def made(name, **annotations): oci_archive(name, image(layer(file("x", "1")), config={"config": {"Cmd": ["/x"]}}, manifest={"annotations": annotations} if annotations else {}))
   > made("plain.tar"); made("said.tar", **{"org.opencontainers.image.version": "1", "run.oci": "no"})
-  > for i, key in enumerate(["run.oci.handler", "module.wasm.image/variant", "org.systemd.property.TimeoutStopUSec", "org.criu.config", "io.katacontainers.config.hypervisor.kernel", "dev.gvisor.flag.network", "cdi.k8s.io/gpu", "seccomp-profile.kubernetes.cri-o.io/POD", "seccomp-profile.crio.io"]): made(f"acts{i}.tar", **{key: "1"})
+  > for i, key in enumerate(["run.oci.handler", "module.wasm.image/variant", "org.systemd.property.TimeoutStopUSec", "org.criu.config", "io.katacontainers.config.hypervisor.kernel", "krun.cpus", "dev.gvisor.flag.network", "cdi.k8s.io/gpu", "seccomp-profile.kubernetes.cri-o.io/POD", "seccomp-profile.crio.io"]): made(f"acts{i}.tar", **{key: "1"})
   > EOF
   $ diffoci diff --quiet --effective ./plain.tar ./said.tar
-  $ for number in 0 1 2 3 4 5 6 7 8; do diffoci diff --quiet --effective ./plain.tar ./acts$number.tar 2>/dev/null | sed 1d; diffoci diff --verdict ./acts$number.tar ./plain.tar; done
+  $ for number in 0 1 2 3 4 5 6 7 8 9; do diffoci diff --quiet --effective ./plain.tar ./acts$number.tar 2>/dev/null | sed 1d; diffoci diff --verdict ./acts$number.tar ./plain.tar; done
   Mani    ctx:/annotations    annotations.run.oci.handler (absent)    annotations.run.oci.handler 1
   different
   Mani    ctx:/annotations    annotations.module.wasm.image/variant (absent)    annotations.module.wasm.image/variant 1
@@ -396,6 +396,8 @@ Podman hands a manifest's annotations to what starts the container, which acts u
   Mani    ctx:/annotations    annotations.org.criu.config (absent)    annotations.org.criu.config 1
   different
   Mani    ctx:/annotations    annotations.io.katacontainers.config.hypervisor.kernel (absent)    annotations.io.katacontainers.config.hypervisor.kernel 1
+  different
+  Mani    ctx:/annotations    annotations.krun.cpus (absent)    annotations.krun.cpus 1
   different
   Mani    ctx:/annotations    annotations.dev.gvisor.flag.network (absent)    annotations.dev.gvisor.flag.network 1
   different
@@ -427,6 +429,20 @@ Of what layers say of files beside mode, owner and xattrs, a container of Window
   $ diffoci diff --platform=freebsd/amd64 --verdict ./FreeBSD.tar ./FreeBSD-flags.tar
   different
   [1]
+
+However the system is written, and whichever of a file's entries says so: a hard link's flags are set on the file.
+
+  $ images <<'EOF'
+  > def made(name, of, *entries): oci_archive(name, image(layer(*entries), config={"os": of, "config": {"Cmd": ["/x"]}}))
+  > flags = pax({"SCHILY.fflags": "schg"})
+  > made("BSD.tar", "FreeBSD", file("x")); made("BSD-flags.tar", "FreeBSD", flags, file("x"))
+  > made("linked.tar", "freebsd", file("x"), hardlink("y", "x")); made("linked-flags.tar", "freebsd", file("x"), flags, hardlink("y", "x"))
+  > EOF
+  $ for name in BSD linked; do diffoci diff --platform=freebsd/amd64 --verdict ./$name.tar ./$name-flags.tar; diffoci diff --quiet --platform=freebsd/amd64 --effective ./$name.tar ./$name-flags.tar 2>/dev/null | sed 1d; done
+  different
+  File    x       PAX SCHILY.fflags (absent) (layer 0)    PAX SCHILY.fflags schg (layer 0)
+  different
+  File    x       PAX SCHILY.fflags (absent) (layer 0)    PAX SCHILY.fflags schg (layer 0)
 
 An index may call an image what it is not. Where a platform is asked for, the image is not of it, however alike the two are.
 
@@ -485,5 +501,20 @@ the same: with Podman's vfs, what lies in lib goes where the link below leads.
   $ diffoci diff --quiet --effective ./two-layers.tar ./one-layer.tar >/dev/null
   [1]
   $ for flags in '' --verify; do diffoci diff --quiet --semantic --require=effective $flags ./two-layers.tar ./one-layer.tar; echo $?; done
+  1
+  1
+
+A layer that no engine unpacks, but that both images have, decides nothing, be it read or not. One that only one has decides.
+
+  $ images <<'EOF'
+  > bad = layer(directory("d"), hardlink("d/l", "none"))
+  > one, other, again = layer(file("x"), file("y")), layer(file("y"), file("x")), layer(file("x"))
+  > oci_archive("bad-below.tar", image(bad, one, layer(directory("u"), file("z")))); oci_archive("bad-below-merged.tar", image(bad, layer(file("x"), file("y"), directory("u"), file("z"))))
+  > oci_archive("bad-above.tar", image(one, bad)); oci_archive("bad-above-order.tar", image(other, bad)); oci_archive("bad-other.tar", image(one, layer(directory("d"), hardlink("d/l", "nowhere"))))
+  > EOF
+  $ for flags in --effective --require=effective --require=semantic '--semantic --require=effective'; do for more in '' --verify; do for pair in 'below below-merged' 'above above-order'; do set -- $pair; diffoci diff --quiet $flags $more ./bad-$1.tar ./bad-$2.tar >/dev/null 2>&1; echo $?; done; done; done | sort | uniq -c | sed 's/^ *//'
+  16 0
+  $ for flags in --effective --require=effective --require=semantic; do diffoci diff --quiet $flags ./bad-above.tar ./bad-other.tar >/dev/null 2>&1; echo $?; done
+  1
   1
   1

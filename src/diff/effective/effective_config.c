@@ -148,14 +148,16 @@ bool effective_compare_configs(struct diff *diff, const struct event_node *paren
 /* ---- annotations ---- */
 
 /* Podman hands the annotations of an image's manifest to what starts the container: crun (crun(1),
- * "Extensions and customizations"), runc (docs/systemd.md, docs/checkpoint-restore.md), Kata
- * Containers, gVisor (runsc, config.go) and NVIDIA's runtime (Container Device Interface) act upon
- * these. CRI-O takes a seccomp profile from an image (crio.conf(5), allowed_annotations). */
+ * "Extensions and customizations"; krun(1), "OCI Annotations"), runc (docs/systemd.md,
+ * docs/checkpoint-restore.md), Kata Containers, gVisor (runsc, config.go) and NVIDIA's runtime
+ * (Container Device Interface) act upon these. CRI-O takes a seccomp profile from an image
+ * (crio.conf(5), allowed_annotations). */
 static bool reaches_container(const char *key)
 {
   static const char *const prefixes[] = {
     "run.oci.",
     "module.wasm.image/",
+    "krun.",
     "org.systemd.property.",
     "org.criu.",
     "io.katacontainers.",

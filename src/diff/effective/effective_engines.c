@@ -186,6 +186,24 @@ static bool one_refuses(const struct engines *engines, int engine)
   return !refusal_of(engines, engine, 0) != !refusal_of(engines, engine, 1);
 }
 
+/* Whether no engine unpacks either because of a layer that both have. It may well lie among those
+ * that are left unread, since both images have them; so it decides nothing where it is read. */
+static bool refuse_same_layers(const struct engines *engines)
+{
+  const struct effective_image *images = engines->trees->images;
+
+  for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
+    const struct overlay_refusal *const refusals[2] = { refusal_of(engines, engine, 0),
+                                                        refusal_of(engines, engine, 1) };
+
+    if (!refusals[0] || !refusals[1] ||
+        !same_blob(&images[0].manifest->layers[refusals[0]->layer],
+                   &images[1].manifest->layers[refusals[1]->layer]))
+      return false;
+  }
+  return true;
+}
+
 static int effective_engines_compare(struct engines *engines, bool *differ, struct error *err)
 {
   struct effective_trees trees = *engines->trees;
@@ -206,7 +224,7 @@ static int effective_engines_compare(struct engines *engines, bool *differ, stru
   }
   /* Nothing tells that they are alike: what was unpacked before the refusal says nothing of the
    * rest, and the entries are not the same. */
-  if (all_refuse(engines, 0) && all_refuse(engines, 1))
+  if (all_refuse(engines, 0) && all_refuse(engines, 1) && !refuse_same_layers(engines))
     *differ = true;
   if (!*differ)
     return 0;

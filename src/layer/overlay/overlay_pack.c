@@ -122,11 +122,18 @@ static bool is_capability(const struct tar_record *record)
   return tar_record_xattr(record, &xattr) && str_equal(xattr, STR("security.capability"));
 }
 
-static const struct tar_record *next_xattr(const struct tar_entry *entry, size_t *at)
+/* Whether what the record of a link says becomes the file's. Podman gives it flags on FreeBSD, too
+ * (containers/storage, pkg/archive). */
+static bool is_given(const struct tar_record *record)
 {
   struct str xattr;
 
-  while (*at < entry->n_records && !tar_record_xattr(&entry->records[*at], &xattr))
+  return tar_record_xattr(record, &xattr) || str_equal(record->key, STR("SCHILY.fflags"));
+}
+
+static const struct tar_record *next_given(const struct tar_entry *entry, size_t *at)
+{
+  while (*at < entry->n_records && !is_given(&entry->records[*at]))
     ++*at;
   return *at < entry->n_records ? &entry->records[*at] : NULL;
 }
@@ -141,7 +148,7 @@ static size_t merge_records(struct tar_record *out, const struct tar_entry *file
   size_t j = 0;
 
   for (;;) {
-    const struct tar_record *given = next_xattr(link, &j);
+    const struct tar_record *given = next_given(link, &j);
     int order;
 
     while (drops && i < file->n_records && is_capability(&file->records[i]))

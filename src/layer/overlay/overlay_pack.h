@@ -34,8 +34,8 @@ void overlay_unpack(struct overlay_unpacked *out, const char *packed, struct str
 /* Gives an unpacked file what the entry of a hard link to it says: engines make the link and then
  * set owner, xattrs and mode. Setting the owner takes the file capabilities away that it had
  * (capabilities(7)), which some engines do only where it changes (lazy_owner); other xattrs stay
- * that the link's entry does not have. The same for a directory's second entry. The link's records
- * have to live as long as the result is used. */
+ * that the link's entry does not have; on FreeBSD flags of files are set, too. The same for a
+ * directory's second entry. The link's records have to live as long as the result is used. */
 void overlay_unpacked_apply(struct overlay_unpacked *file, const struct tar_entry *link,
                             bool lazy_owner);
 
