@@ -65,6 +65,7 @@ PAIRS = {
     "implied below a set-group-ID bit": (COUNTS, OTHER, None, [GROUP, file("g/s/x")], [file("g/s/x"), GROUP]),
     "through a link of a lower layer": (COUNTS, OTHER, BASE, [file("lib/x", "1"), file("usr/x", "2")],
                                         [file("usr/x", "2"), file("lib/x", "1")]),
+    "what no engine unpacks": (COUNTS, OTHER, None, [mk.entry("a", type="7"), file("b")], [file("b"), mk.entry("a", type="7")]),
     "files": (FREE, ALIKE, BASE, [directory("d"), file("d/x", "1"), file("y")], [file("y"), directory("d"), file("d/x", "1")]),
     "files of another side's": (FREE, ALIKE, None, [file("q/x"), file("z/y")], [file("z/y"), file("q/x")]),
     "hard links": (FREE, ALIKE, BASE, [A, hardlink("b", "a"), hardlink("c", "./a"), file("z")],

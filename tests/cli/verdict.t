@@ -518,3 +518,14 @@ A layer that no engine unpacks, but that both images have, decides nothing, be i
   1
   1
   1
+
+Rules are about where a path lies, not about how the entry that puts it there, through a link, is called.
+
+  $ images <<'EOF'
+  > oci_archive("through.tar", image(layer(directory("d"), symlink("l", "d"), file("l/f"))))
+  > oci_archive("nowhere.tar", image(layer(directory("d"), symlink("l", "d"))))
+  > EOF
+  $ for rule in /l /d; do diffoci diff --quiet --effective --ignore=$rule ./through.tar ./nowhere.tar; done
+  TYPE     NAME          INPUT-0    INPUT-1
+  Layer    ctx:/layer    name "d/f" only appears in input 0 (layer 0)
+  ! diffoci: warning: left out 1: /d (command line)

@@ -114,7 +114,7 @@ static void compare_items(struct comparison *comparison, const struct overlay_it
 static void effective_trees_report_lone(struct comparison *comparison, int side)
 {
   const struct overlay_item *item = &comparison->items[side];
-  const struct tar_entry implied = seen(item);
+  struct tar_entry entry = item->entry ? *item->entry : seen(item);
   const uint64_t counts[2] = { side == 0, side == 1 };
   const bool put_off = comparison->wants_digests && item->token;
 
@@ -125,8 +125,8 @@ static void effective_trees_report_lone(struct comparison *comparison, int side)
     return;
   effective_trees_set_origin(comparison, side, item, item->layer);
   layer_events_from(&comparison->events, 1 - side, NULL);
-  if (layer_events_lone(&comparison->events, item->path, counts, side,
-                        item->entry ? item->entry : &implied,
+  entry.name = seen(item).name; /* which is where it lies: rules are about that */
+  if (layer_events_lone(&comparison->events, item->path, counts, side, &entry,
                         effective_contents_of(&comparison->contents, side, item)))
     comparison->sent = true;
 }

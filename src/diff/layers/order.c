@@ -113,6 +113,12 @@ static bool order_add_mark(struct order *order, uint32_t index, struct str direc
   return !path.overflow && order_add(order, &item, buf_str(&path));
 }
 
+/* What engines unpack. */
+static bool is_unpacked(char type)
+{
+  return type && strchr("0123456", type);
+}
+
 /* False: the order may count. */
 static bool order_take(struct order *order, struct str key, const struct name_side *side)
 {
@@ -120,7 +126,7 @@ static bool order_take(struct order *order, struct str key, const struct name_si
   struct str path;
   struct str target;
 
-  if (side->type == TAR_GLOBAL || !path_plain(key, &path) || any_is_mark(path_directory(path)))
+  if (!is_unpacked(side->type) || !path_plain(key, &path) || any_is_mark(path_directory(path)))
     return false;
   if (is_mark(path_name(path)))
     return order_add_mark(order, side->index, path_directory(path), path_name(path));
@@ -149,11 +155,6 @@ static bool order_take_all(struct order *order, struct names *names, int side)
 
 /* ---- one path after the other ---- */
 
-static bool is_regular(char type)
-{
-  return type == TAR_REGULAR || type == TAR_CONTIGUOUS || type == TAR_GNU_SPARSE;
-}
-
 static bool is_at_or_below(struct str path, struct str above)
 {
   return str_equal(path, above) || path_is_below(path, above);
@@ -168,7 +169,7 @@ static bool order_meet_again(struct order_level *level, const struct order_item 
     level->empties = true;
     return once;
   }
-  if (item->role != ORDER_LINKS_TO || !is_regular(level->type) || item->index < level->index ||
+  if (item->role != ORDER_LINKS_TO || level->type != TAR_REGULAR || item->index < level->index ||
       (level->linked && level->given != item->given))
     return false;
   level->linked = true;

@@ -15,7 +15,8 @@
  *   give the file the same mode, owner and xattrs;
  * - but in the lowest layer, no directory is only implied: where layers are unpacked upon each
  *   other, a link of a lower one may lead from there to other paths of this one;
- * - there is no PAX global header, no name with "..", none of AUFS.
+ * - there is nothing that engines do not unpack, a PAX global header among it, no name with "..",
+ *   none of AUFS.
  * True where the names were forgotten. lowest: nothing lies below the layers. memory: for sorting;
  * NULL: no limit. */
 bool order_counts(struct names *names, bool lowest, struct budget *memory);
