@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/digit.h"
+#include "formats/cpio_early.h"
 #include "formats/cpio_links.h"
 
 static const struct format_rule rule_number = { "cpio-1", FORMAT_WRITTEN,
@@ -324,6 +325,8 @@ static int cpio_read(struct format_parts *parts, struct error *err)
   if (got == 0)
     got = cpio_links_resolve(&links, parts, err);
   cpio_links_release(&links);
+  if (got == 0)
+    cpio_early_mark(parts);
   if (got < 0 ||
       format_add_field(parts, FORMAT_COUNTS, "kind", (struct str) { parts->bytes.ptr, MAGIC }, err))
     return -1;

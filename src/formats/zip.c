@@ -233,7 +233,7 @@ static int read_member(struct format_parts *parts, const struct zip_record *reco
   if (parts->bytes.len - data < record->stored)
     return error_set(err, ERROR_CORRUPT, "\"%.*s\" is cut short", STR_ARGS(record->name));
   if (record->flags & ZIP_FLAG_DESCRIPTOR &&
-      zip_check_descriptor(parts, record, data + record->stored, err))
+      zip_check_descriptor(parts, record, data + record->stored, &records, err))
     return -1;
   in_place = zip_type_of(record) == TAR_REGULAR ? zip_in_place(parts, record, data) : NULL;
   if (in_place &&

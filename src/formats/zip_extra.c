@@ -95,7 +95,8 @@ int zip_add_extra(struct format_parts *parts, const struct zip_record *record, s
       return error_set(err, ERROR_CORRUPT,
                        "the header of \"%.*s\" says other things than the directory",
                        STR_ARGS(record->name));
-    if (id == ZIP_EXTRA_ZIP64) {
+    /* Some releases of Java open no archive with a field that is empty. */
+    if (id == ZIP_EXTRA_ZIP64 && data.len) {
       format_account(parts, at, data.len + 4, &zip_rule_sums);
     } else if (is_time(id, data, is_local)) {
       format_account(parts, at, 4, NULL);

@@ -39,13 +39,13 @@ static bool local_sums_agree(const struct sums *sums, const struct zip_record *r
          (sums->size == record->size || (is_later && !sums->size));
 }
 
-/* Who reads from a pipe cannot find the end of what is stored, unless its size stands before it. */
+/* Who reads from a pipe cannot find the end of what is stored, unless its size stands before it;
+ * Java's ZipInputStream takes no such member at all, though it is empty. */
 static int add_endless(struct format_parts *parts, const struct sums *sums,
                        const struct zip_record *record, struct zip_records *records,
                        struct error *err)
 {
-  const bool is_endless =
-      record->method == ZIP_STORED && record->size && record->flags & ZIP_FLAG_DESCRIPTOR;
+  const bool is_endless = record->method == ZIP_STORED && record->flags & ZIP_FLAG_DESCRIPTOR;
 
   return zip_add_number(records, &parts->arena, TAR_RECORD_OF_MEMBER "zip.endless",
                         is_endless ? 1 | (sums->stored != 0) << 1 | (sums->size != 0) << 2 : 0,
@@ -106,10 +106,19 @@ static bool has_long_sizes(const struct format_parts *parts, const struct zip_re
   return false;
 }
 
+/* Who reads from a pipe has to know how long the sizes are: Java's ZipInputStream takes 4 bytes,
+ * libarchive what the local header says, and loses what follows where that is not so. */
+static int add_width(struct format_parts *parts, unsigned width, bool is_long,
+                     struct zip_records *records, struct error *err)
+{
+  return zip_add_number(records, &parts->arena, TAR_RECORD_OF_MEMBER "zip.descriptor",
+                        width == 8 || is_long ? width | (unsigned)is_long << 4 : 0, err);
+}
+
 /* 4.3.9: with or without its signature, with sizes of 4 or 8 bytes; of a member that is empty both
  * would fit. */
 int zip_check_descriptor(struct format_parts *parts, const struct zip_record *record, uint64_t at,
-                         struct error *err)
+                         struct zip_records *records, struct error *err)
 {
   const struct str rest = str_skip(parts->bytes, at);
   const bool is_long = has_long_sizes(parts, record);
@@ -130,7 +139,7 @@ int zip_check_descriptor(struct format_parts *parts, const struct zip_record *re
       if (stored != record->stored || size != record->size)
         continue;
       format_account(parts, at, len, &zip_rule_local);
-      return 0;
+      return add_width(parts, width, is_long, records, err);
     }
   return error_set(err, ERROR_CORRUPT,
                    "what lies behind \"%.*s\" says other things than the directory",

@@ -16,8 +16,9 @@ MUST_CHECK int zip_check_local(struct format_parts *parts, const struct zip_reco
                                struct zip_records *records, uint64_t *data, struct error *err);
 
 /* Checks and accounts for the data descriptor at `at`, which is inside the file: with or without
- * its signature, with sizes of 4 or 8 bytes. The local header has been checked. */
+ * its signature, with sizes of 4 or 8 bytes. Adds a record where these are not the 4 bytes that
+ * every program takes them for. The local header has been checked. */
 MUST_CHECK int zip_check_descriptor(struct format_parts *parts, const struct zip_record *record,
-                                    uint64_t at, struct error *err);
+                                    uint64_t at, struct zip_records *records, struct error *err);
 
 #endif

@@ -30,12 +30,21 @@ static bool is_manifest_first(const struct zip_firsts *firsts)
   return at < firsts->n && is_named(firsts->records[at].name, "META-INF/MANIFEST.MF");
 }
 
+/* Of a local header that was checked. What is looked for at the 38th byte does not stand there. */
+static bool has_local_field(const struct format_parts *parts, const struct zip_record *record)
+{
+  return format_le16(parts->bytes.ptr + record->local + 28) != 0;
+}
+
 int zip_add_firsts(struct format_parts *parts, const struct zip_firsts *firsts, struct error *err)
 {
   const struct zip_record *first = firsts->records;
 
   if (firsts->n && str_equal(first->name, STR("mimetype")) && first->method == ZIP_STORED &&
-      format_add_field(parts, FORMAT_COUNTS, "mimetype", STR("first, stored"), err))
+      format_add_field(parts, FORMAT_COUNTS, "mimetype",
+                       has_local_field(parts, first) ? STR("first, stored, behind a field")
+                                                     : STR("first, stored"),
+                       err))
     return -1;
   for (size_t i = 0; i < parts->n_members; i++)
     if (is_named(parts->members[i].entry.name, "META-INF/MANIFEST.MF"))

@@ -105,6 +105,36 @@ def piped(method):
 
 harmless("zip: sizes behind what is deflated", "zip", ZIP, piped(zipfile.ZIP_DEFLATED))
 hidden("zip: sizes behind what is stored", "zip", ZIP, piped(zipfile.ZIP_STORED))
+
+
+def with_sizes_behind(size="<I", long=False, content=b"x" * 50, method=8, name=b"a"):
+    """One member, and behind it what java.util.zip.ZipInputStream and libarchive read from a pipe."""
+    packer = zlib.compressobj(wbits=-15)
+    stored = packer.compress(content) + packer.flush() if method else content
+    sizes = zlib.crc32(content), len(stored), len(content)
+    local_sizes, field = ((0xffffffff,) * 2, struct.pack("<HHQQ", 1, 16, 0, 0)) if long else ((0, 0), b"")
+    common = struct.pack("<HHHH", 8, method, 0, 0x5721)
+    out = b"PK\3\4" + struct.pack("<H", 45) + common + struct.pack("<IIIHH", 0, *local_sizes, len(name), len(field)) + name + field + stored
+    out += b"PK\7\10" + struct.pack("<I", sizes[0]) + b"".join(struct.pack(size, number) for number in sizes[1:])
+    record = b"PK\1\2" + struct.pack("<HH", 0x31e, 45) + common + struct.pack("<IIIHHHHHII", *sizes, len(name), 0, 0, 0, 0, 0o100644 << 16, 0) + name
+    return out + record + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(record), len(out), 0)
+
+
+def without_sizes_behind(content=b"", method=0, name=b"a", field=b"", local=b""):
+    sizes = struct.pack("<III", zlib.crc32(content), len(content), len(content))
+    common = struct.pack("<HHHH", 0, method, 0, 0x5721)
+    out = b"PK\3\4" + struct.pack("<H", 45) + common + sizes + struct.pack("<HH", len(name), len(local)) + name + local + content
+    record = b"PK\1\2" + struct.pack("<HH", 0x31e, 45) + common + sizes + struct.pack("<HHHHHII", len(name), len(field), 0, 0, 0, 0o100644 << 16, 0) + name + field
+    return out + record + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(record), len(out), 0)
+
+
+hidden("zip: sizes of 8 bytes behind a member, which Java's stream takes for 4", "zip", with_sizes_behind(), with_sizes_behind("<Q"))
+hidden("zip: the same, as the header says", "zip", with_sizes_behind(), with_sizes_behind("<Q", long=True))
+hidden("zip: sizes of 4 bytes where the header says 8", "zip", with_sizes_behind("<Q", long=True), with_sizes_behind(long=True))
+hidden("zip: sizes behind an empty member, which Java's stream does not take", "zip", without_sizes_behind(), with_sizes_behind(content=b"", method=0))
+EPUB = without_sizes_behind(b"application/epub+zip", name=b"mimetype")
+hidden("epub: a field before the type, which then does not stand at byte 38", "epub", EPUB, without_sizes_behind(b"application/epub+zip", name=b"mimetype", local=struct.pack("<HHBI", 0x5455, 5, 1, 9)))
+hidden("zip: an empty zip64 field", "zip", without_sizes_behind(), without_sizes_behind(field=struct.pack("<HH", 1, 0)))
 hidden("zip: in the zip in the zip", "war", zipped([("a.jar", ZIP, zipfile.ZIP_DEFLATED)]), zipped([("a.jar", LATER + b"e", zipfile.ZIP_DEFLATED)]))
 
 
@@ -251,6 +281,10 @@ hidden("cpio: two kinds", "cpio", copied(), copied()[:116] + copied(kind=b"07070
 hidden("cpio: another archive, off its place", "cpio", copied() + copied([("e", b"x", 0o100644)]), copied(time=2) + bytes(2) + copied([("e", b"x", 0o100644)], time=2))
 harmless("cpio: another archive, at another place", "cpio", copied() + copied([("e", b"x", 0o100644)]), copied(time=2) + bytes(8) + copied([("e", b"x", 0o100644)], time=2))
 hidden("cpio: mode", "cpio", copied(), copied(time=2, mode=0o104755))
+FOLDER, IN_IT = ("d", b"", 0o40755), ("d/x", b"x", 0o100644)
+hidden("cpio: a file before its directory, which Linux leaves out", "cpio", copied([FOLDER, IN_IT]), copied([IN_IT, FOLDER], time=2))
+harmless("cpio: directories in another order", "cpio", copied([FOLDER, ("e", b"", 0o40755)]), copied([("e", b"", 0o40755), FOLDER], time=2))
+harmless("cpio: files before their directory in both", "cpio", copied([("d/y", b"x", 0o100644), IN_IT, FOLDER]), copied([IN_IT, ("d/y", b"x", 0o100644), FOLDER], time=2))
 hidden("cpio: time of the end", "cpio", copied(), copied(trailer=2))
 
 
