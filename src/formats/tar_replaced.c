@@ -65,12 +65,28 @@ static struct str name_of(struct format_parts *parts, const char *block)
   return str_of(arena_printf(&parts->arena, "%.155s/%.*s", block + PREFIX, STR_ARGS(name)));
 }
 
+/* POSIX has an empty value undo what came before, so that the header counts; GNU tar and Python
+ * take the emptiness for the name. */
+static int add_emptied(struct format_parts *parts, const struct tar_entry *entry, struct error *err)
+{
+  static const char *const keys[] = { "path", "linkpath", "uname", "gname", "size",
+                                      "uid",  "gid",      "mtime", "atime", "ctime" };
+
+  for (size_t i = 0; i < entry->n_records; i++)
+    for (size_t k = 0; k < ARRAY_LEN(keys) && !entry->records[i].value.len; k++)
+      if (str_equal(entry->records[i].key, str_of(keys[k])) &&
+          add(parts, entry, "emptied", entry->records[i].key, err))
+        return -1;
+  return 0;
+}
+
 int tar_replaced_add(struct format_parts *parts, uint64_t header, const struct tar_entry *entry,
                      const struct tar_replaced *replaced, struct error *err)
 {
   const char *block = parts->bytes.ptr + header;
 
-  if ((replaced->path &&
+  if (add_emptied(parts, entry, err) ||
+      (replaced->path &&
        add_text(parts, entry, "header's name", name_of(parts, block), entry->name, err)) ||
       (replaced->linkpath && add_text(parts, entry, "header's target", text_of(block + LINK, 100),
                                       entry->link_name, err)) ||

@@ -11,7 +11,8 @@ struct tar_replaced {
 
 /* Programs that know no extended headers (BusyBox's tar) take what stands in the header, which the
  * others do not look at. Writers put the beginning of a text there, of numbers the number or 0;
- * whatever else is there is a field. header: where it is in the file. 0/-1. */
+ * whatever else is there is a field, and so is a text or number that the extended header
+ * says to be empty. header: where it is in the file. 0/-1. */
 MUST_CHECK int tar_replaced_add(struct format_parts *parts, uint64_t header,
                                 const struct tar_entry *entry, const struct tar_replaced *replaced,
                                 struct error *err);
