@@ -292,7 +292,8 @@ static bool content_reordered(struct look *look, const struct str content[2])
 
   if (order == LINE_ORDER_MOVED)
     return false;
-  if (look->runs || order == LINE_ORDER_TOLD || reader_is_ruled(look->file))
+  if (look->runs || order == LINE_ORDER_TOLD ||
+      !(look->for_people || reader_takes_set(content, look->file)))
     content_assume(look->out, look->arena, "reordered-lines", "", nothing, nothing);
   else
     content_add(look->out, look->arena, "reordered-lines", "", nothing, nothing);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/digit.h"
 #include "base/macros.h"
 #include "base/path.h"
 #include "evidence/markup.h"
@@ -97,15 +98,40 @@ bool reader_is_person(const struct str content[2], const struct content_file *fi
   return true;
 }
 
-bool reader_is_ruled(const struct content_file *file)
+/* "CHECKSUM  NAME", or "CHECKSUM *NAME", of 32 hexadecimal digits or more. */
+static bool is_checksum(struct str line)
 {
-  static const char *const directories[] = { "etc/", "usr/etc/", "usr/local/etc/" };
-  static const char *const suffixes[] = { "conf", "cfg", "cnf", "ini", "rules", "env" };
+  size_t n = 0;
 
-  for (size_t i = 0; i < ARRAY_LEN(directories); i++)
-    if (is_below(file->path, directories[i]))
-      return true;
-  return is_any_of(suffix_of(file->path), suffixes, ARRAY_LEN(suffixes));
+  while (n < line.len && digit_hex_value(line.ptr[n]) >= 0)
+    n++;
+  return n >= 32 && line.len > n + 2 && line.ptr[n] == ' ' &&
+         (line.ptr[n + 1] == ' ' || line.ptr[n + 1] == '*');
+}
+
+static bool has_checksums(struct str content)
+{
+  const bool any = content.len;
+
+  while (content.len) {
+    const char *end = memchr(content.ptr, '\n', content.len);
+    const struct str line = { content.ptr, end ? (size_t)(end - content.ptr) : content.len };
+
+    if (!is_checksum(line))
+      return false;
+    content = str_skip(content, line.len + (end ? 1 : 0));
+  }
+  return any;
+}
+
+bool reader_takes_set(const struct str content[2], const struct content_file *file)
+{
+  static const char *const names[] = { "RECORD", "SOURCES.txt", "top_level.txt" };
+  const struct str around = path_directory(file->path);
+
+  if (str_has_suffix(around, STR(".dist-info")) || str_has_suffix(around, STR(".egg-info")))
+    return is_any_of(path_name(file->path), names, ARRAY_LEN(names));
+  return has_checksums(content[0]) && has_checksums(content[1]);
 }
 
 bool reader_has_log(const struct content_file *file)

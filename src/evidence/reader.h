@@ -12,9 +12,10 @@ bool reader_is_person(const struct str content[2], const struct content_file *fi
 /* Whether one of them is a script, or the source of a program: a date in it may be one that it runs
  * on. */
 bool reader_is_interpreter(const struct str content[2], const struct content_file *file);
-/* Whether it lies where settings do (FHS 3.0, 3.7), or is called like some: of rules and of values
- * that are said twice the first or the last may count. */
-bool reader_is_ruled(const struct content_file *file);
+/* Whether those who read it are known to ask whether a line is there, and not where: lists of
+ * checksums as sha256sum(1) writes them, and of what is installed (Python's "Recording installed
+ * projects"). Of other texts nobody knows that: the first or the last of some rules may count. */
+bool reader_takes_set(const struct str content[2], const struct content_file *file);
 /* Whether it lies where programs note what they did (FHS 3.0, 5.10): a time of a start or an end
  * there is past, and rules nothing. */
 bool reader_has_log(const struct content_file *file);

@@ -51,9 +51,9 @@ static bool is_heading(struct str line)
   return line.len > 2 && line.ptr[0] == '[' && line.ptr[line.len - 1] == ']';
 }
 
-/* Whether it opens or closes something around other lines, goes on in the next one, or adds to what
- * other lines say or takes it back ("!x" of ignore files, "+" and "-x" of passwd(5)). A colon that
- * is not the first ends the last of some columns. */
+/* Whether it opens or closes something around other lines, goes on in the next one, or takes back
+ * or adds to what others say ("!keep.log", "-A INPUT", a list's "- first"). A colon that is not the
+ * first ends the last of some columns. */
 static bool is_around(struct str line)
 {
   char last;
@@ -64,7 +64,7 @@ static bool is_around(struct str line)
   last = line.ptr[line.len - 1];
   if (last == ':')
     return !memchr(line.ptr, ':', line.len - 1);
-  return (last && strchr("{([\\,=&|", last)) || (line.ptr[0] && strchr("})]<!+-", line.ptr[0]));
+  return (last && strchr("{([\\,=&|", last)) || (line.ptr[0] && strchr("})]<!-+*@", line.ptr[0]));
 }
 
 /* ---- parts ---- */
@@ -85,7 +85,7 @@ static int by_bytes(const void *a, const void *b)
   return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Of sorted lines: whether a key stands twice. */
+/* Of sorted lines: whether a key stands twice, whatever else is between them. */
 static bool has_key_twice(const struct str *sorted, size_t n)
 {
   for (size_t i = 1; i < n; i++) {
@@ -95,6 +95,36 @@ static bool has_key_twice(const struct str *sorted, size_t n)
       return true;
   }
   return false;
+}
+
+/* The third of seven columns, as in passwd(5), or of four, as in group(5), if it is a number:
+ * whoever asks for a number's name gets the first that has it. */
+static struct str number_of(struct str line)
+{
+  struct str columns[8];
+  size_t n = 0;
+
+  while (n < ARRAY_LEN(columns) && next_piece(&line, ':', &columns[n]))
+    n++;
+  if (n != 7 && n != 4)
+    return STR("");
+  for (size_t i = 0; i < columns[2].len; i++)
+    if (!isdigit((unsigned char)columns[2].ptr[i]))
+      return STR("");
+  return columns[2];
+}
+
+static bool has_number_twice(const struct str *lines, size_t n)
+{
+  AUTO_FREE struct str *numbers = xcalloc(n, sizeof(*numbers));
+  bool twice = false;
+
+  for (size_t i = 0; i < n; i++)
+    numbers[i] = number_of(lines[i]);
+  qsort(numbers, n, sizeof(*numbers), by_bytes);
+  for (size_t i = 1; i < n; i++)
+    twice = twice || (numbers[i].len && str_equal(numbers[i - 1], numbers[i]));
+  return twice;
 }
 
 static void add_item(struct text *text, struct str line)
@@ -135,7 +165,7 @@ static void set_part(struct part *part, struct str *items)
   part->first = items[0];
   memcpy(sorted, items, part->n * sizeof(*sorted));
   qsort(sorted, part->n, sizeof(*sorted), by_bytes);
-  if (!has_key_twice(sorted, part->n))
+  if (!has_key_twice(sorted, part->n) && !has_number_twice(sorted, part->n))
     memcpy(items, sorted, part->n * sizeof(*sorted));
 }
 
