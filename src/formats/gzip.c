@@ -138,11 +138,11 @@ static int gzip_member(struct format_parts *parts, size_t *at, struct format_out
 static int gzip_read(struct format_parts *parts, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
+  AUTO_WRAPPER_PIECES pieces = WRAPPER_PIECES_INIT;
   size_t at = 0;
-  uint64_t n = 0;
 
   do {
-    n++;
+    wrapper_begin_piece(&pieces, out.len);
     if (gzip_member(parts, &at, &out, err)) {
       format_output_drop(&out);
       return -1;
@@ -150,7 +150,7 @@ static int gzip_read(struct format_parts *parts, struct error *err)
   } while (at < parts->bytes.len);
   return format_add_file(parts, wrapper_name(parts, ".gz", ".tgz"), format_output_keep(parts, &out),
                          err)
-             ? wrapper_add_count(parts, "members", n, err)
+             ? wrapper_add_count(parts, "members", &pieces, err)
              : -1;
 }
 

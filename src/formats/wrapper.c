@@ -10,23 +10,44 @@ struct str wrapper_name(struct format_parts *parts, const char *suffix, const ch
   return format_base_name(parts->name, suffix);
 }
 
-int wrapper_add_count(struct format_parts *parts, const char *what, uint64_t n, struct error *err)
+void wrapper_pieces_release(struct wrapper_pieces *pieces)
 {
-  if (n < 2)
+  buf_release(&pieces->ends);
+}
+
+void wrapper_begin_piece(struct wrapper_pieces *pieces, size_t at)
+{
+  if (pieces->n++)
+    buf_printf(&pieces->ends, "%s%zu", pieces->n > 2 ? ", " : "", at);
+}
+
+int wrapper_add_count(struct format_parts *parts, const char *what,
+                      const struct wrapper_pieces *pieces, struct error *err)
+{
+  const char *number = arena_printf(&parts->arena, "%llu", (unsigned long long)pieces->n);
+
+  if (pieces->n < 2)
     return 0;
-  return format_add_field(parts, FORMAT_COUNTS, what,
-                          str_of(arena_printf(&parts->arena, "%llu", (unsigned long long)n)), err);
+  if (pieces->ends.overflow)
+    return error_set(err, ERROR_LIMIT, "it has too many %s", what);
+  return format_add_field(parts, FORMAT_COUNTS, what, str_of(number), err) ||
+                 format_add_field(parts, FORMAT_COUNTS,
+                                  arena_printf(&parts->arena, "ends of %s", what),
+                                  arena_str(&parts->arena, buf_str(&pieces->ends)), err)
+             ? -1
+             : 0;
 }
 
 int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
+  AUTO_WRAPPER_PIECES pieces = WRAPPER_PIECES_INIT;
   size_t at = 0;
-  uint64_t n = 0;
 
-  for (; at < parts->bytes.len; n++) {
+  while (at < parts->bytes.len) {
     size_t used = 0;
 
+    wrapper_begin_piece(&pieces, out.len);
     if (wrapper->codec->decode(str_skip(parts->bytes, at), &out, &used, err)) {
       format_output_drop(&out);
       return at ? error_wrap(err, "behind its first %zu bytes", at) : -1;
@@ -40,6 +61,6 @@ int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper, stru
   }
   return format_add_file(parts, wrapper_name(parts, wrapper->suffix, wrapper->tar_suffix),
                          format_output_keep(parts, &out), err)
-             ? wrapper_add_count(parts, wrapper->count, n, err)
+             ? wrapper_add_count(parts, wrapper->count, &pieces, err)
              : -1;
 }

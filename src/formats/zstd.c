@@ -135,17 +135,19 @@ static int next_frame(struct format_parts *parts, size_t *at, struct format_outp
 static int zstd_read(struct format_parts *parts, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
+  AUTO_WRAPPER_PIECES pieces = WRAPPER_PIECES_INIT;
   size_t at = 0;
-  uint64_t n = 0;
 
-  for (; at < parts->bytes.len; n++)
+  while (at < parts->bytes.len) {
+    wrapper_begin_piece(&pieces, out.len);
     if (next_frame(parts, &at, &out, err)) {
       format_output_drop(&out);
       return -1;
     }
+  }
   return format_add_file(parts, wrapper_name(parts, ".zst", ".tzst"),
                          format_output_keep(parts, &out), err)
-             ? wrapper_add_count(parts, "frames", n, err)
+             ? wrapper_add_count(parts, "frames", &pieces, err)
              : -1;
 }
 

@@ -239,6 +239,12 @@ hidden("bzip2: behind the end", "bz2", bz2.compress(TEXT), bz2.compress(TEXT, 1)
 hidden("bzip2: another stream", "bz2", bz2.compress(TEXT), bz2.compress(TEXT, 1) + bz2.compress(b"e"))
 
 
+for kind, suffix, pack in (("gzip", "gz", lambda data, level: gzip.compress(data, level, mtime=level)), ("bzip2", "bz2", bz2.compress),
+                           ("xz", "xz", lambda data, level: lzma.compress(data, preset=level))):
+    hidden(f"{kind}: the first of two parts ends elsewhere", suffix, pack(TEXT * 9, 1) + pack(TEXT * 8, 1), pack(TEXT * 8, 1) + pack(TEXT * 9, 1))
+    harmless(f"{kind}: two parts, packed in another way", suffix, pack(TEXT * 9, 1) + pack(TEXT * 8, 1), pack(TEXT * 9, 9) + pack(TEXT * 8, 9))
+
+
 # ---- ar, cpio ----
 
 def archived(more=(), time=1, filler=b"\n"):
