@@ -61,10 +61,12 @@ static bool is_around(struct str line)
   line = without_blanks(line);
   if (!line.len || is_heading(line))
     return false;
+  if (line.ptr[0] && strchr("})]<!-+*@", line.ptr[0]))
+    return true;
   last = line.ptr[line.len - 1];
   if (last == ':')
     return !memchr(line.ptr, ':', line.len - 1);
-  return (last && strchr("{([\\,=&|", last)) || (line.ptr[0] && strchr("})]<!-+*@", line.ptr[0]));
+  return last && strchr("{([\\,=&|", last);
 }
 
 /* ---- parts ---- */

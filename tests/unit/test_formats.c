@@ -71,7 +71,7 @@ static void test_gzip(void **state)
   gzip_make(&file, "\0", 1, " world");
   expect(&format_gzip, buf_str(&file), "x.tgz",
          "0 \"x.tar\" 644 0:0 : 11 0:0 \"hello world\"\nextra field=\"abc\"\ncomment=\"why\"\n"
-         "members=\"2\"\n");
+         "members=\"2\"\nends of members=\"5\"\n");
   buf_putc(&file, '\0');
   expect(&format_gzip, buf_str(&file), "x.gz", "ERROR: 1 bytes lie behind its end\n");
 }
