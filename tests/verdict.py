@@ -453,9 +453,13 @@ def order_rounds():
     yield pair("different", [merged, [Entry("file", "lib/x", "1"), Entry("file", "usr/x", "2")]],
                [merged, [Entry("file", "usr/x", "2"), Entry("file", "lib/x", "1")]])
     yield pair("semantic", [[old], [new, link, Entry("file", "z")]], [[old], [Entry("file", "z"), new, link]])
-    # What no engine unpacks, below layers that are cut in another way.
+    # What no engine unpacks, below layers that are cut in another way: a layer that both have decides nothing, be it
+    # read or not, one that each has its own of does, and so does what another layer puts where it cannot be.
     stuck, more = [Entry("fifo", "d"), Entry("file", "d/e")], Entry("file", "d/q/x")
+    yield pair("semantic", [stuck, [new], [u]], [stuck, [new, u]])
     yield pair("different", [stuck, [new], [more]], [stuck, [new, more]])
+    yield pair("different", [stuck, [new], [more]], [[*stuck, new], [more]])
+    yield pair("different", [stuck, [new], [more]], [stuck, [new, Entry("file", "d/q/x", "1")]])
 
 
 # A file in an upper layer of one side only.

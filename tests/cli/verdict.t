@@ -529,3 +529,17 @@ Rules are about where a path lies, not about how the entry that puts it there, t
   TYPE     NAME          INPUT-0    INPUT-1
   Layer    ctx:/layer    name "d/f" only appears in input 0 (layer 0)
   ! diffoci: warning: left out 1: /d (command line)
+
+What another layer puts where it cannot be is in no tree. Of such images nothing says that they are alike, merged or not.
+
+  $ images <<'EOF'
+  > stuck, a = layer(fifo("d"), file("d/e")), file("a")
+  > oci_archive("stuck.tar", image(stuck, layer(a), layer(file("d/q/x", "1")))); oci_archive("stuck-merged.tar", image(stuck, layer(a, file("d/q/x", "2"))))
+  > EOF
+  $ for flags in --semantic --effective --require=effective --require=semantic; do for more in '' --verify; do diffoci diff --quiet $flags $more ./stuck.tar ./stuck-merged.tar >/dev/null 2>&1; echo $?; done; done | sort | uniq -c | sed 's/^ *//'
+  8 1
+  $ diffoci diff --semantic --verify ./stuck.tar ./stuck-merged.tar 2>/dev/null
+  TYPE     NAME          INPUT-0    INPUT-1
+  Layer    ctx:/layer    input 0 cannot be unpacked: layer 0, "d/e": it lies below what is no directory
+  Layer    ctx:/layer    input 1 cannot be unpacked: layer 0, "d/e": it lies below what is no directory
+  [1]

@@ -186,8 +186,9 @@ static bool one_refuses(const struct engines *engines, int engine)
   return !refusal_of(engines, engine, 0) != !refusal_of(engines, engine, 1);
 }
 
-/* Whether no engine unpacks either because of a layer that both have. It may well lie among those
- * that are left unread, since both images have them; so it decides nothing where it is read. */
+/* Whether no engine unpacks either because of a layer that both have, and the trees have all that
+ * lies in others. It may well lie among those that are left unread, since both images have them; so
+ * it decides nothing where it is read. */
 static bool refuse_same_layers(const struct engines *engines)
 {
   const struct effective_image *images = engines->trees->images;
@@ -196,7 +197,8 @@ static bool refuse_same_layers(const struct engines *engines)
     const struct overlay_refusal *const refusals[2] = { refusal_of(engines, engine, 0),
                                                         refusal_of(engines, engine, 1) };
 
-    if (!refusals[0] || !refusals[1] ||
+    if (!refusals[0] || !refusals[1] || overlay_refused_above(engines->overlays[engine][0]) ||
+        overlay_refused_above(engines->overlays[engine][1]) ||
         !same_blob(&images[0].manifest->layers[refusals[0]->layer],
                    &images[1].manifest->layers[refusals[1]->layer]))
       return false;
@@ -208,14 +210,16 @@ static int effective_engines_compare(struct engines *engines, bool *differ, stru
 {
   struct effective_trees trees = *engines->trees;
   const bool rows = *differ;
+  const bool alike = refuse_same_layers(engines);
 
   for (int side = 0; side < 2; side++)
     tell_doubts(engines, side);
   for (int engine = 0; engine < OVERLAY_ENGINES; engine++) {
     if (one_refuses(engines, engine))
       *differ = true;
-    /* Of two images that it refuses, an engine makes no containers that could differ. */
-    if (*differ || !engine || refusal_of(engines, engine, 0))
+    /* Of two images that it refuses, an engine makes no containers that could differ; but where all
+     * do, what they would make decides. */
+    if (*differ || !engine || (refusal_of(engines, engine, 0) && !alike))
       continue;
     for (int side = 0; side < 2; side++)
       trees.overlays[side] = engines->overlays[engine][side];
@@ -224,7 +228,7 @@ static int effective_engines_compare(struct engines *engines, bool *differ, stru
   }
   /* Nothing tells that they are alike: what was unpacked before the refusal says nothing of the
    * rest, and the entries are not the same. */
-  if (all_refuse(engines, 0) && all_refuse(engines, 1) && !refuse_same_layers(engines))
+  if (all_refuse(engines, 0) && all_refuse(engines, 1) && !alike)
     *differ = true;
   if (!*differ)
     return 0;

@@ -1,6 +1,8 @@
 /* Two images with different numbers of layers: each side's layers are merged as an overlay and the
  * merged trees are compared path by path. They are read as --effective reads them
  * (effective_read.h); the rules for entries are other ones. */
+#include "base/escape.h"
+#include "diff/compare.h"
 #include "diff/effective/effective.h"
 #include "diff/effective/effective_contents.h"
 #include "diff/effective/effective_read.h"
@@ -8,10 +10,13 @@
 #include "diff/layers/tasks.h"
 #include "layer/overlay/overlay.h"
 
+enum { NOTE_MAX = 64 * 1024 };
+
 /* A walk over both trees in step, or two: the first puts off the paths for which digests of
  * contents are needed that nobody has hashed, the second looks at these alone. */
 struct trees {
   struct diff *diff;
+  const struct event_node *parent;
   const struct task_resources *resources;
   struct entry_rules rules;
   struct effective_image images[2];
@@ -139,6 +144,25 @@ static void walk_trees(struct trees *trees)
   overlay_walk_free(trees->walks[1]);
 }
 
+/* What lies above a layer that is refused, and would be refused itself, may be in no tree: nothing
+ * tells that it is alike. */
+static void squash_report_refusals(const struct trees *trees)
+{
+  static const struct event_input no_inputs[2] = { 0 };
+
+  for (int side = 0; side < 2; side++) {
+    const struct overlay_refusal *refusal = overlay_refused(trees->overlays[side]);
+    AUTO_BUF note = BUF_INIT(NOTE_MAX);
+
+    if (!overlay_refused_above(trees->overlays[side]))
+      continue;
+    buf_printf(&note, "input %d cannot be unpacked: layer %u, ", side, refusal->layer);
+    escape_quote(&note, refusal->name);
+    buf_printf(&note, ": %s", refusal->why);
+    diff_leaf(trees->diff, trees->parent, "layer", EVENT_LAYER, note.ptr, no_inputs, NULL);
+  }
+}
+
 static int compare_trees(struct trees *trees, struct error *err)
 {
   trees->first = true;
@@ -151,6 +175,7 @@ static int compare_trees(struct trees *trees, struct error *err)
   }
   if (trees->counts[0] != trees->counts[1])
     layer_events_length(&trees->events, trees->counts[0], trees->counts[1]);
+  squash_report_refusals(trees);
   return 0;
 }
 
@@ -212,6 +237,7 @@ int compare_squashed(struct diff *diff, const struct layer_task *task,
   static const struct descriptor *const no_layers[2] = { NULL, NULL };
   struct trees trees = {
     .diff = diff,
+    .parent = task->parent,
     .resources = resources,
     .rules = { diff->options->ignore, diff->options->skip_security_xattrs, true },
     .images = { { task->manifests[0], task->configs[0] },

@@ -124,6 +124,9 @@ struct overlay_refusal {
 
 /* Why the engine does not unpack the layers; NULL if it does. As long as the overlay. */
 const struct overlay_refusal *overlay_refused(const struct overlay *overlay);
+/* Whether there is an entry above that layer, too, that it would not unpack. The tree may lack such
+ * entries. */
+bool overlay_refused_above(const struct overlay *overlay);
 
 /* What keeps some versions of an engine, or most, from unpacking the layers, while others make what
  * the overlay has: the first such entry, or NULL. As long as the overlay. */

@@ -27,8 +27,11 @@ static void set_refusal(struct overlay *overlay, struct overlay_refusal *refusal
 void overlay_refuse(struct overlay *overlay, const struct overlay_addition *added, const char *why)
 {
   overlay->in_doubt = true;
-  if (overlay->is_refused)
+  if (overlay->is_refused) {
+    overlay->is_refused_above =
+        overlay->is_refused_above || overlay->n_layers - 1 > overlay->refusal.layer;
     return;
+  }
   overlay->is_refused = true;
   set_refusal(overlay, &overlay->refusal, added->entry, why);
 }

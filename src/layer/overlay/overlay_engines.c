@@ -21,6 +21,11 @@ const struct overlay_refusal *overlay_refused(const struct overlay *overlay)
   return overlay->is_refused ? &overlay->refusal : NULL;
 }
 
+bool overlay_refused_above(const struct overlay *overlay)
+{
+  return overlay->is_refused_above;
+}
+
 const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay)
 {
   return overlay->may_refuse ? &overlay->reason : NULL;

@@ -101,6 +101,7 @@ struct overlay {
   bool in_doubt;
   bool united;
   bool is_refused;
+  bool is_refused_above; /* and another layer would be, too */
   bool too_much_work;
   bool may_refuse;
 };
