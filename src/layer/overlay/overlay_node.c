@@ -117,12 +117,15 @@ static bool is_called(struct overlay *overlay, const struct overlay_node *node, 
   const struct str path = overlay_node_path(node, &overlay->scratch);
   struct overlay_path name = { .len = 0 };
   struct overlay_path rooted;
+  struct str rest;
 
-  if (path.len < above || called.len + path.len - above + 1 > sizeof(name.bytes))
+  if (path.len <= above || called.len + path.len - above + 1 > sizeof(name.bytes))
     return false;
+  rest = str_skip(path, above);
   memcpy(name.bytes, called.ptr, called.len);
-  memcpy(name.bytes + called.len, path.ptr + above, path.len - above);
-  name.len = called.len + path.len - above;
+  if (rest.ptr)
+    memcpy(name.bytes + called.len, rest.ptr, rest.len);
+  name.len = called.len + rest.len;
   return map_find(&overlay->names, overlay_path_str(&name)) ||
          map_find(&overlay->names, overlay_path_rooted(&rooted, STR("/"), overlay_path_str(&name)));
 }
