@@ -19,6 +19,8 @@ import warnings
 import zipfile
 import zlib
 
+from pipe import Pipe
+
 MKIMAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "mkimage.py")
 CASES = []  # what it is, the file's suffix, one side, the other, whether they are equal
 
@@ -82,17 +84,6 @@ harmless("zip: another version is needed", "zip", ZIP, with_byte(with_byte(LATER
 
 def piped(method):
     """Written to what cannot be gone back in: sizes stand behind the contents."""
-    class Pipe(io.RawIOBase):
-        def __init__(self):
-            super().__init__()
-            self.bytes = b""
-
-        def writable(self):
-            return True
-
-        def write(self, data):
-            self.bytes += bytes(data)
-            return len(data)
     out = Pipe()
     with zipfile.ZipFile(out, "w") as file:
         for name, content in (("a", "x" * 50), ("b", "y")):
@@ -100,7 +91,7 @@ def piped(method):
             info.compress_type, info.external_attr = method, 0o644 << 16
             with file.open(info, "w") as member:
                 member.write(content.encode())
-    return out.bytes
+    return out.data
 
 
 harmless("zip: sizes behind what is deflated", "zip", ZIP, piped(zipfile.ZIP_DEFLATED))

@@ -15,6 +15,8 @@ import tempfile
 import zipfile
 import zlib
 
+from pipe import Pipe
+
 out = sys.argv[1]
 
 
@@ -49,21 +51,6 @@ def zip_(how, names=("a/", "a/x.txt", "b")):
             file.writestr(info, b"" if name.endswith("/") else b"hello hello hello hello " + name.encode())
         file.comment = b"why"
     return data.getvalue()
-
-
-class Pipe(io.RawIOBase):
-    """No seeking: what follows the contents tells their sizes."""
-
-    def __init__(self):
-        super().__init__()
-        self.data = b""
-
-    def writable(self):
-        return True
-
-    def write(self, data):
-        self.data += bytes(data)
-        return len(data)
 
 
 def chunk(kind, data):

@@ -11,6 +11,8 @@ import sys
 import tempfile
 import zipfile
 
+from pipe import Pipe
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 program = os.path.abspath(sys.argv[1])
 failed = 0
@@ -112,19 +114,6 @@ def followed(directory):
     return [name for name in names(directory) if not os.path.islink(os.path.join(directory, name)) and name != "dir"]
 
 
-class Pipe(io.RawIOBase):
-    def __init__(self):
-        super().__init__()
-        self.bytes = b""
-
-    def writable(self):
-        return True
-
-    def write(self, data):
-        self.bytes += bytes(data)
-        return len(data)
-
-
 def python_zip(method, out_of=Pipe, **options):
     def write(directory):
         out = out_of()
@@ -137,7 +126,7 @@ def python_zip(method, out_of=Pipe, **options):
                 info = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
                 info.create_system, info.external_attr = 3, 0o120777 << 16
                 file.writestr(info, os.readlink(path))
-        return out.bytes if isinstance(out, Pipe) else out.getvalue()
+        return out.data if isinstance(out, Pipe) else out.getvalue()
     return write
 
 

@@ -93,41 +93,25 @@ bool effective_needs_no_lower(struct overlay *const overlays[2])
   return overlay_same_effect(overlays[0], overlays[1]);
 }
 
-/* Layers that both begin with only if they are needed. */
-static int read_layers(struct effective_reading *reading, struct error *err)
-{
-  struct budget *memory = reading->diff->options->limits->memory;
-  const uint32_t below = (uint32_t)reading->below;
-
-  for (int side = 0; side < 2; side++)
-    reading->overlays[side] = below ? overlay_new_upper(memory, below) : overlay_new(memory);
-  if (effective_read(reading, err))
-    return -1;
-  return !below || effective_needs_no_lower(reading->overlays) ? 0
-                                                               : effective_read_below(reading, err);
-}
-
 int effective_compare_layers(struct diff *diff, const struct event_node *parent,
                              const struct effective_image images[2],
                              const struct task_resources *resources, bool *differ,
                              struct error *err)
 {
-  struct source *const *sources = diff->options->sources;
   const size_t shared = effective_shared(images);
   struct effective_reading reading = {
     .diff = diff,
     .images = images,
     .ignore = ignore_unseen(diff, images),
     .resources = resources,
-    .below = effective_leave_unread(diff, images),
-    .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
+    .needs_no_lower = effective_needs_no_lower,
   };
   int status;
 
   *differ = false;
   if (shared == images[0].manifest->n_layers && shared == images[1].manifest->n_layers)
     return 0;
-  status = read_layers(&reading, err);
+  status = effective_read(&reading, err);
   if (status == 0)
     status = compare_trees(diff, parent, images, reading.overlays, !reading.below, differ, err);
   overlay_free(reading.overlays[0]);

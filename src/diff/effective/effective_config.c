@@ -85,16 +85,14 @@ static json_t *working_directory(const json_t *value)
  * it; a host of another system refuses images of other versions. Windows gets a command as one
  * line, which ArgsEscaped says is quoted already (image-spec, config.md). Which features an image
  * wants is for every system. */
-static void keep_what_systems_look_at(json_t *form, json_t *run, const struct config *config)
+static void keep_what_systems_look_at(json_t *form, json_t *run, const struct platform *platform,
+                                      json_t *features)
 {
-  const struct platform platform = platform_normalize(&config->platform);
-  json_t *features = json_object_get(config->json, "os.features");
-
-  if (strcmp(platform.os, "linux") != 0)
-    json_object_set_new(form, "os.version", json_string(platform.os_version));
+  if (strcmp(platform->os, "linux") != 0)
+    json_object_set_new(form, "os.version", json_string(platform->os_version));
   if (json_array_size(features))
     json_object_set(form, "os.features", features);
-  if (strcmp(platform.os, "windows") != 0 || !json_is_true(json_object_get(run, "ArgsEscaped")))
+  if (strcmp(platform->os, "windows") != 0 || !json_is_true(json_object_get(run, "ArgsEscaped")))
     json_object_del(run, "ArgsEscaped");
 }
 
@@ -117,7 +115,7 @@ static json_t *normal_form(const struct config *config)
   json_object_set_new(form, "os", json_string(platform.os));
   json_object_set_new(form, "architecture", json_string(platform.architecture));
   json_object_set_new(form, "variant", json_string(platform.variant));
-  keep_what_systems_look_at(form, run, config);
+  keep_what_systems_look_at(form, run, &platform, json_object_get(config->json, "os.features"));
   json_object_set_new(form, "config", run);
   return form;
 }

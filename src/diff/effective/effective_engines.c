@@ -166,17 +166,15 @@ static void send_disagreement(const struct engines *engines)
     diff_leaf(trees->diff, trees->parent, "layer", EVENT_LAYER, note.ptr, no_inputs, NULL);
 }
 
-/* An image that no engine unpacks, where the engines agree about that. */
-static void send_unpackable(const struct engines *engines, int side)
+void effective_send_unpackable(struct diff *diff, const struct event_node *parent, int side,
+                               const struct overlay_refusal *refusal)
 {
   static const struct event_input no_inputs[2] = { 0 };
-  const struct overlay_refusal *refusal = refusal_of(engines, 0, side);
   AUTO_BUF note = BUF_INIT(NOTE_MAX);
 
   buf_printf(&note, "input %d cannot be unpacked: layer %u, ", side, refusal->layer);
   put_refusal(&note, refusal);
-  diff_leaf(engines->trees->diff, engines->trees->parent, "layer", EVENT_LAYER, note.ptr, no_inputs,
-            NULL);
+  diff_leaf(diff, parent, "layer", EVENT_LAYER, note.ptr, no_inputs, NULL);
 }
 
 /* ---- comparing ---- */
@@ -235,7 +233,7 @@ static int effective_engines_compare(struct engines *engines, bool *differ, stru
   for (int side = 0; side < 2; side++) {
     tell_refusals(engines, side);
     if (all_refuse(engines, side) && (!rows || !all_refuse(engines, 1 - side)))
-      send_unpackable(engines, side);
+      effective_send_unpackable(trees.diff, trees.parent, side, refusal_of(engines, 0, side));
   }
   send_disagreement(engines);
   return 0;

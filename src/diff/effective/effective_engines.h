@@ -12,4 +12,8 @@
 MUST_CHECK int effective_compare_engines(const struct effective_trees *trees, bool *differ,
                                          struct error *err);
 
+/* Sends "input 0 cannot be unpacked: …": a leaf "layer" below parent. */
+void effective_send_unpackable(struct diff *diff, const struct event_node *parent, int side,
+                               const struct overlay_refusal *refusal);
+
 #endif

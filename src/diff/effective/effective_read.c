@@ -319,7 +319,10 @@ size_t effective_shared(const struct effective_image images[2])
   return shared;
 }
 
-size_t effective_leave_unread(const struct diff *diff, const struct effective_image images[2])
+/* How many of them are worth leaving unread at first: a base image is often much larger than what
+ * stands upon it, and what that does to it most often the same on both sides (overlay_same_effect).
+ * None where nothing may be read twice, or all is to be verified. */
+static size_t leave_unread(const struct diff *diff, const struct effective_image images[2])
 {
   struct source *const *sources = diff->options->sources;
 
@@ -383,11 +386,6 @@ static int read_end(struct effective_reading *reading, struct error *err)
   return 0;
 }
 
-int effective_read(struct effective_reading *reading, struct error *err)
-{
-  return read_all(reading, err) ? -1 : read_end(reading, err);
-}
-
 static int read_put_upon(struct effective_reading *reading, int side, const struct overlay *upper,
                          struct error *err)
 {
@@ -401,7 +399,9 @@ static int read_put_upon(struct effective_reading *reading, int side, const stru
   return diff_wrap_input(reading->diff, side, err);
 }
 
-int effective_read_below(struct effective_reading *reading, struct error *err)
+/* Goes on with a reading that left layers unread: reads these, once for both sides, and puts what
+ * was read upon them. */
+static int read_below(struct effective_reading *reading, struct error *err)
 {
   struct overlay *uppers[2] = { reading->overlays[0], reading->overlays[1] };
   const size_t end = reading->below;
@@ -417,4 +417,20 @@ int effective_read_below(struct effective_reading *reading, struct error *err)
     overlay_free(uppers[side]);
   }
   return status ? -1 : read_end(reading, err);
+}
+
+int effective_read(struct effective_reading *reading, struct error *err)
+{
+  const struct diff_options *options = reading->diff->options;
+  struct budget *memory = options->limits->memory;
+
+  reading->below = leave_unread(reading->diff, reading->images);
+  reading->hash_all = options->sources[0]->fetches_again || options->sources[1]->fetches_again;
+  for (int side = 0; side < 2; side++)
+    reading->overlays[side] =
+        reading->below ? overlay_new_upper(memory, (uint32_t)reading->below) : overlay_new(memory);
+  if (read_all(reading, err) || read_end(reading, err))
+    return -1;
+  return !reading->below || reading->needs_no_lower(reading->overlays) ? 0
+                                                                       : read_below(reading, err);
 }

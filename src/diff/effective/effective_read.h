@@ -11,11 +11,15 @@ struct effective_reading {
   const struct effective_image *images; /* of both sides */
   uint32_t ignore;                      /* the rules for entries */
   const struct task_resources *resources;
+  bool keep_lazy; /* files that only help to pull a layer lazily (eStargz) are files like others */
+  /* Whether what was read of upper layers is enough, whatever those hold that both begin with. */
+  bool (*needs_no_lower)(struct overlay *const uppers[2]);
+
+  /* Set by effective_read. The overlays are the caller's to free, also where it fails. */
   struct overlay *overlays[2];
-  size_t below;    /* so many layers at the bottom, that both have, are not read: then overlays are
+  size_t below;    /* so many layers at the bottom, that both have, were not read: then overlays are
                       those of upper layers */
   bool hash_all;   /* no token is given out, since nothing can be read once more */
-  bool keep_lazy;  /* files that only help to pull a layer lazily (eStargz) are files like others */
   uint64_t tokens; /* given out */
   bool lazy;       /* such files were met */
 };
@@ -23,19 +27,10 @@ struct effective_reading {
 /* Layers with the same digest on both sides, at the bottom, at the top, or of the same number, are
  * read once and given to both. The others are walked in step: contents that meet and are equal get
  * a token, the same on both sides; what differs or has no partner gets a digest, or a token of its
- * own where no partner can come. */
+ * own where no partner can come. Layers that both begin with are read only if they are needed. */
 MUST_CHECK int effective_read(struct effective_reading *reading, struct error *err);
-
-/* Goes on with a reading that left layers unread: reads these, once for both sides, and puts what
- * was read upon them. Then overlays are those of whole images, and below is 0. The overlays that
- * were there are freed, also where this fails. */
-MUST_CHECK int effective_read_below(struct effective_reading *reading, struct error *err);
 
 /* How many layers both sides have in common, from the bottom up. */
 size_t effective_shared(const struct effective_image images[2]);
-/* How many of them are worth leaving unread at first: a base image is often much larger than what
- * stands upon it, and what that does to it most often the same on both sides (overlay_same_effect).
- * None where nothing may be read twice, or all is to be verified. */
-size_t effective_leave_unread(const struct diff *diff, const struct effective_image images[2]);
 
 #endif

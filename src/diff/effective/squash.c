@@ -1,16 +1,13 @@
 /* Two images with different numbers of layers: each side's layers are merged as an overlay and the
  * merged trees are compared path by path. They are read as --effective reads them
  * (effective_read.h); the rules for entries are other ones. */
-#include "base/escape.h"
-#include "diff/compare.h"
 #include "diff/effective/effective.h"
 #include "diff/effective/effective_contents.h"
+#include "diff/effective/effective_engines.h"
 #include "diff/effective/effective_read.h"
 #include "diff/layers/layer_events.h"
 #include "diff/layers/tasks.h"
 #include "layer/overlay/overlay.h"
-
-enum { NOTE_MAX = 64 * 1024 };
 
 /* A walk over both trees in step, or two: the first puts off the paths for which digests of
  * contents are needed that nobody has hashed, the second looks at these alone. */
@@ -148,19 +145,10 @@ static void walk_trees(struct trees *trees)
  * tells that it is alike. */
 static void squash_report_refusals(const struct trees *trees)
 {
-  static const struct event_input no_inputs[2] = { 0 };
-
-  for (int side = 0; side < 2; side++) {
-    const struct overlay_refusal *refusal = overlay_refused(trees->overlays[side]);
-    AUTO_BUF note = BUF_INIT(NOTE_MAX);
-
-    if (!overlay_refused_above(trees->overlays[side]))
-      continue;
-    buf_printf(&note, "input %d cannot be unpacked: layer %u, ", side, refusal->layer);
-    escape_quote(&note, refusal->name);
-    buf_printf(&note, ": %s", refusal->why);
-    diff_leaf(trees->diff, trees->parent, "layer", EVENT_LAYER, note.ptr, no_inputs, NULL);
-  }
+  for (int side = 0; side < 2; side++)
+    if (overlay_refused_above(trees->overlays[side]))
+      effective_send_unpackable(trees->diff, trees->parent, side,
+                                overlay_refused(trees->overlays[side]));
 }
 
 static int compare_trees(struct trees *trees, struct error *err)
@@ -200,29 +188,24 @@ static void squash_compare_in_effect(struct findings *findings, struct overlay *
                              !differ;
 }
 
-/* Layers that both begin with only if they are needed. */
+/* What containerd makes of upper layers is enough where they do the same to the lower ones. */
+static bool have_same_effect(struct overlay *const uppers[2])
+{
+  return overlay_same_effect(uppers[0], uppers[1]);
+}
+
 static int squash_merge(struct trees *trees, struct error *err)
 {
-  struct source *const *sources = trees->diff->options->sources;
-  struct budget *memory = trees->diff->options->limits->memory;
   struct effective_reading reading = {
     .diff = trees->diff,
     .images = trees->images,
     .ignore = trees->rules.ignore,
     .resources = trees->resources,
-    .below = effective_leave_unread(trees->diff, trees->images),
-    .hash_all = sources[0]->fetches_again || sources[1]->fetches_again,
     .keep_lazy = true,
+    .needs_no_lower = have_same_effect,
   };
-  int status;
+  const int status = effective_read(&reading, err);
 
-  for (int side = 0; side < 2; side++)
-    reading.overlays[side] =
-        reading.below ? overlay_new_upper(memory, (uint32_t)reading.below) : overlay_new(memory);
-  status = effective_read(&reading, err);
-  if (status == 0 && reading.below &&
-      !overlay_same_effect(reading.overlays[0], reading.overlays[1]))
-    status = effective_read_below(&reading, err);
   for (int side = 0; side < 2; side++)
     trees->overlays[side] = reading.overlays[side];
   trees->lazy = reading.lazy;
