@@ -40,6 +40,10 @@ struct source { /* the first member of every kind of source */
   char *label; /* the argument as the user gave it, for messages; owned by the source */
   /* Nothing keeps here what was fetched: opening a blob twice fetches it twice. */
   bool fetches_again;
+  /* The digests of its layers are what the config or their names say, and nothing that stands
+   * beside them could be held against it: of two blobs with the same digest, the one that is here
+   * may be another. */
+  bool digests_claimed;
   /* A root file system, not an image: what it has besides one layer means nothing. */
   bool is_root;
   /* What is there and not told by any blob, as a line for the user, not escaped; owned by the

@@ -70,6 +70,7 @@ struct source *noted_source(struct source *inner, struct digest *last)
       .ops = &ops,
       .label = xstrdup(inner->label),
       .fetches_again = inner->fetches_again,
+      .digests_claimed = inner->digests_claimed,
       .is_root = inner->is_root,
       .unseen = inner->unseen ? xstrdup(inner->unseen) : NULL,
       .at_hand = noted_at_hand,

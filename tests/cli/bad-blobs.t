@@ -60,3 +60,23 @@ With --verify equal digests are no reason not to look.
   $ diffoci diff --verify ./rotten.tar ./rotten.tar
   ! diffoci: ./rotten.tar (input 0): *sha256:*: *
   [2]
+
+In a Docker archive a layer's digest is what the config says of it: it is held against the layer before it is believed.
+
+  $ images <<'RECIPE'
+  > base = layer(file("x", "one"), compress=None)
+  > sound = image(base, layer(file("y", "one"), compress=None))
+  > docker_archive("sound-docker.tar", sound)
+  > above = image(base, layer(file("y", "two"), compress=None))
+  > docker_archive("above-docker.tar", above)
+  > for one, name in (sound, "false-docker.tar"), (above, "false-above-docker.tar"):
+  >     one.spoil(one.manifest["layers"][0], tar(file("x", "two")))
+  >     docker_archive(name, one)
+  > RECIPE
+  $ diffoci diff ./sound-docker.tar ./sound-docker.tar
+  $ for flag in "" --semantic --effective --require=identical --verdict --effective\ --verdict; do
+  >   diffoci diff $flag ./sound-docker.tar ./false-docker.tar 2>&1 | grep -c '^diffoci: ./false-docker.tar: blob .*: digest mismatch: '
+  > done | uniq -c | tr -s ' '
+   6 1
+  $ for flag in "" --semantic --effective; do diffoci diff $flag ./sound-docker.tar ./false-above-docker.tar 2>&1 | grep -c 'digest mismatch: '; done | uniq -c | tr -s ' '
+   3 1

@@ -225,6 +225,25 @@ void compare_manifests_in_effect(struct diff *diff, const struct event_node *par
   manifest_compare_in_effect(diff, parent, m0, m1, inputs);
 }
 
+/* Layers that are taken for the same since their digests are, where an archive only claims these:
+ * each is hashed, once, so that one that is another is an error and not equal. */
+static void check_claimed_layers(struct diff *diff, const struct manifest *const manifests[2])
+{
+  struct source *const *sources = diff->options->sources;
+
+  if (!sources[0]->digests_claimed && !sources[1]->digests_claimed)
+    return;
+  for (size_t i = 0; i < manifests[0]->n_layers && i < manifests[1]->n_layers; i++) {
+    const struct descriptor *const layer = &manifests[0]->layers[i];
+    size_t before = 0;
+
+    while (before < i && !same_blob(&manifests[0]->layers[before], layer))
+      before++;
+    if (before == i && same_blob(layer, &manifests[1]->layers[i]))
+      tasks_add_check(diff, layer, &manifests[1]->layers[i]);
+  }
+}
+
 void compare_manifests(struct diff *diff, const struct event_node *parent,
                        const struct descriptor *d0, const struct descriptor *d1)
 {
@@ -251,6 +270,8 @@ void compare_manifests(struct diff *diff, const struct event_node *parent,
     if (diff->options->verify) {
       tasks_add_check(diff, &m0->config, &m1->config);
       check_layers(diff, manifests);
+    } else {
+      check_claimed_layers(diff, manifests);
     }
     return;
   }
@@ -260,6 +281,8 @@ void compare_manifests(struct diff *diff, const struct event_node *parent,
   compare_diff_ids(diff, parent, manifests);
   if (diff->options->verify)
     check_layers(diff, manifests);
+  else
+    check_claimed_layers(diff, manifests);
   if (diff->options->effective) {
     manifest_compare_in_effect(diff, parent, m0, m1, inputs);
     return;

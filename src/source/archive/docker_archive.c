@@ -186,5 +186,6 @@ struct source *source_of_docker_archive(struct members *members, const char *ref
     docker_free(&docker->base);
     return NULL;
   }
+  docker->base.digests_claimed = docker->image.digests_claimed;
   return &docker->base;
 }

@@ -99,11 +99,14 @@ static int digest_of_layer(struct builder *builder, size_t i, const char *path, 
     return error_wrap(err, "config: diff_id");
   if (!compressed) {
     *out = diff_id;
+    builder->image.digests_claimed = true;
     return 0;
   }
   /* A name that is the diff_id is that of the uncompressed layer. */
-  if (digest_in_name(path, out) && !digest_equal(out, &diff_id))
+  if (digest_in_name(path, out) && !digest_equal(out, &diff_id)) {
+    builder->image.digests_claimed = true;
     return 0;
+  }
   return hash_member(builder, path, out, err);
 }
 

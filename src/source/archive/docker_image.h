@@ -18,6 +18,7 @@ struct docker_image {
   char *manifest;               /* its JSON; owned */
   struct docker_part *parts;    /* config, layers */
   size_t n_parts;
+  bool digests_claimed; /* at least one layer was not hashed: its digest is what the archive says */
 };
 
 /* Appends the config of an entry of manifest.json to *out. */
