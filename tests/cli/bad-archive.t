@@ -128,6 +128,41 @@ What docker save writes is an image layout and a Docker archive in one. Programs
   ! diffoci: standard input: it says two things: *
   [2]
 
+A member that stands in it twice is taken from the first place by some programs and from the last by others: both have to hold the same.
+
+  $ images <<'RECIPE'
+  > def doubled(path, files, more):
+  >     write(path, tar(*(file(name, to_bytes(content)) for name, content in [*files.items(), *more.items()])))
+  > a = image(layer(file("x", "one"), compress=None)).named("example.com/a:1")
+  > b = image(layer(file("x", "two"), compress=None)).named("example.com/a:1")
+  > for name, files in ("oci", oci_files), ("docker", docker_files):
+  >     both = {**files([b]), **files([a])}
+  >     doubled(f"same-{name}.tar", both, files([a]))
+  >     doubled(f"doubled-{name}.tar", both, {k: v for k, v in files([b]).items() if k.endswith(("index.json", "manifest.json"))})
+  > plain = docker_files([a])
+  > layer_name = next(k for k in plain if k.endswith("/layer.tar"))
+  > doubled("doubled-layer.tar", plain, {layer_name: tar(file("x", "two"))})
+  > write("doubled-link.tar", tar(*(file(k, to_bytes(v)) for k, v in {**plain, "one.tar": plain[layer_name]}.items()), symlink(layer_name, "../one.tar")))
+  > docker_archive("a-docker.tar", a)
+  > oci_archive("a-oci.tar", a)
+  > RECIPE
+  $ for kind in oci docker; do
+  >   diffoci diff --verdict ./a-$kind.tar ./same-$kind.tar
+  >   diffoci diff --verdict ./a-$kind.tar ./doubled-$kind.tar
+  >   DIFFOCI_LOCAL_CACHE=store-$kind diffoci load < doubled-$kind.tar
+  > done
+  identical
+  identical
+  ! diffoci: ./doubled-oci.tar: member "index.json" stands in the archive more than once, with other contents: some programs take the first, some the last
+  ! diffoci: standard input: member "index.json" stands in the archive more than once, *
+  ! diffoci: ./doubled-docker.tar: member "manifest.json" stands in the archive more than once, *
+  ! diffoci: standard input: member "manifest.json" stands in the archive more than once, *
+  [2]
+  $ for f in doubled-layer doubled-link; do diffoci diff --verdict ./a-docker.tar ./$f.tar; done
+  ! diffoci: ./doubled-layer.tar: *: member "*/layer.tar" stands in the archive more than once, *
+  ! diffoci: ./doubled-link.tar: *: member "*/layer.tar" stands in the archive more than once, *
+  [2]
+
 What is no archive at all is said to be what it is.
 
   $ printf 'ARG x\nFROM alpine\nRUN make\n' >Dockerfile; printf 'a: 1\n' >values.yaml

@@ -22,6 +22,18 @@ static const struct tar_member *find_link(const struct tar_index *index, struct 
   return NULL;
 }
 
+/* NULL, and *err, if the name that led to the member stands for several things. */
+static const struct tar_member *unambiguous(const struct tar_member *member, struct error *err)
+{
+  if (!member || !member->ambiguous)
+    return member;
+  error_set(err, ERROR_CORRUPT,
+            "member \"%.300s\" stands in the archive more than once, with other contents: some "
+            "programs take the first, some the last",
+            member->path);
+  return NULL;
+}
+
 static int not_found(struct str path, struct error *err)
 {
   return error_set(err, ERROR_NOT_FOUND, "no member \"%.*s\"", (int)MIN_OF(path.len, (size_t)300),
@@ -45,6 +57,8 @@ const struct tar_member *tar_index_find(const struct tar_index *index, struct st
     struct map_entry *entry;
 
     if (link) {
+      if (!unambiguous(link, err))
+        return NULL;
       if (!link->target || !member_path_resolve(&next, str_of(link->target), below)) {
         error_set(err, ERROR_CORRUPT, "member \"%.300s\": a link to outside the archive", at.text);
         return NULL;
@@ -63,7 +77,7 @@ const struct tar_member *tar_index_find(const struct tar_index *index, struct st
       return NULL;
     }
     if (((struct tar_member *)entry->value)->kind == TAR_MEMBER_FILE)
-      return entry->value;
+      return unambiguous(entry->value, err);
     error_set(err, ERROR_CORRUPT, "member \"%.300s\": not a regular file", at.text);
     return NULL;
   }

@@ -1,14 +1,20 @@
 #include "source/archive/tar_index.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "source/archive/members.h"
 #include "source/archive/path.h"
 #include "tar/feed.h"
 
-enum { NAMES_MAX = 64 * 1024 * 1024 /* bytes of all names and link targets */ };
+enum {
+  NAMES_MAX = 64 * 1024 * 1024, /* bytes of all names and link targets */
+  DOUBLED_MAX = 2000000000      /* bytes of a member that is held against one of its name */
+};
 
 struct indexer {
   struct tar_index index;
@@ -100,6 +106,57 @@ static enum tar_member_kind kind_of(const struct tar_reader *reader, const struc
   }
 }
 
+/* Whether size bytes at two places of the file are seen to be the same. */
+static bool is_same_in_file(int fd, uint64_t a, uint64_t b, uint64_t size)
+{
+  enum { PIECE = 64 * 1024 };
+  AUTO_FREE char *pieces = xmalloc(2 * (size_t)PIECE);
+
+  if (size > DOUBLED_MAX)
+    return false;
+  for (uint64_t done = 0; done < size; done += PIECE) {
+    const size_t want = (size_t)MIN_OF(size - done, (uint64_t)PIECE);
+
+    if (pread(fd, pieces, want, (off_t)(a + done)) != (ssize_t)want ||
+        pread(fd, pieces + PIECE, want, (off_t)(b + done)) != (ssize_t)want ||
+        memcmp(pieces, pieces + PIECE, want) != 0)
+      return false;
+  }
+  return true;
+}
+
+/* Whether it makes no difference which of two members of the same name is taken. In doubt it does.
+ */
+static bool is_same_member(const struct tar_input *input, const struct tar_member *a,
+                           const struct tar_member *b)
+{
+  struct digest digest;
+
+  if (a->kind != b->kind || a->ambiguous)
+    return false;
+  if (a->kind == TAR_MEMBER_LINK || a->kind == TAR_MEMBER_SYMLINK)
+    return a->target && b->target && strcmp(a->target, b->target) == 0;
+  if (a->kind == TAR_MEMBER_OTHER)
+    return true;
+  if (a->size != b->size)
+    return false;
+  if (!input->stream)
+    return is_same_in_file(input->fd, a->offset, b->offset, a->size);
+  if (a->bytes && b->bytes)
+    return memcmp(a->bytes, b->bytes, (size_t)a->size) == 0;
+  /* What was taken under a name that is a digest has it. */
+  return a->taken && b->taken && members_blob_digest(b->path, &digest);
+}
+
+static void put_member(struct indexer *indexer, const char *path, struct tar_member *member)
+{
+  struct map_entry *entry = map_put(&indexer->index.members, str_of(path));
+  const struct tar_member *before = entry->value;
+
+  member->ambiguous = before && !is_same_member(indexer->input, before, member);
+  entry->value = member;
+}
+
 static int tar_index_add_member(struct indexer *indexer, const struct tar_entry *entry,
                                 struct error *err)
 {
@@ -107,9 +164,11 @@ static int tar_index_add_member(struct indexer *indexer, const struct tar_entry 
   struct str dir = { NULL, 0 };
   const char *path;
 
+  *member = (struct tar_member) { 0 };
   member->kind = kind_of(indexer->reader, entry);
   if (keep_path(indexer, dir, entry->name, &path, err) < 0)
     return -1;
+  member->path = path;
   if (path && (member->kind == TAR_MEMBER_LINK || member->kind == TAR_MEMBER_SYMLINK)) {
     if (member->kind == TAR_MEMBER_SYMLINK)
       dir = path_directory(str_of(path));
@@ -123,7 +182,7 @@ static int tar_index_add_member(struct indexer *indexer, const struct tar_entry 
       return error_wrap(err, "member \"%.200s\"", path ? path : "");
   }
   if (path) /* a name that leads outside is never asked for */
-    map_put(&indexer->index.members, str_of(path))->value = member;
+    put_member(indexer, path, member);
   return 0;
 }
 

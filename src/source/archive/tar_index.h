@@ -22,17 +22,19 @@ enum { TAR_MEMBER_HEAD = 8 };
 
 struct tar_member {
   enum tar_member_kind kind;
+  const char *path;   /* cleaned; NULL: outside the archive, or too long */
   const char *target; /* of a link: the path it leads to; NULL if that is outside the archive */
   uint64_t offset;    /* of the contents in the tar stream */
   uint64_t size;      /* bytes of contents */
   char head[TAR_MEMBER_HEAD]; /* the first bytes, where the archive was read as a stream */
   const char *bytes;          /* all bytes, where they were kept; else NULL */
   void *taken;                /* where tar_input.take took the contents: what it left here */
+  bool ambiguous;             /* one before had the name, and was not seen to be the same */
 };
 
 struct tar_index {
   struct arena arena;
-  struct map members; /* path (cleaned) -> struct tar_member; the last of a name wins */
+  struct map members; /* path (cleaned) -> struct tar_member; the last of a name */
 };
 
 /* Where the archive comes from: a file whose contents are skipped without reading, or a stream. */
@@ -54,7 +56,9 @@ struct tar_input {
 MUST_CHECK int tar_index_read(struct tar_index *index, struct tar_input *input, struct error *err);
 void tar_index_release(struct tar_index *index);
 /* The file behind a path (not cleaned), links followed inside the archive. NULL: ERROR_NOT_FOUND if
- * there is none, ERROR_CORRUPT if links lead outside or in circles or to no file. */
+ * there is none, ERROR_CORRUPT if links lead outside or in circles or to no file, or if a name on
+ * the way stands for several things: Docker and containerd take the last of them, Podman and skopeo
+ * the first. */
 const struct tar_member *tar_index_find(const struct tar_index *index, struct str path,
                                         struct error *err);
 
