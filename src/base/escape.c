@@ -139,3 +139,30 @@ void escape_utf8(struct buf *out, struct str s)
     s = str_skip(s, len ? len : 1);
   }
 }
+
+static void add_json_escape(struct buf *out, uint32_t rune)
+{
+  if (rune >= 0x10000)
+    buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (rune >> 10)),
+               (unsigned)(0xdc00 + (rune & 0x3ff)));
+  else
+    buf_printf(out, "\\u%04x", (unsigned)rune);
+}
+
+void escape_json(struct buf *out, struct str text)
+{
+  while (text.len > 0) {
+    const unsigned char c = (unsigned char)text.ptr[0];
+    uint32_t rune = c;
+    const size_t len = c < 0x80 ? 1 : utf8_decode(text, &rune);
+
+    /* Line feeds and spaces between the values are the writer's. */
+    if (len == 0)
+      buf_puts(out, "\xef\xbf\xbd");
+    else if (c == 0x7f || (c >= 0x80 && !rune_prints(rune)))
+      add_json_escape(out, rune);
+    else
+      buf_add(out, text.ptr, len);
+    text = str_skip(text, len ? len : 1);
+  }
+}

@@ -17,6 +17,10 @@ void escape_quote(struct buf *out, struct str s);
 /* Every byte that is not part of valid UTF-8 becomes U+FFFD, as Go's encoding/json does. */
 void escape_utf8(struct buf *out, struct str s);
 
+/* A JSON text (RFC 8259) that somebody else wrote, in which \\u escapes stand for the characters
+ * that do not print: it means the same, and a terminal can be shown it. */
+void escape_json(struct buf *out, struct str text);
+
 /* Whether Go's strconv.IsPrint holds of a code point beyond ASCII, so that it can be shown as it
  * is: false for controls, C1 controls, bidi and other invisible format characters, separators and
  * spaces but U+0020. */

@@ -242,7 +242,7 @@ static int print_json(struct buf *out, const struct rows *rows, struct error *er
   text = json_dumps(array, JSON_INDENT(2));
   if (!text)
     return error_set(err, ERROR_IO, "the list cannot be written as JSON");
-  buf_puts(out, text);
+  escape_json(out, str_of(text));
   buf_putc(out, '\n');
   return 0;
 }

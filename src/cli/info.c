@@ -29,7 +29,8 @@ static void print_containerd(struct buf *text, bool json, const char *version)
     escape_utf8(&clean, str_of(version));
     value = json_stringn(clean.ptr ? clean.ptr : "", clean.len);
     quoted = json_dumps(value, JSON_ENCODE_ANY);
-    buf_printf(text, "\"Name\":\"containerd\",\"Version\":%s", quoted ? quoted : "\"\"");
+    buf_puts(text, "\"Name\":\"containerd\",\"Version\":");
+    escape_json(text, str_of(quoted ? quoted : "\"\""));
   } else {
     escape_terminal(&clean, str_of(version));
     buf_printf(text, "Backend: containerd\nContainerd: %s\n", clean.ptr ? clean.ptr : "");

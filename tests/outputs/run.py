@@ -27,6 +27,10 @@ hostile = ["`code` @everyone", "</script><b>", "| pipe \\| x", "]]> & \" '", "\x
            "![x](http://127.0.0.1/y)", "a\nb", "<!-- -->", "```", "~~~\n# head", "x" * 3000, b"\xff\xfe bytes".decode("latin-1")]
 oci_archive("h0.tar", image(layer()))
 oci_archive("h1.tar", image(layer(*[file(f"d/{name}", "v") for name in hostile])))
+odd = "v\x7f\x9b31m\u202e\u2066\ufeff\U000e0001\x1b]"
+oci_archive("d0.tar", image(layer(), config={"author": "a"}))
+oci_archive("d1.tar", image(layer(), config={"author": odd, "config": {"Env": ["A=" + odd], "Labels": {odd: odd}, "Cmd": [odd]},
+                                             "history": [{"created_by": odd, "comment": odd}]}, manifest={"annotations": {"org.example." + odd: odd}}))
 oci_archive("many0.tar", image(layer(*[file(f"d{n % 50}/f{n}", "1") for n in range(6000)])))
 oci_archive("lone0.tar", image(layer(*[file(f"a{n * 7919 % 6000}", "1", mtime=n) for n in range(6000)])))
 oci_archive("split0.tar", image(*[layer(*[file(f"a{n * 7919 % 6000}", "1", mtime=n) for n in range(k, 6000, 3)]) for k in range(3)]))
@@ -187,6 +191,14 @@ def check_bytes():
     for output in ("json", "ndjson", "sarif"):
         text = run("--semantic", "-o", output, "./h0.tar", "./h1.tar")
         check(f"{output}: no bidi control as it is", "\u202e" not in text and "\\u202e" in text)
+    for output in ("table", "verbose", "json", "ndjson", "sarif", "junit", "markdown", "html", "summary"):
+        for more in ([], ["--explain", "--patch"]):
+            text = run(*more, "-o", output, "./d0.tar", "./d1.tar", status=1)
+            check(f"{output} {more}: values of documents", not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\ufeff]", text), re.findall(".{20}[\x7f-\x9f\u202e\u2066\ufeff].{9}", text))
+    values = json.loads(run("-o", "json", "./d0.tar", "./d1.tar", status=1))
+    check("and mean what they meant", "\x7f\x9b31m" in json.dumps(values, ensure_ascii=False))
+    shown = subprocess.run([diffoci, "show", "-o", "json", "./d1.tar"], capture_output=True).stdout.decode()
+    check("show: values of documents", not re.search("[\x7f-\x9f\u202e]", shown) and "\x7f\x9b31m" in json.dumps(json.loads(shown), ensure_ascii=False))
 
 
 def check_usage():

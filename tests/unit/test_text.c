@@ -64,6 +64,17 @@ static void test_escapes(void **state)
   }
 }
 
+/* A document that another program wrote keeps its values. */
+static void test_escape_json(void **state)
+{
+  (void)state;
+  check_escape(escape_json, STR("{\"a\":\"\\n\\\\ \xc3\xa9\"}\n"),
+               "{\"a\":\"\\n\\\\ \xc3\xa9\"}\n");
+  check_escape(escape_json, STR("\"\x7f\xc2\x9b\xe2\x80\xae\xf3\xa0\x80\x81\""),
+               "\"\\u007f\\u009b\\u202e\\udb40\\udc01\"");
+  check_escape(escape_json, STR("\"\xc0\xaf\""), "\"\xef\xbf\xbd\xef\xbf\xbd\"");
+}
+
 static void test_order(void **state)
 {
   static const char *const ascending[] = { "",          "/",          "/layers-1",
@@ -170,9 +181,10 @@ static void test_map(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_escapes),        cmocka_unit_test(test_order),
-    cmocka_unit_test(test_numbers),        cmocka_unit_test(test_digests),
-    cmocka_unit_test(test_buffer_maximum), cmocka_unit_test(test_map),
+    cmocka_unit_test(test_escapes), cmocka_unit_test(test_escape_json),
+    cmocka_unit_test(test_order),   cmocka_unit_test(test_numbers),
+    cmocka_unit_test(test_digests), cmocka_unit_test(test_buffer_maximum),
+    cmocka_unit_test(test_map),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 
 #include "base/escape.h"
 #include "report/json/gotime.h"
@@ -90,8 +91,10 @@ void jsonout_script_string(struct writer *writer, struct str s)
 static int dump_piece(const char *bytes, size_t len, void *user)
 {
   struct writer *writer = user;
+  AUTO_BUF shown = BUF_INIT(INT_MAX);
 
-  writer_add(writer, bytes, len);
+  escape_json(&shown, (struct str) { bytes, len }); /* a piece ends where a character does */
+  writer_add(writer, shown.ptr, shown.len);
   return writer->error ? -1 : 0;
 }
 
