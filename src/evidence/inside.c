@@ -16,6 +16,7 @@
 #include "evidence/outside.h"
 #include "formats/codec.h"
 #include "formats/order.h"
+#include "formats/pieces.h"
 
 #define NOTHING ((struct str) { NULL, 0 })
 
@@ -50,8 +51,8 @@ static const char *cause_of_order(const struct inside *inside, const struct form
 
 /* ---- members ---- */
 
-static bool look_deeper(struct inside *inside, const struct str content[2], struct str name,
-                        struct str path)
+static bool look_deeper(struct inside *inside, const struct str content[2],
+                        const struct format_cuts cuts[2], struct str name, struct str path)
 {
   const struct format *format = format_detect(content[0], name);
   struct format_parts parts[2] = { 0 };
@@ -64,12 +65,15 @@ static bool look_deeper(struct inside *inside, const struct str content[2], stru
   read = format_read(format, &parts[0], content[0], name, &inside->budget, &err) == 0 &&
          format_read(format, &parts[1], content[1], name, &inside->budget, &err) == 0;
   if (read) {
-    const struct str around = inside->path;
+    const struct inside_place around = inside->place;
 
     inside->depth++;
-    inside->path = path;
+    inside->place =
+        (struct inside_place) { path, { content[0], content[1] }, { cuts[0], cuts[1] } };
+    format_mark_pieces(&parts[0], cuts[0]);
+    format_mark_pieces(&parts[1], cuts[1]);
     look_at_members(inside, format, (struct format_parts *[]) { &parts[0], &parts[1] });
-    inside->path = around;
+    inside->place = around;
     inside->depth--;
   }
   format_release(&parts[0]);
@@ -83,10 +87,10 @@ static bool look_deeper(struct inside *inside, const struct str content[2], stru
 static struct str inside_member_path(const struct inside *inside, const struct format *format,
                                      struct str name)
 {
-  const struct str around = path_directory(inside->path);
+  const struct str around = path_directory(inside->place.path);
 
   if (strcmp(format->name, "pyc") == 0)
-    return inside->path;
+    return inside->place.path;
   return format->is_wrapper && around.len
              ? str_of(arena_printf(inside->arena, "%.*s/%.*s", STR_ARGS(around), STR_ARGS(name)))
              : name;
@@ -108,9 +112,14 @@ static void look_at_content(struct inside *inside, const struct format *format,
       format_open(&b->content, &inside->budget, &opened[1], &err) == 0) {
     const struct str content[2] = { opened[0].bytes, opened[1].bytes };
     const bool same = str_equal(content[0], content[1]);
+    const struct inside_place *place = &inside->place;
+    const struct format_cuts cuts[2] = {
+      format_cuts_of(&a->content, place->bytes[0], place->cuts[0]),
+      format_cuts_of(&b->content, place->bytes[1], place->cuts[1]),
+    };
 
     inside->recompressed |= same && !str_equal(a->content.stored, b->content.stored);
-    if (!same && !look_deeper(inside, content, a->entry.name,
+    if (!same && !look_deeper(inside, content, cuts, a->entry.name,
                               inside_member_path(inside, format, a->entry.name))) {
       const struct content_file file = {
         .path = inside_member_path(inside, format, a->entry.name),
@@ -334,8 +343,9 @@ bool inside_look(const struct str content[2], const struct content_file *file, s
 {
   struct inside inside = { .arena = arena, .out = out, .budget = { BYTES_MAX }, .file = file };
   const struct format *format = format_detect(content[0], file->path);
+  const struct format_cuts whole[2] = { { 0 }, { 0 } };
 
-  if (!look_deeper(&inside, content, file->path, file->path))
+  if (!look_deeper(&inside, content, whole, file->path, file->path))
     return false;
   out->looked_in = format->may_be_equal || strcmp(format->name, "elf") != 0;
   return true;

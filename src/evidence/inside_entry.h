@@ -6,14 +6,21 @@
 #include "evidence/inside.h"
 #include "formats/codec.h"
 #include "formats/format.h"
+#include "formats/pieces.h"
 
-/* Where the walk is: formats lie in one another. */
+/* The file that is open. */
+struct inside_place {
+  struct str path;            /* where it is known: of a member, in its archive */
+  struct str bytes[2];        /* its contents */
+  struct format_cuts cuts[2]; /* where the pieces end that these came out of */
+};
+
 struct inside {
   struct arena *arena;
   struct content_evidence *out;
   struct format_budget budget;
   unsigned depth;
-  struct str path; /* of the file that is open, where it is known: of a member, in its archive */
+  struct inside_place place;
   const struct content_file *file; /* the outermost */
   const char *packed; /* the cause of all that packing does; NULL: that of each format */
   bool recompressed;  /* a member of the file that is open is, and what comes out is the same */

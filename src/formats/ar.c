@@ -2,31 +2,32 @@
  * text before each member, which lies on an even place. */
 #include "formats/ar.h"
 
+#include "formats/record.h"
+
 static const struct format_rule rule_number = { "ar-1", FORMAT_WRITTEN,
                                                 "spaces and zeros around numbers" };
 static const struct format_rule rule_name = {
-  "ar-2", FORMAT_WRITTEN, "how a name is written: in the header, in a table, before the content"
+  "ar-2", FORMAT_WRITTEN, "spaces and NULs behind a name, and where in a table it stands"
 };
 static const struct format_rule rule_padding = { "ar-3", FORMAT_WRITTEN,
                                                  "the newline behind contents of odd length" };
 
 enum { MAGIC = 8, HEADER = 60 };
 
-/* That a mode has no bits for the type (0100000: a regular file), which entries are compared
- * without. */
-static const struct tar_record no_type = { { TAR_RECORD_OF_MEMBER "ar.type", 8 }, { "none", 4 } };
-
 /* The header of a member, and what belongs to it. */
 struct header {
+  const char *written; /* how the name is; NULL: as it is, with spaces behind it */
+  unsigned empty;      /* how many numbers there are not, which are 0 then */
   uint64_t at;
   int64_t mtime, uid, gid, mode, size;
   struct str name;    /* the field, without spaces at its end */
   struct str content; /* with the name before it, if that stands there */
 };
 
-/* Digits and spaces behind them; an empty field is 0, as the symbol table's owners are. */
+/* Digits and spaces behind them; an empty field is 0, as the symbol table's owners are. Counts
+ * empty ones. */
 static int ar_number(struct format_parts *parts, uint64_t at, size_t len, unsigned base,
-                     int64_t *out, struct error *err)
+                     int64_t *out, unsigned *empty, struct error *err)
 {
   const char *field = parts->bytes.ptr + at;
   size_t digits = 0;
@@ -46,6 +47,7 @@ static int ar_number(struct format_parts *parts, uint64_t at, size_t len, unsign
   format_account(parts, at + zeros, digits - zeros, NULL);
   format_account(parts, at + digits, len - digits, &rule_number);
   *out = value;
+  *empty += !digits;
   return 0;
 }
 
@@ -61,11 +63,11 @@ static int ar_read_header(struct format_parts *parts, uint64_t at, struct header
   while (len && p[len - 1] == ' ')
     len--;
   *out = (struct header) { .at = at, .name = { p, len } };
-  if (ar_number(parts, at + 16, 12, 10, &out->mtime, err) ||
-      ar_number(parts, at + 28, 6, 10, &out->uid, err) ||
-      ar_number(parts, at + 34, 6, 10, &out->gid, err) ||
-      ar_number(parts, at + 40, 8, 8, &out->mode, err) ||
-      ar_number(parts, at + 48, 10, 10, &out->size, err))
+  if (ar_number(parts, at + 16, 12, 10, &out->mtime, &out->empty, err) ||
+      ar_number(parts, at + 28, 6, 10, &out->uid, &out->empty, err) ||
+      ar_number(parts, at + 34, 6, 10, &out->gid, &out->empty, err) ||
+      ar_number(parts, at + 40, 8, 8, &out->mode, &out->empty, err) ||
+      ar_number(parts, at + 48, 10, 10, &out->size, &out->empty, err))
     return -1;
   format_account(parts, at + len, 16 - len, &rule_name);
   format_account(parts, at + 58, 2, NULL);
@@ -105,6 +107,7 @@ static bool bsd_name(struct format_parts *parts, struct header *header, struct s
   format_account(parts, header->at + HEADER, out->len, NULL);
   format_account(parts, header->at + HEADER + out->len, len - out->len, &rule_name);
   header->content = str_skip(header->content, len);
+  header->written = "before the content";
   return true;
 }
 
@@ -120,17 +123,35 @@ static int name_of(struct format_parts *parts, struct str table, struct header *
     if (long_name(parts, table, field, out, err))
       return -1;
     format_account(parts, header->at, field.len, &rule_name);
+    header->written = "in a table";
   } else {
     const bool ended = field.len > 1 && field.ptr[field.len - 1] == '/' && field.ptr[0] != '/';
 
     *out = (struct str) { field.ptr, field.len - ended };
     format_account(parts, header->at, out->len, NULL);
-    format_account(parts, header->at + out->len, ended, &rule_name);
+    format_account(parts, header->at + out->len, ended, NULL);
+    header->written = ended ? "with a slash" : NULL;
   }
   if (known && out->len && !memchr(out->ptr, '\0', out->len))
     return 0;
   return error_set(err, ERROR_CORRUPT, "the member at byte %llu has no right name",
                    (unsigned long long)header->at);
+}
+
+/* What a reader of entries does not know: that a mode has no bits for the type (0100000: a regular
+ * file), which entries are compared without; that a number is nothing, which to some programs is
+ * none; and how the name is written, since dpkg knows neither tables nor names before contents, and
+ * Go's programs no slash. */
+static void ar_add_records(struct format_parts *parts, const struct header *header,
+                           struct format_member *member)
+{
+  if (!(header->mode & 0170000))
+    format_add_record(parts, member, TAR_RECORD_OF_MEMBER "ar.type", STR("none"));
+  if (header->empty)
+    format_add_record(parts, member, TAR_RECORD_OF_MEMBER "ar.empty",
+                      str_of(arena_printf(&parts->arena, "%u", header->empty)));
+  if (header->written)
+    format_add_record(parts, member, TAR_RECORD_OF_MEMBER "ar.name", str_of(header->written));
 }
 
 static int ar_add_member(struct format_parts *parts, struct str *table, struct header *header,
@@ -142,8 +163,6 @@ static int ar_add_member(struct format_parts *parts, struct str *table, struct h
     .uid = header->uid,
     .gid = header->gid,
     .mtime = { header->mtime, 0, true },
-    .records = header->mode & 0170000 ? NULL : &no_type,
-    .n_records = header->mode & 0170000 ? 0 : 1,
   };
   struct format_member *member;
 
@@ -162,6 +181,8 @@ static int ar_add_member(struct format_parts *parts, struct str *table, struct h
   member = format_add_member(parts, &entry, err);
   if (!member)
     return -1;
+  ar_add_records(parts, header, member);
+  member->at = header->at;
   member->content =
       (struct format_content) { .stored = header->content, .size = header->content.len };
   format_account(parts, (uint64_t)(header->content.ptr - parts->bytes.ptr), header->content.len,
@@ -216,6 +237,10 @@ static int ar_read(struct format_parts *parts, struct error *err)
       at++;
     }
   }
+  /* libarchive, and what is built on it, reads the newline behind the last member, too. */
+  if (at % 2 &&
+      format_add_field(parts, FORMAT_COUNTS, "end", STR("without a newline to fill it up"), err))
+    return -1;
   return ar_add_order(parts, err);
 }
 
@@ -225,9 +250,23 @@ static bool ar_detect(struct str bytes, struct str name)
   return bytes.len >= MAGIC && memcmp(bytes.ptr, "!<arch>\n", MAGIC) == 0;
 }
 
+/* Linkers that go without a symbol table, or take all (lld; --whole-archive; Go's), take objects in
+ * their order, and of two that define a symbol the first. Objects of all kinds have zeros. */
+static bool ar_is_read_in_order(const struct format_parts *parts)
+{
+  for (size_t i = 0; i < parts->n_members; i++) {
+    const struct str content = parts->members[i].content.stored;
+
+    if (content.len && memchr(content.ptr, '\0', content.len))
+      return true;
+  }
+  return false;
+}
+
 const struct format format_ar = {
   .name = "ar",
   .may_be_equal = true,
+  .is_read_in_order = ar_is_read_in_order,
   .detect = ar_detect,
   .read = ar_read,
 };

@@ -147,7 +147,8 @@ static char cpio_type_of(uint64_t mode)
   }
 }
 
-/* Zeros up to a multiple of `align` from the archive's start; what else is there stays outside. */
+/* Zeros up to a multiple of `align` from the archive's start; what else is there stays outside.
+ * Where the file ends before, what is returned is no such multiple. */
 static uint64_t pad(struct format_parts *parts, uint64_t start, uint64_t at, unsigned align)
 {
   const uint64_t to =
@@ -179,7 +180,7 @@ static void set_records(struct format_parts *parts, const struct header *header,
   entry->n_records = is_unsummed_link(header) ? 2 : 1;
 }
 
-static int fill_entry(struct format_parts *parts, struct cpio_links *links_of,
+static int fill_entry(struct format_parts *parts, struct cpio_links *links_of, uint64_t at,
                       const struct header *header, struct str name, struct str content,
                       struct error *err)
 {
@@ -211,6 +212,7 @@ static int fill_entry(struct format_parts *parts, struct cpio_links *links_of,
   member = format_add_member(parts, &entry, err);
   if (!member)
     return -1;
+  member->at = at;
   if (entry.type == TAR_REGULAR)
     member->content = (struct format_content) { .stored = content, .size = content.len };
   if (entry.type == TAR_REGULAR && header->links > 1)
@@ -239,6 +241,7 @@ static int read_entry(struct format_parts *parts, struct cpio_links *links, uint
   struct header header;
   struct str name;
   struct str content;
+  const uint64_t begin = *at;
   uint64_t place;
 
   if (cpio_read_header(parts, *at, &header, err))
@@ -266,7 +269,7 @@ static int read_entry(struct format_parts *parts, struct cpio_links *links, uint
                    header.links != 1 || header.device_of || header.device_of_minor
                ? error_set(err, ERROR_UNSUPPORTED, "its end says more than that it is the end")
                : 0;
-  return fill_entry(parts, links, &header, name, content, err) ? -1 : 1;
+  return fill_entry(parts, links, begin, &header, name, content, err) ? -1 : 1;
 }
 
 /* ---- archives ---- */
@@ -313,6 +316,14 @@ static int check_magic(const struct format_parts *parts, uint64_t at, struct err
                    (unsigned long long)at);
 }
 
+/* GNU cpio and Linux read the zeros behind the last entry's name as well. */
+static int add_end(struct format_parts *parts, uint64_t at, struct error *err)
+{
+  if (!is_newc(parts->bytes.ptr) || at % ALIGN == 0)
+    return 0;
+  return format_add_field(parts, FORMAT_COUNTS, "end", STR("without zeros to fill it up"), err);
+}
+
 static int cpio_read(struct format_parts *parts, struct error *err)
 {
   struct cpio_links links = { 0 };
@@ -322,11 +333,15 @@ static int cpio_read(struct format_parts *parts, struct error *err)
   do {
     got = check_magic(parts, at, err) ? -1 : read_entry(parts, &links, 0, &at, err);
   } while (got > 0);
+  if (got == 0 && add_end(parts, at, err))
+    got = -1;
   if (got == 0)
     got = cpio_links_resolve(&links, parts, err);
   cpio_links_release(&links);
-  if (got == 0)
+  if (got == 0) {
     cpio_early_mark(parts);
+    cpio_early_mark_loaded(parts);
+  }
   if (got < 0 ||
       format_add_field(parts, FORMAT_COUNTS, "kind", (struct str) { parts->bytes.ptr, MAGIC }, err))
     return -1;

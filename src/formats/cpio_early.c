@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "base/path.h"
+#include "formats/record.h"
 
 static struct str early_plain(const struct format_member *member)
 {
@@ -26,19 +27,6 @@ static void early_note(struct map *directories, const struct format_parts *parts
   }
 }
 
-static void early_add(struct format_parts *parts, struct tar_entry *entry)
-{
-  struct tar_record *records =
-      arena_alloc(&parts->arena, (entry->n_records + 1) * sizeof(*records));
-
-  for (size_t i = 0; i < entry->n_records; i++)
-    records[i] = entry->records[i];
-  records[entry->n_records] =
-      (struct tar_record) { STR(TAR_RECORD_OF_MEMBER "cpio.too-early"), STR("yes") };
-  entry->records = records;
-  entry->n_records++;
-}
-
 void cpio_early_mark(struct format_parts *parts)
 {
   struct map directories = MAP_INIT;
@@ -49,7 +37,24 @@ void cpio_early_mark(struct format_parts *parts)
         map_find(&directories, path_directory(early_plain(&parts->members[i])));
 
     if (above && (uintptr_t)above->value > i + 1)
-      early_add(parts, &parts->members[i].entry);
+      format_add_record(parts, &parts->members[i], TAR_RECORD_OF_MEMBER "cpio.too-early",
+                        STR("yes"));
   }
   map_release(&directories);
+}
+
+void cpio_early_mark_loaded(struct format_parts *parts)
+{
+  unsigned n = 0;
+
+  for (size_t i = 0; i < parts->n_members; i++) {
+    struct format_member *member = &parts->members[i];
+    const struct str content = member->content.stored;
+    const size_t at = content.len ? (size_t)(content.ptr - parts->bytes.ptr) : 0;
+
+    if (member->entry.type == TAR_REGULAR && str_has_prefix(early_plain(member), STR("kernel/")))
+      format_add_record(parts, member, TAR_RECORD_OF_MEMBER "cpio.loaded-early",
+                        str_of(arena_printf(&parts->arena, "%u, %.*s, aligned to %d", ++n,
+                                            STR_ARGS(member->entry.name), at % 16 ? 4 : 16)));
+  }
 }

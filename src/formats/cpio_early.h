@@ -1,5 +1,5 @@
-/* Members of a cpio archive that stand before the directory in which they lie. Private to cpio*.c.
- */
+/* Members of a cpio archive that Linux's own readers see in another way than cpio does. Private to
+ * cpio*.c. */
 #ifndef DIFFOCI_FORMATS_CPIO_EARLY_H
 #define DIFFOCI_FORMATS_CPIO_EARLY_H
 
@@ -9,5 +9,12 @@
  * no directory that has not come yet, and leave such members out (Linux, init/initramfs.c). To be
  * called once all members are known. */
 void cpio_early_mark(struct format_parts *parts);
+
+/* Gives each regular file below kernel/ a record that tells which of them it is, how its name is
+ * spelled, and to how many bytes its content is aligned: before there is a file system, Linux takes
+ * microcode and ACPI tables from there by their names to the letter (lib/earlycpio.c,
+ * find_cpio_data; Documentation/arch/x86/microcode.rst), the first of a name, and out of the
+ * archive as they lie. */
+void cpio_early_mark_loaded(struct format_parts *parts);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "formats/record.h"
 
 void cpio_links_release(struct cpio_links *links)
 {
@@ -38,14 +39,18 @@ static int by_file(const void *a, const void *b)
   return order ? order : compare_numbers(x->member, y->member);
 }
 
-static int cpio_links_join(struct format_member *first, struct format_member *other,
-                           struct error *err)
+/* newc has the content once, odc with each name; where there is another, BusyBox makes another
+ * file. */
+static int cpio_links_join(struct format_parts *parts, struct format_member *first,
+                           struct format_member *other, struct error *err)
 {
   const struct str content = other->content.stored;
 
   if (content.len && first->content.stored.len && !str_equal(content, first->content.stored))
     return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" in it is a hard link with another content",
                      STR_ARGS(other->entry.name));
+  if (content.len && first->content.stored.len)
+    format_add_record(parts, other, TAR_RECORD_OF_MEMBER "cpio.content", STR("again"));
   if (content.len) {
     first->content = other->content;
     first->entry.size = other->entry.size;
@@ -66,7 +71,7 @@ int cpio_links_resolve(struct cpio_links *links, struct format_parts *parts, str
   for (size_t i = 1; i < links->n; i++) {
     if (cpio_links_compare(&links->items[first], &links->items[i]) != 0)
       first = i;
-    else if (cpio_links_join(&parts->members[links->items[first].member],
+    else if (cpio_links_join(parts, &parts->members[links->items[first].member],
                              &parts->members[links->items[i].member], err))
       return -1;
   }

@@ -70,11 +70,15 @@ struct format_content {
   uint64_t size;                    /* that must come out of the codec */
   uint32_t crc32;                   /* of what comes out (zlib's), where has_crc32 */
   bool has_crc32;
+  const uint64_t
+      *cuts;     /* where all pieces but the last end in what is stored, ascending; not owned */
+  size_t n_cuts; /* 0: it is in one piece */
 };
 
 struct format_member {
   struct tar_entry entry; /* index is set for the reader */
   struct format_content content;
+  uint64_t at; /* where it begins in the file, its header before it; 0 where no format cares */
 };
 
 struct format_field {
@@ -120,8 +124,11 @@ struct format {
   /* Members are unpacked, one after the other, to the places that they are named after: see
    * formats/order.h. */
   bool is_tree;
-  /* "x", "/x" and "./x" are one member to all who read it. */
+  /* "x", "/x" and "./x" are one member to all who read it, unless it is_read_in_order. */
   bool has_loose_names;
+  /* Whether a file that was read is of a kind whose members are looked for one after the other, and
+   * by their names to the letter. NULL: none is. */
+  bool (*is_read_in_order)(const struct format_parts *parts);
   /* The file is text: what it says is seen in its lines as well, every byte of which is looked at
    * where causes are sought. */
   bool is_text;

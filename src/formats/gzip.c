@@ -148,10 +148,8 @@ static int gzip_read(struct format_parts *parts, struct error *err)
       return -1;
     }
   } while (at < parts->bytes.len);
-  return format_add_file(parts, wrapper_name(parts, ".gz", ".tgz"), format_output_keep(parts, &out),
-                         err)
-             ? wrapper_add_count(parts, "members", &pieces, err)
-             : -1;
+  return wrapper_add_content(parts, wrapper_name(parts, ".gz", ".tgz"),
+                             format_output_keep(parts, &out), "members", &pieces, err);
 }
 
 const struct format format_gzip = {

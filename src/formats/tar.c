@@ -1,5 +1,6 @@
 #include "formats/tar.h"
 
+#include "base/path.h"
 #include "formats/tar_account.h"
 #include "formats/tar_holes.h"
 #include "tar/header.h"
@@ -70,6 +71,7 @@ static int tar_add_entry(struct format_parts *parts, struct tar_reader *reader,
 
   if (!member)
     return -1;
+  member->at = *from;
   if (is_global)
     body = (body + TAR_UNIT - 1) / TAR_UNIT * TAR_UNIT;
   body = MIN_OF(body, (uint64_t)parts->bytes.len);
@@ -85,6 +87,25 @@ static int tar_add_entry(struct format_parts *parts, struct tar_reader *reader,
   return 0;
 }
 
+/* An archive ends in two blocks of zeros (POSIX.1-2017, pax, "ustar Interchange Format"). Of one
+ * that does not, or is not of whole blocks, some programs say that it is cut short, and end with a
+ * status (GNU cpio, 7-Zip; of a part of a block all but BusyBox), others warn or do not mind. */
+static int add_end(struct format_parts *parts, uint64_t from, struct error *err)
+{
+  const uint64_t blocks = (parts->bytes.len - from) / TAR_UNIT;
+  const uint64_t rest = parts->bytes.len % TAR_UNIT;
+
+  if (blocks >= 2 && !rest)
+    return 0;
+  return format_add_field(parts, FORMAT_COUNTS, "end",
+                          str_of(arena_printf(&parts->arena, "%s of zeros%s",
+                                              blocks >= 2   ? "blocks"
+                                              : blocks == 1 ? "one block"
+                                                            : "no block",
+                                              rest ? ", cut within a block" : "")),
+                          err);
+}
+
 static int read_all(struct format_parts *parts, struct tar_reader *reader, struct error *err)
 {
   struct tar_entry entry;
@@ -94,9 +115,10 @@ static int read_all(struct format_parts *parts, struct tar_reader *reader, struc
   while ((got = tar_next(reader, &entry, err)) > 0)
     if (tar_add_entry(parts, reader, &entry, &from, err))
       return -1;
-  if (got == 0)
-    tar_account_zeros(parts, from, parts->bytes.len);
-  return got;
+  if (got)
+    return got;
+  tar_account_zeros(parts, from, parts->bytes.len);
+  return add_end(parts, from, err);
 }
 
 static int tar_format_read(struct format_parts *parts, struct error *err)
@@ -112,11 +134,32 @@ static int tar_format_read(struct format_parts *parts, struct error *err)
   return status;
 }
 
+/* Packages of Alpine and Arch Linux (apk-package(5), alpm-lib), OpenWrt (opkg), and Ruby
+ * (Gem::Package): their managers compare names as they stand there ("./.PKGINFO" is a file to be
+ * installed), and some stop where they have what they looked for. */
+static bool tar_is_read_in_order(const struct format_parts *parts)
+{
+  static const char *const names[] = { ".PKGINFO", "debian-binary", "metadata", "metadata.gz" };
+
+  for (size_t i = 0; i < parts->n_members; i++) {
+    struct str name;
+
+    (void)path_plain(parts->members[i].entry.name, &name);
+    if (str_has_prefix(name, STR(".SIGN.")))
+      return true;
+    for (size_t k = 0; k < ARRAY_LEN(names); k++)
+      if (str_equal(name, str_of(names[k])))
+        return true;
+  }
+  return false;
+}
+
 const struct format format_tar = {
   .name = "tar",
   .may_be_equal = true,
   .is_tree = true,
   .has_loose_names = true,
+  .is_read_in_order = tar_is_read_in_order,
   .detect = tar_detect,
   .read = tar_format_read,
 };

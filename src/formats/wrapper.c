@@ -1,5 +1,9 @@
 #include "formats/wrapper.h"
 
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
 struct str wrapper_name(struct format_parts *parts, const char *suffix, const char *tar_suffix)
 {
   const struct str base = format_base_name(parts->name, "");
@@ -12,22 +16,26 @@ struct str wrapper_name(struct format_parts *parts, const char *suffix, const ch
 
 void wrapper_pieces_release(struct wrapper_pieces *pieces)
 {
+  free(pieces->cuts);
   buf_release(&pieces->ends);
 }
 
 void wrapper_begin_piece(struct wrapper_pieces *pieces, size_t at)
 {
-  if (pieces->n++)
-    buf_printf(&pieces->ends, "%s%zu", pieces->n > 2 ? ", " : "", at);
+  if (!pieces->n++)
+    return;
+  buf_printf(&pieces->ends, "%s%zu", pieces->n > 2 ? ", " : "", at);
+  if (pieces->ends.overflow)
+    return;
+  pieces->cuts = xgrow(pieces->cuts, pieces->n_cuts, &pieces->cap_cuts, sizeof(*pieces->cuts));
+  pieces->cuts[pieces->n_cuts++] = at;
 }
 
-int wrapper_add_count(struct format_parts *parts, const char *what,
-                      const struct wrapper_pieces *pieces, struct error *err)
+static int wrapper_add_count(struct format_parts *parts, const char *what,
+                             const struct wrapper_pieces *pieces, struct error *err)
 {
   const char *number = arena_printf(&parts->arena, "%llu", (unsigned long long)pieces->n);
 
-  if (pieces->n < 2)
-    return 0;
   if (pieces->ends.overflow)
     return error_set(err, ERROR_LIMIT, "it has too many %s", what);
   return format_add_field(parts, FORMAT_COUNTS, what, str_of(number), err) ||
@@ -36,6 +44,26 @@ int wrapper_add_count(struct format_parts *parts, const char *what,
                                   arena_str(&parts->arena, buf_str(&pieces->ends)), err)
              ? -1
              : 0;
+}
+
+int wrapper_add_content(struct format_parts *parts, struct str name, struct str content,
+                        const char *what, const struct wrapper_pieces *pieces, struct error *err)
+{
+  struct format_member *member = format_add_file(parts, name, content, err);
+  const size_t size = pieces->n_cuts * sizeof(*pieces->cuts);
+  uint64_t *cuts;
+
+  if (!member)
+    return -1;
+  if (pieces->n < 2)
+    return 0;
+  cuts = format_memory(parts, size, err);
+  if (!cuts)
+    return -1;
+  memcpy(cuts, pieces->cuts, size);
+  member->content.cuts = cuts;
+  member->content.n_cuts = pieces->n_cuts;
+  return wrapper_add_count(parts, what, pieces, err);
 }
 
 int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper, struct error *err)
@@ -59,8 +87,6 @@ int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper, stru
     format_account(parts, at, used, wrapper->rule);
     at += used;
   }
-  return format_add_file(parts, wrapper_name(parts, wrapper->suffix, wrapper->tar_suffix),
-                         format_output_keep(parts, &out), err)
-             ? wrapper_add_count(parts, wrapper->count, &pieces, err)
-             : -1;
+  return wrapper_add_content(parts, wrapper_name(parts, wrapper->suffix, wrapper->tar_suffix),
+                             format_output_keep(parts, &out), wrapper->count, &pieces, err);
 }

@@ -203,6 +203,7 @@ static int zip_add_member(struct format_parts *parts, const struct zip_record *r
   member = format_add_member(parts, &entry, err);
   if (!member)
     return -1;
+  member->at = record->local;
   member->content = (struct format_content) {
     .stored = { parts->bytes.ptr + data, record->stored },
     .codec = is_readable(record) && record->method == ZIP_DEFLATED ? &format_deflate : NULL,

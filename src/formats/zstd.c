@@ -145,10 +145,8 @@ static int zstd_read(struct format_parts *parts, struct error *err)
       return -1;
     }
   }
-  return format_add_file(parts, wrapper_name(parts, ".zst", ".tzst"),
-                         format_output_keep(parts, &out), err)
-             ? wrapper_add_count(parts, "frames", &pieces, err)
-             : -1;
+  return wrapper_add_content(parts, wrapper_name(parts, ".zst", ".tzst"),
+                             format_output_keep(parts, &out), "frames", &pieces, err);
 }
 
 const struct format format_zstd = {

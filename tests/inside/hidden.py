@@ -8,29 +8,15 @@ import gzip
 import io
 import lzma
 import marshal
-import os
-import re
 import struct
-import subprocess
 import sys
 import tarfile
-import tempfile
 import warnings
 import zipfile
 import zlib
 
+from cases import harmless, hidden, main
 from pipe import Pipe
-
-MKIMAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "mkimage.py")
-CASES = []  # what it is, the file's suffix, one side, the other, whether they are equal
-
-
-def hidden(what, suffix, one, two):
-    CASES.append((what, suffix, one, two, False))
-
-
-def harmless(what, suffix, one, two):
-    CASES.append((what, suffix, one, two, True))
 
 
 # ---- zip (APPNOTE.TXT) ----
@@ -428,36 +414,5 @@ hidden("JSON: a number", "json", b'{"a": 1, "b": 2}', b'{"b": 2, "a": 1.0}')
 hidden("JSON: a key twice", "json", b'{"a": 1, "b": 2}', b'{"b": 2, "a": 1, "a": 1}')
 hidden("XML: order", "xml", b"<a><b>1</b><c/></a>", b"<a><c/><b>1</b></a>")
 hidden("properties: a value", "properties", b"#Wed Nov 01 2023\na=1\n", b"#Thu Nov 02 2023\na=2\n")
-
-def main():
-    program = os.path.abspath(sys.argv[1])
-    paths = [f"srv/{i}.{case[1]}" for i, case in enumerate(CASES)]
-    failed = 0
-    with tempfile.TemporaryDirectory() as directory:
-        for side in range(2):
-            for i, case in enumerate(CASES):
-                with open(os.path.join(directory, f"{i}.{side}"), "wb") as out:
-                    out.write(case[2 + side])
-            files = ", ".join(f'file("{path}", open("{i}.{side}", "rb").read())' for i, path in enumerate(paths))
-            subprocess.run([MKIMAGE], input=f'oci_archive("{side}.tar", image(layer({files})))', text=True, check=True, cwd=directory)
-            # The same without what has to be equal: of that nothing may be harmless.
-            files = ", ".join(f'file("{path}", open("{i}.{side}", "rb").read())' for i, path in enumerate(paths) if not CASES[i][4])
-            subprocess.run([MKIMAGE], input=f'oci_archive("hidden-{side}.tar", image(layer({files})))', text=True, check=True, cwd=directory)
-        for sides in (("./hidden-0.tar", "./hidden-1.tar"), ("./hidden-1.tar", "./hidden-0.tar")):
-            told = subprocess.run([program, "diff", "--semantic", "--explain", *sides], cwd=directory, stdout=subprocess.PIPE, text=True).stdout
-            proven = re.findall(r"^File +srv/(\d+)\S* +([^?\s-][^?\s]*)(?=\s)", told, re.M)
-            for number, cause in proven:
-                print(f"{CASES[int(number)][0]}: {cause} is proven")
-            failed += len(proven) + told.count("of these harmless")
-        for sides in (("./0.tar", "./1.tar"), ("./1.tar", "./0.tar")):
-            told = subprocess.run([program, "diff", "--semantic", "--inside", *sides], cwd=directory, stdout=subprocess.PIPE, text=True).stdout
-            differ = {line.split()[1].split("!/")[0] for line in told.splitlines() if line.startswith("File")}
-            for path, (what, _, _, _, equal) in zip(paths, CASES):
-                if (path not in differ) != equal:
-                    print(f"{what}: {'a difference' if equal else 'equal'}")
-                    failed += 1
-    print(f"{2 * len(CASES) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
 
 sys.exit(main())

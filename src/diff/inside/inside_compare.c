@@ -9,6 +9,7 @@
 #include "diff/inside/inside_members.h"
 #include "formats/codec.h"
 #include "formats/order.h"
+#include "formats/pieces.h"
 
 enum { PATH_MAX_BYTES = 64 * 1024 };
 
@@ -19,6 +20,7 @@ enum { PATH_MAX_BYTES = 64 * 1024 };
 /* Two files at one place. */
 struct files {
   struct str bytes[2], names[2];
+  struct format_cuts cuts[2]; /* where the pieces end that they came out of */
   unsigned depth;
   bool described; /* contents of members are a reader's descriptions */
 };
@@ -101,6 +103,8 @@ static enum inside_outcome compare_contents(struct looking *looking,
     const struct files files = {
       .bytes = { opened[0].bytes, opened[1].bytes },
       .names = { members[0]->entry.name, members[1]->entry.name },
+      .cuts = { format_cuts_of(&members[0]->content, around->bytes[0], around->cuts[0]),
+                format_cuts_of(&members[1]->content, around->bytes[1], around->cuts[1]) },
       .depth = around->depth + 1,
     };
 
@@ -245,7 +249,9 @@ static void set_rules_of_format(struct looking *looking, const struct format *fo
 {
   struct entry_rules rules = { .ignore = looking->input->ignore };
 
-  if (!format->has_loose_names)
+  if (!format->has_loose_names ||
+      (format->is_read_in_order &&
+       (format->is_read_in_order(&parts[0]) || format->is_read_in_order(&parts[1]))))
     rules.ignore &= ~(uint32_t)IGNORE_CANONICAL_PATHS;
   looking->order_counts =
       parts[0].n_members == parts[1].n_members &&
@@ -292,8 +298,11 @@ static enum inside_outcome compare_files(struct looking *looking, const struct f
     looking_set_reason(looking, 1, "not looked into because it lies too deep");
     return INSIDE_HERE;
   }
-  if (read_both(looking, format, files, parts) == 0)
+  if (read_both(looking, format, files, parts) == 0) {
+    format_mark_pieces(&parts[0], files->cuts[0]);
+    format_mark_pieces(&parts[1], files->cuts[1]);
     outcome = compare_parts(looking, format, parts, files);
+  }
   format_release(&parts[0]);
   format_release(&parts[1]);
   return outcome;
