@@ -11,6 +11,7 @@
 #include "evidence/lone_paths.h"
 #include "evidence/man_date.h"
 #include "evidence/numbers.h"
+#include "evidence/public_key.h"
 #include "evidence/reader.h"
 #include "evidence/same_json.h"
 #include "evidence/shifted.h"
@@ -360,6 +361,8 @@ void content_look_plain(const struct str content[2], const struct content_file *
                 (struct str) { NULL, 0 });
     return;
   }
+  if (public_key_look(content, file, arena, out))
+    return;
   if (is_binary(content) && shifted_look(content, file, arena, shifted)) {
     *out = *shifted;
     return;

@@ -18,10 +18,31 @@ static struct str language_directory_of(struct str path)
   return STR("");
 }
 
+static bool is_separator(char c)
+{
+  return c == '-' || c == '_' || c == '.';
+}
+
+/* "Foo.Bar", "foo_bar" and "foo--bar" are one project, "foo-bar" (PEP 503, "Normalized Names"; so
+ * package URLs write it). */
+static void put_project(struct buf *out, struct str name)
+{
+  buf_clear(out);
+  for (size_t i = 0; i < name.len; i++) {
+    const char c = name.ptr[i];
+
+    if (!is_separator(c))
+      buf_putc(out, (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c));
+    else if (i == 0 || !is_separator(name.ptr[i - 1]))
+      buf_putc(out, '-');
+  }
+}
+
 void python_read_metadata(struct package_list *list, struct str path, struct str bytes)
 {
   struct package package = { .type = pypi,
                              .place = language_directory_of(language_directory_of(path)) };
+  AUTO_BUF project = BUF_INIT(PACKAGE_MAX_TEXT);
   struct str line;
 
   /* The header ends with an empty line; then comes the description. */
@@ -32,6 +53,8 @@ void python_read_metadata(struct package_list *list, struct str path, struct str
     package.name = name.ptr && !package.name.len ? name : package.name;
     package.version = version.ptr && !package.version.len ? version : package.version;
   }
+  put_project(&project, package.name);
+  package.name = project.overflow ? STR("") : buf_str(&project);
   package_list_add(list, &package);
 }
 
@@ -82,14 +105,15 @@ void python_read_record(struct package_list *list, struct str path, struct str b
 {
   const struct str info = language_directory_of(path);
   const struct str around = language_directory_of(info);
-  const struct str name = project_of(info);
   const struct package_owner *owner;
+  AUTO_BUF project = BUF_INIT(PACKAGE_MAX_TEXT);
   AUTO_BUF file = BUF_INIT(64 * 1024);
   struct str line;
 
-  if (!name.len || name.len > PACKAGE_MAX_TEXT)
+  put_project(&project, project_of(info));
+  if (!project.len || project.overflow)
     return;
-  owner = package_list_owner(list, pypi, name, around);
+  owner = package_list_owner(list, pypi, buf_str(&project), around);
   while (stanza_line(&bytes, &line)) {
     const struct str column = first_column(line);
 

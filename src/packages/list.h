@@ -16,7 +16,8 @@ enum {
 
 struct package {
   const char *type; /* as package URLs name it: "deb", "apk", "pypi", "npm"; a literal */
-  struct str name, version, architecture; /* bytes as in the image; architecture may be empty */
+  struct str name, version, architecture; /* bytes as in the image, of a Python project its
+                                             normalized name; architecture may be empty */
   struct str place; /* the path below or in which it is installed; empty: there is one for all */
 };
 

@@ -306,6 +306,16 @@ A certificate that signs itself was made anew if nothing but keys, numbers and d
   etc/x/c.pem generated-certificate+?
   etc/x/c.pem generated-certificate+?
 
+What pip notes, in another order: whoever accepts that has accepted it.
+
+  $ images <<'RECIPE'
+  > for i, lines in enumerate((b"a.py,sha256=x,1\nb.py,sha256=y,2\n", b"b.py,sha256=y,2\na.py,sha256=x,1\n")): oci_archive(f"record-{i}.tar", image(layer(file("x-1.dist-info/RECORD", lines))))
+  > RECIPE
+  $ diffoci diff --quiet --semantic --explain ./record-0.tar ./record-1.tar | sed -n 's/^File *\([^ ]*\) *\([^ ]*\).*/\1 \2/p'
+  x-1.dist-info/RECORD pip-metadata
+  $ diffoci diff --quiet --semantic --ignore-history --accept=pip-metadata ./record-0.tar ./record-1.tar
+  ! diffoci: warning: accepted 1: cause pip-metadata (command line)
+
 A config that is only written in another way.
 
   $ images <<'RECIPE'

@@ -129,6 +129,18 @@ static void contents(void **state)
     { "x", STR("level=7\n"), STR("level=12\n"), "", true },
     { "x", STR("b\na\n"), STR("a\nb\n"), "reordered-lines", false },
     { "x", STR("b\na\n"), STR("a\na\n"), "", true },
+    /* ssh-keygen's public keys, but not what says who is let in, nor keys of another kind */
+    { "srv/ssh_host_key.pub", STR("ssh-ed25519 AAAAC3Nza1 root@a\n"),
+      STR("ssh-ed25519 AAAAC3Nza2 root@a\n"), "generated-key", false },
+    { "srv/id_rsa.pub", STR("ssh-rsa AAAAB3Nz1= root@a\n"), STR("ssh-rsa AAAAB3Nz2= root@b\n"),
+      "embedded-host,generated-key", false },
+    { "srv/id_rsa.pub", STR("ssh-rsa AAAAB3Nz1 root@a\n"), STR("ssh-rsa AAAAB3Nz2 eve@a\n"), "",
+      true },
+    { "srv/id_rsa.pub", STR("ssh-rsa AAAAB3Nz1\n"), STR("ssh-dss AAAAB3Nz2\n"), "", true },
+    { "srv/id_rsa.pub", STR("ssh-rsa AAAAB3Nz1\n"), STR("ssh-rsa AAAAB3Nz2\nssh-rsa AAAAB3\n"), "",
+      true },
+    { "srv/authorized_keys", STR("ssh-rsa AAAAB3Nz1\n"), STR("ssh-rsa AAAAB3Nz2\n"), "", true },
+    { "srv/users-ca.pub", STR("ssh-rsa AAAAB3Nz1\n"), STR("ssh-rsa AAAAB3Nz2\n"), "", true },
     /* a line that goes to another part says something else there */
     { "x", STR("[a]\nx=1\n[b]\nx=2\n"), STR("[a]\nx=2\n[b]\nx=1\n"), "", true },
     { "x", STR("P:a\nV:1\n\nP:b\nV:2\n"), STR("P:b\nV:2\n\nP:a\nV:1\n"), "reordered-lines", false },

@@ -49,6 +49,9 @@ static void test_lists(void **state)
   check_list("usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA",
              "Metadata-Version: 2.1\r\nName: six\r\nVersion: 1.16.0\r\n\r\nName: other\n",
              "pypi six 1.16.0 ; ");
+  /* PEP 503 */
+  check_list("x/Foo_-.Bar-1.dist-info/METADATA", "Name: Foo_-.Bar\nVersion: 1.B\n",
+             "pypi foo-bar 1.B ; ");
   check_list("app/node_modules/@a/b/package.json", "{\"name\":\"@a/b\",\"version\":\"2.0.1\"}",
              "npm @a/b 2.0.1 ; ");
 }
@@ -206,6 +209,7 @@ static void test_owners(void **state)
     { "app/node_modules/b/lib/x.js", NULL },
     { "usr/lib/python3/dist-packages/six.py", "six" },
     { "usr/bin/six", "six" },
+    { "usr/lib/python3/dist-packages/foo/bar.py", "foo-bar" },
   };
   struct package_changes changes = PACKAGE_CHANGES_INIT;
   struct package_list *new = &changes.lists[1];
@@ -225,6 +229,10 @@ static void test_owners(void **state)
             "Name: six\nVersion: 1.0\n");
   read_file(new, "usr/lib/python3/dist-packages/six-1.0.dist-info/RECORD",
             "six.py,sha256=x,1\n../../../bin/six,,\n\"odd\"\"name\",,\n");
+  read_file(new, "usr/lib/python3/dist-packages/foo_bar-2.0.dist-info/METADATA",
+            "Name: Foo.Bar\nVersion: 2.0\n");
+  read_file(new, "usr/lib/python3/dist-packages/foo_bar-2.0.dist-info/RECORD",
+            "foo/bar.py,sha256=x,1\n");
   package_changes_find(&changes);
   for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
     const struct package_change *owner = package_changes_owner(&changes, str_of(table[i].path));

@@ -59,6 +59,17 @@ static bool still_holds(const struct cause *cause, const struct content_evidence
          !(strcmp(cause_id(cause), "pyc-code") == 0 && !seen->same_words);
 }
 
+/* What the table knows of a file by its path is what there is to say where nothing but its order
+ * differs: whoever accepts that asks for no second cause. */
+static bool is_order_alone(const struct content_evidence *seen)
+{
+  for (size_t i = 0; i < seen->n; i++)
+    if (strcmp(seen->found[i].id, "reordered-lines") != 0 &&
+        strcmp(seen->found[i].id, "reordered-keys") != 0)
+      return false;
+  return seen->n && !seen->left;
+}
+
 void explain_content(const struct cause_query *query, const struct str content[2],
                      struct arena *arena, struct draft *draft)
 {
@@ -85,9 +96,12 @@ void explain_content(const struct cause_query *query, const struct str content[2
   }
   if (cause && !still_holds(cause, seen))
     cause = NULL;
-  if (cause && cause_has_paths(cause))
+  if (cause && cause_has_paths(cause)) {
     draft_add(draft, cause, accounted ? CAUSE_BY_CONTENT : evidence,
               accounted && !assumed ? CAUSE_PROVEN : CAUSE_LIKELY, NULL);
+    if (!assumed && is_order_alone(seen))
+      return;
+  }
   /* Times in an archive, or a hash, are not what there is to say where something else changed. */
   if (!accounted && !draft->n && seen->headless) {
     if (cause)
