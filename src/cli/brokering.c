@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/fetching.h"
 #include "cli/sandbox.h"
+#include "source/engine/engine.h"
 
 static bool brokering_asks_registries(const struct brokering *brokering)
 {
@@ -24,8 +25,6 @@ static bool brokering_asks_registries(const struct brokering *brokering)
 static const char *brokering_argument_needs(const struct argument *argument)
 {
   switch (argument->kind) {
-  case ARGUMENT_ENGINE:
-    return "a container engine";
   case ARGUMENT_CONTAINERD:
     return "containerd";
   case ARGUMENT_FILE:
@@ -46,7 +45,7 @@ static bool brokering_is_far(const struct store *store)
 static const char *brokering_needs(const struct brokering *brokering)
 {
   const struct named_options *named = &brokering->places->named;
-  const char *needed = brokering->pages ? "a pager" : NULL;
+  const char *needed = NULL;
 
   for (size_t i = 0; i < brokering->n_arguments && !needed; i++)
     needed = brokering_argument_needs(&brokering->arguments[i]);
@@ -55,34 +54,48 @@ static const char *brokering_needs(const struct brokering *brokering)
   return needed;
 }
 
-/* A name that cannot be understood is an error where it is looked up. As fetching_credentials. */
-static int brokering_look(struct credentials_held *held, const struct registries *registries,
-                          const struct argument *argument)
+/* ---- what others start for it ---- */
+
+/* A name that cannot be understood is an error where it is looked up, and so is what cannot be
+ * read. */
+static void brokering_look(struct credentials_held *held, const struct registries *registries,
+                           const struct argument *argument)
 {
   struct reference reference;
   struct error err;
-  int result;
 
   if (source_registry_name(&reference, registries, str_of(argument->name), &err))
-    return 1;
-  result = fetching_credentials(held, &reference, false, &err);
+    return;
+  (void)!fetching_credentials(held, &reference, false, &err);
   reference_release(&reference);
-  return result != 0;
 }
 
-/* Whether all credentials are in files; what cannot be read is an error where it is needed. */
-static bool brokering_find_credentials(const struct brokering *brokering,
+static void brokering_find_credentials(const struct brokering *brokering,
                                        struct credentials_held *held)
 {
   struct error err;
   struct registries *registries = registries_load(&err);
-  bool all = true;
 
-  for (size_t i = 0; registries && i < brokering->n_arguments && all; i++)
+  for (size_t i = 0; registries && i < brokering->n_arguments; i++)
     if (brokering->arguments[i].kind == ARGUMENT_NAME)
-      all = brokering_look(held, registries, &brokering->arguments[i]);
+      brokering_look(held, registries, &brokering->arguments[i]);
   registries_free(registries);
-  return all;
+}
+
+static int brokering_begin_starter(const struct brokering *brokering,
+                                   const struct credentials_held *held, struct starter *starter,
+                                   struct error *err)
+{
+  for (size_t i = 0; i < brokering->n_arguments; i++) {
+    const struct argument *argument = &brokering->arguments[i];
+
+    if (argument->kind == ARGUMENT_ENGINE)
+      source_engine_allow(argument->engine, argument->name, brokering->options, starter);
+  }
+  if (brokering->pager)
+    pager_allow(brokering->pager, starter);
+  credentials_held_allow(held, starter);
+  return starter_is_needed(starter) ? starter_begin(starter, err) : 0;
 }
 
 /* ---- to what ---- */
@@ -153,9 +166,20 @@ static void brokering_add_children(struct confine_wanted *wanted, const struct b
     wanted->children[wanted->n_children++] = brokering->looker;
 }
 
+/* Whether what is not in files is hashed: what engines save, and what a store keeps. */
+static bool brokering_hashes(const struct brokering *brokering)
+{
+  bool engine = false;
+
+  for (size_t i = 0; i < brokering->n_arguments; i++)
+    engine = engine || brokering->arguments[i].kind == ARGUMENT_ENGINE;
+  return engine || brokering->places->named.store || brokering->places->kept;
+}
+
 static int brokering_enter(struct brokering_paths *paths, const struct brokering *brokering,
                            const struct confine_support *support, struct error *err)
 {
+  static const char *const engines[] = { "DOCKER", "NERDCTL", "PODMAN" }; /* programs' names */
   struct confine_wanted *wanted = &paths->wanted;
 
   if (wanted->speaks)
@@ -163,9 +187,9 @@ static int brokering_enter(struct brokering_paths *paths, const struct brokering
   /* The library reads files when it is first used, which $OPENSSL_CONF may name. What is in files
    * is looked at by the other process alone, and this one never needs it: it is most of what begins
    * a process. */
-  if (brokering->places->named.store || brokering->places->kept)
+  if (brokering_hashes(brokering))
     (void)digest_of(DIGEST_SHA256, "", 0);
-  confine_forget_environment(NULL, 0);
+  confine_forget_environment(engines, ARRAY_LEN(engines));
   return confine_enter(wanted, support, err)
              ? error_wrap(err, "the process that opens images cannot be confined (--sandbox=off "
                                "does without)")
@@ -173,7 +197,7 @@ static int brokering_enter(struct brokering_paths *paths, const struct brokering
 }
 
 int brokering_confine(const struct brokering *brokering, const struct confine_support *support,
-                      struct credentials_held *held, struct error *err)
+                      struct credentials_held *held, struct starter *starter, struct error *err)
 {
   struct store *const stores[] = { brokering->places->named.first, brokering->places->named.store };
   const bool asks = brokering_asks_registries(brokering);
@@ -184,8 +208,6 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
   size_t opened;
   int result = 0;
 
-  if (!needs && asks && !brokering_find_credentials(brokering, held))
-    needs = "a credential helper";
   if (needs) {
     log_debug("sandbox: the process that opens images keeps its rights, for %s", needs);
     return 0;
@@ -195,6 +217,10 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
   opened = paths.wanted.n_directories;
   if (brokering->report_dir >= 0 && opened < CONFINE_DIRECTORIES_MAX)
     paths.wanted.directories[paths.wanted.n_directories++] = brokering->report_dir;
+  if (asks)
+    brokering_find_credentials(brokering, held);
+  if (result == 0)
+    result = brokering_begin_starter(brokering, held, starter, err);
   brokering_add_paths(&paths, brokering);
   brokering_add_children(&paths.wanted, brokering);
   if (result == 0)

@@ -4,6 +4,8 @@
 #define DIFFOCI_CLI_BROKERING_H
 
 #include "base/confine/confine.h"
+#include "base/starter.h"
+#include "cli/pager.h"
 #include "net/auth/credentials.h"
 #include "source/places.h"
 
@@ -11,24 +13,28 @@
 struct brokering {
   const struct argument *arguments;
   size_t n_arguments;
+  const struct source_options *options;
   struct places *places;      /* its stores are open, if an argument is looked up there, and its
                                  registries are not */
   bool fetches;               /* also from urls in an image */
-  bool pages;                 /* a pager may be wanted */
+  const struct pager *pager;  /* that may be wanted; NULL: none is */
   const char *const *outputs; /* paths that are written; "-" is allowed */
   size_t n_outputs;
   int report_dir; /* a directory that is cleared; -1: none */
   const pid_t *children;
-  size_t n_children; /* less than CONFINE_CHILDREN_MAX */
+  size_t n_children; /* with looker at most CONFINE_CHILDREN_MAX */
   pid_t looker;      /* one more child; 0: none */
 };
 
-/* Confines this process, for good, before it has threads. Returns 1; 0: not confined, since there
- * may be programs to start (a container engine's, a pager, a credential helper), since containerd
- * is to be spoken to, or since a directory is read as a root file system, with all rights of the
- * user's: the debug log says which; -1 with *err. held gets the credentials that may be needed. */
+/* Confines this process, for good, before it has threads. Returns 1; 0: not confined, since
+ * containerd is to be spoken to, or since a directory is read as a root file system, with all
+ * rights of the user's: the debug log says which; -1 with *err. held gets the credentials that may
+ * be needed. Programs that may have to be started (a container engine's, a pager, a credential
+ * helper) are started by another process, which begins here: starter gets them, and is begun if
+ * there are any. */
 MUST_CHECK int brokering_confine(const struct brokering *brokering,
                                  const struct confine_support *support,
-                                 struct credentials_held *held, struct error *err);
+                                 struct credentials_held *held, struct starter *starter,
+                                 struct error *err);
 
 #endif

@@ -87,9 +87,11 @@ int cli_write_paged(const struct buf *text, const struct invocation *call, struc
   struct pager pager;
   int result;
 
-  pager_start(&pager, call->globals.no_pager != TOGGLE_ON);
+  pager_prepare(&pager, call->globals.no_pager != TOGGLE_ON);
+  pager_start(&pager);
   result = cli_write(text, err);
   pager_finish(&pager);
+  pager_release(&pager);
   return result;
 }
 

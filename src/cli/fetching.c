@@ -13,9 +13,9 @@ int fetching_credentials(struct credentials_held *held, const struct reference *
 
   if (registries && registries_endpoints(registries, reference->domain, reference->path,
                                          reference->has_digest, &list, err) == 0) {
-    result = 1;
-    for (size_t i = 0; i < list.n && result > 0; i++)
-      result = credentials_held_look(held, list.items[i].domain, list.items[i].path, helpers);
+    result = 0;
+    for (size_t i = 0; i < list.n; i++)
+      credentials_held_look(held, list.items[i].domain, list.items[i].path, helpers);
     endpoint_list_release(&list);
   }
   registries_free(registries);
@@ -30,8 +30,11 @@ static const char *const variables[] = {
   "HTTP_PROXY",
   "HTTPS_PROXY",
   "ALL_PROXY",
+  "DOCKER",
   "LOCALDOMAIN",
+  "NERDCTL",
   "NO_PROXY",
+  "PODMAN",
   "all_proxy",
   "http_proxy",
   "https_proxy",

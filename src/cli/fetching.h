@@ -7,8 +7,8 @@
 #include "net/auth/credentials.h"
 
 /* Adds what the user has to log in with at the registry of a name and its mirrors, found before
- * there is no right to look any more. 1; 0: a credential helper would have to be asked, which
- * `helpers` says may be done or not; -1 with *err. */
+ * there is no right to look any more. helpers: whether credential helpers are asked now, or when
+ * they are needed. */
 MUST_CHECK int fetching_credentials(struct credentials_held *held,
                                     const struct reference *reference, bool helpers,
                                     struct error *err);

@@ -1,13 +1,11 @@
 #include "cli/pager.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -93,66 +91,75 @@ static char **pager_environment(void)
   return out;
 }
 
-/* false: it could not be started. */
-static bool spawn(const char *command, int input, pid_t *pid)
+/* What is started for the command; the environment is to be freed. */
+static struct program_wanted pager_wanted(const char *const *argv)
 {
-  char shell[] = "sh";
-  char option[] = "-c";
-  char *const arguments[] = { shell, option, (char *)command, NULL };
-  AUTO_FREE char **environment = pager_environment();
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t signals;
-  int failure;
-
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGPIPE); /* which this program ignores */
-  sigaddset(&signals, SIGXFSZ);
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  failure = posix_spawn(pid, "/bin/sh", &actions, &attributes, arguments, environment);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return failure == 0;
+  return (struct program_wanted) { argv, pager_environment(), PROGRAM_READS, NULL };
 }
 
-void pager_start(struct pager *pager, bool wanted)
+void pager_prepare(struct pager *pager, bool wanted)
 {
   const char *command = wanted && terminal_can_page() ? pager_command() : NULL;
-  int ends[2];
 
-  *pager = (struct pager) { .terminal = -1 };
-  if (!command || fflush(stdout) != 0 || pipe2(ends, O_CLOEXEC) < 0)
+  *pager = (struct pager) {
+    .program = PROGRAM_NONE,
+    .command = command ? xstrdup(command) : NULL,
+    .terminal = -1,
+  };
+  pager->argv[0] = "/bin/sh";
+  pager->argv[1] = "-c";
+  pager->argv[2] = pager->command;
+}
+
+void pager_release(struct pager *pager)
+{
+  free(pager->command);
+}
+
+void pager_allow(const struct pager *pager, struct starter *starter)
+{
+  const struct program_wanted start = pager_wanted(pager->argv);
+
+  if (pager->command)
+    starter_allow(starter, &start, NULL, NULL);
+  free((void *)(uintptr_t)start.environment);
+}
+
+bool pager_runs(const struct pager *pager)
+{
+  return program_runs(&pager->program);
+}
+
+void pager_start(struct pager *pager)
+{
+  const struct program_wanted start = pager_wanted(pager->argv);
+
+  if (!pager->command || fflush(stdout) != 0) {
+    free((void *)(uintptr_t)start.environment);
     return;
+  }
   pager->terminal = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (pager->terminal >= 0 && spawn(command, ends[0], &pager->pid)) {
+  if (pager->terminal >= 0 && program_start(&pager->program, &start) == 0) {
     /* Interrupts are for the pager, which knows what to do with them. */
     signal(SIGINT, SIG_IGN);
     signal(SIGQUIT, SIG_IGN);
-    dup2(ends[1], STDOUT_FILENO);
+    dup3(pager->program.ends[0], STDOUT_FILENO, 0);
+    close(pager->program.ends[0]);
   } else if (pager->terminal >= 0) {
     close(pager->terminal);
-    pager->pid = 0;
   }
-  close(ends[0]);
-  close(ends[1]);
+  free((void *)(uintptr_t)start.environment);
 }
 
 void pager_finish(struct pager *pager)
 {
-  int status;
-
-  if (pager->pid <= 0)
+  if (!pager_runs(pager))
     return;
   fflush(stdout);
-  dup2(pager->terminal, STDOUT_FILENO); /* closes the pipe: the pager sees the end */
+  dup3(pager->terminal, STDOUT_FILENO, 0); /* closes the pipe: the pager sees the end */
   close(pager->terminal);
-  while (waitpid(pager->pid, &status, 0) < 0 && errno == EINTR)
-    ;
+  program_wait(&pager->program, true);
   signal(SIGINT, SIG_DFL);
   signal(SIGQUIT, SIG_DFL);
-  *pager = (struct pager) { .terminal = -1 };
+  pager->terminal = -1;
 }

@@ -45,6 +45,7 @@ void process_init(struct process *process, const struct invocation *call,
 void process_release(struct process *process)
 {
   places_release(&process->places);
+  starter_free(process->starter);
   credentials_held_free(process->credentials);
   transfer_display_release(&process->display);
 }
@@ -108,7 +109,7 @@ static void process_page(void *context, bool begin)
   struct pager *pager = &((struct process *)context)->pager;
 
   if (begin)
-    pager_start(pager, true);
+    pager_start(pager);
   else
     pager_finish(pager);
 }
@@ -139,7 +140,7 @@ static int process_run_here(struct process *process, struct error *err)
 static bool process_page_there(void *context, bool begin)
 {
   process_page(context, begin);
-  return ((struct process *)context)->pager.pid > 0;
+  return pager_runs(&((struct process *)context)->pager);
 }
 
 /* Before there are threads: what can be opened only with all rights is, and then they are given up.
@@ -150,9 +151,10 @@ static int process_confine(struct process *process, const pid_t *children, size_
   const struct brokering brokering = {
     .arguments = process->arguments,
     .n_arguments = process->n,
+    .options = &process->source_options,
     .places = &process->places,
     .fetches = process->source_options.fetch != NULL,
-    .pages = process->paged,
+    .pager = &process->pager,
     .outputs = process->outputs,
     .n_outputs = process->n_outputs,
     .report_dir = process->report_directory,
@@ -166,7 +168,9 @@ static int process_confine(struct process *process, const pid_t *children, size_
   if (process->places_are_open < 0)
     return 0;
   process->credentials = credentials_held_new();
-  confined = brokering_confine(&brokering, &process->support, process->credentials, err);
+  process->starter = starter_new();
+  confined =
+      brokering_confine(&brokering, &process->support, process->credentials, process->starter, err);
   if (confined > 0)
     process->places.options.net.credentials = process->credentials;
   return confined < 0 ? -1 : 0;
@@ -269,8 +273,10 @@ int process_run(struct process *process, struct error *err)
     result = argument_parse(&process->arguments[n], process->inputs[n], err);
     n++;
   }
+  pager_prepare(&process->pager, process->paged);
   if (result == 0)
     result = confined ? process_run_confined(process, err) : process_run_here(process, err);
+  pager_release(&process->pager);
   watchdog_free(process->watchdog);
   for (size_t i = 0; i < n; i++)
     argument_release(&process->arguments[i]);

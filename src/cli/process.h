@@ -55,6 +55,7 @@ struct process {
   struct credentials_held *credentials; /* that were looked for before; may be NULL */
   int report_directory; /* of report_dir, while run is called in another process; else -1 */
   struct pager pager;
+  struct starter *starter; /* starts what this process may not; NULL: not made yet */
   struct watchdog *watchdog;
 };
 

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/amount.h"
 #include "base/escape.h"
+#include "cli/brokering.h"
 #include "cli/commands.h"
 #include "cli/fetching.h"
 #include "cli/place_flags.h"
@@ -62,6 +63,8 @@ struct pull {
   struct copy_counts counts;
   struct confine_support support;
   struct credentials_held *credentials; /* NULL: they are looked for when they are needed */
+  struct source_options options;        /* of the source */
+  struct starter *starter;              /* starts an engine's program; NULL: nobody else does */
 };
 
 static int pull_print(const char *name, const struct digest *digest, struct error *err)
@@ -164,19 +167,13 @@ static int pull_run_confined(void *context, struct source *const *sources,
 static struct source *pull_open_source(void *context, int side, struct error *err)
 {
   struct pull *pull = context;
-  const struct pull_flags *given = pull->given;
-  const bool chosen = given->platforms.n || given->all_platforms == TOGGLE_ON;
-  const struct source_options options = {
-    .limits = &pull->limits,
-    .platforms = chosen ? &pull->platforms : NULL,
-    .progress = transfer_display_progress(&pull->display),
-  };
   struct net *net;
   struct source *source;
 
   (void)side;
+  pull->options.progress = transfer_display_progress(&pull->display);
   if (pull->argument.kind == ARGUMENT_ENGINE)
-    return source_open(&pull->argument, &options, err);
+    return source_open(&pull->argument, &pull->options, err);
   net = places_net(&pull->places, err);
   source = net ? source_registry_open(net, &pull->reference, &pull->limits, err) : NULL;
   if (source) {
@@ -196,17 +193,37 @@ static void pull_warn(void *context, const char *line)
   transfer_display_warn(&((struct pull *)context)->display, line);
 }
 
+/* Engines' programs are started by another process. */
+static int pull_confine_engine(struct pull *pull, const pid_t *children, size_t n,
+                               struct error *err)
+{
+  const struct brokering brokering = {
+    .arguments = &pull->argument,
+    .n_arguments = 1,
+    .options = &pull->options,
+    .places = &pull->places,
+    .report_dir = -1,
+    .children = children,
+    .n_children = n,
+  };
+
+  pull->starter = starter_new();
+  return brokering_confine(&brokering, &pull->support, pull->credentials, pull->starter, err) < 0
+             ? -1
+             : 0;
+}
+
 /* From here on strangers' answers are read. What credential helpers and their files are needed for
- * is done before. Engines' programs are ours to start. */
+ * is done before. */
 static int pull_begun(void *context, const pid_t *children, size_t n, struct progress **progress,
                       struct error *err)
 {
   struct pull *pull = context;
 
   (void)progress;
-  if (pull->argument.kind == ARGUMENT_ENGINE)
-    return 0;
   pull->credentials = credentials_held_new();
+  if (pull->argument.kind == ARGUMENT_ENGINE)
+    return pull_confine_engine(pull, children, n, err);
   if (fetching_credentials(pull->credentials, &pull->reference, true, err) < 0)
     return -1;
   pull->places.options.net.credentials = pull->credentials;
@@ -299,9 +316,14 @@ static int pull_understand(struct pull *pull, const char *text, struct error *er
 static int pull_run(const struct invocation *call, struct error *err)
 {
   const struct pull_flags *given = call->options;
+  const bool chosen = given->platforms.n || given->all_platforms == TOGGLE_ON;
   struct pull pull = { .given = given, .limits = limits_scaled(given->max_scale) };
   int result = -1;
 
+  pull.options = (struct source_options) {
+    .limits = &pull.limits,
+    .platforms = chosen ? &pull.platforms : NULL,
+  };
   place_flags_init(&pull.places, &pull.display, &call->globals, &given->places);
   transfer_display_set_title(&pull.display, call->arguments[0]);
   pull.watched = pull.display.show && progress_can_be_shown();
@@ -314,6 +336,7 @@ static int pull_run(const struct invocation *call, struct error *err)
   free(pull.name);
   argument_release(&pull.argument);
   places_release(&pull.places);
+  starter_free(pull.starter);
   credentials_held_free(pull.credentials);
   transfer_display_release(&pull.display);
   platform_set_release(&pull.platforms);

@@ -7,7 +7,8 @@
  * what may be done by the process of load or pull ("keeper"), of images ("looker"), of load
  * --foreign-urls ("fetcher"), of a store in containerd ("grpc"), by the one of pull that speaks to
  * registries ("network"), and by the one that starts the process of diff and show, of two files
- * ("broker") or where it also speaks to registries ("broker-network"). */
+ * ("broker"), where it also speaks to registries ("broker-network"), and where another process
+ * starts programs for it ("broker-starter"). */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -33,6 +34,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/socket.h"
+#include "base/starter_plans.h"
 #include "cli/brokering.h"
 #include "cli/fetching.h"
 #include "image/json.h"
@@ -389,6 +392,39 @@ static int other_descriptors(void)
   return n > descriptors_given ? 0 : -1;
 }
 
+/* Who starts programs for a broker; NULL: nobody does. */
+static struct starter *starter;
+
+/* Whether it starts anything for a request that no honest process would send. */
+static bool starts(const char *bytes, size_t n)
+{
+  struct starter_answer answer = { -1 };
+  int fd = -1;
+
+  return socket_send(starter->channel, bytes, n) == 1 &&
+         socket_receive_with(starter->channel, &answer, sizeof(answer), &fd) > 0 &&
+         (answer.code == 0 || fd >= 0);
+}
+
+/* A program of which nobody was told, further words for one, no words, and too many. */
+static int start_other(void)
+{
+  static const char other[] = "\1/bin/true";
+  static const char more[] = "\0-c\0true";
+  static const char last[] = "\377";
+  char long_one[STARTER_REQUEST_MAX + 1] = { 0 };
+  bool any;
+
+  if (!starter || starter->channel < 0) {
+    errno = EBADF;
+    return -1;
+  }
+  any = starts(other, sizeof(other)) || starts(more, sizeof(more)) || starts(more, 4) ||
+        starts(last, 1) || starts(long_one, sizeof(long_one)) || starts(long_one, 64);
+  errno = EPERM;
+  return any ? 0 : -1;
+}
+
 static const struct attack {
   const char *name;
   int (*run)(void);
@@ -447,6 +483,7 @@ static const struct attack {
   { "datagrams", datagrams },
   { "other-numbers", other_numbers },
   { "queue-signal", queue_signal },
+  { "start-other", start_other },
 };
 
 static void run_attack(const struct attack *chosen, int to)
@@ -557,12 +594,14 @@ static int attack_broker(void *context, const pid_t *children, size_t n, struct 
   (void)progress;
   brokered->brokering.children = children;
   brokered->brokering.n_children = n;
-  confined = brokering_confine(&brokered->brokering, brokered->support, held, err);
+  starter = starter_new();
+  confined = brokering_confine(&brokered->brokering, brokered->support, held, starter, err);
   credentials_held_free(held);
   if (confined == 0)
     error_set(err, ERROR_UNSUPPORTED, "it is not confined");
   if (confined > 0)
     run_attack(brokered->attack, STDOUT_FILENO);
+  starter_free(steal_pointer(&starter));
   return confined > 0 ? 0 : -1;
 }
 
@@ -576,8 +615,12 @@ static int do_nothing(void *context, struct source *const *sources, const struct
   return 0;
 }
 
-static int run_broker(struct worker_job *job, bool speaks)
+static int run_broker(struct worker_job *job, const char *role)
 {
+  const bool speaks = strcmp(role, "broker-network") == 0;
+  const struct pager pager = {
+    PROGRAM_NONE, (char *)(uintptr_t) "true", { "/bin/sh", "-c", "true" }, -1
+  };
   struct places places;
   const struct place_options none = { 0 };
   struct brokered brokered = {
@@ -585,6 +628,8 @@ static int run_broker(struct worker_job *job, bool speaks)
     job->support,
     { .arguments = job->arguments,
       .n_arguments = job->n_arguments,
+      .options = job->options,
+      .pager = strcmp(role, "broker-starter") == 0 ? &pager : NULL,
       .places = &places,
       .fetches = speaks,
       .report_dir = -1 },
@@ -662,8 +707,9 @@ int main(int argc, char **argv)
   if (argc > 4)
     job.directory = open(argv[4], O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (argc > 5 && strncmp(argv[5], "broker", 6) == 0) {
-    descriptors_given = 2; /* the channel, and the report directory */
-    return job.context ? run_broker(&job, strcmp(argv[5], "broker") != 0) : 2;
+    /* The channel, and the report directory; and who starts programs. */
+    descriptors_given = strcmp(argv[5], "broker-starter") == 0 ? 3 : 2;
+    return job.context ? run_broker(&job, argv[5]) : 2;
   }
   if (argc == 5) {
     job.report_dir = argv[4];

@@ -15,7 +15,7 @@ ENDS = {"make-directory", "remove-outside", "change-mode", "truncate-outside", "
         "slow-parent-otherwise", "count-events", "begin-mount", "change-root", "message-queue", "pages-into-pipe", "other-namespace", "datagrams",
         "other-numbers", "queue-signal"}
 FAILS = {"read-shadow", "read-shadow-by-number", "read-environment", "own-environment", "write-outside", "more-files", "filter", "fetch-any", "other-descriptors",
-         "own-memory", "be-traced"}
+         "own-memory", "be-traced", "start-other"}
 # With a report directory files may be opened, and Landlock says where.
 WRITER_FAILS = FAILS | {"make-directory"}
 SIGNAL = r"died: the process that {} ended with signal 31 \(Bad system call\): it did what it may not\n"
@@ -47,7 +47,7 @@ with tempfile.TemporaryDirectory(prefix="worker-") as folder:
     temporary = os.path.join(folder, "temporary")
     os.mkdir(temporary)
     # The commands that keep a store are told so by an error, whatever it is that they try.
-    stores = [((report, role), names) for role in ("keeper", "looker", "fetcher", "grpc", "network", "broker", "broker-network")]
+    stores = [((report, role), names) for role in ("keeper", "looker", "fetcher", "grpc", "network", "broker", "broker-network", "broker-starter")]
     for role, fails in ((), FAILS), ((report,), WRITER_FAILS), *stores:
         for name in sorted(names):
             result = subprocess.run([attack, name, victim, "./a.tar", *role], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,

@@ -210,24 +210,115 @@ class Worker(unittest.TestCase):
             self.assertRegex(status, r"CapEff:\t000000000000000[0-9a]")
             self.assertNotIn(b"hunter2", environment)
 
-    def test_what_has_to_start_a_program_keeps_its_rights(self):
-        """A credential helper, which needs who knows what; it is asked, and only when a registry is."""
-        tools = os.path.join(self.place.name, "tools")
-        os.makedirs(tools, exist_ok=True)
+    def is_confined_broker(self, process, running):
+        """Whoever reads what strangers answer is confined, and has one child that is not, which starts programs for it."""
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+            status = file.read()
+        for line in "NoNewPrivs:\t1", "Seccomp:\t2":
+            self.assertIn(line, status)
+        self.assertRegex(status, r"CapEff:\t000000000000000[0-9a]")
+        with open(f"/proc/{process.pid}/environ", "rb") as file:
+            self.assertNotIn(b"hunter2", file.read())
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            children = file.read().split()
+        free = []
+        for child in children:
+            with open(f"/proc/{child}/status", encoding="ascii") as file:
+                if "Seccomp:\t0" in file.read():
+                    free.append(int(child))
+        self.assertEqual(len(free), 1)
+        # It holds what this process was started with, the socket to it, and one for each program that runs.
+        held = [os.readlink(f"/proc/{free[0]}/fd/{name}") for name in os.listdir(f"/proc/{free[0]}/fd") if int(name) > 2]
+        self.assertEqual([target.split(":")[0] for target in held], ["socket"] * (1 + running))
+        return free[0]
+
+    def program(self, name, script):
+        path = os.path.join(self.place.name, "tools", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n" + script)
+            os.fchmod(file.fileno(), 0o755)
+        return path
+
+    def comes(self, name):
+        for _ in range(600):
+            if os.path.exists(os.path.join(self.place.name, name)):
+                return
+            time.sleep(0.05)
+        self.fail(f"there is no {name}")
+
+    def ends(self, pid):
+        for _ in range(400):
+            if not os.path.exists(f"/proc/{pid}/exe"):
+                return
+            time.sleep(0.05)
+        self.fail(f"{pid} goes on")
+
+    def test_credential_helper_is_started_by_another_process(self):
+        """It is asked only when a registry wants to know."""
+        tools = os.path.dirname(self.program("docker-credential-told", f"echo asked >>'{self.place.name}/asked'\n"))
         with open(os.path.join(tools, "config.json"), "w", encoding="utf-8") as file:
             json.dump({"credHelpers": {self.host: "told"}}, file)
-        with open(os.path.join(tools, "docker-credential-told"), "w", encoding="utf-8") as file:
-            file.write(f"#!/bin/sh\necho asked >>'{tools}/asked'\n")
-            os.fchmod(file.fileno(), 0o755)
-        variables = {"DOCKER_CONFIG": tools, "PATH": f"{tools}:{os.environ['PATH']}"}
-        status, _ = self.broker_status(f"{self.host}/i:1", "./a.tar", **variables)
-        self.assertIn("Seccomp:\t0", status)
+        process = self.begin(f"{self.host}/i:1", "./a.tar", DOCKER_CONFIG=tools, PATH=f"{tools}:{os.environ['PATH']}")
+        self.is_waited_for(process)
+        starter = self.is_confined_broker(process, 0)
         # The registry asks nobody for a password.
-        self.assertFalse(os.path.exists(os.path.join(tools, "asked")))
-        with open(os.path.join(tools, "config.json"), "w", encoding="utf-8") as file:
-            json.dump({"credHelpers": {"example.com": "told"}, "auths": {self.host: {"auth": "dTpw"}}}, file)
-        status, _ = self.broker_status(f"{self.host}/i:1", "./a.tar", **variables)
-        self.assertIn("Seccomp:\t2", status)
+        self.assertFalse(os.path.exists(os.path.join(self.place.name, "asked")))
+        process.kill()
+        process.communicate(timeout=60)
+        self.ends(starter)
+
+    def test_engine_is_started_by_another_process(self):
+        """While it saves; and it is ended when who reads that is, however that happened."""
+        for words in ["docker://i:1", "./a.tar"], ["pull", "docker://i:1"]:
+            with self.subTest(words=words):
+                self.engine_is_started_by_another_process(words)
+
+    def engine_is_started_by_another_process(self, words):
+        engine = self.program("engine", "test \"$1\" = save || exit 1\necho $$ >saving.new\nmv saving.new saving\nprintf saved\nexec sleep 50\n")
+        process = self.begin(*words, DOCKER=engine)
+        self.comes("saving")
+        starter = self.is_confined_broker(process, 1)
+        with open(os.path.join(self.place.name, "saving"), encoding="ascii") as file:
+            saving = int(file.read())
+        with open(f"/proc/{saving}/status", encoding="ascii") as file:
+            status = file.read()
+        self.assertIn(f"PPid:\t{starter}\n", status)
+        self.assertIn("NoNewPrivs:\t0", status) # podman starts programs that have more rights than the user
+        with open(f"/proc/{saving}/environ", "rb") as file:
+            self.assertIn(b"hunter2", file.read())
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+        self.ends(starter)
+        self.ends(saving)
+        os.remove(os.path.join(self.place.name, "saving"))
+
+    def test_pager_is_started_by_another_process(self):
+        terminal, theirs = os.openpty()
+        self.addCleanup(os.close, terminal)
+        pager = self.program("pager", "cat >paged\ntouch reading\nread line <ends\nexit 7\n")
+        os.mkfifo(os.path.join(self.place.name, "ends"))
+        process = subprocess.Popen(self.command("./a.tar", "./b.tar"), cwd=self.place.name, stdout=theirs, stderr=subprocess.PIPE, text=True,
+                                   env=os.environ | {"SECRET": "hunter2", "DIFFOCI_PAGER": pager, "TERM": "xterm"})
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        os.close(theirs)
+        # The pager gets all of it before its reader leaves it.
+        for _ in range(600):
+            if os.path.exists(os.path.join(self.place.name, "paged")):
+                break
+            time.sleep(0.05)
+        self.is_confined_broker(process, 1)
+        self.assertIsNone(process.poll())
+        self.comes("reading")
+        self.assertIsNone(process.poll())
+        with open(os.path.join(self.place.name, "ends"), "w", encoding="ascii") as file:
+            file.write("now\n")
+        _, said = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, said), (1, ""))
+        with open(os.path.join(self.place.name, "paged"), encoding="utf-8") as file:
+            self.assertIn("1 difference: 1 file changed", file.read())
 
     def test_outputs_behind_links(self):
         """A report goes where the user says, also where that is a link to another directory, a pipe, or new."""

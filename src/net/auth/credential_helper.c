@@ -2,10 +2,8 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,8 +13,8 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/ending.h"
 #include "base/log.h"
+#include "base/program.h"
 #include "image/json.h"
 
 enum { ANSWER_MAX = 256 * 1024, NAME_MAX_LEN = 128, LOOK_MS = 50 };
@@ -31,49 +29,19 @@ static bool is_name(const char *name)
   return *name && strlen(name) <= NAME_MAX_LEN;
 }
 
-/* Starts the program with the socket as both its input and its output. Returns an errno value. */
-static int credential_helper_start(const char *program, int socket, pid_t *pid)
-{
-  char *argv[] = { (char *)(uintptr_t)program, (char *)(uintptr_t) "get", NULL };
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t none;
-  int code;
-
-  sigemptyset(&none);
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  /* A group of its own, so that what it started ends with it. */
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, socket, 0);
-  posix_spawn_file_actions_adddup2(&actions, socket, 1);
-  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  code = posix_spawnp(pid, program, &actions, &attributes, argv, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return code;
-}
-
-static bool has_ended(pid_t pid)
-{
-  siginfo_t info = { 0 };
-
-  return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
-}
-
 /* Up to the end of its output or its own end, whichever is first: what it has started may go on,
  * and keep the output open. */
-static int read_answer(int fd, pid_t pid, int64_t deadline, struct buf *out, struct error *err)
+static int read_answer(const struct program *program, int64_t deadline, struct buf *out,
+                       struct error *err)
 {
+  const int fd = program->ends[0];
   char bytes[4096];
   ssize_t n = 1;
 
   while (n > 0) {
     struct pollfd ready = { .fd = fd, .events = POLLIN };
     int64_t left = deadline - clock_ms();
-    bool ended = has_ended(pid);
+    bool ended = program_has_ended(program);
     int found;
 
     if (left <= 0)
@@ -98,21 +66,16 @@ static int read_answer(int fd, pid_t pid, int64_t deadline, struct buf *out, str
 }
 
 /* Waits for the program, which has closed its output; kills it if it stays. Its exit status. */
-static int credential_helper_reap(pid_t pid, int64_t deadline, bool kill_now)
+static int credential_helper_reap(struct program *program, int64_t deadline, bool kill_now)
 {
   const struct timespec pause = { 0, 5 * 1000000 };
-  int status = 0;
 
   for (;;) {
-    pid_t done;
-
     if (kill_now || clock_ms() > deadline)
-      kill(-pid, SIGKILL);
-    done = waitpid(pid, &status, kill_now ? 0 : WNOHANG);
-    if (done == pid)
-      return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    if (done < 0 && errno != EINTR)
-      return -1;
+      program_signal(program, SIGKILL);
+    if (program_wait(program, kill_now))
+      return program->status_known && WIFEXITED(program->status) ? WEXITSTATUS(program->status)
+                                                                 : -1;
     nanosleep(&pause, NULL);
   }
 }
@@ -136,47 +99,52 @@ int credential_helper_parse(struct str answer, struct credential *out, struct er
   return 1;
 }
 
+static char *credential_helper_name(const char *name)
+{
+  return xasprintf("docker-credential-%s", name);
+}
+
+static char *credential_helper_input(const char *server)
+{
+  return xasprintf("%s\n", server);
+}
+
+void credential_helper_allow(const char *name, const char *server, struct starter *starter)
+{
+  AUTO_FREE char *program = credential_helper_name(name);
+  AUTO_FREE char *input = credential_helper_input(server);
+  const char *const argv[] = { program, "get", NULL };
+  const struct program_wanted wanted = { argv, NULL, PROGRAM_TALKS, input };
+
+  if (is_name(name))
+    starter_allow(starter, &wanted, NULL, NULL);
+}
+
 static int talk(const char *program, const char *server, int64_t deadline, struct buf *answer,
                 int *status, struct error *err)
 {
-  AUTO_CLOSE int ours = -1;
-  AUTO_CLOSE int theirs = -1;
-  int pair[2];
-  int ending;
-  pid_t pid;
-  int code;
+  AUTO_FREE char *input = credential_helper_input(server);
+  const char *const argv[] = { program, "get", NULL };
+  const struct program_wanted wanted = { argv, NULL, PROGRAM_TALKS, input };
+  struct program runs;
+  const int code = program_start(&runs, &wanted);
   int result;
 
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-    return error_sys(err, errno, "socketpair");
-  ours = pair[0];
-  theirs = pair[1];
-  ending_hold();
-  code = credential_helper_start(program, theirs, &pid);
-  ending = code ? -1 : ending_add_process(-pid);
-  ending_release();
-  if (code == ENOENT) {
-    *status = -1;
+  *status = -1;
+  if (code == ENOENT)
     return 0;
-  }
   if (code)
     return error_sys(err, code, "starting it");
-  close(theirs);
-  theirs = -1;
-  /* It may exit without having read; what it then answers counts all the same. */
-  (void)!send(ours, server, strlen(server), MSG_NOSIGNAL);
-  (void)!send(ours, "\n", 1, MSG_NOSIGNAL);
-  shutdown(ours, SHUT_WR);
-  result = read_answer(ours, pid, deadline, answer, err);
-  *status = credential_helper_reap(pid, deadline, result < 0);
-  ending_forget(ending);
+  result = read_answer(&runs, deadline, answer, err);
+  *status = credential_helper_reap(&runs, deadline, result < 0);
+  close(runs.ends[0]);
   return result < 0 ? -1 : 1;
 }
 
 int credential_helper_get(const char *name, const char *server, unsigned timeout_seconds,
                           struct credential *out, struct error *err)
 {
-  AUTO_FREE char *program = xasprintf("docker-credential-%s", name);
+  AUTO_FREE char *program = credential_helper_name(name);
   struct buf answer = BUF_INIT(ANSWER_MAX);
   int status = 0;
   int result;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "image/json.h"
 #include "net/progress.h"
+#include "source/engine/engine_commands.h"
 #include "source/engine/engine_inspect.h"
 #include "source/engine/engine_program.h"
 #include "source/engine/engine_spool.h"
@@ -21,7 +22,6 @@ enum {
   ANSWER_MAX = 4 * 1024 * 1024,
   SAVE_SECONDS = 1800, /* Docker before v25 writes all to a disk before the first byte */
   ASK_SECONDS = 120,
-  WORDS_OF_SAVE = 8,
 };
 
 struct engine {
@@ -87,35 +87,20 @@ static bool wants_one_platform(const struct engine *engine)
   return given && !given->all && given->n == 1;
 }
 
-/* "--platform=A,B", or NULL. */
-static char *platform_flag(const struct engine *engine)
-{
-  const struct platform_set *given = engine->options.platforms;
-  AUTO_BUF text = BUF_INIT(16 * PLATFORM_MAX_TEXT);
-  char platform[PLATFORM_MAX_TEXT];
-
-  if (!given)
-    return NULL;
-  if (given->all)
-    return xstrdup("--all-platforms");
-  for (size_t i = 0; i < given->n; i++)
-    buf_printf(&text, "%s%s", i ? "," : "--platform=", platform_format(&given->items[i], platform));
-  return text.len && !text.overflow ? buf_detach(&text) : NULL;
-}
-
 /* --- what the engine knows about the image --- */
 
 static int start_asking(struct engine *engine, struct error *err)
 {
-  const char *inspect[] = { engine->program, "image", "inspect", "--", engine->name, NULL };
-  const char *version[] = { engine->program, "version", "--format", "{{json .}}", NULL };
+  const char *words[ENGINE_WORDS_MAX];
   unsigned seconds = timeout_seconds(ASK_SECONDS);
 
-  engine->inspect = engine_program_start(inspect, engine->kind->variable, seconds, err);
+  engine_inspect_words(words, engine->program, engine->name);
+  engine->inspect = engine_program_start(words, engine->kind->variable, seconds, err);
   if (!engine->inspect)
     return -1;
   if (is_docker(engine) && wants_one_platform(engine)) {
-    engine->version = engine_program_start(version, engine->kind->variable, seconds, err);
+    engine_version_words(words, engine->program);
+    engine->version = engine_program_start(words, engine->kind->variable, seconds, err);
     return engine->version ? 0 : -1;
   }
   return 0;
@@ -162,7 +147,7 @@ static void take_version(struct engine *engine)
   if (is_nerdctl(engine) ||
       (engine->version && engine_program_read_all(engine->version, &answer, &err) == 0 &&
        engine_version_has_platform(buf_str(&answer))))
-    engine->platforms = platform_flag(engine);
+    engine->platforms = engine_platform_flag(engine->options.platforms);
   else if (engine->version)
     log_debug("%s: save --platform is for clients and daemons of v28 or later; without it",
               engine->base.label);
@@ -185,20 +170,14 @@ static struct engine_program *start_saving(struct engine *engine, struct error *
 {
   AUTO_FREE char *name = is_docker(engine) ? engine_image_save_name(&engine->image, engine->name)
                                            : xstrdup(engine->name);
-  const char *argv[WORDS_OF_SAVE] = { engine->program, "save" };
-  size_t n = 2;
-
-  if (engine->platforms)
-    argv[n++] = engine->platforms;
   /* Podman's own archive is Docker's, whatever the image was: its media types would differ from
-   * those of the same image in its registry. */
-  if (is_podman(engine) && engine->image.is_oci) {
-    argv[n++] = "--format=oci-archive";
-    if (!engine->is_before_3_4)
-      argv[n++] = "--uncompressed"; /* compressing takes far longer than all else */
-  }
-  argv[n++] = "--";
-  argv[n++] = name;
+   * those of the same image in its registry. Compressing takes far longer than all else. */
+  const bool oci = is_podman(engine) && engine->image.is_oci;
+  const struct engine_save save = { engine->program, engine->platforms, oci,
+                                    oci && !engine->is_before_3_4, name };
+  const char *argv[ENGINE_WORDS_MAX];
+
+  engine_save_words(argv, &save);
   return engine_program_start(argv, engine->kind->variable, timeout_seconds(SAVE_SECONDS), err);
 }
 
@@ -369,7 +348,6 @@ static const struct source_ops ops = {
 struct source *source_engine_open(const struct engine_kind *kind, const char *name,
                                   const struct source_options *options, struct error *err)
 {
-  const char *chosen = getenv(kind->variable);
   struct engine *engine;
 
   if (!name[0]) {
@@ -381,7 +359,7 @@ struct source *source_engine_open(const struct engine_kind *kind, const char *na
   pthread_mutex_init(&engine->lock, NULL);
   engine->kind = kind;
   engine->name = xstrdup(name);
-  engine->program = chosen && chosen[0] ? chosen : kind->program;
+  engine->program = engine_program_of(kind);
   engine->options = *options;
   if (start_asking(engine, err) < 0) {
     engine_free(&engine->base);

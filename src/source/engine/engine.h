@@ -2,6 +2,7 @@
 #ifndef DIFFOCI_SOURCE_ENGINE_ENGINE_H
 #define DIFFOCI_SOURCE_ENGINE_ENGINE_H
 
+#include "base/starter.h"
 #include "source/source.h"
 
 struct engine_kind {
@@ -18,6 +19,11 @@ const struct engine_kind *engine_kind_of(const char *program);
  * program. ERROR_USAGE: no NAME. */
 struct source *source_engine_open(const struct engine_kind *kind, const char *name,
                                   const struct source_options *options, struct error *err);
+
+/* Tells who will start them of the programs that such a source starts. Name and options are
+ * borrowed until the starter is freed. */
+void source_engine_allow(const struct engine_kind *kind, const char *name,
+                         const struct source_options *options, struct starter *starter);
 
 /* Tells that the two sources are compared with each other. If both are images of engines, layers
  * that both have are stored only once. Else does nothing. To be called before either is resolved;

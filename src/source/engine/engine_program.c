@@ -1,10 +1,8 @@
 #include "source/engine/engine_program.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,30 +11,26 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/ending.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/program.h"
 #include "source/engine/engine_words.h"
 
 enum {
-  WORDS_MAX = 4096,         /* of what the program says, the last bytes */
-  PIPE_BYTES = 1024 * 1024, /* asked for; the system may give less */
-  PATIENCE_MS = 3000,       /* between asking a program to end and ending it */
+  WORDS_MAX = 4096,   /* of what the program says, the last bytes */
+  PATIENCE_MS = 3000, /* between asking a program to end and ending it */
   READ_BLOCK = 64 * 1024,
 };
 
 struct engine_program {
-  pid_t pid;  /* 0: reaped */
-  int ending; /* see ending_forget */
-  int out;    /* its standard output; -1: at its end */
-  int said;   /* its standard error; -1: at its end */
+  struct program runs;
+  int out;  /* its standard output; -1: at its end */
+  int said; /* its standard error; -1: at its end */
   int timeout_ms;
   char *title;           /* "docker save", for messages */
   char words[WORDS_MAX]; /* the last it has said */
   size_t n_words;
   bool words_cut;
-  int status; /* as from waitpid, once reaped */
-  bool status_known;
 };
 
 struct output_stream {
@@ -61,34 +55,6 @@ static char *title_of(const char *const *argv)
   return buf_detach(&text);
 }
 
-/* Returns an errno value. */
-static int spawn(const char *const *argv, int out, int said, pid_t *pid)
-{
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t signals;
-  int code;
-
-  /* It stays in our process group, so that what ends us at the terminal ends it, and so that it may
-   * ask there for a password. */
-  posix_spawnattr_init(&attributes);
-  sigemptyset(&signals);
-  posix_spawnattr_setsigmask(&attributes, &signals);
-  sigaddset(&signals, SIGPIPE);
-  sigaddset(&signals, SIGXFSZ);
-  sigaddset(&signals, SIGCHLD);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, out, 1);
-  posix_spawn_file_actions_adddup2(&actions, said, 2);
-  code = posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)(uintptr_t)argv, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return code;
-}
-
 static int cannot_start(const char *name, const char *variable, int code, struct error *err)
 {
   if (code == ENOENT || code == ENOTDIR)
@@ -102,30 +68,16 @@ static int cannot_start(const char *name, const char *variable, int code, struct
 static int start(struct engine_program *program, const char *const *argv, const char *variable,
                  struct error *err)
 {
-  int out[2];
-  int said[2];
-  int code;
+  const struct program_wanted wanted = { .argv = argv, .ends = PROGRAM_WRITES };
+  const int code = program_start(&program->runs, &wanted);
 
-  if (pipe2(out, O_CLOEXEC) < 0)
-    return error_sys(err, errno, "a pipe");
-  program->out = out[0];
-  if (pipe2(said, O_CLOEXEC) < 0) {
-    close(out[1]);
-    return error_sys(err, errno, "a pipe");
-  }
-  program->said = said[0];
-  (void)fcntl(out[0], F_SETPIPE_SZ, PIPE_BYTES);
-  ending_hold();
-  code = spawn(argv, out[1], said[1], &program->pid);
-  close(out[1]);
-  close(said[1]);
-  if (code == 0)
-    program->ending = ending_add_process(program->pid);
-  ending_release();
-  if (code == 0)
-    return 0;
-  program->pid = 0;
-  return cannot_start(argv[0], variable, code, err);
+  if (code == EMFILE || code == ENFILE)
+    return error_sys(err, code, "a pipe");
+  if (code)
+    return cannot_start(argv[0], variable, code, err);
+  program->out = program->runs.ends[0];
+  program->said = program->runs.ends[1];
+  return 0;
 }
 
 struct engine_program *engine_program_start(const char *const *argv, const char *variable,
@@ -133,7 +85,8 @@ struct engine_program *engine_program_start(const char *const *argv, const char 
 {
   struct engine_program *program = xcalloc(1, sizeof(*program));
 
-  program->out = program->said = program->ending = -1;
+  program->runs = PROGRAM_NONE;
+  program->out = program->said = -1;
   program->timeout_ms = (int)MIN_OF((uint64_t)timeout_seconds * 1000, (uint64_t)INT32_MAX);
   program->title = title_of(argv);
   log_debug("running %s", program->title);
@@ -250,24 +203,6 @@ bool engine_program_is_at_end(const struct engine_program *program)
   return program->out < 0;
 }
 
-/* Whether it has ended. */
-static bool engine_program_reap(struct engine_program *program, int flags)
-{
-  pid_t done;
-
-  do {
-    done = waitpid(program->pid, &program->status, flags);
-  } while (done < 0 && errno == EINTR);
-  if (done == 0)
-    return false;
-  /* It fails where somebody who started us made the system forget children at once. */
-  ending_forget(program->ending);
-  program->ending = -1;
-  program->status_known = done == program->pid;
-  program->pid = 0;
-  return true;
-}
-
 /* Takes what is left of its words. Something that it started may still hold the other end. */
 static void listen_to_the_end(struct engine_program *program)
 {
@@ -282,7 +217,7 @@ static int wait_end(struct engine_program *program, struct error *err)
   int64_t deadline = clock_ms() + program->timeout_ms;
   int pause = 0; /* ms */
 
-  while (!engine_program_reap(program, WNOHANG)) {
+  while (!program_wait(&program->runs, false)) {
     struct pollfd ready = { .fd = program->said, .events = POLLIN };
 
     if (clock_ms() > deadline)
@@ -302,19 +237,21 @@ int engine_program_finish(struct engine_program *program, struct error *err)
 {
   struct str words;
   AUTO_FREE char *lead = NULL;
+  int status;
 
-  if (program->pid && wait_end(program, err) < 0)
+  if (program_runs(&program->runs) && wait_end(program, err) < 0)
     return -1;
+  status = program->runs.status;
   words = (struct str) { program->words, program->n_words };
-  if (!program->status_known || (WIFEXITED(program->status) && WEXITSTATUS(program->status) == 0))
+  if (!program->runs.status_known || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
     return 0;
-  if (WIFSIGNALED(program->status))
-    lead = xasprintf("%s was ended by signal %d (%s)", program->title, WTERMSIG(program->status),
-                     strsignal(WTERMSIG(program->status)));
+  if (WIFSIGNALED(status))
+    lead = xasprintf("%s was ended by signal %d (%s)", program->title, WTERMSIG(status),
+                     strsignal(WTERMSIG(status)));
   else if (words.len)
     lead = xstrdup(program->title);
   else
-    lead = xasprintf("%s ended with status %d", program->title, WEXITSTATUS(program->status));
+    lead = xasprintf("%s ended with status %d", program->title, WEXITSTATUS(status));
   return engine_words_error(err, lead, words, program->words_cut);
 }
 
@@ -341,11 +278,11 @@ static void end(struct engine_program *program)
   /* What it still writes finds nobody. */
   close_fd(&program->out);
   close_fd(&program->said);
-  kill(program->pid, SIGTERM);
-  while (!engine_program_reap(program, WNOHANG)) {
+  program_signal(&program->runs, SIGTERM);
+  while (!program_wait(&program->runs, false)) {
     if (clock_ms() > deadline) {
-      kill(program->pid, SIGKILL);
-      engine_program_reap(program, 0);
+      program_signal(&program->runs, SIGKILL);
+      program_wait(&program->runs, true);
       return;
     }
     nanosleep(&pause, NULL);
@@ -356,7 +293,7 @@ void engine_program_free(struct engine_program *program)
 {
   if (!program)
     return;
-  if (program->pid)
+  if (program_runs(&program->runs))
     end(program);
   close_fd(&program->out);
   close_fd(&program->said);

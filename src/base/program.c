@@ -1,0 +1,219 @@
+#include "base/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/ending.h"
+#include "base/macros.h"
+
+enum { PIPE_BYTES = 1024 * 1024 }; /* asked for; the system may give less */
+
+static struct {
+  int (*start)(void *context, struct program *out, const struct program_wanted *wanted);
+  void *context;
+} starter;
+
+void program_set_starter(int (*start)(void *context, struct program *out,
+                                      const struct program_wanted *wanted),
+                         void *context)
+{
+  starter.start = start;
+  starter.context = context;
+}
+
+static void program_close(int *fd)
+{
+  cleanup_close(fd);
+  *fd = -1;
+}
+
+/* ---- starting ---- */
+
+/* ours and theirs: ends of pipes or a socket. Returns an errno value. */
+static int program_make_ends(const struct program_wanted *wanted, int *ours, int *theirs)
+{
+  int pair[2];
+  const bool reads = wanted->ends == PROGRAM_READS;
+
+  if (wanted->ends == PROGRAM_TALKS ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)
+                                    : pipe2(pair, O_CLOEXEC))
+    return errno;
+  ours[0] = pair[reads];
+  theirs[0] = pair[!reads];
+  if (wanted->ends != PROGRAM_WRITES)
+    return 0;
+  (void)fcntl(ours[0], F_SETPIPE_SZ, PIPE_BYTES);
+  if (pipe2(pair, O_CLOEXEC))
+    return errno;
+  ours[1] = pair[0];
+  theirs[1] = pair[1];
+  return 0;
+}
+
+static void program_add_files(posix_spawn_file_actions_t *actions, enum program_ends ends,
+                              const int *theirs)
+{
+  switch (ends) {
+  case PROGRAM_READS:
+    posix_spawn_file_actions_adddup2(actions, theirs[0], STDIN_FILENO);
+    break;
+  case PROGRAM_WRITES:
+    posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(actions, theirs[0], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(actions, theirs[1], STDERR_FILENO);
+    break;
+  case PROGRAM_TALKS:
+    posix_spawn_file_actions_adddup2(actions, theirs[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(actions, theirs[0], STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    break;
+  }
+}
+
+/* Returns an errno value. But for those that talk it stays in our process group, so that what ends
+ * us at the terminal ends it, and so that it may ask there for a password. */
+static int program_spawn(pid_t *pid, const struct program_wanted *wanted, const int *theirs)
+{
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t signals;
+  int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  int code;
+
+  posix_spawnattr_init(&attributes);
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  sigaddset(&signals, SIGPIPE); /* which this program ignores */
+  sigaddset(&signals, SIGXFSZ);
+  sigaddset(&signals, SIGCHLD);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  if (wanted->ends == PROGRAM_TALKS) {
+    posix_spawnattr_setpgroup(&attributes, 0);
+    flags |= POSIX_SPAWN_SETPGROUP;
+  }
+  posix_spawnattr_setflags(&attributes, (short)flags);
+  posix_spawn_file_actions_init(&actions);
+  program_add_files(&actions, wanted->ends, theirs);
+  code = posix_spawnp(pid, wanted->argv[0], &actions, &attributes,
+                      (char *const *)(uintptr_t)wanted->argv,
+                      wanted->environment ? wanted->environment : environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return code;
+}
+
+/* It may end without having read; what it then answers counts all the same. */
+static void program_give_input(int socket, const char *input)
+{
+  (void)!send(socket, input, strlen(input), MSG_NOSIGNAL);
+  shutdown(socket, SHUT_WR);
+}
+
+int program_start_here(struct program *out, const struct program_wanted *wanted)
+{
+  int theirs[2] = { -1, -1 };
+  pid_t pid = 0;
+  int code;
+
+  *out = PROGRAM_NONE;
+  code = program_make_ends(wanted, out->ends, theirs);
+  if (code == 0) {
+    ending_hold();
+    code = program_spawn(&pid, wanted, theirs);
+    out->group = wanted->ends == PROGRAM_TALKS;
+    if (code == 0 && wanted->ends != PROGRAM_READS)
+      out->ending = ending_add_process(out->group ? -pid : pid);
+    ending_release();
+  }
+  program_close(&theirs[0]);
+  program_close(&theirs[1]);
+  if (code == 0) {
+    out->pid = pid;
+    if (wanted->input)
+      program_give_input(out->ends[0], wanted->input);
+    return 0;
+  }
+  program_close(&out->ends[0]);
+  program_close(&out->ends[1]);
+  return code;
+}
+
+int program_start(struct program *out, const struct program_wanted *wanted)
+{
+  if (!starter.start)
+    return program_start_here(out, wanted);
+  *out = PROGRAM_NONE;
+  return starter.start(starter.context, out, wanted);
+}
+
+/* ---- its end ---- */
+
+bool program_runs(const struct program *program)
+{
+  return program->pid > 0 || program->life >= 0;
+}
+
+bool program_has_ended(const struct program *program)
+{
+  siginfo_t info = { 0 };
+  char byte;
+
+  if (program->life >= 0)
+    return recv(program->life, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+           (errno != EAGAIN && errno != EINTR);
+  return waitid(P_PID, (id_t)program->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == program->pid;
+}
+
+/* Who started it tells its status, or is dead: then nobody knows, which is no good end. */
+static bool program_hear(struct program *program, bool block)
+{
+  int status;
+  ssize_t n;
+
+  do {
+    n = recv(program->life, &status, sizeof(status), block ? 0 : MSG_DONTWAIT);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0 && errno == EAGAIN)
+    return false;
+  program->status = n == (ssize_t)sizeof(status) ? status : SIGKILL;
+  program->status_known = true;
+  program_close(&program->life);
+  return true;
+}
+
+bool program_wait(struct program *program, bool block)
+{
+  pid_t done;
+
+  if (program->life >= 0)
+    return program_hear(program, block);
+  do {
+    done = waitpid(program->pid, &program->status, block ? 0 : WNOHANG);
+  } while (done < 0 && errno == EINTR);
+  if (done == 0)
+    return false;
+  /* It fails where somebody who started us made the system forget children at once. */
+  ending_forget(program->ending);
+  program->ending = -1;
+  program->status_known = done == program->pid;
+  program->pid = 0;
+  return true;
+}
+
+void program_signal(const struct program *program, int number)
+{
+  const char byte = (char)number;
+
+  if (program->life >= 0)
+    (void)!send(program->life, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  else if (program->pid > 0)
+    kill(program->group ? -program->pid : program->pid, number);
+}

@@ -1,0 +1,46 @@
+/* A process that starts programs for this one, once this one has given up the right to. It starts
+ * those alone that it was told of before it was forked: what this process sends is a number, and
+ * words that are held against a rule. So what reads strangers' bytes is confined also where it
+ * needs a program, and what has all rights of the user's reads hardly anything (as the monitor of
+ * OpenSSH does it: Provos, Friedl and Honeyman, "Preventing Privilege Escalation", 2003). */
+#ifndef DIFFOCI_BASE_STARTER_H
+#define DIFFOCI_BASE_STARTER_H
+
+#include "base/error.h"
+#include "base/program.h"
+
+enum {
+  STARTER_PLANS_MAX = 32,
+  STARTER_WORDS_MAX = 8, /* behind those of a plan */
+  STARTER_REQUEST_MAX = 8192,
+};
+
+struct starter;
+
+struct starter *starter_new(void);
+/* One more program that may be started, with these words, this environment and this input, which
+ * are copied, and with more words behind them only where allows says that these may stand there.
+ * allows is called in both processes. context: its to look at; owned, and freed with free; NULL
+ * allowed. */
+void starter_allow(struct starter *starter, const struct program_wanted *wanted,
+                   bool (*allows)(const void *context, const char *const *words, size_t n),
+                   void *context);
+/* Whether there is any program to start. */
+bool starter_is_needed(const struct starter *starter);
+/* Forks, before there are threads. From here on program_start asks that process; what it was not
+ * told of fails with EPERM. Programs that run when this process ends are ended, but those that
+ * read. */
+MUST_CHECK int starter_begin(struct starter *starter, struct error *err);
+/* Waits until that process has ended, which it does at once when nothing runs; then this one starts
+ * programs itself again. NULL allowed. */
+void starter_free(struct starter *starter);
+/* The other process, which is a child; 0: there is none. */
+pid_t starter_pid(const struct starter *starter);
+
+/* What a request of n bytes asks for: *argv gets the words of a program that may be started, up to
+ * NULL, which point into the plans and into bytes. The number of its plan; -1: it may not be.
+ * bytes[n] has to be 0. Called by the other process; open to tests. */
+int starter_read_request(const struct starter *starter, const char *bytes, size_t n,
+                         struct program_wanted *out, const char **argv, size_t max);
+
+#endif

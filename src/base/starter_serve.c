@@ -1,0 +1,231 @@
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/confine/confine.h"
+#include "base/macros.h"
+#include "base/socket.h"
+#include "base/starter_plans.h"
+
+enum {
+  RUNNING_MAX = 32,   /* programs at once */
+  PATIENCE_MS = 3000, /* between asking a program to end and ending it */
+};
+
+struct running {
+  struct program program; /* not running: the place is free */
+  int life;
+  enum program_ends ends;
+};
+
+struct serving {
+  const struct starter *starter;
+  int channel;
+  struct running running[RUNNING_MAX];
+};
+
+static void serve_refuse(int channel, int code)
+{
+  const struct starter_answer answer = { code };
+
+  (void)!socket_send_with(channel, &answer, sizeof(answer), -1);
+}
+
+static struct running *serve_place(struct serving *serving)
+{
+  for (size_t i = 0; i < RUNNING_MAX; i++)
+    if (!program_runs(&serving->running[i].program))
+      return &serving->running[i];
+  return NULL;
+}
+
+/* Its ends are theirs from here on. */
+static void serve_hand_over(int channel, struct running *one, int life)
+{
+  const struct starter_answer answer = { 0 };
+
+  (void)!socket_send_with(channel, &answer, sizeof(answer), life);
+  for (size_t i = 0; i < starter_ends(one->ends); i++) {
+    (void)!socket_send_with(channel, &answer, sizeof(answer), one->program.ends[i]);
+    close(one->program.ends[i]);
+  }
+}
+
+static void serve_start(struct serving *serving, const struct program_wanted *wanted)
+{
+  struct running *one = serve_place(serving);
+  int life[2];
+  int code = one ? 0 : EAGAIN;
+
+  if (code == 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life))
+    code = errno;
+  if (code) {
+    serve_refuse(serving->channel, code);
+    return;
+  }
+  code = program_start_here(&one->program, wanted);
+  if (code) {
+    serve_refuse(serving->channel, code);
+    close(life[0]);
+  } else {
+    one->life = life[0];
+    one->ends = wanted->ends;
+    serve_hand_over(serving->channel, one, life[1]);
+  }
+  close(life[1]);
+}
+
+/* Whether there may be more. */
+static bool serve_request(struct serving *serving)
+{
+  char bytes[STARTER_REQUEST_MAX + 1];
+  const char *argv[STARTER_ARGV_MAX];
+  struct program_wanted wanted;
+  const ssize_t n = recv(serving->channel, bytes, sizeof(bytes) - 1, MSG_TRUNC | MSG_DONTWAIT);
+
+  if (n <= 0)
+    return n < 0 && (errno == EAGAIN || errno == EINTR);
+  if (n > STARTER_REQUEST_MAX) {
+    serve_refuse(serving->channel, E2BIG);
+    return true;
+  }
+  bytes[n] = '\0';
+  if (starter_read_request(serving->starter, bytes, (size_t)n, &wanted, argv, STARTER_ARGV_MAX) < 0)
+    serve_refuse(serving->channel, EPERM);
+  else
+    serve_start(serving, &wanted);
+  return true;
+}
+
+/* What is asked of one that runs; nobody asks any more where the other end is closed. */
+static void serve_signal(struct running *one)
+{
+  char number;
+  const ssize_t n = recv(one->life, &number, 1, MSG_DONTWAIT);
+
+  if (n > 0 && (number == SIGTERM || number == SIGKILL))
+    program_signal(&one->program, number);
+  if (n != 0)
+    return;
+  cleanup_close(&one->life);
+  one->life = -1;
+  if (one->ends != PROGRAM_READS)
+    program_signal(&one->program, SIGTERM);
+}
+
+static void serve_reap(struct serving *serving)
+{
+  for (size_t i = 0; i < RUNNING_MAX; i++) {
+    struct running *one = &serving->running[i];
+
+    if (!program_runs(&one->program) || !program_wait(&one->program, false))
+      continue;
+    if (one->life >= 0)
+      (void)!socket_send(one->life, &one->program.status, sizeof(one->program.status));
+    cleanup_close(&one->life);
+    one->program = PROGRAM_NONE;
+    one->life = -1;
+  }
+}
+
+/* Waits until something is asked or has ended, and serves it. Whether there may be more. */
+static bool serve_once(struct serving *serving, const sigset_t *meanwhile)
+{
+  struct pollfd polled[RUNNING_MAX + 1];
+  bool more = true;
+
+  for (size_t i = 0; i < RUNNING_MAX; i++)
+    polled[i] = (struct pollfd) { .fd = serving->running[i].life, .events = POLLIN };
+  polled[RUNNING_MAX] = (struct pollfd) { .fd = serving->channel, .events = POLLIN };
+  if (ppoll(polled, ARRAY_LEN(polled), NULL, meanwhile) < 0)
+    return errno == EINTR;
+  for (size_t i = 0; i < RUNNING_MAX; i++)
+    if (polled[i].revents)
+      serve_signal(&serving->running[i]);
+  if (polled[RUNNING_MAX].revents)
+    more = serve_request(serving);
+  return more;
+}
+
+static bool serve_any_left(struct serving *serving)
+{
+  bool any = false;
+
+  serve_reap(serving);
+  for (size_t i = 0; i < RUNNING_MAX; i++)
+    any = any ||
+          (program_runs(&serving->running[i].program) && serving->running[i].ends != PROGRAM_READS);
+  return any;
+}
+
+static void serve_signal_all(const struct serving *serving, int number)
+{
+  for (size_t i = 0; i < RUNNING_MAX; i++)
+    if (serving->running[i].ends != PROGRAM_READS)
+      program_signal(&serving->running[i].program, number);
+}
+
+/* Nobody is there any more who wants what they do. Whoever reads what this process could write need
+ * not wait for that. */
+static void serve_end(struct serving *serving)
+{
+  const struct timespec pause = { 0, 5 * 1000000 };
+  const int64_t deadline = clock_ms() + PATIENCE_MS;
+
+  if (!serve_any_left(serving))
+    return;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    (void)!confine_put_nothing(fd);
+  serve_signal_all(serving, SIGTERM);
+  while (serve_any_left(serving) && clock_ms() < deadline)
+    nanosleep(&pause, NULL);
+  serve_signal_all(serving, SIGKILL);
+}
+
+static void serve_nothing(int number)
+{
+  (void)number;
+}
+
+/* What ends the program at the terminal reaches this process too, which ends with the other one
+ * instead; blocked, and not ignored, a program that it starts has it as ever. */
+static void serve_block(sigset_t *meanwhile)
+{
+  static const int numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE };
+  struct sigaction action = { .sa_handler = serve_nothing };
+  sigset_t blocked;
+
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGCHLD, &action, NULL);
+  sigemptyset(&blocked);
+  for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+    sigaddset(&blocked, numbers[i]);
+  *meanwhile = blocked;
+  sigaddset(&blocked, SIGCHLD);
+  sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+_Noreturn void starter_serve(const struct starter *starter, int channel)
+{
+  struct serving serving = { .starter = starter, .channel = channel };
+  sigset_t meanwhile;
+  struct error err;
+
+  serve_block(&meanwhile);
+  prctl(PR_SET_DUMPABLE, 0); /* what it holds is nobody's, though they have the same user */
+  for (size_t i = 0; i < RUNNING_MAX; i++)
+    serving.running[i] = (struct running) { PROGRAM_NONE, -1, PROGRAM_WRITES };
+  if (confine_close_others(&channel, 1, &err))
+    _exit(EXIT_FAILURE);
+  while (serve_once(&serving, &meanwhile))
+    serve_reap(&serving);
+  serve_end(&serving);
+  _exit(EXIT_SUCCESS);
+}

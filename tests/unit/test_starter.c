@@ -1,0 +1,304 @@
+/* Programs that another process starts: which ones, what comes of them, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/socket.h"
+#include "base/starter_plans.h"
+
+_Noreturn void out_of_memory(void)
+{
+  abort();
+}
+
+static const char *const says[] = { "/bin/sh", "-c", "echo out; echo err >&2; exit 3", NULL };
+static const char *const answers[] = { "/bin/sh", "-c", "read a; read b; echo \"$a:$b.\"", NULL };
+static const char *const stays[] = { "/bin/sh", "-c", "trap '' TERM; echo; exec sleep 60", NULL };
+static const char *const takes[] = { "/bin/sh", "-c", "read word; exit $word", NULL };
+static const char *const echoes[] = { "echo", "one", NULL };
+static const char *const absent[] = { "/nonexistent/program", NULL };
+
+static bool is_two(const void *context, const char *const *words, size_t n)
+{
+  return n == 1 && strcmp(words[0], context) == 0;
+}
+
+static struct program_wanted wanted(const char *const *argv, enum program_ends ends)
+{
+  return (struct program_wanted) { argv, NULL, ends, ends == PROGRAM_TALKS ? "question\n" : NULL };
+}
+
+static void allow(struct starter *starter, const char *const *argv, enum program_ends ends)
+{
+  const struct program_wanted program = wanted(argv, ends);
+
+  starter_allow(starter, &program, NULL, NULL);
+}
+
+static int begin(void **state)
+{
+  static char *environment[] = { (char *)(uintptr_t) "PATH=/bin:/usr/bin", NULL };
+  struct starter *starter = starter_new();
+  struct program_wanted echo = wanted(echoes, PROGRAM_WRITES);
+  struct error err;
+
+  assert_false(starter_is_needed(starter));
+  allow(starter, says, PROGRAM_WRITES);
+  allow(starter, answers, PROGRAM_TALKS);
+  allow(starter, stays, PROGRAM_WRITES);
+  allow(starter, takes, PROGRAM_READS);
+  allow(starter, absent, PROGRAM_WRITES);
+  allow(starter, says, PROGRAM_WRITES); /* twice is once */
+  assert_int_equal(starter->n, 5);
+  echo.environment = environment;
+  starter_allow(starter, &echo, is_two, xstrdup("two"));
+  assert_true(starter_is_needed(starter));
+  assert_int_equal(starter_begin(starter, &err), 0);
+  *state = starter;
+  return 0;
+}
+
+static int end(void **state)
+{
+  const struct starter *starter = *state;
+  const pid_t pid = starter_pid(starter);
+
+  starter_free(*state);
+  return kill(pid, 0) == 0 || errno != ESRCH;
+}
+
+static void reads(int fd, const char *text)
+{
+  char bytes[64] = "";
+  size_t n = 0;
+  ssize_t got;
+
+  while ((got = read(fd, bytes + n, sizeof(bytes) - 1 - n)) > 0)
+    n += (size_t)got;
+  close(fd);
+  assert_string_equal(bytes, text);
+}
+
+static void ends_with(struct program *program, int status)
+{
+  assert_true(program_wait(program, true));
+  assert_true(program->status_known);
+  assert_int_equal(program->status, status);
+  assert_false(program_runs(program));
+}
+
+static void start(struct program *program, const char *const *argv, enum program_ends ends)
+{
+  const struct program_wanted one = wanted(argv, ends);
+
+  assert_int_equal(program_start(program, &one), 0);
+  assert_true(program_runs(program));
+  assert_int_equal(program->pid, 0); /* it is no child of ours */
+}
+
+static void test_what_it_says_and_its_status(void **state)
+{
+  struct program program;
+
+  (void)state;
+  start(&program, says, PROGRAM_WRITES);
+  reads(program.ends[0], "out\n");
+  reads(program.ends[1], "err\n");
+  ends_with(&program, 3 << 8);
+}
+
+static void test_it_reads_what_was_said_before(void **state)
+{
+  struct program program;
+
+  (void)state;
+  start(&program, answers, PROGRAM_TALKS);
+  assert_int_equal(send(program.ends[0], "more\n", 5, MSG_NOSIGNAL), -1);
+  reads(program.ends[0], "question:.\n");
+  ends_with(&program, 0);
+}
+
+static void test_it_reads_what_is_written(void **state)
+{
+  struct program program;
+
+  (void)state;
+  start(&program, takes, PROGRAM_READS);
+  assert_false(program_has_ended(&program));
+  assert_false(program_wait(&program, false));
+  assert_int_equal(write(program.ends[0], "7\n", 2), 2);
+  close(program.ends[0]);
+  ends_with(&program, 7 << 8);
+}
+
+static void test_words_that_may_follow(void **state)
+{
+  static const char *const good[] = { "echo", "one", "two", NULL };
+  static const char *const bad[] = { "echo", "one", "three", NULL };
+  static const char *const more[] = { "echo", "one", "two", "two", NULL };
+  const struct program_wanted refused[] = { wanted(bad, PROGRAM_WRITES),
+                                            wanted(more, PROGRAM_WRITES),
+                                            wanted(good, PROGRAM_READS) };
+  struct program program;
+
+  (void)state;
+  start(&program, good, PROGRAM_WRITES);
+  reads(program.ends[0], "one two\n");
+  close(program.ends[1]);
+  ends_with(&program, 0);
+  for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+    assert_int_equal(program_start(&program, &refused[i]), EPERM);
+    assert_false(program_runs(&program));
+  }
+}
+
+static void test_a_program_that_is_not_there(void **state)
+{
+  const struct program_wanted none = wanted(absent, PROGRAM_WRITES);
+  struct program program;
+
+  (void)state;
+  assert_int_equal(program_start(&program, &none), ENOENT);
+  assert_int_equal(program.ends[0], -1);
+}
+
+static void test_it_is_ended(void **state)
+{
+  struct program program;
+  char byte;
+
+  (void)state;
+  start(&program, stays, PROGRAM_WRITES);
+  assert_int_equal(read(program.ends[0], &byte, 1), 1); /* it does not listen any more */
+  program_signal(&program, SIGTERM);
+  program_signal(&program, SIGUSR1); /* not for it to pass on */
+  usleep(50000);
+  assert_false(program_wait(&program, false));
+  program_signal(&program, SIGKILL);
+  ends_with(&program, SIGKILL);
+  close(program.ends[0]);
+  close(program.ends[1]);
+}
+
+static void test_who_starts_them_dies(void **state)
+{
+  struct starter *starter = *state;
+  struct program program;
+  struct program other;
+  const struct program_wanted one = wanted(says, PROGRAM_WRITES);
+
+  start(&program, takes, PROGRAM_READS);
+  kill(starter_pid(starter), SIGKILL);
+  ends_with(&program, SIGKILL); /* nobody knows, and that is no good end */
+  assert_int_not_equal(program_start(&other, &one), 0);
+  close(program.ends[0]);
+}
+
+/* What runs does not outlive the one that it was started for, though it does not heed SIGTERM. */
+static void test_what_runs_is_ended(void **state)
+{
+  const int64_t begun = clock_ms();
+  struct program program;
+  char byte;
+
+  start(&program, stays, PROGRAM_WRITES);
+  assert_int_equal(read(program.ends[0], &byte, 1), 1);
+  starter_free(*state);
+  assert_true(clock_ms() - begun < 30000);
+  assert_int_equal(read(program.ends[0], &byte, 1), 0);
+  ends_with(&program, SIGKILL);
+  close(program.ends[0]);
+  close(program.ends[1]);
+  begin(state);
+}
+
+static int count_open(void)
+{
+  int n = 0;
+
+  for (int fd = 0; fd < 1024; fd++)
+    n += fcntl(fd, F_GETFD) >= 0;
+  return n;
+}
+
+/* A limit below which so many descriptors are free. */
+static rlim_t limit_with_room(int room)
+{
+  int fd = 0;
+
+  for (int free = 0; free < room || fcntl(fd, F_GETFD) >= 0; fd++)
+    free += fcntl(fd, F_GETFD) < 0;
+  return (rlim_t)fd;
+}
+
+/* Where there is no room for what comes, nothing is left open, and the next answer is the right
+ * one. */
+static void test_no_room_for_descriptors(void **state)
+{
+  const struct program_wanted one = wanted(says, PROGRAM_WRITES);
+  const int before = count_open();
+  struct rlimit limit;
+  struct rlimit less;
+  struct program program;
+
+  (void)state;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  for (int room = 0; room < 3; room++) {
+    less = (struct rlimit) { limit_with_room(room), limit.rlim_max };
+    setrlimit(RLIMIT_NOFILE, &less);
+    assert_int_equal(program_start(&program, &one), EMFILE);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    assert_int_equal(count_open(), before);
+  }
+  start(&program, says, PROGRAM_WRITES);
+  reads(program.ends[0], "out\n");
+  reads(program.ends[1], "err\n");
+  ends_with(&program, 3 << 8);
+}
+
+/* More at once than there are places for is an error, and no place is lost. */
+static void test_many_at_once(void **state)
+{
+  const struct program_wanted one = wanted(takes, PROGRAM_READS);
+  struct program programs[64];
+  size_t n = 0;
+
+  (void)state;
+  for (int round = 0; round < 2; round++) {
+    for (n = 0; n < ARRAY_LEN(programs) && program_start(&programs[n], &one) == 0;)
+      n++;
+    assert_int_equal(n, 32);
+    for (size_t i = 0; i < n; i++)
+      close(programs[i].ends[0]);
+    for (size_t i = 0; i < n; i++)
+      assert_true(program_wait(&programs[i], true));
+  }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
+  const struct CMUnitTest tests[] = {
+    TEST(what_it_says_and_its_status), TEST(it_reads_what_was_said_before),
+    TEST(it_reads_what_is_written),    TEST(words_that_may_follow),
+    TEST(a_program_that_is_not_there), TEST(it_is_ended),
+    TEST(who_starts_them_dies),        TEST(what_runs_is_ended),
+    TEST(no_room_for_descriptors),     TEST(many_at_once),
+  };
+
+  signal(SIGPIPE, SIG_IGN);
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
