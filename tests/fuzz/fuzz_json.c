@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "image/config.h"
+#include "image/history.h"
 #include "image/index.h"
 #include "image/json.h"
 #include "image/manifest.h"
@@ -70,6 +72,26 @@ static void try_manifest(struct str text, const struct limits *limits)
   manifest_release(&manifest);
 }
 
+/* Nothing is known of the layers but where each has an item, and an instruction is one line. */
+static void check_history(const json_t *history)
+{
+  const json_t *items[4] = { NULL };
+
+  for (size_t n = 0; n <= ARRAY_LEN(items); n++) {
+    history_of_layers(history, n, items);
+    for (size_t i = 0; i < n; i++) {
+      const char *by = history_created_by(items[i]);
+      AUTO_BUF line = BUF_INIT((size_t)1 << 20);
+
+      check(!items[i] == !items[0]);
+      if (!by)
+        continue;
+      history_instruction(&line, by);
+      check(!line.len || !strpbrk(line.ptr, "\n\t\r"));
+    }
+  }
+}
+
 static void try_config(struct str text)
 {
   struct config config;
@@ -81,6 +103,7 @@ static void try_config(struct str text)
   }
   for (size_t i = 0; i < json_array_size(config.diff_ids); i++)
     check(json_string_value(json_array_get(config.diff_ids, i)) != NULL);
+  check_history(config.history);
   config_release(&config);
 }
 

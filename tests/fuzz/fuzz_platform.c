@@ -23,12 +23,33 @@ static void check(const struct platform *platform, const struct platform *other)
   if (platform_equal(platform, other) != platform_equal(other, platform) ||
       platform_distance(&normal, &other_normal) != platform_distance(&other_normal, &normal))
     abort();
+  /* What runs where another is asked for is of the same system. */
+  if ((platform_rank(&normal, &other_normal) >= 0 || platform_rank(&other_normal, &normal) >= 0) &&
+      strcmp(normal.os, other_normal.os) != 0)
+    abort();
+}
+
+static void check_all(const struct platform *platform)
+{
+  static const char *const others[] = { "linux/amd64",      "linux/amd64/v3", "linux/arm/v5",
+                                        "linux/arm/v7",     "linux/arm64",    "linux/arm64/v9",
+                                        "linux/arm64/v8.7", "windows/amd64" };
+  const struct platform host = platform_host();
+
+  check(platform, &host);
+  for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+    struct platform other;
+    struct error err;
+
+    if (platform_parse(&other, str_of(others[i]), &err) < 0)
+      abort();
+    check(platform, &other);
+  }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   const struct str text = { (const char *)data, size };
-  const struct platform host = platform_host();
   struct platform_set set = { 0 };
   struct platform platform;
   struct platform again;
@@ -37,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   char written[PLATFORM_MAX_TEXT];
 
   if (platform_parse(&platform, text, &err) == 0) {
-    check(&platform, &host);
+    check_all(&platform);
     if (platform_parse(&again, str_of(platform_format(&platform, written)), &err) ||
         !platform_equal(&platform, &again))
       abort();
@@ -48,6 +69,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
   platform_set_release(&set);
   if (json && platform_from_json(&platform, json, &err) == 0)
-    check(&platform, &host);
+    check_all(&platform);
   return 0;
 }

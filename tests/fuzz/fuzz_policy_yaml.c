@@ -1,10 +1,33 @@
 /* A policy file, the same bytes as a file of patterns and as values of the command line's flags,
  * and questions to what came of them. */
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "policy/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Only what a rule names is accepted, and never a cause of a part. */
+static void ask_causes(const struct policy *policy)
+{
+  for (size_t i = 0; i < causes_count(); i++) {
+    const struct cause *cause = cause_at(i);
+
+    for (int strength = 0; strength < N_CAUSE_STRENGTHS; strength++) {
+      const struct policy_rule *rule =
+          policy_accepts_cause(policy, cause, (enum cause_strength)strength);
+
+      if (rule && (rule->kind != POLICY_CAUSE || rule->cause != cause || strength == CAUSE_PART ||
+                   (strength == CAUSE_LIKELY && !rule->likely)))
+        __builtin_trap();
+      if (policy_accepts_cause(policy, cause, CAUSE_LIKELY) &&
+          !policy_accepts_cause(policy, cause, CAUSE_PROVEN))
+        __builtin_trap();
+    }
+  }
+}
 
 static void ask(const struct policy *policy)
 {
@@ -24,8 +47,10 @@ static void ask(const struct policy *policy)
   }
   rules = policy_rules(policy, &n);
   for (size_t i = 0; i < n; i++)
-    if (!rules[i]->text || !rules[i]->source)
+    if (!rules[i]->text || !rules[i]->source || !*policy_kind_name(rules[i]->kind))
       __builtin_trap();
+  ask_causes(policy);
+  (void)policy_digest(policy);
 }
 
 /* As --ignore, --ignore-fields and --accept have them. */
@@ -40,6 +65,30 @@ static void read_flags(struct policy *policy, struct str text)
     __builtin_trap();
   err.message[0] = '\0';
   if (policy_add_causes(policy, text, "fuzz", NULL, &err) && !err.message[0])
+    __builtin_trap();
+}
+
+/* What is read of a file is what is read of its bytes. */
+static void read_files(const struct policy *yaml, const struct policy *lines, struct str text)
+{
+  AUTO_POLICY from_file = policy_new();
+  AUTO_POLICY from_lines = policy_new();
+  const int fd = memfd_create("policy", MFD_CLOEXEC);
+  struct digest digests[4];
+  char path[64];
+  struct error err;
+
+  snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+  if (fd < 0 || write(fd, text.ptr, text.len) != (ssize_t)text.len)
+    __builtin_trap();
+  (void)!policy_add_file(from_file, path, &err);
+  (void)!policy_add_ignore_file(from_lines, path, &err);
+  close(fd);
+  digests[0] = policy_digest(yaml);
+  digests[1] = policy_digest(from_file);
+  digests[2] = policy_digest(lines);
+  digests[3] = policy_digest(from_lines);
+  if (!digest_equal(&digests[0], &digests[1]) || !digest_equal(&digests[2], &digests[3]))
     __builtin_trap();
 }
 
@@ -58,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     __builtin_trap();
   ask(from_yaml);
   ask(from_lines);
+  read_files(from_yaml, from_lines, text);
   read_flags(from_flags, text);
   ask(from_flags);
   return 0;

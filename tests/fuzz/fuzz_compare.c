@@ -1,0 +1,305 @@
+/* Two whole images, a and b, of a layout that the input makes (tests/fuzz/tree_maker.h), compared
+ * as `diff` compares them, with causes, a policy and reports. Whatever they are: the comparison of
+ * b with a comes to the same verdict as that of a with b, an image is never different from itself,
+ * and nothing outside the report directory changes.
+ *
+ * Other parts of the input: "options" (effective, semantic, verify, names, referrers, attestations,
+ * patch, packages, dir, little, swapped, itself), "policy" (a policy file), "platform", "scale" (of
+ * the limits). */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/sections.h"
+#include "base/alloc.h"
+#include "base/budget.h"
+#include "base/log.h"
+#include "diff/kept.h"
+#include "diff/later.h"
+#include "diff/verdict/verdict.h"
+#include "layer/totals.h"
+#include "policy/policy.h"
+#include "report/fan_out.h"
+#include "report/outfile.h"
+#include "source/open.h"
+#include "tree_maker.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { LONGEST = 64 * 1024 };
+
+static char home[] = "/dev/shm/fuzz-compare-XXXXXX";
+static char *files;
+
+static void remove_home(void)
+{
+  tree_remove(home);
+  rmdir(home);
+}
+
+static void set_up(void)
+{
+  if (!mkdtemp(home) || atexit(remove_home))
+    abort();
+  files = xasprintf("%s/files", home);
+  if (mkdir(files, 0700))
+    abort();
+  setenv("TMPDIR", home, 1);
+  setenv("HOME", home, 1);
+  log_enable_debug(getenv("DIFFOCI_FUZZ_DEBUG") != NULL);
+}
+
+static bool has(struct str options, const char *word)
+{
+  return options.len && memmem(options.ptr, options.len, word, strlen(word));
+}
+
+static bool report_failed(const struct error *err, bool to_stdout)
+{
+  if (!err->message[0] || to_stdout)
+    abort();
+  return true;
+}
+
+struct run {
+  struct str words;
+  struct diff_options options;
+  struct fan_out_wanted wanted;
+  struct verdict verdict;
+  bool failed;
+};
+
+static void want_reports(struct run *run, const char *report)
+{
+  static const char *const formats[] = {
+    "verbose", "json", "summary", "markdown", "html", "sarif"
+  };
+
+  run->wanted =
+      (struct fan_out_wanted) { .explain = true, .packages = has(run->words, "packages") };
+  if (has(run->words, "dir"))
+    run->wanted.report_dir = report;
+  for (size_t i = 0; i < (has(run->words, "reports") ? ARRAY_LEN(formats) : 2); i++) {
+    run->wanted.outputs[i].format = output_format_named(str_of(formats[i]));
+    run->wanted.outputs[i].path = "/dev/null";
+    run->wanted.n_outputs++;
+  }
+}
+
+/* Who writes the report directory, and has nothing else. */
+struct dir_writer {
+  struct outfile_keeper keeper;
+  int ours[REPORT_DIR_SOCKETS], theirs[REPORT_DIR_SOCKETS];
+  int directory;
+  char *path; /* NULL: it was not begun */
+  pthread_t thread;
+};
+
+static void *writer_run(void *context)
+{
+  struct dir_writer *writer = context;
+
+  report_dir_serve(writer->directory, writer->path, writer->theirs);
+  return NULL;
+}
+
+static int writer_clear(void *context, const char *path, struct error *err)
+{
+  struct dir_writer *writer = context;
+
+  if (report_dir_check(path, err))
+    return -1;
+  writer->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (report_dir_clear(writer->directory, path, err))
+    return -1;
+  writer->path = xstrdup(path);
+  if (pthread_create(&writer->thread, NULL, writer_run, writer))
+    abort();
+  return 0;
+}
+
+static void writer_start(struct dir_writer *writer)
+{
+  *writer = (struct dir_writer) {
+    .keeper = { .clear = writer_clear, .directory = writer->ours, .context = writer },
+    .directory = -1
+  };
+  for (int i = 0; i < REPORT_DIR_SOCKETS; i++) {
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+      abort();
+    writer->ours[i] = ends[0];
+    writer->theirs[i] = ends[1];
+  }
+  outfile_set_keeper(&writer->keeper);
+}
+
+static void writer_stop(struct dir_writer *writer)
+{
+  outfile_set_keeper(NULL);
+  for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
+    close(writer->ours[i]);
+  if (writer->path)
+    pthread_join(writer->thread, NULL);
+  for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
+    close(writer->theirs[i]);
+  cleanup_close(&writer->directory);
+  free(writer->path);
+}
+
+static void compare_opened(struct run *run)
+{
+  struct later *later = later_new(&run->options);
+  struct fan_out out = { 0 };
+  struct error err = { 0 };
+  struct diff *diff;
+
+  fan_out_init(&out, &run->wanted, &run->options, later);
+  run->options.sink = &out.sink;
+  run->options.kept = kept_new(run->options.limits->memory, 0);
+  diff = diff_run(&run->options, &run->failed, &err);
+  if (!diff || run->failed) {
+    run->failed = true;
+    if (!err.message[0])
+      abort();
+  }
+  if (diff) {
+    fan_out_gather(&out);
+    later_read(later);
+    fan_out_settle(&out, &run->options);
+    diff_verdict(diff, run->failed, VERDICT_FETCHES, &run->verdict);
+    out.about.verdict = &run->verdict;
+    out.about.notices = diff_notices(diff, &out.about.n_notices);
+    out.about.failure = run->failed ? err.message : NULL;
+    (void)!fan_out_finish(&out, &run->options, report_failed);
+  }
+  fan_out_release(&out);
+  later_free(later);
+  diff_free(diff);
+  kept_free(run->options.kept);
+  run->options.kept = NULL;
+  run->options.sink = NULL; /* it ends here */
+}
+
+static struct source *open_image(const char *ref, const struct source_options *options)
+{
+  AUTO_FREE char *text = xasprintf("oci:%s:%s", files, ref);
+  CLEANUP(argument_release) struct argument argument = { 0 };
+  struct error err = { 0 };
+
+  return argument_parse(&argument, text, &err) < 0 ? NULL : source_open(&argument, options, &err);
+}
+
+/* Makes what is at the report's place already: somebody's own file, or what an earlier report left.
+ */
+static void prepare(struct str words, const char *report)
+{
+  static const char earlier[] =
+      "%% file .diffoci-report\n\n%% file README.md\nx\n%% file input-0/a/b\nx\n"
+      "%% dir report.json\n\n%% link input-1\n..\n%% file own\nx\n";
+  const bool is_mine = has(words, "mine");
+
+  if (!is_mine && !has(words, "earlier"))
+    return;
+  if (mkdir(report, 0700))
+    abort();
+  tree_make(is_mine ? STR("%% file README.md\nmine\n")
+                    : (struct str) { earlier, sizeof(earlier) - 1 },
+            report);
+}
+
+/* VERDICT_UNKNOWN where it could not be compared, or not all of it. */
+static enum verdict_level compare(struct str input, const char *a, const char *b)
+{
+  const struct str scale = section_trim(section_find(input, STR("scale")));
+  const struct str platform = section_trim(section_find(input, STR("platform")));
+  const struct str rules = section_find(input, STR("policy"));
+  AUTO_FREE char *scale_text = str_dup(scale);
+  AUTO_FREE char *report = xasprintf("%s/report", home);
+  AUTO_POLICY policy = policy_new();
+  struct run run = { .words = section_find(input, STR("options")) };
+  struct limits limits = limits_scaled(scale.len ? MAX_OF(strtod(scale_text, NULL), 1e-9) : 1);
+  struct totals totals = totals_scaled(scale.len ? MAX_OF(strtod(scale_text, NULL), 1e-9) : 1);
+  struct budget memory = BUDGET_INIT((uint64_t)(has(run.words, "little") ? 256 : 64 * 1024) * 1024);
+  const struct source_options source_options = { .limits = &limits };
+  struct dir_writer writer = { .directory = -1 };
+  const bool there = has(run.words, "there");
+  struct error err = { 0 };
+
+  limits.memory = &memory;
+  limits.totals = &totals;
+  totals_set_timeout(&totals, 60);
+  run.options = (struct diff_options) {
+    .ignore = has(run.words, "semantic") || has(run.words, "effective") ? IGNORE_ALL_SEMANTIC : 0,
+    .effective = has(run.words, "effective"),
+    .compare_root_name = has(run.words, "names"),
+    .verify = has(run.words, "verify"),
+    .referrers = has(run.words, "referrers"),
+    .attestations = has(run.words, "attestations"),
+    .patch = has(run.words, "patch"),
+    .verdict = true,
+    .policy = policy,
+    .limits = &limits,
+    .threads = 1,
+  };
+  run.options.platforms.all = !platform.len;
+  if (platform.len)
+    (void)!platform_set_add(&run.options.platforms, platform, &err);
+  run.options.platforms_given = platform.len > 0;
+  if (!rules.len || policy_read_yaml(policy, rules, "policy", &err) == 0) {
+    run.options.sources[0] = open_image(a, &source_options);
+    run.options.sources[1] = open_image(b, &source_options);
+  }
+  want_reports(&run, report);
+  prepare(run.words, report);
+  if (there) {
+    /* It opens no files itself, so there are no other reports. */
+    run.wanted.n_outputs = 0;
+    writer_start(&writer);
+  }
+  if (run.options.sources[0] && run.options.sources[1])
+    compare_opened(&run);
+  else
+    run.failed = true;
+  if (there)
+    writer_stop(&writer);
+  source_free(run.options.sources[0]);
+  source_free(run.options.sources[1]);
+  platform_set_release(&run.options.platforms);
+  if (access(report, F_OK) == 0)
+    tree_remove(report);
+  rmdir(report);
+  return run.failed ? VERDICT_UNKNOWN : run.verdict.level;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  const struct str input = { (const char *)data, size };
+  const struct str words = section_find(input, STR("options"));
+  enum verdict_level level;
+
+  if (size > LONGEST)
+    return 0;
+  if (!files)
+    set_up();
+  tree_make(input, files);
+  level = compare(input, "a", "b");
+  if (has(words, "swapped")) {
+    const enum verdict_level swapped = compare(input, "b", "a");
+
+    if (level != swapped && level != VERDICT_UNKNOWN && swapped != VERDICT_UNKNOWN)
+      abort();
+  }
+  if (has(words, "itself")) {
+    const enum verdict_level itself = compare(input, "a", "a");
+
+    if (itself != VERDICT_IDENTICAL && itself != VERDICT_UNKNOWN)
+      abort();
+  }
+  tree_remove(files);
+  return 0;
+}
