@@ -32,43 +32,45 @@ static bool is_below_any(struct str path, const char *const *directories, size_t
   return false;
 }
 
+/* Where builds are made. */
+static const char *const builds[] = {
+  "/build",
+  "/builds",
+  "/buildroot",
+  "/BUILD",
+  "/home",
+  "/root",
+  "/usr/src",
+  "/usr/local/src",
+  "/workspace",
+  "/workspaces",
+  "/workdir",
+  "/work",
+  "/go/src",
+  "/github",
+  "/__w",
+  "/tmp",
+  "/var/tmp",
+  "/src",
+  "/srv",
+  "/mnt",
+  "/Users",
+  "/var/lib/jenkins",
+  "/var/jenkins_home",
+  "/codebuild",
+  "/drone",
+  "/buildkite",
+  "/opt/build",
+  "/data",
+  "/var/lib/buildkite-agent",
+};
+
 /* Whether two paths, without the tail they have in common, are those of build directories: one of
  * them is where builds are made, and none is where programs look for what they run or load.
  * "/bin/sh" and "/tmp/sh" differ in what they do.
  */
 static bool are_build_paths(const struct str whole[2], const struct str side[2])
 {
-  static const char *const builds[] = {
-    "/build",
-    "/builds",
-    "/buildroot",
-    "/BUILD",
-    "/home",
-    "/root",
-    "/usr/src",
-    "/usr/local/src",
-    "/workspace",
-    "/workspaces",
-    "/workdir",
-    "/work",
-    "/go/src",
-    "/github",
-    "/__w",
-    "/tmp",
-    "/var/tmp",
-    "/src",
-    "/srv",
-    "/mnt",
-    "/Users",
-    "/var/lib/jenkins",
-    "/var/jenkins_home",
-    "/codebuild",
-    "/drone",
-    "/buildkite",
-    "/opt/build",
-    "/data",
-    "/var/lib/buildkite-agent",
-  };
   static const char *const systems[] = {
     "/bin",           "/sbin",           "/lib",           "/lib32",     "/lib64",
     "/usr/bin",       "/usr/sbin",       "/usr/lib",       "/usr/lib64", "/usr/libexec",
@@ -81,6 +83,11 @@ static bool are_build_paths(const struct str whole[2], const struct str side[2])
       return false;
   return is_below_any(side[0], builds, ARRAY_LEN(builds)) ||
          is_below_any(side[1], builds, ARRAY_LEN(builds));
+}
+
+bool build_path_begins(struct str path)
+{
+  return is_below_any(path, builds, ARRAY_LEN(builds)) && memchr(path.ptr + 1, '/', path.len - 1);
 }
 
 bool build_path_differs(const struct str whole[2], struct str side[2])

@@ -137,6 +137,9 @@ static size_t zone_length(struct str s, size_t at)
   size_t from = at + (is_at(s, at, " ") ? 1 : 0);
   size_t end = from;
 
+  /* Ghostscript writes Z00'00'; ISO 32000-1, 7.9.4, has it so. */
+  if (is_at(s, at, "Z") && str_has_prefix(str_skip(s, at + 1), STR("00'00'")))
+    return 7;
   if (is_at(s, at, "Zz") && !is_letter(s, at + 1))
     return 1;
   if (is_at(s, from, "+-") && digits(s, from + 1) == 4)

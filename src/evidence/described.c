@@ -33,49 +33,102 @@ static bool is_made_anew(struct str line)
 struct described {
   bool certificate; /* one is described, … */
   bool self_signed; /* … and all are signed by themselves */
+  bool for_host;    /* one is for hosts that are named, and may sign no others */
 };
 
-/* Whether both describe the same things, apart from what is made anew. */
-static bool same_but_made_anew(struct str a, struct str b, struct described *out)
+/* Where the reading of two descriptions is. */
+struct reading {
+  struct str names[2];   /* of what is described: the host for which a certificate was made */
+  struct str subject[2]; /* of the last certificate */
+  bool another;          /* certificate was read: another digest of all of it */
+  bool renamed;          /* the line before says the same of another name, and is no digest */
+  bool names_host;       /* RFC 5280, 4.2.1.6 */
+  bool may_sign;         /* 4.2.1.9 */
+};
+
+/* Whether two lines are the same but for the names, each in the same places. */
+static bool says_same(const struct reading *reading, struct str x, struct str y)
 {
-  static const struct str block = STR("block: "); /* what a certificate lies in */
-  struct str subject = STR("");
-  bool another = false; /* certificate */
+  const struct str *const names = reading->names;
 
-  *out = (struct described) { false, true };
-  while (a.len || b.len) {
-    const struct str x = next_line(&a);
-    const struct str y = next_line(&b);
-
-    if (!str_equal(x, y) && !(is_made_anew(x) && is_made_anew(y)) &&
-        !(another && str_has_prefix(x, block) && str_has_prefix(y, block)))
+  while (x.len && y.len) {
+    if (names[0].len && names[1].len && str_has_prefix(x, names[0]) &&
+        str_has_prefix(y, names[1])) {
+      x = str_skip(x, names[0].len);
+      y = str_skip(y, names[1].len);
+    } else if (x.ptr[0] == y.ptr[0]) {
+      x = str_skip(x, 1);
+      y = str_skip(y, 1);
+    } else {
       return false;
-    another = another || (!str_equal(x, y) && str_has_prefix(x, STR("SHA-256: ")));
-    if (str_has_prefix(x, STR("subject: "))) {
-      out->certificate = true;
-      subject = str_skip(x, 9);
-    } else if (str_has_prefix(x, STR("issuer: "))) {
-      out->self_signed = out->self_signed && str_equal(subject, str_skip(x, 8));
     }
   }
+  return !x.len && !y.len;
+}
+
+static bool both_begin(struct str x, struct str y, struct str prefix)
+{
+  return str_has_prefix(x, prefix) && str_has_prefix(y, prefix);
+}
+
+static bool read_line(struct reading *reading, struct str x, struct str y)
+{
+  const bool same = str_equal(x, y);
+  const bool follows = (reading->another && both_begin(x, y, STR("block: "))) ||
+                       (reading->renamed && both_begin(x, y, STR("extension's digest: ")));
+
+  if (!same && !(is_made_anew(x) && is_made_anew(y)) && !follows && !says_same(reading, x, y))
+    return false;
+  reading->another = reading->another || (!same && str_has_prefix(x, STR("SHA-256: ")));
+  reading->renamed = !same && both_begin(x, y, STR("extension: "));
+  reading->names_host |= reading->renamed && memmem(x.ptr, x.len, "DNS:", 4);
+  reading->may_sign |= memmem(x.ptr, x.len, "CA:TRUE", 7) || memmem(y.ptr, y.len, "CA:TRUE", 7);
   return true;
 }
 
-/* A certificate that signs itself, and whose key is another one, was made anew. One that somebody
- * else signed was asked for, or is another one's. */
-static void look_at_keys(const struct str content[2], struct str name, struct arena *arena,
-                         struct content_evidence *out)
+/* Whether both describe the same things, apart from what is made anew. */
+static bool same_but_made_anew(struct str a, struct str b, const struct str names[2],
+                               struct described *out)
+{
+  struct reading reading = { .names = { names[0], names[1] } };
+
+  *out = (struct described) { .self_signed = true };
+  while (a.len || b.len) {
+    const struct str lines[2] = { next_line(&a), next_line(&b) };
+
+    if (!read_line(&reading, lines[0], lines[1]))
+      return false;
+    for (int side = 0; side < 2; side++)
+      if (str_has_prefix(lines[side], STR("subject: "))) {
+        out->certificate = true;
+        reading.subject[side] = str_skip(lines[side], 9);
+      } else if (str_has_prefix(lines[side], STR("issuer: "))) {
+        out->self_signed =
+            out->self_signed && str_equal(reading.subject[side], str_skip(lines[side], 8));
+      }
+  }
+  out->for_host = reading.names_host && !reading.may_sign;
+  return true;
+}
+
+/* A certificate that signs itself, and whose key is another one, was made anew, perhaps for another
+ * host; a CA's of another name is another CA. One that somebody else signed was asked for, or is
+ * another one's. */
+static void look_at_keys(const struct str content[2], const struct str names[2],
+                         struct arena *arena, struct content_evidence *out)
 {
   const struct str nothing = { NULL, 0 };
+  const bool renamed = !str_equal(names[0], names[1]);
   struct described described;
 
-  if (!same_but_made_anew(content[0], content[1], &described) || !described.self_signed) {
-    content_leave(out, name);
+  if (!same_but_made_anew(content[0], content[1], names, &described) || !described.self_signed ||
+      (renamed && !described.for_host)) {
+    content_leave(out, names[0]);
     out->headless = true;
     return;
   }
-  content_assume(out, arena, described.certificate ? "generated-certificate" : "generated-key", "",
-                 nothing, nothing);
+  content_assume(out, arena, described.certificate ? "generated-certificate" : "generated-key",
+                 renamed ? "name" : "", renamed ? names[0] : nothing, renamed ? names[1] : nothing);
 }
 
 /* ---- packages ---- */
@@ -116,6 +169,6 @@ bool evidence_described(const struct format *format, const struct format_member 
     return look_at_tag(content, name, arena, out);
   if (!format->describes || str_equal(name, STR("(text around it)")))
     return false;
-  look_at_keys(content, name, arena, out);
+  look_at_keys(content, (const struct str[2]) { name, b->entry.name }, arena, out);
   return true;
 }

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/path.h"
+#include "evidence/ar_symbols.h"
 #include "evidence/debugging.h"
 #include "evidence/described.h"
 #include "evidence/elf_section.h"
@@ -68,6 +69,7 @@ static bool look_deeper(struct inside *inside, const struct str content[2],
     const struct inside_place around = inside->place;
 
     inside->depth++;
+    inside->deepest = MAX_OF(inside->deepest, inside->depth);
     inside->place =
         (struct inside_place) { path, { content[0], content[1] }, { cuts[0], cuts[1] } };
     format_mark_pieces(&parts[0], cuts[0]);
@@ -229,13 +231,21 @@ static void look_at_times(struct inside *inside, const struct format *format,
 }
 
 static void look_at_pair(struct inside *inside, const struct format *format,
-                         const struct format_member *a, const struct format_member *b)
+                         struct format_parts *const parts[2], const struct format_member *a,
+                         const struct format_member *b)
 {
   if (inside_look_at_entry(inside, format, &a->entry, &b->entry) &&
       (a->entry.type == TAR_REGULAR || a->content.stored.ptr) &&
+      !(strcmp(format->name, "ar") == 0 && ar_symbols_follow(parts, a, b)) &&
       !evidence_elf_section(format, a, b, inside->arena, inside->out) &&
       !evidence_described(format, a, b, inside->arena, inside->out))
     look_at_content(inside, format, a, b);
+}
+
+/* Whether each file is one certificate: then that is what differs, whatever it is called. */
+static bool are_alone(const struct format *format, struct format_parts *const parts[2])
+{
+  return format->describes && parts[0]->n_members == 1 && parts[1]->n_members == 1;
 }
 
 /* A Debian package (deb(5)) is an ar archive with tar archives in it, made by one program. */
@@ -262,12 +272,13 @@ static void look_at_all(struct inside *inside, const struct format *format,
   inside->recompressed = false;
 
   while (i < n[0] || j < n[1]) {
-    const int order = i == n[0]   ? 1
-                      : j == n[1] ? -1
-                                  : str_compare(a[i]->entry.name, b[j]->entry.name);
+    const int order = i == n[0]                  ? 1
+                      : j == n[1]                ? -1
+                      : are_alone(format, parts) ? 0
+                                                 : str_compare(a[i]->entry.name, b[j]->entry.name);
 
     if (order == 0)
-      look_at_pair(inside, format, a[i], b[j]);
+      look_at_pair(inside, format, parts, a[i], b[j]);
     else
       inside_leave(inside, order < 0 ? a[i]->entry.name : b[j]->entry.name);
     i += order <= 0;
@@ -347,6 +358,7 @@ bool inside_look(const struct str content[2], const struct content_file *file, s
 
   if (!look_deeper(&inside, content, whole, file->path, file->path))
     return false;
+  out->opaque = format->is_wrapper && inside.deepest < 2;
   out->looked_in = format->may_be_equal || strcmp(format->name, "elf") != 0;
   return true;
 }

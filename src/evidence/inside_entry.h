@@ -20,6 +20,7 @@ struct inside {
   struct content_evidence *out;
   struct format_budget budget;
   unsigned depth;
+  unsigned deepest; /* of all that were read */
   struct inside_place place;
   const struct content_file *file; /* the outermost */
   const char *packed; /* the cause of all that packing does; NULL: that of each format */

@@ -21,6 +21,17 @@ static const struct kind {
   { 4, STR("\2\1\3\x30"), "generated-key" },
   /* Java's keystore with one entry, which is a private key. */
   { 0, STR("\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1\0\0\0\1"), "generated-key" },
+  { 0, STR("oncg"), "coverage-stamp" }, /* gcov: GCOV_NOTE_MAGIC, … */
+  { 0, STR("gcno"), "coverage-stamp" }, /* … as machines of either order write it, */
+  { 0, STR("adcg"), "coverage-stamp" }, /* … GCOV_DATA_MAGIC */
+  { 0, STR("gcda"), "coverage-stamp" },
+  { 0, STR("gpch"), "precompiled-header" },          /* gcc/c-family/c-pch.cc */
+  { 0, STR("CPCH"), "precompiled-header" },          /* clang: "AST file format" */
+  { 0, STR("7z\xbc\xaf\x27\x1c"), "archive-times" }, /* 7zFormat.txt */
+  { 0, STR("Rar!\x1a\7"), "archive-times" },         /* RAR 1.5 to 7 */
+  { 0, STR("MSCF\0\0\0\0"), "archive-times" },       /* [MS-CAB], CFHEADER */
+  { 54, STR("FAT1"), "filesystem-image" },           /* FAT12, FAT16: BS_FilSysType */
+  { 82, STR("FAT32"), "filesystem-image" },
   { 0, STR("hsqs"), "squashfs-inside" },                 /* squashfs: s_magic */
   { 0, STR("\x45\x3d\xcd\x28"), "filesystem-image" },    /* cramfs: CRAMFS_MAGIC */
   { 1024, STR("\xe2\xe1\xf5\xe0"), "filesystem-image" }, /* erofs: EROFS_SUPER_MAGIC_V1 */
@@ -43,8 +54,23 @@ static bool is_of_kind(struct str content, const struct kind *kind)
          memcmp(content.ptr + kind->at, kind->mark.ptr, kind->mark.len) == 0;
 }
 
-const char *kind_cause(const struct str content[2])
+/* What ssh-keygen writes beside a private key: sshd(8), "AUTHORIZED_KEYS FILE FORMAT". By its
+ * contents alone it could be a list of those who may come in. */
+static bool is_public_key(struct str content, struct str path)
 {
+  static const struct str kinds[] = { STR("ssh-ed25519 "), STR("ssh-rsa "), STR("ssh-dss "),
+                                      STR("ecdsa-sha2-") };
+
+  for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+    if (str_has_prefix(content, kinds[i]))
+      return str_has_suffix(path, STR(".pub"));
+  return false;
+}
+
+const char *kind_cause(const struct str content[2], struct str path)
+{
+  if (is_public_key(content[0], path) && is_public_key(content[1], path))
+    return "generated-key";
   for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
     if (is_of_kind(content[0], &kinds[i]) && is_of_kind(content[1], &kinds[i]))
       return kinds[i].id;

@@ -41,3 +41,12 @@ bool pyc_source_is(struct str content, size_t at, struct str file)
   return module.len && str_has_suffix(rest, module) && rest.len > module.len &&
          rest.ptr[rest.len - module.len - 1] == '/';
 }
+
+bool pyc_source_is_string(struct str path, char before, size_t width)
+{
+  const char type = (char)(before & 0x7f); /* the highest bit: it is referred to again */
+
+  if (!str_has_suffix(path, STR(".pyc")) || !type)
+    return false;
+  return (width == 1 && strchr("zZ", type)) || (width == 4 && strchr("stuaA", type));
+}

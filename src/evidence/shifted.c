@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "evidence/build_path.h"
 #include "evidence/date.h"
+#include "evidence/locale_name.h"
 #include "evidence/pyc_source.h"
 #include "evidence/reader.h"
 #include "evidence/when.h"
@@ -32,6 +33,7 @@ struct shifted {
   bool notes;                     /* paths say where it was built */
   struct str paths[PATHS_MAX][2]; /* that were seen, if only in what led nowhere */
   size_t n_paths;
+  size_t n_locales;    /* pairs of their names that were taken */
   struct taken *taken; /* owned */
   size_t n_taken, cap_taken;
   uint64_t work;
@@ -205,6 +207,20 @@ static bool take_date(struct shifted *shifted, const struct rest *whole, struct 
   return false;
 }
 
+/* ---- locales ---- */
+
+/* A part that is the name of a locale and nothing else: a string behind its length, as in R's
+ * serialized objects. */
+static bool take_locale(struct shifted *shifted, const struct rest *whole, struct rest *rest)
+{
+  if (!locale_name_is(whole->side[0]) || !locale_name_is(whole->side[1]))
+    return false;
+  take(shifted, "embedded-locale", whole->side, true);
+  shifted->n_locales++;
+  skip(rest, rest->side[0].len, rest->side[1].len);
+  return true;
+}
+
 /* ---- lengths ---- */
 
 static uint64_t number_at(const char *p, size_t width, bool is_big)
@@ -233,19 +249,6 @@ static bool is_text(struct str s)
   return true;
 }
 
-/* Strings of Python's marshal format, by the byte before their lengths (Python/marshal.c), whose
- * highest bit tells that the string is referred to again. */
-static bool is_marshalled(const struct shifted *shifted, char before, const struct number *number)
-{
-  const char type = (char)(before & 0x7f);
-
-  if (!str_has_suffix(shifted->file->path, STR(".pyc")) || !type || number->is_big)
-    return false;
-  return number->width == 1   ? strchr("zZ", type) != NULL
-         : number->width == 4 ? strchr("stuaA", type) != NULL
-                              : false;
-}
-
 /* Whether what a number may measure ends where it says by something else than that number: any
  * number before a path could be called a length that reaches to some place behind it, as the number
  * of a port. Both ends lie where the part around them ends, or text ends there and is all there is;
@@ -268,7 +271,8 @@ static bool ends_there(const struct shifted *shifted, const struct rest *whole,
 
     at_end += is_last;
     framed += before == '\x95' && number->width == 8 && !number->is_big && next == 0x95;
-    marshalled += is_marshalled(shifted, before, number);
+    marshalled +=
+        !number->is_big && pyc_source_is_string(shifted->file->path, before, number->width);
     texts += (next < ' ' || next >= 0x7f) && is_text(s);
   }
   return at_end == 2 || framed == 2 || marshalled == 2 || texts == 2;
@@ -351,8 +355,8 @@ static bool walk(struct shifted *shifted, struct rest rest, unsigned depth)
       return true;
     if (!rest.side[0].len || !rest.side[1].len)
       return false;
-    if (!take_path(shifted, &whole, &rest) && !take_length(shifted, &whole, &rest, depth) &&
-        !take_date(shifted, &whole, &rest))
+    if (!take_locale(shifted, &whole, &rest) && !take_path(shifted, &whole, &rest) &&
+        !take_length(shifted, &whole, &rest, depth) && !take_date(shifted, &whole, &rest))
       return false;
   }
 }
@@ -378,8 +382,8 @@ bool shifted_look(const struct str content[2], const struct content_file *file, 
     .notes = build_path_is_noted(file),
     .work = WORK_PER_BYTE * ((uint64_t)content[0].len + content[1].len + 1024),
   };
-  const bool all =
-      walk(&shifted, (struct rest) { { content[0], content[1] } }, 0) && shifted.n_paths;
+  const bool all = walk(&shifted, (struct rest) { { content[0], content[1] } }, 0) &&
+                   (shifted.n_paths || shifted.n_locales);
 
   for (size_t i = 0; i < shifted.n_taken && all; i++)
     tell(&shifted.taken[i], file->debugging, arena, out);

@@ -263,3 +263,8 @@ bool when_is_clock(const struct token *token)
   take_apart(token->text, &parts);
   return token->kind == TOKEN_DATE && is_clock(&parts);
 }
+
+bool when_seconds_near(int64_t seconds, const struct content_file *file, int side)
+{
+  return seconds > 0 && is_day_near(seconds / CIVIL_DAY_SECONDS, file, side);
+}

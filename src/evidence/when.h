@@ -19,6 +19,8 @@ enum when_said when_said(struct str before);
  * one at which that side's file, or the archive around it, was last changed; or a time of day, with
  * seconds, that was in some zone up to five minutes before. Never a date without a year. */
 bool when_near(const struct token *token, const struct content_file *file, int side);
+/* The same of a number of seconds since 1970. */
+bool when_seconds_near(int64_t seconds, const struct content_file *file, int side);
 /* Whether the token is a time of day without a date. */
 bool when_is_clock(const struct token *token);
 

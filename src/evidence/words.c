@@ -8,11 +8,14 @@
 #include "base/path.h"
 #include "evidence/build_path.h"
 #include "evidence/key.h"
+#include "evidence/locale_name.h"
 #include "evidence/reader.h"
 #include "evidence/token.h"
 #include "evidence/when.h"
 
 enum { LEAST_STEPS = 64 }; /* of comparing two lines, however short they are */
+
+#define APART (UINT64_C(366) * 86400) /* seconds between two builds of one thing, at most */
 
 struct tokens {
   struct token *items; /* owned */
@@ -124,6 +127,19 @@ static enum when_said said_of(const struct comparison *c, const struct token *to
   return said == WHEN_OTHER && reader_has_log(c->file) ? WHEN_UNSAID : said;
 }
 
+/* Whether two numbers of seconds lie further apart than two builds of one thing do: of random
+ * numbers of ten digits every tenth looks like one. */
+static bool are_far_apart(const struct token *a, const struct token *b)
+{
+  uint64_t seconds[2] = { 0, 0 };
+
+  if (a->kind != TOKEN_EPOCH ||
+      !str_to_u64((struct str) { a->text.ptr, 10 }, UINT64_MAX, &seconds[0]) ||
+      !str_to_u64((struct str) { b->text.ptr, 10 }, UINT64_MAX, &seconds[1]))
+    return false;
+  return MAX_OF(seconds[0], seconds[1]) - MIN_OF(seconds[0], seconds[1]) > APART;
+}
+
 /* A value that looks like one that a build made. Nothing is known of a UUID but what it is called.
  */
 static void add_made(struct comparison *c, const struct token *a, const struct token *b)
@@ -134,6 +150,10 @@ static void add_made(struct comparison *c, const struct token *a, const struct t
   const bool believed = said == WHEN_MADE || (said == WHEN_UNSAID && a->kind != TOKEN_UUID &&
                                               when_near(a, c->file, 0) && when_near(b, c->file, 1));
 
+  if (!believed && are_far_apart(a, b)) {
+    c->out->all = false;
+    return;
+  }
   add_pair(c->out, cause_of_kind(a->kind), a->text, b->text, !shaped || !believed);
   if (c->out->n > at)
     c->out->pairs[at].is_clock = said == WHEN_UNSAID && when_is_clock(a) && when_is_clock(b);
@@ -206,6 +226,41 @@ static bool is_month(struct str value)
   return false;
 }
 
+static bool is_of_name(char c)
+{
+  return isalnum((unsigned char)c) || (c && strchr("_.-@", c));
+}
+
+/* The whole name of which the value, a part of the line, is one. */
+static struct str name_around(const struct comparison *c, int side, struct str value)
+{
+  const struct str line = c->lines[side];
+  size_t from = (size_t)(value.ptr - line.ptr);
+  size_t to = from + value.len;
+
+  while (from && is_of_name(line.ptr[from - 1]))
+    from--;
+  while (to < line.len && is_of_name(line.ptr[to]))
+    to++;
+  return (struct str) { line.ptr + from, to - from };
+}
+
+/* Values that differ within the names of two locales. */
+static bool add_locale(struct comparison *c, const struct str value[2])
+{
+  struct str names[2];
+
+  if (!value[0].len || !value[1].len)
+    return false;
+  for (int side = 0; side < 2; side++) {
+    names[side] = name_around(c, side, value[side]);
+    if (!locale_name_is(names[side]))
+      return false;
+  }
+  add_pair(c->out, "embedded-locale", names[0], names[1], true);
+  return true;
+}
+
 /* Tokens that have no partner. */
 static void add_gap(struct comparison *c, const size_t from[2], const size_t to[2])
 {
@@ -229,7 +284,7 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
     add_pair(c->out, "hashed-name", value[0], value[1], true);
   else if (is_month(value[0]) && is_month(value[1]))
     add_pair(c->out, "embedded-date", value[0], value[1], true);
-  else
+  else if (!add_locale(c, value))
     c->out->all = false;
 }
 

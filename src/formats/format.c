@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "formats/ar.h"
 #include "formats/cpio.h"
+#include "formats/der.h"
 #include "formats/elf.h"
 #include "formats/gettext.h"
 #include "formats/gzip.h"
@@ -60,6 +61,7 @@ static const struct format *const formats[] = {
   &format_elf,
   &format_pdf,
   &format_pem,
+  &format_der,
   &format_jks,
   &format_pkcs12,
   &format_rpm,

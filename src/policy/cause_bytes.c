@@ -112,10 +112,22 @@ bool shape_fits(struct str s, struct str shape)
   return true;
 }
 
+static bool is_digit_at(struct str s, size_t at)
+{
+  return at < s.len && digit_is_decimal(s.ptr[at]);
+}
+
 bool shape_covers(struct str s, size_t at, struct str shape)
 {
-  for (size_t back = 0; back < shape.len && back <= at; back++)
-    if (shape_fits(str_skip(s, at - back), shape))
+  for (size_t back = 0; back < shape.len && back <= at; back++) {
+    const size_t from = at - back;
+    const size_t to = from + shape.len;
+
+    /* Ten of fourteen digits are no number of ten. */
+    if (shape_fits(str_skip(s, from), shape) &&
+        !(from && is_digit_at(s, from) && is_digit_at(s, from - 1)) &&
+        !(to && is_digit_at(s, to - 1) && is_digit_at(s, to)))
       return true;
+  }
   return false;
 }

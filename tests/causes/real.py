@@ -143,6 +143,22 @@ def python_time(root, n):
         "invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)", cwd=os.path.join(root, "usr/lib/x"))
 
 
+@case({"etc/ssl/certs/ssl-cert-snakeoil.pem": "generated-certificate", "srv/tls.pem": "generated-certificate", "srv/tls.der": "generated-certificate",
+       "srv/ca.pem": "real-change"}, "openssl")
+def certificates_of_hosts(root, n):
+    """As make-ssl-cert has them; a CA of another name is none of these."""
+    host = ("build-07", "fv-az1021")[n]
+    for path, names in (("etc/ssl/certs/ssl-cert-snakeoil.pem", [f"subjectAltName=DNS:{host}", "basicConstraints=CA:FALSE"]),
+                        ("srv/tls.pem", [f"subjectAltName=DNS:{host}", "basicConstraints=CA:FALSE"]), ("srv/ca.pem", [])):
+        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+        put(root, "req.cnf", f"[req]\ndistinguished_name=dn\nx509_extensions=x\nprompt=no\n[dn]\nCN={host}\n[x]\n" + "\n".join(
+            names or ["basicConstraints=CA:TRUE"]) + "\n")
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null", "-config", "req.cnf",
+            "-out", path, cwd=root)
+    run("openssl", "x509", "-in", "srv/tls.pem", "-outform", "DER", "-out", "srv/tls.der", cwd=root)
+    os.remove(os.path.join(root, "req.cnf"))
+
+
 PROGRAM = "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n"
 
 
@@ -161,6 +177,18 @@ def gcc_build_path(root, n):
     run("gcc", "-g", "-c", prefix, "-o", "usr/bin/x.o", os.path.join(root, "x.c"), cwd=root)
     path = put(root, "y.c", PROGRAM.replace('"hello"', "__FILE__"))
     run("gcc", "-s", prefix.replace("debug", "macro"), "-Wl,--build-id", "-o", "usr/bin/x", path, cwd=root)
+
+
+@case({"usr/lib/libx.a": "build-path"}, "gcc")
+def library_build_path(root, n):
+    """Paths of other lengths move the members behind them, and so what the symbol table says."""
+    for name in ("x", "y"):
+        path = put(root, f"{name}.c", f"int {name}(void) {{ return 1; }}\n")
+        run("gcc", "-g", "-c", f"-fdebug-prefix-map={root}=/build/x-1.0-{'abcdef'[:3 + 3 * n]}", "-o", f"{name}.o", path, cwd=root)
+    os.makedirs(os.path.join(root, "usr/lib"))
+    run("ar", "rcD", "usr/lib/libx.a", "x.o", "y.o", cwd=root)
+    for name in ("x.c", "y.c", "x.o", "y.o"):
+        os.remove(os.path.join(root, name))
 
 
 @case({"usr/bin/x": None}, "gcc")

@@ -62,6 +62,10 @@ text("usr/share/doc/x/index.html", "<script>\nif (Date.now() > Date.parse('%%'))
 text("etc/shadow", "root:$6$salt$hash:%%:0:90:7:::\n", ("19700", "11000"))
 text("etc/cron.d/x", "%% * * * root /usr/bin/x\n", ("15 3", "15 4"), proven=False)
 
+text("srv/app/rules.py", "RULES = [\n%%\n]\n", ("  'deny',\n  'allow'", "  'allow',\n  'deny'"), proven=False)
+text("etc/app/locale", "LANG=%%\n", ("C.UTF-8", "de_DE.ISO-8859-1"), proven=False)
+text("srv/app/valid.ini", "valid_until = %%\n", ("1700000000", "2000000000"), proven=False)
+
 # ---- what pins something ----
 
 text("srv/Dockerfile", "FROM x@sha256:%%\n", HASHES, proven=False)
@@ -387,6 +391,49 @@ def hidden_in_a_free_page(n, scratch):
                     "DROP TABLE b")
 
 
+@file("usr/lib/x.dll", proven=False)
+def portable_executable(n, _):
+    """A time in its header, and a byte of its code."""
+    return b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0\x64\x86\1\0" + struct.pack("<I", mkimage.MTIME - 60 * n) + bytes(
+        400) + bytes([0x75, 0x74][n:n + 1]) + b"\7\xc3"
+
+
+@file("usr/lib/xtime.dll", proven=False)
+def number_like_a_time(n, _):
+    """Code that looks like a time near the file's own."""
+    return b"MZ\0\0" + bytes(60) + b"\x3d" + struct.pack("<I", mkimage.MTIME - 4711 * n) + b"\x75\7\xc3"
+
+
+@file("usr/lib/x.luac", proven=False)
+def lua_bytecode(n, _):
+    """The path of its source, and an instruction."""
+    path = (b"@/usr/src/x-1.0/x.lua", b"@/home/ci/x/x.lua")[n]
+    return b"\x1bLua\x54\0\x19\x93\r\n\x1a\n" + bytes([0x81 + len(path)]) + path + b"\x80\x81\0\2\x85" + bytes([0x51, 0x52][n:n + 1]) + bytes(8)
+
+
+@file("usr/lib/libsymbols.a", proven=False)
+def symbol_of_another_member(n, _):
+    """The path of a build in the first member, which moves the second, and whose symbol one is."""
+    first = (b"/usr/src/x/m.c\0\1", b"/home/ci/xxx/m.c\0\1")[n]
+    member = "%-16s0           0     0     100644  %-10d`\n"
+    places = (88, (88 + 60 + len(first), 88)[n])
+    return b"!<arch>\n" + (member % ("/", 20)).encode() + struct.pack(">3I", 2, *places) + b"f\0g\0\0\0\0\0" + (
+        member % ("m.o/", len(first))).encode() + first + (member % ("n.o/", 2)).encode() + b"n\n"
+
+
+@file("srv/app/x.7z", proven=False)
+def archive_not_opened(n, _):
+    return b"7z\xbc\xaf\x27\x1c\0\4" + bytes([1 + n]) * 40
+
+
+@file("srv/app/x.rds", proven=False)
+def r_object(n, _):
+    """The character set of the session, and a value."""
+    name = (b"UTF-8", b"ANSI_X3.4-1968")[n]
+    return gzip.compress(b"X\n\0\0\0\3\0\4\2\2\0\3\5\0" + struct.pack(">I", len(name)) + name + b"\0\0\0\x0e\0\0\0\1" + struct.pack(
+        ">d", (7, 1007)[n]), mtime=0)
+
+
 def keytool(scratch, n, *aliases):
     path = os.path.join(scratch, f"x{n}.jks")
     if os.path.exists(path):
@@ -411,6 +458,12 @@ def certificate(scratch, subject):
 @file("etc/ssl/certs/ca-certificates.crt", proven=False, needs=("openssl",))
 def one_more_in_a_bundle(n, scratch):
     return ONE.setdefault("a", certificate(scratch, "/CN=good")) + (certificate(scratch, "/CN=evil") if n else b"")
+
+
+@file("usr/share/ca/x.der", proven=False, needs=("openssl",))
+def another_ca_in_der(n, scratch):
+    pem = certificate(scratch, ("/CN=good", "/CN=evil")[n])
+    return subprocess.run(["openssl", "x509", "-outform", "DER"], input=pem, check=True, capture_output=True).stdout
 
 
 @file("usr/share/ca/x.pem", proven=False, needs=("openssl",))

@@ -54,8 +54,8 @@ static void leave(const struct content_evidence *seen, struct draft *draft)
 static bool still_holds(const struct cause *cause, const struct content_evidence *seen)
 {
   /* A file that was opened is what it holds: if that differs in what no cause knows, its path
-   * explains nothing. */
-  return !(seen->looked_in && seen->left) &&
+   * explains nothing. Of what is only compressed no more is known than of what is not. */
+  return !(seen->looked_in && seen->left && !seen->opaque) &&
          !(strcmp(cause_id(cause), "pyc-code") == 0 && !seen->same_words);
 }
 
