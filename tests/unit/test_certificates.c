@@ -15,6 +15,7 @@
 #include "../common/format_dump.h"
 #include "base/digest.h"
 #include "formats/certificate.h"
+#include "formats/der.h"
 #include "formats/jks.h"
 #include "formats/pem.h"
 #include "formats/pkcs12.h"
@@ -208,6 +209,46 @@ static bool says(const struct format_member *member, const char *words)
   const struct str text = member->content.stored;
 
   return text.len && memmem(text.ptr, text.len, words, strlen(words));
+}
+
+/* A certificate that is a file: told as in PEM. What is behind it, or what only begins like one, is
+ * none. */
+static void der_alone(void **state)
+{
+  AUTO_BUF der = BUF_INIT(1 << 16);
+  AUTO_BUF text = BUF_INIT(1 << 16);
+  AUTO_BUF longer = BUF_INIT(1 << 16);
+  struct format_parts parts = { 0 };
+  struct format_budget budget = { 1 << 20 };
+  struct error err;
+
+  (void)state;
+  made_as_der(&der, &(struct made) { 0 });
+  assert_true(certificate_describe(&text, buf_str(&der)));
+  assert_ptr_equal(format_detect(buf_str(&der), STR("x.crt")), &format_der);
+  assert_int_equal(format_read(&format_der, &parts, buf_str(&der), STR("x.crt"), &budget, &err), 0);
+  assert_int_equal(parts.n_members, 1);
+  assert_true(str_equal(parts.members[0].content.stored, buf_str(&text)));
+  assert_true(parts.untold.len);
+  format_release(&parts);
+
+  buf_add_str(&longer, buf_str(&der));
+  buf_putc(&longer, 'x');
+  assert_ptr_not_equal(format_detect(buf_str(&longer), STR("x.crt")), &format_der);
+  der.ptr[4] = '\x31';
+  assert_ptr_not_equal(format_detect(buf_str(&der), STR("x.crt")), &format_der);
+  assert_ptr_not_equal(format_detect(STR("0\x80"), STR("x.crt")), &format_der);
+  assert_ptr_not_equal(format_detect(STR("0\x84\0\0\0\0"), STR("x.crt")), &format_der);
+  assert_ptr_equal(format_detect(STR("0\x81\3"
+                                     "0\x81\0"),
+                                 STR("x.crt")),
+                   &format_der);
+  assert_int_equal(format_read(&format_der, &parts,
+                               STR("0\x81\3"
+                                   "0\x81\0"),
+                               STR("x"), &budget, &err),
+                   -1);
+  format_release(&parts);
 }
 
 static void pem_blocks(void **state)
@@ -426,9 +467,13 @@ static int teardown(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_is_told),         cmocka_unit_test(each_difference),
-    cmocka_unit_test(pem_blocks),           cmocka_unit_test(pem_untold),
-    cmocka_unit_test(java_stores),          cmocka_unit_test(java_stores_cut_short),
+    cmocka_unit_test(what_is_told),
+    cmocka_unit_test(each_difference),
+    cmocka_unit_test(der_alone),
+    cmocka_unit_test(pem_blocks),
+    cmocka_unit_test(pem_untold),
+    cmocka_unit_test(java_stores),
+    cmocka_unit_test(java_stores_cut_short),
     cmocka_unit_test(pkcs12_in_clear_text),
   };
 
