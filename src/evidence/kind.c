@@ -58,11 +58,11 @@ static bool is_of_kind(struct str content, const struct kind *kind)
  * contents alone it could be a list of those who may come in. */
 static bool is_public_key(struct str content, struct str path)
 {
-  static const struct str kinds[] = { STR("ssh-ed25519 "), STR("ssh-rsa "), STR("ssh-dss "),
-                                      STR("ecdsa-sha2-") };
+  static const struct str begins[] = { STR("ssh-ed25519 "), STR("ssh-rsa "), STR("ssh-dss "),
+                                       STR("ecdsa-sha2-") };
 
-  for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-    if (str_has_prefix(content, kinds[i]))
+  for (size_t i = 0; i < ARRAY_LEN(begins); i++)
+    if (str_has_prefix(content, begins[i]))
       return str_has_suffix(path, STR(".pub"));
   return false;
 }
