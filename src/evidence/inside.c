@@ -18,6 +18,7 @@
 #include "formats/codec.h"
 #include "formats/order.h"
 #include "formats/pieces.h"
+#include "formats/seal.h"
 
 #define NOTHING ((struct str) { NULL, 0 })
 
@@ -120,6 +121,10 @@ static void look_at_content(struct inside *inside, const struct format *format,
       format_cuts_of(&b->content, place->bytes[1], place->cuts[1]),
     };
 
+    if (format->is_wrapper
+            ? format_is_sealed_around(content[0]) || format_is_sealed_around(content[1])
+            : !same && inside->sealed)
+      inside_leave(inside, a->entry.name);
     inside->recompressed |= same && !str_equal(a->content.stored, b->content.stored);
     if (!same && !look_deeper(inside, content, cuts, a->entry.name,
                               inside_member_path(inside, format, a->entry.name))) {
@@ -268,8 +273,12 @@ static void look_at_all(struct inside *inside, const struct format *format,
   size_t j = 0;
   const char *const order_cause = cause_of_order(inside, format);
   const bool around = inside->recompressed;
+  const bool sealed = inside->sealed;
 
   inside->recompressed = false;
+  /* A Debian package has checksums of what is in its data archive. */
+  inside->sealed = format_sealed_by(format, parts[0]).len ||
+                   format_sealed_by(format, parts[1]).len || (format->is_tree && inside->packed);
 
   while (i < n[0] || j < n[1]) {
     const int order = i == n[0]                  ? 1
@@ -301,6 +310,7 @@ static void look_at_all(struct inside *inside, const struct format *format,
                                     .found = count_found(inside->out) != before },
               inside->arena, inside->out);
   inside->recompressed = around;
+  inside->sealed = sealed;
 }
 
 /* A file without members is one place, as text is. So is one of a format whose parts speak of each

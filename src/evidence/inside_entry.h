@@ -24,6 +24,7 @@ struct inside {
   struct inside_place place;
   const struct content_file *file; /* the outermost */
   const char *packed; /* the cause of all that packing does; NULL: that of each format */
+  bool sealed;        /* something in the file that is open vouches for the bytes of its members */
   bool recompressed;  /* a member of the file that is open is, and what comes out is the same */
 };
 

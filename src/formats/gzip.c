@@ -43,7 +43,14 @@ static int text_field(const struct format_parts *parts, size_t at, size_t *len, 
   return 0;
 }
 
-static int extra_field(struct format_parts *parts, size_t *at, struct error *err)
+/* What a field of the n-th member is called: which it is of counts, too. */
+static const char *field_name(struct format_parts *parts, const char *name, uint64_t n)
+{
+  return n == 1 ? name
+                : arena_printf(&parts->arena, "%s of member %llu", name, (unsigned long long)n);
+}
+
+static int extra_field(struct format_parts *parts, size_t *at, uint64_t n, struct error *err)
 {
   const char *start = parts->bytes.ptr + *at;
   const size_t left = parts->bytes.len - *at;
@@ -53,17 +60,17 @@ static int extra_field(struct format_parts *parts, size_t *at, struct error *err
     return error_set(err, ERROR_CORRUPT, "it ends in the header");
   format_account(parts, *at, len + 2, NULL);
   *at += len + 2;
-  return format_add_field(parts, FORMAT_COUNTS, "extra field", (struct str) { start + 2, len },
-                          err);
+  return format_add_field(parts, FORMAT_COUNTS, field_name(parts, "extra field", n),
+                          (struct str) { start + 2, len }, err);
 }
 
 /* Section 2.3.1, from FEXTRA on. */
-static int optional_fields(struct format_parts *parts, unsigned flags, size_t *at,
+static int optional_fields(struct format_parts *parts, unsigned flags, size_t *at, uint64_t n,
                            struct error *err)
 {
   size_t len;
 
-  if (flags & FLAG_EXTRA && extra_field(parts, at, err))
+  if (flags & FLAG_EXTRA && extra_field(parts, at, n, err))
     return -1;
   if (flags & FLAG_NAME) {
     if (text_field(parts, *at, &len, err))
@@ -73,7 +80,7 @@ static int optional_fields(struct format_parts *parts, unsigned flags, size_t *a
   }
   if (flags & FLAG_COMMENT) {
     if (text_field(parts, *at, &len, err) ||
-        format_add_field(parts, FORMAT_COUNTS, "comment",
+        format_add_field(parts, FORMAT_COUNTS, field_name(parts, "comment", n),
                          (struct str) { parts->bytes.ptr + *at, len - 1 }, err))
       return -1;
     format_account(parts, *at, len, NULL);
@@ -82,8 +89,8 @@ static int optional_fields(struct format_parts *parts, unsigned flags, size_t *a
   return 0;
 }
 
-/* A member's header from *at on. */
-static int header(struct format_parts *parts, size_t *at, struct error *err)
+/* The header of the n-th member, from *at on. */
+static int header(struct format_parts *parts, size_t *at, uint64_t n, struct error *err)
 {
   const size_t start = *at;
   const char *p = parts->bytes.ptr + start;
@@ -99,7 +106,7 @@ static int header(struct format_parts *parts, size_t *at, struct error *err)
   format_account(parts, start + 4, 4, &rule_time);
   format_account(parts, start + 8, 2, &rule_made);
   *at += HEADER;
-  if (optional_fields(parts, flags, at, err))
+  if (optional_fields(parts, flags, at, n, err))
     return -1;
   if (!(flags & FLAG_HEADER_CRC))
     return 0;
@@ -109,18 +116,19 @@ static int header(struct format_parts *parts, size_t *at, struct error *err)
   format_account(parts, *at, 2, &rule_sums);
   *at += 2;
   /* Linux's reader of initrds, for one, takes it for compressed data. */
-  return format_add_field(parts, FORMAT_COUNTS, "header checksum", STR("present"), err);
+  return format_add_field(parts, FORMAT_COUNTS, field_name(parts, "header checksum", n),
+                          STR("present"), err);
 }
 
-static int gzip_member(struct format_parts *parts, size_t *at, struct format_output *out,
-                       struct error *err)
+static int gzip_member(struct format_parts *parts, size_t *at, uint64_t n,
+                       struct format_output *out, struct error *err)
 {
   const struct str bytes = parts->bytes;
   const size_t before = out->len;
   size_t len;
   size_t used;
 
-  if (header(parts, at, err) || format_deflate.decode(str_skip(bytes, *at), out, &used, err))
+  if (header(parts, at, n, err) || format_deflate.decode(str_skip(bytes, *at), out, &used, err))
     return -1;
   format_account(parts, *at, used, &rule_form);
   *at += used;
@@ -143,7 +151,7 @@ static int gzip_read(struct format_parts *parts, struct error *err)
 
   do {
     wrapper_begin_piece(&pieces, out.len);
-    if (gzip_member(parts, &at, &out, err)) {
+    if (gzip_member(parts, &at, pieces.n, &out, err)) {
       format_output_drop(&out);
       return -1;
     }

@@ -7,7 +7,7 @@
 
 static const struct format_rule rule_form = { "lz4-1", FORMAT_FORM, "the compressed form" };
 
-enum { MAGIC = 0x184d2204 };
+enum { MAGIC = 0x184d2204, FLAGS_CHECKSUMS = 0x14 };
 
 static int lz4_decode(struct str in, struct format_output *out, size_t *used, struct error *err)
 {
@@ -54,10 +54,21 @@ static bool lz4_detect(struct str bytes, struct str name)
   return bytes.len >= 7 && format_le32(bytes.ptr) == MAGIC;
 }
 
+/* What the frame's header says of its form, FLG: not every decoder knows dictionaries, or blocks
+ * that hang on each other; some want the size told. */
+static int lz4_look(struct format_parts *parts, struct str frame, uint64_t n, struct error *err)
+{
+  return format_add_field(
+      parts, FORMAT_COUNTS, "flags",
+      str_of(arena_printf(&parts->arena, "0x%02x of frame %llu",
+                          (unsigned char)frame.ptr[4] & ~FLAGS_CHECKSUMS, (unsigned long long)n)),
+      err);
+}
+
 static int lz4_read(struct format_parts *parts, struct error *err)
 {
   static const struct wrapper wrapper = { &format_lz4_codec, &rule_form, ".lz4",
-                                          ".tlz4",           NULL,       "frames" };
+                                          ".tlz4",           lz4_look,   "frames" };
 
   return wrapper_read(parts, &wrapper, err);
 }

@@ -312,10 +312,17 @@ static int by_start(const void *a, const void *b)
   return (x->ptr > y->ptr) - (x->ptr < y->ptr);
 }
 
+/* 12.8.1: a signature is about all of the file but itself. */
+static bool pdf_is_signed(struct str bytes)
+{
+  return memmem(bytes.ptr, bytes.len, "ByteRange", 9) != NULL;
+}
+
 static int add_fields(struct pdf *pdf, struct error *err)
 {
   struct format_parts *parts = pdf->parts;
   struct str rest = pdf->bytes;
+  const enum format_class class = pdf_is_signed(rest) ? FORMAT_COUNTS : FORMAT_TIME;
 
   pdf_add_id(pdf);
   if (pdf->n_dates)
@@ -328,7 +335,7 @@ static int add_fields(struct pdf *pdf, struct error *err)
       return pdf_bad(err, "two dates share bytes", (size_t)(rest.ptr - pdf->bytes.ptr));
     if (format_add_field(parts, FORMAT_COUNTS, "document", (struct str) { rest.ptr, before },
                          err) ||
-        format_add_field(parts, FORMAT_TIME, "date", pdf->dates[i], err))
+        format_add_field(parts, class, "date", pdf->dates[i], err))
       return -1;
     rest = str_skip(rest, before + pdf->dates[i].len);
   }

@@ -134,7 +134,13 @@ static int add_picture(struct format_parts *parts, const struct picture *picture
     return -1;
   if (used != joined.len)
     return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its picture", joined.len - used);
-  return format_add_file(parts, STR("picture"), pixels, err) ? 0 : -1;
+  /* The window that the stream's header tells: libpng gives a decoder no larger one. */
+  return format_add_field(
+             parts, FORMAT_COUNTS, "window",
+             str_of(arena_printf(&parts->arena, "%d", (unsigned char)joined.ptr[0] >> 4)), err) ||
+                 !format_add_file(parts, STR("picture"), pixels, err)
+             ? -1
+             : 0;
 }
 
 static int png_read(struct format_parts *parts, struct error *err)

@@ -80,7 +80,8 @@ int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper, stru
       format_output_drop(&out);
       return at ? error_wrap(err, "behind its first %zu bytes", at) : -1;
     }
-    if (wrapper->look && wrapper->look(parts, (struct str) { parts->bytes.ptr + at, used }, err)) {
+    if (wrapper->look &&
+        wrapper->look(parts, (struct str) { parts->bytes.ptr + at, used }, pieces.n, err)) {
       format_output_drop(&out);
       return -1;
     }

@@ -14,9 +14,9 @@ struct wrapper {
   const struct format_codec *codec;
   const struct format_rule *rule; /* what the bytes of streams are */
   const char *suffix, *tar_suffix;
-  /* Adds fields for what of a stream, which was decoded, counts all the same; NULL: nothing does.
-   */
-  int (*look)(struct format_parts *parts, struct str stream, struct error *err);
+  /* Adds fields for what of the n-th stream, which was decoded, counts all the same; NULL: nothing
+   * does. */
+  int (*look)(struct format_parts *parts, struct str stream, uint64_t n, struct error *err);
   const char *count; /* what streams are called */
 };
 

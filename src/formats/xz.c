@@ -137,13 +137,25 @@ static int add_blocks(struct format_parts *parts, struct str stream, const lzma_
   return 0;
 }
 
-static int xz_look(struct format_parts *parts, struct str stream, struct error *err)
+/* Not every decoder knows that zeros may stand there. */
+static int add_padding(struct format_parts *parts, size_t zeros, uint64_t n, struct error *err)
+{
+  if (!zeros)
+    return 0;
+  return format_add_field(parts, FORMAT_COUNTS, "padding",
+                          str_of(arena_printf(&parts->arena, "%zu bytes behind stream %llu", zeros,
+                                              (unsigned long long)n)),
+                          err);
+}
+
+static int xz_look(struct format_parts *parts, struct str stream, uint64_t n, struct error *err)
 {
   const uint8_t *bytes = (const uint8_t *)stream.ptr;
   uint64_t memory = MAX_OF(parts->budget->bytes, UINT64_C(16) << 20);
   lzma_stream_flags head;
   lzma_stream_flags foot;
   lzma_index *index = NULL;
+  const size_t len = stream.len;
   size_t at;
   int status;
 
@@ -161,6 +173,7 @@ static int xz_look(struct format_parts *parts, struct str stream, struct error *
   status = format_add_field(parts, FORMAT_COUNTS, "check",
                             str_of(arena_printf(&parts->arena, "%d", (int)head.check)), err);
   status = status ? status : add_blocks(parts, stream, index, head.check, err);
+  status = status ? status : add_padding(parts, len - stream.len, n, err);
   lzma_index_end(index, NULL);
   return status;
 }

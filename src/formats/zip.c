@@ -102,6 +102,7 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.attributes", attributes, err) ||
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.internal", record->internal, err) ||
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.needed", needed, err) ||
+      zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.zip64", record->zip64, err) ||
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.utf8",
                      !is_ascii && (record->flags & ZIP_FLAG_UTF8), err))
     return -1;

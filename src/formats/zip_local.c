@@ -107,12 +107,16 @@ static bool has_long_sizes(const struct format_parts *parts, const struct zip_re
 }
 
 /* Who reads from a pipe has to know how long the sizes are: Java's ZipInputStream takes 4 bytes,
- * libarchive what the local header says, and loses what follows where that is not so. */
-static int add_width(struct format_parts *parts, unsigned width, bool is_long,
+ * libarchive what the local header says, and loses what follows where that is not so. Whether there
+ * is a signature before them is for some to guess. */
+static int add_width(struct format_parts *parts, unsigned width, bool is_long, bool is_marked,
                      struct zip_records *records, struct error *err)
 {
+  const unsigned common = is_marked ? 0 : 1U << 5;
+
   return zip_add_number(records, &parts->arena, TAR_RECORD_OF_MEMBER "zip.descriptor",
-                        width == 8 || is_long ? width | (unsigned)is_long << 4 : 0, err);
+                        width == 8 || is_long ? width | (unsigned)is_long << 4 | common : common,
+                        err);
 }
 
 /* 4.3.9: with or without its signature, with sizes of 4 or 8 bytes; of a member that is empty both
@@ -139,7 +143,7 @@ int zip_check_descriptor(struct format_parts *parts, const struct zip_record *re
       if (stored != record->stored || size != record->size)
         continue;
       format_account(parts, at, len, &zip_rule_local);
-      return add_width(parts, width, is_long, records, err);
+      return add_width(parts, width, is_long, !signature, records, err);
     }
   return error_set(err, ERROR_CORRUPT,
                    "what lies behind \"%.*s\" says other things than the directory",

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "formats/record.h"
+
 static bool is_named(struct str name, const char *wanted)
 {
   return name.len == strlen(wanted) && strncasecmp(name.ptr, wanted, name.len) == 0;
@@ -36,6 +38,19 @@ static bool has_local_field(const struct format_parts *parts, const struct zip_r
   return format_le16(parts->bytes.ptr + record->local + 28) != 0;
 }
 
+/* In an Android package: programs are given a descriptor of what is stored alone
+ * (AssetManager.openFd). */
+static void mark_stored(struct format_parts *parts)
+{
+  bool is_android = false;
+
+  for (size_t i = 0; i < parts->n_members && !is_android; i++)
+    is_android = str_equal(parts->members[i].entry.name, STR("AndroidManifest.xml"));
+  for (size_t i = 0; i < parts->n_members && is_android; i++)
+    if (parts->members[i].entry.type == TAR_REGULAR && !parts->members[i].content.codec)
+      format_add_record(parts, &parts->members[i], TAR_RECORD_OF_MEMBER "zip.stored", STR("yes"));
+}
+
 int zip_add_firsts(struct format_parts *parts, const struct zip_firsts *firsts, struct error *err)
 {
   const struct zip_record *first = firsts->records;
@@ -46,6 +61,10 @@ int zip_add_firsts(struct format_parts *parts, const struct zip_firsts *firsts, 
                                                      : STR("first, stored"),
                        err))
     return -1;
+  if (firsts->n && str_equal(first->name, STR("[Content_Types].xml")) &&
+      format_add_field(parts, FORMAT_COUNTS, "content types", STR("first"), err))
+    return -1;
+  mark_stored(parts);
   for (size_t i = 0; i < parts->n_members; i++)
     if (is_named(parts->members[i].entry.name, "META-INF/MANIFEST.MF"))
       return format_add_field(parts, FORMAT_COUNTS, "manifest",

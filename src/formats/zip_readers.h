@@ -15,9 +15,10 @@ struct zip_firsts {
 
 void zip_firsts_add(struct zip_firsts *firsts, const struct zip_record *record);
 
-/* Adds fields that count:
+/* Adds fields that count, and in an Android package the record "zip.stored" of members:
  * - "manifest": whether META-INF/MANIFEST.MF lies first, or behind META-INF/ alone, where Java's
  *   JarInputStream takes it for the manifest; nothing where there is none.
+ * - "content types": that [Content_Types].xml lies first, by which file(1) knows Office's files.
  * - "mimetype": that a member of this name lies first, stored, as programs that look at a file's
  *   beginning need it (EPUB Open Container Format 3.3, 4.2.4; OpenDocument 1.3, part 2, 3.3). */
 MUST_CHECK int zip_add_firsts(struct format_parts *parts, const struct zip_firsts *firsts,

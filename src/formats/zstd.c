@@ -62,8 +62,8 @@ static bool zstd_detect(struct str bytes, struct str name)
   return is_frame(bytes) || is_skippable(bytes);
 }
 
-/* 3.1.2. Its kind, one of sixteen, is part of what it says. */
-static int skippable_frame(struct format_parts *parts, size_t *at, struct error *err)
+/* 3.1.2. Its kind, one of sixteen, is part of what it says; n: which piece it is. */
+static int skippable_frame(struct format_parts *parts, size_t *at, uint64_t n, struct error *err)
 {
   const struct str rest = str_skip(parts->bytes, *at);
   const uint32_t len = format_le32(rest.ptr + 4);
@@ -72,8 +72,11 @@ static int skippable_frame(struct format_parts *parts, size_t *at, struct error 
     return error_set(err, ERROR_CORRUPT, "a skippable frame is cut short");
   format_account(parts, *at, SKIPPABLE_HEADER + (uint64_t)len, NULL);
   *at += SKIPPABLE_HEADER + (size_t)len;
-  return format_add_field(parts, FORMAT_COUNTS, "skippable frame",
-                          (struct str) { rest.ptr, SKIPPABLE_HEADER + (size_t)len }, err);
+  return format_add_field(
+      parts, FORMAT_COUNTS,
+      n == 1 ? "skippable frame"
+             : arena_printf(&parts->arena, "skippable frame %llu", (unsigned long long)n),
+      (struct str) { rest.ptr, SKIPPABLE_HEADER + (size_t)len }, err);
 }
 
 /* How much of what came out a decoder has to keep (3.1.1.1); 0: the header ends early. */
@@ -103,29 +106,42 @@ static uint64_t window_of(struct str frame)
   }
 }
 
-/* Not every decoder can read a frame with a large window. */
-static int add_window(struct format_parts *parts, struct str frame, struct error *err)
+static int add_header(struct format_parts *parts, const char *name, const char *what,
+                      uint64_t value, uint64_t n, struct error *err)
 {
-  const uint64_t window = window_of(frame);
-
-  if (window <= WINDOW_COMMON)
-    return 0;
   return format_add_field(
-      parts, FORMAT_COUNTS, "window",
-      str_of(arena_printf(&parts->arena, "%llu bytes", (unsigned long long)window)), err);
+      parts, FORMAT_COUNTS, name,
+      str_of(arena_printf(&parts->arena, "%llu%s, frame %llu", (unsigned long long)value, what,
+                          (unsigned long long)n)),
+      err);
 }
 
-static int next_frame(struct format_parts *parts, size_t *at, struct format_output *out,
+/* Not every decoder can read a frame with a large window, or with a field for a dictionary; and
+ * some want to be told how much comes out. */
+static int look_at_header(struct format_parts *parts, struct str frame, uint64_t n,
+                          struct error *err)
+{
+  const unsigned flags = (unsigned char)frame.ptr[4];
+  const uint64_t window = window_of(frame);
+  const bool has_size = flags & 0xe0; /* Frame_Content_Size_flag, Single_Segment_flag */
+
+  if ((window > WINDOW_COMMON && add_header(parts, "window", " bytes", window, n, err)) ||
+      (flags & 3 && add_header(parts, "dictionary", "", flags & 3, n, err)))
+    return -1;
+  return has_size ? 0 : add_header(parts, "sizes that are not told", "", 1, n, err);
+}
+
+static int next_frame(struct format_parts *parts, size_t *at, uint64_t n, struct format_output *out,
                       struct error *err)
 {
   const struct str rest = str_skip(parts->bytes, *at);
   size_t used = 0;
 
   if (is_skippable(rest))
-    return skippable_frame(parts, at, err);
+    return skippable_frame(parts, at, n, err);
   if (!is_frame(rest))
     return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its end", rest.len);
-  if (zstd_decode(rest, out, &used, err) || add_window(parts, rest, err))
+  if (zstd_decode(rest, out, &used, err) || look_at_header(parts, rest, n, err))
     return -1;
   format_account(parts, *at, used, &rule_form);
   *at += used;
@@ -140,7 +156,7 @@ static int zstd_read(struct format_parts *parts, struct error *err)
 
   while (at < parts->bytes.len) {
     wrapper_begin_piece(&pieces, out.len);
-    if (next_frame(parts, &at, &out, err)) {
+    if (next_frame(parts, &at, pieces.n, &out, err)) {
       format_output_drop(&out);
       return -1;
     }

@@ -10,6 +10,7 @@
 #include "formats/codec.h"
 #include "formats/order.h"
 #include "formats/pieces.h"
+#include "formats/seal.h"
 
 enum { PATH_MAX_BYTES = 64 * 1024 };
 
@@ -21,8 +22,11 @@ enum { PATH_MAX_BYTES = 64 * 1024 };
 struct files {
   struct str bytes[2], names[2];
   struct format_cuts cuts[2]; /* where the pieces end that they came out of */
+  struct str sealed_by;       /* what vouches for the bytes of members; empty: nothing */
+  struct str sealed_below;    /* the same of members of archives in it */
   unsigned depth;
-  bool described; /* contents of members are a reader's descriptions */
+  bool described;  /* contents of members are a reader's descriptions */
+  bool is_wrapper; /* it is another form of its only member */
 };
 
 static enum inside_outcome compare_files(struct looking *looking, const struct files *files);
@@ -79,6 +83,26 @@ static void compare_patch(struct looking *looking, const struct str content[2], 
     patch_make(content, &limits, &looking->patch_text, &looking->patch);
 }
 
+/* Says what vouches for the bytes of two contents that are equal inside; empty: nothing does. */
+static struct str sealed_by(const struct files *around, const struct str content[2])
+{
+  if (around->is_wrapper &&
+      (format_is_sealed_around(content[0]) || format_is_sealed_around(content[1])))
+    return STR("its signature");
+  return around->sealed_by;
+}
+
+static enum inside_outcome broken_seal(struct looking *looking, struct str by)
+{
+  char reason[INSIDE_REASON_MAX];
+
+  snprintf(reason, sizeof(reason), "equal inside, but %.*s is about its bytes",
+           (int)MIN_OF(by.len, (size_t)200), by.ptr);
+  looking_set_reason(looking, 0, reason);
+  looking_set_reason(looking, 1, reason);
+  return INSIDE_HERE;
+}
+
 /* Opens both contents and compares them. INSIDE_HERE: digests are set, where both could be opened.
  */
 static enum inside_outcome compare_contents(struct looking *looking,
@@ -98,17 +122,24 @@ static enum inside_outcome compare_contents(struct looking *looking,
       failed = true;
     }
   if (!failed && str_equal(opened[0].bytes, opened[1].bytes)) {
-    outcome = INSIDE_EQUAL;
+    const struct str same[2] = { opened[0].bytes, opened[1].bytes };
+
+    outcome = around->is_wrapper && sealed_by(around, same).len
+                  ? broken_seal(looking, sealed_by(around, same))
+                  : INSIDE_EQUAL;
   } else if (!failed) {
     const struct files files = {
       .bytes = { opened[0].bytes, opened[1].bytes },
       .names = { members[0]->entry.name, members[1]->entry.name },
       .cuts = { format_cuts_of(&members[0]->content, around->bytes[0], around->cuts[0]),
                 format_cuts_of(&members[1]->content, around->bytes[1], around->cuts[1]) },
+      .sealed_below = around->sealed_below,
       .depth = around->depth + 1,
     };
 
     outcome = compare_files(looking, &files);
+    if (outcome == INSIDE_EQUAL && sealed_by(around, files.bytes).len)
+      outcome = broken_seal(looking, sealed_by(around, files.bytes));
     for (int side = 0; side < 2 && outcome == INSIDE_HERE; side++)
       digests[side] = digest_content(opened[side].bytes);
     *hashed = outcome == INSIDE_HERE;
@@ -261,6 +292,19 @@ static void set_rules_of_format(struct looking *looking, const struct format *fo
   looking->rules = rules;
 }
 
+/* The wrapper of an archive in a Debian package is no archive itself. */
+static void set_seals(struct files *files, const struct format *format,
+                      const struct format_parts parts[2])
+{
+  files->sealed_by = format->is_tree ? files->sealed_below : STR("");
+  for (int side = 0; side < 2; side++) {
+    if (!files->sealed_by.len)
+      files->sealed_by = format_sealed_by(format, &parts[side]);
+    if (format_seals_below(format, &parts[side]))
+      files->sealed_below = STR("md5sums");
+  }
+}
+
 static enum inside_outcome compare_parts(struct looking *looking, const struct format *format,
                                          const struct format_parts parts[2],
                                          const struct files *files)
@@ -272,6 +316,8 @@ static enum inside_outcome compare_parts(struct looking *looking, const struct f
 
   set_rules_of_format(looking, format, parts);
   around.described = format->describes;
+  around.is_wrapper = format->is_wrapper;
+  set_seals(&around, format, parts);
   differ |= compare_members(looking, parts, &around, format->is_wrapper);
   if (format->may_be_equal) {
     differ |= inside_compare_meaningless(looking, parts);
