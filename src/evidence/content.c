@@ -146,9 +146,9 @@ void content_look_plain(const struct str content[2], const struct content_file *
                 (struct str) { NULL, 0 });
     return;
   }
-  if (!content_is_binary(content) && content_look_at_items(content, arena, out))
-    return;
   if (public_key_look(content, file, arena, out))
+    return;
+  if (!content_is_binary(content) && content_look_at_items(content, arena, out))
     return;
   if (content_is_binary(content) && shifted_look(content, file, arena, shifted)) {
     *out = *shifted;
@@ -164,9 +164,10 @@ void content_look_plain(const struct str content[2], const struct content_file *
   if (out->n == n_numbers && shifted->n)
     content_merge(out, arena, shifted, STR(""));
   out->left |= !out->n || shifted->n;
-  out->kind = kind_cause(content, file->path);
+  out->kind = kind_cause(content);
+  out->only_times = out->n && out->n == n_numbers;
   /* What is of a kind of its own has more than its times. */
-  out->headless = out->left && (content_says_nothing(out) || (out->kind && out->n == n_numbers));
+  out->headless = out->left && (content_says_nothing(out) || (out->kind && out->only_times));
 }
 
 void content_look(const struct str content[2], const struct content_file *file, struct arena *arena,

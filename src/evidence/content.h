@@ -32,6 +32,7 @@ struct content_evidence {
   char what[120];   /* what that is, where it has a name: a member, a line; "" */
   bool headless;    /* and in one place at least no cause of rank CONTENT_SAYS was found besides */
   bool looked_in;   /* a format was read: the file is what it holds, whatever its path says */
+  bool only_times;  /* nothing was found but numbers that look like times */
   bool opaque;      /* but all that it holds is one compressed content of no format */
   const char *kind; /* the cause that files of this kind usually have, if they are of one that
                        nobody looks into; else NULL */

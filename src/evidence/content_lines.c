@@ -7,6 +7,7 @@
 #include "evidence/lines.h"
 #include "evidence/man_date.h"
 #include "evidence/reader.h"
+#include "evidence/row.h"
 #include "evidence/words.h"
 #include "formats/format.h"
 #include "policy/line_order.h"
@@ -64,9 +65,14 @@ static bool is_certain_path(const struct look *look)
 static bool pair_lines(struct look *look, const struct line *a, const struct line *b, bool try)
 {
   AUTO_FREE struct words *words = xmalloc(sizeof(*words));
+  const struct str nothing = { NULL, 0 };
 
   if (try && a->text.len > 4 * b->text.len + 64)
     return false;
+  if (!look->runs && str_equal(a->end, b->end) && row_is_reordered(a->text, b->text)) {
+    content_assume(look->out, look->arena, "reordered-lines", "", nothing, nothing);
+    return true;
+  }
   words_compare(a->text, b->text, look->file, &look->work, words);
   if (try && !(words->all && words->n))
     return false;

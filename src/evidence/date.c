@@ -309,9 +309,23 @@ static size_t day_first(struct str s)
   return end + year_behind(s, end);
 }
 
+/* 2026-W48, 2026W48, 2026-W48-7 (ISO 8601, 5.2.3) */
+static size_t week(struct str s)
+{
+  const size_t gap = is_at(s, 4, "-");
+  const size_t end = 7 + gap;
+
+  if (digits(s, 0) != 4 || !is_year(date_number(s, 0, 4)) || !is_at(s, 4 + gap, "W") ||
+      digits(s, 5 + gap) != 2 || date_number(s, 5 + gap, 2) < 1 || date_number(s, 5 + gap, 2) > 53)
+    return 0;
+  return is_at(s, end, "-") && digits(s, end + 1) == 1 ? end + 2 : end;
+}
+
 static size_t date_part(struct str s)
 {
   size_t len = year_first(s);
+
+  len = len ? len : week(s);
 
   len = len ? len : year_last(s);
   len = len ? len : compact(s);

@@ -19,6 +19,9 @@ static const struct kind {
   { 0, STR("-----BEGIN DH PARAMETERS-----\n"), "generated-key" },
   /* PKCS #12 (RFC 7292): a sequence of up to 64 KiB, that begins with the version 3. */
   { 4, STR("\2\1\3\x30"), "generated-key" },
+  { 4, STR("\2\1\0\x30"), "generated-key" }, /* PKCS #8 (RFC 5958): of version 0 */
+  { 4, STR("\2\1\0\2\x82"),
+    "generated-key" }, /* PKCS #1 (RFC 8017, A.1.2), of more than 255 bytes */
   /* Java's keystore with one entry, which is a private key. */
   { 0, STR("\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1\0\0\0\1"), "generated-key" },
   { 0, STR("oncg"), "coverage-stamp" }, /* gcov: GCOV_NOTE_MAGIC, … */
@@ -54,23 +57,8 @@ static bool is_of_kind(struct str content, const struct kind *kind)
          memcmp(content.ptr + kind->at, kind->mark.ptr, kind->mark.len) == 0;
 }
 
-/* What ssh-keygen writes beside a private key: sshd(8), "AUTHORIZED_KEYS FILE FORMAT". By its
- * contents alone it could be a list of those who may come in. */
-static bool is_public_key(struct str content, struct str path)
+const char *kind_cause(const struct str content[2])
 {
-  static const struct str begins[] = { STR("ssh-ed25519 "), STR("ssh-rsa "), STR("ssh-dss "),
-                                       STR("ecdsa-sha2-") };
-
-  for (size_t i = 0; i < ARRAY_LEN(begins); i++)
-    if (str_has_prefix(content, begins[i]))
-      return str_has_suffix(path, STR(".pub"));
-  return false;
-}
-
-const char *kind_cause(const struct str content[2], struct str path)
-{
-  if (is_public_key(content[0], path) && is_public_key(content[1], path))
-    return "generated-key";
   for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
     if (is_of_kind(content[0], &kinds[i]) && is_of_kind(content[1], &kinds[i]))
       return kinds[i].id;

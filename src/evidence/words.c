@@ -8,10 +8,10 @@
 #include "base/path.h"
 #include "evidence/build_path.h"
 #include "evidence/key.h"
-#include "evidence/locale_name.h"
 #include "evidence/reader.h"
 #include "evidence/token.h"
 #include "evidence/when.h"
+#include "evidence/words_gap.h"
 
 enum { LEAST_STEPS = 64 }; /* of comparing two lines, however short they are */
 
@@ -183,108 +183,70 @@ static void add_tokens(struct comparison *c, const struct token *a, const struct
   add_pair(c->out, cause_of_kind(a->kind), side[0], side[1], false);
 }
 
+/* Of no tokens: nothing, where they would stand. */
 static struct str span(const struct comparison *c, int side, size_t from, size_t to)
 {
   const struct token *items = c->tokens[side].items;
 
   if (from == to)
-    return STR("");
+    return (struct str) { from ? items[from - 1].text.ptr + items[from - 1].text.len
+                               : c->lines[side].ptr,
+                          0 };
   return (struct str) { items[from].text.ptr,
                         (size_t)(items[to - 1].text.ptr + items[to - 1].text.len -
                                  items[from].text.ptr) };
 }
 
-/* The hash in the name of a file, between dots, dashes or underscores and a suffix:
- * "main.3f2a09c1.js". */
-static bool is_hash_in_name(const struct comparison *c, int side, struct str value)
+/* Whether the name of which a gap is a part was told already, as a whole. */
+static bool is_told(const struct words *out, const struct words_gap *gap)
 {
-  const char *line = c->lines[side].ptr;
-  const char *end = line + c->lines[side].len;
-  size_t digits = 0;
+  for (size_t i = 0; i < out->n; i++) {
+    bool within = true;
 
-  for (size_t i = 0; i < value.len; i++) {
-    if (!isxdigit((unsigned char)value.ptr[i]) || isupper((unsigned char)value.ptr[i]))
-      return false;
-    digits += isdigit((unsigned char)value.ptr[i]) != 0;
-  }
-  return value.len >= 8 && digits && value.ptr > line && strchr(".-_", value.ptr[-1]) &&
-         value.ptr + value.len + 1 < end && value.ptr[value.len] == '.' &&
-         isalpha((unsigned char)value.ptr[value.len + 1]);
-}
+    for (int side = 0; side < 2; side++) {
+      const struct str told = out->pairs[i].side[side];
 
-/* The name of a month alone, or the beginning that is left where it is an index's word. */
-static bool is_month(struct str value)
-{
-  static const char *const months[] = { "january",   "february", "march",    "april",
-                                        "may",       "june",     "july",     "august",
-                                        "september", "october",  "november", "december" };
-
-  for (size_t i = 0; i < ARRAY_LEN(months); i++)
-    if (value.len >= 3 && value.len <= strlen(months[i]) &&
-        strncasecmp(value.ptr, months[i], value.len) == 0)
+      within = within && gap->value[side].ptr >= told.ptr &&
+               gap->value[side].ptr + gap->value[side].len <= told.ptr + told.len;
+    }
+    if (within)
       return true;
+  }
   return false;
 }
 
-static bool is_of_name(char c)
+static bool is_date_at(const struct comparison *c, const size_t at[2])
 {
-  return isalnum((unsigned char)c) || (c && strchr("_.-@", c));
-}
-
-/* The whole name of which the value, a part of the line, is one. */
-static struct str name_around(const struct comparison *c, int side, struct str value)
-{
-  const struct str line = c->lines[side];
-  size_t from = (size_t)(value.ptr - line.ptr);
-  size_t to = from + value.len;
-
-  while (from && is_of_name(line.ptr[from - 1]))
-    from--;
-  while (to < line.len && is_of_name(line.ptr[to]))
-    to++;
-  return (struct str) { line.ptr + from, to - from };
-}
-
-/* Values that differ within the names of two locales. */
-static bool add_locale(struct comparison *c, const struct str value[2])
-{
-  struct str names[2];
-
-  if (!value[0].len || !value[1].len)
-    return false;
-  for (int side = 0; side < 2; side++) {
-    names[side] = name_around(c, side, value[side]);
-    if (!locale_name_is(names[side]))
+  for (int side = 0; side < 2; side++)
+    if (at[side] >= c->tokens[side].n || c->tokens[side].items[at[side]].kind != TOKEN_DATE)
       return false;
-  }
-  add_pair(c->out, "embedded-locale", names[0], names[1], true);
   return true;
+}
+
+/* A space before the day of a month that has one digit, on one side alone, which brings it to the
+ * width of others: " 3. December", "29. November". */
+static bool is_padding(const struct comparison *c, const struct words_gap *gap, const size_t to[2])
+{
+  return ((!gap->value[0].len && str_equal(gap->value[1], STR(" "))) ||
+          (!gap->value[1].len && str_equal(gap->value[0], STR(" ")))) &&
+         is_date_at(c, to);
 }
 
 /* Tokens that have no partner. */
 static void add_gap(struct comparison *c, const size_t from[2], const size_t to[2])
 {
-  struct str value[2];
-  struct str before;
-  const char *id;
-  bool guessed = false;
+  struct words_gap gap = { .lines = { c->lines[0], c->lines[1] }, .path = c->file->path };
+  struct words_pair pair;
 
   if (from[0] == to[0] && from[1] == to[1])
     return;
   for (int side = 0; side < 2; side++)
-    value[side] = span(c, side, from[side], to[side]);
-  before = (struct str) { c->lines[0].ptr,
-                          from[0] < to[0] ? (size_t)(value[0].ptr - c->lines[0].ptr) : 0 };
-  id =
-      from[0] < to[0] && from[1] < to[1] ? key_cause(before, value, c->file->path, &guessed) : NULL;
-  if (id)
-    add_pair(c->out, id, value[0], value[1], guessed);
-  else if (value[0].len == value[1].len && is_hash_in_name(c, 0, value[0]) &&
-           is_hash_in_name(c, 1, value[1]))
-    add_pair(c->out, "hashed-name", value[0], value[1], true);
-  else if (is_month(value[0]) && is_month(value[1]))
-    add_pair(c->out, "embedded-date", value[0], value[1], true);
-  else if (!add_locale(c, value))
+    gap.value[side] = span(c, side, from[side], to[side]);
+  if (is_told(c->out, &gap) || is_padding(c, &gap, to))
+    return;
+  if (words_gap_explain(&gap, &pair))
+    add_pair(c->out, pair.id, pair.side[0], pair.side[1], pair.guessed);
+  else
     c->out->all = false;
 }
 

@@ -120,6 +120,29 @@ static void texts(void **state)
     /* the items of one list went to the other */
     { "x.ini", STR("[a]\nx=1,\ny=2\n[b]\nx=3,\ny=4\n"), STR("[a]\nx=3,\ny=2\n[b]\nx=1,\ny=4\n"), "",
       true },
+    /* names that share a dash; and what follows them */
+    { "x", STR("hostname=build-07\n"), STR("hostname=fv-az1021\n"), "embedded-host", false },
+    { "x", STR("host: build-07, level 1\n"), STR("host: fv-az1021, level 2\n"), "embedded-host",
+      true },
+    { "x", STR("buildUser: \"ci@build-07\"\n"), STR("buildUser: \"root@fv-az1021\"\n"),
+      "embedded-user", false },
+    { "x", STR("level=build-07\n"), STR("level=fv-az1021\n"), "", true },
+    { "js/BUILD_ID", STR("wiNFovMb7AuZ-4jVtBJM"), STR("LYw2NunUPvly_ORjOdGe"), "random-id", false },
+    { "js/main", STR("wiNFovMb7AuZ-4jVtBJM"), STR("LYw2NunUPvly_ORjOdGe"), "", true },
+    { "x.js", STR("[\"static/chunks/198db3c8.js\"]"), STR("[\"static/chunks/b0692837.js\"]"),
+      "hashed-name", false },
+    { "x", STR("<object at 0x7f74ffedc190>"), STR("<object at 0x7efdd8af8190>"), "embedded-address",
+      false },
+    { "x", STR("mask 0x7f74ffedc190"), STR("mask 0x7efdd8af8190"), "", true },
+    { "x", STR("made 29. November 2026\n"), STR("made  3. December 2026\n"), "embedded-date",
+      false },
+    { "x", STR("level 9\n"), STR("level  9\n"), "", true },
+    { "x", STR("{'b', 'a', 'c'}\n"), STR("{'c', 'a', 'b'}\n"), "reordered-lines", false },
+    { "x", STR("keys=b,a,c\n"), STR("keys=c,b,a\n"), "reordered-lines", false },
+    { "x", STR("keys=b,a,c\n"), STR("keys=c,b,b\n"), "", true },
+    { "x", STR("keys=b,a\n"), STR("keys=a,b\n"), "", true },
+    { "x", STR("run(f(b),a,c)\n"), STR("run(c,a,f(b))\n"), "", true },
+    { "x.py", STR("keys=[b,a,c]\n"), STR("keys=[c,b,a]\n"), "", true },
     { "x", STR("enc: UTF-8\n"), STR("enc: ANSI_X3.4-1968\n"), "embedded-locale", false },
     { "x", STR("LANG=C.UTF-8\n"), STR("LANG=de_DE.ISO-8859-1@euro\n"), "embedded-locale", false },
     { "x", STR("name: UTF-8\n"), STR("name: evil\n"), "", true },
@@ -155,6 +178,10 @@ static void none_is_proven(void **state)
   (void)state;
   assert_true(is_assumed("x.pl", STR("{\n 'b' => 1,\n 'a' => 1\n}\n"),
                          STR("{\n 'a' => 1,\n 'b' => 1\n}\n")));
+  assert_true(is_assumed("x", STR("{'b', 'a', 'c'}\n"), STR("{'c', 'a', 'b'}\n")));
+  assert_true(is_assumed("x", STR("host=build-07\n"), STR("host=fv-az1021\n")));
+  assert_true(is_assumed("x", STR("<x at 0x7f74ffedc190>"), STR("<x at 0x7efdd8af8190>")));
+  assert_true(is_assumed("js/BUILD_ID", STR("wiNFovMb7AuZ-4jVtBJM"), STR("LYw2NunUPvly_ORjOdGe")));
   assert_true(is_assumed("x", STR("enc: UTF-8\n"), STR("enc: ANSI_X3.4-1968\n")));
   assert_true(is_assumed("x.rds", STR("X\n\0\0\0\3\0\0\0\5UTF-8\0\0\0\xfe"),
                          STR("X\n\0\0\0\3\0\0\0\16ANSI_X3.4-1968\0\0\0\xfe")));
@@ -224,8 +251,6 @@ static void kinds(void **state)
     { "x.gcda", STR("adcg*22B"), "coverage-stamp" },
     { "x.gch", STR("gpchC014"), "precompiled-header" },
     { "x.7z", STR("7z\xbc\xaf\x27\x1c"), "archive-times" },
-    { "root/.ssh/id.pub", STR("ssh-ed25519 AAAA"), "generated-key" },
-    { "root/.ssh/authorized_keys", STR("ssh-ed25519 AAAA"), NULL },
     { "x", STR("none"), NULL },
   };
 

@@ -114,7 +114,9 @@ void explain_content(const struct cause_query *query, const struct str content[2
     else
       draft->headless = true;
   }
-  add_found(seen, arena, draft);
+  /* Of a file that is known, numbers that look like times say no more. */
+  if (!(seen->only_times && draft->n))
+    add_found(seen, arena, draft);
   if (!accounted && cause && !draft->n)
     draft_add(draft, cause, evidence, CAUSE_LIKELY, NULL);
   if (!accounted) {
