@@ -121,6 +121,11 @@ static void look_at_keys(const struct str content[2], const struct str names[2],
   const bool renamed = !str_equal(names[0], names[1]);
   struct described described;
 
+  /* A request names a key, and nobody trusts it for that (RFC 2986). */
+  if (str_equal(names[0], STR("CERTIFICATE REQUEST")) && !renamed) {
+    content_assume(out, arena, "generated-key", "", nothing, nothing);
+    return;
+  }
   if (!same_but_made_anew(content[0], content[1], names, &described) || !described.self_signed ||
       (renamed && !described.for_host)) {
     content_leave(out, names[0]);

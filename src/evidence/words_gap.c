@@ -95,6 +95,16 @@ static bool is_address(struct str line, struct str name)
   return marked;
 }
 
+/* What uname -a says: "Linux HOST RELEASE …". */
+static bool is_of_uname(struct str line, struct str name)
+{
+  static const struct str system = STR("Linux ");
+
+  return str_has_prefix(line, system) && name.ptr == line.ptr + system.len &&
+         name.ptr + name.len + 1 < line.ptr + line.len && name.ptr[name.len] == ' ' &&
+         isdigit((unsigned char)name.ptr[name.len + 1]);
+}
+
 static bool differ_in_names(const struct words_gap *gap, struct words_pair *out)
 {
   struct str names[2];
@@ -108,6 +118,8 @@ static bool differ_in_names(const struct words_gap *gap, struct words_pair *out)
     return tell(out, "embedded-locale", names, true);
   if (is_address(gap->lines[0], names[0]) && is_address(gap->lines[1], names[1]))
     return tell(out, "embedded-address", names, true);
+  if (is_of_uname(gap->lines[0], names[0]) && is_of_uname(gap->lines[1], names[1]))
+    return tell(out, "embedded-host", names, true);
   return differ_as_host(gap, names, out) || differ_as_secret(gap, names, out);
 }
 
@@ -146,7 +158,7 @@ static bool is_month(struct str value)
 
 bool words_gap_explain(const struct words_gap *gap, struct words_pair *out)
 {
-  const struct str *const value = gap->value;
+  const struct str value[2] = { gap->value[0], gap->value[1] };
   bool guessed = false;
   const char *id;
 
