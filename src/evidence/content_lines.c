@@ -207,35 +207,52 @@ static bool content_reordered(struct look *look, const struct str content[2])
 }
 
 /* The content without the commas that lines end in: in a list the last one has none, whichever that
- * is. In the arena. */
-static struct str without_commas(struct str content, struct arena *arena)
+ * is. To be freed. */
+static char *without_commas(struct str content, size_t *len)
 {
-  char *const out = arena_alloc(arena, content.len + 1);
+  char *const out = xmalloc(content.len + 1);
   size_t n = 0;
 
   for (size_t i = 0; i < content.len; i++)
     if (content.ptr[i] != ',' || (i + 1 < content.len && content.ptr[i + 1] != '\n'))
       out[n++] = content.ptr[i];
-  return (struct str) { out, n };
+  *len = n;
+  return out;
+}
+
+static bool same_items(const struct str items[2])
+{
+  struct lines lines[2] = { 0 };
+  const bool same = items[0].len == items[1].len && lines_split(&lines[0], items[0]) &&
+                    lines_split(&lines[1], items[1]) && lines_same_set(&lines[0], &lines[1]) &&
+                    line_order_look(items) != LINE_ORDER_MOVED;
+
+  lines_release(&lines[0]);
+  lines_release(&lines[1]);
+  return same;
+}
+
+static bool has_commas(struct str content)
+{
+  return content.len && memmem(content.ptr, content.len, ",\n", 2);
 }
 
 bool content_look_at_items(const struct str content[2], struct arena *arena,
                            struct content_evidence *out)
 {
   const struct str nothing = { NULL, 0 };
-  const struct str items[2] = { without_commas(content[0], arena),
-                                without_commas(content[1], arena) };
-  struct lines lines[2] = { 0 };
-  const bool same = content[0].len == content[1].len && items[0].len < content[0].len &&
-                    lines_split(&lines[0], items[0]) && lines_split(&lines[1], items[1]) &&
-                    lines_same_set(&lines[0], &lines[1]) &&
-                    line_order_look(items) != LINE_ORDER_MOVED;
+  AUTO_FREE char *a = NULL;
+  AUTO_FREE char *b = NULL;
+  size_t len[2];
 
-  if (same)
-    content_assume(out, arena, "reordered-lines", "", nothing, nothing);
-  lines_release(&lines[0]);
-  lines_release(&lines[1]);
-  return same;
+  if (content[0].len != content[1].len || !has_commas(content[0]) || !has_commas(content[1]))
+    return false;
+  a = without_commas(content[0], &len[0]);
+  b = without_commas(content[1], &len[1]);
+  if (!same_items((const struct str[2]) { { a, len[0] }, { b, len[1] } }))
+    return false;
+  content_assume(out, arena, "reordered-lines", "", nothing, nothing);
+  return true;
 }
 
 static bool is_manual_page(struct str content, const struct content_file *file)

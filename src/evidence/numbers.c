@@ -20,7 +20,7 @@
 #define FROM_1904 INT64_C(2082844800)
 #define FROM_1601 INT64_C(11644473600)
 
-enum { TRIES_MAX = 65536 }; /* bytes that differ and are no integer's, until none is looked for */
+enum { TRIES_MAX = 16384 }; /* bytes that differ and are no integer's, until none is looked for */
 
 /* How a whole number tells a time. */
 static const struct unit {
