@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "evidence/rpm_database.h"
 
 static struct str next_line(struct str *text)
 {
@@ -172,6 +173,8 @@ bool evidence_described(const struct format *format, const struct format_member 
     return false;
   if (strcmp(format->name, "rpm") == 0)
     return look_at_tag(content, name, arena, out);
+  if (strcmp(format->name, "sqlite") == 0)
+    return rpm_database_look(name, content, arena, out);
   if (!format->describes || str_equal(name, STR("(text around it)")))
     return false;
   look_at_keys(content, (const struct str[2]) { name, b->entry.name }, arena, out);

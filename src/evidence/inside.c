@@ -313,13 +313,22 @@ static void look_at_all(struct inside *inside, const struct format *format,
   inside->sealed = sealed;
 }
 
+static bool has_found(const struct content_evidence *out, const char *id)
+{
+  for (size_t i = 0; i < out->n; i++)
+    if (strcmp(out->found[i].id, id) == 0)
+      return true;
+  return false;
+}
+
 /* A file without members is one place, as text is. So is one of a format whose parts speak of each
  * other: nothing more than which differ is known, and all bytes that are no member's have to be the
  * same. */
 static void look_at_rest(struct inside *inside, const struct format *format,
                          struct format_parts *const parts[2])
 {
-  const char *const id = cause_of_rest(format);
+  const char *const id =
+      has_found(inside->out, "rpm-database") ? "rpm-database" : cause_of_rest(format);
   const bool told = parts[0]->untold.len && str_equal(parts[0]->untold, parts[1]->untold);
 
   if (id && told)

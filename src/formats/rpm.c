@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "formats/described.h"
+#include "formats/rpm_header.h"
 
 enum {
   LEAD = 96,
@@ -64,6 +65,7 @@ static const struct rpm_name tags[] = {
   { 1005, "DESCRIPTION" },
   { 1006, "BUILDTIME" },
   { 1007, "BUILDHOST" },
+  { 1008, "INSTALLTIME" },
   { 1009, "SIZE" },
   { 1010, "DISTRIBUTION" },
   { 1011, "VENDOR" },
@@ -78,6 +80,7 @@ static const struct rpm_name tags[] = {
   { 1025, "PREUN" },
   { 1026, "POSTUN" },
   { 1028, "FILESIZES" },
+  { 1029, "FILESTATES" },
   { 1030, "FILEMODES" },
   { 1033, "FILERDEVS" },
   { 1034, "FILEMTIMES" },
@@ -119,6 +122,8 @@ static const struct rpm_name tags[] = {
   { 1124, "PAYLOADFORMAT" },
   { 1125, "PAYLOADCOMPRESSOR" },
   { 1126, "PAYLOADFLAGS" },
+  { 1127, "INSTALLCOLOR" },
+  { 1128, "INSTALLTID" },
   { 1132, "PLATFORM" },
   { 1140, "FILECOLORS" },
   { 1141, "FILECLASS" },
@@ -146,15 +151,21 @@ static const struct rpm_name signatures[] = {
   { 1008, "RESERVEDSPACE" },
 };
 
+const char *rpm_tag_name(uint32_t tag)
+{
+  for (size_t i = 0; i < ARRAY_LEN(tags); i++)
+    if (tags[i].tag == tag)
+      return tags[i].name;
+  return NULL;
+}
+
 static const char *tag_name(uint32_t tag, bool of_signature, struct arena *arena)
 {
-
   for (size_t i = 0; i < ARRAY_LEN(signatures) && of_signature; i++)
     if (signatures[i].tag == tag)
       return arena_printf(arena, "signature/%s", signatures[i].name);
-  for (size_t i = 0; i < ARRAY_LEN(tags) && !of_signature; i++)
-    if (tags[i].tag == tag)
-      return tags[i].name;
+  if (!of_signature && rpm_tag_name(tag))
+    return rpm_tag_name(tag);
   return arena_printf(arena, "%stag %" PRIu32, of_signature ? "signature/" : "", tag);
 }
 

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "formats/sqlite_cell.h"
 #include "formats/sqlite_header.h"
+#include "formats/sqlite_rpm.h"
 
 enum {
   SCHEMA_COOKIE_AT = 40,
@@ -12,8 +13,10 @@ enum {
   FREE_BLOCK = 4,     /* where the next one is, and its size */
   DEPTH_MAX = 20,     /* of a tree (SQLite's BTCURSOR_MAX_DEPTH) */
   SCHEMA_COLUMNS = 5, /* type, name, tbl_name, rootpage, sql */
+  TYPE_COLUMN = 0,
+  NAME_COLUMN = 1,
   ROOT_COLUMN = 3,
-  RECORD_MAX = 1 << 20, /* bytes of one of the schema */
+  RECORD_MAX = 4 << 20, /* bytes of one of the schema, or of a package */
   ROOTS_MAX = 1 << 16,
   OLD_POINTER_MAX = 8192,
   OLD_BYTES_MAX = 1024, /* that SQLite left behind in all pages together */
@@ -25,9 +28,12 @@ struct walk {
   uint32_t n_pages;
   unsigned char *seen;   /* pages, by number */
   unsigned char *used;   /* bytes of one page */
-  unsigned char *record; /* one of the schema */
+  unsigned char *record; /* one of the schema, or of a package */
   uint32_t *roots;       /* what it says, in its order */
+  unsigned char *kinds;  /* of each, enum sqlite_rpm_table */
   size_t n_roots;
+  enum sqlite_rpm_table kind; /* of the tree that is walked */
+  struct sqlite_rpm rpm;
   size_t n_old; /* bytes that SQLite left behind */
   struct hasher *records, *left_over;
 };
@@ -163,31 +169,31 @@ static bool go_through(struct walk *walk, const struct sqlite_page *page)
 
 /* ---- records ---- */
 
-/* Gives a payload to the digest, or a record of the schema to memory, piece by piece. */
-static void give(struct walk *walk, bool schema, uint64_t done, const unsigned char *p, size_t len)
+/* Gives a payload to the digest, or to memory, piece by piece. */
+static void give(struct walk *walk, bool keep, uint64_t done, const unsigned char *p, size_t len)
 {
-  if (schema)
+  if (keep)
     memcpy(walk->record + done, p, len);
   else
     hasher_add(walk->records, p, len);
 }
 
 static bool read_record(struct walk *walk, const struct sqlite_page *page,
-                        const struct sqlite_cell *cell, bool schema)
+                        const struct sqlite_cell *cell, bool keep)
 {
   uint64_t done = cell->local;
   uint32_t next = cell->overflow;
 
   if (cell->payload > (uint64_t)walk->n_pages * walk->page_size)
     return false;
-  give(walk, schema, 0, page->bytes + cell->at, cell->local);
+  give(walk, keep, 0, page->bytes + cell->at, cell->local);
   while (done < cell->payload) {
     const unsigned char *p = take_page(walk, next);
     const size_t here = (size_t)MIN_OF(cell->payload - done, walk->page_size - SQLITE_PAGE_NUMBER);
 
     if (!p)
       return false;
-    give(walk, schema, done, p + SQLITE_PAGE_NUMBER, here);
+    give(walk, keep, done, p + SQLITE_PAGE_NUMBER, here);
     done += here;
     next = format_be32(p);
     for (size_t i = SQLITE_PAGE_NUMBER + here; i < walk->page_size; i++)
@@ -221,6 +227,7 @@ static bool read_root(const unsigned char *p, uint64_t type, uint32_t *out)
 static bool read_schema(struct walk *walk, uint64_t payload)
 {
   uint64_t types[SCHEMA_COLUMNS];
+  struct str values[SCHEMA_COLUMNS];
   uint64_t header;
   size_t at = sqlite_varint(walk->record, (size_t)payload, &header);
   uint64_t body;
@@ -242,6 +249,7 @@ static bool read_schema(struct walk *walk, uint64_t payload)
 
     if (size > payload - body)
       return false;
+    values[i] = (struct str) { (const char *)walk->record + body, (size_t)size };
     if (i == ROOT_COLUMN && !read_root(walk->record + body, types[i], &walk->roots[walk->n_roots]))
       return false;
     if (i != ROOT_COLUMN) {
@@ -250,7 +258,8 @@ static bool read_schema(struct walk *walk, uint64_t payload)
     }
     body += size;
   }
-  walk->n_roots++;
+  walk->kinds[walk->n_roots++] =
+      (unsigned char)sqlite_rpm_table(values[TYPE_COLUMN], values[NAME_COLUMN]);
   return body == payload;
 }
 
@@ -266,7 +275,13 @@ static bool look_at_cell(struct walk *walk, const struct sqlite_page *page,
     return walk->n_roots < ROOTS_MAX && cell->payload <= RECORD_MAX &&
            read_record(walk, page, cell, true) && read_schema(walk, cell->payload);
   hasher_add(walk->records, &cell->payload, sizeof(cell->payload));
-  return read_record(walk, page, cell, false);
+  if (!walk->kind || !sqlite_is_table(page->type) || cell->payload > RECORD_MAX)
+    return read_record(walk, page, cell, false);
+  if (!read_record(walk, page, cell, true))
+    return false;
+  sqlite_rpm_mask(&walk->rpm, walk->kind, cell->key, walk->record, (size_t)cell->payload);
+  hasher_add(walk->records, walk->record, (size_t)cell->payload);
+  return true;
 }
 
 static bool open_page(struct walk *walk, uint32_t number, struct sqlite_page *page)
@@ -310,6 +325,7 @@ static bool walk_all(struct walk *walk)
     const uint32_t root = walk->roots[i];
 
     hasher_add(walk->records, "tree", sizeof("tree"));
+    walk->kind = walk->kinds[i];
     if (root > walk->n_pages)
       return false;
     if (root && !walk_tree(walk, root, 0, false,
@@ -330,9 +346,10 @@ static bool get_memory(struct walk *walk, struct format_parts *parts)
   walk->used = walk->seen ? format_memory(parts, walk->page_size, &err) : NULL;
   walk->record = walk->used ? format_memory(parts, RECORD_MAX, &err) : NULL;
   walk->roots = walk->record ? format_memory(parts, ROOTS_MAX * sizeof(*walk->roots), &err) : NULL;
-  if (walk->roots)
+  walk->kinds = walk->roots ? format_memory(parts, ROOTS_MAX, &err) : NULL;
+  if (walk->kinds)
     memset(walk->seen, 0, (size_t)walk->n_pages + 1);
-  return walk->roots != NULL;
+  return walk->kinds != NULL;
 }
 
 struct str sqlite_pages(struct format_parts *parts)
@@ -355,6 +372,7 @@ struct str sqlite_pages(struct format_parts *parts)
     text = str_of(arena_printf(&parts->arena, "%s %s", digest_hex(&digests[0], hex[0]),
                                digest_hex(&digests[1], hex[1])));
   }
+  sqlite_rpm_release(&walk.rpm);
   hasher_free(walk.records);
   hasher_free(walk.left_over);
   return text;

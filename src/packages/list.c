@@ -147,7 +147,11 @@ int package_compare_places(const struct package *a, const struct package *b)
 
 static int by_version(const void *a, const void *b)
 {
-  return package_compare(a, b);
+  const struct package *x = a;
+  const struct package *y = b;
+  const int order = package_compare(x, y);
+
+  return order ? order : str_compare(x->place, y->place);
 }
 
 static int by_place(const void *a, const void *b)
@@ -169,7 +173,15 @@ static void list_sort(struct package_list *list, int (*compare)(const void *a, c
 
 void package_list_sort(struct package_list *list)
 {
+  size_t kept = 0;
+
   list_sort(list, by_version);
+  for (size_t i = 0; i < list->n; i++) {
+    if (!kept || package_compare(&list->items[kept - 1], &list->items[i]) != 0)
+      list->items[kept++] = list->items[i];
+    list->items[kept - 1].n_places++;
+  }
+  list->n = kept;
 }
 
 void package_list_sort_places(struct package_list *list)

@@ -19,6 +19,7 @@ struct package {
   struct str name, version, architecture; /* bytes as in the image, of a Python project its
                                              normalized name; architecture may be empty */
   struct str place; /* the path below or in which it is installed; empty: there is one for all */
+  size_t n_places;  /* at which it is, if package_list_sort made one of several; else 0 or 1 */
 };
 
 /* Those of one image; all text is copied. */
@@ -61,7 +62,8 @@ void package_list_own_by(struct package_list *list, struct str path,
 int package_compare_keys(const struct package *a, const struct package *b);
 int package_compare(const struct package *a, const struct package *b);
 int package_compare_places(const struct package *a, const struct package *b);
-/* Puts the list in the first of these orders, each package once, however many places it has. */
+/* Puts the list in the first of these orders, each package once, with the number of its places and
+ * the first of them. */
 void package_list_sort(struct package_list *list);
 /* Puts it in the second, each package once for each place. */
 void package_list_sort_places(struct package_list *list);

@@ -148,6 +148,8 @@ static void show_json_write_packages(struct json_writer *json, const struct pack
     json_write_str(json, "version", package->version);
     if (package->architecture.len)
       json_write_str(json, "architecture", package->architecture);
+    if (package->n_places > 1)
+      json_write_number(json, "places", (int64_t)package->n_places);
     json_object_close(json);
   }
   json_array_close(json);

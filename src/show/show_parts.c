@@ -294,7 +294,10 @@ static void tell_packages(const struct contents *contents, struct row *row,
     cell_raw(row, packages->items[i].name);
     cell_raw(row, packages->items[i].version);
     cell_raw(row, packages->items[i].architecture);
-    cell(row, "%s", packages->items[i].type);
+    if (packages->items[i].n_places > 1)
+      cell(row, "%s, in %zu places", packages->items[i].type, packages->items[i].n_places);
+    else
+      cell(row, "%s", packages->items[i].type);
     row_tell(row, teller);
   }
   teller->close(teller);

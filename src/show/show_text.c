@@ -318,6 +318,8 @@ static void show_text_write_packages(const struct page *page)
     escape_terminal(&line, packages->items[i].name);
     buf_putc(&line, ' ');
     escape_terminal(&line, packages->items[i].version);
+    if (packages->items[i].n_places > 1)
+      buf_printf(&line, ", in %zu places", packages->items[i].n_places);
     columns_beginning(page->writer, buf_str(&line), page->columns ? page->columns : SIZE_MAX);
     writer_putc(page->writer, '\n');
   }

@@ -8,6 +8,9 @@
 
 #include "base/macros.h"
 #include "formats/codec.h"
+#include "formats/order.h"
+#include "formats/pieces.h"
+#include "formats/seal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,6 +47,17 @@ static void touch_member(const struct format_member *member, struct format_budge
   format_close(&opened);
 }
 
+/* What is asked of all that was read: as if it had come out of three pieces. */
+static void weigh(const struct format *format, struct format_parts *parts)
+{
+  const uint64_t cuts[] = { parts->bytes.len / 3, parts->bytes.len / 2 };
+
+  seen += format_order_counts(format, parts) + format_seals_below(format, parts) +
+          format_is_sealed_around(parts->bytes);
+  touch(format_sealed_by(format, parts));
+  format_mark_pieces(parts, (struct format_cuts) { cuts, ARRAY_LEN(cuts), 0 });
+}
+
 static void read_as(const struct format *format, struct str bytes, struct str name,
                     struct format_budget *budget, unsigned depth)
 {
@@ -59,6 +73,7 @@ static void read_as(const struct format *format, struct str bytes, struct str na
       abort();
     for (size_t i = 0; i < parts.n_fields; i++)
       touch(parts.fields[i].value);
+    weigh(format, &parts);
     for (size_t i = 0; i < parts.n_members; i++)
       touch_member(&parts.members[i], budget, depth);
   }

@@ -33,7 +33,8 @@ ok = "install ok installed"
 oci_dir("packages", image(layer(file("var/lib/dpkg/status", status(("old", "1", ok), ("gone", "2", ok))), file("lib/apk/db/installed", "P:musl\nV:1.2.4-r2\nA:x86_64\n\n")),
                           layer(file("var/lib/dpkg/status", status(("b\u202e", "10", ok), ("b\u202e", "9", ok), ("a", "1:2.0-1", ok), ("half", "3", "deinstall ok config-files"))),
                                 file("lib/apk/db/.wh.installed", ""), file("usr/lib/python3/x-1.0.dist-info/METADATA", "Name: x\nVersion: 1.0\n\nbody\n"),
-                                file("srv/node_modules/p/package.json", '{"name": "p", "version": "3.1.4"}'))))
+                                file("srv/node_modules/p/package.json", '{"name": "p", "version": "3.1.4"}'),
+                                file("opt/node_modules/p/package.json", '{"name": "p", "version": "3.1.4"}'))))
 oci_dir("long", image(layer(file("var/lib/dpkg/status", status(*[(f"package-{n}", "1.0", ok) for n in range(3000)])))))
 oci_dir("empty", image())
 oci_dir("artifact", image(blob("text", "text/plain", annotations={"org.opencontainers.image.title": "notes.txt"}), config_type="application/vnd.example+json",
@@ -187,7 +188,7 @@ def check_markdown(name, told):
     check(f"{name}: Markdown's length", len(text.encode()) <= 60000, len(text.encode()))
     packages = len(told.get("packages", []))
     more = re.search(r"^and (\d+) more$", text, re.M)
-    check(f"{name}: rows of packages", len(re.findall(r"^\| `+ ?\S+ ?`+ \| `\d\S*` \|.*\| `(?:deb|npm|pypi)` \|$", text, re.M)) + int(more[1] if more else 0) == packages, (packages, more))
+    check(f"{name}: rows of packages", len(re.findall(r"^\| `+ ?\S+ ?`+ \| `\d\S*` \|.*\| `(?:deb|npm|pypi)(?:, in \d+ places)?` \|$", text, re.M)) + int(more[1] if more else 0) == packages, (packages, more))
     left = re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", text)  # code spans (CommonMark 0.31, section 6.1)
     left = re.sub(r"</?(details|summary)>", "", left)
     check(f"{name}: nothing of the image is markup", not re.search(r"[<>@!\x1b\u202e\[`]", left), left)
@@ -224,9 +225,10 @@ with tempfile.TemporaryDirectory(prefix="show-") as folder:
     check("packages", [[p["type"], p["name"], p["version"]] for p in told["packages"]] ==
           [["deb", "a", "1:2.0-1"], ["deb", "b\u202e", "9"], ["deb", "b\u202e", "10"], ["npm", "p", "3.1.4"], ["pypi", "x", "1.0"]], told["packages"])
     check("packages: architecture", [p.get("architecture") for p in told["packages"]] == ["amd64"] * 3 + [None] * 2)
+    check("packages: places", [p.get("places") for p in told["packages"]] == [None] * 3 + [2, None], told["packages"])
     text = show("oci:packages").split("\n")
     at = text.index("5 packages: 3 deb, 1 npm, 1 pypi") if "5 packages: 3 deb, 1 npm, 1 pypi" in text else 0
-    check("packages in words", at and text[at + 1] == "  a 1:2.0-1" and text[at + 4:at + 6] == ["  p 3.1.4", "  x 1.0"], text)
+    check("packages in words", at and text[at + 1] == "  a 1:2.0-1" and text[at + 4:at + 6] == ["  p 3.1.4, in 2 places", "  x 1.0"], text)
     check("artifact: its blob's name", "notes.txt" in show("oci:artifact"))
     check("same input, same bytes", show("-o", "json", "oci:many") == show("-o", "json", "oci:many"))
 print(f"{passed} passed, {failed} failed")
