@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -242,23 +243,62 @@ class Store(common.Case):
         self.assertEqual(self.diffoci("remove", *names).stdout.split(), names)
         self.assertNothingLeft()
 
+    def held(self):
+        """How many bytes containerd has of each blob, to a thousandth, and whether that is all of it."""
+        held = {digest: (None, True) for digest in self.containerd.content()}
+        for line in self.containerd.active():
+            reference, size = line.split()[:2]
+            number, unit = re.fullmatch(r"([\d.]+)([kMG]?)B", size).groups()
+            held["sha256:" + re.search(r"[0-9a-f]{64}", reference)[0]] = (float(number) * {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[unit], False)
+        return held
+
+    def bytes_held(self, sizes):
+        return sum(sizes.get(digest, 0) if whole else size for digest, (size, whole) in self.held().items())
+
     def test_interrupted(self):
-        """A pull that was killed goes on; what was moved is moved once."""
-        image = ServedImage([served_layer(i, 1 << 20) for i in range(5)])
+        """A pull that was killed goes on where containerd had got to. How much it gets before is no question of time."""
+        layers = [served_layer(i, 4 << 20) for i in range(3)]
+        image = ServedImage(layers)
+        sizes = {layer["digest"]: layer["size"] for layer in image.layers}
         server = FaultyRegistry({"a/b:latest": image})
         self.addCleanup(server.close)
-        proxy = CountingProxy(server.port, pause=0.01)
+        proxy = CountingProxy(server.port)
         self.addCleanup(proxy.close)
         name = f"{proxy.host}/a/b:latest"
         environ = dict(self.environ, DIFFOCI_BACKEND="containerd")
-        for part in (0.3, 0.7):
-            with subprocess.Popen([common.PROGRAMS["diffoci"], "pull", name], env=environ, stdout=subprocess.DEVNULL) as process:
-                while proxy.received < part * (5 << 20):
-                    time.sleep(0.005)
-                process.kill()
-        self.diffoci("pull", name)
-        # Less than a message of 1 MiB of each of four layers had not been sent to containerd.
-        self.assertLess(proxy.received, (5 << 20) + 2 * (2 << 20))
+        until = time.monotonic() + common.WAIT
+        resumed = 0
+        held = {}
+        for limit in (6 << 20, 5 << 20, None):
+            asked = len(server.requests)
+            before = self.bytes_held(sizes)
+            proxy.received, proxy.limit = 0, limit
+            proxy.flows.set()
+            if limit is None:
+                self.diffoci("pull", name)
+            else:
+                with subprocess.Popen([common.PROGRAMS["diffoci"], "pull", name], env=environ, stdout=subprocess.DEVNULL) as process:
+                    # Less than a message of 1 MiB of each of three layers is kept back, and what the proxy holds.
+                    try:
+                        while self.bytes_held(sizes) < before + limit - (4 << 20):
+                            self.assertIsNone(process.poll())
+                            self.assertLess(time.monotonic(), until, "containerd gets no more of what has come")
+                            time.sleep(0.05)
+                    finally:
+                        process.kill()
+            begun = {path.rsplit("/", 1)[1]: headers["Range"] for _, path, headers in server.requests[asked:] if path.rsplit("/", 1)[1] in sizes}
+            for digest in sizes:
+                size, whole = held.get(digest, (0, False))
+                if whole or digest not in begun:
+                    self.assertTrue(not whole or digest not in begun, f"{digest} is fetched again")
+                elif size:
+                    start = int(re.fullmatch(r"bytes=(\d+)-\d*", begun[digest])[1])
+                    self.assertAlmostEqual(start / size, 1, delta=0.001)
+                    resumed += 1
+                else:
+                    self.assertIsNone(begun[digest])
+            held = self.held()
+        self.assertGreater(resumed, 0)
         self.assertEqual(self.containerd.content(), sorted(image.blobs))
         self.diffoci("diff", "--verify", "--pull=never", name, name)
         for lease in self.containerd.leases():

@@ -10,6 +10,7 @@ class CountingProxy:
         self.target = port
         self.pause = pause  # seconds after each 64 KiB of a connection
         self.received = 0
+        self.limit = None  # so many bytes received are all that is passed on, before somebody sets flows again
         self.connections = 0
         self.lock = threading.Lock()
         self.flows = threading.Event()  # cleared: what has come is not passed on
@@ -45,6 +46,8 @@ class CountingProxy:
                 if count:
                     with self.lock:
                         self.received += len(data)
+                        if self.limit is not None and self.received >= self.limit:
+                            self.flows.clear()
                     time.sleep(self.pause)
                     self.flows.wait()
                 sink.sendall(data)
