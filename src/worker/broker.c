@@ -92,16 +92,22 @@ static int broker_take(struct broker *broker, struct wire_request *request, stru
 {
   int ends[2];
   int result;
+  int failure;
 
   if (!broker_allows(broker, request))
     return error_set(err, ERROR_PERMISSION, "the confined process asks for what it was not given");
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
     return error_sys(err, errno, "a socket to the confined process");
   result = socket_send_fd(broker->channel, ends[1]);
+  failure = errno;
   close(ends[1]);
   if (result) {
     close(ends[0]);
-    return 0; /* it has ended, which is seen next */
+    /* It has ended, which is seen next; else it waits, and there is too much on its way somewhere
+     * (ETOOMANYREFS). */
+    return failure == EPIPE || failure == ECONNRESET
+               ? 0
+               : error_sys(err, failure, "a socket to the confined process");
   }
   if (broker_is_slow(request->ask))
     broker_send_errand(broker, request, ends[0]);
