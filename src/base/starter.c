@@ -16,6 +16,7 @@
 
 /* Requests and their answers are not to mix. */
 static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
+static struct starter *begun; /* the one that is asked; NULL: none */
 
 struct starter *starter_new(void)
 {
@@ -57,7 +58,7 @@ static bool starter_is_for(const struct starter_plan *plan, const struct program
 {
   size_t n = 0;
 
-  if (wanted->ends != plan->ends || !wanted->input != !plan->input ||
+  if (plan->task || wanted->ends != plan->ends || !wanted->input != !plan->input ||
       (wanted->input && strcmp(wanted->input, plan->input) != 0))
     return false;
   while (wanted->argv[n])
@@ -99,6 +100,21 @@ void starter_allow(struct starter *starter, const struct program_wanted *wanted,
   plan->input = wanted->input ? xstrdup(wanted->input) : NULL;
   plan->allows = allows;
   plan->context = context;
+}
+
+void starter_allow_task(struct starter *starter, const char *name, starter_task task, void *context,
+                        int keep)
+{
+  const char *const argv[] = { name, NULL };
+  struct starter_plan *plan;
+
+  if (starter->n == STARTER_PLANS_MAX)
+    return;
+  plan = &starter->plans[starter->n++];
+  plan->argv = starter_copy(argv, &plan->n);
+  plan->task = task;
+  plan->context = context;
+  plan->keep = keep;
 }
 
 bool starter_is_needed(const struct starter *starter)
@@ -193,6 +209,48 @@ static int starter_ask(void *context, struct program *out, const struct program_
   return code;
 }
 
+/* ---- tasks ---- */
+
+/* The number of the plan; STARTER_PLANS_MAX: there is none. */
+static size_t starter_find_task(const char *name)
+{
+  for (size_t i = 0; begun && i < begun->n; i++)
+    if (begun->plans[i].task && strcmp(begun->plans[i].argv[0], name) == 0)
+      return i;
+  return STARTER_PLANS_MAX;
+}
+
+bool starter_does(const char *name)
+{
+  return starter_find_task(name) < STARTER_PLANS_MAX;
+}
+
+int starter_do(const char *name, int *fd, struct error *err)
+{
+  const char number = (char)starter_find_task(name);
+  struct starter_done done = { .code = -1 };
+  ssize_t n = -1;
+  int failure;
+
+  *fd = -1;
+  if (number == STARTER_PLANS_MAX)
+    return error_set(err, ERROR_PERMISSION, "the process that starts programs does no such thing");
+  pthread_mutex_lock(&asking);
+  if (socket_send(begun->channel, &number, 1) == 1)
+    n = socket_receive_with(begun->channel, &done, sizeof(done), fd);
+  failure = n < 0 ? errno : EPIPE;
+  pthread_mutex_unlock(&asking);
+  if (n == (ssize_t)sizeof(done) && done.code == 0)
+    return 0;
+  cleanup_close(fd);
+  *fd = -1;
+  if (n != (ssize_t)sizeof(done))
+    return error_sys(err, failure, "the process that starts programs");
+  done.err.message[sizeof(done.err.message) - 1] = '\0';
+  *err = done.err;
+  return -1;
+}
+
 /* ---- beginning and end ---- */
 
 int starter_begin(struct starter *starter, struct error *err)
@@ -201,6 +259,7 @@ int starter_begin(struct starter *starter, struct error *err)
 
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
     return error_sys(err, errno, "a socket to the process that starts programs");
+  starter->broker = getpid();
   starter->pid = fork();
   if (starter->pid == 0) {
     close(ends[0]);
@@ -214,6 +273,7 @@ int starter_begin(struct starter *starter, struct error *err)
   }
   starter->channel = ends[0];
   program_set_starter(starter_ask, starter);
+  begun = starter;
   return 0;
 }
 
@@ -228,6 +288,7 @@ void starter_free(struct starter *starter)
     return;
   if (starter->pid) {
     program_set_starter(NULL, NULL);
+    begun = NULL;
     close(starter->channel);
     while (waitpid(starter->pid, NULL, 0) < 0 && errno == EINTR)
       ;
@@ -238,7 +299,8 @@ void starter_free(struct starter *starter)
     starter_drop(plan->argv);
     starter_drop(plan->environment);
     free(plan->input);
-    free(plan->context);
+    if (!plan->task)
+      free(plan->context);
   }
   free(starter);
 }

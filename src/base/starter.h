@@ -1,8 +1,9 @@
-/* A process that starts programs for this one, once this one has given up the right to. It starts
- * those alone that it was told of before it was forked: what this process sends is a number, and
- * words that are held against a rule. So what reads strangers' bytes is confined also where it
- * needs a program, and what has all rights of the user's reads hardly anything (as the monitor of
- * OpenSSH does it: Provos, Friedl and Honeyman, "Preventing Privilege Escalation", 2003). */
+/* A process that starts programs for this one, and does what else takes rights, once this one has
+ * given up its own. It does that alone which it was told of before it was forked: what this process
+ * sends is a number, and words that are held against a rule. So what reads strangers' bytes is
+ * confined also where it needs a program, and what has all rights of the user's reads hardly
+ * anything (as the monitor of OpenSSH does it: Provos, Friedl and Honeyman, "Preventing Privilege
+ * Escalation", 2003). */
 #ifndef DIFFOCI_BASE_STARTER_H
 #define DIFFOCI_BASE_STARTER_H
 
@@ -25,7 +26,17 @@ struct starter *starter_new(void);
 void starter_allow(struct starter *starter, const struct program_wanted *wanted,
                    bool (*allows)(const void *context, const char *const *words, size_t n),
                    void *context);
-/* Whether there is any program to start. */
+/* Something else that may be done there, by its name. task gets the context, which is borrowed, and
+ * returns 0, with in *fd a descriptor that this process gets, or -1 there; or -1 with *err. It ends
+ * when this process does. keep: a descriptor that it needs, which is not closed there; -1: none. */
+typedef int (*starter_task)(void *context, int *fd, struct error *err);
+void starter_allow_task(struct starter *starter, const char *name, starter_task task, void *context,
+                        int keep);
+/* Whether a starter has begun that may do this; if not, this process does it itself. */
+bool starter_does(const char *name);
+/* Has it done: as task. Any thread. */
+MUST_CHECK int starter_do(const char *name, int *fd, struct error *err);
+/* Whether there is anything to start or to do. */
 bool starter_is_needed(const struct starter *starter);
 /* Forks, before there are threads. From here on program_start asks that process; what it was not
  * told of fails with EPERM. Programs that run when this process ends are ended, but those that
@@ -37,9 +48,9 @@ void starter_free(struct starter *starter);
 /* The other process, which is a child; 0: there is none. */
 pid_t starter_pid(const struct starter *starter);
 
-/* What a request of n bytes asks for: *argv gets the words of a program that may be started, up to
- * NULL, which point into the plans and into bytes. The number of its plan; -1: it may not be.
- * bytes[n] has to be 0. Called by the other process; open to tests. */
+/* What a request of n bytes asks for: *argv gets the words of a program that may be started, or the
+ * name of a task, up to NULL, which point into the plans and into bytes. The number of its plan;
+ * -1: it may not be. bytes[n] has to be 0. Called by the other process; open to tests. */
 int starter_read_request(const struct starter *starter, const char *bytes, size_t n,
                          struct program_wanted *out, const char **argv, size_t max);
 

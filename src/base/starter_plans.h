@@ -13,14 +13,17 @@ struct starter_plan {
   enum program_ends ends;
   char *input; /* owned; NULL: none */
   bool (*allows)(const void *context, const char *const *words, size_t n);
-  void *context; /* owned */
+  void *context;     /* owned; of a task borrowed */
+  starter_task task; /* NULL: a program. Of a task argv is its name alone */
+  int keep;          /* of a task */
 };
 
 struct starter {
   struct starter_plan plans[STARTER_PLANS_MAX];
   size_t n;
-  pid_t pid;   /* 0: not begun */
-  int channel; /* -1: the same */
+  pid_t broker; /* who has begun it */
+  pid_t pid;    /* 0: not begun */
+  int channel;  /* -1: the same */
 };
 
 /* What is answered: this, each with a descriptor where code is 0. First comes the socket of the
@@ -28,6 +31,12 @@ struct starter {
  * Then the program's ends. */
 struct starter_answer {
   int code; /* an errno value */
+};
+
+/* To a task. code: -1, and the error, or 0, and a descriptor where there is one. */
+struct starter_done {
+  int code;
+  struct error err;
 };
 
 static inline size_t starter_ends(enum program_ends ends)

@@ -82,6 +82,22 @@ static void serve_start(struct serving *serving, const struct program_wanted *wa
   close(life[1]);
 }
 
+/* Who asked for it may be gone before it is done, and somebody else begin the same: so it is then
+ * ended where it is. */
+static void serve_task(const struct serving *serving, const struct starter_plan *plan)
+{
+  struct starter_done done = { .code = -1 };
+  int fd = -1;
+
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != serving->starter->broker)
+    return;
+  done.code = plan->task(plan->context, &fd, &done.err);
+  prctl(PR_SET_PDEATHSIG, 0);
+  (void)!socket_send_with(serving->channel, &done, sizeof(done), fd);
+  cleanup_close(&fd);
+}
+
 /* Whether there may be more. */
 static bool serve_request(struct serving *serving)
 {
@@ -89,6 +105,7 @@ static bool serve_request(struct serving *serving)
   const char *argv[STARTER_ARGV_MAX];
   struct program_wanted wanted;
   const ssize_t n = recv(serving->channel, bytes, sizeof(bytes) - 1, MSG_TRUNC | MSG_DONTWAIT);
+  int number;
 
   if (n <= 0)
     return n < 0 && (errno == EAGAIN || errno == EINTR);
@@ -97,8 +114,12 @@ static bool serve_request(struct serving *serving)
     return true;
   }
   bytes[n] = '\0';
-  if (starter_read_request(serving->starter, bytes, (size_t)n, &wanted, argv, STARTER_ARGV_MAX) < 0)
+  number =
+      starter_read_request(serving->starter, bytes, (size_t)n, &wanted, argv, STARTER_ARGV_MAX);
+  if (number < 0)
     serve_refuse(serving->channel, EPERM);
+  else if (serving->starter->plans[number].task)
+    serve_task(serving, &serving->starter->plans[number]);
   else
     serve_start(serving, &wanted);
   return true;
@@ -212,18 +233,29 @@ static void serve_block(sigset_t *meanwhile)
   sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
+static void serve_close(const struct starter *starter, int channel)
+{
+  int keep[1 + STARTER_PLANS_MAX] = { channel };
+  size_t n = 1;
+  struct error err;
+
+  for (size_t i = 0; i < starter->n; i++)
+    if (starter->plans[i].task && starter->plans[i].keep >= 0)
+      keep[n++] = starter->plans[i].keep;
+  if (confine_close_others(keep, n, &err))
+    _exit(EXIT_FAILURE);
+}
+
 _Noreturn void starter_serve(const struct starter *starter, int channel)
 {
   struct serving serving = { .starter = starter, .channel = channel };
   sigset_t meanwhile;
-  struct error err;
 
   serve_block(&meanwhile);
   prctl(PR_SET_DUMPABLE, 0); /* what it holds is nobody's, though they have the same user */
   for (size_t i = 0; i < RUNNING_MAX; i++)
     serving.running[i] = (struct running) { PROGRAM_NONE, -1, PROGRAM_WRITES };
-  if (confine_close_others(&channel, 1, &err))
-    _exit(EXIT_FAILURE);
+  serve_close(starter, channel);
   while (serve_once(&serving, &meanwhile))
     serve_reap(&serving);
   serve_end(&serving);

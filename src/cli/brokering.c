@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/fetching.h"
 #include "cli/sandbox.h"
+#include "report/report.h"
 #include "source/engine/engine.h"
 
 static bool brokering_asks_registries(const struct brokering *brokering)
@@ -82,6 +83,26 @@ static void brokering_find_credentials(const struct brokering *brokering,
   registries_free(registries);
 }
 
+static const char clearing[] = "clear";
+
+/* What an earlier report left can be in directories whose modes are in the way, and these can be
+ * changed by name alone, which a filter cannot tell from other names. */
+static int brokering_clear_there(void *context, int *fd, struct error *err)
+{
+  const struct brokering *brokering = context;
+
+  *fd = -1;
+  return report_dir_clear(brokering->report_dir, brokering->report_path, err);
+}
+
+int brokering_clear(int report_dir, const char *report_path, struct error *err)
+{
+  int none;
+
+  return starter_does(clearing) ? starter_do(clearing, &none, err)
+                                : report_dir_clear(report_dir, report_path, err);
+}
+
 static int brokering_begin_starter(const struct brokering *brokering,
                                    const struct credentials_held *held, struct starter *starter,
                                    struct error *err)
@@ -92,6 +113,9 @@ static int brokering_begin_starter(const struct brokering *brokering,
     if (argument->kind == ARGUMENT_ENGINE)
       source_engine_allow(argument->engine, argument->name, brokering->options, starter);
   }
+  if (brokering->report_dir >= 0)
+    starter_allow_task(starter, clearing, brokering_clear_there, (void *)(uintptr_t)brokering,
+                       brokering->report_dir);
   if (brokering->pager)
     pager_allow(brokering->pager, starter);
   credentials_held_allow(held, starter);
@@ -203,8 +227,7 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
   const bool asks = brokering_asks_registries(brokering);
   const char *needs = brokering_needs(brokering);
   struct brokering_paths paths = { .wanted = { .role = CONFINE_BROKER,
-                                               .speaks = asks || brokering->fetches,
-                                               .changes_modes = brokering->report_dir >= 0 } };
+                                               .speaks = asks || brokering->fetches } };
   size_t opened;
   int result = 0;
 
@@ -215,8 +238,6 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
   for (size_t i = 0; i < ARRAY_LEN(stores) && result == 0; i++)
     result = stores[i] ? sandbox_add_store(&paths.wanted, stores[i], err) : 0;
   opened = paths.wanted.n_directories;
-  if (brokering->report_dir >= 0 && opened < CONFINE_DIRECTORIES_MAX)
-    paths.wanted.directories[paths.wanted.n_directories++] = brokering->report_dir;
   if (asks)
     brokering_find_credentials(brokering, held);
   if (result == 0)

@@ -20,7 +20,10 @@ struct brokering {
   const struct pager *pager;  /* that may be wanted; NULL: none is */
   const char *const *outputs; /* paths that are written; "-" is allowed */
   size_t n_outputs;
-  int report_dir; /* a directory that is cleared; -1: none */
+  /* A directory that is cleared, with its path for messages, by the process that starts programs;
+   * -1: none. Both live as long as that. */
+  int report_dir;
+  const char *report_path;
   const pid_t *children;
   size_t n_children; /* with looker at most CONFINE_CHILDREN_MAX */
   pid_t looker;      /* one more child; 0: none */
@@ -36,5 +39,8 @@ MUST_CHECK int brokering_confine(const struct brokering *brokering,
                                  const struct confine_support *support,
                                  struct credentials_held *held, struct starter *starter,
                                  struct error *err);
+
+/* Clears the report directory, here or in that process; as report_dir_clear. */
+MUST_CHECK int brokering_clear(int report_dir, const char *report_path, struct error *err);
 
 #endif

@@ -158,6 +158,7 @@ static int process_confine(struct process *process, const pid_t *children, size_
     .outputs = process->outputs,
     .n_outputs = process->n_outputs,
     .report_dir = process->report_directory,
+    .report_path = process->report_dir,
     .children = children,
     .n_children = n,
     .looker = process->looker,
@@ -198,6 +199,13 @@ static __attribute__((noreturn)) void process_give_up(void *context, int status,
 static void process_write_there(void *context, int directory, const int *sockets)
 {
   report_dir_serve(directory, ((struct process *)context)->report_dir, sockets);
+}
+
+static int process_clear(void *context, struct error *err)
+{
+  const struct process *process = context;
+
+  return brokering_clear(process->report_directory, process->report_dir, err);
 }
 
 static int process_run_there(void *context, struct source *const *sources,
@@ -242,6 +250,7 @@ static int process_run_confined(struct process *process, struct error *err)
     .confine = &confine,
     .support = &process->support,
     .open = process_open_image,
+    .clear = process_clear,
     .quiet = process_quiet,
     .page = process_page_there,
     .begun = process_begun,

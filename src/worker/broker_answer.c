@@ -218,7 +218,8 @@ static void answer_clear_directory(const struct worker_job *job, int socket)
 {
   struct error err;
 
-  if (report_dir_clear(job->directory, job->report_dir, &err))
+  if (job->clear ? job->clear(job->context, &err)
+                 : report_dir_clear(job->directory, job->report_dir, &err))
     answer_failed(socket, &err);
   else
     answer_done(socket, NULL, 0);

@@ -48,6 +48,9 @@ struct worker_job {
   int (*prepare)(void *context, struct confine_wanted *confine, struct error *err);
   /* In the broker: the image of one side, which is no file. NULL with *err, which names it. */
   struct source *(*open)(void *context, int side, struct error *err);
+  /* In the broker: removes what an earlier report left in the directory, as report_dir_clear. NULL:
+   * the broker does that itself. */
+  int (*clear)(void *context, struct error *err);
   /* In the broker: the confined process is about to write to the user's terminal. */
   void (*quiet)(void *context);
   /* In the broker: a warning of the confined process's, whose line is to be escaped. NULL: none

@@ -288,6 +288,103 @@ static void test_many_at_once(void **state)
   }
 }
 
+/* ---- tasks ---- */
+
+static int note(void *context, int *fd, struct error *err)
+{
+  *fd = -1;
+  if (write(*(int *)context, "x", 1) != 1)
+    return error_sys(err, errno, "writing");
+  return 0;
+}
+
+static int hand_over(void *context, int *fd, struct error *err)
+{
+  (void)err;
+  *fd = dup(*(int *)context);
+  return 0;
+}
+
+static int refuse(void *context, int *fd, struct error *err)
+{
+  (void)context;
+  (void)fd;
+  return error_set(err, ERROR_TIMEOUT, "not %s", "now");
+}
+
+static int linger(void *context, int *fd, struct error *err)
+{
+  note(context, fd, err);
+  sleep(60);
+  return 0;
+}
+
+static void test_tasks(void **state)
+{
+  struct starter *starter = starter_new();
+  struct program program;
+  const struct program_wanted unknown = wanted(takes, PROGRAM_READS);
+  struct error err;
+  int ends[2];
+  char byte;
+  int fd;
+
+  (void)state;
+  assert_false(starter_does("note"));
+  assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+  starter_allow_task(starter, "note", note, &ends[1], ends[1]);
+  starter_allow_task(starter, "hand over", hand_over, &ends[1], -1);
+  starter_allow_task(starter, "refuse", refuse, NULL, -1);
+  assert_int_equal(starter_begin(starter, &err), 0);
+  close(ends[1]);
+  assert_true(starter_does("note"));
+  assert_int_equal(starter_do("note", &fd, &err), 0);
+  assert_int_equal(fd, -1);
+  assert_int_equal(read(ends[0], &byte, 1), 1);
+  assert_int_equal(starter_do("hand over", &fd, &err), 0);
+  assert_int_equal(write(fd, "y", 1), 1);
+  assert_int_equal(read(ends[0], &byte, 1), 1);
+  assert_int_equal(byte, 'y');
+  close(fd);
+  assert_int_equal(starter_do("refuse", &fd, &err), -1);
+  assert_int_equal(err.code, ERROR_TIMEOUT);
+  assert_string_equal(err.message, "not now");
+  assert_false(starter_does("other"));
+  assert_int_equal(starter_do("other", &fd, &err), -1);
+  assert_int_equal(err.code, ERROR_PERMISSION);
+  assert_int_equal(program_start(&program, &unknown), EPERM);
+  starter_free(starter);
+  assert_int_equal(read(ends[0], &byte, 1), 0);
+  close(ends[0]);
+}
+
+/* Whoever begins the same next is not to meet it. */
+static void test_a_task_ends_with_who_asked(void **state)
+{
+  int ends[2];
+  char byte;
+  pid_t pid;
+
+  (void)state;
+  assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+  pid = fork();
+  if (pid == 0) {
+    struct starter *starter = starter_new();
+    struct error err;
+    int fd;
+
+    close(ends[0]);
+    starter_allow_task(starter, "linger", linger, &ends[1], ends[1]);
+    _exit(starter_begin(starter, &err) || starter_do("linger", &fd, &err));
+  }
+  close(ends[1]);
+  assert_int_equal(read(ends[0], &byte, 1), 1); /* it has begun */
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, 0);
+  assert_int_equal(read(ends[0], &byte, 1), 0);
+  close(ends[0]);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
@@ -297,6 +394,7 @@ int main(void)
     TEST(a_program_that_is_not_there), TEST(it_is_ended),
     TEST(who_starts_them_dies),        TEST(what_runs_is_ended),
     TEST(no_room_for_descriptors),     TEST(many_at_once),
+    cmocka_unit_test(test_tasks),      cmocka_unit_test(test_a_task_ends_with_who_asked),
   };
 
   signal(SIGPIPE, SIG_IGN);

@@ -632,7 +632,8 @@ static int run_broker(struct worker_job *job, const char *role)
       .pager = strcmp(role, "broker-starter") == 0 ? &pager : NULL,
       .places = &places,
       .fetches = speaks,
-      .report_dir = -1 },
+      .report_dir = strcmp(role, "broker-starter") == 0 ? job->directory : -1,
+      .report_path = "report" },
   };
   struct error err;
   int status;

@@ -70,8 +70,7 @@ struct confine_wanted {
   /* Those that a fetcher or broker waits for and ends. */
   pid_t children[CONFINE_CHILDREN_MAX];
   size_t n_children;
-  bool speaks;        /* of a broker: also to hosts */
-  bool changes_modes; /* of a broker: also of files that are not open, by name */
+  bool speaks; /* of a broker: also to hosts */
   struct confine_limits limits;
 };
 

@@ -98,13 +98,6 @@ static void filter_add_fetcher(struct program *program, const struct confine_wan
   }
 }
 
-static void filter_add_broker(struct program *program, const struct confine_wanted *wanted)
-{
-  filter_add_rules(program, broker_rules, ARRAY_LEN(broker_rules));
-  if (wanted->changes_modes)
-    filter_add_rules(program, mode_rules, ARRAY_LEN(mode_rules));
-}
-
 static void filter_build(struct program *program, const struct confine_wanted *wanted)
 {
   const enum confine_role role = wanted->role;
@@ -117,7 +110,7 @@ static void filter_build(struct program *program, const struct confine_wanted *w
   filter_add(program, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
   filter_load_word(program, offsetof(struct seccomp_data, nr));
   if (role == CONFINE_BROKER)
-    filter_add_broker(program, wanted);
+    filter_add_rules(program, broker_rules, ARRAY_LEN(broker_rules));
   if (fetches)
     filter_add_fetcher(program, wanted);
   if (role == CONFINE_WRITER || keeps)

@@ -265,15 +265,4 @@ static const struct rule broker_rules[] = {
 #endif
 };
 
-/* What an earlier report left can be in directories whose modes are in the way. */
-static const struct rule mode_rules[] = {
-  ALLOW(fchmodat),
-#ifdef SYS_fchmodat2
-  ALLOW(fchmodat2),
-#endif
-#ifdef SYS_chmod
-  ALLOW(chmod),
-#endif
-};
-
 #endif
