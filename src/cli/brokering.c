@@ -26,8 +26,6 @@ static bool brokering_asks_registries(const struct brokering *brokering)
 static const char *brokering_argument_needs(const struct argument *argument)
 {
   switch (argument->kind) {
-  case ARGUMENT_CONTAINERD:
-    return "containerd";
   case ARGUMENT_FILE:
     return argument->file->is_root && argument->file->shape == SHAPE_DIRECTORY
                ? "all rights to a root file system"
@@ -37,21 +35,13 @@ static const char *brokering_argument_needs(const struct argument *argument)
   }
 }
 
-static bool brokering_is_far(const struct store *store)
-{
-  return store && store_directory(store) < 0;
-}
-
 /* What it has to keep all rights for; NULL: nothing. */
 static const char *brokering_needs(const struct brokering *brokering)
 {
-  const struct named_options *named = &brokering->places->named;
   const char *needed = NULL;
 
   for (size_t i = 0; i < brokering->n_arguments && !needed; i++)
     needed = brokering_argument_needs(&brokering->arguments[i]);
-  if (!needed && (brokering_is_far(named->first) || brokering_is_far(named->store)))
-    needed = "containerd";
   return needed;
 }
 
@@ -101,6 +91,22 @@ int brokering_clear(int report_dir, const char *report_path, struct error *err)
 
   return starter_does(clearing) ? starter_do(clearing, &none, err)
                                 : report_dir_clear(report_dir, report_path, err);
+}
+
+/* What keeps a store is done here, or what is far from here is connected to from there. */
+static int brokering_add_stores(struct confine_wanted *wanted, const struct brokering *brokering,
+                                struct starter *starter, struct error *err)
+{
+  const struct places *places = brokering->places;
+  struct store *const stores[] = { places->named.first, places->named.store, places->containerd };
+  int result = 0;
+
+  for (size_t i = 0; i < ARRAY_LEN(stores) && result == 0; i++)
+    if (stores[i] && store_directory(stores[i]) >= 0)
+      result = sandbox_add_store(wanted, stores[i], err);
+    else if (stores[i])
+      store_allow(stores[i], starter);
+  return result;
 }
 
 static int brokering_begin_starter(const struct brokering *brokering,
@@ -197,7 +203,8 @@ static bool brokering_hashes(const struct brokering *brokering)
 
   for (size_t i = 0; i < brokering->n_arguments; i++)
     engine = engine || brokering->arguments[i].kind == ARGUMENT_ENGINE;
-  return engine || brokering->places->named.store || brokering->places->kept;
+  return engine || brokering->places->named.store || brokering->places->kept ||
+         brokering->places->containerd;
 }
 
 static int brokering_enter(struct brokering_paths *paths, const struct brokering *brokering,
@@ -223,21 +230,17 @@ static int brokering_enter(struct brokering_paths *paths, const struct brokering
 int brokering_confine(const struct brokering *brokering, const struct confine_support *support,
                       struct credentials_held *held, struct starter *starter, struct error *err)
 {
-  struct store *const stores[] = { brokering->places->named.first, brokering->places->named.store };
   const bool asks = brokering_asks_registries(brokering);
   const char *needs = brokering_needs(brokering);
   struct brokering_paths paths = { .wanted = { .role = CONFINE_BROKER,
                                                .speaks = asks || brokering->fetches } };
-  size_t opened;
-  int result = 0;
+  int result;
 
   if (needs) {
     log_debug("sandbox: the process that opens images keeps its rights, for %s", needs);
     return 0;
   }
-  for (size_t i = 0; i < ARRAY_LEN(stores) && result == 0; i++)
-    result = stores[i] ? sandbox_add_store(&paths.wanted, stores[i], err) : 0;
-  opened = paths.wanted.n_directories;
+  result = brokering_add_stores(&paths.wanted, brokering, starter, err);
   if (asks)
     brokering_find_credentials(brokering, held);
   if (result == 0)
@@ -246,7 +249,7 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
   brokering_add_children(&paths.wanted, brokering);
   if (result == 0)
     result = brokering_enter(&paths, brokering, support, err);
-  for (size_t i = 0; i < opened; i++)
+  for (size_t i = 0; i < paths.wanted.n_directories; i++)
     close(paths.wanted.directories[i]);
   for (size_t i = 0; i < paths.wanted.n_writable; i++)
     free(paths.writable[i]);

@@ -62,6 +62,9 @@ static bool process_needs_places(const struct process *process)
 
 static void process_open_stores(struct process *process)
 {
+  for (size_t i = 0; i < process->n; i++)
+    if (process->arguments[i].kind == ARGUMENT_CONTAINERD)
+      places_open_container_store(&process->places);
   if (!process->places_are_open && process_needs_places(process))
     process->places_are_open =
         places_open_stores(&process->places, (enum named_pull)process->flags->pull,

@@ -141,16 +141,24 @@ bool places_are_needed(const struct argument *argument)
   return argument->kind == ARGUMENT_NAME || argument->kind == ARGUMENT_ID;
 }
 
+void places_open_container_store(struct places *places)
+{
+  if (!places->containerd && places->containerd_error.code == ERROR_NONE)
+    places->containerd =
+        backend_open_containerd(places->options.stores, STORE_READ, &places->containerd_error);
+}
+
 /* containerd://NAME, whatever --backend is. */
 static struct source *places_open_containerd(struct places *places, const struct argument *argument,
                                              struct error *err)
 {
   struct source *source = NULL;
 
-  if (!places->containerd)
-    places->containerd = backend_open_containerd(places->options.stores, STORE_READ, err);
+  places_open_container_store(places);
   if (places->containerd)
     source = source_of_store(places->containerd, argument->name, err);
+  else
+    *err = places->containerd_error;
   if (!source) {
     error_wrap(err, "%s", argument->text);
     return NULL;

@@ -27,10 +27,11 @@ struct place_options {
 struct places {
   struct named_options named; /* its stores and net are owned */
   struct place_options options;
-  pthread_mutex_t lock;     /* guards net while it is opened by places_net */
-  int warned;               /* atomic */
-  struct store *containerd; /* of containerd://NAME; NULL: not opened */
-  struct kept_blobs *kept;  /* what is fetched where no store is used; NULL: not kept */
+  pthread_mutex_t lock;          /* guards net while it is opened by places_net */
+  int warned;                    /* atomic */
+  struct store *containerd;      /* of containerd://NAME; NULL: not opened, … */
+  struct error containerd_error; /* … or for this reason it cannot be */
+  struct kept_blobs *kept;       /* what is fetched where no store is used; NULL: not kept */
 };
 
 /* Opens nothing yet. *out is released by places_release, and stays where it is until then. */
@@ -41,6 +42,9 @@ void places_init(struct places *out, const struct place_options *options);
 MUST_CHECK int places_open_stores(struct places *places, enum named_pull pull, bool use_store,
                                   struct error *err);
 MUST_CHECK int places_open_registries(struct places *places, struct error *err);
+/* Opens the store of containerd://NAME, or notes why that cannot be, for when an image in it is
+ * opened. */
+void places_open_container_store(struct places *places);
 /* Opens the store that images are put into, for writing. */
 MUST_CHECK int places_open_to_store(struct places *places, struct error *err);
 /* Whether the argument is looked up in these places: then places_open comes first. */

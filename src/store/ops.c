@@ -16,6 +16,12 @@ int store_directory(const struct store *store)
   return store->ops->directory ? store->ops->directory(store) : -1;
 }
 
+void store_allow(const struct store *store, struct starter *starter)
+{
+  if (store->ops->allow)
+    store->ops->allow(store, starter);
+}
+
 int store_keep_open(struct store *store, struct error *err)
 {
   return store->ops->keep_open ? store->ops->keep_open(store, err) : 0;

@@ -7,10 +7,11 @@
 /* Each as the function of store.h that is named alike. */
 struct store_ops {
   void (*close)(struct store *store);
-  int (*directory)(const struct store *store);                      /* NULL: it is in none */
-  int (*keep_open)(struct store *store, struct error *err);         /* NULL: nothing to do */
-  void (*set_limit)(struct store *store, uint64_t bytes);           /* NULL: has no effect, */
-  void (*set_patience)(struct store *store, unsigned milliseconds); /* nor has this, */
+  int (*directory)(const struct store *store);                       /* NULL: it is in none */
+  int (*keep_open)(struct store *store, struct error *err);          /* NULL: nothing to do */
+  void (*allow)(const struct store *store, struct starter *starter); /* NULL: nothing to tell */
+  void (*set_limit)(struct store *store, uint64_t bytes);            /* NULL: has no effect, */
+  void (*set_patience)(struct store *store, unsigned milliseconds);  /* nor has this, */
   void (*set_notice)(struct store *store, void (*notice)(void *context, const char *line),
                      void *context);                                             /* nor this, */
   void (*set_origin)(struct store *store, const char *domain, const char *path); /* nor this */

@@ -41,6 +41,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/starter.h"
 #include "base/stream.h"
 #include "image/descriptor.h"
 
@@ -69,6 +70,8 @@ int store_directory(const struct store *store);
 /* Opens what the store needs beside that directory, for a process that will open nothing outside of
  * it any more. */
 MUST_CHECK int store_keep_open(struct store *store, struct error *err);
+/* The same where another process opens it when it is needed (base/starter.h): tells it what. */
+void store_allow(const struct store *store, struct starter *starter);
 /* On closing, blobs (0 bytes: no limit) that no image needs, but for those fetched in passing, are
  * removed, the longest unused first, until all blobs together take at most so many bytes. */
 void store_set_limit(struct store *store, uint64_t bytes);

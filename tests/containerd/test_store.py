@@ -306,6 +306,32 @@ class Store(common.Case):
         self.diffoci("remove", name)
         self.assertNothingLeft()
 
+    def test_what_opens_images_is_confined(self):
+        """While it reads of containerd, and writes there what comes from a registry; connections that it needs then come from elsewhere."""
+        image = ServedImage([served_layer(i, 1 << 20) for i in range(3)])
+        server = FaultyRegistry({"a/b:latest": image})
+        self.addCleanup(server.close)
+        proxy = CountingProxy(server.port)
+        self.addCleanup(proxy.close)
+        proxy.limit = 1 << 20
+        environ = dict(self.environ, DIFFOCI_BACKEND="containerd")
+        self.load(large("example.com/a:1"))
+        with subprocess.Popen([common.PROGRAMS["diffoci"], "diff", "--semantic", "--quiet", "--sandbox=require", f"{proxy.host}/a/b:latest", "containerd://example.com/a:1"],
+                              env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+            while proxy.flows.is_set() and process.poll() is None:
+                time.sleep(0.05)
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                status = file.read()
+            proxy.limit = None
+            proxy.flows.set()
+            said = process.communicate(timeout=common.WAIT)[1]
+        self.assertEqual((process.returncode, said), (1, ""))
+        self.assertIn("Seccomp:\t2", status)
+        self.assertIn("NoNewPrivs:\t1", status)
+        self.assertTrue(set(image.blobs) <= set(self.containerd.content()))
+        for name in self.containerd.images():
+            self.diffoci("remove", name)
+
     def test_damaged(self):
         """A blob that containerd has and that is not what its digest says."""
         images = [ServedImage([served_layer(i, 100_000) for i in numbers]) for numbers in ((0, 1), (0, 2))]

@@ -96,6 +96,11 @@ int grpc_keep_open(struct grpc *grpc, struct error *err)
   return 0;
 }
 
+void grpc_allow(const struct grpc *grpc, struct starter *starter)
+{
+  unix_connect_allow(grpc->socket, starter);
+}
+
 static void put_connection(struct grpc *grpc, struct grpc_connection *connection)
 {
   pthread_mutex_lock(&grpc->mutex);

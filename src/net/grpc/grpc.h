@@ -4,6 +4,7 @@
 #ifndef DIFFOCI_NET_GRPC_GRPC_H
 #define DIFFOCI_NET_GRPC_GRPC_H
 
+#include "base/starter.h"
 #include "net/grpc/grpc_connection.h"
 
 struct grpc_options {
@@ -22,6 +23,9 @@ void grpc_free(struct grpc *grpc);
  * more can go on with what it has: from here on connections that have ended are all that is lost.
  */
 MUST_CHECK int grpc_keep_open(struct grpc *grpc, struct error *err);
+
+/* Tells who will connect for a process that may not any more. The client lives longer. */
+void grpc_allow(const struct grpc *grpc, struct starter *starter);
 
 struct grpc_request {
   const char *method; /* "/SERVICE/METHOD" */

@@ -54,19 +54,59 @@ static int unix_socket_refused(const char *path, int errnum, struct error *err)
   return error_sys(err, errnum, "%s", path);
 }
 
-int unix_connect(const char *path, unsigned timeout_ms, struct error *err)
+/* Tries once. A connected socket, or -1 with errno. */
+static int unix_socket_try(const char *path)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int failure;
+
+  memcpy(address.sun_path, path, strlen(path) + 1);
+  if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+    return fd;
+  failure = errno;
+  close(fd);
+  errno = failure;
+  return -1;
+}
+
+/* The same where this process may not. */
+static int unix_socket_ask(const char *path)
+{
+  struct error err;
+  int fd;
+
+  if (starter_do(path, &fd, &err) == 0 && fd >= 0)
+    return fd;
+  errno = err.sys ? err.sys : EPERM;
+  return -1;
+}
+
+static int unix_socket_task(void *context, int *fd, struct error *err)
+{
+  *fd = unix_socket_try(context);
+  return *fd < 0 ? error_sys(err, errno, "a connection") : 0;
+}
+
+void unix_connect_allow(const char *path, struct starter *starter)
+{
+  struct sockaddr_un address;
+  struct error err;
+
+  if (check_path(path, &address, &err) == 0)
+    starter_allow_task(starter, path, unix_socket_task, (void *)(uintptr_t)path, -1);
+}
+
+int unix_connect(const char *path, unsigned timeout_ms, struct error *err)
+{
+  struct sockaddr_un address;
   int64_t deadline = clock_ms() + timeout_ms;
   const struct timespec pause = { 0, BACKLOG_PAUSE_MS * 1000000L };
   int fd;
 
   if (check_path(path, &address, err) < 0)
     return -1;
-  fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0)
-    return error_sys(err, errno, "no socket can be made");
-  while (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+  while ((fd = starter_does(path) ? unix_socket_ask(path) : unix_socket_try(path)) < 0) {
     int errnum = errno;
 
     /* On Unix sockets EAGAIN means that the queue of those who wait is full; there is nothing to
@@ -76,7 +116,6 @@ int unix_connect(const char *path, unsigned timeout_ms, struct error *err)
         nanosleep(&pause, NULL);
       continue;
     }
-    close(fd);
     if (errnum == EAGAIN)
       return error_set(err, ERROR_TIMEOUT, "%s: no connection within %u ms", path, timeout_ms);
     return unix_socket_refused(path, errnum, err);

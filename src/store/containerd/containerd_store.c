@@ -61,6 +61,11 @@ static int containerd_store_keep_open(struct store *store, struct error *err)
   return grpc_keep_open(containerd->grpc, err) < 0 ? containerd_wrap(containerd, err) : 0;
 }
 
+static void containerd_store_allow(const struct store *store, struct starter *starter)
+{
+  grpc_allow(((const struct containerd_store *)store)->containerd->grpc, starter);
+}
+
 static void set_limit(struct store *store, uint64_t bytes)
 {
   (void)bytes;
@@ -165,6 +170,7 @@ struct store *store_open_containerd(const struct containerd_options *options, en
   static const struct store_ops ops = {
     .close = close_store,
     .keep_open = containerd_store_keep_open,
+    .allow = containerd_store_allow,
     .set_limit = set_limit,
     .set_origin = containerd_store_set_origin,
     .has = containerd_store_has,
