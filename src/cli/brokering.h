@@ -30,11 +30,11 @@ struct brokering {
 };
 
 /* Confines this process, for good, before it has threads. Returns 1; 0: not confined, since
- * containerd is to be spoken to, or since a directory is read as a root file system, with all
- * rights of the user's: the debug log says which; -1 with *err. held gets the credentials that may
- * be needed. Programs that may have to be started (a container engine's, a pager, a credential
- * helper) are started by another process, which begins here: starter gets them, and is begun if
- * there are any. */
+ * a directory is read as a root file system, with all rights of the user's: the debug log says so;
+ * -1 with *err. held gets the credentials that may be needed. Programs that may have to be started
+ * (a container engine's, a pager, a credential helper) are started by another process, which begins
+ * here, connects to containerd, and clears the report directory: starter gets all that, and is
+ * begun if there is any. */
 MUST_CHECK int brokering_confine(const struct brokering *brokering,
                                  const struct confine_support *support,
                                  struct credentials_held *held, struct starter *starter,
