@@ -34,6 +34,13 @@ static int tempfile_unnamed(const char *directory)
   return fd;
 }
 
+bool tempfile_has_no_name(const char *directory)
+{
+  AUTO_CLOSE const int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+
+  return fd >= 0;
+}
+
 int tempfile_open(struct tempfile *file, struct error *err)
 {
   const char *chosen = getenv("TMPDIR");

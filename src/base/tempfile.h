@@ -2,6 +2,7 @@
 #ifndef DIFFOCI_BASE_TEMPFILE_H
 #define DIFFOCI_BASE_TEMPFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ MUST_CHECK int tempfile_write(const struct tempfile *file, const void *bytes, si
                               uint64_t offset, struct error *err);
 MUST_CHECK int tempfile_read(const struct tempfile *file, void *bytes, size_t len, uint64_t offset,
                              struct error *err);
+/* Whether a file that never has a name can be made in this directory: then tempfile_open makes and
+ * removes no names there. */
+bool tempfile_has_no_name(const char *directory);
 /* Where this process may not open files itself: who is asked for the descriptor instead, from any
  * thread. For the whole process and for good, as what it is confined by; before any thread is
  * started. */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "base/tempfile.h"
 #include "cli/fetching.h"
 #include "cli/sandbox.h"
 #include "report/report.h"
@@ -135,6 +136,7 @@ enum { READABLE_MAX = 2, WRITABLE_MAX = 20 };
 struct brokering_paths {
   const char *readable[READABLE_MAX];
   char *writable[WRITABLE_MAX]; /* owned */
+  char *nameless;               /* owned; NULL: there is none */
   struct confine_wanted wanted;
 };
 
@@ -162,16 +164,24 @@ static void brokering_add_output(struct brokering_paths *paths, const char *path
   free(there);
 }
 
+/* Where tempfile_open makes them. The first in which a file can do without a name is the only one;
+ * elsewhere names are made and removed. */
 static void brokering_add_temporary(struct brokering_paths *paths)
 {
   const char *chosen = getenv("TMPDIR");
+  const char *const usual[] = { "/var/tmp", "/tmp" };
+  const bool is_chosen = chosen && *chosen;
+  const char *const *places = is_chosen ? &chosen : usual;
 
-  if (chosen && *chosen) {
-    brokering_may_write(paths, xstrdup(chosen));
-    return;
+  for (size_t i = 0; i < (is_chosen ? 1 : ARRAY_LEN(usual)); i++) {
+    if (tempfile_has_no_name(places[i])) {
+      paths->nameless = xstrdup(places[i]);
+      paths->wanted.nameless = (const char *const *)&paths->nameless;
+      paths->wanted.n_nameless = 1;
+      return;
+    }
+    brokering_may_write(paths, xstrdup(places[i]));
   }
-  brokering_may_write(paths, xstrdup("/var/tmp"));
-  brokering_may_write(paths, xstrdup("/tmp"));
 }
 
 static void brokering_add_paths(struct brokering_paths *paths, const struct brokering *brokering)
@@ -253,5 +263,6 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
     close(paths.wanted.directories[i]);
   for (size_t i = 0; i < paths.wanted.n_writable; i++)
     free(paths.writable[i]);
+  free(paths.nameless);
   return result == 0 ? 1 : -1;
 }

@@ -86,6 +86,22 @@ static int write_outside(void)
   return open(path, O_WRONLY | O_CREAT, 0600);
 }
 
+/* Files there have no names: nothing has to be made under one. */
+static int plant_temporary(void)
+{
+  const char *temporary = getenv("TMPDIR");
+  AUTO_FREE char *path = xasprintf("%s/planted", temporary ? temporary : "/tmp");
+
+  return open(path, O_WRONLY | O_CREAT, 0600);
+}
+
+static int list_temporary(void)
+{
+  const char *temporary = getenv("TMPDIR");
+
+  return open(temporary ? temporary : "/tmp", O_RDONLY | O_DIRECTORY);
+}
+
 static int make_directory(void)
 {
   AUTO_FREE char *path = in_victim("planted");
@@ -434,6 +450,8 @@ static const struct attack {
   { "read-environment", read_environment },
   { "own-environment", own_environment },
   { "write-outside", write_outside },
+  { "plant-temporary", plant_temporary },
+  { "list-temporary", list_temporary },
   { "make-directory", make_directory },
   { "remove-outside", remove_outside },
   { "change-mode", change_mode },

@@ -15,7 +15,7 @@ ENDS = {"make-directory", "remove-outside", "change-mode", "truncate-outside", "
         "slow-parent-otherwise", "count-events", "begin-mount", "change-root", "message-queue", "pages-into-pipe", "other-namespace", "datagrams",
         "other-numbers", "queue-signal"}
 FAILS = {"read-shadow", "read-shadow-by-number", "read-environment", "own-environment", "write-outside", "more-files", "filter", "fetch-any", "other-descriptors",
-         "own-memory", "be-traced", "start-other"}
+         "own-memory", "be-traced", "start-other", "plant-temporary", "list-temporary"}
 # With a report directory files may be opened, and Landlock says where.
 WRITER_FAILS = FAILS | {"make-directory"}
 SIGNAL = r"died: the process that {} ended with signal 31 \(Bad system call\): it did what it may not\n"

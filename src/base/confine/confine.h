@@ -67,6 +67,10 @@ struct confine_wanted {
   /* The same that a broker also writes: in directories it makes and removes files. */
   const char *const *writable;
   size_t n_writable;
+  /* Directories in which a broker makes files without a name (O_TMPFILE), which takes the right to
+   * read and write files below them, but no other. */
+  const char *const *nameless;
+  size_t n_nameless;
   /* Those that a fetcher or broker waits for and ends. */
   pid_t children[CONFINE_CHILDREN_MAX];
   size_t n_children;

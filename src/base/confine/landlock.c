@@ -83,6 +83,21 @@ static int landlock_allow_below(int ruleset, int version, int directory, bool wr
   return 0;
 }
 
+/* A file without a name is opened as one in the directory. */
+static int landlock_allow_nameless(int ruleset, int version, const char *path, struct error *err)
+{
+  AUTO_CLOSE int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const struct landlock_path_beneath_attr rule = {
+    .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+                      (version >= 3 ? truncate_right : 0),
+    .parent_fd = fd,
+  };
+
+  if (fd >= 0 && syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
+    return error_sys(err, errno, "Landlock does not take its rule for %s", path);
+  return 0;
+}
+
 /* What is not there is left out, and so is what cannot be opened. */
 static int landlock_allow(int ruleset, int version, const char *path, bool writes,
                           struct error *err)
@@ -117,6 +132,9 @@ static int landlock_allow_all(int ruleset, int version, const struct confine_wan
       return -1;
   for (size_t i = 0; i < wanted->n_writable; i++)
     if (landlock_allow(ruleset, version, wanted->writable[i], true, err))
+      return -1;
+  for (size_t i = 0; i < wanted->n_nameless; i++)
+    if (landlock_allow_nameless(ruleset, version, wanted->nameless[i], err))
       return -1;
   for (size_t i = 0; i < wanted->n_directories; i++)
     if (landlock_allow_below(ruleset, version, wanted->directories[i], writes, err))
