@@ -36,6 +36,23 @@ What a statement says passed is what was looked into, and no more: not what a co
   $ diffoci diff --semantic ./a.tar ./later.tar
   ! verdict: semantic: no difference but in times, history, order and format
 
+Nor does it depend on the flags where a path stands twice in a layer, written in two ways: to --semantic the first of one image is the first of the
+other.
+
+  $ images <<'EOF'
+  > oci_archive("twice.tar", image(layer(file("x", "1"), file("x", "2"))))
+  > oci_archive("two-ways.tar", image(layer(file("./x", "1"), file("x", "2"))))
+  > oci_archive("other-two.tar", image(layer(file("./x", "1"), file("x", "3"))))
+  > EOF
+  $ for flags in --ignore-timestamps --semantic --effective; do diffoci diff --verdict $flags ./twice.tar ./two-ways.tar 2>/dev/null; diffoci diff --verdict $flags ./twice.tar ./other-two.tar 2>/dev/null; done
+  semantic
+  different
+  semantic
+  different
+  semantic
+  different
+  [1]
+
 The names of users and groups and media types count for --semantic, but no container sees them.
 
   $ diffoci diff --semantic ./a.tar ./user.tar >/dev/null

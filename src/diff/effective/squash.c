@@ -96,7 +96,7 @@ static void compare_items(struct trees *trees)
   squash_set_origin(trees, 1);
   layer_events_entry(&trees->events, &trees->rules, entries, contents);
   if (trees->findings)
-    findings_differ(trees->findings, entries, contents, false);
+    findings_differ(trees->findings, entries, contents, false, true);
 }
 
 static void squash_report_lone(struct trees *trees, int side)

@@ -21,6 +21,17 @@ struct uneven {
   struct arena arena;
 };
 
+/* Names that begin in another way than the first one does, as --semantic has them: where one of
+ * them stands, too, it may pair others than we do. There are few, or none that begin as the first.
+ */
+struct odd {
+  unsigned usual; /* enum spelling; 0: no name came yet */
+  struct map names;
+  struct arena arena;
+  size_t bytes;
+};
+enum { ODD_BYTES_MAX = 1024 * 1024 };
+
 struct pair {
   struct match_rules match; /* the first member */
   struct match_sink sink;
@@ -41,6 +52,7 @@ struct pair {
   /* NULL: neither differing numbers are told nor what order means, so that nothing has to wait. */
   struct held *held;
   struct uneven uneven;
+  struct odd odd;
   int status; /* -1: *err says why, the sink's functions have nothing to return */
   struct error *err;
 };
@@ -84,6 +96,38 @@ static bool pair_differ(const struct match_rules *rules, const struct tar_entry 
   return entry_headers_differ(&((const struct pair *)rules)->rules, a, b);
 }
 
+static struct str semantic_name(struct str name)
+{
+  static const struct entry_rules rules = { .ignore = IGNORE_CANONICAL_PATHS };
+
+  return entry_canonical(&rules, name);
+}
+
+static void odd_note(struct odd *odd, struct str name)
+{
+  const enum spelling spelling = spelling_of(name);
+  struct map_entry *entry;
+
+  if (!odd->usual)
+    odd->usual = spelling;
+  if (spelling == SPELLED_ANYHOW || spelling == odd->usual || odd->bytes > ODD_BYTES_MAX)
+    return;
+  name = semantic_name(name);
+  entry = map_put(&odd->names, name);
+  if (entry->value)
+    return;
+  entry->key = arena_str(&odd->arena, name);
+  entry->value = odd;
+  odd->bytes += name.len + sizeof(*entry);
+}
+
+/* Whether --semantic pairs what we pair of this name: all that could come between two partners
+ * stands before one of them, and so has been seen. */
+static bool odd_leaves(const struct odd *odd, struct str name)
+{
+  return odd->bytes <= ODD_BYTES_MAX && !map_find(&odd->names, semantic_name(name));
+}
+
 static void pair_entry(struct match_sink *sink, int side, struct tar_entry *entry)
 {
   struct pair *pair = pair_of_sink(sink);
@@ -92,8 +136,10 @@ static void pair_entry(struct match_sink *sink, int side, struct tar_entry *entr
   if (pair->skips &&
       policy_hides_path(pair->diff->options->policy, entry->name, entry->type == TAR_DIR))
     pair->sides[side].skipped++;
-  if (pair->findings)
-    pair->sides[side].spelled |= spelling_of(entry->name);
+  if (!pair->findings)
+    return;
+  pair->sides[side].spelled |= spelling_of(entry->name);
+  odd_note(&pair->odd, entry->name);
 }
 
 static void pair_note_findings(struct pair *pair, const struct match_pair *found, bool differ)
@@ -101,7 +147,8 @@ static void pair_note_findings(struct pair *pair, const struct match_pair *found
   struct findings *findings = pair->findings;
 
   if (differ || !found->in_step)
-    findings_differ(findings, found->entries, found->contents, found->in_step);
+    findings_differ(findings, found->entries, found->contents, found->in_step,
+                    odd_leaves(&pair->odd, found->entries[0]->name));
   else if (found->entries[0]->link_name.len || found->entries[1]->link_name.len)
     findings_same(findings, found->entries);
 }
@@ -280,5 +327,7 @@ int compare_layers(struct diff *diff, const struct layer_task *task,
   names_free(pair.names);
   held_free(pair.held);
   uneven_release(&pair.uneven);
+  map_release(&pair.odd.names);
+  arena_release(&pair.odd.arena);
   return status;
 }

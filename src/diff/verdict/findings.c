@@ -106,7 +106,7 @@ static bool is_suspect(const struct findings *findings, const struct tar_entry *
 }
 
 void findings_differ(struct findings *findings, const struct tar_entry *const entries[2],
-                     const struct digest *const contents[2], bool in_step)
+                     const struct digest *const contents[2], bool in_step, bool always)
 {
   const bool content = contents[0] && contents[1] && !digest_equal(contents[0], contents[1]);
 
@@ -115,7 +115,7 @@ void findings_differ(struct findings *findings, const struct tar_entry *const en
       findings_same(findings, entries);
       return;
     }
-    if (!diff_has_sent(findings->semantic))
+    if (always && !diff_has_sent(findings->semantic))
       layer_events_entry(&findings->events, &findings->rules, entries, contents);
   }
   if (findings->suspect && findings->n_strong == STRONG_MAX)

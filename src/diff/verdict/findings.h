@@ -61,9 +61,10 @@ void findings_stop(struct findings *findings);
 void findings_release(struct findings *findings);
 
 /* Two entries differ under the comparison's rules. contents: as layer_events_entry has them.
- * in_step: they met at the same place of both layers. */
+ * in_step: they met at the same place of both layers. always: the semantic comparison would pair
+ * them, too. */
 void findings_differ(struct findings *findings, const struct tar_entry *const entries[2],
-                     const struct digest *const contents[2], bool in_step);
+                     const struct digest *const contents[2], bool in_step, bool always);
 /* Two entries are the same to the comparison's rules. */
 void findings_same(struct findings *findings, const struct tar_entry *const entries[2]);
 /* An entry has no partner. always: the semantic comparison would not give it one either. */
