@@ -1,11 +1,12 @@
 /* Two whole images, a and b, of a layout that the input makes (tests/fuzz/tree_maker.h), compared
- * as `diff` compares them, with causes, a policy and reports. Whatever they are: the comparison of
- * b with a comes to the same verdict as that of a with b, an image is never different from itself,
- * and nothing outside the report directory changes.
+ * as `diff` compares them, with causes, a policy and reports. Whatever they are: b with a comes to
+ * the same verdict as a with b, an image is never different from itself, and each way to ask comes
+ * to the verdict that the others come to, and finds differences where it says so.
  *
- * Other parts of the input: "options" (effective, semantic, verify, names, referrers, attestations,
- * patch, packages, dir, little, swapped, itself), "policy" (a policy file), "platform", "scale" (of
- * the limits). */
+ * Other parts of the input: "policy" (a policy file), "platform", "scale" (of the limits), and
+ * "options": effective, semantic, verify, names, referrers, attestations, patch, packages; reports
+ * (more of them), dir (the report directory), there (which another process writes), earlier, mine
+ * (what is there before); little (memory); swapped, itself, modes (what is held against it). */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ struct run {
   struct diff_options options;
   struct fan_out_wanted wanted;
   struct verdict verdict;
-  bool failed;
+  bool failed, any, warned;
 };
 
 static void want_reports(struct run *run, const char *report)
@@ -168,12 +169,15 @@ static void compare_opened(struct run *run)
       abort();
   }
   if (diff) {
+    run->any = out.any;
     fan_out_gather(&out);
     later_read(later);
     fan_out_settle(&out, &run->options);
     diff_verdict(diff, run->failed, VERDICT_FETCHES, &run->verdict);
     out.about.verdict = &run->verdict;
     out.about.notices = diff_notices(diff, &out.about.n_notices);
+    for (size_t i = 0; i < out.about.n_notices; i++)
+      run->warned = run->warned || out.about.notices[i].is_warning;
     out.about.failure = run->failed ? err.message : NULL;
     (void)!fan_out_finish(&out, &run->options, report_failed);
   }
@@ -212,68 +216,125 @@ static void prepare(struct str words, const char *report)
             report);
 }
 
-/* VERDICT_UNKNOWN where it could not be compared, or not all of it. */
-static enum verdict_level compare(struct str input, const char *a, const char *b)
+/* What a comparison came to; VERDICT_UNKNOWN where it could not be made, or not to its end. */
+struct outcome {
+  enum verdict_level level;
+  bool any;    /* there were differences */
+  bool hidden; /* as in struct verdict */
+  bool warned; /* of an image that contradicts itself, or that no engine unpacks */
+};
+
+enum mode { AS_ASKED, STRICT, SEMANTIC, EFFECTIVE };
+
+static struct diff_options options_for(struct str words, enum mode mode)
 {
-  const struct str scale = section_trim(section_find(input, STR("scale")));
+  const bool effective = mode == EFFECTIVE || (mode == AS_ASKED && has(words, "effective"));
+  const bool semantic =
+      effective || mode == SEMANTIC || (mode == AS_ASKED && has(words, "semantic"));
+
+  return (struct diff_options) {
+    .ignore = semantic ? IGNORE_ALL_SEMANTIC : 0,
+    .effective = effective,
+    .compare_root_name = mode == AS_ASKED && has(words, "names"),
+    .verify = has(words, "verify"),
+    .referrers = mode == AS_ASKED && has(words, "referrers"),
+    .attestations = mode == AS_ASKED && has(words, "attestations"),
+    .patch = mode == AS_ASKED && has(words, "patch"),
+    .verdict = true,
+    .threads = 1,
+  };
+}
+
+/* Opens both images and compares them, with the reports that are wanted. */
+static void compare_images(struct run *run, const char *a, const char *b, enum mode mode)
+{
+  const struct source_options source_options = { .limits = run->options.limits };
+  AUTO_FREE char *report = xasprintf("%s/report", home);
+  const bool there = mode == AS_ASKED && has(run->words, "there");
+  struct dir_writer writer = { .directory = -1 };
+
+  run->options.sources[0] = open_image(a, &source_options);
+  run->options.sources[1] = open_image(b, &source_options);
+  if (mode == AS_ASKED) {
+    want_reports(run, report);
+    prepare(run->words, report);
+  }
+  if (there) {
+    /* It opens no files itself, so there are no other reports. */
+    run->wanted.n_outputs = 0;
+    writer_start(&writer);
+  }
+  if (run->options.sources[0] && run->options.sources[1])
+    compare_opened(run);
+  else
+    run->failed = true;
+  if (there)
+    writer_stop(&writer);
+  source_free(run->options.sources[0]);
+  source_free(run->options.sources[1]);
+  if (access(report, F_OK) == 0)
+    tree_remove(report);
+  rmdir(report);
+}
+
+static struct outcome compare(struct str input, const char *a, const char *b, enum mode mode)
+{
   const struct str platform = section_trim(section_find(input, STR("platform")));
   const struct str rules = section_find(input, STR("policy"));
-  AUTO_FREE char *scale_text = str_dup(scale);
-  AUTO_FREE char *report = xasprintf("%s/report", home);
+  AUTO_FREE char *scale_text = str_dup(section_trim(section_find(input, STR("scale"))));
+  const double scale = *scale_text ? MAX_OF(strtod(scale_text, NULL), 1e-9) : 1;
   AUTO_POLICY policy = policy_new();
   struct run run = { .words = section_find(input, STR("options")) };
-  struct limits limits = limits_scaled(scale.len ? MAX_OF(strtod(scale_text, NULL), 1e-9) : 1);
-  struct totals totals = totals_scaled(scale.len ? MAX_OF(strtod(scale_text, NULL), 1e-9) : 1);
+  struct limits limits = limits_scaled(scale);
+  struct totals totals = totals_scaled(scale);
   struct budget memory = BUDGET_INIT((uint64_t)(has(run.words, "little") ? 256 : 64 * 1024) * 1024);
-  const struct source_options source_options = { .limits = &limits };
-  struct dir_writer writer = { .directory = -1 };
-  const bool there = has(run.words, "there");
   struct error err = { 0 };
 
   limits.memory = &memory;
   limits.totals = &totals;
   totals_set_timeout(&totals, 60);
-  run.options = (struct diff_options) {
-    .ignore = has(run.words, "semantic") || has(run.words, "effective") ? IGNORE_ALL_SEMANTIC : 0,
-    .effective = has(run.words, "effective"),
-    .compare_root_name = has(run.words, "names"),
-    .verify = has(run.words, "verify"),
-    .referrers = has(run.words, "referrers"),
-    .attestations = has(run.words, "attestations"),
-    .patch = has(run.words, "patch"),
-    .verdict = true,
-    .policy = policy,
-    .limits = &limits,
-    .threads = 1,
-  };
+  run.options = options_for(run.words, mode);
+  run.options.policy = policy;
+  run.options.limits = &limits;
   run.options.platforms.all = !platform.len;
   if (platform.len)
     (void)!platform_set_add(&run.options.platforms, platform, &err);
   run.options.platforms_given = platform.len > 0;
-  if (!rules.len || policy_read_yaml(policy, rules, "policy", &err) == 0) {
-    run.options.sources[0] = open_image(a, &source_options);
-    run.options.sources[1] = open_image(b, &source_options);
-  }
-  want_reports(&run, report);
-  prepare(run.words, report);
-  if (there) {
-    /* It opens no files itself, so there are no other reports. */
-    run.wanted.n_outputs = 0;
-    writer_start(&writer);
-  }
-  if (run.options.sources[0] && run.options.sources[1])
-    compare_opened(&run);
-  else
+  if (rules.len && policy_read_yaml(policy, rules, "policy", &err) < 0)
     run.failed = true;
-  if (there)
-    writer_stop(&writer);
-  source_free(run.options.sources[0]);
-  source_free(run.options.sources[1]);
+  else
+    compare_images(&run, a, b, mode);
   platform_set_release(&run.options.platforms);
-  if (access(report, F_OK) == 0)
-    tree_remove(report);
-  rmdir(report);
-  return run.failed ? VERDICT_UNKNOWN : run.verdict.level;
+  return run.failed
+             ? (struct outcome) { VERDICT_UNKNOWN, true, false, true }
+             : (struct outcome) { run.verdict.level, run.any, run.verdict.hidden, run.warned };
+}
+
+/* The verdict does not depend on what was asked, and is what the questions say. */
+static void check_modes(struct str input)
+{
+  const struct outcome semantic = compare(input, "a", "b", SEMANTIC);
+  const struct outcome effective = compare(input, "a", "b", EFFECTIVE);
+  const struct outcome outcomes[] = { compare(input, "a", "b", STRICT), semantic, effective };
+
+  for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+    const enum verdict_level level = outcomes[i].level;
+
+    log_debug("%zu: %s, differences: %d, of semantic %d, of effective %d", i, verdict_name(level),
+              outcomes[i].any, semantic.any, effective.any);
+    if (level == VERDICT_UNKNOWN || semantic.level == VERDICT_UNKNOWN ||
+        effective.level == VERDICT_UNKNOWN)
+      return;
+    if (level >= VERDICT_SEMANTIC && semantic.any)
+      abort();
+    if (level == VERDICT_IDENTICAL && i == 0 && outcomes[i].any)
+      abort();
+    /* What no engine unpacks makes no tree; that is not always looked for. */
+    if (effective.warned || outcomes[i].warned)
+      continue;
+    if (level != semantic.level || (level >= VERDICT_EFFECTIVE ? effective.any : !effective.any))
+      abort();
+  }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -287,19 +348,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   if (!files)
     set_up();
   tree_make(input, files);
-  level = compare(input, "a", "b");
+  level = compare(input, "a", "b", AS_ASKED).level;
   if (has(words, "swapped")) {
-    const enum verdict_level swapped = compare(input, "b", "a");
+    const enum verdict_level swapped = compare(input, "b", "a", AS_ASKED).level;
 
     if (level != swapped && level != VERDICT_UNKNOWN && swapped != VERDICT_UNKNOWN)
       abort();
   }
   if (has(words, "itself")) {
-    const enum verdict_level itself = compare(input, "a", "a");
+    const enum verdict_level itself = compare(input, "a", "a", AS_ASKED).level;
 
     if (itself != VERDICT_IDENTICAL && itself != VERDICT_UNKNOWN)
       abort();
   }
+  if (has(words, "modes") && !section_find(input, STR("policy")).len)
+    check_modes(input);
   tree_remove(files);
   return 0;
 }

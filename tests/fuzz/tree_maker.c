@@ -1,7 +1,7 @@
 #include "tree_maker.h"
 
+#include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "layer_maker.h"
+#include "report/directory/remove_tree.h"
 
 enum { FILES_MAX = 64, PARTS_MAX = 256 };
 
@@ -312,24 +313,15 @@ void tree_make(struct str input, const char *dir)
   }
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-  (void)status;
-  (void)kind;
-  return place->level ? remove(path) : 0;
-}
-
-static int open_up(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-  (void)status;
-  (void)place;
-  if (kind == FTW_D || kind == FTW_DNR)
-    (void)!chmod(path, 0700);
-  return 0;
-}
-
 void tree_remove(const char *dir)
 {
-  nftw(dir, open_up, 16, FTW_PHYS);
-  nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+  DIR *open = opendir(dir);
+  struct dirent *entry;
+
+  while (open && (entry = readdir(open)))
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+        remove_tree(dirfd(open), entry->d_name))
+      abort();
+  if (open)
+    closedir(open);
 }
