@@ -44,8 +44,10 @@ struct realm {
 };
 
 static struct {
-  struct str script; /* what is left of it */
-  char *host;        /* the registry's, as in struct url; "" if the name has none */
+  bool leads_elsewhere; /* the script itself names what the image says to be elsewhere */
+  bool was_elsewhere;   /* the last request was for that, and was led on */
+  struct str script;    /* what is left of it */
+  char *host;           /* the registry's, as in struct url; "" if the name has none */
   unsigned port;
   struct realm realms[REALMS_MAX]; /* token servers that were named */
   size_t n_realms;
@@ -140,8 +142,10 @@ static void check(const struct request *request, const struct sockaddr *address)
     abort();
   if (kind == ADDRESS_LINK_LOCAL && !is_registry(request))
     abort();
-  if (kind != ADDRESS_PUBLIC && str_has_prefix(request->path, STR("/foreign")) &&
-      !is_registry(request))
+  /* What an image names, and where that leads, but for its registry, and r.example, which the user
+   * named. */
+  if (kind != ADDRESS_PUBLIC && !peer.leads_elsewhere && !is_registry(request) &&
+      !is_mirror(request) && (peer.was_elsewhere || str_has_prefix(request->path, STR("/foreign"))))
     abort();
 }
 
@@ -302,6 +306,9 @@ bool registry_peer_answer(void *context, const struct fake_request *fake, struct
   request = parse(fake->bytes);
   check(&request, fake->address);
   stays = respond(&request, out);
+  peer.was_elsewhere = str_has_prefix(request.path, STR("/foreign")) &&
+                       strcmp(request.host, "r.example") != 0 && !is_registry(&request) &&
+                       contains(buf_str(out), "\r\nLocation:");
   if (is_registry(&request) || is_mirror(&request))
     note_realms(buf_str(out), request.host);
   free(request.host);
@@ -317,6 +324,8 @@ void registry_peer_begin(struct str script)
   }
   peer.n_realms = 0;
   peer.script = script;
+  peer.leads_elsewhere = contains(script, "/foreign");
+  peer.was_elsewhere = false;
   registry_peer_name(STR(""));
 }
 
