@@ -123,8 +123,10 @@ static void look_at_content(struct inside *inside, const struct format *format,
 
     if (format->is_wrapper
             ? format_is_sealed_around(content[0]) || format_is_sealed_around(content[1])
-            : !same && inside->sealed)
-      inside_leave(inside, a->entry.name);
+            : !same && inside->sealed) {
+      content_leave(inside->out, a->entry.name);
+      inside->unsealed = true;
+    }
     inside->recompressed |= same && !str_equal(a->content.stored, b->content.stored);
     if (!same && !look_deeper(inside, content, cuts, a->entry.name,
                               inside_member_path(inside, format, a->entry.name))) {
@@ -377,6 +379,8 @@ bool inside_look(const struct str content[2], const struct content_file *file, s
 
   if (!look_deeper(&inside, content, whole, file->path, file->path))
     return false;
+  /* Where nothing in it says anything else, that is what there is to say. */
+  out->headless |= inside.unsealed && content_says_nothing(out);
   out->opaque = format->is_wrapper && inside.deepest < 2;
   out->looked_in = format->may_be_equal || strcmp(format->name, "elf") != 0;
   return true;

@@ -25,6 +25,7 @@ struct inside {
   const struct content_file *file; /* the outermost */
   const char *packed; /* the cause of all that packing does; NULL: that of each format */
   bool sealed;        /* something in the file that is open vouches for the bytes of its members */
+  bool unsealed;      /* bytes that are vouched for differ, in any file that was opened */
   bool recompressed;  /* a member of the file that is open is, and what comes out is the same */
 };
 

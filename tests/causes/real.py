@@ -6,6 +6,7 @@ cause diffoci has to find for which file. Cases whose program is not there are l
 fell short, then "N passed, N failed".
 """
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -13,6 +14,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import tempfile
 import uuid
 import zipfile
@@ -132,6 +134,18 @@ def apk_scripts(root, n):
     os.makedirs(os.path.join(root, "lib/apk/db"))
     run("tar", "--sort=name", f"--mtime=@{epoch(n)}", "-cf", "../lib/apk/db/scripts.tar", "x.post-install",
         cwd=os.path.join(root, "tmp"))
+
+
+@case({"srv/x-1.0.gem": "embedded-date"})
+def gem(root, n):
+    """The day in what describes it, whose checksums stand beside it."""
+    members = {"metadata.gz": gzip.compress(b"--- !ruby/object:Gem::Specification\nname: x\ndate: 2023-11-%02d 00:00:00.000000000 Z\n" % (14 + n), mtime=0)}
+    members["checksums.yaml.gz"] = gzip.compress(f"SHA256:\n  metadata.gz: {hashlib.sha256(members['metadata.gz']).hexdigest()}\n".encode(), mtime=0)
+    with tarfile.open(put(root, "srv/x-1.0.gem", b""), "w") as out:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mtime = len(content), epoch(0)
+            out.addfile(info, io.BytesIO(content))
 
 
 # ---- compiled files ----
