@@ -177,11 +177,15 @@ int fake_connect(int fd, const struct sockaddr *address, socklen_t len)
 /* Whether a request is there to its end. */
 static bool is_whole(struct str request)
 {
-  const char *end = request.len ? memmem(request.ptr, request.len, "\r\n\r\n", 4) : NULL;
-  const char *length = end ? memmem(request.ptr, request.len, "Content-Length: ", 16) : NULL;
-  size_t body = length && length < end ? strtoul(length + 16, NULL, 10) : 0;
+  const char *end = request.ptr ? memmem(request.ptr, request.len, "\r\n\r\n", 4) : NULL;
+  const char *length;
+  size_t body;
 
-  return end && (size_t)(request.ptr + request.len - end) >= 4 + body;
+  if (!end)
+    return false;
+  length = memmem(request.ptr, (size_t)(end - request.ptr), "Content-Length: ", 16);
+  body = length ? strtoul(length + 16, NULL, 10) : 0;
+  return (size_t)(request.ptr + request.len - end) >= 4 + body;
 }
 
 /* Called with the lock held. What does not go into the socket at once is cut off. */

@@ -135,7 +135,7 @@ static void set_up(void)
 
 static bool has(struct str options, const char *word)
 {
-  return options.len && memmem(options.ptr, options.len, word, strlen(word));
+  return options.ptr && memmem(options.ptr, options.len, word, strlen(word));
 }
 
 static void warn(void *context, const char *line)

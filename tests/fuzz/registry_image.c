@@ -104,7 +104,7 @@ void registry_image_make(void)
 
 static bool contains(struct str s, const char *text)
 {
-  return s.len && memmem(s.ptr, s.len, text, strlen(text));
+  return s.ptr && memmem(s.ptr, s.len, text, strlen(text));
 }
 
 static struct sound sound_blob(int which, unsigned long long from)

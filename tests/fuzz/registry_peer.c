@@ -127,7 +127,7 @@ static bool may_see(const struct request *request, bool of_mirror)
 
 static bool contains(struct str s, const char *text)
 {
-  return s.len && memmem(s.ptr, s.len, text, strlen(text));
+  return s.ptr && memmem(s.ptr, s.len, text, strlen(text));
 }
 
 static void check(const struct request *request, const struct sockaddr *address)
