@@ -27,7 +27,7 @@ static bool is_loaded(struct str flags)
 /* The name in a row is that of the file, "!/", and its own. */
 static struct str section_name(struct str name)
 {
-  const char *slash = name.len ? memrchr(name.ptr, '/', name.len) : NULL;
+  const char *slash = name.ptr && name.len ? memrchr(name.ptr, '/', name.len) : NULL;
 
   return slash && slash > name.ptr && slash[-1] == '!'
              ? str_skip(name, (size_t)(slash + 1 - name.ptr))
