@@ -151,7 +151,8 @@ int starter_read_request(const struct starter *starter, const char *bytes, size_
 
 /* ---- asking ---- */
 
-/* A message with a descriptor. Returns an errno value. */
+/* A message with a descriptor, for which there may be no room here: then it is -1. Returns an errno
+ * value. */
 static int starter_receive(int channel, int *fd)
 {
   struct starter_answer answer;
@@ -161,24 +162,23 @@ static int starter_receive(int channel, int *fd)
     return errno;
   if (n != (ssize_t)sizeof(answer))
     return EPIPE;
-  if (answer.code)
-    return answer.code;
-  return *fd < 0 ? EMFILE : 0; /* there was no room for it here */
+  return answer.code;
 }
 
 /* All that comes is taken, so that the next answer is the next request's. */
 static int starter_take_answer(int channel, struct program *out, size_t n_ends)
 {
-  int code = starter_receive(channel, &out->life);
+  int *const places[] = { &out->life, &out->ends[0], &out->ends[1] };
+  bool room = true;
 
-  if (code && code != EMFILE)
-    return code;
-  for (size_t i = 0; i < n_ends; i++) {
-    const int other = starter_receive(channel, &out->ends[i]);
+  for (size_t i = 0; i <= n_ends; i++) {
+    const int code = starter_receive(channel, places[i]);
 
-    code = code ? code : other;
+    if (code)
+      return code;
+    room = room && *places[i] >= 0;
   }
-  return code;
+  return room ? 0 : EMFILE;
 }
 
 static int starter_ask(void *context, struct program *out, const struct program_wanted *wanted)

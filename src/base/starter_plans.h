@@ -26,9 +26,9 @@ struct starter {
   int channel;  /* -1: the same */
 };
 
-/* What is answered: this, each with a descriptor where code is 0. First comes the socket of the
- * program's life: it gets its status (an int, as from waitpid), and takes signals (a byte each).
- * Then the program's ends. */
+/* What is answered: this, each with a descriptor where code is 0; nothing follows one that has a
+ * code. First comes the socket of the program's life: it gets its status (an int, as from waitpid),
+ * and takes signals (a byte each). Then the program's ends. */
 struct starter_answer {
   int code; /* an errno value */
 };

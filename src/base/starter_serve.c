@@ -31,11 +31,13 @@ struct serving {
   struct running running[RUNNING_MAX];
 };
 
+/* Who asks waits for an answer: where there can be none, nothing more is asked. */
 static void serve_refuse(int channel, int code)
 {
   const struct starter_answer answer = { code };
 
-  (void)!socket_send_with(channel, &answer, sizeof(answer), -1);
+  if (socket_send_with(channel, &answer, sizeof(answer), -1) < 0)
+    shutdown(channel, SHUT_RDWR);
 }
 
 static struct running *serve_place(struct serving *serving)
@@ -49,13 +51,17 @@ static struct running *serve_place(struct serving *serving)
 /* Its ends are theirs from here on. */
 static void serve_hand_over(int channel, struct running *one, int life)
 {
+  const int ends[] = { life, one->program.ends[0], one->program.ends[1] };
+  const size_t n = 1 + starter_ends(one->ends);
   const struct starter_answer answer = { 0 };
+  size_t sent = 0;
 
-  (void)!socket_send_with(channel, &answer, sizeof(answer), life);
-  for (size_t i = 0; i < starter_ends(one->ends); i++) {
-    (void)!socket_send_with(channel, &answer, sizeof(answer), one->program.ends[i]);
-    close(one->program.ends[i]);
-  }
+  while (sent < n && socket_send_with(channel, &answer, sizeof(answer), ends[sent]) >= 0)
+    sent++;
+  if (sent < n)
+    serve_refuse(channel, errno);
+  for (size_t i = 1; i < n; i++)
+    close(ends[i]);
 }
 
 static void serve_start(struct serving *serving, const struct program_wanted *wanted)
@@ -156,23 +162,25 @@ static void serve_reap(struct serving *serving)
   }
 }
 
-/* Waits until something is asked or has ended, and serves it. Whether there may be more. */
+/* Waits until something is asked or has ended, and serves it. Whether there may be more. No more is
+ * waited for than is open: poll(2) takes no more than this process may have open. */
 static bool serve_once(struct serving *serving, const sigset_t *meanwhile)
 {
-  struct pollfd polled[RUNNING_MAX + 1];
-  bool more = true;
+  struct pollfd polled[1 + RUNNING_MAX] = { { .fd = serving->channel, .events = POLLIN } };
+  struct running *asked[1 + RUNNING_MAX] = { NULL };
+  nfds_t n = 1;
 
   for (size_t i = 0; i < RUNNING_MAX; i++)
-    polled[i] = (struct pollfd) { .fd = serving->running[i].life, .events = POLLIN };
-  polled[RUNNING_MAX] = (struct pollfd) { .fd = serving->channel, .events = POLLIN };
-  if (ppoll(polled, ARRAY_LEN(polled), NULL, meanwhile) < 0)
+    if (serving->running[i].life >= 0) {
+      asked[n] = &serving->running[i];
+      polled[n++] = (struct pollfd) { .fd = serving->running[i].life, .events = POLLIN };
+    }
+  if (ppoll(polled, n, NULL, meanwhile) < 0)
     return errno == EINTR;
-  for (size_t i = 0; i < RUNNING_MAX; i++)
+  for (nfds_t i = 1; i < n; i++)
     if (polled[i].revents)
-      serve_signal(&serving->running[i]);
-  if (polled[RUNNING_MAX].revents)
-    more = serve_request(serving);
-  return more;
+      serve_signal(asked[i]);
+  return !polled[0].revents || serve_request(serving);
 }
 
 static bool serve_any_left(struct serving *serving)

@@ -269,6 +269,37 @@ static void test_no_room_for_descriptors(void **state)
   ends_with(&program, 3 << 8);
 }
 
+/* Where there is no room in the other process it says so, and does not leave who asks waiting. */
+static void test_no_room_where_it_starts(void **state)
+{
+  const pid_t pid = starter_pid(*state);
+  const struct program_wanted one = wanted(says, PROGRAM_WRITES);
+  struct program program;
+  struct rlimit limit;
+
+  assert_int_equal(prlimit(pid, RLIMIT_NOFILE, NULL, &limit), 0);
+  alarm(60); /* waiting for ever is what this is about */
+  for (rlim_t n = 3; n < 16; n++) {
+    const struct rlimit less = { n, limit.rlim_max };
+    int code;
+
+    assert_int_equal(prlimit(pid, RLIMIT_NOFILE, &less, NULL), 0);
+    code = program_start(&program, &one);
+    assert_int_equal(prlimit(pid, RLIMIT_NOFILE, &limit, NULL), 0);
+    assert_true(code == EMFILE || (code == 0 && n > 3));
+    if (code == 0) { /* it may have too little room itself */
+      close(program.ends[0]);
+      close(program.ends[1]);
+      assert_true(program_wait(&program, true));
+    }
+    start(&program, says, PROGRAM_WRITES);
+    reads(program.ends[0], "out\n");
+    reads(program.ends[1], "err\n");
+    ends_with(&program, 3 << 8);
+  }
+  alarm(0);
+}
+
 /* More at once than there are places for is an error, and no place is lost. */
 static void test_many_at_once(void **state)
 {
@@ -389,12 +420,19 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
   const struct CMUnitTest tests[] = {
-    TEST(what_it_says_and_its_status), TEST(it_reads_what_was_said_before),
-    TEST(it_reads_what_is_written),    TEST(words_that_may_follow),
-    TEST(a_program_that_is_not_there), TEST(it_is_ended),
-    TEST(who_starts_them_dies),        TEST(what_runs_is_ended),
-    TEST(no_room_for_descriptors),     TEST(many_at_once),
-    cmocka_unit_test(test_tasks),      cmocka_unit_test(test_a_task_ends_with_who_asked),
+    TEST(what_it_says_and_its_status),
+    TEST(it_reads_what_was_said_before),
+    TEST(it_reads_what_is_written),
+    TEST(words_that_may_follow),
+    TEST(a_program_that_is_not_there),
+    TEST(it_is_ended),
+    TEST(who_starts_them_dies),
+    TEST(what_runs_is_ended),
+    TEST(no_room_for_descriptors),
+    TEST(no_room_where_it_starts),
+    TEST(many_at_once),
+    cmocka_unit_test(test_tasks),
+    cmocka_unit_test(test_a_task_ends_with_who_asked),
   };
 
   signal(SIGPIPE, SIG_IGN);
