@@ -223,13 +223,24 @@ static bool is_date_at(const struct comparison *c, const size_t at[2])
   return true;
 }
 
-/* A space before the day of a month that has one digit, on one side alone, which brings it to the
- * width of others: " 3. December", "29. November". */
+static size_t first_digits(const struct comparison *c, int side, size_t at)
+{
+  const struct str date = c->tokens[side].items[at].text;
+  size_t n = 0;
+
+  while (n < date.len && isdigit((unsigned char)date.ptr[n]))
+    n++;
+  return n;
+}
+
+/* A space before the day of a month that has one digit, on that side alone, which brings it to the
+ * width of the other's two: " 3. December", "29. November". A space before one date is a space. */
 static bool is_padding(const struct comparison *c, const struct words_gap *gap, const size_t to[2])
 {
-  return ((!gap->value[0].len && str_equal(gap->value[1], STR(" "))) ||
-          (!gap->value[1].len && str_equal(gap->value[0], STR(" ")))) &&
-         is_date_at(c, to);
+  const int padded = gap->value[0].len ? 0 : 1;
+
+  return str_equal(gap->value[padded], STR(" ")) && !gap->value[!padded].len && is_date_at(c, to) &&
+         first_digits(c, padded, to[padded]) == 1 && first_digits(c, !padded, to[!padded]) == 2;
 }
 
 /* Tokens that have no partner. */

@@ -145,6 +145,13 @@ static void texts(void **state)
     { "x", STR("mask 0x7f74ffedc190"), STR("mask 0x7efdd8af8190"), "", true },
     { "x", STR("made 29. November 2026\n"), STR("made  3. December 2026\n"), "embedded-date",
       false },
+    /* a space that makes up for no digit, beside what is accounted for */
+    { "x", STR("built 29. November 2026\n 3. March 2026: x\n"),
+      STR("built  3. December 2026\n  3. March 2026: x\n"), "embedded-date", true },
+    { "x", STR("built 28. November 2026\n"), STR("built  29. November 2026\n"), "embedded-date",
+      true },
+    { "x", STR("built  28. November 2026\n"), STR("built 3. December 2026\n"), "embedded-date",
+      true },
     { "x", STR("level 9\n"), STR("level  9\n"), "", true },
     { "x", STR("{'b', 'a', 'c'}\n"), STR("{'c', 'a', 'b'}\n"), "reordered-lines", false },
     { "x", STR("keys=b,a,c\n"), STR("keys=c,b,a\n"), "reordered-lines", false },
