@@ -72,25 +72,21 @@ struct wanted_image {
   const struct source_options *options;
 };
 
-static const char *without_algorithm(const char *id)
-{
-  return strncmp(id, "sha256:", 7) == 0 ? id + 7 : id;
-}
-
 /* As engine_image_save_name makes it: the name, with the tag that goes without saying, or in full
- * the ID that the name begins. */
+ * the ID whose first digits the name is. */
 static bool engine_may_save_name(const char *word, const char *name)
 {
   const size_t len = strlen(name);
-  const char *digits = without_algorithm(word);
-  const char *first = without_algorithm(name);
+  const char *digits = strncmp(word, "sha256:", 7) == 0 ? word + 7 : word;
 
+  if (!len)
+    return false;
   if (strncmp(word, name, len) == 0 && (!word[len] || strcmp(word + len, ":latest") == 0))
     return true;
   for (size_t i = 0; digits[i]; i++)
     if (!isxdigit((unsigned char)digits[i]) || i >= ID_DIGITS)
       return false;
-  return strlen(digits) == ID_DIGITS && strncmp(digits, first, strlen(first)) == 0;
+  return strlen(digits) == ID_DIGITS && strncmp(digits, name, len) == 0;
 }
 
 static bool engine_may_save(const void *context, const char *const *words, size_t n)
