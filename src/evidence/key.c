@@ -7,6 +7,8 @@
 #include "base/macros.h"
 #include "base/path.h"
 
+enum { KEY_REACH = 1024 }; /* bytes before a value in which its key is looked for */
+
 static bool words_holds(struct str s, const char *word)
 {
   const size_t len = strlen(word);
@@ -31,9 +33,12 @@ static bool is_key_char(char c)
 
 struct str key_before(struct str before)
 {
-  size_t end = before.len;
+  size_t end;
   size_t from;
 
+  if (before.len > KEY_REACH)
+    before = str_skip(before, before.len - KEY_REACH);
+  end = before.len;
   while (end && !isalpha((unsigned char)before.ptr[end - 1]) &&
          !strchr("{},;[]()", before.ptr[end - 1]))
     end--;

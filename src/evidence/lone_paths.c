@@ -6,6 +6,7 @@
 enum {
   LONE_PATHS_MAX = 256,   /* different ones of each side */
   LONE_PATH_BYTES = 4096, /* as Linux has them at most */
+  FIRST_BYTES = 64,       /* of a path, by which is known whether builds are made there */
   SAME_END = 8            /* bytes that two strings do not end in by chance */
 };
 
@@ -34,37 +35,48 @@ static bool is_path(char c)
          (c && strchr("/.+-~@%_=#", c));
 }
 
+/* How many bytes of a path the content begins with, at most so many. */
+static size_t path_len(struct str content, size_t max)
+{
+  size_t n = 0;
+
+  while (n < content.len && n < max && is_path(content.ptr[n]))
+    n++;
+  return n;
+}
+
 /* In contents that are no text the byte before a path may be any: its length, a mark, or the end of
- * the string before. What begins where builds are made begins a path all the same. */
+ * the string before. What begins where builds are made begins a path all the same, of which the
+ * first bytes tell: each of a row of slashes begins a long one. */
 static void find_builds(struct str content, struct paths *out)
 {
   while (content.len && out->n < LONE_PATHS_MAX) {
     const char *slash = memchr(content.ptr, '/', content.len);
-    size_t n = 0;
+    struct str path;
 
     if (!slash)
       return;
     content = str_skip(content, (size_t)(slash - content.ptr));
-    while (n < content.len && n < LONE_PATH_BYTES && is_path(content.ptr[n]))
-      n++;
-    if (build_path_begins((struct str) { content.ptr, n })) {
-      add_path(out, (struct str) { content.ptr, n });
-      content = str_skip(content, n);
+    path = (struct str) { content.ptr, path_len(content, FIRST_BYTES) };
+    if (build_path_begins(path)) {
+      path.len = path_len(content, LONE_PATH_BYTES);
+      add_path(out, path);
     } else {
-      content = str_skip(content, 1);
+      path.len = 1;
     }
+    content = str_skip(content, path.len);
   }
 }
 
 static void find_paths(struct str content, struct paths *out)
 {
   struct token token;
-  char before = '\0';
+  struct token_place place = { 0 };
 
   out->n = 0;
   find_builds(content, out);
-  while (out->n < LONE_PATHS_MAX && token_next(&content, &before, &token))
-    if (token.kind == TOKEN_PATH)
+  while (out->n < LONE_PATHS_MAX && token_next(&content, &place, &token))
+    if (token.kind == TOKEN_PATH && token.text.len <= LONE_PATH_BYTES)
       add_path(out, token.text);
 }
 
@@ -100,17 +112,23 @@ static bool are_alike(const struct str whole[2], const struct str content[2], st
 void lone_paths_look(const struct str content[2], struct arena *arena, struct content_evidence *out)
 {
   struct paths paths[2];
+  bool alone[LONE_PATHS_MAX]; /* of the second side: not on the first */
 
   find_paths(content[0], &paths[0]);
   find_paths(content[1], &paths[1]);
-  for (size_t i = 0; i < paths[0].n; i++)
-    for (size_t j = 0; j < paths[1].n && !holds(&paths[1], paths[0].items[i]); j++) {
+  for (size_t j = 0; j < paths[1].n; j++)
+    alone[j] = !holds(&paths[0], paths[1].items[j]);
+  for (size_t i = 0; i < paths[0].n; i++) {
+    if (holds(&paths[1], paths[0].items[i]))
+      continue;
+    for (size_t j = 0; j < paths[1].n; j++) {
       const struct str whole[2] = { paths[0].items[i], paths[1].items[j] };
       struct str side[2];
 
-      if (!holds(&paths[0], whole[1]) && are_alike(whole, content, side)) {
+      if (alone[j] && are_alike(whole, content, side)) {
         content_assume(out, arena, "build-path", "", side[0], side[1]);
         break;
       }
     }
+  }
 }

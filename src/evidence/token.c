@@ -71,24 +71,35 @@ static size_t epoch_length(struct str s)
   return fraction && fraction <= 9 ? n + 1 + fraction : n;
 }
 
-/* From a slash; without what only ends a sentence. */
-static size_t path_length(struct str s)
-{
-  size_t n = token_run(s, is_path);
-  size_t slashes = 0;
+enum { BEHIND_MAX = 64 }; /* bytes that only end a sentence, behind a path whose length is told */
 
+/* From a slash; without what only ends a sentence. 0: it is none, or longer than max bytes. */
+static size_t path_length(struct str s, size_t max)
+{
+  size_t slashes = 0;
+  size_t n;
+
+  if (s.len < 2 || s.ptr[1] == '/')
+    return 0;
+  n = token_run((struct str) { s.ptr, s.len > max ? max + 1 : s.len }, is_path);
+  if (n > max)
+    return 0;
   while (n && strchr(".=#", s.ptr[n - 1]))
     n--;
   for (size_t i = 0; i < n; i++)
     slashes += s.ptr[i] == '/' && i + 1 < n && s.ptr[i + 1] != '/';
-  return s.len > 1 && s.ptr[0] == '/' && s.ptr[1] != '/' && slashes >= 2 ? n : 0;
+  return slashes >= 2 ? n : 0;
 }
 
-/* Whether a path of n bytes may begin behind a byte: not in the middle of another, but as a value,
+/* The length of a path that may begin behind a byte: not in the middle of another, but as a value,
  * or behind its own length, as in a pickle or a class file. */
-static bool begins_path(char before, size_t n)
+static size_t path_behind(struct str s, char before)
 {
-  return !is_path(before) || before == '=' || (unsigned char)before == n;
+  const size_t told = (unsigned char)before;
+
+  if (!is_path(before) || before == '=')
+    return path_length(s, SIZE_MAX - 1);
+  return path_length(s, told + BEHIND_MAX) == told ? told : 0;
 }
 
 static bool is_base64(char c)
@@ -115,14 +126,19 @@ static size_t crypt_length(struct str s)
   return token_run(str_skip(s, id + 1), is_crypt) >= 16 ? token_run(s, is_crypt) : 0;
 }
 
-static size_t random_length(struct str s)
+/* Where there is none: none begins before *none, either, since it would end there, too, and have
+ * fewer characters of each kind. */
+static size_t random_length(struct str s, const char **none)
 {
-  const size_t n = token_run(s, is_base64);
   size_t digits = 0;
   size_t lower = 0;
   size_t upper = 0;
-  size_t end = n;
+  size_t end;
+  size_t n;
 
+  if (s.ptr[0] == '/' || (*none && s.ptr < *none))
+    return 0;
+  n = end = token_run(s, is_base64);
   for (size_t i = 0; i < n; i++) {
     digits += digit_is_decimal(s.ptr[i]);
     lower += s.ptr[i] >= 'a' && s.ptr[i] <= 'z';
@@ -130,24 +146,25 @@ static size_t random_length(struct str s)
   }
   while (end < s.len && end < n + 2 && s.ptr[end] == '=')
     end++;
-  return n >= 16 && digits && lower >= 2 && upper >= 2 && s.ptr[0] != '/' &&
-                 !(end < s.len && is_word(s.ptr[end]))
-             ? end
-             : 0;
+  if (n >= 16 && digits && lower >= 2 && upper >= 2 && !(end < s.len && is_word(s.ptr[end])))
+    return end;
+  *none = s.ptr + n;
+  return 0;
 }
 
-static size_t known_length(struct str s, char before, enum token_kind *kind)
+static size_t known_length(struct str s, struct token_place *place, enum token_kind *kind)
 {
   static const struct {
     enum token_kind kind;
     size_t (*length)(struct str s);
   } kinds[] = {
     { TOKEN_UUID, uuid_length }, { TOKEN_DATE, date_length },   { TOKEN_EPOCH, epoch_length },
-    { TOKEN_HASH, hash_length }, { TOKEN_CRYPT, crypt_length }, { TOKEN_RANDOM, random_length },
+    { TOKEN_HASH, hash_length }, { TOKEN_CRYPT, crypt_length },
   };
+  const char before = place->before;
   size_t n;
 
-  if (s.ptr[0] == '/' && (n = path_length(s)) && begins_path(before, n)) {
+  if (s.ptr[0] == '/' && (n = path_behind(s, before))) {
     *kind = TOKEN_PATH;
     return n;
   }
@@ -161,31 +178,31 @@ static size_t known_length(struct str s, char before, enum token_kind *kind)
       return n;
     }
   }
-  return 0;
+  if (is_word(before) && before != '_')
+    return 0;
+  *kind = TOKEN_RANDOM;
+  return random_length(s, &place->no_random);
 }
 
-bool token_next(struct str *text, char *before, struct token *out)
+bool token_next(struct str *text, struct token_place *place, struct token *out)
 {
   size_t n;
 
   if (!text->len)
     return false;
-  out->kind = TOKEN_OTHER;
-  n = known_length(*text, *before, &out->kind);
+  n = known_length(*text, place, &out->kind);
   if (!n) {
     n = token_run(*text, is_word);
     /* Letters and digits apart, so that a date that follows a word is seen. */
-    if (n)
-      out->kind = TOKEN_WORD;
-    else
-      n = 1;
+    out->kind = n ? TOKEN_WORD : TOKEN_OTHER;
+    n = n ? n : 1;
   }
   out->text = (struct str) { text->ptr, n };
   /* What follows the letter of an option ("-I/usr/include") is its value. */
-  if (n != 1 || *before != '-' || !is_word(text->ptr[0]))
-    *before = text->ptr[n - 1];
+  if (n != 1 || place->before != '-' || !is_word(text->ptr[0]))
+    place->before = text->ptr[n - 1];
   else
-    *before = ' ';
+    place->before = ' ';
   *text = str_skip(*text, n);
   return true;
 }

@@ -22,8 +22,14 @@ struct token {
   struct str text;
 };
 
-/* Takes the next token off the text; false at its end. before: the byte before the text, 0 where
- * there is none: what begins in the middle of a word or number is no date. */
-bool token_next(struct str *text, char *before, struct token *out);
+/* Where a text is being read; all 0 at its beginning. */
+struct token_place {
+  char before;           /* the byte before it: what begins in the middle of a word is no date */
+  const char *no_random; /* no random characters begin before this place */
+};
+
+/* Takes the next token off the text, of which place belongs to what is left; false at its end. The
+ * time that a whole text takes grows with its length. */
+bool token_next(struct str *text, struct token_place *place, struct token *out);
 
 #endif

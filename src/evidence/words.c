@@ -25,10 +25,10 @@ struct tokens {
 static void tokens_read(struct tokens *out, struct str line)
 {
   struct token token;
-  char before = '\0';
+  struct token_place place = { 0 };
 
   *out = (struct tokens) { 0 };
-  while (token_next(&line, &before, &token)) {
+  while (token_next(&line, &place, &token)) {
     out->items = xgrow(out->items, out->n, &out->cap, sizeof(*out->items));
     out->items[out->n++] = token;
   }

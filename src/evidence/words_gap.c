@@ -8,22 +8,25 @@
 #include "evidence/key.h"
 #include "evidence/locale_name.h"
 
+enum { NAME_BYTES = 1024 }; /* of a name at most, so that looking for its ends is no long way */
+
 static bool is_of_name(char c)
 {
   return isalnum((unsigned char)c) || (c && strchr("_.-@", c));
 }
 
-/* The whole name of which the value, a part of the line, is one. */
+/* The whole name of which the value, a part of the line, is one; empty if it is longer than names
+ * are. */
 static struct str name_around(struct str line, struct str value)
 {
   size_t from = (size_t)(value.ptr - line.ptr);
   size_t to = from + value.len;
 
-  while (from && is_of_name(line.ptr[from - 1]))
+  while (from && to - from <= NAME_BYTES && is_of_name(line.ptr[from - 1]))
     from--;
-  while (to < line.len && is_of_name(line.ptr[to]))
+  while (to < line.len && to - from <= NAME_BYTES && is_of_name(line.ptr[to]))
     to++;
-  return (struct str) { line.ptr + from, to - from };
+  return (struct str) { line.ptr + from, to - from <= NAME_BYTES ? to - from : 0 };
 }
 
 static struct str text_before(const struct words_gap *gap, struct str value)

@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -203,6 +205,37 @@ static void none_is_proven(void **state)
                          STR("X\n\0\0\0\3\0\0\0\16ANSI_X3.4-1968\0\0\0\xfe")));
 }
 
+/* ---- hostile contents ---- */
+
+/* Rows in which every byte or two begin what could be a path, a name or a key that is as long as
+ * the row: looking at them takes a time that grows with their length, not with its square. */
+static void long_rows(void **state)
+{
+  enum { SIZE = 256 << 10, SECONDS = 30 };
+  static const char *const rows[] = { "/", "+", "+a", "a/", "=/", "a-", "1 ", "$a$", "/tmp/" };
+  char *bytes = malloc(SIZE);
+  struct arena arena = ARENA_INIT;
+
+  (void)state;
+  assert_non_null(bytes);
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+    for (int binary = 0; binary < 2; binary++) {
+      const struct row row = { .path = "x", .a = { bytes, SIZE }, .b = { bytes, SIZE - 7 } };
+      struct content_evidence found;
+      const clock_t begun = clock();
+
+      for (size_t at = 0; at < SIZE; at++)
+        bytes[at] = rows[i][at % strlen(rows[i])];
+      if (binary)
+        bytes[0] = '\0';
+      look(&row, true, &arena, &found);
+      if ((clock() - begun) / CLOCKS_PER_SEC >= SECONDS)
+        fail_msg("%s: %ld s", rows[i], (long)((clock() - begun) / CLOCKS_PER_SEC));
+    }
+  arena_release(&arena);
+  free(bytes);
+}
+
 /* ---- static libraries ---- */
 
 #define MEMBER(name, size) name "0           0     0     100644  " size "`\n"
@@ -299,6 +332,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(times),          cmocka_unit_test(paths),   cmocka_unit_test(texts),
     cmocka_unit_test(none_is_proven), cmocka_unit_test(symbols), cmocka_unit_test(kinds),
+    cmocka_unit_test(long_rows),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
