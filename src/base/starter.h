@@ -34,7 +34,7 @@ void starter_allow_task(struct starter *starter, const char *name, starter_task 
                         int keep);
 /* Whether a starter has begun that may do this; if not, this process does it itself. */
 bool starter_does(const char *name);
-/* Has it done: as task. Any thread. */
+/* Has it done: as task; *fd is -1 also where there was no room for the descriptor. Any thread. */
 MUST_CHECK int starter_do(const char *name, int *fd, struct error *err);
 /* Whether there is anything to start or to do. */
 bool starter_is_needed(const struct starter *starter);

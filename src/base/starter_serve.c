@@ -100,7 +100,8 @@ static void serve_task(const struct serving *serving, const struct starter_plan 
     return;
   done.code = plan->task(plan->context, &fd, &done.err);
   prctl(PR_SET_PDEATHSIG, 0);
-  (void)!socket_send_with(serving->channel, &done, sizeof(done), fd);
+  if (socket_send_with(serving->channel, &done, sizeof(done), fd) < 0)
+    serve_refuse(serving->channel, errno);
   cleanup_close(&fd);
 }
 

@@ -76,10 +76,11 @@ static int unix_socket_ask(const char *path)
   struct error err;
   int fd;
 
-  if (starter_do(path, &fd, &err) == 0 && fd >= 0)
-    return fd;
-  errno = err.sys ? err.sys : EPERM;
-  return -1;
+  if (starter_do(path, &fd, &err))
+    errno = err.sys ? err.sys : EPERM;
+  else if (fd < 0)
+    errno = EMFILE; /* it was made, and there was no room for it here */
+  return fd;
 }
 
 static int unix_socket_task(void *context, int *fd, struct error *err)
