@@ -211,7 +211,7 @@ static void none_is_proven(void **state)
  * the row: looking at them takes a time that grows with their length, not with its square. */
 static void long_rows(void **state)
 {
-  enum { SIZE = 256 << 10, SECONDS = 30 };
+  enum { SIZE = 128 << 10, SECONDS = 30 };
   static const char *const rows[] = { "/", "+", "+a", "a/", "=/", "a-", "1 ", "$a$", "/tmp/" };
   char *bytes = malloc(SIZE);
   struct arena arena = ARENA_INIT;
