@@ -184,7 +184,6 @@ static bool program_hear(struct program *program, bool block)
   if (n < 0 && errno == EAGAIN)
     return false;
   program->status = n == (ssize_t)sizeof(status) ? status : SIGKILL;
-  program->status_known = true;
   program_close(&program->life);
   return true;
 }
@@ -200,10 +199,10 @@ bool program_wait(struct program *program, bool block)
   } while (done < 0 && errno == EINTR);
   if (done == 0)
     return false;
-  /* It fails where somebody who started us made the system forget children at once. */
   ending_forget(program->ending);
   program->ending = -1;
-  program->status_known = done == program->pid;
+  if (done != program->pid)
+    program->status = SIGKILL; /* nobody knows */
   program->pid = 0;
   return true;
 }

@@ -28,8 +28,7 @@ struct program {
   int ending;  /* see ending_forget */
   int ends[2]; /* the caller's to close; -1: there is none */
   bool group;
-  bool status_known;
-  int status; /* as from waitpid(2), once it has ended */
+  int status; /* as from waitpid(2), once it has ended; SIGKILL where nobody knows */
 };
 
 #define PROGRAM_NONE ((struct program) { .life = -1, .ending = -1, .ends = { -1, -1 } })
@@ -43,8 +42,7 @@ int program_start_here(struct program *out, const struct program_wanted *wanted)
 bool program_runs(const struct program *program);
 /* Whether it has ended, of which its number tells nobody else until program_wait was called. */
 bool program_has_ended(const struct program *program);
-/* Whether it has ended, which is waited for if block says so; then its status is known, but where
- * the system was told to forget children at once. */
+/* Whether it has ended, which is waited for if block says so; then its status is known. */
 bool program_wait(struct program *program, bool block);
 /* SIGTERM or SIGKILL for one that runs. */
 void program_signal(const struct program *program, int number);

@@ -194,6 +194,7 @@ int cli_main(const struct command *const *commands, int argc, char **argv)
   ending_install();
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is seen as EPIPE where it is written to */
   signal(SIGXFSZ, SIG_IGN); /* and a file at its limit (ulimit -f) as EFBIG */
+  signal(SIGCHLD, SIG_DFL); /* ignored by who started us, no child's end would be known */
   call.globals.stores.notice = cli_print_warning;
   if (line_parse(&call, &arena, argc, argv, &err) < 0)
     status = -1;

@@ -191,6 +191,14 @@ class Password(Case):
         # Who asks for no password is not kept from answering by a helper that fails.
         self.pulled(f"{WORLD['plain'].host}/public/app:tiny")
 
+    def test_children_are_forgotten(self):
+        """Who started us ignores the end of children: that the helper ended well is known all the same."""
+        self.helper(f"""echo '{{"Username":"user","Secret":"{SECRET}"}}'\n""", {"credsStore": "test"})
+        result = subprocess.run([common.PROGRAMS["diffoci"], "--backend=local", "--local-cache", self.home + "/store", "pull", self.name],
+                                env=self.environ, capture_output=True, text=True, timeout=60, check=False,
+                                preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertEqual(result.returncode, 0, result.stderr)
+
     def test_helper_whose_child_stays(self):
         """…and keeps its standard output open, as agents do that are started on the way."""
         child = f"sleep 45 & echo $! > {self.home}/child; "

@@ -74,8 +74,7 @@ static int credential_helper_reap(struct program *program, int64_t deadline, boo
     if (kill_now || clock_ms() > deadline)
       program_signal(program, SIGKILL);
     if (program_wait(program, kill_now))
-      return program->status_known && WIFEXITED(program->status) ? WEXITSTATUS(program->status)
-                                                                 : -1;
+      return WIFEXITED(program->status) ? WEXITSTATUS(program->status) : -1;
     nanosleep(&pause, NULL);
   }
 }

@@ -243,7 +243,7 @@ int engine_program_finish(struct engine_program *program, struct error *err)
     return -1;
   status = program->runs.status;
   words = (struct str) { program->words, program->n_words };
-  if (!program->runs.status_known || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
     return 0;
   if (WIFSIGNALED(status))
     lead = xasprintf("%s was ended by signal %d (%s)", program->title, WTERMSIG(status),
