@@ -1,7 +1,11 @@
 #include "base/libc.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,9 +29,40 @@ const char *libc_error_text(int errnum, char *text, size_t size)
       strerror_r(errnum, text, size), text, size);
 }
 
+static void libc_close_one(int fd, unsigned first, unsigned last)
+{
+  if (fd >= 0 && (unsigned)fd >= first && (unsigned)fd <= last)
+    close(fd);
+}
+
+/* What is open, as the system lists it; without /proc all that may be: nobody opens more than the
+ * limit, which may be a thousand million. */
+static int libc_close_each(unsigned first, unsigned last)
+{
+  DIR *list = opendir("/proc/self/fd");
+  const struct dirent *entry;
+  struct rlimit limit;
+
+  while (list && (entry = readdir(list))) {
+    const int fd = entry->d_name[0] == '.' ? -1 : (int)strtol(entry->d_name, NULL, 10);
+
+    if (fd != dirfd(list))
+      libc_close_one(fd, first, last);
+  }
+  if (list)
+    return closedir(list);
+  if (getrlimit(RLIMIT_NOFILE, &limit))
+    return -1;
+  for (unsigned fd = first; fd <= last && fd < limit.rlim_max; fd++)
+    close((int)fd);
+  return 0;
+}
+
 int libc_close_range(unsigned first, unsigned last)
 {
-  return (int)syscall(SYS_close_range, first, last, 0);
+  if (syscall(SYS_close_range, first, last, 0) == 0)
+    return 0;
+  return errno == ENOSYS || errno == EPERM ? libc_close_each(first, last) : -1;
 }
 
 int libc_fstat(int fd, struct stat *out)

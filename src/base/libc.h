@@ -9,8 +9,9 @@
  * Returns text, or something that is never freed. From any thread. */
 const char *libc_error_text(int errnum, char *text, size_t size);
 
-/* Closes all descriptors from first to last: close_range(2), from Linux 5.9 on, for which not every
- * library has a function. -1: errno says why not. */
+/* Closes all descriptors from first to last: close_range(2), for which not every library has a
+ * function; one by one before Linux 5.9, and where a container's filter does not know the call
+ * (Docker before v20.10). By a process without threads. -1: errno says why not. */
 int libc_close_range(unsigned first, unsigned last);
 
 /* fstat(2) by the system call of this name. glibc from 2.33 on asks newfstatat(2) instead, which

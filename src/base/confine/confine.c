@@ -160,20 +160,6 @@ int confine_put_nothing(int fd)
   return 0;
 }
 
-/* Before Linux 5.9 one by one: nobody opens more than this limit. */
-static int confine_close_span(unsigned from, unsigned to)
-{
-  struct rlimit limit;
-
-  if (libc_close_range(from, to) == 0)
-    return 0;
-  if (errno != ENOSYS || getrlimit(RLIMIT_NOFILE, &limit))
-    return -1;
-  for (unsigned fd = from; fd <= to && fd < limit.rlim_max; fd++)
-    close((int)fd);
-  return 0;
-}
-
 static int confine_by_number(const void *a, const void *b)
 {
   return *(const int *)a - *(const int *)b;
@@ -193,10 +179,10 @@ int confine_close_others(const int *keep, size_t n, struct error *err)
   for (size_t i = 0; i < n; i++) {
     const unsigned kept = (unsigned)sorted[i];
 
-    if (kept > from && confine_close_span(from, kept - 1))
+    if (kept > from && libc_close_range(from, kept - 1))
       return error_sys(err, errno, "descriptors cannot be closed");
     if (kept >= from)
       from = kept + 1;
   }
-  return confine_close_span(from, ~0U) ? error_sys(err, errno, "descriptors cannot be closed") : 0;
+  return libc_close_range(from, ~0U) ? error_sys(err, errno, "descriptors cannot be closed") : 0;
 }
