@@ -135,17 +135,54 @@ bool key_names_secret(struct str key)
   return ends_in(key, "id");
 }
 
-/* Whether a name is about how something was made. */
-static bool key_names_build(struct str key)
+/* The word that a name begins with, up to a sign or to a letter that begins another one. */
+static size_t word_length(struct str key)
 {
-  static const char *const words[] = {
-    "build", "built", "compile", "made_by", "packaged", "jenkins"
-  };
+  size_t n = 0;
 
-  for (size_t i = 0; i < ARRAY_LEN(words); i++)
-    if (words_holds(key, words[i]))
+  while (n < key.len && isalnum((unsigned char)key.ptr[n]) &&
+         !(n && isupper((unsigned char)key.ptr[n]) && islower((unsigned char)key.ptr[n - 1])))
+    n++;
+  return n;
+}
+
+static bool is_any_of(struct str word, const char *const *words, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (word.len == strlen(words[i]) && strncasecmp(word.ptr, words[i], word.len) == 0)
       return true;
   return false;
+}
+
+bool key_has_word(struct str key, const char *const *words, size_t n)
+{
+  while (key.len) {
+    const size_t len = word_length(key);
+
+    if (is_any_of((struct str) { key.ptr, len }, words, n))
+      return true;
+    key = str_skip(key, len ? len : 1);
+  }
+  return false;
+}
+
+/* Whether a name is about how something was made: not by what it shall be, or with what others
+ * shall be ("min_build", "docker_build_host"), and not only in a part of a word ("builtin_user").
+ */
+static bool key_names_build(struct str key)
+{
+  static const char *const making[] = { "build",    "builder",     "builds",    "building",
+                                        "built",    "buildhost",   "builduser", "buildnumber",
+                                        "buildid",  "buildnr",     "compile",   "compiled",
+                                        "compiler", "compilation", "made",      "packaged",
+                                        "packager" };
+  static const char *const ruling[] = { "min",      "max",      "minimum", "maximum",  "require",
+                                        "requires", "required", "allow",   "allowed",  "deny",
+                                        "denied",   "target",   "remote",  "upload",   "docker",
+                                        "default",  "expected", "server",  "supported" };
+
+  return key_has_word(key, making, ARRAY_LEN(making)) &&
+         !key_has_word(key, ruling, ARRAY_LEN(ruling));
 }
 
 const char *key_cause(struct str before, const struct str value[2], struct str path, bool *guessed)

@@ -10,6 +10,9 @@
 struct str key_before(struct str before);
 /* Whether it is that of something random: a secret, a salt, an identifier. */
 bool key_names_secret(struct str key);
+/* Whether one of the words that the name is made of ("not-newer", "notNewer", "NOT_NEWER") is one
+ * of these, in letters of either case. */
+bool key_has_word(struct str key, const char *const *words, size_t n);
 /* The cause of two values that have no shape of their own; NULL if none is known. before: what
  * stands before them in the line; path: of the file, whose name says it where the line does not.
  * *guessed: the name does not say that it is about the build ("user = www"). */

@@ -38,16 +38,59 @@ static bool is_word_of(struct str s, const char *const *words, size_t n)
   return false;
 }
 
+static bool bounds(struct str word)
+{
+  static const char *const words[] = { "from",  "to",    "min",  "not",   "next",
+                                       "newer", "older", "than", "rotate" };
+
+  return key_has_word(word, words, ARRAY_LEN(words));
+}
+
+/* Whether the word, the last one of what stands before a value, is what the value is called:
+ * "from: 2026-11-28", and not "generated from 2026-11-28". */
+static bool is_assigned(struct str word, struct str before)
+{
+  const char *behind = word.ptr + word.len;
+  const struct str rest = { behind, (size_t)(before.ptr + before.len - behind) };
+
+  return rest.len && (memchr(rest.ptr, '=', rest.len) || memchr(rest.ptr, ':', rest.len));
+}
+
+/* Of words in one name, those that make a bound of it: "date_from", "not-newer". Words of their own
+ * may say anything ("generated from"). */
+static bool is_bounding(struct str word)
+{
+  size_t n = 0;
+
+  while (n < word.len && word.ptr[n] >= 'a' && word.ptr[n] <= 'z')
+    n++;
+  return n < word.len && bounds(word);
+}
+
 static bool when_rules(struct str word)
 {
   static const char *const parts[] = {
-    "expir", "valid",   "until",   "deadline", "not_before", "notbefore", "not_after", "notafter",
-    "since", "timeout", "schedul", "interval", "cutoff",     "release",   "max",       "limit",
-    "start", "begin",   "birth",   "lifetime", "retention",  "renew",     "due"
+    "expir",  "valid",   "until",   "deadline",  "not_before", "notbefore", "not_after", "notafter",
+    "since",  "timeout", "schedul", "interval",  "cutoff",     "release",   "max",       "limit",
+    "start",  "begin",   "birth",   "lifetime",  "retention",  "renew",     "due",       "embargo",
+    "sunset", "revok",   "activat", "effective", "freeze",     "trigger",   "refresh",   "calendar",
   };
-  static const char *const whole[] = { "before", "after", "end", "ends", "ttl" };
+  static const char *const whole[] = { "before", "after", "end", "ends", "ttl",
+                                       "exp",    "nbf",   "eol", "till" };
 
-  return holds_any(word, parts, ARRAY_LEN(parts)) || is_word_of(word, whole, ARRAY_LEN(whole));
+  return holds_any(word, parts, ARRAY_LEN(parts)) || key_has_word(word, whole, ARRAY_LEN(whole)) ||
+         is_bounding(word);
+}
+
+/* What a value is that is used, or a number that is none of seconds: only as the name right before
+ * it, since "version 1.2 of 2026-11-28" says a date all the same. */
+static bool when_picks(struct str word)
+{
+  static const char *const whole[] = { "version", "tag",    "channel", "image", "snapshot",
+                                       "nightly", "serial", "seq",     "uid",   "gid",
+                                       "port",    "pin",    "pinned",  "block", "threshold" };
+
+  return key_has_word(word, whole, ARRAY_LEN(whole));
 }
 
 static bool when_makes(struct str word)
@@ -56,8 +99,18 @@ static bool when_makes(struct str word)
                                        "packag", "modif",   "updat",   "stamp", "render",
                                        "mtime",  "printed", "produced" };
   static const char *const whole[] = { "date", "dated", "made", "epoch" };
+  static const char *const counts[] = { "generation" };
 
-  return holds_any(word, parts, ARRAY_LEN(parts)) || is_word_of(word, whole, ARRAY_LEN(whole));
+  return (holds_any(word, parts, ARRAY_LEN(parts)) &&
+          !key_has_word(word, counts, ARRAY_LEN(counts))) ||
+         is_word_of(word, whole, ARRAY_LEN(whole));
+}
+
+static bool when_is_time(struct str word)
+{
+  static const char *const whole[] = { "time", "t", "ts", "when", "ctime", "utime", "date" };
+
+  return key_has_word(word, whole, ARRAY_LEN(whole));
 }
 
 enum when_said when_said(struct str before)
@@ -71,8 +124,13 @@ enum when_said when_said(struct str before)
       break;
     if (when_rules(word))
       return WHEN_OTHER;
+    if (!i &&
+        ((!when_makes(word) && when_picks(word)) || (is_assigned(word, before) && bounds(word))))
+      return WHEN_OTHER;
     if (when_makes(word))
       said = WHEN_MADE;
+    else if (said == WHEN_UNSAID && when_is_time(word))
+      said = WHEN_TIME;
     before.len = (size_t)(word.ptr - before.ptr);
   }
   return said;
@@ -237,7 +295,7 @@ static bool is_date_near(struct str text, const struct content_file *file, int s
 
   take_apart(text, &parts);
   if (is_clock(&parts))
-    return parts.n >= 3 && parts.clock[2] && is_clock_near(&parts, file, side);
+    return parts.n >= 3 && parts.clock[2] && parts.numbers[2] && is_clock_near(&parts, file, side);
   n = days_of(&parts, days);
   for (size_t i = 0; i < n; i++)
     if (is_day_near(days[i], file, side))

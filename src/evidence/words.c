@@ -97,6 +97,13 @@ static bool is_certain_date(const struct comparison *c, struct str date)
          (digits == 8 && (memchr(date.ptr, '-', date.len) || memchr(date.ptr, '/', date.len)));
 }
 
+/* "name:2026-11-28" is one of several that have that name, as the tag of an image. */
+static bool is_tag(const struct comparison *c, struct str date)
+{
+  return date.ptr - c->lines[0].ptr >= 2 && date.ptr[-1] == ':' &&
+         isalnum((unsigned char)date.ptr[-2]);
+}
+
 /* What the value at `at` in the first line is called, by the line or else by the file. */
 static struct str key_of(const struct comparison *c, const char *at)
 {
@@ -140,14 +147,22 @@ static bool are_far_apart(const struct token *a, const struct token *b)
   return MAX_OF(seconds[0], seconds[1]) - MIN_OF(seconds[0], seconds[1]) > APART;
 }
 
+/* Whether a value that nothing says a build made may be believed by the clock: a date shows that it
+ * is a time, but any number of ten digits may be a user's, or a serial one. */
+static bool may_be_believed(enum token_kind kind, enum when_said said)
+{
+  return (kind == TOKEN_DATE && said == WHEN_UNSAID) || (kind != TOKEN_UUID && said == WHEN_TIME);
+}
+
 /* A value that looks like one that a build made. Nothing is known of a UUID but what it is called.
  */
 static void add_made(struct comparison *c, const struct token *a, const struct token *b)
 {
   const enum when_said said = said_of(c, a);
   const size_t at = c->out->n;
-  const bool shaped = a->kind != TOKEN_DATE || is_certain_date(c, a->text);
-  const bool believed = said == WHEN_MADE || (said == WHEN_UNSAID && a->kind != TOKEN_UUID &&
+  const bool shaped = a->kind != TOKEN_DATE ||
+                      (is_certain_date(c, a->text) && (said == WHEN_MADE || !is_tag(c, a->text)));
+  const bool believed = said == WHEN_MADE || (may_be_believed(a->kind, said) &&
                                               when_near(a, c->file, 0) && when_near(b, c->file, 1));
 
   if (!believed && are_far_apart(a, b)) {
@@ -156,7 +171,8 @@ static void add_made(struct comparison *c, const struct token *a, const struct t
   }
   add_pair(c->out, cause_of_kind(a->kind), a->text, b->text, !shaped || !believed);
   if (c->out->n > at)
-    c->out->pairs[at].is_clock = said == WHEN_UNSAID && when_is_clock(a) && when_is_clock(b);
+    c->out->pairs[at].is_clock =
+        (said == WHEN_UNSAID || said == WHEN_TIME) && when_is_clock(a) && when_is_clock(b);
 }
 
 static void add_tokens(struct comparison *c, const struct token *a, const struct token *b)
