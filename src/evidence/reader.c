@@ -1,8 +1,10 @@
 #include "evidence/reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/alloc.h"
 #include "base/digit.h"
 #include "base/macros.h"
 #include "base/path.h"
@@ -124,14 +126,67 @@ static bool has_checksums(struct str content)
   return any;
 }
 
+/* What a line of checksums, or of a RECORD (its first field, quoted or not), says something of. */
+static struct str subject_of(struct str line, bool is_record)
+{
+  size_t n = 0;
+
+  if (!is_record) {
+    while (n < line.len && line.ptr[n] != ' ')
+      n++;
+    return str_skip(line, MIN_OF(n + 2, line.len));
+  }
+  if (line.len && line.ptr[0] == '"')
+    while (++n < line.len && line.ptr[n] != '"')
+      ;
+  while (n < line.len && line.ptr[n] != ',')
+    n++;
+  return (struct str) { line.ptr, n };
+}
+
+static int by_text(const void *a, const void *b)
+{
+  const struct str *x = a;
+  const struct str *y = b;
+  const int order = memcmp(x->ptr, y->ptr, MIN_OF(x->len, y->len));
+
+  return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Whether nothing is said of the same twice: of two sums of one file the first or the last counts,
+ * as the reader likes. */
+static bool says_each_once(struct str content, bool is_record)
+{
+  AUTO_FREE struct str *subjects = NULL;
+  size_t n = 0;
+  size_t cap = 0;
+  bool once = true;
+
+  while (content.len) {
+    const char *end = memchr(content.ptr, '\n', content.len);
+    const struct str line = { content.ptr, end ? (size_t)(end - content.ptr) : content.len };
+
+    subjects = xgrow(subjects, n, &cap, sizeof(*subjects));
+    subjects[n++] = subject_of(line, is_record);
+    content = str_skip(content, line.len + (end ? 1 : 0));
+  }
+  if (n)
+    qsort(subjects, n, sizeof(*subjects), by_text);
+  for (size_t i = 1; i < n; i++)
+    once = once && !str_equal(subjects[i - 1], subjects[i]);
+  return once;
+}
+
 bool reader_takes_set(const struct str content[2], const struct content_file *file)
 {
   static const char *const names[] = { "RECORD", "SOURCES.txt", "top_level.txt" };
   const struct str around = path_directory(file->path);
 
   if (str_has_suffix(around, STR(".dist-info")) || str_has_suffix(around, STR(".egg-info")))
-    return is_any_of(path_name(file->path), names, ARRAY_LEN(names));
-  return has_checksums(content[0]) && has_checksums(content[1]);
+    return is_any_of(path_name(file->path), names, ARRAY_LEN(names)) &&
+           (!str_equal(path_name(file->path), STR("RECORD")) || says_each_once(content[0], true));
+  return has_checksums(content[0]) && has_checksums(content[1]) &&
+         says_each_once(content[0], false);
 }
 
 bool reader_has_log(const struct content_file *file)

@@ -14,7 +14,8 @@ bool reader_is_person(const struct str content[2], const struct content_file *fi
 bool reader_is_interpreter(const struct str content[2], const struct content_file *file);
 /* Whether those who read it are known to ask whether a line is there, and not where: lists of
  * checksums as sha256sum(1) writes them, and of what is installed (Python's "Recording installed
- * projects"). Of other texts nobody knows that: the first or the last of some rules may count. */
+ * projects"). Of other texts nobody knows that: the first or the last of some rules may count,
+ * and so may that of two lines on one file. The same lines are in both contents. */
 bool reader_takes_set(const struct str content[2], const struct content_file *file);
 /* Whether it lies where programs note what they did (FHS 3.0, 5.10): a time of a start or an end
  * there is past, and rules nothing. */

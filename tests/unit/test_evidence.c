@@ -494,6 +494,13 @@ static void strengths(void **state)
       false, false },
     { "lib/x.dist-info/RECORD", false, STR("a,sha256=x,1\nb,sha256=y,2\n"),
       STR("b,sha256=y,2\na,sha256=x,1\n"), true, false },
+    /* of two sums of one file either may be the one that counts */
+    { "lib/x.dist-info/RECORD", false, STR("a,sha256=x,1\na,sha256=y,2\n"),
+      STR("a,sha256=y,2\na,sha256=x,1\n"), false, false },
+    { "lib/x.dist-info/RECORD", false, STR("\"a,b\",x,1\n\"a,c\",y,2\n"),
+      STR("\"a,c\",y,2\n\"a,b\",x,1\n"), true, false },
+    { "srv/SHA1SUMS", false, STR(HASH_A "  a\n" HASH_B " *a\n"), STR(HASH_B " *a\n" HASH_A "  a\n"),
+      false, false },
     { "lib/x.dist-info/entry_points.txt", false, STR("a,sha256=x,1\nb,sha256=y,2\n"),
       STR("b,sha256=y,2\na,sha256=x,1\n"), false, false },
     { "usr/share/doc/x/y", false, STR("b\na\n"), STR("a\nb\n"), true, false },
