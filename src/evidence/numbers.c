@@ -20,7 +20,10 @@
 #define FROM_1904 INT64_C(2082844800)
 #define FROM_1601 INT64_C(11644473600)
 
-enum { TRIES_MAX = 16384 }; /* bytes that differ and are no integer's, until none is looked for */
+enum {
+  TRIES_MAX = 16384, /* bytes that differ and are no integer's, until none is looked for */
+  TOLD_MAX = 1024    /* times of one content that are told; more are counted */
+};
 
 /* How a whole number tells a time. */
 static const struct unit {
@@ -133,11 +136,22 @@ static bool find_integer(struct numbers *numbers, size_t at, struct numbers_foun
   return false;
 }
 
+static void numbers_tell(const struct numbers_found *found, bool with_values, struct arena *arena,
+                         struct content_evidence *out)
+{
+  struct str side[2] = { { NULL, 0 }, { NULL, 0 } };
+
+  for (int i = 0; i < 2 && with_values; i++)
+    side[i] = numbers_time(found->seconds[i], arena);
+  content_add(out, arena, "embedded-date", "", side[0], side[1]);
+}
+
 char *numbers_look(const struct str content[2], const struct content_file *file,
                    struct arena *arena, struct content_evidence *out)
 {
   struct numbers numbers = { .content = content, .file = file };
   char *copy = NULL;
+  size_t told = 0;
 
   if (content[0].len != content[1].len)
     return NULL;
@@ -152,8 +166,7 @@ char *numbers_look(const struct str content[2], const struct content_file *file,
       memcpy(copy, content[1].ptr, content[1].len);
     }
     memcpy(copy + found.at, content[0].ptr + found.at, found.width);
-    content_add(out, arena, "embedded-date", "", numbers_time(found.seconds[0], arena),
-                numbers_time(found.seconds[1], arena));
+    numbers_tell(&found, told++ < TOLD_MAX, arena, out);
     /* Code that somebody changed may look like it. */
     content_leave(out, STR("a number that may be a time"));
     i = found.at + found.width - 1;

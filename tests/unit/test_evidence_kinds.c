@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include <cmocka.h>
+#include <endian.h>
 
 #include "base/buf.h"
 #include "evidence/content.h"
@@ -236,6 +237,34 @@ static void long_rows(void **state)
   free(bytes);
 }
 
+/* Numbers that are times, as many as there is room for, are counted, and not all told. */
+static void many_times(void **state)
+{
+  enum { N = 128 << 10 };
+  uint32_t *numbers[2];
+  struct row row = { .path = "x.bin" };
+  struct arena arena = ARENA_INIT;
+  struct content_evidence found;
+
+  (void)state;
+  for (int side = 0; side < 2; side++) {
+    numbers[side] = malloc(N * sizeof(*numbers[side]));
+    assert_non_null(numbers[side]);
+    for (size_t i = 0; i < N; i++)
+      numbers[side][i] = htobe32(side ? CHANGED_B : CHANGED_A);
+    numbers[side][0] = 0;
+  }
+  row.a = (struct str) { (const char *)numbers[0], N * sizeof(*numbers[0]) };
+  row.b = (struct str) { (const char *)numbers[1], N * sizeof(*numbers[1]) };
+  look(&row, true, &arena, &found);
+  assert_int_equal(found.n, 1);
+  assert_int_equal(found.found[0].times, N - 1);
+  assert_true(arena.total < 1 << 20);
+  arena_release(&arena);
+  free(numbers[0]);
+  free(numbers[1]);
+}
+
 /* ---- static libraries ---- */
 
 #define MEMBER(name, size) name "0           0     0     100644  " size "`\n"
@@ -330,9 +359,9 @@ static void kinds(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(times),          cmocka_unit_test(paths),   cmocka_unit_test(texts),
-    cmocka_unit_test(none_is_proven), cmocka_unit_test(symbols), cmocka_unit_test(kinds),
-    cmocka_unit_test(long_rows),
+    cmocka_unit_test(times),          cmocka_unit_test(paths),      cmocka_unit_test(texts),
+    cmocka_unit_test(none_is_proven), cmocka_unit_test(symbols),    cmocka_unit_test(kinds),
+    cmocka_unit_test(long_rows),      cmocka_unit_test(many_times),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
