@@ -249,9 +249,10 @@ def check_completion():
             continue
         terminal = Terminal(120, command)
         time.sleep(1)
-        terminal.type(setup)
+        # The prompt stands there before, too; what is typed next would break off what is not done.
+        terminal.type(f"{setup}; echo it-is-set-up")
         terminal.keys("Enter")
-        terminal.wait(lambda s: s[-1].rstrip() == PROMPT, 60)
+        terminal.wait(lambda s: "it-is-set-up" in (l.rstrip() for l in s) and s[-1].rstrip() == PROMPT, 60)
         for typed, wanted in CASES:
             screen = complete(terminal, typed, wanted)
             check(f"{shell}: {typed}", any(w in "\n".join(screen).replace("\\", "") for w in wanted), screen[:4])
