@@ -273,7 +273,7 @@ void content_look_at_lines(const struct str content[2], const struct content_fil
                        .work_alone = work_max,
                        .binary = content_is_binary(content),
                        .for_people = reader_is_person(content, file),
-                       .runs = reader_is_interpreter(content, file),
+                       .runs = reader_is_interpreter(content, file) || reader_is_machine(file),
                        .notes = build_path_is_noted(file),
                        .is_page =
                            is_manual_page(content[0], file) && is_manual_page(content[1], file) };

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/macros.h"
 #include "base/path.h"
 #include "formats/format.h"
 
@@ -27,6 +28,38 @@ static struct str string_at(struct str content, size_t at)
   return len <= content.len - at ? (struct str) { p, len } : STR("");
 }
 
+/* What is behind a name in the text, or behind a reference to one; empty: there is none. */
+static struct str behind_name(struct str text)
+{
+  size_t n;
+
+  if (text.len < 6)
+    return STR("");
+  if (is_type(text.ptr[0], "r"))
+    return str_skip(text, 5);
+  if (is_type(text.ptr[0], "zZ"))
+    n = 2 + (size_t)(unsigned char)text.ptr[1];
+  else if (is_type(text.ptr[0], "aAust"))
+    n = 5 + (size_t)format_le32(text.ptr + 1);
+  else
+    return STR("");
+  return str_skip(text, MIN_OF(n, text.len));
+}
+
+/* Whether the text goes on as a code object does behind the name of its file: with its own name,
+ * and since Python 3.11 its qualified one, the number of its first line without a type, and the
+ * table of lines, which are bytes (Python/marshal.c, w_complex_object). Behind a constant there is
+ * another object. */
+static bool is_behind_source(struct str text)
+{
+  for (int names = 1; names <= 2; names++) {
+    text = behind_name(text);
+    if (text.len > 4 && is_type(text.ptr[4], "sr"))
+      return true;
+  }
+  return false;
+}
+
 bool pyc_source_is(struct str content, size_t at, struct str file)
 {
   const struct str name = path_name(file);
@@ -34,6 +67,8 @@ bool pyc_source_is(struct str content, size_t at, struct str file)
   struct str rest = string_at(content, at);
   struct str module;
 
+  if (!is_behind_source(str_skip(content, MIN_OF(at + rest.len, content.len))))
+    return false;
   if (!dot || !str_has_suffix(name, STR(".pyc")) || !str_has_suffix(rest, STR(".py")))
     return false;
   module = (struct str) { name.ptr, (size_t)(dot - name.ptr) };

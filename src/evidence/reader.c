@@ -195,6 +195,13 @@ bool reader_has_log(const struct content_file *file)
          !memmem(file->path.ptr, file->path.len, "!/", 2);
 }
 
+bool reader_is_machine(const struct content_file *file)
+{
+  static const char *const suffixes[] = { "pyc", "pyo", "class", "beam", "luac", "elc" };
+
+  return is_any_of(suffix_of(file->path), suffixes, ARRAY_LEN(suffixes));
+}
+
 bool reader_is_interpreter(const struct str content[2], const struct content_file *file)
 {
   return file->executable || is_source(file->path) || str_has_prefix(content[0], STR("#!")) ||

@@ -12,6 +12,9 @@ bool reader_is_person(const struct str content[2], const struct content_file *fi
 /* Whether one of them is a script, or the source of a program: a date in it may be one that it runs
  * on. */
 bool reader_is_interpreter(const struct str content[2], const struct content_file *file);
+/* Whether it is named as what a source was translated to for an interpreter: what a script runs on,
+ * this does, too. */
+bool reader_is_machine(const struct content_file *file);
 /* Whether those who read it are known to ask whether a line is there, and not where: lists of
  * checksums as sha256sum(1) writes them, and of what is installed (Python's "Recording installed
  * projects"). Of other texts nobody knows that: the first or the last of some rules may count,

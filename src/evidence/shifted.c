@@ -200,7 +200,8 @@ static bool take_date(struct shifted *shifted, const struct rest *whole, struct 
         (back < before && is_letter_or_digit(rest->side[0].ptr[-1 - (ptrdiff_t)back])))
       continue;
     take(shifted, "embedded-date", (const struct str[2]) { dates[0].text, dates[1].text },
-         !when_near(&dates[0], shifted->file, 0) || !when_near(&dates[1], shifted->file, 1));
+         reader_is_machine(shifted->file) || when_is_ruled(whole->side[0].ptr, dates[0].text.ptr) ||
+             !when_near(&dates[0], shifted->file, 0) || !when_near(&dates[1], shifted->file, 1));
     skip(rest, dates[0].text.len - back, dates[1].text.len - back);
     return true;
   }

@@ -1,5 +1,7 @@
 #include "evidence/when.h"
 
+#include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/civil.h"
@@ -9,6 +11,7 @@
 
 enum {
   WORDS_BEFORE = 3, /* of a value that are looked at */
+  TEXT_BEFORE = 64, /* bytes of it that are */
   DAYS_BEFORE = 3,  /* a build may take so long, … */
   DAYS_AFTER = 1,   /* … and write in another zone's time */
   HALF_HOUR = 1800,
@@ -113,13 +116,32 @@ static bool when_is_time(struct str word)
   return key_has_word(word, whole, ARRAY_LEN(whole));
 }
 
+/* Goes out of the brackets that were opened last: '"expires": {"at": ' is about what expires. */
+static bool leave_brackets(struct str *before)
+{
+  size_t n = before->len;
+
+  while (n && !(isalnum((unsigned char)before->ptr[n - 1]) ||
+                (before->ptr[n - 1] && strchr("{[", before->ptr[n - 1]))))
+    n--;
+  if (!n || isalnum((unsigned char)before->ptr[n - 1]))
+    return false;
+  before->len = n - 1;
+  return true;
+}
+
 enum when_said when_said(struct str before)
 {
   enum when_said said = WHEN_UNSAID;
+  bool around = false; /* only what rules it counts */
 
   for (int i = 0; i < WORDS_BEFORE; i++) {
-    const struct str word = key_before(before);
+    struct str word = key_before(before);
 
+    while (!word.len && leave_brackets(&before)) {
+      around = true;
+      word = key_before(before);
+    }
     if (!word.len)
       break;
     if (when_rules(word))
@@ -127,13 +149,23 @@ enum when_said when_said(struct str before)
     if (!i &&
         ((!when_makes(word) && when_picks(word)) || (is_assigned(word, before) && bounds(word))))
       return WHEN_OTHER;
-    if (when_makes(word))
+    if (!around && when_makes(word))
       said = WHEN_MADE;
-    else if (said == WHEN_UNSAID && when_is_time(word))
+    else if (!around && said == WHEN_UNSAID && when_is_time(word))
       said = WHEN_TIME;
     before.len = (size_t)(word.ptr - before.ptr);
   }
   return said;
+}
+
+bool when_is_ruled(const char *start, const char *value)
+{
+  size_t n = 0;
+
+  while (n < TEXT_BEFORE && value - n > start && value[-1 - (ptrdiff_t)n] >= ' ' &&
+         value[-1 - (ptrdiff_t)n] != '\x7f')
+    n++;
+  return when_said((struct str) { value - n, n }) == WHEN_OTHER;
 }
 
 /* ---- by the clock ---- */

@@ -16,6 +16,9 @@ enum when_said {
 
 /* before: what stands before the value in its line, or the file's name. */
 enum when_said when_said(struct str before);
+/* Whether the printable text that ends at a value, and begins at start or later, says WHEN_OTHER.
+ * Both lie in one content. */
+bool when_is_ruled(const char *start, const char *value);
 /* Whether the token, a date or an epoch number, is a time from three days before to one day after
  * one at which that side's file, or the archive around it, was last changed; or a time of day that
  * was in some zone up to five minutes before: not one of a whole minute, as people set them. Never

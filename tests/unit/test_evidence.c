@@ -453,17 +453,50 @@ static void strengths(void **state)
     /* what only debuggers read */
     { DEBUGGING, false, STR("\0/srv/x\0"), STR("\0/tmp/x\0"), true, true },
     { DEBUGGING, false, STR("GCC /srv/xx/a.c\n"), STR("GCC /home/ci/a.c\n"), true, true },
-    /* the source of compiled Python, by its name; a part of a string; what the code may open */
-    { "x/__pycache__/m.cpython-311.pyc", false, STR("\0\xfa\x0b/srv/x/m.pys\1\0\0"),
-      STR("\0\xfa\x0e/home/u/x/m.pys\1\0\0"), true, false },
-    { "x/m.pyc", false, STR("\xa7\r\r\n\0\0\0\0\1\0\0\0\2\0\0\0\xfa\x0b/srv/x/m.pyr\1\0\0"),
-      STR("\xa7\r\r\n\0\0\0\0\1\0\0\0\2\0\0\0\xfa\x0e/home/u/x/m.pyr\1\0\0"), true, false },
-    { "x/m.pyc", false, STR("\0u\x0b\0\0\0/srv/x/m.pys"), STR("\0u\x0e\0\0\0/home/u/x/m.pys"), true,
+  /* the source of compiled Python, by its name; a part of a string; what the code may open */
+#define CODE "\xda\x08<module>r\3\0\0\0\1\0\0\0s"
+    { "x/__pycache__/m.cpython-311.pyc", false, STR("\0\xfa\x0b/srv/x/m.py" CODE),
+      STR("\0\xfa\x0e/home/u/x/m.py" CODE), true, false },
+    { "x/m.pyc", false,
+      STR("\xa7\r\r\n\0\0\0\0\1\0\0\0\2\0\0\0\xfa\x0b/srv/x/m.pyr\1\0\0\0\1\0\0\0s"),
+      STR("\xa7\r\r\n\0\0\0\0\1\0\0\0\2\0\0\0\xfa\x0e/home/u/x/m.pyr\1\0\0\0\1\0\0\0s"), true,
       false },
-    { "x/m.pyc", false, STR("\0\xfa\x0c/srv/x/am.pys"), STR("\0\xfa\x0f/home/u/x/am.pys"), false,
+    { "x/m.pyc", false, STR("\0u\x0b\0\0\0/srv/x/m.py" CODE),
+      STR("\0u\x0e\0\0\0/home/u/x/m.py" CODE), true, false },
+    { "x/m.pyc", false, STR("\0\xfa\x0c/srv/x/am.py" CODE), STR("\0\xfa\x0f/home/u/x/am.py" CODE),
+      false, false },
+    { "x/m.pyc", false, STR("\0\xfa\x0d/srv/x/m.pyrr" CODE), STR("\0\xfa\x10/home/u/x/m.pyrr" CODE),
+      false, false },
+    /* a constant of that name, before another one or at the end: something that the code opens */
+    { "x/m.pyc", false, STR("\0\xfa\x0b/srv/x/m.pyN\xa9\2\xda\1x"),
+      STR("\0\xfa\x0e/home/u/x/m.pyN\xa9\2\xda\1x"), false, false },
+    { "x/m.pyc", false, STR("\0\xfa\x0b/srv/x/m.py\xda\1xN\xa9\2"),
+      STR("\0\xfa\x0e/home/u/x/m.py\xda\1xN\xa9\2"), false, false },
+    { "x/m.pyc", false, STR("\0\xfa\x0b/srv/x/m.py"), STR("\0\xfa\x0e/home/u/x/m.py"), false,
       false },
-    { "x/m.pyc", false, STR("\0\xfa\x0d/srv/x/m.pyrrs"), STR("\0\xfa\x10/home/u/x/m.pyrrs"), false,
-      false },
+#undef CODE
+    /* beside a path that is longer: a date, and one that rules something */
+    { "x.js.map", false, STR("\0\x0b/srv/x/a.ts\0on 2026-11-28\0"),
+      STR("\0\x0d/home/ci/a.ts\0on 2026-12-02\0"), true, false },
+    { "x.js.map", false, STR("\0\x0b/srv/x/a.ts\0exp 2026-11-28\0"),
+      STR("\0\x0d/home/ci/a.ts\0exp 2026-12-02\0"), false, false },
+    /* what is run when a day has come, in a source or translated */
+    { "x/m.pyc", false,
+      STR("\0\xda\x0a"
+          "2026-11-28N"),
+      STR("\0\xda\x0a"
+          "2026-12-02N"),
+      false, false },
+    { "x.class", false,
+      STR("\0\0\x0a"
+          "2026-11-28\0"),
+      STR("\0\0\x0a"
+          "2026-12-02\0"),
+      false, false },
+    { "etc/x.json", false, STR("{\"expires\":{\"at\":\"2026-11-28\"}}"),
+      STR("{\"expires\":{\"at\":\"2026-12-02\"}}"), false, false },
+    { "etc/x.json", false, STR("{\"exp\":[{\"time\":1795867200}]}"),
+      STR("{\"exp\":[{\"time\":1796212800}]}"), false, false },
     { "x/m.pyc", false, STR("\0\xfa\x0b/srv/x/m.so"), STR("\0\xfa\x0e/home/u/x/m.so"), false,
       false },
     { "x.pickle", false, STR("\x80\4\x8c\x0b/srv/x/m.py"), STR("\x80\4\x8c\x0e/home/u/x/m.py"),
