@@ -143,8 +143,9 @@ What a format says of a member beyond what tar has is no PAX record: its cause p
   File x.a!/x.o - Member ar.type (absent) Member ar.type none
   $ diffoci diff --quiet --semantic --inside --accept=pax-records --ignore-fields=pax --report-file=r.json ./ar-0.tar ./ar-1.tar >out
   [1]
-  $ grep -o '"PAXRecords":[^,]*,"MemberRecords":[^,]*' r.json
-  "PAXRecords":null,"MemberRecords":{"ar.type":"none"}
+  $ grep -o '"PAXRecords":[^,]*,"MemberRecords":{[^}]*}' r.json
+  "PAXRecords":null,"MemberRecords":{"ar.name":"with a slash"}
+  "PAXRecords":null,"MemberRecords":{"ar.name":"with a slash","ar.type":"none"}
   $ diffoci diff --quiet --semantic --inside --ignore-fields=member.ar.type ./ar-0.tar ./ar-1.tar
   ! diffoci: warning: left out 1: fields member.ar.type (command line)
 

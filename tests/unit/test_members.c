@@ -86,7 +86,9 @@ static void test_names_and_links(void **state)
     { "dir//./file", "2" },
     { "nul", "old" },
     { "contiguous", "7" },
-    { "twice", "second" },
+    { "twice", "!4 more than once" },
+    { "same", "3" },
+    { "linked", "!4 more than once" },
     { "up/link", "2" },
     { "hard", "2" },
     { "hard-to-link", "2" },
@@ -118,6 +120,10 @@ static void test_names_and_links(void **state)
   add(&tar, "contiguous", '7', NULL, "7");
   add(&tar, "twice", 0, NULL, "first");
   add(&tar, "twice", 0, NULL, "second");
+  add(&tar, "same", 0, NULL, "3");
+  add(&tar, "./same", 0, NULL, "3");
+  add(&tar, "linked", '2', "same", "");
+  add(&tar, "linked", '2', "plain", "");
   add(&tar, "up/link", '2', "../dir/file", "");
   add(&tar, "hard", '1', "./dir/file", "");
   add(&tar, "hard-to-link", '1', "up/link", "");
