@@ -63,8 +63,10 @@ static struct str order_fold(struct arena *arena, struct str name)
   size_t len = 0;
 
   for (size_t i = 0; i <= name.len; i++) {
-    const char c = i == name.len || name.ptr[i] == '\\' ? '/' : name.ptr[i];
+    char c = '/';
 
+    if (i < name.len && name.ptr[i] != '\\')
+      c = name.ptr[i];
     while (c == '/' && len && (bytes[len - 1] == '.' || bytes[len - 1] == ' '))
       len--;
     if (i < name.len)
