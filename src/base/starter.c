@@ -81,14 +81,22 @@ static size_t starter_find(const struct starter *starter, const struct program_w
   return number;
 }
 
+/* Whether there is no room for one more, which is told when it begins. */
+static bool starter_is_full(struct starter *starter)
+{
+  starter->overflows |= starter->n == STARTER_PLANS_MAX;
+  return starter->n == STARTER_PLANS_MAX;
+}
+
 void starter_allow(struct starter *starter, const struct program_wanted *wanted,
                    bool (*allows)(const void *context, const char *const *words, size_t n),
                    void *context)
 {
+  const bool known = !allows && starter_find(starter, wanted) < starter->n;
   struct starter_plan *plan;
   size_t unused;
 
-  if (starter->n == STARTER_PLANS_MAX || (!allows && starter_find(starter, wanted) < starter->n)) {
+  if (known || starter_is_full(starter)) {
     free(context);
     return;
   }
@@ -108,7 +116,7 @@ void starter_allow_task(struct starter *starter, const char *name, starter_task 
   const char *const argv[] = { name, NULL };
   struct starter_plan *plan;
 
-  if (starter->n == STARTER_PLANS_MAX)
+  if (starter_is_full(starter))
     return;
   plan = &starter->plans[starter->n++];
   plan->argv = starter_copy(argv, &plan->n);
@@ -257,6 +265,11 @@ int starter_begin(struct starter *starter, struct error *err)
 {
   int ends[2];
 
+  if (starter->overflows)
+    return error_set(err, ERROR_LIMIT,
+                     "more than %d programs may have to be started (--sandbox=off does without "
+                     "the process that starts them)",
+                     STARTER_PLANS_MAX);
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
     return error_sys(err, errno, "a socket to the process that starts programs");
   starter->broker = getpid();

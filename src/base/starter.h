@@ -40,7 +40,7 @@ MUST_CHECK int starter_do(const char *name, int *fd, struct error *err);
 bool starter_is_needed(const struct starter *starter);
 /* Forks, before there are threads. From here on program_start asks that process; what it was not
  * told of fails with EPERM. Programs that run when this process ends are ended, but those that
- * read. */
+ * read. ERROR_LIMIT if it was told of more than STARTER_PLANS_MAX. */
 MUST_CHECK int starter_begin(struct starter *starter, struct error *err);
 /* Waits until that process has ended, which it does at once when nothing runs; then this one starts
  * programs itself again. NULL allowed. */

@@ -21,6 +21,7 @@ struct starter_plan {
 struct starter {
   struct starter_plan plans[STARTER_PLANS_MAX];
   size_t n;
+  bool overflows; /* there was no room for one more */
   pid_t broker; /* who has begun it */
   pid_t pid;    /* 0: not begun */
   int channel;  /* -1: the same */

@@ -349,6 +349,26 @@ static int linger(void *context, int *fd, struct error *err)
   return 0;
 }
 
+/* What there is no room for is told before it is missed. */
+static void test_too_many(void **state)
+{
+  struct starter *starter = starter_new();
+  char words[STARTER_PLANS_MAX + 1][8];
+  struct error err;
+
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+    const char *const argv[] = { words[i], NULL };
+
+    snprintf(words[i], sizeof(words[i]), "p%zu", i);
+    allow(starter, argv, PROGRAM_WRITES);
+    allow(starter, argv, PROGRAM_WRITES);
+  }
+  assert_int_equal(starter_begin(starter, &err), -1);
+  assert_int_equal(err.code, ERROR_LIMIT);
+  starter_free(starter);
+}
+
 static void test_tasks(void **state)
 {
   struct starter *starter = starter_new();
@@ -430,6 +450,7 @@ int main(void)
     TEST(no_room_for_descriptors),
     TEST(no_room_where_it_starts),
     TEST(many_at_once),
+    cmocka_unit_test(test_too_many),
     cmocka_unit_test(test_tasks),
     cmocka_unit_test(test_a_task_ends_with_who_asked),
   };
