@@ -55,6 +55,8 @@ static struct str list_place(struct package_list *list, struct str place)
 
 void package_list_add(struct package_list *list, const struct package *package)
 {
+  struct str place;
+
   if (!is_text(package->name) || !is_text(package->version))
     return;
   if (list->n == PACKAGES_MAX) {
@@ -63,6 +65,7 @@ void package_list_add(struct package_list *list, const struct package *package)
   }
   if (!package_list_has_room(list, (uint64_t)3 * PACKAGE_MAX_TEXT + package->place.len))
     return;
+  place = list_place(list, package->place); /* while the last one is the one before */
   list->items = xgrow(list->items, list->n, &list->cap, sizeof(*list->items));
   list->items[list->n++] = (struct package) {
     .type = package->type,
@@ -70,7 +73,7 @@ void package_list_add(struct package_list *list, const struct package *package)
     .version = list_copy(list, package->version),
     .architecture =
         list_copy(list, is_text(package->architecture) ? package->architecture : STR("")),
-    .place = list_place(list, package->place),
+    .place = place,
   };
 }
 

@@ -166,6 +166,29 @@ static void test_places(void **state)
   }
 }
 
+/* What lies behind the last package in memory is none. */
+static void test_room_is_no_package(void **state)
+{
+  static const char left[] = "srv";
+  const struct package package = {
+    .type = "npm", .name = STR("m"), .version = STR("1"), .place = STR("srv")
+  };
+  struct package_list list = PACKAGE_LIST_INIT;
+
+  (void)state;
+  package_list_add(&list, &package);
+  assert_true(list.cap > 1);
+  list.n = 0;
+  package_list_add(&list,
+                   &(struct package) { .type = "npm", .name = STR("n"), .version = STR("1") });
+  list.items[1].place = str_of(left);
+  package_list_add(&list, &package);
+  assert_int_equal(list.n, 2);
+  assert_ptr_not_equal(list.items[1].place.ptr, left);
+  assert_true(str_equal(list.items[1].place, STR("srv")));
+  package_list_release(&list);
+}
+
 /* What differs in a copy that did not change is not a matter of the copy that did. */
 static void test_owners_by_place(void **state)
 {
@@ -460,14 +483,20 @@ static void test_long_paths(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_no_room),      cmocka_unit_test(test_sqlite_memory),
+    cmocka_unit_test(test_no_room),
+    cmocka_unit_test(test_sqlite_memory),
 #ifdef HAVE_SQLITE
     cmocka_unit_test(test_sqlite_limit),
 #endif
-    cmocka_unit_test(test_long_paths),   cmocka_unit_test(test_memory),
-    cmocka_unit_test(test_lists),        cmocka_unit_test(test_ndb),
-    cmocka_unit_test(test_odd),          cmocka_unit_test(test_changes),
-    cmocka_unit_test(test_places),       cmocka_unit_test(test_owners_by_place),
+    cmocka_unit_test(test_long_paths),
+    cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_lists),
+    cmocka_unit_test(test_ndb),
+    cmocka_unit_test(test_odd),
+    cmocka_unit_test(test_changes),
+    cmocka_unit_test(test_places),
+    cmocka_unit_test(test_room_is_no_package),
+    cmocka_unit_test(test_owners_by_place),
     cmocka_unit_test(test_owners),
   };
 
