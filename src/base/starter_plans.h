@@ -22,9 +22,9 @@ struct starter {
   struct starter_plan plans[STARTER_PLANS_MAX];
   size_t n;
   bool overflows; /* there was no room for one more */
-  pid_t broker; /* who has begun it */
-  pid_t pid;    /* 0: not begun */
-  int channel;  /* -1: the same */
+  pid_t broker;   /* who has begun it */
+  pid_t pid;      /* 0: not begun */
+  int channel;    /* -1: the same */
 };
 
 /* What is answered: this, each with a descriptor where code is 0; nothing follows one that has a
