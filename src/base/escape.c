@@ -140,13 +140,14 @@ void escape_utf8(struct buf *out, struct str s)
   }
 }
 
-static void add_json_escape(struct buf *out, uint32_t rune)
+const char *escape_json_rune(uint32_t rune, char text[ESCAPE_JSON_RUNE])
 {
   if (rune >= 0x10000)
-    buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (rune >> 10)),
-               (unsigned)(0xdc00 + (rune & 0x3ff)));
+    snprintf(text, ESCAPE_JSON_RUNE, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (rune >> 10)),
+             (unsigned)(0xdc00 + (rune & 0x3ff)));
   else
-    buf_printf(out, "\\u%04x", (unsigned)rune);
+    snprintf(text, ESCAPE_JSON_RUNE, "\\u%04x", (unsigned)rune);
+  return text;
 }
 
 void escape_json(struct buf *out, struct str text)
@@ -155,12 +156,13 @@ void escape_json(struct buf *out, struct str text)
     const unsigned char c = (unsigned char)text.ptr[0];
     uint32_t rune = c;
     const size_t len = c < 0x80 ? 1 : utf8_decode(text, &rune);
+    char escape[ESCAPE_JSON_RUNE];
 
     /* Line feeds and spaces between the values are the writer's. */
     if (len == 0)
       buf_puts(out, "\xef\xbf\xbd");
     else if (c == 0x7f || (c >= 0x80 && !rune_prints(rune)))
-      add_json_escape(out, rune);
+      buf_puts(out, escape_json_rune(rune, escape));
     else
       buf_add(out, text.ptr, len);
     text = str_skip(text, len ? len : 1);

@@ -17,7 +17,11 @@ void escape_quote(struct buf *out, struct str s);
 /* Every byte that is not part of valid UTF-8 becomes U+FFFD, as Go's encoding/json does. */
 void escape_utf8(struct buf *out, struct str s);
 
-/* A JSON text (RFC 8259) that somebody else wrote, in which \\u escapes stand for the characters
+/* The \u escape of a code point in JSON (RFC 8259, 7): two of them beyond U+FFFF. Returns text. */
+enum { ESCAPE_JSON_RUNE = 13 };
+const char *escape_json_rune(uint32_t rune, char text[ESCAPE_JSON_RUNE]);
+
+/* A JSON text (RFC 8259) that somebody else wrote, in which \u escapes stand for the characters
  * that do not print: it means the same, and a terminal can be shown it. */
 void escape_json(struct buf *out, struct str text);
 

@@ -70,6 +70,15 @@ struct str str_skip(struct str s, size_t n)
   return (struct str) { s.ptr + n, s.len - n };
 }
 
+struct str str_take_line(struct str *text)
+{
+  const char *end = text->len ? memchr(text->ptr, '\n', text->len) : NULL;
+  const struct str line = { text->ptr, end ? (size_t)(end - text->ptr) : text->len };
+
+  *text = str_skip(*text, line.len + (end != NULL));
+  return line;
+}
+
 char *str_dup(struct str s)
 {
   return xstrndup(s.ptr ? s.ptr : "", s.len);

@@ -38,6 +38,9 @@ bool str_has_prefix(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
 /* The view without its first n bytes; n > len gives the empty view. */
 struct str str_skip(struct str s, size_t n);
+/* Takes the first line off the text; without the newline, which the last one need not have. Empty
+ * where the text is. */
+struct str str_take_line(struct str *text);
 /* A NUL-terminated copy, to be freed. */
 char *str_dup(struct str s);
 

@@ -24,26 +24,17 @@ static bool brokering_asks_registries(const struct brokering *brokering)
 
 /* ---- whether ---- */
 
-static const char *brokering_argument_needs(const struct argument *argument)
+/* Whether a directory is read as a root file system, for which it has to keep all rights. */
+static bool brokering_reads_root(const struct brokering *brokering)
 {
-  switch (argument->kind) {
-  case ARGUMENT_FILE:
-    return argument->file->is_root && argument->file->shape == SHAPE_DIRECTORY
-               ? "all rights to a root file system"
-               : NULL;
-  default:
-    return NULL;
+  for (size_t i = 0; i < brokering->n_arguments; i++) {
+    const struct argument *argument = &brokering->arguments[i];
+
+    if (argument->kind == ARGUMENT_FILE && argument->file->is_root &&
+        argument->file->shape == SHAPE_DIRECTORY)
+      return true;
   }
-}
-
-/* What it has to keep all rights for; NULL: nothing. */
-static const char *brokering_needs(const struct brokering *brokering)
-{
-  const char *needed = NULL;
-
-  for (size_t i = 0; i < brokering->n_arguments && !needed; i++)
-    needed = brokering_argument_needs(&brokering->arguments[i]);
-  return needed;
+  return false;
 }
 
 /* ---- what others start for it ---- */
@@ -241,13 +232,13 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
                       struct credentials_held *held, struct starter *starter, struct error *err)
 {
   const bool asks = brokering_asks_registries(brokering);
-  const char *needs = brokering_needs(brokering);
   struct brokering_paths paths = { .wanted = { .role = CONFINE_BROKER,
                                                .speaks = asks || brokering->fetches } };
   int result;
 
-  if (needs) {
-    log_debug("sandbox: the process that opens images keeps its rights, for %s", needs);
+  if (brokering_reads_root(brokering)) {
+    log_debug("sandbox: the process that opens images keeps its rights, for all rights to a root "
+              "file system");
     return 0;
   }
   result = brokering_add_stores(&paths.wanted, brokering, starter, err);

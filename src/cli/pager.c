@@ -118,10 +118,12 @@ void pager_release(struct pager *pager)
 
 void pager_allow(const struct pager *pager, struct starter *starter)
 {
-  const struct program_wanted start = pager_wanted(pager->argv);
+  struct program_wanted start;
 
-  if (pager->command)
-    starter_allow(starter, &start, NULL, NULL);
+  if (!pager->command)
+    return;
+  start = pager_wanted(pager->argv);
+  starter_allow(starter, &start, NULL, NULL);
   free((void *)(uintptr_t)start.environment);
 }
 
@@ -132,12 +134,11 @@ bool pager_runs(const struct pager *pager)
 
 void pager_start(struct pager *pager)
 {
-  const struct program_wanted start = pager_wanted(pager->argv);
+  struct program_wanted start;
 
-  if (!pager->command || fflush(stdout) != 0) {
-    free((void *)(uintptr_t)start.environment);
+  if (!pager->command || fflush(stdout) != 0)
     return;
-  }
+  start = pager_wanted(pager->argv);
   pager->terminal = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   if (pager->terminal >= 0 && program_start(&pager->program, &start) == 0) {
     /* Interrupts are for the pager, which knows what to do with them. */

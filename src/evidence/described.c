@@ -5,15 +5,6 @@
 #include "base/macros.h"
 #include "evidence/rpm_database.h"
 
-static struct str next_line(struct str *text)
-{
-  const char *end = text->len ? memchr(text->ptr, '\n', text->len) : NULL;
-  const struct str line = { text->ptr, end ? (size_t)(end - text->ptr) : text->len };
-
-  *text = str_skip(*text, line.len + (end ? 1 : 0));
-  return line;
-}
-
 /* ---- certificates and keys ---- */
 
 /* What is made anew with each key (formats/certificate.c, pem.c, jks.c). */
@@ -95,7 +86,7 @@ static bool same_but_made_anew(struct str a, struct str b, const struct str name
 
   *out = (struct described) { .self_signed = true };
   while (a.len || b.len) {
-    const struct str lines[2] = { next_line(&a), next_line(&b) };
+    const struct str lines[2] = { str_take_line(&a), str_take_line(&b) };
 
     if (!read_line(&reading, lines[0], lines[1]))
       return false;
@@ -153,7 +144,8 @@ static bool look_at_tag(const struct str content[2], struct str name, struct are
     if (str_equal(name, str_of(noted[i]))) {
       struct str rest[2] = { content[0], content[1] };
 
-      content_add(out, arena, "rpm-package", noted[i], next_line(&rest[0]), next_line(&rest[1]));
+      content_add(out, arena, "rpm-package", noted[i], str_take_line(&rest[0]),
+                  str_take_line(&rest[1]));
       return true;
     }
   if (follows)

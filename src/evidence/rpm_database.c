@@ -22,15 +22,6 @@ struct package_row {
   struct rpm_header header;
 };
 
-static struct str take_line(struct str *text)
-{
-  const char *end = text->len ? memchr(text->ptr, '\n', text->len) : NULL;
-  const struct str line = { text->ptr, end ? (size_t)(end - text->ptr) : text->len };
-
-  *text = str_skip(*text, line.len + (end ? 1 : 0));
-  return line;
-}
-
 static void row_release(struct package_row *row)
 {
   free((void *)(uintptr_t)row->blob.ptr);
@@ -171,7 +162,7 @@ static bool look_at_packages(const struct str content[2], struct arena *arena,
   while (all && (rest[0].len || rest[1].len || rows[0].blob.ptr || rows[1].blob.ptr)) {
     for (int side = 0; side < 2 && all; side++)
       if (!rows[side].blob.ptr && rest[side].len)
-        all = row_read(take_line(&rest[side]), &rows[side]);
+        all = row_read(str_take_line(&rest[side]), &rows[side]);
     if (!all)
       break;
     if (rows[0].blob.ptr && rows[1].blob.ptr && rows[0].number == rows[1].number) {
@@ -203,8 +194,8 @@ static bool look_at_tids(const struct str content[2], struct arena *arena,
   struct str rest[2] = { content[0], content[1] };
 
   while (rest[0].len && rest[1].len) {
-    const struct str a = take_line(&rest[0]);
-    const struct str b = take_line(&rest[1]);
+    const struct str a = str_take_line(&rest[0]);
+    const struct str b = str_take_line(&rest[1]);
 
     if (a.len < KEY || !str_has_prefix(a, STR("x'")) || !str_has_prefix(b, STR("x'")) ||
         !str_equal(str_skip(a, KEY), b.len < KEY ? STR("") : str_skip(b, KEY)))

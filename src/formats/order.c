@@ -166,20 +166,15 @@ static bool has_records_of(const struct tar_entry *file, const struct tar_entry 
   return true;
 }
 
-static bool same_time(const struct tar_time *a, const struct tar_time *b)
-{
-  return a->set == b->set && a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
-}
-
 /* Whether a link says the same of a file as the entry that it names: programs that unpack set what
  * each says, so that the last one's stays. */
 static bool order_says_same(const struct tar_entry *file, const struct tar_entry *link)
 {
   return file->mode == link->mode && file->uid == link->uid && file->gid == link->gid &&
          str_equal(file->user_name, link->user_name) &&
-         str_equal(file->group_name, link->group_name) && same_time(&file->mtime, &link->mtime) &&
-         same_time(&file->atime, &link->atime) && same_time(&file->ctime, &link->ctime) &&
-         has_records_of(file, link);
+         str_equal(file->group_name, link->group_name) &&
+         tar_time_equal(&file->mtime, &link->mtime) && tar_time_equal(&file->atime, &link->atime) &&
+         tar_time_equal(&file->ctime, &link->ctime) && has_records_of(file, link);
 }
 
 /* Whether what a hard link names stands before it, and is said to be the same. */

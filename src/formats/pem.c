@@ -23,10 +23,8 @@ static bool pem_detect(struct str bytes, struct str name)
 /* Takes a line off the text, without what ends it. */
 static struct str next_line(struct str *text)
 {
-  const char *end = memchr(text->ptr, '\n', text->len);
-  struct str line = { text->ptr, end ? (size_t)(end - text->ptr) : text->len };
+  struct str line = str_take_line(text);
 
-  *text = str_skip(*text, line.len + (end ? 1 : 0));
   while (line.len && (line.ptr[line.len - 1] == '\r' || line.ptr[line.len - 1] == ' '))
     line.len--;
   return line;

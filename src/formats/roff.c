@@ -19,15 +19,6 @@ struct roff {
   struct buf text;                      /* of it, so far */
 };
 
-static struct str roff_line(struct str *rest)
-{
-  const char *end = memchr(rest->ptr, '\n', rest->len);
-  const struct str line = { rest->ptr, end ? (size_t)(end - rest->ptr) : rest->len };
-
-  *rest = str_skip(*rest, line.len + (end != NULL));
-  return line;
-}
-
 /* The request that a line is; empty: none. */
 static struct str request_of(struct str line)
 {
@@ -71,7 +62,7 @@ static bool roff_detect(struct str bytes, struct str name)
       memchr(bytes.ptr, '\0', bytes.len))
     return false;
   while (bytes.len) {
-    const struct str request = request_of(roff_line(&bytes));
+    const struct str request = request_of(str_take_line(&bytes));
 
     if (str_equal(request, STR("TH")) || str_equal(request, STR("Dd")))
       return true;
@@ -171,7 +162,7 @@ static struct str heading(struct str line, struct str *rest, bool *shown)
   while (line.len && (line.ptr[0] == ' ' || line.ptr[0] == '\t'))
     line = str_skip(line, 1);
   if (!line.len && rest->len)
-    line = roff_line(rest);
+    line = str_take_line(rest);
   if (line.len > 1 && line.ptr[0] == '"' && line.ptr[line.len - 1] == '"')
     line = (struct str) { line.ptr + 1, line.len - 2 };
   *shown = line.len == 0; /* nothing of it is in the file */
@@ -226,7 +217,7 @@ static int roff_read(struct format_parts *parts, struct error *err)
 
   while (rest.len && status == 0) {
     struct str whole = rest;
-    const struct str line = roff_line(&rest);
+    const struct str line = str_take_line(&rest);
 
     whole.len -= rest.len;
     status = read_line(&roff, line, whole, &rest, err);

@@ -5,12 +5,9 @@
 
 bool stanza_line(struct str *text, struct str *line)
 {
-  const char *end = text->len ? memchr(text->ptr, '\n', text->len) : NULL;
-
   if (!text->len)
     return false;
-  *line = (struct str) { text->ptr, end ? (size_t)(end - text->ptr) : text->len };
-  *text = str_skip(*text, line->len + (end != NULL));
+  *line = str_take_line(text);
   if (line->len && line->ptr[line->len - 1] == '\r')
     line->len--;
   return true;

@@ -20,6 +20,12 @@ bool tar_record_of_member(const struct tar_record *record, struct str *name)
   return true;
 }
 
+bool tar_time_equal(const struct tar_time *a, const struct tar_time *b)
+{
+  return a->set == b->set &&
+         (!a->set || (a->seconds == b->seconds && a->nanoseconds == b->nanoseconds));
+}
+
 struct tar_entry *tar_entry_copy(const struct tar_entry *entry, struct arena *arena)
 {
   struct tar_entry *copy = arena_alloc(arena, sizeof(*copy));

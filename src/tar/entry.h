@@ -34,6 +34,9 @@ struct tar_time {
   bool set; /* false: Go's zero time, 0001-01-01T00:00:00Z */
 };
 
+/* Two that are not set are equal. */
+bool tar_time_equal(const struct tar_time *a, const struct tar_time *b);
+
 struct tar_record { /* a PAX record */
   struct str key;
   struct str value; /* may hold any byte */

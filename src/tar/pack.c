@@ -88,11 +88,6 @@ static void unpack_time(struct tar_time *time, const char **packed)
   time->nanoseconds = (int32_t)unpack_signed(packed);
 }
 
-static bool time_equal(const struct tar_time *a, const struct tar_time *b)
-{
-  return a->set == b->set && a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
-}
-
 static bool records_equal(const struct tar_entry *a, const struct tar_entry *b)
 {
   if (a->n_records != b->n_records)
@@ -122,9 +117,9 @@ static uint64_t fields_of(const struct tar_entry *a, const struct tar_entry *b)
   fields |= a->gid != b->gid ? HAS_GID : 0;
   fields |=
       a->device_major != b->device_major || a->device_minor != b->device_minor ? HAS_DEVICE : 0;
-  fields |= !time_equal(&a->mtime, &b->mtime) ? HAS_MTIME : 0;
-  fields |= !time_equal(&a->atime, &b->atime) ? HAS_ATIME : 0;
-  fields |= !time_equal(&a->ctime, &b->ctime) ? HAS_CTIME : 0;
+  fields |= !tar_time_equal(&a->mtime, &b->mtime) ? HAS_MTIME : 0;
+  fields |= !tar_time_equal(&a->atime, &b->atime) ? HAS_ATIME : 0;
+  fields |= !tar_time_equal(&a->ctime, &b->ctime) ? HAS_CTIME : 0;
   fields |= !records_equal(a, b) ? HAS_RECORDS : 0;
   return fields;
 }

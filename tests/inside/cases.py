@@ -17,6 +17,17 @@ def harmless(what, suffix, one, two):
     CASES.append((what, suffix, one, two, True))
 
 
+def page(date, more=b"", info=b"/CreationDate"):
+    """A PDF with a date in its information dictionary; more: what its catalog has besides."""
+    out, places = b"%PDF-1.4\n", []
+    for body in (b"<</Type/Catalog/Pages 2 0 R" + more + b">>", b"<</Type/Pages/Kids[]/Count 0>>", b"<<" + info + b"(" + date + b")>>"):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (len(places), body)
+    table = len(out)
+    out += b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % at for at in places)
+    return out + b"trailer\n<</Size 4/Root 1 0 R/Info 3 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     paths = [f"srv/{i}.{case[1]}" for i, case in enumerate(CASES)]

@@ -15,7 +15,7 @@ import warnings
 import zipfile
 import zlib
 
-from cases import harmless, hidden, main
+from cases import harmless, hidden, main, page
 from pipe import Pipe
 
 
@@ -367,16 +367,6 @@ def messages(date, header=b"", text=b"ja"):
             tables[side] += struct.pack("<II", len(pair[side]), at + len(strings))
             strings += pair[side] + b"\0"
     return struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0) + b"".join(tables) + strings
-
-
-def page(date, more=b"", info=b"/CreationDate"):
-    out, places = b"%PDF-1.4\n", []
-    for body in (b"<</Type/Catalog/Pages 2 0 R" + more + b">>", b"<</Type/Pages/Kids[]/Count 0>>", b"<<" + info + b"(" + date + b")>>"):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (len(places), body)
-    table = len(out)
-    out += b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % at for at in places)
-    return out + b"trailer\n<</Size 4/Root 1 0 R/Info 3 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
 
 
 D1, D2 = b"D:20231101000000Z", b"D:20231102000000Z"

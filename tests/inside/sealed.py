@@ -13,7 +13,7 @@ import tarfile
 import zipfile
 import zlib
 
-from cases import harmless, hidden, main
+from cases import harmless, hidden, main, page
 
 TEXT = b"hello" * 20
 
@@ -188,16 +188,6 @@ for name in (".MTREE", "checksums.yaml.gz", "SHA256SUMS"):
     hidden(f"tar.gz: with {name}", "tar.gz", gzip.compress(tarred(("a.gz", ONE), (name, content))), gzip.compress(tarred(("a.gz", TWO), (name, content), time=2)))
 BLOB = "blobs/sha256/" + hashlib.sha256(ONE).hexdigest()
 hidden("oci: a blob that is not what its name says", "tar", tarred(("oci-layout", b"{}"), (BLOB, ONE)), tarred(("oci-layout", b"{}"), (BLOB, TWO), time=2))
-
-
-def page(date, more=b""):
-    out, places = b"%PDF-1.4\n", []
-    for body in (b"<</Type/Catalog/Pages 2 0 R" + more + b">>", b"<</Type/Pages/Kids[]/Count 0>>", b"<</CreationDate(" + date + b")>>"):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (len(places), body)
-    table = len(out)
-    out += b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % at for at in places)
-    return out + b"trailer\n<</Size 4/Root 1 0 R/Info 3 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
 
 
 D1, D2 = b"D:20231101000000Z", b"D:20231102000000Z"

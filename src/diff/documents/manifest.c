@@ -244,6 +244,15 @@ static void check_claimed_layers(struct diff *diff, const struct manifest *const
   }
 }
 
+/* What is read of layers even where nothing has to be compared. */
+static void check_unread(struct diff *diff, const struct manifest *const manifests[2])
+{
+  if (diff->options->verify)
+    check_layers(diff, manifests);
+  else
+    check_claimed_layers(diff, manifests);
+}
+
 void compare_manifests(struct diff *diff, const struct event_node *parent,
                        const struct descriptor *d0, const struct descriptor *d1)
 {
@@ -267,22 +276,16 @@ void compare_manifests(struct diff *diff, const struct event_node *parent,
   manifests[0] = m0;
   manifests[1] = m1;
   if (same_blob(d0, d1)) {
-    if (diff->options->verify) {
+    if (diff->options->verify)
       tasks_add_check(diff, &m0->config, &m1->config);
-      check_layers(diff, manifests);
-    } else {
-      check_claimed_layers(diff, manifests);
-    }
+    check_unread(diff, manifests);
     return;
   }
   diff_note_images(diff, d0, d1, m0, m1);
   inputs[0].manifest = m0->json;
   inputs[1].manifest = m1->json;
   compare_diff_ids(diff, parent, manifests);
-  if (diff->options->verify)
-    check_layers(diff, manifests);
-  else
-    check_claimed_layers(diff, manifests);
+  check_unread(diff, manifests);
   if (diff->options->effective) {
     manifest_compare_in_effect(diff, parent, m0, m1, inputs);
     return;

@@ -17,12 +17,6 @@ struct str entry_canonical(const struct entry_rules *rules, struct str path)
   return path;
 }
 
-static bool same_time(const struct tar_time *a, const struct tar_time *b)
-{
-  return a->set == b->set &&
-         (!a->set || (a->seconds == b->seconds && a->nanoseconds == b->nanoseconds));
-}
-
 static bool same_mode(const struct entry_rules *rules, const struct tar_entry *a,
                       const struct tar_entry *b)
 {
@@ -225,9 +219,9 @@ bool entry_headers_differ(const struct entry_rules *rules, const struct tar_entr
       (e0->size != e1->size || !str_equal(e0->user_name, e1->user_name) ||
        !str_equal(e0->group_name, e1->group_name)))
     return true;
-  if ((!(ignore & IGNORE_FILE_MTIME) && !same_time(&e0->mtime, &e1->mtime)) ||
-      (!(ignore & IGNORE_FILE_ATIME) && !same_time(&e0->atime, &e1->atime)) ||
-      (!(ignore & IGNORE_FILE_CTIME) && !same_time(&e0->ctime, &e1->ctime)))
+  if ((!(ignore & IGNORE_FILE_MTIME) && !tar_time_equal(&e0->mtime, &e1->mtime)) ||
+      (!(ignore & IGNORE_FILE_ATIME) && !tar_time_equal(&e0->atime, &e1->atime)) ||
+      (!(ignore & IGNORE_FILE_CTIME) && !tar_time_equal(&e0->ctime, &e1->ctime)))
     return true;
   if (!(ignore & IGNORE_FILE_ORDER) && !rules->ignore_position && position(e0) != position(e1))
     return true;
@@ -263,7 +257,7 @@ static void add_time(struct fields *fields, const char *name, const char *label,
 {
   char text[2][ENTRY_TIME_MAX];
 
-  if (!same_time(a, b))
+  if (!tar_time_equal(a, b))
     fields_add(fields, name, label, str_of(entry_time_text(a, text[0])),
                str_of(entry_time_text(b, text[1])));
 }

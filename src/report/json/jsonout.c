@@ -52,13 +52,12 @@ static size_t write_special(struct writer *writer, struct str s)
 {
   uint32_t rune;
   const size_t len = utf8_decode(s, &rune);
+  char escape[ESCAPE_JSON_RUNE];
 
   if ((unsigned char)s.ptr[0] < 0x80)
     jsonout_escaped(writer, (unsigned char)s.ptr[0]);
-  else if (len > 0 && rune >= 0x10000)
-    writer_printf(writer, "\\u%04x\\u%04x", 0xd7c0 + (rune >> 10), 0xdc00 + (rune & 0x3ff));
   else if (len > 0)
-    writer_printf(writer, "\\u%04x", rune);
+    writer_puts(writer, escape_json_rune(rune, escape));
   else
     writer_puts(writer, "\xef\xbf\xbd");
   return len ? len : 1;

@@ -25,7 +25,7 @@ static const struct tar_member *find_link(const struct tar_index *index, struct 
 /* NULL, and *err, if the name that led to the member stands for several things. */
 static const struct tar_member *unambiguous(const struct tar_member *member, struct error *err)
 {
-  if (!member || !member->ambiguous)
+  if (!member->ambiguous)
     return member;
   error_set(err, ERROR_CORRUPT,
             "member \"%.300s\" stands in the archive more than once, with other contents: some "
