@@ -142,9 +142,11 @@ void escape_utf8(struct buf *out, struct str s)
 
 const char *escape_json_rune(uint32_t rune, char text[ESCAPE_JSON_RUNE])
 {
+  const unsigned high = (0xd7c0 + (rune >> 10)) & 0xffff;
+  const unsigned low = 0xdc00 + (rune & 0x3ff);
+
   if (rune >= 0x10000)
-    snprintf(text, ESCAPE_JSON_RUNE, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (rune >> 10)),
-             (unsigned)(0xdc00 + (rune & 0x3ff)));
+    snprintf(text, ESCAPE_JSON_RUNE, "\\u%04x\\u%04x", high, low);
   else
     snprintf(text, ESCAPE_JSON_RUNE, "\\u%04x", (unsigned)rune);
   return text;
