@@ -1,10 +1,10 @@
 /* The process that writes the report directory, told what to do by whoever took over the one that
  * compares: whatever it is told, nothing outside the directory changes, and it comes to its end.
  *
- * The input is what comes over the socket of one side, but that the length of each message is its
- * own: a kind (one byte), a length (two bytes), and so many bytes; behind an entry's kind stand a
- * type, a mode and two names, each a length (one byte) and so many bytes. The last message may be
- * cut short. */
+ * The input is what comes over the socket of one side and, of kinds with the highest bit set, over
+ * that of the whole, but that the length of each message is its own: a kind (one byte), a length
+ * (two bytes), and so many bytes; behind an entry's kind stand a type, a mode and two names, each a
+ * length (one byte, or 255 and two bytes) and so many bytes. The last message may be cut short. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { WHOLE = REPORT_DIR_SOCKETS - 1, ALL_MAX = 64 * 1024 };
+enum { WHOLE = REPORT_DIR_SOCKETS - 1, ALL_MAX = 64 * 1024, TO_THE_WHOLE = 0x80 };
 
 static char place[4096]; /* PLACE/in is written to; PLACE/secret is what a way out would reach */
 static int place_fd = -1;
@@ -82,30 +82,52 @@ static void put_frame(struct buf *out, uint32_t kind, struct str payload)
   buf_add_str(out, payload);
 }
 
-static void put_messages(struct buf *out, struct input *input)
+static size_t take_length(struct input *input)
+{
+  const size_t len = (size_t)take(input) << 8;
+
+  return len | take(input);
+}
+
+static struct str take_name(struct input *input)
+{
+  const size_t len = take(input);
+
+  return take_bytes(input, len == UINT8_MAX ? take_length(input) : len);
+}
+
+static void put_entry(struct buf *out, struct input *input)
+{
+  AUTO_BUF payload = BUF_INIT(ALL_MAX);
+  struct tar_entry entry = { .type = (char)take(input), .mode = take(input) };
+
+  entry.name = take_name(input);
+  entry.link_name = take_name(input);
+  frame_put_entry(&payload, &entry);
+  put_frame(out, FRAME_ENTRY, buf_str(&payload));
+}
+
+static void put_messages(struct buf *side, struct buf *whole, struct input *input)
 {
   while (input->size) {
-    const uint8_t kind = take(input);
+    const uint8_t byte = take(input);
+    struct buf *out = byte & TO_THE_WHOLE ? whole : side;
+    const uint32_t kind = byte & ~TO_THE_WHOLE;
 
-    if (kind == FRAME_ENTRY) {
-      AUTO_BUF payload = BUF_INIT(ALL_MAX);
-      struct tar_entry entry = { .type = (char)take(input), .mode = take(input) };
-
-      entry.name = take_bytes(input, take(input));
-      entry.link_name = take_bytes(input, take(input));
-      frame_put_entry(&payload, &entry);
-      put_frame(out, kind, buf_str(&payload));
-    } else {
-      const size_t len = (size_t)take(input) << 8;
-
-      put_frame(out, kind, take_bytes(input, len | take(input)));
-    }
+    if (kind == FRAME_ENTRY)
+      put_entry(out, input);
+    else
+      put_frame(out, kind, take_bytes(input, take_length(input)));
   }
 }
 
-static void serve(const struct buf *side, int directory)
+static void send_all(int socket, const struct buf *bytes)
 {
-  const uint32_t begin[2] = { FRAME_BEGIN, 0 };
+  require(send(socket, bytes->ptr, bytes->len, 0) == (ssize_t)bytes->len, "send");
+}
+
+static void serve(const struct buf *side, const struct buf *whole, int directory)
+{
   int ours[REPORT_DIR_SOCKETS];
   int theirs[REPORT_DIR_SOCKETS];
 
@@ -116,8 +138,8 @@ static void serve(const struct buf *side, int directory)
     ours[i] = ends[0];
     theirs[i] = ends[1];
   }
-  require(send(ours[WHOLE], begin, sizeof(begin), 0) == sizeof(begin), "begin");
-  require(send(ours[0], side->ptr, side->len, 0) == (ssize_t)side->len, "side");
+  send_all(ours[WHOLE], whole);
+  send_all(ours[0], side);
   for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
     shutdown(ours[i], SHUT_WR);
   report_dir_serve(directory, "in", theirs);
@@ -130,13 +152,15 @@ static void serve(const struct buf *side, int directory)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   AUTO_BUF side = BUF_INIT(ALL_MAX);
+  AUTO_BUF whole = BUF_INIT(ALL_MAX);
   struct input input = { data, size };
   struct stat before[2];
   struct stat after[2];
   int directory;
 
-  put_messages(&side, &input);
-  if (side.overflow || !side.len)
+  put_frame(&whole, FRAME_BEGIN, STR(""));
+  put_messages(&side, &whole, &input);
+  if (side.overflow || whole.overflow)
     return 0;
   if (!*place)
     make_place();
@@ -144,7 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   directory = openat(place_fd, "in", O_PATH | O_DIRECTORY | O_CLOEXEC);
   require(fstat(place_fd, &before[0]) == 0 && fstatat(place_fd, "secret", &before[1], 0) == 0,
           "stat");
-  serve(&side, directory);
+  serve(&side, &whole, directory);
   require(fstat(place_fd, &after[0]) == 0 && fstatat(place_fd, "secret", &after[1], 0) == 0,
           "stat");
   for (int i = 0; i < 2; i++)
