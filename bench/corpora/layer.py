@@ -166,8 +166,8 @@ def tar_stream(entries):
     yield bytes(1024)
 
 
-def tiny_stream(count, seconds, change_last):
-    """A tar stream of `count` small files, several times as fast as with TarInfo."""
+def tiny_stream(count, seconds, change_last, top=b"srv"):
+    """A tar stream of `count` small files below `top`, several times as fast as with TarInfo."""
     info = tarfile.TarInfo("")
     info.uname = info.gname = "root"
     info.mtime = 1700000000 + seconds
@@ -175,7 +175,7 @@ def tiny_stream(count, seconds, change_last):
     head, middle, tail = blank[100:124], blank[136:148], blank[156:]  # between: size, checksum
     base = sum(head) + sum(middle) + sum(tail) + 8 * ord(" ")
     for i in range(count):
-        name = b"srv/data/%03d/%03d/item-%07d.json" % (i // 10000, i // 100 % 100, i)
+        name = b"%s/data/%03d/%03d/item-%07d.json" % (top, i // 10000, i // 100 % 100, i)
         content = b'{"id": %d, "sum": "%08x"}\n' % (i, i * 2654435761 % 2**32)
         if change_last and i == count - 1:
             content = content.upper()
