@@ -18,56 +18,46 @@ size_t thread_processors(void)
 struct start {
   void *(*run)(void *);
   void *argument;
-  cpu_set_t allowed; /* once it runs */
+  int beside; /* the processor that its creator was on; -1: it cannot be told */
 };
+
+/* Leaves that processor, if it is there and may be elsewhere, and may go anywhere again. Where it
+ * fails the thread stays, which is no harm. */
+static void thread_leave(int processor)
+{
+  cpu_set_t allowed;
+  cpu_set_t others;
+
+  if (processor < 0 || processor >= CPU_SETSIZE || sched_getcpu() != processor ||
+      sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+    return;
+  others = allowed;
+  CPU_CLR((unsigned)processor, &others);
+  if (CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof(others), &others) == 0)
+    (void)sched_setaffinity(0, sizeof(allowed), &allowed);
+}
 
 static void *thread_begin(void *context)
 {
-  struct start *start = context;
-  void *(*run)(void *) = start->run;
-  void *argument = start->argument;
+  const struct start start = *(struct start *)context;
 
-  /* Where it fails the thread stays among the other processors, which is no harm. */
-  (void)sched_setaffinity(0, sizeof(start->allowed), &start->allowed);
-  free(start);
-  return run(argument);
+  free(context);
+  thread_leave(start.beside);
+  return start.run(start.argument);
 }
 
-/* Sets where the thread begins; false if there is no choice, or it cannot be told. */
-static bool set_elsewhere(pthread_attr_t *attributes, cpu_set_t *allowed)
-{
-#ifdef __GLIBC__ /* others cannot say it before the thread runs */
-  const int here = sched_getcpu();
-  cpu_set_t others;
-
-  if (here < 0 || here >= CPU_SETSIZE || sched_getaffinity(0, sizeof(*allowed), allowed) < 0)
-    return false;
-  others = *allowed;
-  CPU_CLR((unsigned)here, &others);
-  return CPU_COUNT(&others) > 0 &&
-         pthread_attr_setaffinity_np(attributes, sizeof(others), &others) == 0;
-#else
-  (void)attributes;
-  (void)allowed;
-  return false;
-#endif
-}
-
+/* The thread says itself where it is to be, since a confined process may not say it of others, from
+ * which a filter cannot tell its own threads (base/confine). If it waits for this processor, it has
+ * it now. */
 bool thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
 {
   struct start *start = xmalloc(sizeof(*start));
-  pthread_attr_t attributes;
-  int result;
 
-  start->run = run;
-  start->argument = argument;
-  pthread_attr_init(&attributes);
-  result = set_elsewhere(&attributes, &start->allowed)
-               ? pthread_create(thread, &attributes, thread_begin, start)
-               : -1;
-  pthread_attr_destroy(&attributes);
-  if (result == 0)
-    return true;
-  free(start);
-  return pthread_create(thread, NULL, run, argument) == 0;
+  *start = (struct start) { run, argument, sched_getcpu() };
+  if (pthread_create(thread, NULL, thread_begin, start)) {
+    free(start);
+    return false;
+  }
+  sched_yield();
+  return true;
 }

@@ -8,7 +8,7 @@
 
 #include "base/macros.h"
 
-/* As pthread_create: run(argument), to be joined; false if no thread can be had. It begins on
+/* As pthread_create: run(argument), to be joined; false if no thread can be had. It goes to
  * another processor than the caller's if it may, and is free to go anywhere from there: left to
  * itself the kernel starts it beside its creator now and then, and takes milliseconds to move it,
  * which is most of what a small comparison takes. */

@@ -6,12 +6,14 @@
 
 #include "base/alloc.h"
 #include "base/digest.h"
-#include "base/log.h"
 #include "base/tempfile.h"
 #include "cli/fetching.h"
 #include "cli/sandbox.h"
 #include "report/report.h"
 #include "source/engine/engine.h"
+#include "source/open.h"
+
+enum { IMAGES_MAX = 2 };
 
 static bool brokering_asks_registries(const struct brokering *brokering)
 {
@@ -20,21 +22,6 @@ static bool brokering_asks_registries(const struct brokering *brokering)
   for (size_t i = 0; i < brokering->n_arguments; i++)
     named = named || brokering->arguments[i].kind == ARGUMENT_NAME;
   return named && brokering->places->named.pull != NAMED_PULL_NEVER;
-}
-
-/* ---- whether ---- */
-
-/* Whether a directory is read as a root file system, for which it has to keep all rights. */
-static bool brokering_reads_root(const struct brokering *brokering)
-{
-  for (size_t i = 0; i < brokering->n_arguments; i++) {
-    const struct argument *argument = &brokering->arguments[i];
-
-    if (argument->kind == ARGUMENT_FILE && argument->file->is_root &&
-        argument->file->shape == SHAPE_DIRECTORY)
-      return true;
-  }
-  return false;
 }
 
 /* ---- what others start for it ---- */
@@ -105,11 +92,16 @@ static int brokering_begin_starter(const struct brokering *brokering,
                                    const struct credentials_held *held, struct starter *starter,
                                    struct error *err)
 {
+  int roots[IMAGES_MAX] = { -1, -1 };
+  int result;
+
   for (size_t i = 0; i < brokering->n_arguments; i++) {
     const struct argument *argument = &brokering->arguments[i];
 
     if (argument->kind == ARGUMENT_ENGINE)
       source_engine_allow(argument->engine, argument->name, brokering->options, starter);
+    if (i < ARRAY_LEN(roots))
+      roots[i] = source_allow_root(argument, starter);
   }
   if (brokering->report_dir >= 0)
     starter_allow_task(starter, clearing, brokering_clear_there, (void *)(uintptr_t)brokering,
@@ -117,15 +109,18 @@ static int brokering_begin_starter(const struct brokering *brokering,
   if (brokering->pager)
     pager_allow(brokering->pager, starter);
   credentials_held_allow(held, starter);
-  return starter_is_needed(starter) ? starter_begin(starter, err) : 0;
+  result = starter_is_needed(starter) ? starter_begin(starter, err) : 0;
+  for (size_t i = 0; i < ARRAY_LEN(roots); i++)
+    cleanup_close(&roots[i]);
+  return result;
 }
 
 /* ---- to what ---- */
 
-enum { READABLE_MAX = 2, WRITABLE_MAX = 20 };
+enum { WRITABLE_MAX = 20 };
 
 struct brokering_paths {
-  const char *readable[READABLE_MAX];
+  const char *readable[IMAGES_MAX];
   char *writable[WRITABLE_MAX]; /* owned */
   char *nameless;               /* owned; NULL: there is none */
   struct confine_wanted wanted;
@@ -179,7 +174,7 @@ static void brokering_add_paths(struct brokering_paths *paths, const struct brok
 {
   struct confine_wanted *wanted = &paths->wanted;
 
-  for (size_t i = 0; i < brokering->n_arguments && i < READABLE_MAX; i++)
+  for (size_t i = 0; i < brokering->n_arguments && i < IMAGES_MAX; i++)
     if (brokering->arguments[i].kind == ARGUMENT_FILE)
       paths->readable[wanted->n_readable++] = brokering->arguments[i].path;
   brokering_add_temporary(paths);
@@ -197,14 +192,15 @@ static void brokering_add_children(struct confine_wanted *wanted, const struct b
     wanted->children[wanted->n_children++] = brokering->looker;
 }
 
-/* Whether what is not in files is hashed: what engines save, and what a store keeps. */
+/* Whether anything is hashed here: what engines save, what a store keeps, root file systems. */
 static bool brokering_hashes(const struct brokering *brokering)
 {
-  bool engine = false;
+  bool hashes = false;
 
   for (size_t i = 0; i < brokering->n_arguments; i++)
-    engine = engine || brokering->arguments[i].kind == ARGUMENT_ENGINE;
-  return engine || brokering->places->named.store || brokering->places->kept ||
+    hashes = hashes || brokering->arguments[i].kind == ARGUMENT_ENGINE ||
+             source_lists_root(&brokering->arguments[i]);
+  return hashes || brokering->places->named.store || brokering->places->kept ||
          brokering->places->containerd;
 }
 
@@ -236,11 +232,6 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
                                                .speaks = asks || brokering->fetches } };
   int result;
 
-  if (brokering_reads_root(brokering)) {
-    log_debug("sandbox: the process that opens images keeps its rights, for all rights to a root "
-              "file system");
-    return 0;
-  }
   result = brokering_add_stores(&paths.wanted, brokering, starter, err);
   if (asks)
     brokering_find_credentials(brokering, held);
@@ -255,5 +246,5 @@ int brokering_confine(const struct brokering *brokering, const struct confine_su
   for (size_t i = 0; i < paths.wanted.n_writable; i++)
     free(paths.writable[i]);
   free(paths.nameless);
-  return result == 0 ? 1 : -1;
+  return result;
 }

@@ -29,11 +29,10 @@ struct brokering {
   pid_t looker;      /* one more child; 0: none */
 };
 
-/* Confines this process, for good, before it has threads. Returns 1; 0: not confined, since
- * a directory is read as a root file system, with all rights of the user's: the debug log says so;
- * -1 with *err. held gets the credentials that may be needed. Programs that may have to be started
- * (a container engine's, a pager, a credential helper) are started by another process, which begins
- * here, connects to containerd, and clears the report directory: starter gets all that, and is
+/* Confines this process, for good, before it has threads. held gets the credentials that may be
+ * needed. Programs that may have to be started (a container engine's, a pager, a credential helper)
+ * are started by another process, which begins here, connects to containerd, lists a directory that
+ * is read as a root file system, and clears the report directory: starter gets all that, and is
  * begun if there is any. */
 MUST_CHECK int brokering_confine(const struct brokering *brokering,
                                  const struct confine_support *support,

@@ -166,18 +166,16 @@ static int process_confine(struct process *process, const pid_t *children, size_
     .n_children = n,
     .looker = process->looker,
   };
-  int confined;
 
   process_open_stores(process);
   if (process->places_are_open < 0)
     return 0;
   process->credentials = credentials_held_new();
   process->starter = starter_new();
-  confined =
-      brokering_confine(&brokering, &process->support, process->credentials, process->starter, err);
-  if (confined > 0)
-    process->places.options.net.credentials = process->credentials;
-  return confined < 0 ? -1 : 0;
+  if (brokering_confine(&brokering, &process->support, process->credentials, process->starter, err))
+    return -1;
+  process->places.options.net.credentials = process->credentials;
+  return 0;
 }
 
 static int process_begun(void *context, const pid_t *children, size_t n, struct progress **progress,

@@ -31,8 +31,8 @@ struct source *source_detect_docker(struct members *members, const char *ref,
 /* A root file system (source/archive/root.h) in an archive. */
 struct source *source_of_root_archive(struct members *members, const char *ref,
                                       const struct source_options *options, struct error *err);
-/* The same of a directory; fd is owned. */
-struct source *source_of_root_directory(int fd, const char *ref,
+/* The same of a directory; fd is owned. path: as of root_list_new. */
+struct source *source_of_root_directory(int fd, const char *path, const char *ref,
                                         const struct source_options *options, struct error *err);
 /* Whichever of all these it is. */
 struct source *source_detect_any(struct members *members, const char *ref,

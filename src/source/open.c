@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "source/archive/root.h"
 #include "source/engine/engine.h"
 
 static int check_shape(const struct argument *argument, struct error *err)
@@ -25,6 +26,17 @@ int source_open_place(const struct argument *argument, bool *is_directory, struc
       check_shape(argument, err) < 0 ? -1 : members_open_path(argument->path, is_directory, err);
 
   return fd < 0 ? error_wrap(err, "%s", argument->text) : fd;
+}
+
+bool source_lists_root(const struct argument *argument)
+{
+  return argument->kind == ARGUMENT_FILE && argument->file->is_root &&
+         argument->file->shape == SHAPE_DIRECTORY;
+}
+
+int source_allow_root(const struct argument *argument, struct starter *starter)
+{
+  return source_lists_root(argument) ? root_list_allow(starter, argument->path) : -1;
 }
 
 static struct source *labelled(struct source *source, const struct argument *argument,
@@ -60,8 +72,8 @@ struct source *source_open(const struct argument *argument, const struct source_
   if (fd < 0)
     return NULL;
   if (argument->file->is_root && is_directory)
-    return labelled(source_of_root_directory(fd, argument->ref, options, err), argument, options,
-                    err);
+    return labelled(source_of_root_directory(fd, argument->path, argument->ref, options, err),
+                    argument, options, err);
   return source_open_members(argument, members_of_fd(fd, is_directory, options->limits, err),
                              options, err);
 }

@@ -69,8 +69,7 @@ static void answer_open_image(struct broker *broker, int side, int socket)
   AUTO_FREE char *answer = NULL;
 
   /* What is in the directory of a root file system is read here: the list of it has to be made. */
-  if (argument->kind == ARGUMENT_FILE &&
-      (!argument->file->is_root || argument->file->shape != SHAPE_DIRECTORY)) {
+  if (argument->kind == ARGUMENT_FILE && !source_lists_root(argument)) {
     answer_open_place(broker, side, argument, socket);
     return;
   }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,7 +20,7 @@
 #include "../common/tar_maker.h"
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "source/archive/root.h"
+#include "source/archive/root_list.h"
 #include "tar/tar.h"
 
 enum { USER = 1234, VALUE = 60000 };
@@ -105,7 +106,7 @@ static struct root_list *list_new(struct error *err)
   int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   assert_true(fd >= 0);
-  return root_list_new(fd, err);
+  return root_list_new(fd, root, err);
 }
 
 /* The whole stream in memory; to be freed. */
@@ -336,13 +337,111 @@ static void test_sockets(void **state)
   close(fd);
 }
 
+static int open_root(void)
+{
+  const int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  assert_true(fd >= 0);
+  return fd;
+}
+
+/* The list as it goes to another process; to be freed. */
+static struct str written(const struct root_list *list)
+{
+  AUTO_CLOSE const int fd = memfd_create("list", MFD_CLOEXEC);
+  struct stat st;
+  struct error err;
+  char *bytes;
+
+  assert_int_equal(root_list_write(list, fd, &err), 0);
+  assert_int_equal(fstat(fd, &st), 0);
+  bytes = xmalloc((size_t)st.st_size);
+  assert_int_equal(pread(fd, bytes, (size_t)st.st_size, 0), st.st_size);
+  return (struct str) { bytes, (size_t)st.st_size };
+}
+
+/* What one process lists is for another what it would have listed itself. */
+static void test_read_by_another(void **state)
+{
+  AUTO_FREE char *link = path_of("l"), *second = path_of("n"), *first = path_of("a");
+  AUTO_FREE char *own = NULL, *theirs = NULL, *told = NULL, *told_there = NULL, *wire = NULL;
+  struct root_list *list, *read;
+  struct error err;
+  size_t n[2];
+  struct str text;
+
+  (void)state;
+  assert_int_equal(symlink("a", link), 0);
+  assert_int_equal(linkat(AT_FDCWD, first, AT_FDCWD, second, 0), 0);
+  sign = ".";
+  xattrs = 3;
+  list = list_new(&err);
+  assert_non_null(list);
+  text = written(list);
+  wire = (char *)(uintptr_t)text.ptr;
+  read = root_list_read(open_root(), text, &err);
+  assert_non_null(read);
+  own = read_stream(list, &n[0]);
+  theirs = read_stream(read, &n[1]);
+  assert_int_equal(n[0], n[1]);
+  assert_memory_equal(own, theirs, n[0]);
+  root_list_free(list);
+  root_list_free(read);
+  xattrs = 0;
+  named = "security.selinux";
+  list = list_new(&err);
+  free(wire);
+  text = written(list);
+  wire = (char *)(uintptr_t)text.ptr;
+  read = root_list_read(open_root(), text, &err);
+  told = root_list_unseen(list);
+  told_there = root_list_unseen(read);
+  assert_string_equal(told, told_there);
+  root_list_free(list);
+  root_list_free(read);
+  named = NULL;
+  unlink(link);
+  unlink(second);
+}
+
+/* Cut short, with more behind it, of another directory, or with a number that is out of its range.
+ */
+static void test_read_what_is_no_list(void **state)
+{
+  struct error err;
+  struct root_list *list = list_new(&err);
+  const struct str text = written(list);
+  AUTO_FREE char *wire = xmalloc(text.len + 1);
+
+  (void)state;
+  memcpy(wire, text.ptr, text.len);
+  wire[text.len] = 0;
+  for (size_t len = 0; len <= text.len + 1; len++) {
+    struct root_list *read;
+
+    read = root_list_read(open_root(), (struct str) { wire, len }, &err);
+    assert_int_equal(read != NULL, len == text.len);
+    if (!read)
+      assert_int_equal(err.code, ERROR_CORRUPT);
+    root_list_free(read);
+  }
+  assert_null(root_list_read(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), text, &err));
+  assert_int_equal(err.code, ERROR_CORRUPT);
+  assert_string_equal(err.message, "another directory than the one that was listed");
+  wire[text.len - 1] = 2; /* whether it is a hard link */
+  assert_null(root_list_read(open_root(), (struct str) { wire, text.len }, &err));
+  free((char *)(uintptr_t)text.ptr);
+  root_list_free(list);
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_owners),        cmocka_unit_test(test_times),
-    cmocka_unit_test(test_times_below),   cmocka_unit_test(test_xattrs),
-    cmocka_unit_test(test_xattr_name),    cmocka_unit_test(test_mounts),
-    cmocka_unit_test(test_xattrs_wanted), cmocka_unit_test(test_sockets),
+    cmocka_unit_test(test_owners),          cmocka_unit_test(test_times),
+    cmocka_unit_test(test_times_below),     cmocka_unit_test(test_xattrs),
+    cmocka_unit_test(test_xattr_name),      cmocka_unit_test(test_mounts),
+    cmocka_unit_test(test_xattrs_wanted),   cmocka_unit_test(test_sockets),
+    cmocka_unit_test(test_read_by_another), cmocka_unit_test(test_read_what_is_no_list),
   };
   AUTO_FREE char *a = NULL, *b = NULL;
   int status;

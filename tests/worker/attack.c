@@ -7,8 +7,9 @@
  * what may be done by the process of load or pull ("keeper"), of images ("looker"), of load
  * --foreign-urls ("fetcher"), of a store in containerd ("grpc"), by the one of pull that speaks to
  * registries ("network"), and by the one that starts the process of diff and show, of two files
- * ("broker"), where it also speaks to registries ("broker-network"), and where another process
- * starts programs for it ("broker-starter"). */
+ * ("broker"), where it also speaks to registries ("broker-network"), where another process
+ * starts programs for it ("broker-starter"), and where it reads a directory as a root file system
+ * ("broker-root"). */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -369,6 +370,87 @@ static int other_numbers(void)
   return (int)syscall(0x40000000 | SYS_getpid);
 }
 
+static int move_parent(void)
+{
+  cpu_set_t one;
+
+  CPU_ZERO(&one);
+  CPU_SET(0, &one);
+  return sched_setaffinity(parent, sizeof(one), &one);
+}
+
+static int move_thread(void)
+{
+  cpu_set_t one;
+
+  CPU_ZERO(&one);
+  CPU_SET(0, &one);
+  return (int)syscall(SYS_sched_setaffinity, gettid(), sizeof(one), &one);
+}
+
+static int processors_of_parent(void)
+{
+  cpu_set_t any;
+
+  return sched_getaffinity(parent, sizeof(any), &any);
+}
+
+/* The number of its clock (clock_getcpuclockid(3)). */
+static clockid_t parents_clock(void)
+{
+  return (clockid_t)(~(unsigned)parent << 3 | 2);
+}
+
+/* How long the other process was at work, of which much can be told. */
+static int clock_of_parent(void)
+{
+  struct timespec used;
+
+  return (int)syscall(SYS_clock_gettime, parents_clock(), &used);
+}
+
+static int sleep_by_parent(void)
+{
+  const struct timespec none = { 0, 1 };
+
+  return (int)syscall(SYS_clock_nanosleep, parents_clock(), 0, &none, NULL);
+}
+
+static int read_limits_of_parent(void)
+{
+  struct rlimit limit;
+
+  return prlimit(parent, RLIMIT_NOFILE, NULL, &limit);
+}
+
+static int locks_of_parent(void)
+{
+  void *head;
+  size_t len;
+
+  return (int)syscall(SYS_get_robust_list, parent, &head, &len);
+}
+
+static int compare_with_parent(void)
+{
+  return (int)syscall(SYS_kcmp, parent, getpid(), 0, STDIN_FILENO, STDIN_FILENO);
+}
+
+static int pages_of_parent(void)
+{
+  return (int)syscall(SYS_move_pages, parent, 0, NULL, NULL, NULL, 0);
+}
+
+static int idle_parent(void)
+{
+  return (int)syscall(SYS_ioprio_set, 1, parent, 3 << 13);
+}
+
+static int session_of_parent(void)
+{
+  return setpgid(parent, parent) == 0 || getsid(parent) >= 0 ? 0 : -1;
+}
+
 static int queue_signal(void)
 {
   siginfo_t info = { .si_signo = SIGTERM, .si_code = SI_QUEUE };
@@ -501,6 +583,17 @@ static const struct attack {
   { "datagrams", datagrams },
   { "other-numbers", other_numbers },
   { "queue-signal", queue_signal },
+  { "move-parent", move_parent },
+  { "move-thread", move_thread },
+  { "processors-of-parent", processors_of_parent },
+  { "clock-of-parent", clock_of_parent },
+  { "sleep-by-parent", sleep_by_parent },
+  { "read-limits-of-parent", read_limits_of_parent },
+  { "locks-of-parent", locks_of_parent },
+  { "compare-with-parent", compare_with_parent },
+  { "pages-of-parent", pages_of_parent },
+  { "idle-parent", idle_parent },
+  { "session-of-parent", session_of_parent },
   { "start-other", start_other },
 };
 
@@ -616,11 +709,9 @@ static int attack_broker(void *context, const pid_t *children, size_t n, struct 
   confined = brokering_confine(&brokered->brokering, brokered->support, held, starter, err);
   credentials_held_free(held);
   if (confined == 0)
-    error_set(err, ERROR_UNSUPPORTED, "it is not confined");
-  if (confined > 0)
     run_attack(brokered->attack, STDOUT_FILENO);
   starter_free(steal_pointer(&starter));
-  return confined > 0 ? 0 : -1;
+  return confined;
 }
 
 static int do_nothing(void *context, struct source *const *sources, const struct worker_user *user,
@@ -656,6 +747,8 @@ static int run_broker(struct worker_job *job, const char *role)
   struct error err;
   int status;
 
+  if (strcmp(role, "broker-root") == 0)
+    job->n_arguments = 0; /* which nobody opens */
   places_init(&places, &none);
   parent = getppid();
   job->context = &brokered;
@@ -727,7 +820,8 @@ int main(int argc, char **argv)
     job.directory = open(argv[4], O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (argc > 5 && strncmp(argv[5], "broker", 6) == 0) {
     /* The channel, and the report directory; and who starts programs. */
-    descriptors_given = strcmp(argv[5], "broker-starter") == 0 ? 3 : 2;
+    descriptors_given =
+        strcmp(argv[5], "broker-starter") == 0 || strcmp(argv[5], "broker-root") == 0 ? 3 : 2;
     return job.context ? run_broker(&job, argv[5]) : 2;
   }
   if (argc == 5) {

@@ -13,9 +13,11 @@ ENDS = {"make-directory", "remove-outside", "change-mode", "truncate-outside", "
         "signal-parent", "signals-of-files", "type-for-user", "limits-of-parent", "setuid", "namespace", "mount",
         "io-uring", "shared-memory", "keys", "bpf", "file-handle", "set-clock", "own-faults", "handle-of-parent", "slow-parent",
         "slow-parent-otherwise", "count-events", "begin-mount", "change-root", "message-queue", "pages-into-pipe", "other-namespace", "datagrams",
-        "other-numbers", "queue-signal"}
+        "other-numbers", "queue-signal", "move-parent", "move-thread", "clock-of-parent", "sleep-by-parent", "read-limits-of-parent", "locks-of-parent",
+        "compare-with-parent", "pages-of-parent", "idle-parent", "session-of-parent"}
 FAILS = {"read-shadow", "read-shadow-by-number", "read-environment", "own-environment", "write-outside", "more-files", "filter", "fetch-any", "other-descriptors",
-         "own-memory", "be-traced", "start-other", "plant-temporary", "list-temporary"}
+         "own-memory", "be-traced", "start-other", "plant-temporary", "list-temporary",
+         "processors-of-parent"}
 # With a report directory files may be opened, and Landlock says where.
 WRITER_FAILS = FAILS | {"make-directory"}
 SIGNAL = r"died: the process that {} ended with signal 31 \(Bad system call\): it did what it may not\n"
@@ -44,13 +46,14 @@ with tempfile.TemporaryDirectory(prefix="worker-") as folder:
     victim, report = os.path.join(folder, "victim"), os.path.join(folder, "report")
     os.mkdir(victim)
     os.mkdir(report)
+    os.makedirs(os.path.join(folder, "tree", "etc"))
     temporary = os.path.join(folder, "temporary")
     os.mkdir(temporary)
     # The commands that keep a store are told so by an error, whatever it is that they try.
-    stores = [((report, role), names) for role in ("keeper", "looker", "fetcher", "grpc", "network", "broker", "broker-network", "broker-starter")]
+    stores = [((report, role), names) for role in ("keeper", "looker", "fetcher", "grpc", "network", "broker", "broker-network", "broker-starter", "broker-root")]
     for role, fails in ((), FAILS), ((report,), WRITER_FAILS), *stores:
         for name in sorted(names):
-            result = subprocess.run([attack, name, victim, "./a.tar", *role], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
+            result = subprocess.run([attack, name, victim, "rootfs:tree" if role[1:] == ("broker-root",) else "./a.tar", *role], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
                                     env=os.environ | {"SECRET": "x", "TMPDIR": temporary})
             what = " of a ".join([name, *([role[1] if len(role) > 1 else "writer"] if role else [])])
             check(what, result.returncode == 0, f"status {result.returncode}")

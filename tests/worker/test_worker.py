@@ -165,7 +165,7 @@ class Worker(unittest.TestCase):
     def test_pull_has_the_network_in_one_process_and_the_store_in_the_other(self):
         process, confined, status = self.start("pull", f"{self.host}/i:1")
         self.assertIn("NoNewPrivs:\t1", status)
-        self.assertRegex(status, r"CapEff:\t000000000000000[0-9a]") # root's right to files: CAP_DAC_OVERRIDE, CAP_FOWNER
+        self.assertRegex(status, r"CapEff:\t000000000000000[0-9a-e]") # root's right to files: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER
         for _ in range(600):
             if self.connections(process.pid):
                 break
@@ -203,11 +203,11 @@ class Worker(unittest.TestCase):
 
     def test_what_starts_the_confined_process_confines_itself(self):
         for words in ([f"{self.host}/i:1", "./a.tar"], ["--report-dir=theirs", "--report-file=theirs.json", "--inside", f"{self.host}/i:1", "./a.tar"],
-                      ["--no-cache", "./a.tar", f"{self.host}/i:1"]):
+                      ["--no-cache", "./a.tar", f"{self.host}/i:1"], ["rootfs:layout", f"{self.host}/i:1"]):
             status, environment = self.broker_status(*words)
             self.assertIn("NoNewPrivs:\t1", status)
             self.assertIn("Seccomp:\t2", status)
-            self.assertRegex(status, r"CapEff:\t000000000000000[0-9a]")
+            self.assertRegex(status, r"CapEff:\t000000000000000[0-9a-e]")
             self.assertNotIn(b"hunter2", environment)
 
     def is_confined_broker(self, process, running):
@@ -216,7 +216,7 @@ class Worker(unittest.TestCase):
             status = file.read()
         for line in "NoNewPrivs:\t1", "Seccomp:\t2":
             self.assertIn(line, status)
-        self.assertRegex(status, r"CapEff:\t000000000000000[0-9a]")
+        self.assertRegex(status, r"CapEff:\t000000000000000[0-9a-e]")
         with open(f"/proc/{process.pid}/environ", "rb") as file:
             self.assertNotIn(b"hunter2", file.read())
         with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
@@ -573,6 +573,100 @@ class Worker(unittest.TestCase):
             self.assertEqual(result.returncode, 1, result.stderr)
             self.assertEqual("missing: Landlock" in result.stderr, way == "auto", result.stderr)
             self.assertTrue(os.path.getsize(os.path.join(place, f"{way}.json")))
+
+    def roots(self, words, **more):
+        """What comes of it with all rights, and confined."""
+        ways = []
+        for way in "off", "require":
+            done = subprocess.run([DIFFOCI, "diff", "--local-cache=store", f"--sandbox={way}", *words], capture_output=True, text=True, timeout=60, check=False, **more)
+            ways.append((done.returncode, done.stdout.replace("--sandbox=off", "--sandbox=require"), done.stderr))
+        self.assertEqual(*ways)
+        return ways[0]
+
+    def test_root_file_system_is_the_same_as_without(self):
+        """However the directory is named, and with what only who has all rights sees of it."""
+        trees = os.path.join(self.place.name, "trees")
+        for tree in "one", "two":
+            os.makedirs(os.path.join(trees, tree, "etc"))
+            with open(os.path.join(trees, tree, "etc", "x"), "w", encoding="ascii") as file:
+                file.write("x")
+            os.symlink("/etc/shadow", os.path.join(trees, tree, "out"))
+            os.symlink("..", os.path.join(trees, tree, "etc", "up"))
+            os.mkfifo(os.path.join(trees, tree, "fifo"))
+        os.symlink("one", os.path.join(trees, "link"))
+        self.addCleanup(shutil.rmtree, trees)
+        here = {"cwd": os.path.join(trees, "one", "etc")}
+        for name in "..", "../../one", "../../link", "up/etc/..", os.path.join(trees, "link"), "/proc/self/cwd/..":
+            with self.subTest(name=name):
+                self.assertEqual(self.roots(["--verdict", f"rootfs:{name}", "rootfs:../../two"], **here)[:2], (0, "effective\n"))
+        held = os.open(os.path.join(trees, "one"), os.O_RDONLY | os.O_DIRECTORY)
+        self.addCleanup(os.close, held)
+        self.assertEqual(self.roots(["--verdict", f"rootfs:/dev/fd/{held}", "rootfs:../../two"], pass_fds=[held], **here)[:2], (0, "effective\n"))
+        for name in "../none", "x", "../out":
+            with self.subTest(name=name):
+                self.assertEqual(self.roots(["--verdict", f"rootfs:{name}", "rootfs:../../two"], **here)[0], 2)
+        # What is called as what the other holds is read in its own tree.
+        with open(os.path.join(trees, "two", "etc", "x"), "w", encoding="ascii") as file:
+            file.write("y")
+        self.assertEqual(self.roots(["rootfs:..", "rootfs:../../two"], **here)[0], 1)
+        self.assertIn("File    etc/x", self.roots(["rootfs:..", "rootfs:../../two"], **here)[1])
+
+    def test_root_file_system_has_what_only_root_sees(self):
+        if os.geteuid():
+            self.skipTest("not root")
+        trees = os.path.join(self.place.name, "trees")
+        for tree in "one", "two":
+            os.makedirs(os.path.join(trees, tree, "etc", "private"))
+            os.mkfifo(os.path.join(trees, tree, "etc", "fifo"))
+            for name in "x", "private/y":
+                with open(os.path.join(trees, tree, "etc", name), "w", encoding="ascii") as file:
+                    file.write("x")
+                os.chown(os.path.join(trees, tree, "etc", name), 12345, 12345)
+                os.chmod(os.path.join(trees, tree, "etc", name), 0)
+            os.chmod(os.path.join(trees, tree, "etc", "private"), 0)
+        self.addCleanup(shutil.rmtree, trees)
+        self.assertEqual(self.roots(["--verdict", "rootfs:one", "rootfs:two"], cwd=trees)[:2], (0, "effective\n"))
+        for name in "etc/fifo", "etc/x", "etc/private":
+            with self.subTest(name=name):
+                path = os.path.join(trees, "one", name)
+                try:
+                    os.setxattr(path, "trusted.mark", b"1")
+                except OSError as error:
+                    self.skipTest(f"trusted.*: {error.strerror}")
+                found = self.roots(["rootfs:one", "rootfs:two"], cwd=trees)
+                self.assertEqual(found[0], 1)
+                self.assertRegex(found[1], rf"File +{name} .*trusted\.mark")
+                os.removexattr(path, "trusted.mark")
+        # Nobody else can look: the same error.
+        for path in trees, os.path.dirname(trees):
+            os.chmod(path, 0o755)
+        nobody = {"user": 65534, "group": 65534, "extra_groups": [], "env": os.environ | {"HOME": "/"}}
+        found = self.roots(["--no-cache", "--pull=never", "rootfs:one", "rootfs:two"], cwd=trees, **nobody)
+        self.assertEqual(found[0], 2)
+        self.assertIn("etc/private", found[2])
+        shutil.rmtree(os.path.join(trees, "one", "etc", "private"))
+        found = self.roots(["--no-cache", "--pull=never", "rootfs:one", "rootfs:two"], cwd=trees, **nobody)
+        self.assertEqual(found[0], 2)
+        self.assertIn("etc/x", found[2])
+
+    def test_root_file_system_with_mounts(self):
+        if os.geteuid() or subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+            self.skipTest("mounts cannot be made here")
+        trees = os.path.join(self.place.name, "trees")
+        for tree in "one/bound", "one/new", "two/bound", "two/new", "elsewhere":
+            os.makedirs(os.path.join(trees, tree))
+        self.addCleanup(shutil.rmtree, trees)
+        with open(os.path.join(trees, "elsewhere", "x"), "w", encoding="ascii") as file:
+            file.write("x")
+        shutil.copy2(os.path.join(trees, "elsewhere", "x"), os.path.join(trees, "two", "bound"))
+        shutil.copystat(os.path.join(trees, "elsewhere"), os.path.join(trees, "two", "bound"))
+        script = 'mount --bind elsewhere one/bound && mount -t tmpfs none one/new && echo y >one/new/y && exec "$@"'
+        words = ["unshare", "--mount", "sh", "-c", script, "sh", DIFFOCI, "diff", "--local-cache=store"]
+        ways = [subprocess.run([*words, f"--sandbox={way}", "rootfs:one", "rootfs:two"], cwd=trees, capture_output=True, text=True, timeout=60, check=False) for way in ("off", "require")]
+        self.assertEqual(*((way.returncode, way.stdout, way.stderr.replace("--sandbox=off", "--sandbox=require")) for way in ways))
+        self.assertEqual(ways[0].returncode, 1)
+        self.assertIn('"new/y" only appears in input 0', ways[0].stdout)
+        self.assertNotIn("bound", ways[0].stdout)
 
     def test_without_dev_null(self):
         """As in a container that has no /dev."""

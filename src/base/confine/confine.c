@@ -94,6 +94,9 @@ static int confine_set_limits(const struct confine_limits *limits, struct error 
   return 0;
 }
 
+/* The second is all of it that who makes backups may have been given. */
+#define FILE_CAPABILITIES (1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH | 1U << CAP_FOWNER)
+
 /* Root's reports may go where only root can write: Landlock says where that is. What opens for
  * others what the user named needs root's right to it also where there is no Landlock. */
 static int confine_drop_capabilities(bool finds_files, struct error *err)
@@ -104,7 +107,7 @@ static int confine_drop_capabilities(bool finds_files, struct error *err)
   if (syscall(SYS_capget, &header, kept))
     return error_sys(err, errno, "capabilities cannot be dropped");
   for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-    const uint32_t files = finds_files && i == 0 ? 1U << CAP_DAC_OVERRIDE | 1U << CAP_FOWNER : 0;
+    const uint32_t files = finds_files && i == 0 ? FILE_CAPABILITIES : 0;
 
     kept[i].effective &= files;
     kept[i].permitted &= files;

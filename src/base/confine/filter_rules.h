@@ -22,6 +22,10 @@
  * with. */
 #define TERMINAL_GET_2 0x802c542aU
 
+/* Set in the numbers of clocks that are made of those of processes, threads and descriptors
+ * (clock_getcpuclockid(3)). */
+#define CLOCKS_OF_OTHERS 0x80000000U
+
 enum { REFUSED = EACCES, NO_CONDITION = -1 };
 
 /* As the value, with no mask: all 64 bits of the argument have to be zero. */
@@ -83,8 +87,11 @@ static const struct rule parser_rules[] = {
   ALLOW(rseq),
 #endif
   ALLOW(sched_yield),
-  ALLOW(sched_getaffinity),
-  ALLOW(sched_setaffinity), /* of threads that it starts, which no filter can tell from others */
+  /* Of the thread itself. The library looks at others where it tells their stacks, and can do
+   * without. */
+  ALLOW_IF(sched_setaffinity, 0, UINT32_MAX, 0),
+  ALLOW_IF(sched_getaffinity, 0, UINT32_MAX, 0),
+  REFUSE(sched_getaffinity, ENOSYS),
   ALLOW(gettid),
   ALLOW(getpid),
   ALLOW(exit),
@@ -118,8 +125,8 @@ static const struct rule parser_rules[] = {
   ALLOW(sigaltstack),
   ALLOW(restart_syscall),
   /* Time, chance, and what there is. */
-  ALLOW(clock_gettime),
-  ALLOW(clock_nanosleep),
+  ALLOW_IF(clock_gettime, 0, CLOCKS_OF_OTHERS, 0),
+  ALLOW_IF(clock_nanosleep, 0, CLOCKS_OF_OTHERS, 0),
   ALLOW(nanosleep),
   ALLOW(gettimeofday),
   ALLOW(getrandom),

@@ -156,10 +156,10 @@ struct source *source_of_root_archive(struct members *members, const char *ref,
   return root_new(members, NULL, ref, options, err);
 }
 
-struct source *source_of_root_directory(int fd, const char *ref,
+struct source *source_of_root_directory(int fd, const char *path, const char *ref,
                                         const struct source_options *options, struct error *err)
 {
-  struct root_list *list = root_list_new(fd, err);
+  struct root_list *list = root_list_new(fd, path, err);
 
   return list ? root_new(NULL, list, ref, options, err) : NULL;
 }

@@ -4,6 +4,7 @@
 #ifndef DIFFOCI_SOURCE_ARCHIVE_ROOT_H
 #define DIFFOCI_SOURCE_ARCHIVE_ROOT_H
 
+#include "base/starter.h"
 #include "source/archive/members.h"
 #include "source/kinds.h"
 
@@ -20,9 +21,17 @@ bool root_is_likely(struct members *members);
  * something is root's already, as two owners would become one (groups likewise). Times are whole,
  * nanoseconds and those before 1970 included. A file with more xattrs than a PAX header of
  * LIMIT_PAX_BYTES holds is ERROR_LIMIT, an xattr with a '=' in its name ERROR_UNSUPPORTED. fd: of
- * the directory, owned by the list, also on failure. */
+ * the directory, owned by the list, also on failure. path: its own, as it was given. Where a
+ * starter has begun that was told of this path, the list is made there; fd has to be the same
+ * directory. */
 struct root_list;
-struct root_list *root_list_new(int fd, struct error *err);
+struct root_list *root_list_new(int fd, const char *path, struct error *err);
+/* Has the starter make the lists of this directory, which takes rights that this process is to
+ * lose: trusted.* are seen with CAP_SYS_ADMIN alone, and xattrs of what cannot be opened are read
+ * by its name. Contents are read where root_list_new is called. Returns a descriptor, for the
+ * caller to close once the starter has begun; -1: there is no such directory, and it was told
+ * nothing. */
+int root_list_allow(struct starter *starter, const char *path);
 void root_list_free(struct root_list *list); /* NULL allowed */
 /* What was left out, for the user: how many of each kind, and the first one. Unescaped; to be
  * freed. NULL: nothing. */

@@ -303,7 +303,7 @@ static void own_by_root(struct root_list *list)
   }
 }
 
-struct root_list *root_list_new(int fd, struct error *err)
+struct root_list *root_list_here(int fd, struct error *err)
 {
   struct root_list *list = xcalloc(1, sizeof(*list));
 

@@ -1,5 +1,5 @@
-/* What a directory holds, listed once for all its streams. Private to root_list.c, which lists, and
- * root_tar.c, which writes. */
+/* What a directory holds, listed once for all its streams. Private to root_list.c, which lists,
+ * root_tar.c, which writes, and root_wire.c, which has another process list. */
 #ifndef DIFFOCI_SOURCE_ARCHIVE_ROOT_LIST_H
 #define DIFFOCI_SOURCE_ARCHIVE_ROOT_LIST_H
 
@@ -41,6 +41,13 @@ struct root_list {
   const char *first_xattr; /* the name of the first */
 };
 
+/* Lists the directory by this process. fd: as of root_list_new. */
+struct root_list *root_list_here(int fd, struct error *err);
+/* Writes the list to a file, from where that stands, for root_list_read, which makes another of it,
+ * for the same directory: fd is that, and owned, also on failure. bytes: all of the file, borrowed.
+ * ERROR_CORRUPT: they are no list, or the directory is another. */
+MUST_CHECK int root_list_write(const struct root_list *list, int fd, struct error *err);
+struct root_list *root_list_read(int fd, struct str bytes, struct error *err);
 /* Appends a PAX record (POSIX.1-2017, pax, "pax Extended Header"): its length, key, '=', value and
  * a newline. What has no room shows in out->overflow. */
 void root_pax_add(struct buf *out, const char *key, const char *value, size_t len);
