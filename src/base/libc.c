@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,21 @@ int libc_close_range(unsigned first, unsigned last)
   if (syscall(SYS_close_range, first, last, 0) == 0)
     return 0;
   return errno == ENOSYS || errno == EPERM ? libc_close_each(first, last) : -1;
+}
+
+bool libc_is_there(int dir, const char *name)
+{
+  struct stat unused;
+
+  return fstatat(dir, name, &unused, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* The older call asks for the real user, who is the effective one: nobody installs this program to
+ * run as another. */
+bool libc_may_change(int dir)
+{
+  return faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) == 0 ||
+         (errno == EPERM && syscall(SYS_faccessat, dir, ".", W_OK | X_OK) == 0);
 }
 
 int libc_fstat(int fd, struct stat *out)

@@ -77,6 +77,38 @@ static void program_add_files(posix_spawn_file_actions_t *actions, enum program_
   }
 }
 
+/* The same by this process itself. Returns an errno value. */
+static int program_put(int from, int to)
+{
+  int result;
+
+  if (from < 0)
+    return errno;
+  result = from == to ? fcntl(to, F_SETFD, 0) : dup2(from, to);
+  return result < 0 ? errno : 0;
+}
+
+static int program_put_files(enum program_ends ends, const int *theirs)
+{
+  int code = 0;
+
+  switch (ends) {
+  case PROGRAM_READS:
+    return program_put(theirs[0], STDIN_FILENO);
+  case PROGRAM_WRITES:
+    code = program_put(theirs[0], STDOUT_FILENO);
+    if (code == 0)
+      code = program_put(theirs[1], STDERR_FILENO);
+    return code ? code : program_put(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+  case PROGRAM_TALKS:
+    code = program_put(theirs[0], STDIN_FILENO);
+    if (code == 0)
+      code = program_put(theirs[0], STDOUT_FILENO);
+    return code ? code : program_put(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
+  }
+  return EINVAL;
+}
+
 /* Returns an errno value. But for those that talk it stays in our process group, so that what ends
  * us at the terminal ends it, and so that it may ask there for a password. */
 static int program_spawn(pid_t *pid, const struct program_wanted *wanted, const int *theirs)
@@ -109,6 +141,70 @@ static int program_spawn(pid_t *pid, const struct program_wanted *wanted, const 
   return code;
 }
 
+/* The same in the new process: it tells an errno value if it does not become the program. */
+static _Noreturn void program_become(const struct program_wanted *wanted, const int *theirs,
+                                     int tell)
+{
+  static const int usual[] = { SIGPIPE, SIGXFSZ, SIGCHLD };
+  struct sigaction action;
+  sigset_t none;
+  int code = program_put_files(wanted->ends, theirs);
+
+  for (int number = 1; number < NSIG; number++)
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+      signal(number, SIG_DFL);
+  for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+    signal(usual[i], SIG_DFL);
+  sigemptyset(&none);
+  if (code == 0 && wanted->ends == PROGRAM_TALKS && setpgid(0, 0))
+    code = errno;
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  if (code == 0) {
+    execvpe(wanted->argv[0], (char *const *)(uintptr_t)wanted->argv,
+            wanted->environment ? wanted->environment : environ);
+    code = errno;
+  }
+  (void)!write(tell, &code, sizeof(code));
+  _exit(127);
+}
+
+/* As program_spawn, by fork(2). Returns an errno value. */
+static int program_fork(pid_t *pid, const struct program_wanted *wanted, const int *theirs)
+{
+  sigset_t all, before;
+  int told[2];
+  int code = 0;
+  ssize_t n;
+
+  if (pipe2(told, O_CLOEXEC))
+    return errno;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  *pid = fork();
+  if (*pid == 0)
+    program_become(wanted, theirs, told[1]);
+  if (*pid < 0)
+    code = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  close(told[1]);
+  do {
+    n = code ? 0 : read(told[0], &code, sizeof(code));
+  } while (n < 0 && errno == EINTR);
+  close(told[0]);
+  if (n == (ssize_t)sizeof(code))
+    (void)!waitpid(*pid, NULL, 0);
+  return code;
+}
+
+/* glibc from 2.34 on starts programs by clone3(2), which a container's filter may not know (Docker
+ * before v20.10): its refusal is taken for the kernel's. */
+static int program_start_process(pid_t *pid, const struct program_wanted *wanted, const int *theirs)
+{
+  const int code = program_spawn(pid, wanted, theirs);
+
+  return code == EPERM ? program_fork(pid, wanted, theirs) : code;
+}
+
 /* It may end without having read; what it then answers counts all the same. */
 static void program_give_input(int socket, const char *input)
 {
@@ -126,7 +222,7 @@ int program_start_here(struct program *out, const struct program_wanted *wanted)
   code = program_make_ends(wanted, out->ends, theirs);
   if (code == 0) {
     ending_hold();
-    code = program_spawn(&pid, wanted, theirs);
+    code = program_start_process(&pid, wanted, theirs);
     out->group = wanted->ends == PROGRAM_TALKS;
     if (code == 0 && wanted->ends != PROGRAM_READS)
       out->ending = ending_add_process(out->group ? -pid : pid);

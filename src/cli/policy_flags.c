@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/libc.h"
 #include "report/about.h"
 
 /* What is wrong in a file is no wrong use of the program. */
@@ -33,7 +34,7 @@ static int add_unnamed_file(struct policy *policy, const struct policy_flags *gi
   int result;
 
   if (gates && given->trust_local != TOGGLE_ON) {
-    if (faccessat(AT_FDCWD, POLICY_FILE_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    if (libc_is_there(AT_FDCWD, POLICY_FILE_NAME))
       fputs("diffoci: warning: " POLICY_FILE_NAME
             " is not used with --require and --verdict, but with --policy=" POLICY_FILE_NAME
             " or --trust-local-policy\n",

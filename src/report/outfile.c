@@ -68,7 +68,7 @@ static int open_nameless(const struct outfile *file)
       slash ? xstrndup(file->target, (size_t)(slash - file->target) + 1) : xstrdup(".");
   int fd = openat(file->dir, dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
 
-  if (fd >= 0 && faccessat(AT_FDCWD, path_of(fd).text, F_OK, 0) != 0) {
+  if (fd >= 0 && access(path_of(fd).text, F_OK) != 0) {
     close(fd);
     return -1;
   }

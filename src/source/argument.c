@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/compression.h"
+#include "base/libc.h"
 #include "base/suggest.h"
 #include "image/reference.h"
 #include "source/archive/root.h"
@@ -94,7 +95,7 @@ static bool is_root_directory(const char *path)
   bool is_image = !members;
 
   for (size_t i = 0; i < ARRAY_LEN(images) && !is_image; i++)
-    is_image = faccessat(fd, images[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    is_image = libc_is_there(fd, images[i]);
   return !is_image && root_is_likely(members);
 }
 

@@ -33,6 +33,9 @@ if ctypes.CDLL(None, use_errno=True).prctl(22, 2, ctypes.c_char_p(program), 0, 0
     sys.exit(os.strerror(ctypes.get_errno()))
 os.execv(sys.argv[1], sys.argv[1:])
 """
+# As in a container of Docker before v20.10: its filter answers EPERM for all that came with Linux 5.1 and later, number 424 and
+# those behind it, which are the same everywhere.
+WITHOUT_NEWER_CALLS = WITHOUT_LANDLOCK.replace("(0x15, 0, 1, 444)", "(0x35, 0, 1, 424)").replace("errno.ENOSYS", "errno.EPERM")
 
 
 class Stalling(http.server.BaseHTTPRequestHandler):
@@ -667,6 +670,58 @@ class Worker(unittest.TestCase):
         self.assertEqual(ways[0].returncode, 1)
         self.assertIn('"new/y" only appears in input 0', ways[0].stdout)
         self.assertNotIn("bound", ways[0].stdout)
+
+    def both(self, words, **more):
+        """What comes of it with every call, and without the newer ones."""
+        ways = []
+        for place in "whole", "newer":
+            folder = os.path.join(self.place.name, place)
+            os.makedirs(folder, exist_ok=True)
+            before = [sys.executable, "-c", WITHOUT_NEWER_CALLS] if place == "newer" else []
+            done = subprocess.run([*before, DIFFOCI, *words], cwd=folder, capture_output=True, text=True, timeout=60, check=False, **more)
+            ways.append((done.returncode, done.stdout, done.stderr))
+        self.assertEqual(*ways)
+        return ways[0]
+
+    def test_without_newer_calls(self):
+        """In a container whose filter does not know them, all works that works elsewhere."""
+        if os.geteuid():
+            self.skipTest("not root: no filter without no_new_privs")
+        engine = self.program("saves", f"case $1 in save) cat '{self.place.name}/a.tar';; image) echo '[{{}}]';; *) echo '{{}}';; esac\n")
+        told = os.environ | {"DOCKER": engine}
+        for way in "auto", "off":
+            flags = [f"--sandbox={way}", "--local-cache=store"]
+            keeps = [*flags, "--backend=local"]
+            with self.subTest(way=way):
+                self.assertEqual(self.both(["load", *keeps, "--input=../a.tar"]), (0, "Loaded image: example.com/i:1\n", ""))
+                self.assertEqual(self.both(["images", *keeps, "--quiet"])[0], 0)
+                if way == "auto": # without a filter of its own it has no threads there, and speaks to no registry
+                    self.assertEqual(self.both(["diff", *flags, "--verdict", "example.com/i:1", "../a.tar"])[:2], (0, "identical\n"))
+                self.assertEqual(self.both(["diff", *flags, "--verdict", "docker://i:1", "../a.tar"], env=told)[:2], (0, "identical\n"))
+                self.assertEqual(self.both(["diff", *flags, "--inside", "--explain", "--verdict", "docker://i:1", "../b.tar"], env=told)[:2], (1, "different\n"))
+                for _ in range(2): # the second finds what the first has left
+                    self.assertEqual(self.both(["diff", *flags, "--quiet", "--report-dir=report", "-o", "json=report.json", "../a.tar", "../b.tar"])[0], 1)
+                # What is an image, though it has a directory etc, is none that is to be read as a root file system.
+                for place in "whole", "newer":
+                    shutil.copytree(os.path.join(self.place.name, "layout"), os.path.join(self.place.name, place, "image", way))
+                    os.mkdir(os.path.join(self.place.name, place, "image", way, "etc"))
+                self.assertEqual(self.both(["diff", *flags, "--verdict", f"./image/{way}", "../b.tar"])[0], 0)
+                # The blobs of who has a table of them, which diffoci does not read, are not freed.
+                for place in "whole", "newer":
+                    with open(os.path.join(self.place.name, place, "store", "diffoci.db"), "w", encoding="ascii"):
+                        pass
+                self.assertEqual(self.both(["remove", *keeps, "example.com/i:1"])[0], 0)
+                for place in "whole", "newer":
+                    blobs = os.listdir(os.path.join(self.place.name, place, "store", "blobs", "sha256"))
+                    self.assertEqual(len(blobs), 3, place)
+                    shutil.rmtree(os.path.join(self.place.name, place, "store"))
+                # A policy that gates do not use is told.
+                for place in "whole", "newer":
+                    with open(os.path.join(self.place.name, place, ".diffoci.yaml"), "w", encoding="ascii") as file:
+                        file.write("version: 1\n")
+                self.assertIn(".diffoci.yaml is not used", self.both(["diff", *flags, "--require=identical", "--quiet", "../a.tar", "../a.tar"])[2])
+                for place in "whole", "newer":
+                    os.remove(os.path.join(self.place.name, place, ".diffoci.yaml"))
 
     def test_without_dev_null(self):
         """As in a container that has no /dev."""

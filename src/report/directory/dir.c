@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/libc.h"
 #include "base/thread.h"
 #include "report/directory/layer_files.h"
 #include "report/directory/place.h"
@@ -191,7 +192,7 @@ static int claim(const char *path, int fd, struct error *err)
   int made;
 
   if (fstatat(fd, marker, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode))
-    return faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) ? error_sys(err, errno, "%s", path) : 0;
+    return libc_may_change(fd) ? 0 : error_sys(err, errno, "%s", path);
   switch (is_empty(fd)) {
   case 0:
     return error_set(err, ERROR_USAGE,

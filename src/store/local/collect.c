@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/libc.h"
 #include "base/log.h"
 #include "image/json.h"
 #include "store/local/local.h"
@@ -86,7 +87,7 @@ int wanted_add_children(struct local_store *store, struct wanted_set *set, struc
 
 bool store_may_free(const struct local_store *store)
 {
-  return faccessat(store->dir_fd, GO_DATABASE, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
+  return !libc_is_there(store->dir_fd, GO_DATABASE) && errno == ENOENT;
 }
 
 static int add_images(struct local_store *store, struct wanted_set *set, struct error *err)

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/fd.h"
+#include "base/libc.h"
 #include "base/log.h"
 #include "image/json.h"
 #include "store/local/local.h"
@@ -142,7 +143,7 @@ static int make_layout(struct local_store *store, struct error *err)
     return result < 0 ? -1 : 0;
   if (check_contents(store, err) < 0)
     return -1;
-  if (faccessat(store->dir_fd, "index.json", F_OK, 0) < 0) {
+  if (!libc_is_there(store->dir_fd, "index.json")) {
     index_json_init(&index);
     result = store_write_index(store, &index, err);
     index_json_release(&index);
@@ -178,7 +179,7 @@ static int open_writable(struct local_store *store, struct error *err)
       make_dir(store, PARTIAL_DIR, err) < 0)
     return -1;
   store->lock_fd = openat(store->dir_fd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (store->lock_fd < 0 || faccessat(store->dir_fd, ".", W_OK | X_OK, 0) < 0)
+  if (store->lock_fd < 0 || !libc_may_change(store->dir_fd))
     return error_sys(err, errno, "store %s: cannot be written", store->dir);
   store->writable = true;
   if (result == 0) {
