@@ -120,5 +120,7 @@ int socket_receive_fd(int socket)
 
   if (n == 0)
     errno = EPIPE;
+  else if (n == 1 && fd < 0)
+    errno = EMFILE; /* what comes with a message is lost if there is no room for it here */
   return n == 1 ? fd : -1;
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -18,11 +19,23 @@
 #include "cli/pager.h"
 #include "cli/version.h"
 
+/* Where there is no room for one more file, and the limit is one that no user would choose. */
+static void cli_tell_limit(const struct error *err, struct buf *out)
+{
+  enum { ENOUGH = 256 };
+  struct rlimit limit;
+
+  if (err->sys == EMFILE && getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < ENOUGH)
+    buf_printf(out, " (the limit of open files is %llu, which is too low: \"ulimit -n %d\")",
+               (unsigned long long)limit.rlim_cur, ENOUGH);
+}
+
 void cli_print_error(const struct error *err)
 {
-  AUTO_BUF line = BUF_INIT(16 * sizeof(err->message));
+  AUTO_BUF line = BUF_INIT(16 * sizeof(err->message) + 128);
 
   escape_terminal(&line, str_of(err->message));
+  cli_tell_limit(err, &line);
   fprintf(stderr, "diffoci: %s\n", line.ptr ? line.ptr : "");
 }
 

@@ -94,7 +94,8 @@ const char *cli_nearest_command(const struct command *const *commands, const cha
 /* ERROR_USAGE: there is no such command; with the one that may have been meant. */
 int cli_unknown_command(const struct command *const *commands, const char *word, struct error *err);
 
-/* "diffoci: MESSAGE" on stderr, escaped for a terminal. */
+/* "diffoci: MESSAGE" on stderr, escaped for a terminal; of EMFILE with the limit of open files,
+ * where that is low. */
 void cli_print_error(const struct error *err);
 /* Ends a confined process with the result of its work, as the program would end with it: below 0
  * the error is told, and the status is EXIT_TROUBLE. */

@@ -23,6 +23,11 @@ void client_init(struct client *out, int channel, struct worker_note *note)
     out->sides[side] = (struct client_side) { out, side };
 }
 
+static int client_has_no_room(struct error *err)
+{
+  return error_sys(err, EMFILE, "what the process hands over that opens images");
+}
+
 /* 0, and the socket on which the answer comes; -1 with *err. */
 static int client_ask(struct client *client, const struct wire_request *request, int *socket,
                       struct error *err)
@@ -42,7 +47,9 @@ static int client_ask(struct client *client, const struct wire_request *request,
     *socket = socket_receive_fd(client->channel);
   error = errno;
   pthread_mutex_unlock(&client->lock);
-  return *socket >= 0 || request->ask == WIRE_END ? 0 : wire_broken(error, err);
+  if (*socket >= 0 || request->ask == WIRE_END)
+    return 0;
+  return error == EMFILE ? client_has_no_room(err) : wire_broken(error, err);
 }
 
 int client_call(struct client *client, const struct wire_request *request, struct call *out,
@@ -55,6 +62,8 @@ int client_call(struct client *client, const struct wire_request *request, struc
   if (client_ask(client, request, &socket, err) ||
       wire_answer_receive(socket, &answer, &out->fd, CALL_BYTES_MAX, err))
     return -1;
+  if (answer.kind == WIRE_FILE && out->fd < 0)
+    return client_has_no_room(err);
   if (answer.len && socket_receive(socket, buf_reserve(&out->bytes, answer.len), answer.len) <= 0)
     return wire_broken(EPIPE, err);
   if (answer.len) {

@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -722,6 +723,19 @@ class Worker(unittest.TestCase):
                 self.assertIn(".diffoci.yaml is not used", self.both(["diff", *flags, "--require=identical", "--quiet", "../a.tar", "../a.tar"])[2])
                 for place in "whole", "newer":
                     os.remove(os.path.join(self.place.name, place, ".diffoci.yaml"))
+
+    def test_limit_of_open_files_is_named(self):
+        """Where it is too low, whoever finds that out."""
+        engine = self.program("few", f"case $1 in save) cat '{self.place.name}/a.tar';; image) echo '[{{}}]';; *) echo '{{}}';; esac\n")
+        for words in ["./a.tar", "./b.tar"], ["docker://i:1", "docker://i:2"], ["--report-dir=few", "-o", "json=few.json", "--inside", "oci:layout", "rootfs:layout"]:
+            for limit in range(5, 24):
+                with self.subTest(words=words, limit=limit):
+                    done = self.diffoci("--quiet", *words, env=os.environ | {"DOCKER": engine}, preexec_fn=functools.partial(resource.setrlimit, resource.RLIMIT_NOFILE, (limit, limit)))
+                    if done.returncode == 2:
+                        self.assertRegex(done.stderr, rf'(?m)^diffoci: .*: Too many open files \(the limit of open files is {limit}, which is too low: "ulimit -n 256"\)\n')
+                    else:
+                        self.assertIn(done.returncode, (0, 1))
+                        self.assertNotIn("Too many", done.stderr)
 
     def test_without_dev_null(self):
         """As in a container that has no /dev."""
