@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ struct serving {
   const struct starter *starter;
   int channel;
   struct running running[RUNNING_MAX];
+  pid_t task; /* the process that does one; 0: none does */
 };
 
 /* Who asks waits for an answer: where there can be none, nothing more is asked. */
@@ -88,21 +90,71 @@ static void serve_start(struct serving *serving, const struct program_wanted *wa
   close(life[1]);
 }
 
+/* Where there can be no answer, nothing more is asked. */
+static void serve_done(int channel, const struct starter_done *done, int fd)
+{
+  if (socket_send_with(channel, done, sizeof(*done), fd) < 0)
+    shutdown(channel, SHUT_RDWR);
+}
+
 /* Who asked for it may be gone before it is done, and somebody else begin the same: so it is then
- * ended where it is. */
-static void serve_task(const struct serving *serving, const struct starter_plan *plan)
+ * ended where it is, with this process. */
+static void serve_do(const struct serving *serving, const struct starter_plan *plan, pid_t parent)
 {
   struct starter_done done = { .code = -1 };
   int fd = -1;
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != serving->starter->broker)
-    return;
+  if (getppid() != parent)
+    _exit(EXIT_FAILURE);
   done.code = plan->task(plan->context, &fd, &done.err);
   prctl(PR_SET_PDEATHSIG, 0);
-  if (socket_send_with(serving->channel, &done, sizeof(done), fd) < 0)
-    serve_refuse(serving->channel, errno);
+  serve_done(serving->channel, &done, fd);
   cleanup_close(&fd);
+}
+
+/* Of the process that was at one, if it has ended; or it is waited for. */
+static void serve_reap_task(struct serving *serving, bool block)
+{
+  int status = 0;
+
+  if (!serving->task || waitpid(serving->task, &status, block ? 0 : WNOHANG) != serving->task)
+    return;
+  serving->task = 0;
+  if (status)
+    shutdown(serving->channel, SHUT_RDWR); /* it may have given no answer */
+}
+
+static bool serve_any_runs(const struct serving *serving)
+{
+  for (size_t i = 0; i < RUNNING_MAX; i++)
+    if (program_runs(&serving->running[i].program))
+      return true;
+  return false;
+}
+
+/* In a process of its own where programs run, which this one has to see to, also when that is
+ * killed. */
+static void serve_task(struct serving *serving, const struct starter_plan *plan)
+{
+  const pid_t parent = getpid();
+  struct starter_done done = { .code = -1 };
+
+  serve_reap_task(serving, true); /* it has answered, and is about to end */
+  if (!serve_any_runs(serving)) {
+    serve_do(serving, plan, serving->starter->broker);
+    return;
+  }
+  serving->task = fork();
+  if (serving->task == 0) {
+    serve_do(serving, plan, parent);
+    _exit(EXIT_SUCCESS);
+  }
+  if (serving->task > 0)
+    return;
+  serving->task = 0;
+  error_sys(&done.err, errno, "a process");
+  serve_done(serving->channel, &done, -1);
 }
 
 /* Whether there may be more. */
@@ -150,6 +202,7 @@ static void serve_signal(struct running *one)
 
 static void serve_reap(struct serving *serving)
 {
+  serve_reap_task(serving, false);
   for (size_t i = 0; i < RUNNING_MAX; i++) {
     struct running *one = &serving->running[i];
 
@@ -202,13 +255,17 @@ static void serve_signal_all(const struct serving *serving, int number)
       program_signal(&serving->running[i].program, number);
 }
 
-/* Nobody is there any more who wants what they do. Whoever reads what this process could write need
- * not wait for that. */
+/* Nobody is there any more who wants what they do. Programs that end when they are asked to are not
+ * waited for longer than that takes; others may have something to clean up. Whoever reads what this
+ * process could write need not wait for that. */
 static void serve_end(struct serving *serving)
 {
   const struct timespec pause = { 0, 5 * 1000000 };
   const int64_t deadline = clock_ms() + PATIENCE_MS;
 
+  if (serving->task)
+    kill(serving->task, SIGKILL);
+  serve_reap_task(serving, true);
   if (!serve_any_left(serving))
     return;
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -28,6 +29,7 @@ static const char *const says[] = { "/bin/sh", "-c", "echo out; echo err >&2; ex
 static const char *const answers[] = { "/bin/sh", "-c", "read a; read b; echo \"$a:$b.\"", NULL };
 static const char *const stays[] = { "/bin/sh", "-c", "trap '' TERM; echo; exec sleep 60", NULL };
 static const char *const takes[] = { "/bin/sh", "-c", "read word; exit $word", NULL };
+static const char *const sleeps[] = { "/bin/sleep", "60", NULL };
 static const char *const echoes[] = { "echo", "one", NULL };
 static const char *const absent[] = { "/nonexistent/program", NULL };
 
@@ -349,6 +351,15 @@ static int linger(void *context, int *fd, struct error *err)
   return 0;
 }
 
+static int die(void *context, int *fd, struct error *err)
+{
+  (void)context;
+  (void)fd;
+  (void)err;
+  kill(getpid(), SIGKILL);
+  return 0;
+}
+
 /* What there is no room for is told before it is missed. */
 static void test_too_many(void **state)
 {
@@ -435,6 +446,83 @@ static void test_a_task_ends_with_who_asked(void **state)
   close(ends[0]);
 }
 
+/* The children of this process that are left, which has those that lost their parent. */
+static bool all_end(int64_t patience)
+{
+  const int64_t deadline = clock_ms() + patience;
+
+  while (clock_ms() < deadline) {
+    const pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+    if (pid < 0)
+      return errno == ECHILD;
+    if (pid == 0)
+      usleep(5000);
+  }
+  return false;
+}
+
+/* Programs that run meanwhile are ended, too, and nobody stays who waits for them. */
+static void test_programs_end_while_a_task_is_done(void **state)
+{
+  int ends[2];
+  char byte;
+  pid_t pid;
+
+  (void)state;
+  assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+  pid = fork();
+  if (pid == 0) {
+    const struct program_wanted one = wanted(sleeps, PROGRAM_WRITES);
+    struct starter *starter = starter_new();
+    struct program program;
+    struct error err;
+    int fd;
+
+    close(ends[0]);
+    allow(starter, sleeps, PROGRAM_WRITES);
+    starter_allow_task(starter, "linger", linger, &ends[1], ends[1]);
+    _exit(starter_begin(starter, &err) || program_start(&program, &one) ||
+          starter_do("linger", &fd, &err));
+  }
+  close(ends[1]);
+  assert_int_equal(read(ends[0], &byte, 1), 1);
+  kill(pid, SIGKILL);
+  assert_true(all_end(2000));
+  close(ends[0]);
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+/* Who waits for the answer of a task is told if there will be none, whoever is at it. */
+static void test_a_task_that_is_killed(void **state)
+{
+  const struct program_wanted one = wanted(sleeps, PROGRAM_WRITES);
+
+  (void)state;
+  for (int running = 0; running < 2; running++) {
+    struct starter *starter = starter_new();
+    struct program program = PROGRAM_NONE;
+    struct error err;
+    int fd;
+
+    allow(starter, sleeps, PROGRAM_WRITES);
+    starter_allow_task(starter, "die", die, NULL, -1);
+    assert_int_equal(starter_begin(starter, &err), 0);
+    if (running)
+      assert_int_equal(program_start(&program, &one), 0);
+    alarm(30);
+    assert_int_equal(starter_do("die", &fd, &err), -1);
+    assert_int_equal(fd, -1);
+    if (running)
+      assert_true(program_wait(&program, true));
+    alarm(0);
+    starter_free(starter);
+    cleanup_close(&program.ends[0]);
+    cleanup_close(&program.ends[1]);
+  }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
@@ -453,6 +541,8 @@ int main(void)
     cmocka_unit_test(test_too_many),
     cmocka_unit_test(test_tasks),
     cmocka_unit_test(test_a_task_ends_with_who_asked),
+    cmocka_unit_test(test_programs_end_while_a_task_is_done),
+    cmocka_unit_test(test_a_task_that_is_killed),
   };
 
   signal(SIGPIPE, SIG_IGN);
