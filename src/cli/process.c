@@ -235,6 +235,19 @@ static struct confine_limits process_limits(const struct process *process)
   };
 }
 
+/* What is no file is hashed in both processes. Where the library is used before there are two, it
+ * is set up once, which takes a millisecond; where one of them hashes, it is cheaper done there. */
+static void process_load_digests(const struct process *process)
+{
+  bool both = false;
+
+  for (size_t i = 0; i < process->n; i++)
+    both = both || process->arguments[i].kind != ARGUMENT_FILE ||
+           source_lists_root(&process->arguments[i]);
+  if (both)
+    worker_load_libraries();
+}
+
 static int process_run_confined(struct process *process, struct error *err)
 {
   const struct confine_wanted confine = { .role = CONFINE_PARSER,
@@ -262,6 +275,7 @@ static int process_run_confined(struct process *process, struct error *err)
   };
   AUTO_CLOSE int directory = -1;
 
+  process_load_digests(process);
   if (process->report_dir) {
     directory = open(process->report_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)

@@ -80,4 +80,8 @@ struct worker_job {
  * process died instead, -1 with an error that says of what, and what it was reading. */
 MUST_CHECK int worker_run(const struct worker_job *job, struct error *err);
 
+/* Has libraries read what they read from files when they are first used. worker_run does it in the
+ * confined process; before that, it is done for both. */
+void worker_load_libraries(void);
+
 #endif
