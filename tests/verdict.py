@@ -389,9 +389,11 @@ def layer_rounds():
     yield pair("different", [one, f("a/b", "x")], [two, f("a/b", "x")])  # no engine unpacks that
     yield pair("effective", [f("d/a", "1"), f("d", "x")], [f("d/a", "2"), f("d", "x")])
     yield pair("different", [f("d", "x"), f("d/a", "1")], [f("d", "x"), f("d/a", "2")])
-    yield pair("effective", [f("stargz.index.json", "1"), one], [f("stargz.index.json", "2"), one])
+    yield pair("effective", [f("stargz.index.json", "1", mode=0), one], [f("stargz.index.json", "2", mode=0), one])
+    yield pair("different", [f("stargz.index.json", "1"), one], [f("stargz.index.json", "2"), one])
     yield pair("different", [f("d/stargz.index.json", "1"), one], [f("d/stargz.index.json", "2"), one])
-    yield pair("effective", [one, f(".no.prefetch.landmark", "x")], [one])
+    yield pair("effective", [one, f(".no.prefetch.landmark", "x", mode=0)], [one])
+    yield pair("different", [one, f(".no.prefetch.landmark", "xy", mode=0)], [one])
     link = Entry("hardlink", "b", target="a")
     yield pair("effective", [one, link], [f("b", "1"), Entry("hardlink", "a", target="b")])
     yield pair("different", [one, link], [one, f("b", "1")])  # one file under two names, or two files
@@ -432,7 +434,7 @@ def order_rounds():
     top, inside = Entry("file", "d", "x"), Entry("file", "d/a", "y")
     yield pair("different", [[u, top, inside]], [[v, inside, top]])
     yield pair("different", [[u, top], [inside]], [[v, inside], [top]])
-    lazy, mark = Entry("file", "stargz.index.json", "{}"), Entry("file", ".prefetch.landmark")
+    lazy, mark = Entry("file", "stargz.index.json", "{}", mode=0), Entry("file", ".prefetch.landmark", "\x0f", mode=0)
     # A link to a lower layer's file: overlayfs engines that unpack each layer by itself refuse it.
     yield pair("different", [[u, old], [link]], [[v, old, link]])
     yield pair("different", [[u, lazy, old], [link, mark]], [[v, old, link]])

@@ -70,7 +70,7 @@ CASES = [
      image(layer(directory("d"), file("d/x")), layer(directory("d"), file("d/.wh..wh..opq")))),
     ("whiteout", "--effective", [], image(layer(file("x"), file("y")), layer(file("z"), file(".wh.x"))),
      image(layer(file("y")), layer(file("z")))),
-    ("lazy-pull-files", "--effective", [], of_file(), image(layer(file("x"), file("stargz.index.json", "{}")))),
+    ("lazy-pull-files", "--effective", [], of_file(), image(layer(file("x"), file("stargz.index.json", "{}", mode=0)))),
     ("hard-links", "--effective", [], LINKED, image(layer(file("b", "1"), hardlink("a", "b")))),
     ("hard-links", "--effective", [], LINKED, image(layer(file("a", "1"), file("b", "1"))), True),
     ("build-time", "--ignore-file-timestamps", ["--ignore-history"], of_file(mtime=1), of_file(mtime=2)),

@@ -13,7 +13,14 @@
   > put("closed", layer(directory("etc", mode=0o700), x, y))
   > put("root", layer(directory("./"), etc, x, y))
   > put("closed-root", layer(directory("/", uid=7), etc, x, y))
-  > put("lazy", layer(etc, file(".no.prefetch.landmark", b"\x0f"), x, y, file("stargz.index.json", "{}")))
+  > mark = file(".no.prefetch.landmark", b"\x0f", mode=0)
+  > put("lazy", layer(etc, mark, x, y, file("stargz.index.json", "{}", mode=0)))
+  > put("lazy-program", layer(etc, mark, x, y, file("stargz.index.json", "{}", mode=0o755)))
+  > put("lazy-linked", layer(etc, x, y, file("stargz.index.json", "1", mode=0), hardlink("l", "stargz.index.json")))
+  > put("lazy-linked-too", layer(etc, x, y, file("stargz.index.json", "2", mode=0), hardlink("l", "stargz.index.json")))
+  > put("lazy-below", layer(directory("stargz.index.json"), file("stargz.index.json/z")), layer(etc, x, y))
+  > put("lazy-above", layer(directory("stargz.index.json"), file("stargz.index.json/z")),
+  >     layer(etc, x, y, file("stargz.index.json", "{}", mode=0)))
   > put("lazy-deeper", layer(etc, x, y, file("etc/stargz.index.json", "{}")))
   > put("linked", layer(etc, x, y, file("a", "1"), hardlink("b", "a"), hardlink("c", "a")))
   > put("linked-too", layer(etc, x, y, file("c", "1"), hardlink("a", "c"), hardlink("b", "a")))
@@ -82,9 +89,22 @@ A directory that is only implied is one of mode 0755 of root's; so is the root.
   File    .       Uid 7 (layer 0)    Uid 0
   [1]
 
-Files for lazy pulling count only where they are none.
+Files for lazy pulling count only where they are none: where they can be run, have other names, or hide something.
 
   $ . ./differ one lazy
+  $ . ./differ one lazy-program
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    name "stargz.index.json" only appears in input 1 (layer 0)
+  [1]
+  $ . ./differ lazy-linked lazy-linked-too
+  TYPE * NAME * INPUT-0 * INPUT-1
+  File    l       6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b (layer 0) * (layer 0)
+  [1]
+  $ . ./differ lazy-below lazy-above
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer           name "stargz.index.json/z" only appears in input 0 (layer 0)
+  File     stargz.index.json    Type directory (5) (layer 0)    Type regular file (0) (+1 more) (layer 1)
+  [1]
   $ . ./differ one lazy-deeper
   TYPE * NAME * INPUT-0 * INPUT-1
   Layer    ctx:/layer    name "etc/stargz.index.json" only appears in input 1 (layer 0)
@@ -242,3 +262,57 @@ A directory comes from the layer of its last entry, though it keeps the xattrs o
   $ for i in time xattr; do diffoci diff --effective --quiet ./$i-0.tar ./last-1.tar | grep "^File" | tr -s ' '; done
   File b/var Gid 0 (layer 1) Gid 1 (layer 1)
   File b/var Gid 0 (layer 1) Gid 1 (layer 1)
+
+What overlayfs takes for its own notes hides files, or shows others, where an engine unpacks it: no tree of ours has
+that, so only the same entries are the same. Each of the first two has d/x to containerd, and to Docker and Podman only the
+second.
+
+  $ images <<'RECIPE'
+  > def put(name, *layers): oci_archive(name + ".tar", image(*layers))
+  > d, x = directory("d"), file("d/x", "1")
+  > def noted(key, value="y", name="d"): return directory(name, records={"SCHILY.xattr." + key: value})
+  > for kind in ("trusted", "user"):
+  >     put(kind, layer(d, x), layer(noted(kind + ".overlay.opaque")))
+  >     put(kind + "-one", layer(noted(kind + ".overlay.opaque"), x))
+  > put("same", layer(d, x, compress=None), layer(noted("trusted.overlay.opaque"), compress=None))
+  > put("elsewhere", layer(d, x), layer(noted("trusted.overlay.redirect", "/d", "e")))
+  > put("elsewhere-one", layer(d, x, noted("trusted.overlay.redirect", "/d", "e")))
+  > RECIPE
+  $ . ./differ trusted trusted-one
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    input 0: layer 1, "d": it has attributes that overlayfs takes for its own, so that what there is depends on the engine
+  [1]
+  $ . ./differ user user-one
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    input 0: layer 1, "d": it has attributes that overlayfs takes for its own, so that what there is depends on the engine
+  [1]
+  $ . ./differ trusted same
+  $ . ./differ elsewhere elsewhere-one
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    input 0: layer 1, "e": it has attributes that overlayfs takes for its own, so that what there is depends on the engine
+  [1]
+  $ diffoci diff --verdict --quiet ./trusted.tar ./trusted-one.tar
+  different
+  [1]
+
+A PAX global header takes away what has its name: of its own layer, and of lower ones where engines unpack layers upon
+each other.
+
+  $ images <<'RECIPE'
+  > def put(name, *layers): oci_archive(name + ".tar", image(*layers))
+  > below = layer(directory("a"), file("a/x"))
+  > for name in ("a", "g", "."):
+  >     put("global-" + name, below, layer(header(name, size=13, type="g") +
+  >         padded(record("comment", "x")), file("z")))
+  > put("global", below, layer(file("z")))
+  > RECIPE
+  $ . ./differ global global-g
+  $ diffoci diff --quiet --effective ./global.tar ./global-a.tar | tr -s ' ' | cut -c1-116
+  TYPE NAME INPUT-0 INPUT-1
+  Layer ctx:/layer engines disagree about input 1: containerd makes "a" a directory of mode 0755, podman's vfs makes "
+  Layer ctx:/layer name "a" only appears in input 0 (layer 0)
+  Layer ctx:/layer name "a/x" only appears in input 0 (layer 0)
+  $ diffoci diff --quiet --effective ./global.tar ./global-..tar 2>&1 | tr -s ' ' | cut -c1-116
+  diffoci: warning: ./global-..tar: layer sha256:*: "."
+  TYPE NAME INPUT-0 INPUT-1
+  Layer ctx:/layer engines disagree about input 1: containerd makes another tree, podman's vfs does not unpack layer 1

@@ -223,6 +223,10 @@ MADE = {
                      mk.file("/d/f/z"), mk.file("d/f/.wh..wh..opq")]],
     "opaque-no-link": [[mk.directory("c"), mk.symlink("d", "c"), mk.directory("d/f"), mk.file("d/f/x"), mk.file("c/f/y"),
                         mk.file("c/f/.wh..wh..opq")]],
+    "global": [[mk.directory("a"), mk.file("a/x"), mk.file("b")], [mk.header("a", type="g"), mk.file("c")],
+               [mk.header("./b", type="g"), mk.file("d"), mk.header("d", type="g")]],
+    "global-root": [[mk.directory("a")], [mk.header(".", type="g"), mk.file("c")]],
+    "global-twice": [[mk.header("g", type="g"), mk.file("a"), mk.header("g", type="g")]],
     "lower-gone": [[mk.file("a/b/x")], [mk.file("a/.wh.b")], [GROUP, mk.file("a/b/q")]],
 }
 

@@ -357,9 +357,9 @@ class Layer:
         first = [whiteout(rng, path) for path in sorted(changes.whiteouts) if path not in idle] + \
             [whiteout(rng, path, True) for path in sorted(changes.opaque)] + \
             [item for _, item in sorted(first, key=lambda pair: pair[0])]
-        if rng.random() < 0.2:
+        if rng.random() < 0.1:
             chains.append([mkimage.file(rng.choice(["stargz.index.json", ".prefetch.landmark",
-                                                    "./.no.prefetch.landmark"]), b"\x0f")])
+                                                    "./.no.prefetch.landmark"]), b"\x0f", mode=0)])
         if rng.random() < 0.1:
             chains.append([mkimage.file(".wh..wh.aufs"), mkimage.directory(".wh..wh.plnk/")])
         self.entries = first + self.shuffled(rng, chains)

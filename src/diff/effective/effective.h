@@ -63,8 +63,8 @@ MUST_CHECK int effective_compare_layers(struct diff *diff, const struct event_no
  * same. */
 bool effective_needs_no_lower(struct overlay *const overlays[2]);
 
-/* The same with the layers merged already, every content hashed, and what exists only for lazy
- * pulling not among them: all layers, or upper ones that need no lower ones. */
+/* The same with the layers merged already, and every content hashed: all layers, or upper ones that
+ * need no lower ones. */
 MUST_CHECK int effective_compare_overlays(struct diff *diff, const struct event_node *parent,
                                           const struct effective_image images[2],
                                           struct overlay *const overlays[2], bool *differ,

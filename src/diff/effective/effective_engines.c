@@ -177,6 +177,27 @@ void effective_send_unpackable(struct diff *diff, const struct event_node *paren
   diff_leaf(diff, parent, "layer", EVENT_LAYER, note.ptr, no_inputs, NULL);
 }
 
+/* What no tree here follows: it is told, and counts, since the layers are not the same. */
+static bool send_unfollowed(const struct effective_trees *trees)
+{
+  static const struct event_input no_inputs[2] = { 0 };
+  bool any = false;
+
+  for (int side = 0; side < 2; side++) {
+    const struct overlay_refusal *found = overlay_unfollowed(trees->overlays[side]);
+    AUTO_BUF note = BUF_INIT(NOTE_MAX);
+
+    if (!found || any)
+      continue;
+    buf_printf(&note, "input %d: layer %u, ", side, found->layer);
+    put_refusal(&note, found);
+    buf_puts(&note, ", so that what there is depends on the engine");
+    diff_leaf(trees->diff, trees->parent, "layer", EVENT_LAYER, note.ptr, no_inputs, NULL);
+    any = true;
+  }
+  return any;
+}
+
 /* ---- comparing ---- */
 
 static bool one_refuses(const struct engines *engines, int engine)
@@ -263,6 +284,8 @@ int effective_compare_engines(const struct effective_trees *trees, bool *differ,
   if ((!overlay_in_doubt(overlays[0]) && !overlay_in_doubt(overlays[1])) ||
       overlay_compare_layers(overlays[0], overlays[1]) == OVERLAY_SAME_ENTRIES)
     return 0;
+  if (send_unfollowed(trees))
+    *differ = true;
   status = effective_engines_replay(&engines, err);
   if (status == 0)
     status = effective_engines_compare(&engines, differ, err);

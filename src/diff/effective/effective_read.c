@@ -30,23 +30,6 @@ struct run {
   struct pace *pace;
 };
 
-/* What only helps to pull a layer lazily (eStargz), in its root. */
-static bool is_for_lazy_pulling(const struct tar_entry *entry, struct str key)
-{
-  return (entry->type == TAR_REGULAR || entry->type == TAR_CONTIGUOUS) &&
-         (str_equal(key, STR("stargz.index.json")) || str_equal(key, STR(".prefetch.landmark")) ||
-          str_equal(key, STR(".no.prefetch.landmark")));
-}
-
-static bool is_wanted(struct effective_reading *reading, const struct tar_entry *entry,
-                      struct str key)
-{
-  const bool lazy = is_for_lazy_pulling(entry, key);
-
-  reading->lazy |= lazy;
-  return !lazy || reading->keep_lazy;
-}
-
 /* Names written in the usual ways meet; others are found to be the same by the overlays. */
 static struct str effective_read_key_of(struct str name)
 {
@@ -119,8 +102,7 @@ static int read_shared_entries(struct effective_reading *reading, struct entry_r
   int got;
 
   while ((got = entry_reader_next(reader, &entry, err)) > 0)
-    if (is_wanted(reading, &entry, effective_read_key_of(entry.name)) &&
-        add_to_both(reading, &entry, reader, comparer, err))
+    if (add_to_both(reading, &entry, reader, comparer, err))
       return -1;
   return got;
 }
@@ -203,9 +185,10 @@ static int row_wrap(struct entry_reader *reader, struct error *err)
 
 static bool run_begin(struct walk_user *user, int side, struct tar_entry *entry, struct str *key)
 {
+  (void)user;
   (void)side;
   *key = effective_read_key_of(entry->name);
-  return is_wanted(((struct run *)user)->reading, entry, *key);
+  return true;
 }
 
 static void note_passed(struct run *run, int side, struct str key)

@@ -11,7 +11,6 @@ struct effective_reading {
   const struct effective_image *images; /* of both sides */
   uint32_t ignore;                      /* the rules for entries */
   const struct task_resources *resources;
-  bool keep_lazy; /* files that only help to pull a layer lazily (eStargz) are files like others */
   /* Whether what was read of upper layers is enough, whatever those hold that both begin with. */
   bool (*needs_no_lower)(struct overlay *const uppers[2]);
 
@@ -21,7 +20,6 @@ struct effective_reading {
                       those of upper layers */
   bool hash_all;   /* no token is given out, since nothing can be read once more */
   uint64_t tokens; /* given out */
-  bool lazy;       /* such files were met */
 };
 
 /* Layers with the same digest on both sides, at the bottom, at the top, or of the same number, are

@@ -77,6 +77,33 @@ static bool is_put_off(struct comparison *comparison, const struct overlay_item 
   return wait;
 }
 
+/* ---- lazy pulling ---- */
+
+static bool has_xattr(const struct tar_entry *entry)
+{
+  struct str name;
+
+  for (size_t i = 0; i < entry->n_records; i++)
+    if (tar_record_xattr(&entry->records[i], &name))
+      return true;
+  return false;
+}
+
+/* What only helps to pull a layer lazily (eStargz): files in the root of the names, and just as,
+ * stargz-snapshotter (estargz/build.go) writes them. Nobody but root can read such a file, and
+ * nobody run it. One that has another name, or is anything else, is a file like others. */
+static bool is_for_lazy_pulling(const struct overlay_item *item)
+{
+  const struct tar_entry *object = item->object;
+  const bool is_landmark = str_equal(item->path, STR(".prefetch.landmark")) ||
+                           str_equal(item->path, STR(".no.prefetch.landmark"));
+
+  return (is_landmark || str_equal(item->path, STR("stargz.index.json"))) && item->entry &&
+         object->type == TAR_REGULAR && (object->mode & 07777) == 0 && !object->uid &&
+         !object->gid && item->links == 1 && !has_xattr(object) &&
+         (!is_landmark || object->size == 1);
+}
+
 /* ---- paths ---- */
 
 static void send_pair(struct comparison *comparison, const struct overlay_item *const items[2],
@@ -100,7 +127,7 @@ static void compare_items(struct comparison *comparison, const struct overlay_it
       effective_links_meet(&comparison->links, items, comparison->events.links);
   bool differ;
 
-  if (met == LINKS_KNOWN)
+  if (met == LINKS_KNOWN || (is_for_lazy_pulling(items[0]) && is_for_lazy_pulling(items[1])))
     return;
   differ = met == LINKS_SPLIT || entry_headers_differ(&comparison->rules, &entries[0], &entries[1]);
   if (is_put_off(comparison, items, differ) == comparison->first)
@@ -119,6 +146,8 @@ static void effective_trees_report_lone(struct comparison *comparison, int side)
   const bool put_off = comparison->wants_digests && item->token;
 
   effective_links_lone(&comparison->links, side, item);
+  if (is_for_lazy_pulling(item))
+    return;
   if (put_off && comparison->first)
     effective_contents_want(&comparison->contents, side, item);
   if (put_off == comparison->first)

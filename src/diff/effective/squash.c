@@ -20,7 +20,6 @@ struct trees {
   const struct event_origin *origins[2]; /* of each layer, by number */
   struct overlay *overlays[2];
   bool first; /* walk */
-  bool lazy;  /* there are files that may be there for lazy pulling only */
   bool upper; /* overlays are those of upper layers, the ones below were not read */
   struct effective_contents contents;
   uint64_t counts[2]; /* paths, without what the policy leaves out */
@@ -170,7 +169,7 @@ static int compare_trees(struct trees *trees, struct error *err)
 /* Squashing asks what containerd makes; in effect all engines count. */
 static bool is_known_in_effect(const struct trees *trees)
 {
-  return !trees->lazy && (!trees->upper || effective_needs_no_lower(trees->overlays));
+  return !trees->upper || effective_needs_no_lower(trees->overlays);
 }
 
 /* What the verdict may want to know, now that all is at hand. A failure leaves it unknown. */
@@ -201,14 +200,12 @@ static int squash_merge(struct trees *trees, struct error *err)
     .images = trees->images,
     .ignore = trees->rules.ignore,
     .resources = trees->resources,
-    .keep_lazy = true,
     .needs_no_lower = have_same_effect,
   };
   const int status = effective_read(&reading, err);
 
   for (int side = 0; side < 2; side++)
     trees->overlays[side] = reading.overlays[side];
-  trees->lazy = reading.lazy;
   trees->upper = reading.below > 0;
   return status;
 }

@@ -194,10 +194,36 @@ static bool has_xattr(const struct tar_entry *entry)
   return false;
 }
 
+/* What an overlayfs looks at itself: trusted.*, or user.* where it is mounted by a user (Linux,
+ * Documentation/filesystems/overlayfs.rst, "Permission model" and "User xattr"). */
+static bool is_overlayfs_own(struct str xattr)
+{
+  return str_has_prefix(xattr, STR("trusted.overlay.")) ||
+         str_has_prefix(xattr, STR("user.overlay."));
+}
+
+static void note_overlayfs_own(struct overlay *overlay, const struct overlay_addition *added)
+{
+  const struct tar_entry *entry = added->entry;
+  struct str name;
+
+  for (size_t i = 0; i < entry->n_records; i++) {
+    if (!tar_record_xattr(&entry->records[i], &name) || !is_overlayfs_own(name))
+      continue;
+    overlay->in_doubt = true;
+    if (!overlay->is_unfollowed)
+      set_refusal(overlay, &overlay->unfollowed, entry,
+                  "it has attributes that overlayfs takes for its own");
+    overlay->is_unfollowed = true;
+  }
+}
+
 static void note_doubts(struct overlay *overlay, const struct tar_entry *entry,
                         const struct overlay_node *old)
 {
-  bool doubt = is_overlayfs_whiteout(entry) || (entry->type == TAR_DIR && has_xattr(entry)) ||
+  /* What a global header takes away is of its own layer, or of lower ones, too. */
+  bool doubt = entry->type == TAR_GLOBAL || is_overlayfs_whiteout(entry) ||
+               (entry->type == TAR_DIR && has_xattr(entry)) ||
                (old && old->unpacked == overlay->n_layers) ||
                (old && !old->is_directory && entry->type == TAR_DIR);
 
@@ -293,7 +319,7 @@ static bool is_second(struct overlay *overlay, const struct tar_entry *added, st
   struct overlay_path name = { .len = 0 };
   struct map_entry *entry;
 
-  if (overlay->engine == OVERLAY_CONTAINERD || added->type == TAR_GLOBAL)
+  if (overlay->engine == OVERLAY_CONTAINERD)
     return false;
   /* To the list, "/x" and "../x" are other names than "x". */
   if (!str_has_prefix(added->name, STR("/")) && !overlay_path_lexical(&name, added->name))
@@ -318,7 +344,7 @@ static void check_root(struct overlay *overlay, const struct overlay_addition *a
   struct overlay_path rooted;
   const bool is_above = overlay_path_rooted(&rooted, added->entry->name, STR("")).len > 0;
 
-  if (added->entry->type == TAR_DIR || added->entry->type == TAR_GLOBAL)
+  if (added->entry->type == TAR_DIR)
     return;
   overlay->in_doubt = true;
   if (overlay_is_stacked(overlay) || (overlay->engine != OVERLAY_CONTAINERD && is_above &&
@@ -360,6 +386,7 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
   struct error err;
 
   overlay->n_applied++;
+  note_overlayfs_own(overlay, added);
   if (overlay_path_mark(path, &mark, &hidden, &err) < 0) {
     overlay_refuse(overlay, added, "the whiteout names nothing");
     return;

@@ -31,6 +31,11 @@ const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay)
   return overlay->may_refuse ? &overlay->reason : NULL;
 }
 
+const struct overlay_refusal *overlay_unfollowed(const struct overlay *overlay)
+{
+  return overlay->is_unfollowed ? &overlay->unfollowed : NULL;
+}
+
 static void replay_record(struct overlay *overlay, const struct overlay_record *record,
                           struct overlay_unpacked *unpacked, struct buf *name)
 {

@@ -91,6 +91,7 @@ struct overlay {
   const struct overlay_node *cleared;
   struct overlay_refusal refusal;
   struct overlay_refusal reason; /* for which it may refuse */
+  struct overlay_refusal unfollowed;
   uint64_t n_paths;              /* once united */
   enum overlay_engine engine;
   uint32_t n_layers; /* begun, or left out below; the current one is one less */
@@ -104,6 +105,7 @@ struct overlay {
   bool is_refused_above; /* and another layer would be, too */
   bool too_much_work;
   bool may_refuse;
+  bool is_unfollowed;
 };
 
 /* ---- overlay_node.c ---- */
