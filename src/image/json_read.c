@@ -138,7 +138,11 @@ static int read_member(struct reader *reader, json_t *object, const struct json_
 
 static const struct json_field *members_of(const struct json_field *type, enum json_kind kind)
 {
-  return type && type->kind == kind ? type->members : NULL;
+  const bool is_object = kind == JSON_KIND_OBJECT;
+
+  return type && (type->kind == kind || (is_object && type->kind == JSON_KIND_UNSEEN))
+             ? type->members
+             : NULL;
 }
 
 static json_t *read_object(struct reader *reader, const struct json_field *type)

@@ -81,6 +81,18 @@ static const struct json_field run_config[] = {
   { "Healthcheck", JSON_KIND_OBJECT, schema_healthcheck },
   { "OnBuild", JSON_KIND_ARRAY, NULL },
   { "Shell", JSON_KIND_ARRAY, NULL },
+  { "Hostname", JSON_KIND_UNSEEN, NULL },
+  { "Domainname", JSON_KIND_UNSEEN, NULL },
+  { "AttachStdin", JSON_KIND_UNSEEN, NULL },
+  { "AttachStdout", JSON_KIND_UNSEEN, NULL },
+  { "AttachStderr", JSON_KIND_UNSEEN, NULL },
+  { "Tty", JSON_KIND_UNSEEN, NULL },
+  { "OpenStdin", JSON_KIND_UNSEEN, NULL },
+  { "StdinOnce", JSON_KIND_UNSEEN, NULL },
+  { "Image", JSON_KIND_UNSEEN, NULL },
+  { "NetworkDisabled", JSON_KIND_UNSEEN, NULL },
+  { "MacAddress", JSON_KIND_UNSEEN, NULL },
+  { "StopTimeout", JSON_KIND_UNSEEN, NULL },
   { NULL, JSON_KIND_ANY, NULL },
 };
 
@@ -107,6 +119,13 @@ const struct json_field schema_config[] = {
   { "created", JSON_KIND_TIME, NULL },
   { "rootfs", JSON_KIND_OBJECT, rootfs_members },
   { "history", JSON_KIND_ARRAY, schema_history },
+  { "id", JSON_KIND_UNSEEN, NULL },
+  { "parent", JSON_KIND_UNSEEN, NULL },
+  { "comment", JSON_KIND_UNSEEN, NULL },
+  { "container", JSON_KIND_UNSEEN, NULL },
+  { "container_config", JSON_KIND_UNSEEN, run_config },
+  { "docker_version", JSON_KIND_UNSEEN, NULL },
+  { "Size", JSON_KIND_UNSEEN, NULL },
   { NULL, JSON_KIND_ANY, NULL },
 };
 

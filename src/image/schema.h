@@ -13,12 +13,13 @@ enum json_kind {
   JSON_KIND_MAP,    /* any members; order does not count */
   JSON_KIND_SET,    /* a map whose values mean nothing (Go's map[string]struct{}) */
   JSON_KIND_ANY,    /* present or absent, compared in depth */
+  JSON_KIND_UNSEEN, /* read, since an engine refuses what is of another type; never compared */
 };
 
 struct json_field { /* a table ends with a NULL key */
   const char *key;
   enum json_kind kind;
-  const struct json_field *members; /* for OBJECT and ARRAY */
+  const struct json_field *members; /* for OBJECT, ARRAY and, where it is an object, UNSEEN */
 };
 
 extern const struct json_field schema_descriptor[];  /* OCI descriptor.md; without annotations */

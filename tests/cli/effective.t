@@ -316,3 +316,43 @@ each other.
   diffoci: warning: ./global-..tar: layer sha256:*: "."
   TYPE NAME INPUT-0 INPUT-1
   Layer ctx:/layer engines disagree about input 1: containerd makes another tree, podman's vfs does not unpack layer 1
+
+Docker takes no config in which what it alone knows has another type, nor one whose history makes more layers than there
+are; nor an operating system in capitals.
+
+  $ images <<'RECIPE'
+  > def put(name, run={}, **more):
+  >     oci_archive(name + ".tar", image(layer(file("a")), config={"config": {"Cmd": ["sh"], **run}, **more}))
+  > put("taken")
+  > put("tty", {"TTY": "yes"})
+  > put("too", {"StopTimeout": "10s"})
+  > put("healthy", {"Healthcheck": []})
+  > put("interval", {"Healthcheck": {"Interval": 0.0}})
+  > put("shell", {"Shell": {}})
+  > put("built", container_config={"Env": [1]})
+  > put("history", history=[{"created_by": "a"}, {"created_by": "b"}])
+  > put("nulls", {"Tty": None, "Hostname": "x", "OnBuild": [None][:0], "StopTimeout": 5}, container_config={"Cmd": "sh"})
+  > put("capital", os="Linux")
+  > oci_archive("fewer.tar", image(layer(file("a")), config={"config": {"Cmd": ["sh"], "Tty": 1}, "rootfs": {"diff_ids": []}}))
+  > RECIPE
+  $ for i in tty healthy interval shell built history; do diffoci diff --quiet --effective ./taken.tar ./$i.tar 2>/dev/null | grep -v TYPE; done
+  Layer    ctx:/layer    input 1 cannot be unpacked by Docker: config: field "config": field "Tty": expected a boolean, found a string
+  Layer    ctx:/layer    input 1 cannot be unpacked by Docker: config: field "config": field "Healthcheck": expected an object, found an array
+  Layer    ctx:/layer    input 1 cannot be unpacked by Docker: config: field "config": field "Healthcheck": field "Interval": expected an integer, found 0
+  Layer    ctx:/layer    input 1 cannot be unpacked by Docker: config: field "config": field "Shell": expected an array, found an object
+  Layer    ctx:/layer    input 1 cannot be unpacked by Docker: config: field "container_config": field "Env": expected strings
+  Layer    ctx:/layer    input 1 cannot be unpacked by Docker: config: 2 items of the history make a layer, of which there are 1
+  $ . ./differ taken nulls
+  $ . ./differ tty too 2>/dev/null
+  $ . ./differ tty fewer 2>/dev/null
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    input 1 cannot be unpacked: the config's rootfs.diff_ids are 0, the layers 1
+  [1]
+  $ . ./differ taken capital
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Cfg     ctx:/config/config    os linux    os Linux
+  [1]
+  $ diffoci diff --verdict ./taken.tar ./history.tar
+  ! diffoci: warning: ./history.tar: cannot be unpacked by Docker: config: 2 items of the history make a layer, of which there are 1
+  different
+  [1]

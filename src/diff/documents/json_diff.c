@@ -208,6 +208,8 @@ static void diff_member(struct walk *walk, const char *path, const struct json_f
   case JSON_KIND_ANY:
     diff_any(walk, path, a, b, 0);
     break;
+  case JSON_KIND_UNSEEN:
+    break;
   }
 }
 

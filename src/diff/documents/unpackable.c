@@ -9,6 +9,8 @@
 #include "diff/layers/tasks.h"
 #include "diff/notices.h"
 
+enum { NOTE_MAX = 300, ROW_MAX = NOTE_MAX + 40 };
+
 /* NULL for an artifact, and where it cannot be read, which is told elsewhere. */
 static const struct config *config_of(struct diff *diff, int side, const struct manifest *manifest)
 {
@@ -22,19 +24,28 @@ static const struct config *config_of(struct diff *diff, int side, const struct 
   return diff_load_config(diff, side, &manifest->config, &ignored);
 }
 
-/* Whether the image can be unpacked, as far as the number of its diff_ids goes. note: says why not.
- */
-static bool unpackable_fits(struct diff *diff, int side, const struct manifest *manifest,
-                            char note[static 160])
+enum fits { FITS, FITS_NOT_DOCKER, FITS_NOBODY };
+
+/* Who can unpack the image, as far as its config goes. note: says why not. */
+static enum fits unpackable_fits(struct diff *diff, int side, const struct manifest *manifest,
+                                 char note[static NOTE_MAX])
 {
   const struct config *config = config_of(diff, side, manifest);
   const size_t n = config ? json_array_size(config->diff_ids) : 0;
+  struct error err;
 
-  if (!config || n == manifest->n_layers)
-    return true;
-  snprintf(note, 160, "cannot be unpacked: the config's rootfs.diff_ids are %zu, the layers %zu", n,
-           manifest->n_layers);
-  return false;
+  if (!config)
+    return FITS;
+  if (n != manifest->n_layers) {
+    snprintf(note, NOTE_MAX,
+             "cannot be unpacked: the config's rootfs.diff_ids are %zu, the layers %zu", n,
+             manifest->n_layers);
+    return FITS_NOBODY;
+  }
+  if (config_docker_takes(config, &err))
+    return FITS;
+  snprintf(note, NOTE_MAX, "cannot be unpacked by Docker: config: %s", err.message);
+  return FITS_NOT_DOCKER;
 }
 
 /* To be freed; *n: how many. Of both images together, for which the numbers of diff_ids are right.
@@ -60,7 +71,7 @@ static struct saying *sayings_of(struct diff *diff, const struct manifest *const
 }
 
 static void tell_contradiction(struct diff *diff, const struct saying *const found[2],
-                               char note[static 200])
+                               char note[static ROW_MAX])
 {
   const bool same_id = strcmp(found[0]->diff_id, found[1]->diff_id) == 0;
   const bool same_image = found[0]->side == found[1]->side;
@@ -80,16 +91,17 @@ static void tell_contradiction(struct diff *diff, const struct saying *const fou
                               : "one of the two cannot be unpacked (--verify tells which)");
   diff_notice(diff, found[1]->side, str_of(line));
   if (same_image)
-    snprintf(note, 200, "input %d cannot be unpacked: its rootfs.diff_ids contradict each other",
+    snprintf(note, ROW_MAX,
+             "input %d cannot be unpacked: its rootfs.diff_ids contradict each other",
              found[1]->side);
   else
-    snprintf(note, 200, "rootfs.diff_ids of the two images contradict each other");
+    snprintf(note, ROW_MAX, "rootfs.diff_ids of the two images contradict each other");
 }
 
 /* Whether there is a contradiction; it is told, and note: what a row says of it. */
 static bool unpackable_contradicts(struct diff *diff, const struct manifest *const manifests[2],
                                    const struct config *const configs[2], bool reads,
-                                   char note[static 200])
+                                   char note[static ROW_MAX])
 {
   size_t compared;
   size_t n;
@@ -112,26 +124,26 @@ static void send_unpackable(struct diff *diff, const struct event_node *parent, 
 void compare_diff_ids(struct diff *diff, const struct event_node *parent,
                       const struct manifest *const manifests[2])
 {
-  char notes[2][160];
-  char note[200];
-  bool good[2];
+  char notes[2][NOTE_MAX];
+  char note[ROW_MAX];
+  enum fits fits[2];
 
   if (same_blob(&manifests[0]->config, &manifests[1]->config) &&
       manifests[0]->n_layers == manifests[1]->n_layers && !diff->options->verify)
     return;
   for (int side = 0; side < 2; side++) {
-    good[side] = unpackable_fits(diff, side, manifests[side], notes[side]);
-    if (!good[side])
+    fits[side] = unpackable_fits(diff, side, manifests[side], notes[side]);
+    if (fits[side] != FITS)
       diff_notice(diff, side, str_of(notes[side]));
   }
-  if (good[0] != good[1])
-    snprintf(note, sizeof(note), "input %d %s", good[0], notes[good[0]]);
-  else if (!good[0] || !unpackable_contradicts(diff, manifests,
-                                               (const struct config *const[2]) {
-                                                   config_of(diff, 0, manifests[0]),
-                                                   config_of(diff, 1, manifests[1]),
-                                               },
-                                               false, note))
+  if (fits[0] != fits[1])
+    snprintf(note, sizeof(note), "input %d %s", fits[1] > fits[0], notes[fits[1] > fits[0]]);
+  else if (fits[0] == FITS_NOBODY || !unpackable_contradicts(diff, manifests,
+                                                             (const struct config *const[2]) {
+                                                                 config_of(diff, 0, manifests[0]),
+                                                                 config_of(diff, 1, manifests[1]),
+                                                             },
+                                                             false, note))
     return;
   diff->unpackable = true;
   if (diff->options->effective)
@@ -140,7 +152,7 @@ void compare_diff_ids(struct diff *diff, const struct event_node *parent,
 
 /* As unpackable_contradicts, of what could not be told before layers were read. */
 static bool contradicts_once_read(struct diff *diff, const struct manifest *const manifests[2],
-                                  const struct config *const configs[2], char note[static 200])
+                                  const struct config *const configs[2], char note[static ROW_MAX])
 {
   const bool looked = !same_blob(&manifests[0]->config, &manifests[1]->config);
   size_t compared;
@@ -162,7 +174,7 @@ void compare_diff_ids_read(struct diff *diff, const struct event_node *parent,
                            const struct manifest *const manifests[2],
                            const struct config *const configs[2])
 {
-  char note[200];
+  char note[ROW_MAX];
 
   if (contradicts_once_read(diff, manifests, configs, note))
     send_unpackable(diff, parent, note);
@@ -182,7 +194,7 @@ static bool has_read_layers(struct diff *diff, const struct manifest *const mani
 
 void check_diff_ids_read(struct diff *diff)
 {
-  char note[200];
+  char note[ROW_MAX];
 
   for (size_t i = 0; i < diff->n_pairs; i++) {
     const struct manifest *const *manifests = diff->pairs[i].manifests;

@@ -1,14 +1,16 @@
 /* Images that no engine unpacks since their config does not fit their layers (OCI image
  * specification, config.md, rootfs.diff_ids: the digests of the layers' uncompressed content, in
- * order). Private to src/diff. */
+ * order), or that Docker does not, whose decoder wants more of a config (config_docker_takes).
+ * Private to src/diff. */
 #ifndef DIFFOCI_DIFF_DOCUMENTS_UNPACKABLE_H
 #define DIFFOCI_DIFF_DOCUMENTS_UNPACKABLE_H
 
 #include "diff/compare.h"
 
-/* Holds the number of diff_ids of both images against that of their layers. A wrong one is told
- * (diff_notice); where only one image has one, the two are different for the verdict, and, where
- * what a container sees is compared, a leaf "layer" below parent says so. The same where the
+/* Holds the number of diff_ids of both images against that of their layers, and their configs
+ * against what Docker takes. What is wrong is told (diff_notice); where it is so of only one image,
+ * the two are different for the verdict, and, where what a container sees is compared, a leaf
+ * "layer" below parent says so. The same where the
  * configs say different digests of one layer's content. Reads configs only where they or the
  * numbers of layers differ. */
 void compare_diff_ids(struct diff *diff, const struct event_node *parent,

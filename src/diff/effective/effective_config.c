@@ -112,7 +112,9 @@ static json_t *normal_form(const struct config *config)
     json_object_set_new(run, "Labels", json_object());
   json_object_set_new(run, "Volumes", key_set(json_object_get(run, "Volumes"), NULL));
   json_object_set_new(run, "WorkingDir", working_directory(json_object_get(run, "WorkingDir")));
-  json_object_set_new(form, "os", json_string(platform.os));
+  /* In capitals it is the same to containerd and Podman, and none to Docker. */
+  json_object_set_new(form, "os",
+                      json_string(config->platform.os[0] ? config->platform.os : platform.os));
   json_object_set_new(form, "architecture", json_string(platform.architecture));
   json_object_set_new(form, "variant", json_string(platform.variant));
   keep_what_systems_look_at(form, run, &platform, json_object_get(config->json, "os.features"));
@@ -149,7 +151,9 @@ bool effective_compare_configs(struct diff *diff, const struct event_node *paren
  * "Extensions and customizations"; krun(1), "OCI Annotations"), runc (docs/systemd.md,
  * docs/checkpoint-restore.md), Kata Containers, gVisor (runsc, config.go) and NVIDIA's runtime
  * (Container Device Interface) act upon these. CRI-O takes a seccomp profile from an image
- * (crio.conf(5), allowed_annotations). */
+ * (crio.conf(5), allowed_annotations). Podman itself goes by those under io.podman; hooks, such as
+ * the one that traces system calls (oci-seccomp-bpf-hook), by others of containers.io, and Kata
+ * Containers by io.kubernetes.cri. */
 static bool reaches_container(const char *key)
 {
   static const char *const prefixes[] = {
@@ -163,6 +167,9 @@ static bool reaches_container(const char *key)
     "cdi.k8s.io/",
     "seccomp-profile.kubernetes.cri-o.io",
     "seccomp-profile.crio.io",
+    "io.podman.",
+    "io.containers.",
+    "io.kubernetes.cri",
   };
 
   for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)

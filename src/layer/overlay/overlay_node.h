@@ -92,7 +92,7 @@ struct overlay {
   struct overlay_refusal refusal;
   struct overlay_refusal reason; /* for which it may refuse */
   struct overlay_refusal unfollowed;
-  uint64_t n_paths;              /* once united */
+  uint64_t n_paths; /* once united */
   enum overlay_engine engine;
   uint32_t n_layers; /* begun, or left out below; the current one is one less */
   /* In the current layer a directory or a symbolic link was removed, or a directory's name leads
