@@ -44,7 +44,7 @@ static enum fits unpackable_fits(struct diff *diff, int side, const struct manif
   }
   if (config_docker_takes(config, &err))
     return FITS;
-  snprintf(note, NOTE_MAX, "cannot be unpacked by Docker: config: %s", err.message);
+  snprintf(note, NOTE_MAX, "cannot be unpacked by Docker: config: %.250s", err.message);
   return FITS_NOT_DOCKER;
 }
 
