@@ -653,6 +653,28 @@ class Worker(unittest.TestCase):
         self.assertEqual(found[0], 2)
         self.assertIn("etc/x", found[2])
 
+    def test_who_may_read_all_does(self):
+        """CAP_DAC_READ_SEARCH alone, as for who makes backups."""
+        before = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+        if os.geteuid() or not shutil.which("setpriv") or subprocess.run([*before, "true"], capture_output=True, check=False).returncode:
+            self.skipTest("capabilities cannot be given here")
+        place = os.path.join(self.place.name, "backups")
+        self.addCleanup(shutil.rmtree, place)
+        os.makedirs(os.path.join(place, "tree", "etc"))
+        shutil.copy(os.path.join(self.place.name, "a.tar"), place)
+        shutil.copy(DIFFOCI, os.path.join(place, "diffoci"))
+        for path in os.path.dirname(place), place:
+            os.chmod(path, 0o755)
+        with open(os.path.join(place, "tree", "etc", "x"), "w", encoding="ascii") as file:
+            file.write("x")
+        for name in "a.tar", "tree/etc/x":
+            os.chmod(os.path.join(place, name), 0o600)
+        for words in ["./a.tar", "./a.tar"], ["rootfs:tree", "rootfs:tree"]:
+            for way in "off", "require":
+                done = subprocess.run([*before, "./diffoci", "diff", "--no-cache", "--pull=never", f"--sandbox={way}", "--verdict", *words], cwd=place,
+                                      env=os.environ | {"HOME": "/"}, capture_output=True, text=True, timeout=60, check=False)
+                self.assertEqual((done.returncode, done.stdout), (0, "identical\n"), f"{words} {way} {done.stderr}")
+
     def test_root_file_system_with_mounts(self):
         if os.geteuid() or subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
             self.skipTest("mounts cannot be made here")
