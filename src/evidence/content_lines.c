@@ -27,12 +27,14 @@ struct look {
   struct content_evidence *out;
   struct arena *arena;
   const struct content_file *file;
+  struct headings headings;
   struct lines lines[2];
   uint64_t work;
   uint64_t work_alone; /* for lines that are looked at again */
   bool binary;
   bool dated;                             /* a date was told that is the build's */
   bool for_people;                        /* nothing acts on what the lines say */
+  bool past;                              /* they say what was, and rule nothing */
   bool runs;                              /* or something is ruled by them */
   bool notes;                             /* a build wrote where it was made */
   bool is_page;                           /* of a manual, on both sides */
@@ -60,11 +62,50 @@ static bool is_certain_path(const struct look *look)
   return look->notes || look->for_people;
 }
 
+/* Whether what two lines differ in may have another reason than the cause that was found. */
+static bool is_guessed(const struct look *look, const struct line *a, const struct line *b,
+                       const struct words_pair *pair)
+{
+  if (look->runs)
+    return true;
+  if (strcmp(pair->id, "build-path") == 0)
+    return !is_certain_path(look);
+  if (look->is_page && strcmp(pair->id, "embedded-date") == 0 &&
+      man_date_is(a->text, pair->side[0]) && man_date_is(b->text, pair->side[1]))
+    return false;
+  switch (pair->proof) {
+  case WORDS_SURE:
+    return false;
+  case WORDS_OF_DAY:
+    return !look->past;
+  case WORDS_CLOCK:
+    return !look->past && !look->dated;
+  case WORDS_GUESSED:
+    break;
+  }
+  return true;
+}
+
+static void tell_pair(struct look *look, const struct line *a, const struct line *b,
+                      const struct words_pair *pair)
+{
+  const bool is_path = strcmp(pair->id, "build-path") == 0;
+
+  if (is_guessed(look, a, b, pair))
+    content_assume(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
+  else
+    content_add(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
+  if (is_path ? !look->file->debugging : !look->for_people)
+    content_acts(look->out, pair->id);
+  look->dated |= pair->proof == WORDS_SURE && strcmp(pair->id, "embedded-date") == 0;
+}
+
 /* Two lines: what is found goes to the result. False if that is nothing; when trying, also if it is
  * not all, and then nothing goes to the result. */
 static bool pair_lines(struct look *look, const struct line *a, const struct line *b, bool try)
 {
   AUTO_FREE struct words *words = xmalloc(sizeof(*words));
+  const struct words_file file = { look->file, &look->headings };
   const struct str nothing = { NULL, 0 };
 
   if (try && a->text.len > 4 * b->text.len + 64)
@@ -73,25 +114,11 @@ static bool pair_lines(struct look *look, const struct line *a, const struct lin
     content_assume(look->out, look->arena, "reordered-lines", "", nothing, nothing);
     return true;
   }
-  words_compare(a->text, b->text, look->file, &look->work, words);
+  words_compare(a->text, b->text, &file, &look->work, words);
   if (try && !(words->all && words->n))
     return false;
-  for (size_t i = 0; i < words->n; i++) {
-    const struct words_pair *pair = &words->pairs[i];
-    const bool is_path = strcmp(pair->id, "build-path") == 0;
-    const bool of_page = look->is_page && strcmp(pair->id, "embedded-date") == 0 &&
-                         man_date_is(a->text, pair->side[0]) && man_date_is(b->text, pair->side[1]);
-    const bool guessed = (pair->guessed && !of_page && !(pair->is_clock && look->dated)) ||
-                         (is_path && !is_certain_path(look));
-
-    look->dated |= !pair->guessed && strcmp(pair->id, "embedded-date") == 0;
-    if (guessed || look->runs)
-      content_assume(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
-    else
-      content_add(look->out, look->arena, pair->id, "", pair->side[0], pair->side[1]);
-    if (is_path ? !look->file->debugging : !look->for_people)
-      content_acts(look->out, pair->id);
-  }
+  for (size_t i = 0; i < words->n; i++)
+    tell_pair(look, a, b, &words->pairs[i]);
   if (!words->all)
     leave_line(look, a->text);
   if (!str_equal(a->end, b->end))
@@ -269,6 +296,7 @@ void content_look_at_lines(const struct str content[2], const struct content_fil
   struct look look = { .out = out,
                        .arena = arena,
                        .file = file,
+                       .headings = { .content = content[0], .work = work_max },
                        .work = work_max,
                        .work_alone = work_max,
                        .binary = content_is_binary(content),
@@ -278,6 +306,7 @@ void content_look_at_lines(const struct str content[2], const struct content_fil
                        .is_page =
                            is_manual_page(content[0], file) && is_manual_page(content[1], file) };
 
+  look.past = look.for_people || reader_has_log(file);
   if (!lines_split(&look.lines[0], content[0])) {
     content_leave(out, STR(""));
     return;

@@ -154,53 +154,40 @@ static bool is_any_of(struct str word, const char *const *words, size_t n)
   return false;
 }
 
+struct str key_take_word(struct str *key)
+{
+  const struct str word = { key->ptr, word_length(*key) };
+
+  *key = str_skip(*key, word.len ? word.len : 1);
+  return word;
+}
+
 bool key_has_word(struct str key, const char *const *words, size_t n)
 {
-  while (key.len) {
-    const size_t len = word_length(key);
-
-    if (is_any_of((struct str) { key.ptr, len }, words, n))
+  while (key.len)
+    if (is_any_of(key_take_word(&key), words, n))
       return true;
-    key = str_skip(key, len ? len : 1);
-  }
   return false;
 }
 
-/* Whether a name is about how something was made: not by what it shall be, or with what others
- * shall be ("min_build", "docker_build_host"), and not only in a part of a word ("builtin_user").
- */
-static bool key_names_build(struct str key)
+bool key_all_words(struct str key, const char *const *words, size_t n)
 {
-  static const char *const making[] = { "build",    "builder",     "builds",    "building",
-                                        "built",    "buildhost",   "builduser", "buildnumber",
-                                        "buildid",  "buildnr",     "compile",   "compiled",
-                                        "compiler", "compilation", "made",      "packaged",
-                                        "packager" };
-  static const char *const ruling[] = { "min",      "max",      "minimum", "maximum",  "require",
-                                        "requires", "required", "allow",   "allowed",  "deny",
-                                        "denied",   "target",   "remote",  "upload",   "docker",
-                                        "default",  "expected", "server",  "supported" };
+  while (key.len) {
+    const struct str word = key_take_word(&key);
 
-  return key_has_word(key, making, ARRAY_LEN(making)) &&
-         !key_has_word(key, ruling, ARRAY_LEN(ruling));
+    if (word.len && !is_any_of(word, words, n))
+      return false;
+  }
+  return true;
 }
 
-const char *key_cause(struct str before, const struct str value[2], struct str path, bool *guessed)
+const char *key_cause(struct str before, const struct str value[2], struct str path)
 {
-  const char *id;
+  const struct str key = key_before(before);
 
-  *guessed = false;
   if (!is_name(value[0]) || !is_name(value[1]))
     return NULL;
   if (is_job_count(value[0]) && is_job_count(value[1]) && str_has_suffix(before, STR("-")))
     return "embedded-jobs";
-  id = cause_of_key(key_before(before), value);
-  *guessed = !key_names_build(key_before(before));
-  if (!id && !key_before(before).len) {
-    id = cause_of_key(path_name(path), value);
-    *guessed = !key_names_build(path_name(path));
-  }
-  if (id && strcmp(id, "random-id") == 0)
-    *guessed = true;
-  return id;
+  return cause_of_key(key.len ? key : path_name(path), value);
 }

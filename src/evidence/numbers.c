@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/civil.h"
-#include "evidence/when.h"
+#include "evidence/clock.h"
 
 #define SECONDS_FROM 946684800.0 /* 2000 */
 #define SECONDS_TO 2145916800.0  /* 2038 */
@@ -113,7 +113,7 @@ static bool is_integer_at(const struct numbers *numbers, size_t at, const struct
     const uint64_t value = numbers_integer(numbers->content[side].ptr + at, unit->width, is_big);
 
     seconds[side] = (int64_t)(value / unit->per_second) - unit->before_1970;
-    if (!when_seconds_near(seconds[side], numbers->file, side))
+    if (!clock_seconds_near(seconds[side], numbers->file, side))
       return false;
   }
   return true;

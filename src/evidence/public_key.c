@@ -83,21 +83,18 @@ static bool take_host(struct str comment, struct str *user, struct str *host)
 bool public_key_look(const struct str content[2], const struct content_file *file,
                      struct arena *arena, struct content_evidence *out)
 {
-  const struct str nothing = { NULL, 0 };
   struct public_key keys[2];
   struct str users[2];
-  struct str hosts[2];
+  struct str hosts[2] = { { NULL, 0 }, { NULL, 0 } };
 
   if (!is_named_as_key(file->path) || !take_key(content[0], &keys[0]) ||
       !take_key(content[1], &keys[1]) || !str_equal(keys[0].kind, keys[1].kind) ||
       str_equal(keys[0].key, keys[1].key))
     return false;
-  if (!str_equal(keys[0].comment, keys[1].comment)) {
-    if (!take_host(keys[0].comment, &users[0], &hosts[0]) ||
-        !take_host(keys[1].comment, &users[1], &hosts[1]) || !str_equal(users[0], users[1]))
-      return false;
-    content_add(out, arena, "embedded-host", "comment", hosts[0], hosts[1]);
-  }
-  content_assume(out, arena, "generated-key", "", nothing, nothing);
+  if (!str_equal(keys[0].comment, keys[1].comment) &&
+      !(take_host(keys[0].comment, &users[0], &hosts[0]) &&
+        take_host(keys[1].comment, &users[1], &hosts[1]) && str_equal(users[0], users[1])))
+    return false;
+  content_assume(out, arena, "generated-key", hosts[0].ptr ? "comment" : "", hosts[0], hosts[1]);
   return true;
 }

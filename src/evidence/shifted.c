@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "evidence/build_path.h"
+#include "evidence/clock.h"
 #include "evidence/date.h"
 #include "evidence/locale_name.h"
 #include "evidence/pyc_source.h"
@@ -201,7 +202,8 @@ static bool take_date(struct shifted *shifted, const struct rest *whole, struct 
       continue;
     take(shifted, "embedded-date", (const struct str[2]) { dates[0].text, dates[1].text },
          reader_is_machine(shifted->file) || when_is_ruled(whole->side[0].ptr, dates[0].text.ptr) ||
-             !when_near(&dates[0], shifted->file, 0) || !when_near(&dates[1], shifted->file, 1));
+             clock_fits(&dates[0], shifted->file, 0) != CLOCK_SECOND ||
+             clock_fits(&dates[1], shifted->file, 1) != CLOCK_SECOND);
     skip(rest, dates[0].text.len - back, dates[1].text.len - back);
     return true;
   }

@@ -4,22 +4,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/civil.h"
-#include "base/digit.h"
 #include "base/macros.h"
 #include "evidence/key.h"
 
 enum {
-  WORDS_BEFORE = 3, /* of a value that are looked at */
+  WORDS_BEFORE = 6, /* of a value that are looked at */
   TEXT_BEFORE = 64, /* bytes of it that are */
-  DAYS_BEFORE = 3,  /* a build may take so long, … */
-  DAYS_AFTER = 1,   /* … and write in another zone's time */
-  HALF_HOUR = 1800,
-  MINUTES = 300,
-  PLAUSIBLE_FROM = 946684800, /* 2000: an earlier time of a file was set, and tells nothing */
 };
-
-/* ---- by the words before it ---- */
 
 static bool holds_any(struct str s, const char *const *words, size_t n)
 {
@@ -30,14 +21,6 @@ static bool holds_any(struct str s, const char *const *words, size_t n)
       if (strncasecmp(s.ptr + at, words[i], len) == 0)
         return true;
   }
-  return false;
-}
-
-static bool is_word_of(struct str s, const char *const *words, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    if (s.len == strlen(words[i]) && strncasecmp(s.ptr, words[i], s.len) == 0)
-      return true;
   return false;
 }
 
@@ -96,22 +79,50 @@ static bool when_picks(struct str word)
   return key_has_word(word, whole, ARRAY_LEN(whole));
 }
 
+/* Words that say no more of a time than that it is one, or whose: of a page, in seconds. */
+static bool when_adds_nothing(struct str word)
+{
+  static const char *const words[] = {
+    "date", "dates",    "day",     "time",     "timestamp",      "stamp", "at",      "on",
+    "when", "utc",      "gmt",     "iso",      "iso8601",        "epoch", "unix",    "s",
+    "sec",  "secs",     "seconds", "ms",       "millis",         "the",   "was",     "last",
+    "page", "document", "file",    "html",     "article",        "dc",    "dcterms", "og",
+    "pot",  "po",       "org",     "label",    "opencontainers", "image", "schema",  "x",
+    "bnd",  "d",        "source",  "revision",
+  };
+
+  return key_all_words(word, words, ARRAY_LEN(words));
+}
+
+/* Whether the name says that something was made then, and nothing else: a name with any other word
+ * in it ("build_window", "update_at", "created_hold") may be that of a time which is asked for. */
 static bool when_makes(struct str word)
 {
-  static const char *const parts[] = { "build",  "built",   "compil",  "creat", "generat",
-                                       "packag", "modif",   "updat",   "stamp", "render",
-                                       "mtime",  "printed", "produced" };
-  static const char *const whole[] = { "date", "dated", "made", "epoch" };
-  static const char *const counts[] = { "generation" };
+  static const char *const makers[] = { "build",         "built",       "rebuilt",   "buildtime",
+                                        "builddate",     "buildstamp",  "compiled",  "compilation",
+                                        "created",       "creation",    "generated", "packaged",
+                                        "modified",      "updated",     "rendered",  "printed",
+                                        "produced",      "made",        "mtime",     "dated",
+                                        "lastmodified",  "lastupdated", "lastmod",   "creationdate",
+                                        "buildtimestamp" };
+  bool makes = false;
 
-  return (holds_any(word, parts, ARRAY_LEN(parts)) &&
-          !key_has_word(word, counts, ARRAY_LEN(counts))) ||
-         is_word_of(word, whole, ARRAY_LEN(whole));
+  while (word.len) {
+    const struct str part = key_take_word(&word);
+
+    if (!part.len || when_adds_nothing(part))
+      continue;
+    if (!key_has_word(part, makers, ARRAY_LEN(makers)))
+      return false;
+    makes = true;
+  }
+  return makes;
 }
 
 static bool when_is_time(struct str word)
 {
-  static const char *const whole[] = { "time", "t", "ts", "when", "ctime", "utime", "date" };
+  static const char *const whole[] = { "time",  "t",         "ts",    "when", "ctime",
+                                       "utime", "timestamp", "stamp", "date", "epoch" };
 
   return key_has_word(word, whole, ARRAY_LEN(whole));
 }
@@ -133,13 +144,13 @@ static bool leave_brackets(struct str *before)
 enum when_said when_said(struct str before)
 {
   enum when_said said = WHEN_UNSAID;
-  bool around = false; /* only what rules it counts */
+  bool beside = false; /* a word was read that may say anything, or brackets were left */
 
   for (int i = 0; i < WORDS_BEFORE; i++) {
     struct str word = key_before(before);
 
     while (!word.len && leave_brackets(&before)) {
-      around = true;
+      beside = true;
       word = key_before(before);
     }
     if (!word.len)
@@ -149,10 +160,11 @@ enum when_said when_said(struct str before)
     if (!i &&
         ((!when_makes(word) && when_picks(word)) || (is_assigned(word, before) && bounds(word))))
       return WHEN_OTHER;
-    if (!around && when_makes(word))
+    if (!beside && when_makes(word))
       said = WHEN_MADE;
-    else if (!around && said == WHEN_UNSAID && when_is_time(word))
+    else if (!beside && said == WHEN_UNSAID && when_is_time(word))
       said = WHEN_TIME;
+    beside = beside || !when_adds_nothing(word);
     before.len = (size_t)(word.ptr - before.ptr);
   }
   return said;
@@ -166,195 +178,4 @@ bool when_is_ruled(const char *start, const char *value)
          value[-1 - (ptrdiff_t)n] != '\x7f')
     n++;
   return when_said((struct str) { value - n, n }) == WHEN_OTHER;
-}
-
-/* ---- by the clock ---- */
-
-/* The numbers and the month's name in a date. */
-struct parts {
-  int numbers[8];
-  size_t lengths[8]; /* in digits */
-  bool clock[8];     /* part of a time of day */
-  size_t n;
-  int month; /* 0: not named */
-};
-
-static int month_named(struct str s)
-{
-  static const char *const names[] = { "jan", "feb", "mar", "apr", "may", "jun",
-                                       "jul", "aug", "sep", "oct", "nov", "dec" };
-
-  for (size_t i = 0; i < ARRAY_LEN(names); i++)
-    if (s.len >= 3 && strncasecmp(s.ptr, names[i], 3) == 0)
-      return (int)i + 1;
-  return 0;
-}
-
-static bool is_letter(char c)
-{
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static size_t run_of(struct str s, bool (*fits)(char))
-{
-  size_t n = 0;
-
-  while (n < s.len && fits(s.ptr[n]))
-    n++;
-  return n;
-}
-
-static bool when_is_digit(char c)
-{
-  return digit_is_decimal(c);
-}
-
-static void add_number(struct parts *out, struct str digits, bool is_clock)
-{
-  int value = 0;
-
-  if (out->n == ARRAY_LEN(out->numbers))
-    return;
-  for (size_t i = 0; i < digits.len && i < 8; i++)
-    value = value * 10 + (digits.ptr[i] - '0');
-  out->numbers[out->n] = value;
-  out->lengths[out->n] = digits.len;
-  out->clock[out->n++] = is_clock;
-}
-
-static void take_apart(struct str text, struct parts *out)
-{
-  char before = '\0';
-
-  *out = (struct parts) { .n = 0 };
-  while (text.len) {
-    size_t n = run_of(text, when_is_digit);
-
-    if (n) {
-      add_number(out, (struct str) { text.ptr, n },
-                 before == ':' || (n < text.len && text.ptr[n] == ':'));
-    } else if ((n = run_of(text, is_letter))) {
-      out->month = out->month ? out->month : month_named((struct str) { text.ptr, n });
-    } else {
-      n = 1;
-    }
-    before = text.ptr[n - 1];
-    text = str_skip(text, n);
-  }
-}
-
-/* Up to two days that the parts may mean; how many. */
-static size_t days_in_words(const struct parts *parts, int64_t days[2])
-{
-  int year = 0;
-  int day = 0;
-
-  for (size_t i = 0; i < parts->n; i++) {
-    if (parts->lengths[i] == 4 && !year)
-      year = parts->numbers[i];
-    else if (parts->lengths[i] <= 2 && !parts->clock[i] && !day)
-      day = parts->numbers[i];
-  }
-  if (!year)
-    return 0;
-  days[0] = civil_days(year, parts->month, day ? day : 1);
-  days[1] = civil_days(year, parts->month, day ? day : 31);
-  return 2;
-}
-
-static size_t days_of(const struct parts *parts, int64_t days[2])
-{
-  const int *n = parts->numbers;
-
-  if (parts->month)
-    return days_in_words(parts, days);
-  if (!parts->n)
-    return 0;
-  if (parts->lengths[0] >= 8) { /* 20261128…; of longer ones the first eight digits were taken */
-    days[0] = civil_days(n[0] / 10000, n[0] / 100 % 100, n[0] % 100);
-    return 1;
-  }
-  if (parts->n < 3)
-    return 0;
-  if (parts->lengths[0] == 4) {
-    days[0] = civil_days(n[0], n[1], n[2]);
-    return 1;
-  }
-  if (parts->lengths[2] != 4)
-    return 0;
-  days[0] = civil_days(n[2], n[0], n[1]); /* 11/28/2026, … */
-  days[1] = civil_days(n[2], n[1], n[0]); /* … 28.11.2026 */
-  return 2;
-}
-
-static bool is_day_near(int64_t day, const struct content_file *file, int side)
-{
-  for (size_t i = 0; i < ARRAY_LEN(file->changed[side]); i++) {
-    const int64_t changed = file->changed[side][i] / CIVIL_DAY_SECONDS;
-
-    if (file->changed[side][i] >= PLAUSIBLE_FROM && day >= changed - DAYS_BEFORE &&
-        day <= changed + DAYS_AFTER)
-      return true;
-  }
-  return false;
-}
-
-/* hh:mm:ss, in a zone that is whole half hours from UTC, up to some minutes before. */
-static bool is_clock_near(const struct parts *parts, const struct content_file *file, int side)
-{
-  const int64_t clock = parts->numbers[1] * INT64_C(60) + parts->numbers[2];
-
-  for (size_t i = 0; i < ARRAY_LEN(file->changed[side]); i++) {
-    const int64_t changed = file->changed[side][i];
-
-    if (changed >= PLAUSIBLE_FROM &&
-        (changed - clock % HALF_HOUR + HALF_HOUR) % HALF_HOUR <= MINUTES)
-      return true;
-  }
-  return false;
-}
-
-static bool is_clock(const struct parts *parts)
-{
-  return !parts->month && parts->n && parts->lengths[0] <= 2 && parts->clock[0];
-}
-
-static bool is_date_near(struct str text, const struct content_file *file, int side)
-{
-  struct parts parts;
-  int64_t days[2];
-  size_t n;
-
-  take_apart(text, &parts);
-  if (is_clock(&parts))
-    return parts.n >= 3 && parts.clock[2] && parts.numbers[2] && is_clock_near(&parts, file, side);
-  n = days_of(&parts, days);
-  for (size_t i = 0; i < n; i++)
-    if (is_day_near(days[i], file, side))
-      return true;
-  return false;
-}
-
-bool when_near(const struct token *token, const struct content_file *file, int side)
-{
-  uint64_t seconds = 0;
-
-  if (token->kind != TOKEN_EPOCH)
-    return is_date_near(token->text, file, side);
-  return token->text.len >= 10 &&
-         str_to_u64((struct str) { token->text.ptr, 10 }, UINT64_MAX, &seconds) &&
-         is_day_near((int64_t)seconds / CIVIL_DAY_SECONDS, file, side);
-}
-
-bool when_is_clock(const struct token *token)
-{
-  struct parts parts;
-
-  take_apart(token->text, &parts);
-  return token->kind == TOKEN_DATE && is_clock(&parts);
-}
-
-bool when_seconds_near(int64_t seconds, const struct content_file *file, int side)
-{
-  return seconds > 0 && is_day_near(seconds / CIVIL_DAY_SECONDS, file, side);
 }

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "evidence/build_path.h"
+#include "evidence/clock.h"
 #include "evidence/key.h"
 #include "evidence/reader.h"
 #include "evidence/token.h"
@@ -50,6 +51,7 @@ static const char *cause_of_kind(enum token_kind kind)
 struct comparison {
   struct tokens tokens[2];
   struct str lines[2];
+  const struct words_file *of;
   const struct content_file *file;
   struct words *out;
 };
@@ -61,12 +63,13 @@ static bool may_pair(const struct token *a, const struct token *b)
   return a->kind >= TOKEN_DATE || str_equal(a->text, b->text);
 }
 
-static void add_pair(struct words *out, const char *id, struct str a, struct str b, bool guessed)
+static void add_pair(struct words *out, const char *id, struct str a, struct str b,
+                     enum words_proof proof)
 {
   if (out->n == WORDS_PAIRS_MAX)
     out->all = false;
   else
-    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, guessed, false };
+    out->pairs[out->n++] = (struct words_pair) { id, { a, b }, proof };
 }
 
 static bool has_letters(struct str s)
@@ -117,18 +120,40 @@ static struct str key_of(const struct comparison *c, const char *at)
 static void add_random(struct comparison *c, const struct token *a, const struct token *b)
 {
   if (a->text.len == b->text.len && key_names_secret(key_of(c, a->text.ptr)))
-    add_pair(c->out, "random-id", a->text, b->text, true);
+    add_pair(c->out, "random-id", a->text, b->text, WORDS_GUESSED);
   else if (a->kind == TOKEN_HASH) /* of what? A digest that pins something says what is used. */
-    add_pair(c->out, "embedded-hash", a->text, b->text, true);
+    add_pair(c->out, "embedded-hash", a->text, b->text, WORDS_GUESSED);
   else
     c->out->all = false;
+}
+
+/* What a name says of a value, or, of a place inside a file, those that it lies below: the members
+ * of a JSON document. */
+static enum when_said said_by_path(struct str path)
+{
+  enum when_said said = when_said(path_name(path));
+  struct str places = { NULL, 0 };
+  struct str component;
+  const char *mark;
+
+  for (; path.len && (mark = memmem(path.ptr, path.len, "!/", 2)); path = places)
+    places = str_skip(path, (size_t)(mark + 2 - path.ptr));
+  while (said != WHEN_OTHER && path_next(&places, &component)) {
+    const char *number = component.len ? memchr(component.ptr, '[', component.len) : NULL;
+
+    if (number)
+      component.len = (size_t)(number - component.ptr);
+    if (when_said(component) == WHEN_OTHER)
+      said = WHEN_OTHER;
+  }
+  return said;
 }
 
 static enum when_said said_of(const struct comparison *c, const struct token *token)
 {
   const struct str line = { c->lines[0].ptr, (size_t)(token->text.ptr - c->lines[0].ptr) };
 
-  const enum when_said said = when_said(key_before(line).len ? line : path_name(c->file->path));
+  const enum when_said said = key_before(line).len ? when_said(line) : said_by_path(c->file->path);
 
   /* A log tells what was: when something started or ended. */
   return said == WHEN_OTHER && reader_has_log(c->file) ? WHEN_UNSAID : said;
@@ -147,11 +172,24 @@ static bool are_far_apart(const struct token *a, const struct token *b)
   return MAX_OF(seconds[0], seconds[1]) - MIN_OF(seconds[0], seconds[1]) > APART;
 }
 
-/* Whether a value that nothing says a build made may be believed by the clock: a date shows that it
- * is a time, but any number of ten digits may be a user's, or a serial one. */
-static bool may_be_believed(enum token_kind kind, enum when_said said)
+/* What a date or a number of seconds is proven to be the build's by: what it is called and the day,
+ * or the second. A date shows that it is a time, but any number of ten digits may be a user's, or a
+ * serial one, if nothing says that it is a time. */
+static enum words_proof proof_of_time(struct comparison *c, const struct token *a,
+                                      const struct token *b, enum when_said said)
 {
-  return (kind == TOKEN_DATE && said == WHEN_UNSAID) || (kind != TOKEN_UUID && said == WHEN_TIME);
+  const enum clock_fit fit = MIN_OF(clock_fits(a, c->file, 0), clock_fits(b, c->file, 1));
+  const bool is_number = a->kind == TOKEN_EPOCH;
+
+  if (fit == CLOCK_FAR || said == WHEN_OTHER || (is_number && said == WHEN_UNSAID))
+    return WORDS_GUESSED;
+  if (!is_number && (!is_certain_date(c, a->text) || (said != WHEN_MADE && is_tag(c, a->text))))
+    return WORDS_GUESSED;
+  if (heading_rules(c->of->headings, c->lines[0], a->text.ptr))
+    return WORDS_GUESSED;
+  if (said == WHEN_MADE || fit == CLOCK_SECOND)
+    return WORDS_SURE;
+  return clock_is_time_of_day(a) && clock_is_time_of_day(b) ? WORDS_CLOCK : WORDS_OF_DAY;
 }
 
 /* A value that looks like one that a build made. Nothing is known of a UUID but what it is called.
@@ -159,20 +197,13 @@ static bool may_be_believed(enum token_kind kind, enum when_said said)
 static void add_made(struct comparison *c, const struct token *a, const struct token *b)
 {
   const enum when_said said = said_of(c, a);
-  const size_t at = c->out->n;
-  const bool shaped = a->kind != TOKEN_DATE ||
-                      (is_certain_date(c, a->text) && (said == WHEN_MADE || !is_tag(c, a->text)));
-  const bool believed = said == WHEN_MADE || (may_be_believed(a->kind, said) &&
-                                              when_near(a, c->file, 0) && when_near(b, c->file, 1));
+  const enum words_proof proof =
+      a->kind == TOKEN_UUID ? WORDS_GUESSED : proof_of_time(c, a, b, said);
 
-  if (!believed && are_far_apart(a, b)) {
+  if (proof == WORDS_GUESSED && said != WHEN_MADE && are_far_apart(a, b))
     c->out->all = false;
-    return;
-  }
-  add_pair(c->out, cause_of_kind(a->kind), a->text, b->text, !shaped || !believed);
-  if (c->out->n > at)
-    c->out->pairs[at].is_clock =
-        (said == WHEN_UNSAID || said == WHEN_TIME) && when_is_clock(a) && when_is_clock(b);
+  else
+    add_pair(c->out, cause_of_kind(a->kind), a->text, b->text, proof);
 }
 
 static void add_tokens(struct comparison *c, const struct token *a, const struct token *b)
@@ -196,7 +227,7 @@ static void add_tokens(struct comparison *c, const struct token *a, const struct
   }
   /* Whether it is the same password nobody can see. */
   c->out->all = c->out->all && a->kind != TOKEN_CRYPT;
-  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1], false);
+  add_pair(c->out, cause_of_kind(a->kind), side[0], side[1], WORDS_SURE);
 }
 
 /* Of no tokens: nothing, where they would stand. */
@@ -272,7 +303,7 @@ static void add_gap(struct comparison *c, const size_t from[2], const size_t to[
   if (is_told(c->out, &gap) || is_padding(c, &gap, to))
     return;
   if (words_gap_explain(&gap, &pair))
-    add_pair(c->out, pair.id, pair.side[0], pair.side[1], pair.guessed);
+    add_pair(c->out, pair.id, pair.side[0], pair.side[1], pair.proof);
   else
     c->out->all = false;
 }
@@ -342,10 +373,10 @@ static void compare(struct comparison *c, uint64_t *work)
   align(c, from, to);
 }
 
-void words_compare(struct str a, struct str b, const struct content_file *file, uint64_t *work,
+void words_compare(struct str a, struct str b, const struct words_file *file, uint64_t *work,
                    struct words *out)
 {
-  struct comparison c = { .lines = { a, b }, .file = file, .out = out };
+  struct comparison c = { .lines = { a, b }, .of = file, .file = file->file, .out = out };
   const uint64_t steps = LEAST_STEPS + a.len + b.len;
 
   out->n = 0;

@@ -34,9 +34,10 @@ static struct str text_before(const struct words_gap *gap, struct str value)
   return (struct str) { gap->lines[0].ptr, (size_t)(value.ptr - gap->lines[0].ptr) };
 }
 
-static bool tell(struct words_pair *out, const char *id, const struct str side[2], bool guessed)
+/* A name shows what something may be about, and nothing that it is. */
+static bool tell(struct words_pair *out, const char *id, const struct str side[2])
 {
-  *out = (struct words_pair) { id, { side[0], side[1] }, guessed, false };
+  *out = (struct words_pair) { id, { side[0], side[1] }, WORDS_GUESSED };
   return true;
 }
 
@@ -45,12 +46,11 @@ static bool tell(struct words_pair *out, const char *id, const struct str side[2
 static bool differ_as_host(const struct words_gap *gap, const struct str names[2],
                            struct words_pair *out)
 {
-  bool guessed = false;
-  const char *id = key_cause(text_before(gap, names[0]), names, gap->path, &guessed);
+  const char *id = key_cause(text_before(gap, names[0]), names, gap->path);
 
   return id && (strcmp(id, "embedded-host") == 0 || strcmp(id, "embedded-user") == 0) &&
          isalnum((unsigned char)names[0].ptr[0]) && isalnum((unsigned char)names[1].ptr[0]) &&
-         tell(out, id, names, guessed);
+         tell(out, id, names);
 }
 
 /* Characters of base 64, also as in URLs (RFC 4648, 5), of all kinds. */
@@ -78,7 +78,7 @@ static bool differ_as_secret(const struct words_gap *gap, const struct str names
   if (!key.len)
     key = path_name(gap->path);
   return names[0].len == names[1].len && is_random(names[0]) && is_random(names[1]) &&
-         key_names_secret(key) && tell(out, "random-id", names, true);
+         key_names_secret(key) && tell(out, "random-id", names);
 }
 
 /* "<object at 0x7f74ffedc190>", as Python and Perl print what has no name. */
@@ -118,11 +118,11 @@ static bool differ_in_names(const struct words_gap *gap, struct words_pair *out)
       return false;
   }
   if (locale_name_is(names[0]) && locale_name_is(names[1]))
-    return tell(out, "embedded-locale", names, true);
+    return tell(out, "embedded-locale", names);
   if (is_address(gap->lines[0], names[0]) && is_address(gap->lines[1], names[1]))
-    return tell(out, "embedded-address", names, true);
+    return tell(out, "embedded-address", names);
   if (is_of_uname(gap->lines[0], names[0]) && is_of_uname(gap->lines[1], names[1]))
-    return tell(out, "embedded-host", names, true);
+    return tell(out, "embedded-host", names);
   return differ_as_host(gap, names, out) || differ_as_secret(gap, names, out);
 }
 
@@ -162,18 +162,17 @@ static bool is_month(struct str value)
 bool words_gap_explain(const struct words_gap *gap, struct words_pair *out)
 {
   const struct str value[2] = { gap->value[0], gap->value[1] };
-  bool guessed = false;
   const char *id;
 
   if (differ_in_names(gap, out))
     return true;
   if (!value[0].len || !value[1].len)
     return false;
-  id = key_cause(text_before(gap, value[0]), value, gap->path, &guessed);
+  id = key_cause(text_before(gap, value[0]), value, gap->path);
   if (id)
-    return tell(out, id, value, guessed);
+    return tell(out, id, value);
   if (value[0].len == value[1].len && is_hash_in_name(gap->lines[0], value[0]) &&
       is_hash_in_name(gap->lines[1], value[1]))
-    return tell(out, "hashed-name", value, true);
-  return is_month(value[0]) && is_month(value[1]) && tell(out, "embedded-date", value, true);
+    return tell(out, "hashed-name", value);
+  return is_month(value[0]) && is_month(value[1]) && tell(out, "embedded-date", value);
 }

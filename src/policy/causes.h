@@ -33,6 +33,7 @@ struct cause_query {
   bool executable;           /* for somebody, on one side at least */
   bool debugging;            /* a section of a program that only debuggers read */
   int64_t changed[2];        /* when, in seconds since 1970; 0: not known */
+  int64_t around[2];         /* the same of the file that it lies in */
   char types[2];             /* tar types of both sides; 0 where it is absent or not known */
   bool has_field;            /* else no field differs, and nothing is found */
   struct policy_field field; /* the most telling one that differs; name not copied */

@@ -38,6 +38,12 @@ bool accept_is_part(const struct explanation *found, const struct explain_found 
   return found->only_content_left && one != found->found && one->strength == CAUSE_PART;
 }
 
+enum cause_strength accept_strength(const struct explanation *found,
+                                    const struct explain_found *one)
+{
+  return one->strength == CAUSE_PART && !*found->left ? CAUSE_PROVEN : one->strength;
+}
+
 /* Whether rules of the policy accept all that differs: each cause has such a rule. */
 static bool accept_covers(const struct policy *policy, const struct explanation *found)
 {
@@ -46,23 +52,29 @@ static bool accept_covers(const struct policy *policy, const struct explanation 
   for (size_t i = 0; i < found->n; i++) {
     const struct explain_found *one = &found->found[i];
 
-    if (!accept_is_part(found, one) && !policy_accepts_cause(policy, one->cause, one->strength))
+    if (!accept_is_part(found, one) &&
+        !policy_accepts_cause(policy, one->cause, accept_strength(found, one)))
       return false;
   }
   return true;
+}
+
+static struct policy_rule *rule_of(const struct policy *policy, const struct explanation *found,
+                                   size_t i)
+{
+  return policy_accepts_cause(policy, found->found[i].cause,
+                              accept_strength(found, &found->found[i]));
 }
 
 /* Each rule that had a part in it has hidden a difference. */
 static void count(const struct policy *policy, const struct explanation *found)
 {
   for (size_t i = 0; i < found->n; i++) {
-    struct policy_rule *rule =
-        policy_accepts_cause(policy, found->found[i].cause, found->found[i].strength);
+    struct policy_rule *rule = rule_of(policy, found, i);
     bool counted = !rule;
 
     for (size_t j = 0; j < i && !counted; j++)
-      counted =
-          policy_accepts_cause(policy, found->found[j].cause, found->found[j].strength) == rule;
+      counted = rule_of(policy, found, j) == rule;
     if (!counted)
       policy_count(rule);
   }

@@ -27,6 +27,10 @@ uint64_t accept_memory(const struct accept *accept);
 bool accept_is_whole(const struct explanation *found);
 /* Whether a cause is a part of a content that such a likely cause stands for. */
 bool accept_is_part(const struct explanation *found, const struct explain_found *one);
+/* How far a cause accounts for what it is of, if causes are known for all that differs: one that is
+ * told as a part is proven where nothing is left but what another one likely is. */
+enum cause_strength accept_strength(const struct explanation *found,
+                                    const struct explain_found *one);
 
 /* After explain_settle: calls tell(context, event) for each event that the policy does not
  * accept, in the order in which they came. Those that it does are counted by their rules and

@@ -79,7 +79,8 @@ void explain_content(const struct cause_query *query, const struct str content[2
   const struct content_file file = { .path = query->path,
                                      .executable = query->executable,
                                      .debugging = query->debugging,
-                                     .changed = { { query->changed[0] }, { query->changed[1] } } };
+                                     .changed = { { query->changed[0], query->around[0] },
+                                                  { query->changed[1], query->around[1] } } };
   bool accounted;
   bool assumed = false;
 

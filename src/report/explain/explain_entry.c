@@ -5,17 +5,27 @@
 
 #include "evidence/debugging.h"
 
+static int64_t time_of(const struct tar_entry *entry)
+{
+  return entry->mtime.set ? entry->mtime.seconds : 0;
+}
+
 void explain_entry_query(const struct event *event, struct cause_query *query)
 {
+  /* The row of a place inside a file is below that file. */
+  const bool inside = event->parent && event->parent->type == EVENT_TARENTRY;
+
   for (int side = 0; side < 2; side++) {
     const struct tar_entry *entry = event->inputs[side].entry;
+    const struct tar_entry *around = inside ? event->parent->inputs[side].entry : NULL;
 
+    query->around[side] = around ? time_of(around) : 0;
     if (!entry)
       continue;
     query->path = entry->name;
     query->types[side] = entry->type;
     query->executable = query->executable || (entry->mode & 0111);
-    query->changed[side] = entry->mtime.set ? entry->mtime.seconds : 0;
+    query->changed[side] = time_of(entry);
     query->size[side] = (uint64_t)MAX_OF(entry->size, (int64_t)0);
     query->content[side] = event->inputs[side].head;
   }

@@ -43,7 +43,8 @@ static bool can_accept(const struct explanation *found)
     return false;
   for (size_t i = 0; i < found->n; i++)
     if (cause_is_consequence(found->found[i].cause) ||
-        (found->found[i].strength == CAUSE_PART && !accept_is_part(found, &found->found[i])))
+        (accept_strength(found, &found->found[i]) == CAUSE_PART &&
+         !accept_is_part(found, &found->found[i])))
       return false;
   return true;
 }
@@ -54,7 +55,7 @@ static void want(struct wanted *wanted, const struct explanation *found)
     const struct explain_found *one = &found->found[i];
     struct wanted *of_cause = &wanted[cause_index(one->cause)];
 
-    if (one->strength == CAUSE_PART)
+    if (accept_strength(found, one) == CAUSE_PART)
       continue;
     of_cause->differences++;
     of_cause->likely = of_cause->likely || one->strength == CAUSE_LIKELY;
