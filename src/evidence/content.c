@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "evidence/content_lines.h"
+#include "evidence/described.h"
 #include "evidence/inside.h"
 #include "evidence/kind.h"
 #include "evidence/lone_paths.h"
@@ -174,6 +175,8 @@ void content_look(const struct str content[2], const struct content_file *file, 
                   struct content_evidence *out)
 {
   *out = (struct content_evidence) { .left = false };
-  if (!inside_look(content, file, arena, out))
+  if (file->described)
+    described_look(content, file->path, arena, out);
+  else if (!inside_look(content, file, arena, out))
     content_look_plain(content, file, arena, out);
 }

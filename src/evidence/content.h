@@ -43,6 +43,7 @@ struct content_evidence {
 struct content_file {
   struct str path; /* as in the image, or within the archive that it is a member of */
   bool executable; /* for somebody, on one side at least */
+  bool described;  /* what a reader wrote of a certificate or a key, on both sides */
   bool debugging;  /* a section that only debuggers read (evidence/debugging.h), on both sides */
   /* When it was last changed on each side, in seconds since 1970, and what lies around it; 0: not
    * known. */

@@ -7,14 +7,22 @@
 
 /* ---- certificates and keys ---- */
 
+/* By which key a certificate is signed (RFC 5280, 4.2.1.1). */
+#define ISSUER "issuer's key identifier: "
+
 /* What is made anew with each key (formats/certificate.c, pem.c, jks.c). */
 static bool is_made_anew(struct str line)
 {
-  static const char *const names[] = {
-    "serial number: ",  "not before: ",  "not after: ",
-    "public key: ",     "SHA-256: ",     "parameters: ",
-    "key identifier: ", "private key: ", "private key, encrypted: "
-  };
+  static const char *const names[] = { "serial number: ",
+                                       "not before: ",
+                                       "not after: ",
+                                       "public key: ",
+                                       "SHA-256: ",
+                                       "parameters: ",
+                                       "key identifier: ",
+                                       "private key: ",
+                                       "private key, encrypted: ",
+                                       ISSUER };
 
   for (size_t i = 0; i < ARRAY_LEN(names); i++)
     if (str_has_prefix(line, str_of(names[i])))
@@ -24,7 +32,7 @@ static bool is_made_anew(struct str line)
 
 struct described {
   bool certificate; /* one is described, … */
-  bool self_signed; /* … and all are signed by themselves */
+  bool self_signed; /* … and all are signed by themselves, or by a key that is another one, too */
   bool for_host;    /* one is for hosts that are named, and may sign no others */
 };
 
@@ -32,6 +40,8 @@ struct described {
 struct reading {
   struct str names[2];   /* of what is described: the host for which a certificate was made */
   struct str subject[2]; /* of the last certificate */
+  bool by_another;       /* it names another as its issuer … */
+  bool another_issuer;   /* … whose key differs */
   bool another;          /* certificate was read: another digest of all of it */
   bool renamed;          /* the line before says the same of another name, and is no digest */
   bool names_host;       /* RFC 5280, 4.2.1.6 */
@@ -75,7 +85,15 @@ static bool read_line(struct reading *reading, struct str x, struct str y)
   reading->renamed = !same && both_begin(x, y, STR("extension: "));
   reading->names_host |= reading->renamed && memmem(x.ptr, x.len, "DNS:", 4);
   reading->may_sign |= memmem(x.ptr, x.len, "CA:TRUE", 7) || memmem(y.ptr, y.len, "CA:TRUE", 7);
+  reading->another_issuer |= !same && both_begin(x, y, STR(ISSUER));
   return true;
+}
+
+/* Of the certificate that was read last: whether its issuer was made anew with it. */
+static void end_certificate(struct reading *reading, struct described *out)
+{
+  out->self_signed = out->self_signed && (!reading->by_another || reading->another_issuer);
+  reading->by_another = reading->another_issuer = false;
 }
 
 /* Whether both describe the same things, apart from what is made anew. */
@@ -88,6 +106,8 @@ static bool same_but_made_anew(struct str a, struct str b, const struct str name
   while (a.len || b.len) {
     const struct str lines[2] = { str_take_line(&a), str_take_line(&b) };
 
+    if (both_begin(lines[0], lines[1], STR("subject: ")))
+      end_certificate(&reading, out);
     if (!read_line(&reading, lines[0], lines[1]))
       return false;
     for (int side = 0; side < 2; side++)
@@ -95,17 +115,18 @@ static bool same_but_made_anew(struct str a, struct str b, const struct str name
         out->certificate = true;
         reading.subject[side] = str_skip(lines[side], 9);
       } else if (str_has_prefix(lines[side], STR("issuer: "))) {
-        out->self_signed =
-            out->self_signed && str_equal(reading.subject[side], str_skip(lines[side], 8));
+        reading.by_another |= !str_equal(reading.subject[side], str_skip(lines[side], 8));
       }
   }
+  end_certificate(&reading, out);
   out->for_host = reading.names_host && !reading.may_sign;
   return true;
 }
 
 /* A certificate that signs itself, and whose key is another one, was made anew, perhaps for another
- * host; a CA's of another name is another CA. One that somebody else signed was asked for, or is
- * another one's. */
+ * host; a CA's of another name is another CA. So was one that a CA of the same name and another key
+ * signed. One that the same CA signed again, or of which the key is not told, was asked for. A key
+ * of another size, or another time until it ends, was chosen. */
 static void look_at_keys(const struct str content[2], const struct str names[2],
                          struct arena *arena, struct content_evidence *out)
 {
@@ -167,8 +188,28 @@ bool evidence_described(const struct format *format, const struct format_member 
     return look_at_tag(content, name, arena, out);
   if (strcmp(format->name, "sqlite") == 0)
     return rpm_database_look(name, content, arena, out);
-  if (!format->describes || str_equal(name, STR("(text around it)")))
+  if (!format->describes || str_equal(name, STR(FORMAT_AROUND)))
     return false;
   look_at_keys(content, (const struct str[2]) { name, b->entry.name }, arena, out);
   return true;
+}
+
+bool described_is(const struct tar_entry *member)
+{
+  for (size_t i = 0; i < member->n_records; i++)
+    if (str_equal(member->records[i].key, STR(FORMAT_DESCRIBED)))
+      return true;
+  return false;
+}
+
+void described_look(const struct str content[2], struct str path, struct arena *arena,
+                    struct content_evidence *out)
+{
+  struct str name = path;
+  const char *mark;
+
+  while (name.len && (mark = memmem(name.ptr, name.len, "!/", 2)))
+    name = str_skip(name, (size_t)(mark + 2 - name.ptr));
+  *out = (struct content_evidence) { .looked_in = true };
+  look_at_keys(content, (const struct str[2]) { name, name }, arena, out);
 }

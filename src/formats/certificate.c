@@ -44,12 +44,42 @@ static void add_key(struct buf *text, const X509 *certificate)
   OPENSSL_free(der);
 }
 
-/* Identifiers of keys follow from the keys. */
-static bool follows_from_key(const ASN1_OBJECT *object)
+/* "RSA, 2048 bits", "EC (prime256v1), 256 bits" */
+static void add_kind_of_key(struct buf *text, const X509 *certificate)
+{
+  const EVP_PKEY *key = X509_get0_pubkey(certificate);
+  const char *kind = key ? EVP_PKEY_get0_type_name(key) : NULL;
+  char curve[NAME_BYTES_MAX];
+  size_t len = 0;
+
+  if (!kind) {
+    buf_puts(text, "key: not known\n");
+    return;
+  }
+  buf_printf(text, "key: %s", kind);
+  if (EVP_PKEY_get_group_name(key, curve, sizeof(curve), &len) == 1 && len < sizeof(curve))
+    buf_printf(text, " (%.*s)", (int)len, curve);
+  buf_printf(text, ", %d bits\n", EVP_PKEY_get_bits(key));
+}
+
+static void add_validity(struct buf *text, const X509 *certificate)
+{
+  int days;
+  int seconds;
+
+  if (ASN1_TIME_diff(&days, &seconds, X509_get0_notBefore(certificate),
+                     X509_get0_notAfter(certificate)) == 1)
+    buf_printf(text, "valid for: %d days and %d seconds\n", days, seconds);
+}
+
+/* Identifiers of keys follow from the keys: the name of such an extension; NULL: it is another. */
+static const char *name_of_identifier(const ASN1_OBJECT *object)
 {
   const int nid = OBJ_obj2nid(object);
 
-  return nid == NID_subject_key_identifier || nid == NID_authority_key_identifier;
+  return nid == NID_subject_key_identifier     ? "key identifier"
+         : nid == NID_authority_key_identifier ? "issuer's key identifier"
+                                               : NULL;
 }
 
 /* RFC 5280, 4.2: what a certificate may be used for, by whom, under which names. */
@@ -60,14 +90,15 @@ static void add_extensions(struct buf *text, const X509 *certificate, BIO *bio)
     const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(extension);
     const struct str bytes = { (const char *)ASN1_STRING_get0_data(value),
                                (size_t)ASN1_STRING_length(value) };
+    const char *const identifier = name_of_identifier(X509_EXTENSION_get_object(extension));
     char name[NAME_BYTES_MAX];
 
     OBJ_obj2txt(name, sizeof(name), X509_EXTENSION_get_object(extension), 0);
     BIO_printf(bio, "%s%s: ", name, X509_EXTENSION_get_critical(extension) ? ", critical" : "");
     if (!X509V3_EXT_print(bio, extension, X509V3_EXT_ERROR_UNKNOWN, 0))
       BIO_puts(bio, "not known");
-    if (follows_from_key(X509_EXTENSION_get_object(extension))) {
-      add_printed(text, "key identifier", bio);
+    if (identifier) {
+      add_printed(text, identifier, bio);
       continue;
     }
     add_printed(text, "extension", bio);
@@ -96,9 +127,11 @@ bool certificate_describe(struct buf *text, struct str der)
   add_printed(text, "not before", bio);
   ASN1_TIME_print(bio, X509_get0_notAfter(certificate));
   add_printed(text, "not after", bio);
+  add_validity(text, certificate);
   signature = OBJ_nid2ln(X509_get_signature_nid(certificate));
   buf_printf(text, "signature: %s\n", signature ? signature : "?");
   add_extensions(text, certificate, bio);
+  add_kind_of_key(text, certificate);
   add_key(text, certificate);
   described_digest(text, "SHA-256", der);
   BIO_free(bio);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
+#include "formats/record.h"
 
 struct buf described_begin(const struct format_parts *parts)
 {
@@ -24,6 +25,13 @@ int described_add(struct format_parts *parts, struct str name, struct buf *text,
     format_adopt(parts, (void *)content.ptr);
   }
   return format_add_file(parts, name, content, err) ? 0 : -1;
+}
+
+void described_mark(struct format_parts *parts)
+{
+  for (size_t i = 0; i < parts->n_members; i++)
+    if (!str_equal(parts->members[i].entry.name, STR(FORMAT_AROUND)))
+      format_add_record(parts, &parts->members[i], FORMAT_DESCRIBED, STR("yes"));
 }
 
 void described_digest(struct buf *text, const char *name, struct str bytes)

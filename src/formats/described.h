@@ -17,4 +17,8 @@ void described_digest(struct buf *text, const char *name, struct str bytes);
  * written as \n, \\ or \xHH, so that two values are never written alike. */
 void described_quote(struct buf *text, struct str value);
 
+/* Gives members the record of those that are described (formats/format.h), but what stands beside
+ * these. */
+void described_mark(struct format_parts *parts);
+
 #endif

@@ -7,6 +7,7 @@
 #include "formats/ar.h"
 #include "formats/cpio.h"
 #include "formats/der.h"
+#include "formats/described.h"
 #include "formats/elf.h"
 #include "formats/gettext.h"
 #include "formats/gzip.h"
@@ -324,5 +325,7 @@ int format_read(const struct format *format, struct format_parts *parts, struct 
                      "its parts take more memory than one file may (see --max-scale)");
   if (parts->n_ranges)
     qsort(parts->ranges, parts->n_ranges, sizeof(*parts->ranges), format_by_place);
+  if (format->describes)
+    described_mark(parts);
   return format->may_be_equal ? check_ranges(parts, err) : 0;
 }

@@ -114,6 +114,11 @@ struct format_parts {
   struct format_memory *memory;
 };
 
+/* A record by which members are known that a reader described. */
+#define FORMAT_DESCRIBED TAR_RECORD_OF_MEMBER "described"
+/* The member that holds what stands beside those; it is as it is in the file. */
+#define FORMAT_AROUND "(text around it)"
+
 struct format {
   const char *name; /* "gzip", as in docs/formats.md */
   /* Files may be equal though their bytes differ; else the format only tells what differs. */

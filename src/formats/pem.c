@@ -128,7 +128,7 @@ static int pem_read(struct format_parts *parts, struct error *err)
   }
   hasher_add(outside, parts->bytes.ptr + told, parts->bytes.len - told);
   digest_untold(parts, outside);
-  return around.len ? described_add(parts, STR("(text around it)"), &around, err) : 0;
+  return around.len ? described_add(parts, STR(FORMAT_AROUND), &around, err) : 0;
 }
 
 const struct format format_pem = {

@@ -31,6 +31,7 @@ size_t cause_index(const struct cause *cause);
 struct cause_query {
   struct str path;           /* as in the image; empty: no entry, but a document */
   bool executable;           /* for somebody, on one side at least */
+  bool described;            /* what a reader wrote of a certificate or a key (evidence/) */
   bool debugging;            /* a section of a program that only debuggers read */
   int64_t changed[2];        /* when, in seconds since 1970; 0: not known */
   int64_t around[2];         /* the same of the file that it lies in */

@@ -48,6 +48,11 @@ def put(root, name, content):
     return path
 
 
+def get(root, name):
+    with open(os.path.join(root, name), "rb") as file:
+        return file.read()
+
+
 def run(*words, cwd=None, **environment):
     subprocess.run(words, check=True, cwd=cwd, env={**os.environ, "LC_ALL": "C", **environment}, capture_output=True)
 
@@ -171,6 +176,39 @@ def certificates_of_hosts(root, n):
             "-out", path, cwd=root)
     run("openssl", "x509", "-in", "srv/tls.pem", "-outform", "DER", "-out", "srv/tls.der", cwd=root)
     os.remove(os.path.join(root, "req.cnf"))
+
+
+@case({"srv/ca.pem": "generated-certificate", "srv/leaf.pem": "generated-certificate", "srv/again.pem": "real-change", "srv/unnamed.pem": "real-change",
+       "srv/smaller.pem": "real-change", "srv/longer.pem": "real-change"}, "openssl")
+def certificates_of_a_ca(root, n):
+    """Signed by a CA that was made in the same build, or by one that was not; with a key and for a time that somebody chose."""
+    os.makedirs(os.path.join(root, "srv"))
+    put(root, "x.cnf", "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
+
+    def made(name, curve="P-256", days=30):
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{curve}", "-nodes", "-keyout", "ca.key", "-subj", "/CN=CA",
+            "-days", str(days), "-out", name, cwd=root)
+
+    def signed(name, ca, *extensions):
+        run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "x.key", "-subj", "/CN=x", "-out", "x.csr",
+            cwd=root)
+        run("openssl", "x509", "-req", "-in", "x.csr", "-CA", ca, "-CAkey", "ca.key", "-CAcreateserial", "-days", "10", "-out", name, *extensions,
+            cwd=root)
+    made("srv/ca.pem")
+    signed("srv/leaf.pem", "srv/ca.pem", "-extfile", "x.cnf")
+    signed("srv/unnamed.pem", "srv/ca.pem")
+    kept = ONCE.setdefault("ca", (get(root, "srv/ca.pem"), get(root, "ca.key")))
+    made("srv/smaller.pem", ("P-384", "P-256")[n])
+    made("srv/longer.pem", days=(30, 3000)[n])
+    put(root, "ca.pem", kept[0])
+    put(root, "ca.key", kept[1])
+    signed("srv/again.pem", "ca.pem", "-extfile", "x.cnf")
+    for name in os.listdir(root):
+        if name != "srv":
+            os.remove(os.path.join(root, name))
+
+
+ONCE = {}  # made for the first side
 
 
 PROGRAM = "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n"

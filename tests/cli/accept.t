@@ -149,6 +149,19 @@ What a format says of a member beyond what tar has is no PAX record: its cause p
   $ diffoci diff --quiet --semantic --inside --ignore-fields=member.ar.type ./ar-0.tar ./ar-1.tar
   ! diffoci: warning: left out 1: fields member.ar.type (command line)
 
+What a reader describes of a key is one made in the build, most likely; inside its file, too. Text of the same words is none.
+
+  $ images <<'RECIPE'
+  > key = lambda n: "-----BEGIN PRIVATE KEY-----\nAAA%s\n-----END PRIVATE KEY-----\n" % "AB"[n]
+  > for n in (0, 1):
+  >     oci_archive(f"key-{n}.tar", image(layer(file("x.pem", key(n)), file("x.tar", tar(file("note", "private key: %d\n" % n))))))
+  > RECIPE
+  $ diffoci diff --quiet --semantic --inside --explain ./key-0.tar ./key-1.tar 2>/dev/null | awk '/^File/ { print $2, $3, $4 }'
+  x.pem!/PRIVATE KEY generated-key?
+  x.tar!/note - *
+  $ diffoci diff --quiet --semantic --inside --accept='generated-key?' ./key-0.tar ./key-1.tar 2>/dev/null | awk '/^File/ { print $2 }'
+  x.tar!/note
+
 With --inside, what is accepted or left out of a file takes nothing else with it that no place shows: spaces, the spelling of a
 number, a comment, and, of a format whose reader does not account for all of it, anything. The file is told then.
 

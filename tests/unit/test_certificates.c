@@ -27,7 +27,7 @@ struct made {
   EVP_PKEY *key;
 };
 
-static EVP_PKEY *keys[2];
+static EVP_PKEY *keys[3];
 
 static void add_name(X509_NAME *name, const char *common)
 {
@@ -95,10 +95,12 @@ static void what_is_told(void **state)
   buf_puts(&wanted,
            "subject: CN=host,O=x\nissuer: CN=ca,O=x\nserial number: 1234\n"
            "not before: Jan  2 03:04:05 2020 GMT\nnot after: Feb  3 04:05:06 2031 GMT\n"
+           "valid for: 4050 days and 3661 seconds\n"
            "signature: ecdsa-with-SHA256\nextension: X509v3 Key Usage, critical: CRL Sign\n");
   /* X.690, 8.6: a string of two bytes, one of whose bits is unused; RFC 5280, 4.2.1.3: bit 6. */
   add_digest(&wanted, "extension's digest", "\3\2\1\2", 4);
   len = i2d_PUBKEY(keys[0], &key);
+  buf_puts(&wanted, "key: EC (prime256v1), 256 bits\n");
   add_digest(&wanted, "public key", key, (size_t)len);
   add_digest(&wanted, "SHA-256", der.ptr, der.len);
   OPENSSL_free(key);
@@ -146,11 +148,14 @@ static void each_difference(void **state)
     { { .subject = "other" }, "subject;SHA-256;" },
     { { .issuer = "other" }, "issuer;SHA-256;" },
     { { .serial = 5 }, "serial number;SHA-256;" },
-    { { .from = "210102030405Z" }, "not before;SHA-256;" },
-    { { .to = "320203040506Z" }, "not after;SHA-256;" },
+    { { .from = "210102030405Z" }, "not before;valid for;SHA-256;" },
+    { { .to = "320203040506Z" }, "not after;valid for;SHA-256;" },
     { { .usage = "critical,keyCertSign" }, "extension;extension's digest;SHA-256;" },
     { { .usage = "cRLSign" }, "extension;SHA-256;" },
+    { { .from = "210102030405Z", .to = "320203030405Z" },
+      "not before;not after;valid for;SHA-256;" },
     { { .key = keys[1] }, "public key;SHA-256;" },
+    { { .key = keys[2] }, "key;public key;SHA-256;" },
     { { 0 }, "SHA-256;" }, /* the signature, which no two are of one kind of key */
   };
   AUTO_BUF first = BUF_INIT(1 << 16);
@@ -453,6 +458,7 @@ static int setup(void **state)
   (void)state;
   keys[0] = EVP_EC_gen("P-256");
   keys[1] = EVP_EC_gen("P-256");
+  keys[2] = EVP_EC_gen("P-384");
   return !keys[0] || !keys[1];
 }
 

@@ -197,9 +197,9 @@ static void test_pem(void **state)
 {
   static const struct row rows[] = {
     { STR("-----BEGIN X-----\r\nYQ==\r\n-----END X-----\nbehind\n"),
-      MEMBER("X", "72",
-             "block: 948c699718b58846b0540f43f9f60a66b4cdd28070e584bcdd3dfe15f3b65352\\n")
-          MEMBER("(text around it)", "7", "behind\\n") },
+      "0 \"X\" 644 0:0 : 72 0:0 {=described=\"yes\"} \"block: "
+      "948c699718b58846b0540f43f9f60a66b4cdd28070e584bcdd3dfe15f3b65352\\n\"\n" MEMBER(
+          "(text around it)", "7", "behind\\n") },
     { STR("-----BEGIN X-----\nYQ==\n"), "ERROR: a block does not end as it begins\n" },
     { STR("-----BEGIN X-----\nYQ==\n-----END Y-----\n"),
       "ERROR: a block does not end as it begins\n" },
@@ -215,7 +215,8 @@ static void test_jks(void **state)
 {
   static const struct row rows[] = {
     { STORE("\1", "\0\0\0\2\0\1x\0\0\1\x8b\xcf\xe5\x68\x64\0\5X.509\0\0\0\1a"),
-      "0 \"x\" 644 0:0 : 106 0:0 1700000000.100000000 \"trusted certificate\\n'X.509' certificate: "
+      "0 \"x\" 644 0:0 : 106 0:0 1700000000.100000000 {=described=\"yes\"} \"trusted "
+      "certificate\\n'X.509' certificate: "
       "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb\\n\"\n" },
     { STORE("\0", ""), "" },
     { STORE("\1", ""), "ERROR: it ends in an entry\n" },

@@ -25,7 +25,6 @@ struct files {
   struct str sealed_by;       /* what vouches for the bytes of members; empty: nothing */
   struct str sealed_below;    /* the same of members of archives in it */
   unsigned depth;
-  bool described;  /* contents of members are a reader's descriptions */
   bool is_wrapper; /* it is another form of its only member */
 };
 
@@ -145,8 +144,7 @@ static enum inside_outcome compare_contents(struct looking *looking,
     *hashed = outcome == INSIDE_HERE;
     if (*hashed) {
       compare_patch(looking, files.bytes, patch_is_program(around->bytes[0]));
-      if (!around->described)
-        looking_keep_heads(looking, files.bytes);
+      looking_keep_heads(looking, files.bytes);
     }
   }
   format_close(&opened[0]);
@@ -315,7 +313,6 @@ static enum inside_outcome compare_parts(struct looking *looking, const struct f
   struct files around = *files;
 
   set_rules_of_format(looking, format, parts);
-  around.described = format->describes;
   around.is_wrapper = format->is_wrapper;
   set_seals(&around, format, parts);
   differ |= compare_members(looking, parts, &around, format->is_wrapper);

@@ -78,6 +78,7 @@ void explain_content(const struct cause_query *query, const struct str content[2
   const struct cause *cause = cause_find(query, &evidence);
   const struct content_file file = { .path = query->path,
                                      .executable = query->executable,
+                                     .described = query->described,
                                      .debugging = query->debugging,
                                      .changed = { { query->changed[0], query->around[0] },
                                                   { query->changed[1], query->around[1] } } };

@@ -4,10 +4,17 @@
 #include <sys/stat.h>
 
 #include "evidence/debugging.h"
+#include "evidence/described.h"
 
 static int64_t time_of(const struct tar_entry *entry)
 {
   return entry->mtime.set ? entry->mtime.seconds : 0;
+}
+
+static bool both_are(const struct event *event, bool (*fits)(const struct tar_entry *entry))
+{
+  return event->inputs[0].entry && event->inputs[1].entry && fits(event->inputs[0].entry) &&
+         fits(event->inputs[1].entry);
 }
 
 void explain_entry_query(const struct event *event, struct cause_query *query)
@@ -31,8 +38,8 @@ void explain_entry_query(const struct event *event, struct cause_query *query)
   }
   query->order_is_free = event->order_is_free;
   query->same_rest = event->same_rest;
-  query->debugging = event->inputs[0].entry && event->inputs[1].entry &&
-                     debugging_is(event->inputs[0].entry) && debugging_is(event->inputs[1].entry);
+  query->debugging = both_are(event, debugging_is);
+  query->described = both_are(event, described_is);
 }
 
 /* No umask, clock or order of packages makes a file setuid or setgid, or lets everybody write to it
