@@ -143,10 +143,34 @@ static bool column_rules(struct headings *headings, struct str line, const char 
   return false;
 }
 
+/* ---- brackets ---- */
+
+/* What the value lies in within its line: '{"expires": {"by": "x", "at": '. */
+static bool brackets_rule(struct headings *headings, struct str line, const char *value)
+{
+  size_t closed = 0;
+
+  if (!spend(headings, (size_t)(value - line.ptr)))
+    return true;
+  for (const char *at = value; at > line.ptr; at--) {
+    const char c = at[-1];
+
+    if (c == '}' || c == ']')
+      closed++;
+    else if ((c == '{' || c == '[') && closed)
+      closed--;
+    else if ((c == '{' || c == '[') &&
+             when_said((struct str) { line.ptr, (size_t)(at - 1 - line.ptr) }) == WHEN_OTHER)
+      return true;
+  }
+  return false;
+}
+
 bool heading_rules(struct headings *headings, struct str line, const char *value)
 {
   if (!read_to(headings, line))
     return true;
   close_to(headings, indent_of(line));
-  return is_below_rule(headings) || column_rules(headings, line, value);
+  return is_below_rule(headings) || column_rules(headings, line, value) ||
+         brackets_rule(headings, line, value);
 }

@@ -129,6 +129,7 @@ bool inside_look_at_entry(struct inside *inside, const struct format *format,
   add_owner(inside, "uid", (uint64_t)a->uid, (uint64_t)b->uid);
   add_owner(inside, "gid", (uint64_t)a->gid, (uint64_t)b->gid);
   if (!str_equal(a->user_name, b->user_name) || !str_equal(a->group_name, b->group_name))
-    content_add(inside->out, inside->arena, "archive-owner", "owner", a->user_name, b->user_name);
+    content_assume(inside->out, inside->arena, "archive-owner", "owner", a->user_name,
+                   b->user_name);
   return true;
 }

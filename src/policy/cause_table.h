@@ -45,6 +45,7 @@ struct cause_test {
   char separator;    /* of columns */
   uint64_t columns;  /* bit n: the column n, from 1, may differ */
   uint64_t min, max; /* of the numbers in such columns; max 0: they may be anything */
+  bool likely;       /* that these columns differ may have another reason */
   const struct str *texts;
   size_t n_texts;
   const struct cause_window *windows;

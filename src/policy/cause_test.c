@@ -324,7 +324,7 @@ static bool is_of_all(const struct pair *pair, const struct cause_test *test)
   case TEST_SAME_PARAGRAPHS:
     return true;
   case TEST_DIFFERING_COLUMNS:
-    return pair->all_seen;
+    return pair->all_seen && !test->likely;
   case TEST_ONLY_DIFFERS_IN:
   case TEST_BEGINNING_DIFFERS_IN:
   case TEST_AT:

@@ -63,8 +63,9 @@ static void read_windows(const struct reader *reader, const struct yaml_value *v
 static void read_columns(const struct reader *reader, const struct yaml_value *value,
                          struct cause_test *test)
 {
-  static const char *const keys[] = { "separator", "columns", "min", "max", NULL };
+  static const char *const keys[] = { "separator", "columns", "min", "max", "likely", NULL };
   const struct yaml_value *separator;
+  const struct yaml_value *likely = yaml_member(value, "likely");
 
   reader_expect(reader, value, YAML_MAP, "differing-columns");
   reader_expect_keys(reader, value, keys);
@@ -73,6 +74,12 @@ static void read_columns(const struct reader *reader, const struct yaml_value *v
   if (separator->text.len != 1)
     FAIL(reader, separator, "separator: expected one character");
   test->separator = separator->text.ptr[0];
+  if (likely) {
+    reader_expect(reader, likely, YAML_STRING, "likely");
+    if (!str_equal(likely->text, STR("true")))
+      FAIL(reader, likely, "likely: expected true, or nothing");
+    test->likely = true;
+  }
   if (yaml_member(value, "max")) {
     test->min = (uint64_t)MAX_OF(causes_read_tests_number(reader, value, "min"), INT64_C(0));
     test->max = (uint64_t)MAX_OF(causes_read_tests_number(reader, value, "max"), INT64_C(1));

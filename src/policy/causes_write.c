@@ -68,9 +68,9 @@ static void write_tests(FILE *out, size_t at, const struct cause *cause)
 
     fprintf(out,
             "{ .kind = %d, .at = %u, .separator = %d, .columns = UINT64_C(%llu), "
-            ".min = %llu, .max = %llu, ",
+            ".min = %llu, .max = %llu, .likely = %d, ",
             (int)t->kind, t->at, t->separator, (unsigned long long)t->columns,
-            (unsigned long long)t->min, (unsigned long long)t->max);
+            (unsigned long long)t->min, (unsigned long long)t->max, t->likely);
     if (t->n_texts)
       fprintf(out, ".texts = texts_%zu_%zu, .n_texts = %zu, ", at, i, t->n_texts);
     if (t->n_windows)

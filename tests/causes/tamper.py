@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 import zlib
 
@@ -65,6 +66,22 @@ text("etc/cron.d/x", "%% * * * root /usr/bin/x\n", ("15 3", "15 4"), proven=Fals
 text("srv/app/rules.py", "RULES = [\n%%\n]\n", ("  'deny',\n  'allow'", "  'allow',\n  'deny'"), proven=False)
 text("etc/app/locale", "LANG=%%\n", ("C.UTF-8", "de_DE.ISO-8859-1"), proven=False)
 text("srv/app/valid.ini", "valid_until = %%\n", ("1700000000", "2000000000"), proven=False)
+
+text("etc/group", "docker:x:999:\nci:x:%%:\n", ("1000", "1001"), proven=False)
+text("etc/passwd", "ci:x:1000:%%::/:/bin/sh\n", ("1000", "999"), proven=False)
+text("srv/package.json", '{"exports":{%%}}\n', ('"import":"./a","default":"./b"', '"default":"./b","import":"./a"'), proven=False)
+
+# Files of the test are changed at one time (mkimage.MTIME): what is set by hand on that day, in many words.
+DAY = time.strftime("%Y-%m-%d", time.gmtime(mkimage.MTIME))
+NEXT = time.strftime("%Y-%m-%d", time.gmtime(mkimage.MTIME + 86400))
+for key in ("hold", "kill_at", "window", "run_at", "enabled", "mindate", "go_live", "build_window", "update", "upgrade_on", "date", "created_hold"):
+    text(f"etc/set/{key}", f"{key}: %%\n", (DAY, NEXT), proven=False)
+    text(f"etc/set/{key}.json", f'{{"{key}": "%%"}}\n', (DAY + "T00:00:00Z", NEXT + "T00:00:00Z"), proven=False)
+text("etc/set/below.yaml", "expires:\n- name: x\n  built: %%\n", (DAY, NEXT), proven=False)
+text("etc/set/table.csv", "name,expires\nbuilt,%%\n", (DAY, NEXT), proven=False)
+text("etc/set/line.json", '{"expires":{"by":"x","built":"%%"}}\n', (DAY, NEXT), proven=False)
+for key, values in (("build_host", ("ci1", "evil")), ("BUILD_USER", ("ci", "root")), ("build_number", ("8", "7")), ("exec srv -", ("j4", "j16"))):
+    text(f"etc/set/{key.split()[0]}", f"{key}{'' if key.endswith('-') else '='}%%\n", values, proven=False)
 
 # ---- what pins something ----
 
@@ -294,6 +311,17 @@ def record_that_nobody_knows(n, _):
 def file_through_a_link_or_not(n, _):
     entries = [("d", b"", {}, b"2", "/etc"), ("d/passwd", b"root::0:0:::\n", {}, b"0", "")]
     return archive(n, *(entries[::-1] if n else entries))
+
+
+@file("srv/owner.tar", proven=False)
+def owner_by_name_in_an_archive(n, _):
+    """Who unpacks it as root goes by the name."""
+    info = tarfile.TarInfo("x")
+    info.uname, info.mtime = ("nobody", "root")[n], (EARLY, LATE)[n]
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        tar.addfile(info)
+    return out.getvalue()
 
 
 @file("srv/mode.tar", proven=False)

@@ -428,6 +428,11 @@ static void strengths(void **state)
     { "etc/x.yaml", false, DATES("valid:\n  x: 1\nat: ", "\n"), true, false },
     { "etc/x.json", false, DATES("{\n  \"expires\": {\n    \"at\": \"", "\"\n  }\n}\n"), false,
       false },
+    { "etc/x.json", false, DATES("{\"expires\":{\"by\":\"x\",\"at\":\"", "\"}}\n"), false, false },
+    { "etc/x.json", false, DAYS("{\"expires\":[{\"by\":\"x\"},{\"built\":\"", "\"}]}\n"), false,
+      false },
+    { "etc/x.json", false, DAYS("{\"expires\":[{\"by\":\"x\"}],\"built\":\"", "\"}\n"), true,
+      false },
     { "etc/x.xml", false, DATES("<a>\n <expires>\n  <at>", "</at>\n </expires>\n</a>\n"), false,
       false },
     { "etc/x.ini", false, DATES("[expiry]\nx=1\nat = ", "\n"), false, false },
@@ -623,6 +628,8 @@ static void strengths(void **state)
     { "etc/x", false, STR("image_id: " HASH_A "\n"), STR("image_id: " HASH_B "\n"), false, false },
     /* which of a package's files is taken hangs on the order (Node, "Conditional exports") */
     { "package.json", false, STR("{\"exports\":{\"import\":\"./a\",\"default\":\"./b\"}}"),
+      STR("{\"exports\":{\"default\":\"./b\",\"import\":\"./a\"}}"), false, false },
+    { "x.json", false, STR("{\"exports\":{\"import\":\"./a\",\"default\":\"./b\"}}"),
       STR("{\"exports\":{\"default\":\"./b\",\"import\":\"./a\"}}"), true, false },
   };
 

@@ -6,6 +6,12 @@
 #include "evidence/debugging.h"
 #include "evidence/described.h"
 
+/* The row of a place inside a file is below that file. */
+static bool is_inside(const struct event *event)
+{
+  return event->parent && event->parent->type == EVENT_TARENTRY;
+}
+
 static int64_t time_of(const struct tar_entry *entry)
 {
   return entry->mtime.set ? entry->mtime.seconds : 0;
@@ -19,12 +25,9 @@ static bool both_are(const struct event *event, bool (*fits)(const struct tar_en
 
 void explain_entry_query(const struct event *event, struct cause_query *query)
 {
-  /* The row of a place inside a file is below that file. */
-  const bool inside = event->parent && event->parent->type == EVENT_TARENTRY;
-
   for (int side = 0; side < 2; side++) {
     const struct tar_entry *entry = event->inputs[side].entry;
-    const struct tar_entry *around = inside ? event->parent->inputs[side].entry : NULL;
+    const struct tar_entry *around = is_inside(event) ? event->parent->inputs[side].entry : NULL;
 
     query->around[side] = around ? time_of(around) : 0;
     if (!entry)
@@ -125,6 +128,13 @@ static void leave_field(struct draft *draft, const struct policy_field *field)
   arena_release(&arena);
 }
 
+/* Whether names of owners count: an engine goes by numbers, but who unpacks an archive in the image
+ * goes by names first (tar(1), --numeric-owner). */
+static bool counts_by_name(const struct event *event, const struct policy_field *field)
+{
+  return is_inside(event) && (field->kind == FIELD_UNAME || field->kind == FIELD_GNAME);
+}
+
 void explain_entry_field(const struct event *event, struct cause_query *query,
                          const struct policy_field *field, struct draft *draft)
 {
@@ -140,6 +150,8 @@ void explain_entry_field(const struct event *event, struct cause_query *query,
   query->field = *field;
   query->restated = is_record_of(event, field, &told_by_field);
   cause = is_privilege(event, field) ? NULL : cause_find(query, &evidence);
+  if (cause && counts_by_name(event, field))
+    evidence = CAUSE_BY_NAME;
   if (cause)
     draft_add(draft, cause, evidence, cause_strength_of(evidence), NULL);
   else
