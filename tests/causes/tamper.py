@@ -501,6 +501,9 @@ def another_of_the_same_name(n, scratch):
 
 ONE = {}
 
+# One name on each side: what takes effect by where it lies.
+MOVED = ("etc/sites-available/evil.conf", "etc/sites-enabled/evil.conf")
+
 
 # ---- the test ----
 
@@ -531,7 +534,8 @@ def causes_proven(node):
 def judge(report, how, accepting):
     """accepting: what is proven is not told."""
     found = walk(report, {})
-    faults = []
+    faults = [f"{path}{how}: not told, or proven" for path in MOVED
+              if not found.get(path) or any(is_proven(event) for event in found[path])]
     for path, may_be_proven, _, function in FILES:
         events = found.get(path, [])
         if not events and not (accepting and may_be_proven):
@@ -555,7 +559,8 @@ def main():
         for n in (0, 1):
             images.append(os.path.join(scratch, f"{n}.tar"))
             mkimage.oci_archive(images[n], mkimage.image(mkimage.layer(
-                *(mkimage.file(path, function(n, scratch), mode=mode) for path, _, mode, function in FILES))))
+                *(mkimage.file(path, function(n, scratch), mode=mode) for path, _, mode, function in FILES),
+                mkimage.file(MOVED[n], "listen 80;\n" * 9))))
         proven = set()
         for how in ([], ["--inside"], ["--accept"], ["--inside", "--accept"]):
             if "--accept" in how:

@@ -8,12 +8,11 @@
  * (more of them), dir (the report directory), there (which another process writes), earlier, mine
  * (what is there before); little (memory); swapped, itself, modes (what is held against it). */
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../common/dir_writer.h"
 #include "../common/sections.h"
 #include "base/alloc.h"
 #include "base/budget.h"
@@ -24,7 +23,6 @@
 #include "layer/totals.h"
 #include "policy/policy.h"
 #include "report/fan_out.h"
-#include "report/outfile.h"
 #include "source/open.h"
 #include "tree_maker.h"
 
@@ -88,68 +86,6 @@ static void want_reports(struct run *run, const char *report)
     run->wanted.outputs[i].path = "/dev/null";
     run->wanted.n_outputs++;
   }
-}
-
-/* Who writes the report directory, and has nothing else. */
-struct dir_writer {
-  struct outfile_keeper keeper;
-  int ours[REPORT_DIR_SOCKETS], theirs[REPORT_DIR_SOCKETS];
-  int directory;
-  char *path; /* NULL: it was not begun */
-  pthread_t thread;
-};
-
-static void *writer_run(void *context)
-{
-  struct dir_writer *writer = context;
-
-  report_dir_serve(writer->directory, writer->path, writer->theirs);
-  return NULL;
-}
-
-static int writer_clear(void *context, const char *path, struct error *err)
-{
-  struct dir_writer *writer = context;
-
-  if (report_dir_check(path, err))
-    return -1;
-  writer->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (report_dir_clear(writer->directory, path, err))
-    return -1;
-  writer->path = xstrdup(path);
-  if (pthread_create(&writer->thread, NULL, writer_run, writer))
-    abort();
-  return 0;
-}
-
-static void writer_start(struct dir_writer *writer)
-{
-  *writer = (struct dir_writer) {
-    .keeper = { .clear = writer_clear, .directory = writer->ours, .context = writer },
-    .directory = -1
-  };
-  for (int i = 0; i < REPORT_DIR_SOCKETS; i++) {
-    int ends[2];
-
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-      abort();
-    writer->ours[i] = ends[0];
-    writer->theirs[i] = ends[1];
-  }
-  outfile_set_keeper(&writer->keeper);
-}
-
-static void writer_stop(struct dir_writer *writer)
-{
-  outfile_set_keeper(NULL);
-  for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
-    close(writer->ours[i]);
-  if (writer->path)
-    pthread_join(writer->thread, NULL);
-  for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
-    close(writer->theirs[i]);
-  cleanup_close(&writer->directory);
-  free(writer->path);
 }
 
 static void compare_opened(struct run *run)
@@ -262,14 +198,14 @@ static void compare_images(struct run *run, const char *a, const char *b, enum m
   if (there) {
     /* It opens no files itself, so there are no other reports. */
     run->wanted.n_outputs = 0;
-    writer_start(&writer);
+    dir_writer_start(&writer);
   }
   if (run->options.sources[0] && run->options.sources[1])
     compare_opened(run);
   else
     run->failed = true;
   if (there)
-    writer_stop(&writer);
+    dir_writer_stop(&writer);
   source_free(run->options.sources[0]);
   source_free(run->options.sources[1]);
   if (access(report, F_OK) == 0)

@@ -5,9 +5,8 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-#include <pthread.h>
-#include <sys/socket.h>
 
+#include "../common/dir_writer.h"
 #include "file_tree.h"
 #include "report/directory/dir.h"
 #include "report/directory/layer_files.h"
@@ -62,70 +61,9 @@ static int visit(struct source *source, const struct descriptor *layer, const ui
 
 static bool use_writer; /* written by who only has the directory, and sockets */
 
-/* That, but for being a thread. */
-struct writer_side {
-  struct outfile_keeper keeper;
-  int ours[REPORT_DIR_SOCKETS], theirs[REPORT_DIR_SOCKETS];
-  int directory;
-  char *path;
-  pthread_t thread;
-};
-
-static void *writer_run(void *context)
-{
-  struct writer_side *writer = context;
-
-  report_dir_serve(writer->directory, writer->path, writer->theirs);
-  return NULL;
-}
-
-/* What the broker does. */
-static int writer_clear(void *context, const char *path, struct error *err)
-{
-  struct writer_side *writer = context;
-
-  if (report_dir_check(path, err))
-    return -1;
-  writer->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (report_dir_clear(writer->directory, path, err))
-    return -1;
-  writer->path = xstrdup(path);
-  assert_int_equal(pthread_create(&writer->thread, NULL, writer_run, writer), 0);
-  return 0;
-}
-
-static void writer_start(struct writer_side *writer)
-{
-  *writer = (struct writer_side) {
-    .keeper = { .clear = writer_clear, .directory = writer->ours, .context = writer },
-    .directory = -1,
-  };
-  for (int i = 0; i < REPORT_DIR_SOCKETS; i++) {
-    int ends[2];
-
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-    writer->ours[i] = ends[0];
-    writer->theirs[i] = ends[1];
-  }
-  outfile_set_keeper(&writer->keeper);
-}
-
-static void writer_stop(struct writer_side *writer)
-{
-  outfile_set_keeper(NULL);
-  for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
-    close(writer->ours[i]);
-  if (writer->path)
-    assert_int_equal(pthread_join(writer->thread, NULL), 0);
-  for (int i = 0; i < REPORT_DIR_SOCKETS; i++)
-    close(writer->theirs[i]);
-  cleanup_close(&writer->directory);
-  free(writer->path);
-}
-
 struct dir_test {
   char *place, *path;
-  struct writer_side writer;
+  struct dir_writer writer;
   struct source sources[2];
   struct diff_options options;
   struct report *report;
@@ -147,7 +85,7 @@ static void start(struct dir_test *test, unsigned threads)
   for (int i = 0; i < LAYERS; i++)
     test->descriptors[i] = make_descriptor("x", (uint8_t)i);
   if (use_writer)
-    writer_start(&test->writer);
+    dir_writer_start(&test->writer);
   test->report = report_dir_new_with(test->path, &test->options, visit, read_file);
 }
 
@@ -155,7 +93,7 @@ static void stop(struct dir_test *test)
 {
   report_free(test->report);
   if (use_writer)
-    writer_stop(&test->writer);
+    dir_writer_stop(&test->writer);
   assert_int_equal(remove_tree(AT_FDCWD, test->place), 0);
   free(test->place);
   free(test->path);

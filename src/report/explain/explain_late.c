@@ -70,6 +70,11 @@ void explain_late_add_pair(struct explain_late *late, const struct late_side sid
 
 /* ---- once they are read ---- */
 
+enum cause_strength explain_late_strength(const struct cause *named, bool accounted)
+{
+  return accounted && named != cause_named(STR("moved")) ? CAUSE_PROVEN : CAUSE_LIKELY;
+}
+
 /* That it has another name comes first; that is proven if the contents differ in nothing else. */
 static struct explanation explain_pair(struct explain_late *late, struct late *item,
                                        const struct draft *contents)
@@ -80,7 +85,7 @@ static struct explanation explain_pair(struct explain_late *late, struct late *i
   for (size_t i = 0; i < contents->n; i++)
     proven = proven && contents->found[i].strength == CAUSE_PROVEN;
   draft_add(&draft, item->named, proven ? CAUSE_BY_CONTENT : CAUSE_BY_NAME,
-            proven ? CAUSE_PROVEN : CAUSE_LIKELY, item->values);
+            explain_late_strength(item->named, proven), item->values);
   draft_add_draft(&draft, contents);
   if (item->others.n)
     draft_add_all(&draft, &item->others);

@@ -54,4 +54,9 @@ struct late_side {
 void explain_late_add_pair(struct explain_late *late, const struct late_side sides[2],
                            const struct cause *cause, const struct values *values);
 
+/* How sure it is that two entries of different names are one thing for this cause. accounted: all
+ * else that differs is, or nothing does. A part of a name that builds make anew says nothing more;
+ * where a file lies may decide what becomes of it, as below "sites-enabled". */
+enum cause_strength explain_late_strength(const struct cause *named, bool accounted);
+
 #endif

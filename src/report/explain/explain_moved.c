@@ -120,7 +120,7 @@ void moved_join(struct moved_search *search, struct moved_entry *a, struct moved
     AUTO_DRAFT draft = DRAFT_INIT;
 
     draft_add(&draft, cause_named(str_of(id)), same ? CAUSE_BY_CONTENT : CAUSE_BY_NAME,
-              same ? CAUSE_PROVEN : CAUSE_LIKELY, values);
+              explain_late_strength(cause_named(str_of(id)), same), values);
     if (both[i]->known.n)
       draft_add_all(&draft, &both[i]->known);
     search->set(search->context, both[i]->record, draft_finish(&draft, &search->moved->arena));
