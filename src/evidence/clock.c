@@ -245,9 +245,13 @@ static void read_zone(struct str s, struct time_of_day *out)
   out->zoned = true;
 }
 
-static bool has_half(struct str s, const char *half)
+/* "AM" or "PM". */
+static bool has_half(struct str s, char first)
 {
-  return memmem(s.ptr, s.len, half, 2);
+  for (size_t i = 0; i + 1 < s.len; i++)
+    if (s.ptr[i] == first && s.ptr[i + 1] == 'M')
+      return true;
+  return false;
 }
 
 /* False: the text has no time to the second. */
@@ -260,9 +264,9 @@ static bool find_time_of_day(struct str text, struct time_of_day *out)
     if (!len)
       continue;
     read_zone(str_skip(text, at + len), out);
-    if (has_half(text, "PM") && out->seconds < 12 * HOUR)
+    if (has_half(text, 'P') && out->seconds < 12 * HOUR)
       out->seconds += 12 * HOUR;
-    else if (has_half(text, "AM") && out->seconds >= 12 * HOUR)
+    else if (has_half(text, 'A') && out->seconds >= 12 * HOUR)
       out->seconds -= 12 * HOUR;
     return true;
   }
