@@ -91,6 +91,14 @@ bool event_content_counts(const struct event *event)
   return false;
 }
 
+bool event_is_length(const struct event *event)
+{
+  static const char length[] = "length mismatch (";
+
+  return event->type == EVENT_LAYER && !event->inputs[0].entry && !event->inputs[1].entry &&
+         event->note && strncmp(event->note, length, sizeof(length) - 1) == 0;
+}
+
 void event_copy(struct event *out, const struct event *event, struct arena *arena)
 {
   *out = *event;

@@ -108,6 +108,10 @@ bool event_field_named(const struct event *event, const struct event_field *fiel
 
 /* Whether it is about two files whose contents differ, and that counts. */
 bool event_content_counts(const struct event *event);
+/* Whether a row of a layer says no more than how many entries it has, on both sides (its note is
+ * "length mismatch (…)"), which follows from the rows of those entries. Other rows without entries
+ * (an engine that refuses an image, or makes another tree of it) follow from nothing. */
+bool event_is_length(const struct event *event);
 
 /* A copy whose memory is in the arena, but for what lives as long as the comparison; without the
  * heads and the patch. */

@@ -356,3 +356,22 @@ are; nor an operating system in capitals.
   ! diffoci: warning: ./history.tar: cannot be unpacked by Docker: config: 2 items of the history make a layer, of which there are 1
   different
   [1]
+
+That an engine refuses an image, or makes another tree of it, follows from no file: to accept the files is not enough.
+
+  $ images <<'RECIPE'
+  > def put(name, *layers, **more): oci_archive(name + ".tar", image(*layers, **more))
+  > log = file("var/log/dpkg.log", "2023-08-01 11:24:33 startup\n")
+  > below = layer(file("a"), directory("var"), directory("var/log"))
+  > put("quiet", below)
+  > put("logged", below, layer(log))
+  > put("logged-refused", below, layer(log), history=[{"created_by": "a"}] * 3)
+  > put("logged-global", below, layer(log, header("a", type="g")))
+  > RECIPE
+  $ for i in logged logged-refused logged-global; do diffoci diff --effective --accept='dpkg-log?' ./quiet.tar ./$i.tar >out 2>/dev/null; echo $? $(grep -c 'Docker: config\|disagree' out); done
+  0 0
+  1 1
+  1 1
+  $ diffoci diff --effective --explain ./quiet.tar ./logged-refused.tar 2>/dev/null | grep -c follows
+  0
+  [1]

@@ -236,7 +236,6 @@ static void lone_words(struct changes *changes, const char *note, struct change 
 /* What has no fields that count is told by its note. */
 static void add_note(struct changes *changes, const struct event *event)
 {
-  static const char length[] = "length mismatch (";
   struct change change;
 
   changes_begin(changes, event, &change);
@@ -244,10 +243,7 @@ static void add_note(struct changes *changes, const struct event *event)
   change.words = keep_escaped(changes, str_of(event->note));
   lone_words(changes, event->note, &change);
   /* So many entries on one side and so many on the other: those that are more are told. */
-  change.weight =
-      event->type == EVENT_LAYER && strncmp(event->note, length, sizeof(length) - 1) == 0
-          ? WEIGHT_CONSEQUENCE
-          : WEIGHT_RECORD;
+  change.weight = event_is_length(event) ? WEIGHT_CONSEQUENCE : WEIGHT_RECORD;
   if (change.weight == WEIGHT_CONSEQUENCE)
     change.refers_to = change.context;
   changes_add_one(changes, &change);

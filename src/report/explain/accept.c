@@ -87,11 +87,6 @@ static bool is_lone(const struct event *event)
   return event->type == EVENT_LAYER && (event->inputs[0].entry || event->inputs[1].entry);
 }
 
-static bool is_length(const struct event *event)
-{
-  return event->type == EVENT_LAYER && !event->inputs[0].entry && !event->inputs[1].entry;
-}
-
 /* A name that stands on both sides, but not as often: its entries are not compared one by one, so
  * nothing is known of what differs in them. Behind the name's quotes the note is ours. */
 static bool is_of_unequal_count(const struct event *event)
@@ -115,7 +110,7 @@ static bool goes_with_entries(const struct map *lone, const struct event *event)
 {
   const struct map_entry *entry = map_find(lone, str_of(event->context));
 
-  return is_length(event) && entry && (uintptr_t)entry->value == ANY_ACCEPTED;
+  return event_is_length(event) && entry && (uintptr_t)entry->value == ANY_ACCEPTED;
 }
 
 /* ---- files and their rows ---- */

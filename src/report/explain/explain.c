@@ -243,6 +243,14 @@ static size_t explain_length(struct explain *explain, const struct event *event)
   return item->record;
 }
 
+/* A row of a layer that is about no entry. */
+static size_t explain_layer(struct explain *explain, const struct event *event)
+{
+  const struct draft none = DRAFT_INIT;
+
+  return event_is_length(event) ? explain_length(explain, event) : shared_record(explain, &none);
+}
+
 unsigned explain_event(struct explain *explain, const struct event *event)
 {
   const bool lone = event->inputs[0].entry || event->inputs[1].entry;
@@ -253,7 +261,7 @@ unsigned explain_event(struct explain *explain, const struct event *event)
   else if (event->type != EVENT_LAYER)
     record = explain_document(explain, event);
   else
-    record = lone ? explain_presence(explain, event) : explain_length(explain, event);
+    record = lone ? explain_presence(explain, event) : explain_layer(explain, event);
   if (event->type == EVENT_TARENTRY || (event->type == EVENT_LAYER && lone))
     explain_below_note(&explain->below, event->context);
   explain->records[record].events++;
