@@ -12,8 +12,9 @@
  *   .diffoci/partial/ALG-HEX   a blob on its way, flocked by who writes it
  *
  * The protocol, which makes it safe to be killed at any moment:
- * - A blob gets its name by rename, synced and with its digest checked. index.json is replaced by
- *   rename under the exclusive lock, after it was read again under that lock.
+ * - A blob gets its name by rename, synced and with its digest checked; where nothing can be
+ * renamed from there, a synced copy without a name is linked. index.json is replaced by rename
+ * under the exclusive lock, after it was read again under that lock.
  * - Who looks for a blob writes its digest into its own lease first, under the shared lock. Who
  *   frees blobs holds the exclusive lock while it reads index.json and the leases and unlinks. So a
  *   blob that was found (or written) stays until the lease ends, whatever others remove.

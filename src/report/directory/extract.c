@@ -260,7 +260,9 @@ static int extract_link(struct extract *extract, const struct tar_entry *entry, 
       return extract_refused(extract, entry, errno, err);
     if (linkat(target, target_name, dir, name, 0) == 0)
       return 0;
-    if (errno != ENOENT && errno != EMLINK && errno != EPERM && errno != EOPNOTSUPP)
+    /* EXDEV: the first version of Landlock lets none be made between two directories. */
+    if (errno != ENOENT && errno != EMLINK && errno != EPERM && errno != EOPNOTSUPP &&
+        errno != EXDEV)
       return extract_fail(extract, errno, err);
     reason = "to which no hard link can be made here";
   } else if (reason != itself && forget(extract, err) != 0) {

@@ -62,6 +62,10 @@ static int read_xattrs(struct root_list *list, struct root_entry *entry, struct 
   names = xmalloc(XATTR_MAX);
   value = xmalloc(XATTR_MAX);
   n = llistxattr(path, names, XATTR_MAX);
+  if (n < 0 && errno == ENOENT && access("/proc/self/fd", F_OK) != 0)
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "\"%s\": its extended attributes cannot be read: there is no /proc",
+                     entry->path);
   if (n < 0)
     return error_sys(err, errno, "\"%s\": its extended attributes cannot be read", entry->path);
   for (const char *name = names; n > 0 && name < names + n; name += strlen(name) + 1) {

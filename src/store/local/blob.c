@@ -192,25 +192,11 @@ static int blob_check(struct local_writer *writer, struct error *err)
 
 static int publish(struct local_writer *writer, struct error *err)
 {
-  struct local_store *store = writer->store;
-  char path[BLOB_PATH_MAX];
-  char dir[32];
-
   /* Where the digest was known, this is done already. */
-  if (store_lease(store, &writer->digest, LEASE_BLOB, err) < 0)
+  if (store_lease(writer->store, &writer->digest, LEASE_BLOB, err) < 0 ||
+      blob_place(writer, err) < 0)
     return -1;
-  snprintf(dir, sizeof(dir), "blobs/%s", digest_algorithm_name(writer->digest.algorithm));
-  /* Others may wait for the lock of the partial file: it must stay open to them until it is gone.
-   */
-  if (fchmod(writer->fd, 0644) < 0 || fsync(writer->fd) < 0)
-    return error_sys(err, errno, "store %s: writing a blob", store->dir);
-  if ((mkdirat(store->dir_fd, "blobs", 0755) < 0 && errno != EEXIST) ||
-      (mkdirat(store->dir_fd, dir, 0755) < 0 && errno != EEXIST))
-    return error_sys(err, errno, "%s/%s: cannot be made", store->dir, dir);
-  if (renameat(store->dir_fd, writer->partial, store->dir_fd, blob_path(&writer->digest, path)) < 0)
-    return error_sys(err, errno, "%s/%s: cannot be made", store->dir, path);
-  (void)!fchmod(writer->fd, 0444); /* a blob that is complete is never written to */
-  __atomic_store_n(&store->wrote, true, __ATOMIC_RELAXED);
+  __atomic_store_n(&writer->store->wrote, true, __ATOMIC_RELAXED);
   return 0;
 }
 

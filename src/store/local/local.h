@@ -19,6 +19,8 @@ enum {
 #define LEASES_DIR PRIVATE_DIR "/leases"
 #define PARTIAL_DIR PRIVATE_DIR "/partial"
 #define LOCK_FILE PRIVATE_DIR "/lock"
+/* What becomes index.json, where nothing moves there from the private directory. */
+#define NEW_BESIDE ".diffoci.new"
 /* Left by the program of the same name that is written in Go: it may need any blob. */
 #define GO_DATABASE "diffoci.db"
 
@@ -113,6 +115,10 @@ MUST_CHECK int blob_restart(struct local_writer *writer, struct error *err);
 /* Locks an empty partial file that nobody else looks for. */
 MUST_CHECK int blob_lock_own(struct local_writer *writer, struct error *err);
 void blob_count_writers(struct local_store *store, int change);
+/* Syncs the partial file, whose bytes are checked, and gives it the blob's name. Where no file
+ * moves between the two directories (EXDEV: the first version of Landlock, or blobs on another
+ * disk), a copy gets that name once it is whole and synced, and the partial file goes. */
+MUST_CHECK int blob_place(struct local_writer *writer, struct error *err);
 
 /* Reads index.json, which may be missing. */
 MUST_CHECK int store_read_index(struct local_store *store, struct index_json *out,
