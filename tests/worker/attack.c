@@ -1,7 +1,8 @@
 /* Code of an attacker's inside the confined process, as it would run after taking over a parser:
  * attack NAME DIR tries one thing there. What the process may do besides is real: worker_run starts
  * it as `diffoci diff` does. Prints what came of it: "failed: …", "died: …" with the broker's
- * error, or "DONE", which no attack may be. DIR: an empty directory that it must not get at. A
+ * error, or "DONE", which no attack may be. DIR: an empty directory that it must not get at, nor at
+ * the file "file" beside it. $ATTACK_LANDLOCK is the version of Landlock up to which it is used. A
  * fourth argument is a directory below which there may be written: the report's, by the process
  * that writes that, in which the attack is run then; with a fifth, a store's, and what is tried is
  * what may be done by the process of load or pull ("keeper"), of images ("looker"), of load
@@ -12,6 +13,7 @@
  * ("broker-root"). */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -123,6 +125,55 @@ static int change_mode(void)
 static int truncate_outside(void)
 {
   return truncate("/etc/hostname", 0);
+}
+
+/* Before its third version Landlock does not see that a file is cut when it is opened, and sees
+ * none of the rights to it where that is neither for reading nor for writing (the access mode 3 of
+ * open(2)). */
+static int truncate_by_opening(void)
+{
+  AUTO_FREE char *path = in_victim("../file");
+  struct open_how how = { .flags = O_ACCMODE | O_TRUNC };
+  int fd = open(path, O_ACCMODE | O_TRUNC);
+
+  if (fd < 0)
+    fd = open(path, O_RDONLY | O_TRUNC);
+  return fd >= 0 ? fd : (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+/* What is open can be given a mode. Landlock sees no right where a file is opened neither for
+ * reading nor for writing, in any version, and none where it may be read. */
+static int change_mode_by_opening(void)
+{
+  AUTO_FREE char *path = in_victim("../file");
+  struct open_how how = { .flags = O_ACCMODE };
+  int fd = open(path, O_ACCMODE);
+
+  if (fd < 0)
+    fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+  return fd < 0 ? -1 : fchmod(fd, 0777);
+}
+
+/* The archive, which it may read; and has no need to change. */
+static int change_mode_of_input(void)
+{
+  const int fd = open("a.tar", O_RDONLY);
+
+  return fd < 0 ? -1 : fchmod(fd, 0777);
+}
+
+/* A program that runs with the rights of who runs us, where files may be made. */
+static int set_user_id(void)
+{
+  AUTO_FREE char *path = in_victim("../report/set-id");
+  int fd = open(path, O_WRONLY | O_CREAT, 04755);
+
+  if (fd >= 0)
+    return fd;
+  fd = open(path, O_WRONLY | O_CREAT, 0600);
+  if (fd >= 0 && fchmod(fd, 04755) == 0)
+    return 0;
+  return mknod(path, S_IFREG | 04755, 0);
 }
 
 static int tcp_socket(void)
@@ -538,6 +589,10 @@ static const struct attack {
   { "remove-outside", remove_outside },
   { "change-mode", change_mode },
   { "truncate-outside", truncate_outside },
+  { "truncate-by-opening", truncate_by_opening },
+  { "change-mode-by-opening", change_mode_by_opening },
+  { "change-mode-of-input", change_mode_of_input },
+  { "set-user-id", set_user_id },
   { "tcp-socket", tcp_socket },
   { "unix-socket", unix_socket },
   { "connect", connect_anew },
@@ -775,6 +830,7 @@ static int run_network(const struct attack *chosen, const struct confine_support
 
 int main(int argc, char **argv)
 {
+  const char *at_most = getenv("ATTACK_LANDLOCK");
   struct limits limits = limits_scaled(1);
   const struct source_options options = { .limits = &limits };
   const struct source_options fetching = { .limits = &limits, .fetch = fetch_all };
@@ -796,9 +852,12 @@ int main(int argc, char **argv)
   int status;
 
   confine_look(&support);
+  if (at_most)
+    support.landlock_abi = MIN_OF(support.landlock_abi, (int)strtol(at_most, NULL, 10));
   if (argc < 4) {
-    if (!confine_is_whole(&support))
+    if (!support.seccomp)
       return 77;
+    printf("landlock=%d\n", support.landlock_abi);
     for (size_t i = 0; i < ARRAY_LEN(attacks); i++)
       puts(attacks[i].name);
     return 0;

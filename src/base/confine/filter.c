@@ -109,6 +109,12 @@ static void filter_build(struct program *program, const struct confine_wanted *w
   filter_add(program, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, OUR_ARCH);
   filter_add(program, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
   filter_load_word(program, offsetof(struct seccomp_data, nr));
+  if (role != CONFINE_PARSER)
+    filter_add_rules(program, opening_rules, ARRAY_LEN(opening_rules));
+  if (role == CONFINE_WRITER)
+    filter_add_rules(program, report_modes, ARRAY_LEN(report_modes));
+  if (role == CONFINE_KEEPER || role == CONFINE_BROKER)
+    filter_add_rules(program, store_modes, ARRAY_LEN(store_modes));
   if (role == CONFINE_BROKER)
     filter_add_rules(program, broker_rules, ARRAY_LEN(broker_rules));
   if (fetches)

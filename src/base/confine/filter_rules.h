@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #if defined(__s390x__)
@@ -153,15 +154,35 @@ static const struct rule parser_rules[] = {
 #endif
 };
 
+enum { SET_IDS = S_ISUID | S_ISGID };
+
+/* Before the others, of all that may open files, since Landlock does not see this. None is cut by
+ * being opened: it knows that right from its third version (Linux 6.2) on. None is opened neither
+ * for reading nor for writing (the access mode 3 of open(2)), which takes no right of it: what is
+ * open can be given a mode. None is made that has the rights of its owner. openat2 has its flags in
+ * memory, where no filter can look. */
+static const struct rule opening_rules[] = {
+  REFUSE_IF(openat, REFUSED, 2, O_TRUNC, O_TRUNC),
+  REFUSE_IF(openat, REFUSED, 2, O_ACCMODE, O_ACCMODE),
+  REFUSE_IF(openat, REFUSED, 3, S_ISUID, S_ISUID),
+  REFUSE_IF(openat, REFUSED, 3, S_ISGID, S_ISGID),
+#ifdef SYS_open
+  REFUSE_IF(open, REFUSED, 1, O_TRUNC, O_TRUNC),
+  REFUSE_IF(open, REFUSED, 1, O_ACCMODE, O_ACCMODE),
+  REFUSE_IF(open, REFUSED, 2, S_ISUID, S_ISUID),
+  REFUSE_IF(open, REFUSED, 2, S_ISGID, S_ISGID),
+#endif
+  REFUSE(openat2, ENOSYS),
+};
+
 /* Also: files below its directory, which Landlock sees to. It does not see to modes, so that these
  * are only set of what is open, nor to times, which a symlink's name is needed for. */
 static const struct rule writer_rules[] = {
   ALLOW(openat),
-  ALLOW(openat2),
   ALLOW(newfstatat),
   ALLOW(statx),
   ALLOW(mkdirat),
-  ALLOW(mknodat),
+  ALLOW_IF(mknodat, 2, SET_IDS, 0),
   ALLOW(symlinkat),
   ALLOW(linkat),
   ALLOW(unlinkat),
@@ -169,7 +190,6 @@ static const struct rule writer_rules[] = {
   ALLOW(renameat),
 #endif
   ALLOW(renameat2),
-  ALLOW(fchmod),
   ALLOW(utimensat),
   ALLOW(getdents64),
   ALLOW(readlinkat),
@@ -185,6 +205,15 @@ static const struct rule writer_rules[] = {
   ALLOW(lstat),
 #endif
   ALLOW_IF(fcntl, 1, UINT32_MAX, F_SETFD),
+};
+
+/* Modes of what is open, which is any that it may read. */
+static const struct rule report_modes[] = {
+  ALLOW_IF(fchmod, 1, SET_IDS, 0),
+};
+static const struct rule store_modes[] = {
+  ALLOW_IF(fchmod, 1, UINT32_MAX, 0444),
+  ALLOW_IF(fchmod, 1, UINT32_MAX, 0644),
 };
 
 /* Also: what the store's protocol is made of (store/store.h), and drawing how far it is. */

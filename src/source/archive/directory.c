@@ -15,10 +15,66 @@ struct directory {
   int fd;
 };
 
-enum { OPEN_FLAGS = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY };
+enum {
+  OPEN_FLAGS = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY,
+  LINKS_MAX = 40, /* path_resolution(7) */
+};
 
-/* Where the kernel has no openat2 (before 5.6, some sandboxes): without following any link. The
- * path is clean, so that it cannot lead up. */
+/* Puts what a link leads to in the place of the path's first component, whose end is a slash or NUL
+ * of it. -1 with errno. */
+static int put_target(char path[MEMBER_PATH_MAX], const char *end, const char *target, size_t len)
+{
+  const size_t left = strlen(end) + 1;
+
+  if (len && target[0] == '/') {
+    errno = EXDEV;
+    return -1;
+  }
+  if (len + left > MEMBER_PATH_MAX) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memmove(path + len, end, left);
+  memcpy(path, target, len);
+  return 0;
+}
+
+/* The path without a link in it, as RESOLVE_BENEATH of openat2(2) follows them. -1 with errno:
+ * EXDEV where one leads out of the directory. */
+static int follow_links(int dir, struct member_path *path)
+{
+  struct member_path done = { .len = 0 };
+  struct member_path next;
+  char rest[MEMBER_PATH_MAX];
+  char target[MEMBER_PATH_MAX];
+  int links = 0;
+
+  memcpy(rest, path->text, path->len + 1);
+  while (*rest) {
+    const char *end = strchrnul(rest, '/');
+    ssize_t len;
+
+    if (!member_path_resolve(&next, member_path_str(&done),
+                             (struct str) { rest, (size_t)(end - rest) })) {
+      errno = EXDEV;
+      return -1;
+    }
+    len = readlinkat(dir, next.text, target, sizeof(target));
+    if (len < 0) { /* no link, or nothing: opening it tells */
+      done = next;
+      memmove(rest, end + (*end == '/'), strlen(end + (*end == '/')) + 1);
+    } else if (++links > LINKS_MAX) {
+      errno = ELOOP;
+      return -1;
+    } else if (put_target(rest, end, target, (size_t)len)) {
+      return -1;
+    }
+  }
+  *path = done;
+  return 0;
+}
+
+/* What became a link meanwhile is an error. The path is clean, so that it cannot lead up. */
 static int open_without_links(int dir, char *path)
 {
   AUTO_CLOSE int at = -1;
@@ -50,8 +106,9 @@ static int open_beneath(int dir, struct member_path *path)
   do {
     fd = (int)syscall(SYS_openat2, dir, path->text, &how, sizeof(how));
   } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+  /* Before Linux 5.6, and in some sandboxes, of which ours is one. */
   if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-    return open_without_links(dir, path->text);
+    return follow_links(dir, path) ? -1 : open_without_links(dir, path->text);
   return fd;
 }
 
