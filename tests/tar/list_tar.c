@@ -5,8 +5,8 @@
  * Each line of the list is the path of an archive. Answers with a line for each entry, of fields
  * between tabs: type, name, link name, size, mode, uid, gid, mtime as SECONDS.NANOSECONDS, device,
  * SHA-256 of the content, xattrs as NAME=VALUE with commas between them; what may hold any byte is
- * in hexadecimal. Then "end", or "error" and what the reader says. list_tar.go is the same with
- * Go's archive/tar. */
+ * in hexadecimal. Then "end", or "error" and what the reader says, as on a terminal. list_tar.go is
+ * the same with Go's archive/tar. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/escape.h"
 #include "layer/layer.h"
 
 static void put_hex(struct str s)
@@ -77,6 +78,15 @@ static int list_entries(struct layer *layer, struct error *err)
   return got;
 }
 
+/* A message may have any bytes of a name in it. */
+static void print_error(const struct error *err)
+{
+  AUTO_BUF line = BUF_INIT(16 * sizeof(err->message));
+
+  escape_terminal(&line, str_of(err->message));
+  printf("error\t%s\n", line.ptr ? line.ptr : "");
+}
+
 static void list_archive(const char *path)
 {
   struct limits limits = limits_scaled(1);
@@ -91,7 +101,7 @@ static void list_archive(const char *path)
   }
   layer_open(&layer, stream_of_file(fd, 1, 0, (uint64_t)size), NULL, &limits);
   if (list_entries(&layer, &err) < 0)
-    printf("error\t%s\n", err.message);
+    print_error(&err);
   else
     printf("end\n");
   layer_close(&layer);
