@@ -145,10 +145,12 @@ static bool column_rules(struct headings *headings, struct str line, const char 
 
 /* ---- brackets ---- */
 
-/* What the value lies in within its line: '{"expires": {"by": "x", "at": '. */
+/* What the value lies in within its line: '{"expires": {"by": "x", "at": '. Deeper than there is
+ * room nothing is known. */
 static bool brackets_rule(struct headings *headings, struct str line, const char *value)
 {
   size_t closed = 0;
+  size_t depth = 0;
 
   if (!spend(headings, (size_t)(value - line.ptr)))
     return true;
@@ -160,7 +162,8 @@ static bool brackets_rule(struct headings *headings, struct str line, const char
     else if ((c == '{' || c == '[') && closed)
       closed--;
     else if ((c == '{' || c == '[') &&
-             when_said((struct str) { line.ptr, (size_t)(at - 1 - line.ptr) }) == WHEN_OTHER)
+             (++depth > HEADING_DEPTH ||
+              when_said((struct str) { line.ptr, (size_t)(at - 1 - line.ptr) }) == WHEN_OTHER))
       return true;
   }
   return false;

@@ -8,8 +8,10 @@
 #include "evidence/key.h"
 
 enum {
-  WORDS_BEFORE = 6, /* of a value that are looked at */
-  TEXT_BEFORE = 64, /* bytes of it that are */
+  WORDS_BEFORE = 6,     /* of a value that are looked at */
+  TEXT_BEFORE = 64,     /* bytes of it that are */
+  LINE_BEFORE = 4096,   /* the same of a line, however long that is, … */
+  BRACKETS_BEFORE = 32, /* … and how many brackets are gone out of */
 };
 
 static bool holds_any(struct str s, const char *const *words, size_t n)
@@ -145,11 +147,16 @@ enum when_said when_said(struct str before)
 {
   enum when_said said = WHEN_UNSAID;
   bool beside = false; /* a word was read that may say anything, or brackets were left */
+  int brackets = 0;
 
+  if (before.len > LINE_BEFORE)
+    before = str_skip(before, before.len - LINE_BEFORE);
   for (int i = 0; i < WORDS_BEFORE; i++) {
     struct str word = key_before(before);
 
     while (!word.len && leave_brackets(&before)) {
+      if (++brackets > BRACKETS_BEFORE)
+        return WHEN_OTHER;
       beside = true;
       word = key_before(before);
     }

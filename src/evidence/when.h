@@ -14,7 +14,8 @@ enum when_said {
   WHEN_OTHER, /* a time to come, or one that rules something: "expires", "valid until", "timeout" */
 };
 
-/* before: what stands before the value in its line, or the file's name. */
+/* before: what stands before the value in its line, or the file's name, of which the last bytes are
+ * read. WHEN_OTHER, too, where the value lies deeper in brackets than is looked. */
 enum when_said when_said(struct str before);
 /* Whether the printable text that ends at a value, and begins at start or later, says WHEN_OTHER.
  * Both lie in one content. */

@@ -237,6 +237,44 @@ static void long_rows(void **state)
   free(bytes);
 }
 
+/* The same of rows that end in times of the build, which lie deep in brackets, or behind much else.
+ */
+static void deep_rows(void **state)
+{
+  enum { SIZE = 128 << 10, TIMES = 256, SECONDS = 30 };
+  static const char *const rows[] = { "[", "{", "{\"a\":", "{a:1},[", "[ (", "{   ", ",(", "a:" };
+  static const char *const times[] = { "2026-11-29T19:53:20Z ", "2026-12-03T06:53:31Z " };
+  struct arena arena = ARENA_INIT;
+  char *bytes[2];
+
+  (void)state;
+  for (int side = 0; side < 2; side++) {
+    bytes[side] = malloc(SIZE + TIMES * strlen(times[side]));
+    assert_non_null(bytes[side]);
+  }
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    const size_t len = strlen(times[0]);
+    const struct row row = { .path = "x.json",
+                             .a = { bytes[0], SIZE + TIMES * len },
+                             .b = { bytes[1], SIZE + TIMES * len } };
+    struct content_evidence found;
+    const clock_t begun = clock();
+
+    for (int side = 0; side < 2; side++) {
+      for (size_t at = 0; at < SIZE; at++)
+        bytes[side][at] = rows[i][at % strlen(rows[i])];
+      for (size_t at = 0; at < TIMES; at++)
+        memcpy(bytes[side] + SIZE + at * len, times[side], len);
+    }
+    look(&row, true, &arena, &found);
+    if ((clock() - begun) / CLOCKS_PER_SEC >= SECONDS)
+      fail_msg("%s: %ld s", rows[i], (long)((clock() - begun) / CLOCKS_PER_SEC));
+  }
+  arena_release(&arena);
+  free(bytes[0]);
+  free(bytes[1]);
+}
+
 /* Numbers that are times, as many as there is room for, are counted, and not all told. */
 static void many_times(void **state)
 {
@@ -359,9 +397,9 @@ static void kinds(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(times),          cmocka_unit_test(paths),      cmocka_unit_test(texts),
-    cmocka_unit_test(none_is_proven), cmocka_unit_test(symbols),    cmocka_unit_test(kinds),
-    cmocka_unit_test(long_rows),      cmocka_unit_test(many_times),
+    cmocka_unit_test(times),          cmocka_unit_test(paths),     cmocka_unit_test(texts),
+    cmocka_unit_test(none_is_proven), cmocka_unit_test(symbols),   cmocka_unit_test(kinds),
+    cmocka_unit_test(long_rows),      cmocka_unit_test(deep_rows), cmocka_unit_test(many_times),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

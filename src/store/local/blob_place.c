@@ -34,7 +34,8 @@ static bool place_copy_to(const struct local_writer *writer, int fd)
 }
 
 /* Gives a file without a name the blob's. Unlike a rename that replaces nothing: a blob of this
- * size is one that another process has just made, anything else is damaged. */
+ * size is one that another process has just made, anything else is damaged. What cannot be looked
+ * at stays, since it may be whole. */
 static bool place_name(const struct local_writer *writer, int fd, const char *path)
 {
   const int dir = writer->store->dir_fd;
@@ -51,6 +52,8 @@ static bool place_name(const struct local_writer *writer, int fd, const char *pa
     other = blob_open(writer->store, &writer->digest, (int64_t)writer->written);
     if (other >= 0)
       return true;
+    if (errno != ENOENT && errno != ELOOP)
+      return false;
     if (unlinkat(dir, path, 0) && errno != ENOENT)
       return false;
   }
