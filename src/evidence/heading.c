@@ -1,7 +1,9 @@
 #include "evidence/heading.h"
 
 #include <ctype.h>
+#include <string.h>
 
+#include "base/macros.h"
 #include "evidence/when.h"
 
 static bool spend(struct headings *headings, size_t bytes)
@@ -12,24 +14,39 @@ static bool spend(struct headings *headings, size_t bytes)
   return enough;
 }
 
+static bool is_blank(char c)
+{
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* Spaces, and the signs of a list's items, which what they hold lies below. */
 static size_t indent_of(struct str line)
 {
   size_t n = 0;
 
-  while (n < line.len && (line.ptr[n] == ' ' || line.ptr[n] == '\t' || line.ptr[n] == '\r' ||
-                          (line.ptr[n] == '-' && n + 1 < line.len && line.ptr[n + 1] == ' ')))
+  while (n < line.len && (is_blank(line.ptr[n]) ||
+                          (line.ptr[n] == '-' && (n + 1 == line.len || is_blank(line.ptr[n + 1])))))
     n++;
   return n;
+}
+
+/* The last byte but for spaces. Of nothing, and of spaces: NUL. */
+static char last_of(struct str line)
+{
+  while (line.len && is_blank(line.ptr[line.len - 1]))
+    line.len--;
+  return (char)(line.len ? line.ptr[line.len - 1] : '\0');
 }
 
 /* The name that a line begins with, if what follows may lie below it: all up to what assigns, or
  * what stands in its brackets. */
 static struct str name_of(struct str line)
 {
-  size_t n = 0;
+  size_t n = indent_of(line);
+  const bool bracket = n < line.len && line.ptr[n] == '[';
 
-  while (n < line.len && line.ptr[n] != ':' && line.ptr[n] != '=')
+  while (n < line.len && line.ptr[n] != ':' && line.ptr[n] != '=' &&
+         !(bracket && line.ptr[n] == ']'))
     n++;
   while (n && !isalnum((unsigned char)line.ptr[n - 1]))
     n--;
@@ -44,21 +61,111 @@ static void close_to(struct headings *headings, size_t indent)
 
 static bool is_below_rule(const struct headings *headings)
 {
-  return headings->section || (headings->n_open && headings->open[headings->n_open - 1].rules);
+  return headings->section || headings->lost || headings->continued || headings->element.len ||
+         (headings->n_open && headings->open[headings->n_open - 1].rules) ||
+         (headings->n_brackets && headings->brackets[headings->n_brackets - 1].rules);
 }
+
+/* ---- brackets and elements of more than one line ---- */
+
+static char closing_of(char c)
+{
+  return (char)(c == '{' ? '}' : c == '[' ? ']' : c == '(' ? ')' : '\0');
+}
+
+static void open_bracket(struct headings *headings, char closing)
+{
+  if (headings->n_brackets == HEADING_DEPTH)
+    headings->lost = true;
+  else
+    headings->brackets[headings->n_brackets++] = (struct heading_bracket) { closing, false };
+}
+
+/* Closes those, too, that were opened within it and not closed; nothing where it was not opened. */
+static void close_bracket(struct headings *headings, char closing)
+{
+  size_t n = headings->n_brackets;
+
+  while (n && headings->brackets[n - 1].closing != closing)
+    n--;
+  if (n)
+    headings->n_brackets = n - 1;
+}
+
+/* Of one that this line leaves open. Where nothing stands before it, it belongs to the line above.
+ */
+static bool bracket_rules(const struct headings *headings, size_t number, struct str before)
+{
+  if (headings->brackets[number].rules || (number && headings->brackets[number - 1].rules))
+    return true;
+  return before.len ? when_said(before) == WHEN_OTHER : headings->last_rules;
+}
+
+/* What stands in quotation marks opens and closes nothing. */
+static void read_brackets(struct headings *headings, struct str line)
+{
+  const size_t indent = indent_of(line);
+  size_t places[HEADING_DEPTH] = { 0 }; /* of those that this line opened, by number */
+  size_t first = headings->n_brackets;
+  bool quoted = false;
+
+  for (size_t i = 0; i < line.len; i++) {
+    const char c = line.ptr[i];
+
+    if (c == '\\') {
+      i++;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && closing_of(c)) {
+      open_bracket(headings, closing_of(c));
+      places[headings->n_brackets - 1] = i;
+    } else if (!quoted && (c == '}' || c == ']' || c == ')')) {
+      close_bracket(headings, c);
+      first = MIN_OF(first, headings->n_brackets);
+    }
+  }
+  for (size_t i = first; i < headings->n_brackets; i++)
+    headings->brackets[i].rules =
+        bracket_rules(headings, i, (struct str) { line.ptr, places[i] > indent ? places[i] : 0 });
+}
+
+/* "<expires>" at the beginning of a line, up to "</expires", wherever that stands. */
+static void read_element(struct headings *headings, struct str line)
+{
+  const struct str tag = str_skip(line, indent_of(line));
+  const char *end = tag.len && tag.ptr[0] == '<' ? memchr(tag.ptr, '>', tag.len) : NULL;
+  size_t n = 1;
+
+  if (!headings->element.len && end && end[-1] != '/') {
+    while (isalnum((unsigned char)tag.ptr[n]) || tag.ptr[n] == '_' || tag.ptr[n] == '-')
+      n++;
+    if (when_said((struct str) { tag.ptr, n }) == WHEN_OTHER)
+      headings->element = (struct str) { tag.ptr + 1, n - 1 };
+  }
+  for (size_t i = 0; headings->element.len && i + 1 < line.len; i++)
+    if (line.ptr[i] == '<' && line.ptr[i + 1] == '/' &&
+        str_has_prefix(str_skip(line, i + 2), headings->element))
+      headings->element = (struct str) { NULL, 0 };
+}
+
+/* ---- lines ---- */
 
 /* Deeper than there is room nothing is known, so that the last one rules. */
 static void open_line(struct headings *headings, struct str line)
 {
   const size_t indent = indent_of(line);
-  bool rules;
+  bool rules = when_said(name_of(line)) == WHEN_OTHER;
 
+  read_brackets(headings, line);
+  read_element(headings, line);
+  headings->continued = (headings->continued || rules) && last_of(line) == '\\';
   if (indent == line.len)
     return;
   close_to(headings, indent);
-  rules = (headings->n_open && headings->open[headings->n_open - 1].rules) ||
-          when_said(name_of(line)) == WHEN_OTHER;
-  if (line.ptr[indent] == '[' && line.ptr[line.len - 1] == ']')
+  headings->last_rules = rules;
+  rules = rules || (headings->n_open && headings->open[headings->n_open - 1].rules);
+  /* Behind a heading may stand a comment; what only looks like one ends no section. */
+  if (line.ptr[indent] == '[' && (rules || last_of(line) == ']'))
     headings->section = rules;
   if (headings->n_open == HEADING_DEPTH)
     headings->open[HEADING_DEPTH - 1].rules = true;
@@ -73,10 +180,10 @@ static bool read_to(struct headings *headings, struct str line)
   const size_t to = (size_t)(line.ptr - headings->content.ptr);
   struct str rest;
 
-  if (to < headings->at) {
-    headings->at = headings->n_open = 0;
-    headings->section = false;
-  }
+  if (to < headings->at)
+    *headings = (struct headings) { .content = headings->content,
+                                    .work = headings->work,
+                                    .first = headings->first };
   rest = (struct str) { headings->content.ptr + headings->at, to - headings->at };
   headings->at = to;
   if (!spend(headings, rest.len))

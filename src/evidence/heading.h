@@ -24,6 +24,15 @@ struct headings {
   } open[HEADING_DEPTH]; /* what the line at `at` may lie below */
   size_t n_open;
   bool section; /* the last heading in brackets rules */
+  struct heading_bracket {
+    char closing;
+    bool rules;
+  } brackets[HEADING_DEPTH]; /* that lines before opened, and none closed */
+  size_t n_brackets;
+  bool lost;          /* there was no room for more, and nothing is known from there on */
+  struct str element; /* the name of one of XML that rules, whose end was not seen; or nothing */
+  bool last_rules;    /* what the last line is called that was not empty does */
+  bool continued;     /* that line goes on in the next one, and rules */
 };
 
 /* Whether a heading of the value, or one that could be, says that it is no time at which something

@@ -80,6 +80,14 @@ for key in ("hold", "kill_at", "window", "run_at", "enabled", "mindate", "go_liv
 text("etc/set/below.yaml", "expires:\n- name: x\n  built: %%\n", (DAY, NEXT), proven=False)
 text("etc/set/table.csv", "name,expires\nbuilt,%%\n", (DAY, NEXT), proven=False)
 text("etc/set/line.json", '{"expires":{"by":"x","built":"%%"}}\n', (DAY, NEXT), proven=False)
+for name, around in {
+        "zero.json": '{\n"expires": {\n"note": "}",\n"built": "%%"\n}\n}\n', "allman.conf": "expires\n{\nbuilt %%;\n}\n", "zero.conf": "expires {\nbuilt %%;\n}\n",
+        "zero.xml": "<expires>\n<built>%%</built>\n</expires>\n", "returns.ini": "[expires]\r\nbuilt = %%\r\n", "comment.ini": "[expires] ; x\nbuilt = %%\n",
+        "space.ini": "[expires] \nbuilt = %%\n", "continued.sh": "expires=\\\nbuilt:%%\n", "item.yaml": "expires:\n-\n  built: %%\n"}.items():
+    text(f"etc/around/{name}", around, (DAY, NEXT), proven=False)
+for name, around in {"closed.conf": "expires {\n}\nbuilt %%\n", "closed.xml": "<expires>\n</expires>\n<built>%%</built>\n", "next.ini": "[expires] ; x\n[y]\nbuilt = %%\n",
+                     "short.xml": "<expires/>\n<built>%%</built>\n"}.items():
+    text(f"etc/around/{name}", around, (DAY, NEXT))
 for key, values in (("build_host", ("ci1", "evil")), ("BUILD_USER", ("ci", "root")), ("build_number", ("8", "7")), ("exec srv -", ("j4", "j16"))):
     text(f"etc/set/{key.split()[0]}", f"{key}{'' if key.endswith('-') else '='}%%\n", values, proven=False)
 

@@ -242,7 +242,9 @@ static void long_rows(void **state)
 static void deep_rows(void **state)
 {
   enum { SIZE = 128 << 10, TIMES = 256, SECONDS = 30 };
-  static const char *const rows[] = { "[", "{", "{\"a\":", "{a:1},[", "[ (", "{   ", ",(", "a:" };
+  static const char *const rows[] = { "[",    "{",     "{\"a\":", "{a:1},[", "[ (",
+                                      "{   ", ",(",    "a:",      "(\n",     "{\n\"a\":\n",
+                                      "()\n", "<end>", "<end>\n" };
   static const char *const times[] = { "2026-11-29T19:53:20Z ", "2026-12-03T06:53:31Z " };
   struct arena arena = ARENA_INIT;
   char *bytes[2];
