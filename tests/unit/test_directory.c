@@ -64,6 +64,10 @@ static void check_directory(void)
   assert_int_equal(symlinkat("/etc/passwd", fd, "outside"), 0);
   assert_int_equal(symlinkat("/etc", fd, "outside-dir"), 0);
   assert_int_equal(symlinkat("../../../../../etc/passwd", fd, "above"), 0);
+  assert_int_equal(symlinkat("nowhere/../sub/file", fd, "through-none"), 0);
+  assert_int_equal(symlinkat("sub/file/../file", fd, "through-file"), 0);
+  assert_int_equal(symlinkat("sub/file/.", fd, "below-file"), 0);
+  assert_int_equal(symlinkat("sub/file/", fd, "as-directory"), 0);
   assert_int_equal(mkfifoat(fd, "fifo", 0644), 0);
   members = members_of_path(dir, &limits, &err);
   assert_non_null(members);
@@ -76,6 +80,10 @@ static void check_directory(void)
   assert_reads(members, "inside-dir/none", "!2 No such file");
   assert_reads(members, "inside/file", "!2 Not a directory");
   assert_reads(members, "none", "!2 No such file");
+  assert_reads(members, "through-none", "!2 No such file");
+  assert_reads(members, "through-file", "!2 Not a directory");
+  assert_reads(members, "below-file", "!2 Not a directory");
+  assert_reads(members, "as-directory", "!2 Not a directory");
   assert_reads(members, "../x", "!2 no path");
   assert_reads(members, "outside", outside);
   assert_reads(members, "outside-dir/passwd", outside);
@@ -83,6 +91,10 @@ static void check_directory(void)
   assert_reads(members, "fifo", "!4 not a regular file");
   assert_reads(members, "sub", "!4 not a regular file");
   members_free(members);
+  unlinkat(fd, "through-none", 0);
+  unlinkat(fd, "through-file", 0);
+  unlinkat(fd, "below-file", 0);
+  unlinkat(fd, "as-directory", 0);
   unlinkat(fd, "out-and-in", 0);
   unlinkat(fd, "round", 0);
   unlinkat(fd, "sub/back", 0);

@@ -39,6 +39,19 @@ static int put_target(char path[MEMBER_PATH_MAX], const char *end, const char *t
   return 0;
 }
 
+/* Whether a name without a link in it may have another behind it; errno says why not. */
+static bool is_passable(int dir, const struct member_path *path)
+{
+  struct stat status;
+
+  if (path->len == 0)
+    return true;
+  if (fstatat(dir, path->text, &status, AT_SYMLINK_NOFOLLOW))
+    return false;
+  errno = ENOTDIR;
+  return S_ISDIR(status.st_mode);
+}
+
 /* The path without a link in it, as RESOLVE_BENEATH of openat2(2) follows them. -1 with errno:
  * EXDEV where one leads out of the directory. */
 static int follow_links(int dir, struct member_path *path)
@@ -60,7 +73,9 @@ static int follow_links(int dir, struct member_path *path)
       return -1;
     }
     len = readlinkat(dir, next.text, target, sizeof(target));
-    if (len < 0) { /* no link, or nothing: opening it tells */
+    if (len < 0) { /* no link, or nothing: opening it tells, if it is the last */
+      if (*end == '/' && !is_passable(dir, &next))
+        return -1;
       done = next;
       memmove(rest, end + (*end == '/'), strlen(end + (*end == '/')) + 1);
     } else if (++links > LINKS_MAX) {
