@@ -357,6 +357,24 @@ are; nor an operating system in capitals.
   different
   [1]
 
+To Docker, which checks a container's health with it, a shell that is a word is a list of one, and not none.
+
+  $ images <<'RECIPE'
+  > for name, shell in (("none", None), ("empty", []), ("word", "/bin/bash"), ("list", ["/bin/bash"]), ("nothing", "")):
+  >     run = {"Healthcheck": {"Test": ["CMD-SHELL", "true"]}, "Shell": shell}
+  >     oci_archive(name + ".tar", image(layer(file("a")), config={"config": run}))
+  > RECIPE
+  $ . ./differ none empty
+  $ . ./differ word list
+  $ . ./differ none word
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Cfg     ctx:/config/config    config.Shell (absent)    config.Shell ["/bin/bash"]
+  [1]
+  $ . ./differ empty nothing
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Cfg     ctx:/config/config    config.Shell *
+  [1]
+
 That an engine refuses an image, or makes another tree of it, follows from no file: to accept the files is not enough.
 
   $ images <<'RECIPE'

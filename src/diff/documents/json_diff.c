@@ -75,14 +75,22 @@ static bool same_time(const json_t *a, const json_t *b)
          seconds[0] == seconds[1] && nanoseconds[0] == nanoseconds[1];
 }
 
+/* How much an array or an object holds; what is neither is something, a word in the place of a list
+ * of one. */
+static size_t size_of(const json_t *value)
+{
+  if (json_is_array(value))
+    return json_array_size(value);
+  return json_is_object(value) ? json_object_size(value) : 1;
+}
+
 /* One of two containers is absent: that is a difference unless the other is empty and empty is as
  * good as absent. Returns whether the case was dealt with. */
-static bool one_absent(struct walk *walk, const char *path, const json_t *a, const json_t *b,
-                       size_t size)
+static bool one_absent(struct walk *walk, const char *path, const json_t *a, const json_t *b)
 {
   if (a && b)
     return false;
-  if ((a || b) && (size || !walk->empty_is_absent))
+  if ((a || b) && (size_of(a ? a : b) || !walk->empty_is_absent))
     json_diff_add(walk, path, a, b);
   return true;
 }
@@ -186,7 +194,7 @@ static void diff_member(struct walk *walk, const char *path, const struct json_f
     diff_members(walk, arena_printf(&walk->fields->arena, "%s.", path), field->members, a, b, NULL);
     break;
   case JSON_KIND_ARRAY:
-    if (one_absent(walk, path, a, b, json_array_size(a ? a : b)))
+    if (one_absent(walk, path, a, b))
       break;
     if (field->members)
       diff_objects(walk, path, field->members, a, b);
@@ -194,15 +202,15 @@ static void diff_member(struct walk *walk, const char *path, const struct json_f
       diff_any(walk, path, a, b, 0);
     break;
   case JSON_KIND_LIST:
-    if (!one_absent(walk, path, a, b, json_array_size(a ? a : b)) && !json_equal(a, b))
+    if (!one_absent(walk, path, a, b) && !json_equal(a, b))
       json_diff_add(walk, path, a, b);
     break;
   case JSON_KIND_MAP:
-    if (!one_absent(walk, path, a, b, json_object_size(a ? a : b)))
+    if (!one_absent(walk, path, a, b))
       diff_any(walk, path, a, b, 0);
     break;
   case JSON_KIND_SET:
-    if (!one_absent(walk, path, a, b, json_object_size(a ? a : b)))
+    if (!one_absent(walk, path, a, b))
       diff_keys(walk, path, a, b);
     break;
   case JSON_KIND_ANY:

@@ -70,6 +70,12 @@ static json_t *key_set(const json_t *object, const char *protocol)
   return set;
 }
 
+/* Docker takes a word for a list of one; others never look at a shell. NULL: none. */
+static json_t *shell_list(const json_t *value)
+{
+  return json_is_string(value) ? json_pack("[O]", value) : json_incref((json_t *)value);
+}
+
 /* None is "/"; slashes at the end mean nothing. */
 static json_t *working_directory(const json_t *value)
 {
@@ -112,6 +118,8 @@ static json_t *normal_form(const struct config *config)
     json_object_set_new(run, "Labels", json_object());
   json_object_set_new(run, "Volumes", key_set(json_object_get(run, "Volumes"), NULL));
   json_object_set_new(run, "WorkingDir", working_directory(json_object_get(run, "WorkingDir")));
+  if (json_object_get(run, "Shell"))
+    json_object_set_new(run, "Shell", shell_list(json_object_get(run, "Shell")));
   /* In capitals it is the same to containerd and Podman, and none to Docker. */
   json_object_set_new(form, "os",
                       json_string(config->platform.os[0] ? config->platform.os : platform.os));
