@@ -271,9 +271,9 @@ second.
   > def put(name, *layers): oci_archive(name + ".tar", image(*layers))
   > d, x = directory("d"), file("d/x", "1")
   > def noted(key, value="y", name="d"): return directory(name, records={"SCHILY.xattr." + key: value})
-  > for kind in ("trusted", "user"):
-  >     put(kind, layer(d, x), layer(noted(kind + ".overlay.opaque")))
-  >     put(kind + "-one", layer(noted(kind + ".overlay.opaque"), x))
+  > for kind, key in (("trusted", "trusted.overlay"), ("user", "user.overlay"), ("fuse", "user.fuseoverlayfs")):
+  >     put(kind, layer(d, x), layer(noted(key + ".opaque")))
+  >     put(kind + "-one", layer(noted(key + ".opaque"), x))
   > put("same", layer(d, x, compress=None), layer(noted("trusted.overlay.opaque"), compress=None))
   > put("elsewhere", layer(d, x), layer(noted("trusted.overlay.redirect", "/d", "e")))
   > put("elsewhere-one", layer(d, x, noted("trusted.overlay.redirect", "/d", "e")))
@@ -283,6 +283,10 @@ second.
   Layer    ctx:/layer    input 0: layer 1, "d": it has attributes that overlayfs takes for its own, so that what there is depends on the engine
   [1]
   $ . ./differ user user-one
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    input 0: layer 1, "d": it has attributes that overlayfs takes for its own, so that what there is depends on the engine
+  [1]
+  $ . ./differ fuse fuse-one
   TYPE * NAME * INPUT-0 * INPUT-1
   Layer    ctx:/layer    input 0: layer 1, "d": it has attributes that overlayfs takes for its own, so that what there is depends on the engine
   [1]

@@ -229,6 +229,7 @@ def odd_entry(rng):
 
     return rng.choice([
         lambda: noted("trusted.overlay.opaque"), lambda: noted("user.overlay.opaque"), lambda: noted("user.a"),
+        lambda: noted("user.fuseoverlayfs.opaque"),
         lambda: noted("trusted.overlay.redirect", "/d"), lambda: noted("trusted.overlay.whiteout", "", mk.file),
         lambda: noted("user.a", "", mk.file),
         lambda: mk.file(lazy, rng.choice(["\x0f", "{}"]), mode=rng.choice([0, 0o755])), lambda: mk.hardlink(name, lazy),

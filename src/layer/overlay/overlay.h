@@ -131,12 +131,12 @@ bool overlay_refused_above(const struct overlay *overlay);
 /* What keeps some versions of an engine, or most, from unpacking the layers, while others make what
  * the overlay has: the first such entry, or NULL. As long as the overlay. */
 const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay);
-/* The first entry that has what an overlayfs takes for its own notes (xattrs trusted.overlay.* and
- * user.overlay.*), or NULL. By them a directory hides what lower layers have in it, or shows what
- * another one has, if the engine unpacks them, as Podman's and Docker's overlay drivers do, and
- * containerd and vfs do not. No tree here follows them: of images with such entries only those of
- * OVERLAY_SAME_ENTRIES are known to be the same. Such an overlay is in doubt. As long as the
- * overlay. */
+/* The first entry that has what an overlayfs takes for its own notes (xattrs trusted.overlay.*,
+ * user.overlay.* and user.fuseoverlayfs.*), or NULL. By them a directory hides what lower layers
+ * have in it, or shows what another one has, if the engine unpacks them, as Podman's and Docker's
+ * overlay drivers do, and containerd and vfs do not. No tree here follows them: of images with such
+ * entries only those of OVERLAY_SAME_ENTRIES are known to be the same. Such an overlay is in doubt.
+ * As long as the overlay. */
 const struct overlay_refusal *overlay_unfollowed(const struct overlay *overlay);
 
 /* How alike the layers of two overlays are, one by one, entry by entry, in their order. */

@@ -195,11 +195,13 @@ static bool has_xattr(const struct tar_entry *entry)
 }
 
 /* What an overlayfs looks at itself: trusted.*, or user.* where it is mounted by a user (Linux,
- * Documentation/filesystems/overlayfs.rst, "Permission model" and "User xattr"). */
+ * Documentation/filesystems/overlayfs.rst, "Permission model" and "User xattr"); fuse-overlayfs,
+ * which Podman takes where users cannot mount one, has names of its own beside these. */
 static bool is_overlayfs_own(struct str xattr)
 {
   return str_has_prefix(xattr, STR("trusted.overlay.")) ||
-         str_has_prefix(xattr, STR("user.overlay."));
+         str_has_prefix(xattr, STR("user.overlay.")) ||
+         str_has_prefix(xattr, STR("user.fuseoverlayfs."));
 }
 
 static void note_overlayfs_own(struct overlay *overlay, const struct overlay_addition *added)
