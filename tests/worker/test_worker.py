@@ -606,6 +606,7 @@ class Worker(unittest.TestCase):
             os.symlink("/etc/shadow", os.path.join(trees, tree, "out"))
             os.symlink("..", os.path.join(trees, tree, "etc", "up"))
             os.mkfifo(os.path.join(trees, tree, "fifo"))
+        os.utime(os.path.join(trees, "two", "etc", "x"), (1, 1))
         os.symlink("one", os.path.join(trees, "link"))
         self.addCleanup(shutil.rmtree, trees)
         here = {"cwd": os.path.join(trees, "one", "etc")}
@@ -637,6 +638,7 @@ class Worker(unittest.TestCase):
                 os.chown(os.path.join(trees, tree, "etc", name), 12345, 12345)
                 os.chmod(os.path.join(trees, tree, "etc", name), 0)
             os.chmod(os.path.join(trees, tree, "etc", "private"), 0)
+        os.utime(os.path.join(trees, "two", "etc", "x"), (1, 1))
         self.addCleanup(shutil.rmtree, trees)
         self.assertEqual(self.roots(["--verdict", "rootfs:one", "rootfs:two"], cwd=trees)[:2], (0, "effective\n"))
         for name in "etc/fifo", "etc/x", "etc/private":
