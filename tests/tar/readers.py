@@ -29,6 +29,7 @@ import tempfile
 #   all of the name;
 # - GNU tar's listing has no xattrs and no fractions; of devices it shows the numbers in place of the size;
 # - bsdtar is asked by way of mtree, which has no xattrs and devices, no slash behind directories, and one type of file;
+# - bsdtar refuses a record of a link's target that is not UTF-8, as a name is that was cut within a character to fit a header;
 # - a global header is an entry to Go and to us, which it changes nothing of, and to no other;
 # - an archive that ends behind an extended header is whole to Go; we say that the entry is missing;
 # - a damaged archive may be over one of our limits, such as that on holes, which Go does not have;
@@ -381,11 +382,21 @@ def check_gnu(path, entries):
     return None
 
 
+def is_utf8(name):
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def check_bsdtar(path, entries):
     """Through mtree, in which libarchive has all fields."""
     env = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC0")
     done = subprocess.run(["bsdtar", "-cf", "-", "--format=mtree", "--options=mtree:!all,mtree:type,mtree:mode,mtree:uid,mtree:gid,mtree:size,mtree:time,mtree:link,mtree:sha256",
                            "@" + path], capture_output=True, env=env, check=False)
+    if done.returncode and any(not is_utf8(entry.link) for entry in entries) and b"Linkname can't be converted from UTF-8" in done.stderr:
+        return None
     if done.returncode and os.path.getsize(path) and entries:
         return done.stderr.decode()
     found = {}
