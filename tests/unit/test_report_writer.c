@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "file_tree.h"
 #include "report/directory/frames.h"
@@ -254,6 +255,23 @@ static void opens_only_a_reports_files(void **state)
 }
 
 /* Who vanishes leaves no half a file behind. */
+/* While the sides are open: who waits for an answer would wait for ever. */
+static void tells_that_no_answer_comes(void **state)
+{
+  static const uint32_t no_message[2] = { FRAME_KINDS, 0 };
+  const struct timeval patience = { .tv_sec = 20 };
+  struct written written;
+  char byte;
+
+  (void)state;
+  begin(&written);
+  assert_int_equal(send(written.ours[WHOLE], no_message, sizeof(no_message), 0),
+                   sizeof(no_message));
+  setsockopt(written.ours[WHOLE], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  assert_int_equal(recv(written.ours[WHOLE], &byte, 1, 0), 0);
+  free(stop(&written));
+}
+
 static void ends_with_the_other(void **state)
 {
   struct written written;
@@ -309,7 +327,7 @@ int main(void)
     cmocka_unit_test(writes_what_it_is_told),     cmocka_unit_test(refuses_what_is_odd),
     cmocka_unit_test(refuses_what_is_no_message), cmocka_unit_test(refuses_entries_that_are_none),
     cmocka_unit_test(opens_only_a_reports_files), cmocka_unit_test(ends_with_the_other),
-    cmocka_unit_test(tells_what_it_cannot_write),
+    cmocka_unit_test(tells_what_it_cannot_write), cmocka_unit_test(tells_that_no_answer_comes),
   };
 
   umask(022);

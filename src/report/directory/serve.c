@@ -245,6 +245,8 @@ void report_dir_serve(int directory, const char *path, const int *sockets)
   struct serve serve = { .place = dir_place_here(directory, path), .socket = sockets[PLACE_SIDES] };
 
   serve_whole(&serve, sockets);
+  /* Whoever waits for an answer that does not come sees that, and ends the sides. */
+  shutdown(serve.socket, SHUT_RDWR);
   for (int side = 0; side < PLACE_SIDES; side++) {
     if (serve.sides[side].has_thread)
       pthread_join(serve.sides[side].thread, NULL);
