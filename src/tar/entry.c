@@ -10,6 +10,16 @@ bool tar_record_xattr(const struct tar_record *record, struct str *name)
   return true;
 }
 
+bool tar_entry_has_xattrs(const struct tar_entry *entry)
+{
+  struct str name;
+
+  for (size_t i = 0; i < entry->n_records; i++)
+    if (tar_record_xattr(&entry->records[i], &name))
+      return true;
+  return false;
+}
+
 bool tar_record_of_member(const struct tar_record *record, struct str *name)
 {
   struct str prefix = STR(TAR_RECORD_OF_MEMBER);

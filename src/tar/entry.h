@@ -65,6 +65,8 @@ struct tar_entry {
 bool tar_record_of_member(const struct tar_record *record, struct str *name);
 /* The xattr that a record is (key "SCHILY.xattr." + NAME), or false. */
 bool tar_record_xattr(const struct tar_record *record, struct str *name);
+/* Whether one of the entry's records is such. */
+bool tar_entry_has_xattrs(const struct tar_entry *entry);
 /* Whether bytes follow the header as a file's do: regular files of every kind, and entries of types
  * that nobody knows. */
 bool tar_entry_has_content(const struct tar_entry *entry);

@@ -79,16 +79,6 @@ static bool is_put_off(struct comparison *comparison, const struct overlay_item 
 
 /* ---- lazy pulling ---- */
 
-static bool has_xattr(const struct tar_entry *entry)
-{
-  struct str name;
-
-  for (size_t i = 0; i < entry->n_records; i++)
-    if (tar_record_xattr(&entry->records[i], &name))
-      return true;
-  return false;
-}
-
 /* What only helps to pull a layer lazily (eStargz): files in the root of the names, and just as,
  * stargz-snapshotter (estargz/build.go) writes them. Nobody but root can read such a file, and
  * nobody run it. One that has another name, or is anything else, is a file like others. */
@@ -100,7 +90,7 @@ static bool is_for_lazy_pulling(const struct overlay_item *item)
 
   return (is_landmark || str_equal(item->path, STR("stargz.index.json"))) && item->entry &&
          object->type == TAR_REGULAR && (object->mode & 07777) == 0 && !object->uid &&
-         !object->gid && item->links == 1 && !has_xattr(object) &&
+         !object->gid && item->links == 1 && !tar_entry_has_xattrs(object) &&
          (!is_landmark || object->size == 1);
 }
 

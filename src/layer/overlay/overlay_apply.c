@@ -184,16 +184,6 @@ static bool is_overlayfs_whiteout(const struct tar_entry *entry)
   return entry->type == TAR_CHAR && !entry->device_major && !entry->device_minor;
 }
 
-static bool has_xattr(const struct tar_entry *entry)
-{
-  struct str name;
-
-  for (size_t i = 0; i < entry->n_records; i++)
-    if (tar_record_xattr(&entry->records[i], &name))
-      return true;
-  return false;
-}
-
 /* What an overlayfs looks at itself: trusted.*, or user.* where it is mounted by a user (Linux,
  * Documentation/filesystems/overlayfs.rst, "Permission model" and "User xattr"); fuse-overlayfs,
  * which Podman takes where users cannot mount one, has names of its own beside these. */
@@ -225,7 +215,7 @@ static void note_doubts(struct overlay *overlay, const struct tar_entry *entry,
 {
   /* What a global header takes away is of its own layer, or of lower ones, too. */
   bool doubt = entry->type == TAR_GLOBAL || is_overlayfs_whiteout(entry) ||
-               (entry->type == TAR_DIR && has_xattr(entry)) ||
+               (entry->type == TAR_DIR && tar_entry_has_xattrs(entry)) ||
                (old && old->unpacked == overlay->n_layers) ||
                (old && !old->is_directory && entry->type == TAR_DIR);
 

@@ -7,15 +7,12 @@
 static bool is_plain(struct overlay *overlay, const struct overlay_record *record)
 {
   const struct tar_entry *entry = &overlay->target.entry;
-  struct str name;
 
   if (!record)
     return true;
   overlay_unpack(&overlay->target, record->packed, STR(""));
-  for (size_t i = 0; i < entry->n_records; i++)
-    if (tar_record_xattr(&entry->records[i], &name))
-      return false;
-  return (entry->mode & 07777) == 0755 && !entry->uid && !entry->gid;
+  return !tar_entry_has_xattrs(entry) && (entry->mode & 07777) == 0755 && !entry->uid &&
+         !entry->gid;
 }
 
 /* containerd gives such a directory the mode, owner and xattrs that it has in the topmost lower

@@ -30,16 +30,6 @@ bool explain_moved_wants(const struct explain_moved *moved, const struct event *
          !event->inputs[0].entry != !event->inputs[1].entry;
 }
 
-static bool has_xattrs(const struct tar_entry *entry)
-{
-  struct str name;
-
-  for (size_t i = 0; i < entry->n_records; i++)
-    if (tar_record_xattr(&entry->records[i], &name))
-      return true;
-  return false;
-}
-
 void explain_moved_add(struct explain_moved *moved, const struct event *event, size_t record,
                        struct explanation known)
 {
@@ -65,7 +55,7 @@ void explain_moved_add(struct explain_moved *moved, const struct event *event, s
                .size = input->entry->size,
                .index = input->entry->index },
     .has_content = input->content && input->entry->type == TAR_REGULAR,
-    .has_xattrs = has_xattrs(input->entry),
+    .has_xattrs = tar_entry_has_xattrs(input->entry),
     .layer = input->layer,
     .known = known,
   };
