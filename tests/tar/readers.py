@@ -395,7 +395,7 @@ def check_bsdtar(path, entries):
     env = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC0")
     done = subprocess.run(["bsdtar", "-cf", "-", "--format=mtree", "--options=mtree:!all,mtree:type,mtree:mode,mtree:uid,mtree:gid,mtree:size,mtree:time,mtree:link,mtree:sha256",
                            "@" + path], capture_output=True, env=env, check=False)
-    if done.returncode and any(not is_utf8(entry.link) for entry in entries) and b"Linkname can't be converted from UTF-8" in done.stderr:
+    if done.returncode and any(entry.link and not is_utf8(entry.link) for entry in entries) and b"Linkname can't be converted from UTF-8" in done.stderr:
         return None
     if done.returncode and os.path.getsize(path) and entries:
         return done.stderr.decode()
