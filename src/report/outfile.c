@@ -13,8 +13,12 @@
 #include "base/alloc.h"
 #include "base/ending.h"
 #include "base/libc.h"
+#include "base/tempfile.h"
 
-enum { ATTEMPTS = 16 }; /* at a name that nobody has */
+enum {
+  ATTEMPTS = 16, /* at a name that nobody has */
+  COPIED_AT_ONCE = 64 << 10,
+};
 
 static const struct outfile_keeper *keeper; /* NULL: this process opens them */
 
@@ -122,6 +126,71 @@ static int open_temporary(struct outfile *file)
   return fd;
 }
 
+/* Where the directory takes no new file (it is another's, or read-only and has a file mounted in
+ * it), what is there already may still be written to, when all is there. Till then it is in a file
+ * without a name. */
+static int open_existing(struct outfile *file)
+{
+  const int refused = errno;
+  struct tempfile made = TEMPFILE_INIT;
+  struct error err;
+
+  file->existing = open(file->target, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+  if (file->existing >= 0 && tempfile_open(&made, &err))
+    errno = refused;
+  return made.fd;
+}
+
+/* All of what is in one file to another, which is cut where that ends. 0, or an errno. */
+static int copy_all(int from, int to)
+{
+  AUTO_FREE char *bytes = xmalloc(COPIED_AT_ONCE);
+  off_t at = 0;
+  ssize_t n;
+
+  while ((n = pread(from, bytes, COPIED_AT_ONCE, at)) > 0) {
+    for (ssize_t done = 0; done < n;) {
+      const ssize_t written = pwrite(to, bytes + done, (size_t)(n - done), at + done);
+
+      if (written < 0 && errno != EINTR)
+        return errno;
+      done += written > 0 ? written : 0;
+    }
+    at += n;
+  }
+  return n < 0 || ftruncate(to, at) ? errno : 0;
+}
+
+/* The same, and closes what it was copied to. */
+static int copy_over(int from, int to)
+{
+  const int error = copy_all(from, to);
+
+  return close(to) != 0 && !error ? errno : error;
+}
+
+static int copy_temporary(const struct outfile *file)
+{
+  AUTO_CLOSE const int from =
+      openat(file->dir, file->temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int to = from < 0 ? -1 : open(file->target, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+
+  return to < 0 ? errno : copy_over(from, to);
+}
+
+static int rename_over(struct outfile *file)
+{
+  if (renameat(file->dir, file->temporary, file->dir, file->target) == 0) {
+    ending_forget(file->ending);
+    file->ending = -1;
+    free(file->temporary);
+    file->temporary = NULL;
+    return 0;
+  }
+  /* A file that is mounted by itself cannot be replaced. */
+  return errno == EBUSY && file->dir == AT_FDCWD ? copy_temporary(file) : errno;
+}
+
 static const char *outfile_label(const struct outfile *file)
 {
   return strcmp(file->name, "-") == 0 ? "standard output" : file->name;
@@ -130,6 +199,7 @@ static const char *outfile_label(const struct outfile *file)
 static int open_target(struct outfile *file)
 {
   struct stat status;
+  int fd;
 
   if (strcmp(file->name, "-") == 0)
     return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -148,13 +218,20 @@ static int open_target(struct outfile *file)
   if (!S_ISREG(status.st_mode))
     return open(file->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
   file->target = realpath(file->name, NULL);
-  return file->target ? open_temporary(file) : -1;
+  if (!file->target)
+    return -1;
+  fd = open_temporary(file);
+  if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+    fd = open_existing(file);
+  return fd;
 }
 
 static void outfile_free(struct outfile *file)
 {
   if (file->writer.fd >= 0)
     close(file->writer.fd);
+  if (file->existing >= 0)
+    close(file->existing);
   ending_forget(file->ending);
   free(file->name);
   free(file->target);
@@ -185,7 +262,7 @@ struct outfile *outfile_open_kept(const struct outfile_keeper *by, const char *n
   file = xcalloc(1, sizeof(*file));
   file->name = xstrdup(label);
   file->target = xstrdup(name);
-  file->ending = -1;
+  file->existing = file->ending = -1;
   file->keeper = by;
   return outfile_opened(file, fd, err);
 }
@@ -199,7 +276,7 @@ struct outfile *outfile_open(const char *path, struct error *err)
   file = xcalloc(1, sizeof(*file));
   file->name = xstrdup(path);
   file->dir = AT_FDCWD;
-  file->ending = -1;
+  file->existing = file->ending = -1;
   return outfile_opened(file, open_target(file), err);
 }
 
@@ -210,7 +287,7 @@ struct outfile *outfile_open_at(int dir, const char *name, const char *label, st
   file->name = xstrdup(label);
   file->target = xstrdup(name);
   file->dir = dir;
-  file->ending = -1;
+  file->existing = file->ending = -1;
   return outfile_opened(file, open_temporary(file), err);
 }
 
@@ -245,18 +322,14 @@ int outfile_commit(struct outfile *file, struct error *err)
   file->writer.fd = -1;
   if (!error && file->nameless)
     error = give_name(file, fd);
+  if (!error && file->existing >= 0) {
+    error = copy_over(fd, file->existing);
+    file->existing = -1;
+  }
   if (close(fd) != 0 && !error)
     error = errno;
-  if (!error && file->temporary) {
-    if (renameat(file->dir, file->temporary, file->dir, file->target) != 0) {
-      error = errno;
-    } else {
-      ending_forget(file->ending);
-      file->ending = -1;
-      free(file->temporary);
-      file->temporary = NULL;
-    }
-  }
+  if (!error && file->temporary)
+    error = rename_over(file);
   if (error)
     error_sys(err, error, "%s", outfile_label(file));
   else if (file->keeper)

@@ -14,6 +14,7 @@ struct outfile {
                       the name that it knows the file by */
   char *temporary; /* owned; NULL when there is none (any more), or not yet */
   bool nameless;   /* the temporary file gets a name only when it is complete */
+  int existing;    /* the target, opened to be written over; -1: it is replaced */
   int dir;         /* what target and temporary are relative to; borrowed */
   int ending;      /* of temporary: see ending_forget */
   const struct outfile_keeper *keeper; /* who opened it, and completes it; NULL: nobody else */
@@ -37,7 +38,9 @@ const struct outfile_keeper *outfile_get_keeper(void); /* NULL: there is none */
 
 /* Opens a file to be written. Where path is a regular file or nothing yet, a temporary file beside
  * it (beside what it points to, if it is a symlink) is made, with the mode that umask allows: one
- * without a name where the file system has that (O_TMPFILE), so that a signal leaves nothing. Any
+ * without a name where the file system has that (O_TMPFILE), so that a signal leaves nothing. A
+ * regular file that cannot be replaced, since its directory takes no other or it is mounted by
+ * itself, is written over when all is there: only then can a failure leave it half written. Any
  * other kind of file (a pipe, a terminal), and what stdout goes to, is written to directly; so is
  * stdout itself for "-". NULL with an error that names the path. */
 struct outfile *outfile_open(const char *path, struct error *err);

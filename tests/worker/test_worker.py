@@ -858,6 +858,31 @@ class Worker(unittest.TestCase):
         self.assertEqual(result.returncode, 2)
         self.assertRegex(result.stderr, r"^diffoci: cannot write the report: none/out\.json: No such file or directory\n$")
 
+    def test_report_over_what_cannot_be_replaced(self):
+        """A file that is mounted by itself, as a container is given one, in a directory that may be written, and in one that may not."""
+        if os.geteuid() or subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+            self.skipTest("mounts cannot be made here")
+        place = os.path.join(self.place.name, "given")
+        for folder in "free", "fixed":
+            os.makedirs(os.path.join(place, folder))
+        self.addCleanup(shutil.rmtree, place)
+        subprocess.run([DIFFOCI, "diff", "--no-cache", "-o", "json=given/wanted", "./a.tar", "./b.tar"], cwd=self.place.name, capture_output=True, check=False)
+        for way in "off", self.way:
+            for name in "one", "two", "free/out", "fixed/out":
+                with open(os.path.join(place, name), "w", encoding="ascii") as file:
+                    file.write("what was there before\n" * 9999 if name in ("one", "two") else "")
+            script = """mount --bind given/one given/free/out && mount --bind given/fixed given/fixed && mount --bind given/two given/fixed/out &&
+                mount -o remount,bind,ro given/fixed && exec "$@" """
+            result = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", DIFFOCI, "diff", "--no-cache", f"--sandbox={way}", "-o", "json=given/free/out",
+                                     "-o", "json=given/fixed/out", "./a.tar", "./b.tar"], cwd=self.place.name, capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual((result.returncode, result.stderr), (1, "verdict: different: a container would see a difference\n"))
+            with open(os.path.join(place, "wanted"), encoding="utf-8") as file:
+                wanted = json.load(file)
+            for name in "one", "two":
+                with open(os.path.join(place, name), encoding="utf-8") as file:
+                    self.assertEqual(json.load(file)["totals"], wanted["totals"])
+            self.assertEqual(sorted(os.listdir(os.path.join(place, "free"))), ["out"])
+
     def test_temporary_files_come_from_the_broker(self):
         result = self.diffoci("--memory-limit=1M", "--debug", "./a.tar", "./b.tar", env=os.environ | {"TMPDIR": "/nonexistent"})
         self.assertEqual(result.returncode, 1, result.stderr)

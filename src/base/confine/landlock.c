@@ -115,6 +115,8 @@ static int landlock_allow(int ruleset, int version, const char *path, bool write
     rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
   if (writes)
     rule.allowed_access |= LANDLOCK_ACCESS_FS_WRITE_FILE;
+  if (writes && version >= 3 && S_ISREG(status.st_mode))
+    rule.allowed_access |= truncate_right;
   /* EBADFD: a pipe, such as /dev/stderr may be, is in no directory, and may be opened. */
   if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) &&
       errno != EBADFD)
