@@ -95,7 +95,8 @@ static const struct flag flags[] = {
       .help = "how the differences are told: auto" OUTPUT_NAMES,
       .detail =
           "auto is the summary on a terminal, else the table. May be given several times, with "
-          "a FILE for all but one: -o table -o json=report.json.",
+          "a FILE for all but one: -o table -o json=report.json. A FILE appears, or is replaced, "
+          "when all of it is there; one that cannot be replaced is written over then.",
       AT(outputs),
   },
   {
