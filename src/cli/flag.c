@@ -214,6 +214,22 @@ static int take_found(const struct flag_group *group, const struct flag *flag, c
   return 0;
 }
 
+/* The value is the next word, which another flag is hardly meant to be: two images would be
+ * compared in another way than who forgot the value thinks. "--name=--flag" is taken. */
+static int take_next(const struct flag_group *groups, size_t n_groups,
+                     const struct flag_group *group, const struct flag *flag, const char *next,
+                     bool *took_next, struct arena *arena, struct error *err)
+{
+  const struct flag_group *of_next = NULL;
+
+  if (next && strncmp(next, "--", 2) == 0 &&
+      flag_find(groups, n_groups, (struct str) { next + 2, strcspn(next + 2, "=") }, false,
+                &of_next))
+    return error_set(err, ERROR_USAGE, "flag --%s needs a value, found the flag %s: --%s=%s",
+                     flag->name, next, flag->name, flag->value);
+  return take_found(group, flag, next, true, took_next, arena, err);
+}
+
 struct elsewhere_search {
   struct str name;
   struct suggestion *found;
@@ -275,9 +291,10 @@ static int take_letters(const struct flag_group *groups, size_t n_groups, const 
 
     if (!flag)
       return unknown_letter(groups, n_groups, word, letters, err);
-    if (has_value || flag->kind != FLAG_BOOL)
-      return take_found(group, flag, has_value ? rest + (*rest == '=') : next, !has_value,
-                        took_next, arena, err);
+    if (has_value)
+      return take_found(group, flag, rest + (*rest == '='), false, took_next, arena, err);
+    if (flag->kind != FLAG_BOOL)
+      return take_next(groups, n_groups, group, flag, next, took_next, arena, err);
     if (take_found(group, flag, "true", false, took_next, arena, err) < 0)
       return -1;
   }
@@ -303,7 +320,7 @@ int flag_take(const struct flag_group *groups, size_t n_groups, const char *word
   if (flag->kind == FLAG_BOOL || flag->optional)
     return take_found(group, flag, flag->optional ? flag->optional : "true", false, took_next,
                       arena, err);
-  return take_found(group, flag, next, true, took_next, arena, err);
+  return take_next(groups, n_groups, group, flag, next, took_next, arena, err);
 }
 
 struct flag_look flag_look(const struct flag_group *groups, size_t n_groups, const char *word)

@@ -208,6 +208,18 @@ Flags stand anywhere, before the command and where it is left out, with their va
   $ diffoci --backend
   ! diffoci: flag --backend needs a value: --backend=BACKEND; see "diffoci help"
   [2]
+
+Whose value was forgotten does not take the next flag for it, which would then not be given.
+
+  $ diffoci diff --plain-http --effective ./a.tar ./b.tar
+  ! diffoci: flag --plain-http needs a value, found the flag --effective: --plain-http=HOST[:PORT]; see "diffoci help diff"
+  [2]
+  $ diffoci diff -qo --require=identical ./a.tar ./b.tar
+  ! diffoci: flag --output needs a value, found the flag --require=identical: --output=FORMAT[=FILE]; see "diffoci help diff"
+  [2]
+  $ diffoci diff --policy=--semantic ./a.tar ./b.tar 2>&1
+  diffoci: flag --policy: --semantic: No such file or directory
+  [2]
   $ diffoci ./a.tar ./b.tar
   ! diffoci: ./a.tar: *No such file or directory*
   [2]
