@@ -171,8 +171,7 @@ static int copy_over(int from, int to)
 
 static int copy_temporary(const struct outfile *file)
 {
-  AUTO_CLOSE const int from =
-      openat(file->dir, file->temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  AUTO_CLOSE const int from = openat(file->dir, file->temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   const int to = from < 0 ? -1 : open(file->target, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
 
   return to < 0 ? errno : copy_over(from, to);
