@@ -66,10 +66,18 @@ class Registry(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """That a client has all it wants and hangs up is no news."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextlib.contextmanager
 def registry(layout):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Registry, layout))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), functools.partial(Registry, layout))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"127.0.0.1:{server.server_port}"
