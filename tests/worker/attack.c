@@ -13,29 +13,16 @@
  * ("broker-root"). */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <netinet/in.h>
-#include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/msg.h>
-#include <sys/prctl.h>
-#include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/un.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "attack.h"
 #include "base/alloc.h"
 #include "base/socket.h"
 #include "base/starter_plans.h"
@@ -51,462 +38,15 @@ _Noreturn void out_of_memory(void)
   _exit(EXIT_FAILURE);
 }
 
-static const char *victim; /* the directory */
-static pid_t parent;
+const char *victim;
+pid_t parent;
 static const struct worker_user *asks; /* NULL: nobody can be asked */
-
-static char *in_victim(const char *name)
-{
-  return xasprintf("%s/%s", victim, name);
-}
-
-static int read_shadow(void)
-{
-  return open("/etc/shadow", O_RDONLY);
-}
-
-static int read_shadow_by_number(void)
-{
-  return (int)syscall(SYS_openat, AT_FDCWD, "/etc/shadow", O_RDONLY, 0);
-}
-
-static int read_environment(void)
-{
-  return open("/proc/self/environ", O_RDONLY);
-}
 
 static int own_environment(void)
 {
   const char *secret = getenv("SECRET");
 
   return secret && *secret ? 0 : -1;
-}
-
-static int write_outside(void)
-{
-  AUTO_FREE char *path = in_victim("planted");
-
-  return open(path, O_WRONLY | O_CREAT, 0600);
-}
-
-/* Files there have no names: nothing has to be made under one. */
-static int plant_temporary(void)
-{
-  const char *temporary = getenv("TMPDIR");
-  AUTO_FREE char *path = xasprintf("%s/planted", temporary ? temporary : "/tmp");
-
-  return open(path, O_WRONLY | O_CREAT, 0600);
-}
-
-static int list_temporary(void)
-{
-  const char *temporary = getenv("TMPDIR");
-
-  return open(temporary ? temporary : "/tmp", O_RDONLY | O_DIRECTORY);
-}
-
-static int make_directory(void)
-{
-  AUTO_FREE char *path = in_victim("planted");
-
-  return mkdir(path, 0700);
-}
-
-static int remove_outside(void)
-{
-  return rmdir(victim);
-}
-
-static int change_mode(void)
-{
-  return chmod(victim, 0777);
-}
-
-static int truncate_outside(void)
-{
-  return truncate("/etc/hostname", 0);
-}
-
-/* Before its third version Landlock does not see that a file is cut when it is opened, and sees
- * none of the rights to it where that is neither for reading nor for writing (the access mode 3 of
- * open(2)). */
-static int truncate_by_opening(void)
-{
-  AUTO_FREE char *path = in_victim("../file");
-  struct open_how how = { .flags = O_ACCMODE | O_TRUNC };
-  int fd = open(path, O_ACCMODE | O_TRUNC);
-
-  if (fd < 0)
-    fd = open(path, O_RDONLY | O_TRUNC);
-  return fd >= 0 ? fd : (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
-}
-
-/* What is open can be given a mode. Landlock sees no right where a file is opened neither for
- * reading nor for writing, in any version, and none where it may be read. */
-static int change_mode_by_opening(void)
-{
-  AUTO_FREE char *path = in_victim("../file");
-  struct open_how how = { .flags = O_ACCMODE };
-  int fd = open(path, O_ACCMODE);
-
-  if (fd < 0)
-    fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
-  return fd < 0 ? -1 : fchmod(fd, 0777);
-}
-
-/* The archive, which it may read; and has no need to change. */
-static int change_mode_of_input(void)
-{
-  const int fd = open("a.tar", O_RDONLY);
-
-  return fd < 0 ? -1 : fchmod(fd, 0777);
-}
-
-/* A program that runs with the rights of who runs us, where files may be made. */
-static int set_user_id(void)
-{
-  AUTO_FREE char *path = in_victim("../report/set-id");
-  int fd = open(path, O_WRONLY | O_CREAT, 04755);
-
-  if (fd >= 0)
-    return fd;
-  fd = open(path, O_WRONLY | O_CREAT, 0600);
-  if (fd >= 0 && fchmod(fd, 04755) == 0)
-    return 0;
-  return mknod(path, S_IFREG | 04755, 0);
-}
-
-static int tcp_socket(void)
-{
-  return socket(AF_INET, SOCK_STREAM, 0);
-}
-
-static int unix_socket(void)
-{
-  return socket(AF_UNIX, SOCK_STREAM, 0);
-}
-
-/* The sockets that it has lead to the broker, and nowhere else. */
-static int connect_anew(void)
-{
-  const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/run/docker.sock" };
-
-  for (int fd = 3; fd < 64; fd++)
-    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
-      return 0;
-  return -1;
-}
-
-static int send_elsewhere(void)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/run/docker.sock" };
-
-  return (int)sendto(3, "x", 1, 0, (const struct sockaddr *)&address, sizeof(address));
-}
-
-static int execute(void)
-{
-  return execl("/bin/true", "true", (char *)NULL);
-}
-
-static int execute_memory(void)
-{
-  const int fd = memfd_create("x", 0);
-
-  return (int)syscall(SYS_execveat, fd, "", NULL, NULL, AT_EMPTY_PATH);
-}
-
-static int executable_memory(void)
-{
-  return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-                 MAP_FAILED
-             ? -1
-             : 0;
-}
-
-static int executable_later(void)
-{
-  void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-  return mprotect(page, 4096, PROT_READ | PROT_EXEC);
-}
-
-static int trace_parent(void)
-{
-  return (int)ptrace(PTRACE_ATTACH, parent, NULL, NULL);
-}
-
-static int read_parent(void)
-{
-  char byte;
-  const struct iovec here = { &byte, 1 };
-  const struct iovec there = { (void *)&victim, 1 };
-
-  return (int)process_vm_readv(parent, &here, 1, &there, 1, 0);
-}
-
-static int fork_once(void)
-{
-  return (int)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-}
-
-static int fork_by_library(void)
-{
-  return fork();
-}
-
-static int kill_parent(void)
-{
-  return kill(parent, SIGKILL);
-}
-
-static int signal_parent(void)
-{
-  return (int)syscall(SYS_tgkill, parent, parent, SIGTERM);
-}
-
-static int own_signals_of_files(void)
-{
-  return fcntl(3, F_SETOWN, parent);
-}
-
-static int type_for_user(void)
-{
-  return ioctl(STDERR_FILENO, TIOCSTI, "x");
-}
-
-static int more_files(void)
-{
-  const struct rlimit limit = { 100000, 100000 };
-
-  return setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static int limits_of_parent(void)
-{
-  const struct rlimit limit = { 1, 1 };
-
-  return prlimit(parent, RLIMIT_NOFILE, &limit, NULL);
-}
-
-static int new_privileges(void)
-{
-  return setuid(0);
-}
-
-static int new_namespace(void)
-{
-  return unshare(CLONE_NEWUSER);
-}
-
-static int mount_something(void)
-{
-  return mount("none", victim, "tmpfs", 0, NULL);
-}
-
-static int load_filter(void)
-{
-  return prctl(PR_SET_SECCOMP, 0, NULL);
-}
-
-static int ring(void)
-{
-  return (int)syscall(SYS_io_uring_setup, 1, NULL);
-}
-
-static int shared_memory(void)
-{
-  return (int)syscall(SYS_shmget, 1, 4096, 0666);
-}
-
-static int keys(void)
-{
-  return (int)syscall(SYS_keyctl, 0, 0);
-}
-
-static int kernel_module(void)
-{
-  return (int)syscall(SYS_bpf, 0, NULL, 0);
-}
-
-static int handle_of_file(void)
-{
-  return (int)syscall(SYS_name_to_handle_at, AT_FDCWD, "/etc/shadow", NULL, NULL, 0);
-}
-
-static int set_clock(void)
-{
-  const struct timespec now = { 1, 0 };
-
-  return clock_settime(CLOCK_REALTIME, &now);
-}
-
-/* Past all that mmap and mprotect are not allowed. */
-static int own_memory(void)
-{
-  return open("/proc/self/mem", O_RDWR);
-}
-
-/* Faults of this process, handled by itself, as attacks on the kernel want them. */
-static int own_faults(void)
-{
-  return (int)syscall(SYS_userfaultfd, 0);
-}
-
-static int handle_of_parent(void)
-{
-  return (int)syscall(SYS_pidfd_open, parent, 0);
-}
-
-static int slow_parent(void)
-{
-  return setpriority(PRIO_PROCESS, (id_t)parent, 19);
-}
-
-static int slow_parent_otherwise(void)
-{
-  const struct sched_param none = { 0 };
-
-  return sched_setscheduler(parent, SCHED_IDLE, &none);
-}
-
-static int count_events(void)
-{
-  return (int)syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0);
-}
-
-static int be_traced(void)
-{
-  return prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-}
-
-static int begin_mount(void)
-{
-  return (int)syscall(SYS_fsopen, "tmpfs", 0);
-}
-
-static int change_root(void)
-{
-  return chroot(victim);
-}
-
-static int message_queue(void)
-{
-  return msgget(1, IPC_CREAT | 0666);
-}
-
-static int pages_into_pipe(void)
-{
-  const struct iovec here = { &parent, sizeof(parent) };
-
-  return (int)syscall(SYS_vmsplice, STDOUT_FILENO, &here, 1, 0);
-}
-
-static int other_namespace(void)
-{
-  return setns(STDOUT_FILENO, 0);
-}
-
-/* Ones that can be connected to any other of their kind. */
-static int datagrams(void)
-{
-  int ends[2];
-
-  return socketpair(AF_UNIX, SOCK_DGRAM, 0, ends);
-}
-
-/* Another table of the same calls, with other numbers, where the kernel has it. */
-static int other_numbers(void)
-{
-  return (int)syscall(0x40000000 | SYS_getpid);
-}
-
-static int move_parent(void)
-{
-  cpu_set_t one;
-
-  CPU_ZERO(&one);
-  CPU_SET(0, &one);
-  return sched_setaffinity(parent, sizeof(one), &one);
-}
-
-static int move_thread(void)
-{
-  cpu_set_t one;
-
-  CPU_ZERO(&one);
-  CPU_SET(0, &one);
-  return (int)syscall(SYS_sched_setaffinity, gettid(), sizeof(one), &one);
-}
-
-static int processors_of_parent(void)
-{
-  cpu_set_t any;
-
-  return sched_getaffinity(parent, sizeof(any), &any);
-}
-
-/* The number of its clock (clock_getcpuclockid(3)). */
-static clockid_t parents_clock(void)
-{
-  return (clockid_t)(~(unsigned)parent << 3 | 2);
-}
-
-/* How long the other process was at work, of which much can be told. */
-static int clock_of_parent(void)
-{
-  struct timespec used;
-
-  return (int)syscall(SYS_clock_gettime, parents_clock(), &used);
-}
-
-static int sleep_by_parent(void)
-{
-  const struct timespec none = { 0, 1 };
-
-  return (int)syscall(SYS_clock_nanosleep, parents_clock(), 0, &none, NULL);
-}
-
-static int read_limits_of_parent(void)
-{
-  struct rlimit limit;
-
-  return prlimit(parent, RLIMIT_NOFILE, NULL, &limit);
-}
-
-static int locks_of_parent(void)
-{
-  void *head;
-  size_t len;
-
-  return (int)syscall(SYS_get_robust_list, parent, &head, &len);
-}
-
-static int compare_with_parent(void)
-{
-  return (int)syscall(SYS_kcmp, parent, getpid(), 0, STDIN_FILENO, STDIN_FILENO);
-}
-
-static int pages_of_parent(void)
-{
-  return (int)syscall(SYS_move_pages, parent, 0, NULL, NULL, NULL, 0);
-}
-
-static int idle_parent(void)
-{
-  return (int)syscall(SYS_ioprio_set, 1, parent, 3 << 13);
-}
-
-static int session_of_parent(void)
-{
-  return setpgid(parent, parent) == 0 || getsid(parent) >= 0 ? 0 : -1;
-}
-
-static int queue_signal(void)
-{
-  siginfo_t info = { .si_signo = SIGTERM, .si_code = SI_QUEUE };
-
-  return (int)syscall(SYS_rt_sigqueueinfo, parent, SIGTERM, &info);
 }
 
 /* Asks the broker for a blob from a URL, of an ordinary layer's type. */
@@ -574,83 +114,26 @@ static int start_other(void)
   return any ? 0 : -1;
 }
 
-static const struct attack {
-  const char *name;
-  int (*run)(void);
-} attacks[] = {
-  { "read-shadow", read_shadow },
-  { "read-shadow-by-number", read_shadow_by_number },
-  { "read-environment", read_environment },
+static const struct attack attacks_on_what_is_asked[] = {
   { "own-environment", own_environment },
-  { "write-outside", write_outside },
-  { "plant-temporary", plant_temporary },
-  { "list-temporary", list_temporary },
-  { "make-directory", make_directory },
-  { "remove-outside", remove_outside },
-  { "change-mode", change_mode },
-  { "truncate-outside", truncate_outside },
-  { "truncate-by-opening", truncate_by_opening },
-  { "change-mode-by-opening", change_mode_by_opening },
-  { "change-mode-of-input", change_mode_of_input },
-  { "set-user-id", set_user_id },
-  { "tcp-socket", tcp_socket },
-  { "unix-socket", unix_socket },
-  { "connect", connect_anew },
-  { "send-elsewhere", send_elsewhere },
-  { "exec", execute },
-  { "exec-memory", execute_memory },
-  { "executable-memory", executable_memory },
-  { "executable-later", executable_later },
-  { "ptrace", trace_parent },
-  { "read-parent", read_parent },
-  { "clone", fork_once },
-  { "fork", fork_by_library },
-  { "kill-parent", kill_parent },
-  { "signal-parent", signal_parent },
-  { "signals-of-files", own_signals_of_files },
-  { "type-for-user", type_for_user },
-  { "more-files", more_files },
-  { "limits-of-parent", limits_of_parent },
-  { "setuid", new_privileges },
-  { "namespace", new_namespace },
-  { "mount", mount_something },
-  { "filter", load_filter },
-  { "io-uring", ring },
-  { "shared-memory", shared_memory },
-  { "keys", keys },
-  { "bpf", kernel_module },
-  { "file-handle", handle_of_file },
-  { "set-clock", set_clock },
   { "fetch-any", fetch_any },
   { "other-descriptors", other_descriptors },
-  { "own-memory", own_memory },
-  { "own-faults", own_faults },
-  { "handle-of-parent", handle_of_parent },
-  { "slow-parent", slow_parent },
-  { "slow-parent-otherwise", slow_parent_otherwise },
-  { "count-events", count_events },
-  { "be-traced", be_traced },
-  { "begin-mount", begin_mount },
-  { "change-root", change_root },
-  { "message-queue", message_queue },
-  { "pages-into-pipe", pages_into_pipe },
-  { "other-namespace", other_namespace },
-  { "datagrams", datagrams },
-  { "other-numbers", other_numbers },
-  { "queue-signal", queue_signal },
-  { "move-parent", move_parent },
-  { "move-thread", move_thread },
-  { "processors-of-parent", processors_of_parent },
-  { "clock-of-parent", clock_of_parent },
-  { "sleep-by-parent", sleep_by_parent },
-  { "read-limits-of-parent", read_limits_of_parent },
-  { "locks-of-parent", locks_of_parent },
-  { "compare-with-parent", compare_with_parent },
-  { "pages-of-parent", pages_of_parent },
-  { "idle-parent", idle_parent },
-  { "session-of-parent", session_of_parent },
   { "start-other", start_other },
+  { NULL, NULL },
 };
+
+static const struct attack *const attacks[] = { attacks_on_files, attacks_on_processes,
+                                                attacks_on_system, attacks_on_what_is_asked };
+
+/* The one of this name; NULL: there is none. */
+static const struct attack *attack_named(const char *name)
+{
+  for (size_t i = 0; i < ARRAY_LEN(attacks); i++)
+    for (const struct attack *at = attacks[i]; at->name; at++)
+      if (strcmp(at->name, name) == 0)
+        return at;
+  return NULL;
+}
 
 static void run_attack(const struct attack *chosen, int to)
 {
@@ -859,15 +342,14 @@ int main(int argc, char **argv)
       return 77;
     printf("landlock=%d\n", support.landlock_abi);
     for (size_t i = 0; i < ARRAY_LEN(attacks); i++)
-      puts(attacks[i].name);
+      for (const struct attack *at = attacks[i]; at->name; at++)
+        puts(at->name);
     return 0;
   }
   signal(SIGPIPE, SIG_IGN);
   victim = argv[2];
   parent = getpid();
-  for (size_t i = 0; i < ARRAY_LEN(attacks); i++)
-    if (strcmp(attacks[i].name, argv[1]) == 0)
-      job.context = (void *)&attacks[i];
+  job.context = (void *)(uintptr_t)attack_named(argv[1]);
   for (int side = 0; side < 2; side++)
     if (argument_parse(&arguments[side], argv[3], &err)) {
       fprintf(stderr, "%s\n", err.message);
