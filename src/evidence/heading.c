@@ -250,6 +250,46 @@ static bool column_rules(struct headings *headings, struct str line, const char 
   return false;
 }
 
+/* The words of a line, with a space between two of them, that stand over a place: the first whose
+ * end lies behind it. */
+static struct str words_over(struct str line, size_t place)
+{
+  for (size_t i = 0; i < line.len;) {
+    const size_t from = i;
+
+    while (i < line.len && !is_blank(line.ptr[i]))
+      i++;
+    while (i > from && i + 1 < line.len && is_blank(line.ptr[i]) && !is_blank(line.ptr[i + 1]))
+      for (i++; i < line.len && !is_blank(line.ptr[i]);)
+        i++;
+    if (i > place && i > from)
+      return (struct str) { line.ptr + from, i - from };
+    i += i == from;
+  }
+  return STR("");
+}
+
+/* Whether more than a space stands between words of it: no sentence. */
+static bool has_columns(struct str line)
+{
+  for (size_t i = indent_of(line) + 2; i < line.len; i++)
+    if (is_blank(line.ptr[i - 2]) && is_blank(line.ptr[i - 1]) && !is_blank(line.ptr[i]))
+      return true;
+  return false;
+}
+
+/* Of a table whose columns are set apart by spaces the first line has what a column is about over
+ * what stands in it. */
+static bool place_rules(struct headings *headings, struct str line, const char *value)
+{
+  if (line.ptr == headings->content.ptr || headings->first.len <= (size_t)(value - line.ptr))
+    return false;
+  if (!spend(headings, headings->first.len))
+    return true;
+  return has_columns(headings->first) &&
+         when_said(words_over(headings->first, (size_t)(value - line.ptr))) == WHEN_OTHER;
+}
+
 /* ---- brackets ---- */
 
 /* What the value lies in within its line: '{"expires": {"by": "x", "at": '. Deeper than there is
@@ -282,5 +322,5 @@ bool heading_rules(struct headings *headings, struct str line, const char *value
     return true;
   close_to(headings, indent_of(line));
   return is_below_rule(headings) || column_rules(headings, line, value) ||
-         brackets_rule(headings, line, value);
+         place_rules(headings, line, value) || brackets_rule(headings, line, value);
 }
