@@ -76,7 +76,7 @@ static int copy_counted(struct source *from, struct store *to, const struct desc
       return found < 0 ? -1 : copied(counts, blob, false);
     went_on = blob_writer_done(writer) > 0;
     result = write_blob(from, writer, blob, err);
-    if (error_is_transient(err))
+    if (result < 0 && error_is_transient(err))
       went_on = false;
   }
   return result < 0 ? source_wrap(from, blob, err) : copied(counts, blob, true);
