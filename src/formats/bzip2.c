@@ -57,11 +57,50 @@ static bool bzip2_detect(struct str bytes, struct str name)
           memcmp(bytes.ptr + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
 }
 
+/* ---- what not every decoder can read ---- */
+
+/* The bit at a place, the highest of a byte first; behind the end all are 0. */
+static unsigned bit_at(struct str bytes, uint64_t at)
+{
+  return at / 8 < bytes.len ? (unsigned char)bytes.ptr[at / 8] >> (7 - at % 8) & 1 : 0;
+}
+
+/* How many blocks are "randomised", as bzip2 0.9.0 and older wrote them ("Format Specification",
+ * 2.2.4, BlockRandomized): behind a block's magic, which begins at any bit, and 32 bits of its
+ * checksum. What only looks like a magic may count, too. */
+static uint64_t count_randomised(struct str stream)
+{
+  enum { MAGIC_BITS = 48, SUM_BITS = 32 };
+  const uint64_t magic = UINT64_C(0x314159265359);
+  uint64_t window = 0;
+  uint64_t n = 0;
+
+  for (uint64_t at = 0; at < (uint64_t)stream.len * 8; at++) {
+    window = (window << 1 | bit_at(stream, at)) & ((UINT64_C(1) << MAGIC_BITS) - 1);
+    if (window == magic)
+      n += bit_at(stream, at + 1 + SUM_BITS);
+  }
+  return n;
+}
+
+/* Linux, BusyBox and Go refuse such blocks. */
+static int bzip2_look(struct format_parts *parts, struct str stream, uint64_t n, struct error *err)
+{
+  const uint64_t randomised = count_randomised(stream);
+
+  if (!randomised)
+    return 0;
+  return format_add_field(
+      parts, FORMAT_COUNTS, "randomised blocks",
+      str_of(arena_printf(&parts->arena, "%llu of stream %llu", (unsigned long long)randomised,
+                          (unsigned long long)n)),
+      err);
+}
+
 static int bzip2_read(struct format_parts *parts, struct error *err)
 {
-  static const struct wrapper wrapper = {
-    &format_bzip2_codec, &rule_form, ".bz2", ".tbz2", NULL, "streams"
-  };
+  static const struct wrapper wrapper = { &format_bzip2_codec, &rule_form, ".bz2", ".tbz2",
+                                          bzip2_look,          "streams" };
 
   return wrapper_read(parts, &wrapper, err);
 }

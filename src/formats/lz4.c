@@ -7,7 +7,22 @@
 
 static const struct format_rule rule_form = { "lz4-1", FORMAT_FORM, "the compressed form" };
 
-enum { MAGIC = 0x184d2204, FLAGS_CHECKSUMS = 0x14 };
+enum {
+  MAGIC = 0x184d2204,
+  FLAGS_AT = 4,
+  HEADER = 7, /* without a size and a dictionary */
+  FLAG_DICTIONARY = 1,
+  FLAG_SUM = 4,
+  FLAG_SIZE = 8,
+  FLAG_BLOCK_SUMS = 16,
+  FLAGS_CHECKSUMS = FLAG_SUM | FLAG_BLOCK_SUMS,
+  SIZE = 8,
+  DICTIONARY = 4,
+  BLOCK_HEADER = 4,
+  BLOCK_SUM = 4,
+};
+
+#define BLOCK_IS_STORED UINT32_C(0x80000000)
 
 static int lz4_decode(struct str in, struct format_output *out, size_t *used, struct error *err)
 {
@@ -54,15 +69,89 @@ static bool lz4_detect(struct str bytes, struct str name)
   return bytes.len >= 7 && format_le32(bytes.ptr) == MAGIC;
 }
 
-/* What the frame's header says of its form, FLG: not every decoder knows dictionaries, or blocks
- * that hang on each other; some want the size told. */
-static int lz4_look(struct format_parts *parts, struct str frame, uint64_t n, struct error *err)
+/* ---- what not every decoder can read ---- */
+
+/* A length of 15 or more goes on in further bytes, each of which is added, to one that is not 255.
+ */
+static uint64_t take_length(struct str *rest, unsigned nibble)
+{
+  uint64_t length = nibble;
+  unsigned more = nibble == 15 ? 255 : 0;
+
+  while (more == 255 && rest->len) {
+    more = (unsigned char)*rest->ptr;
+    length += more;
+    *rest = str_skip(*rest, 1);
+  }
+  return length;
+}
+
+/* Whether every match of a block lies before the place that it is copied to. An offset of 0 is
+ * invalid ("LZ4 Block Format Description"): the library makes zeros of it, others refuse it. */
+static bool has_offsets(struct str rest)
+{
+  while (rest.len) {
+    const unsigned token = (unsigned char)*rest.ptr;
+    uint64_t literals;
+
+    rest = str_skip(rest, 1);
+    literals = take_length(&rest, token >> 4);
+    if (literals >= rest.len)
+      return literals == rest.len; /* a block ends in literals */
+    rest = str_skip(rest, (size_t)literals);
+    if (rest.len < 2 || format_le16(rest.ptr) == 0)
+      return false;
+    rest = str_skip(rest, 2);
+    take_length(&rest, token & 15);
+  }
+  return true;
+}
+
+/* Goes through the blocks behind a frame's header. */
+static bool are_blocks_sound(struct str rest, unsigned flags)
+{
+  while (rest.len >= BLOCK_HEADER) {
+    const uint32_t header = format_le32(rest.ptr);
+    const size_t len = header & ~BLOCK_IS_STORED;
+    const size_t all = len + (flags & FLAG_BLOCK_SUMS ? BLOCK_SUM : 0);
+
+    rest = str_skip(rest, BLOCK_HEADER);
+    if (!header)
+      return true;
+    if (all > rest.len ||
+        (!(header & BLOCK_IS_STORED) && !has_offsets((struct str) { rest.ptr, len })))
+      return false;
+    rest = str_skip(rest, all);
+  }
+  return false;
+}
+
+static int add_header(struct format_parts *parts, const char *name, uint32_t value, uint64_t n,
+                      struct error *err)
 {
   return format_add_field(
-      parts, FORMAT_COUNTS, "flags",
-      str_of(arena_printf(&parts->arena, "0x%02x of frame %llu",
-                          (unsigned char)frame.ptr[4] & ~FLAGS_CHECKSUMS, (unsigned long long)n)),
+      parts, FORMAT_COUNTS, name,
+      str_of(arena_printf(&parts->arena, "0x%02x of frame %llu", value, (unsigned long long)n)),
       err);
+}
+
+/* What the frame's header says: FLG, since not every decoder knows dictionaries, or blocks that
+ * hang on each other, and some want the size told; a size of 0, which the library takes for none,
+ * and others for the size; and the dictionary, of which the library does not ask. */
+static int lz4_look(struct format_parts *parts, struct str frame, uint64_t n, struct error *err)
+{
+  const unsigned flags = (unsigned char)frame.ptr[FLAGS_AT];
+  const size_t size = flags & FLAG_SIZE ? SIZE : 0;
+  const size_t dictionary = flags & FLAG_DICTIONARY ? DICTIONARY : 0;
+  const char *behind = frame.ptr + HEADER - 1; /* the header's checksum is its last byte */
+
+  if (frame.len < HEADER + size + dictionary ||
+      !are_blocks_sound(str_skip(frame, HEADER + size + dictionary), flags))
+    return error_set(err, ERROR_CORRUPT, "a match in it has no distance");
+  if (add_header(parts, "flags", flags & ~(unsigned)FLAGS_CHECKSUMS, n, err) ||
+      (size && format_le64(behind) == 0 && add_header(parts, "size", 0, n, err)))
+    return -1;
+  return dictionary ? add_header(parts, "dictionary", format_le32(behind + size), n, err) : 0;
 }
 
 static int lz4_read(struct format_parts *parts, struct error *err)

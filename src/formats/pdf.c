@@ -30,6 +30,7 @@ struct pdf {
   struct pdf_place *objects; /* what there is, one after the other; owned */
   size_t n_objects, cap_objects;
   struct lone info, metadata;
+  bool is_signed;
   struct str info_dates[2], xmp; /* what stands in them */
   struct str dates[DATES_MAX];
   size_t n_dates;
@@ -152,7 +153,9 @@ static void count_reference(struct lone *lone, const struct pdf_token before[2])
     lone->n_refs++;
 }
 
-static void count_references(struct pdf *pdf, size_t from, size_t to)
+/* Goes through the tokens of a value for references, and for what a signature has (12.8.1): it is
+ * about all of the file but itself. */
+static void look_at_tokens(struct pdf *pdf, size_t from, size_t to)
 {
   struct pdf_token before[2] = { { PDF_END, { NULL, 0 } }, { PDF_END, { NULL, 0 } } };
 
@@ -165,17 +168,18 @@ static void count_references(struct pdf *pdf, size_t from, size_t to)
       count_reference(&pdf->metadata, before);
       count_reference(&pdf->info, before);
     }
+    pdf->is_signed = pdf->is_signed || pdf_is_name(&token, "/ByteRange");
     before[0] = before[1];
     before[1] = token;
   }
 }
 
 /* Trailers name the information, and nothing else names it or the metadata. */
-static void count_trailer(struct pdf *pdf, const struct pdf_section *section)
+static void look_at_trailer(struct pdf *pdf, const struct pdf_section *section)
 {
   const struct lone info = pdf->info;
 
-  count_references(pdf, section->trailer, section->end);
+  look_at_tokens(pdf, section->trailer, section->end);
   pdf->info = info;
 }
 
@@ -263,7 +267,7 @@ static int pdf_read_object(struct pdf *pdf, uint64_t number, size_t from, struct
   if (pdf_is_dict(pdf->bytes, *at) ? pdf_read_dict(pdf->bytes, at, dict, err)
                                    : pdf_skip_value(pdf->bytes, at, err))
     return -1;
-  count_references(pdf, value, *at);
+  look_at_tokens(pdf, value, *at);
   token = pdf_next(pdf->bytes, at);
   if (pdf_is_word(&token, "stream")) {
     if (read_stream(pdf, dict, is_metadata, at, err))
@@ -312,17 +316,17 @@ static int by_start(const void *a, const void *b)
   return (x->ptr > y->ptr) - (x->ptr < y->ptr);
 }
 
-/* 12.8.1: a signature is about all of the file but itself. */
-static bool pdf_is_signed(struct str bytes)
+/* The word may stand in a stream as well. */
+static bool pdf_is_signed(const struct pdf *pdf)
 {
-  return memmem(bytes.ptr, bytes.len, "ByteRange", 9) != NULL;
+  return pdf->is_signed || memmem(pdf->bytes.ptr, pdf->bytes.len, "ByteRange", 9) != NULL;
 }
 
 static int add_fields(struct pdf *pdf, struct error *err)
 {
   struct format_parts *parts = pdf->parts;
   struct str rest = pdf->bytes;
-  const enum format_class class = pdf_is_signed(rest) ? FORMAT_COUNTS : FORMAT_TIME;
+  const enum format_class class = pdf_is_signed(pdf) ? FORMAT_COUNTS : FORMAT_TIME;
 
   pdf_add_id(pdf);
   if (pdf->n_dates)
@@ -351,7 +355,7 @@ static int read_document(struct pdf *pdf, struct error *err)
   if (pdf_read_all(pdf, err) || pdf_table_check(&pdf->table, pdf->objects, pdf->n_objects, err))
     return -1;
   for (size_t i = 0; i < pdf->table.n_sections; i++)
-    count_trailer(pdf, &pdf->table.sections[i]);
+    look_at_trailer(pdf, &pdf->table.sections[i]);
   add_lone_dates(pdf);
   return add_fields(pdf, err);
 }

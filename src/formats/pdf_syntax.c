@@ -1,5 +1,7 @@
 #include "formats/pdf_syntax.h"
 
+#include "base/digit.h"
+
 enum { NESTED_MAX = 64 };
 
 static bool is_space(char c)
@@ -100,6 +102,37 @@ struct pdf_token pdf_next(struct str bytes, size_t *at)
 bool pdf_is_word(const struct pdf_token *token, const char *word)
 {
   return token->kind == PDF_WORD && str_equal(token->text, str_of(word));
+}
+
+/* Takes a character of a name; -1: it ends. */
+static int take_name_character(struct str *rest)
+{
+  int high;
+  int low;
+  int c;
+
+  if (!rest->len)
+    return -1;
+  c = (unsigned char)*rest->ptr;
+  if (c == '#' && rest->len > 2 && (high = digit_hex_value(rest->ptr[1])) >= 0 &&
+      (low = digit_hex_value(rest->ptr[2])) >= 0) {
+    *rest = str_skip(*rest, 3);
+    return high * 16 + low;
+  }
+  *rest = str_skip(*rest, 1);
+  return c;
+}
+
+bool pdf_is_name(const struct pdf_token *token, const char *name)
+{
+  struct str rest = token->text;
+  int c = token->kind == PDF_NAME ? take_name_character(&rest) : 0;
+
+  while (c > 0 && c == (unsigned char)*name) {
+    name++;
+    c = take_name_character(&rest);
+  }
+  return c < 0 && !*name;
 }
 
 uint64_t pdf_number(const struct pdf_token *token)

@@ -25,6 +25,8 @@ struct pdf_token {
 /* The next token from *at on; white space and comments before it are passed over. */
 struct pdf_token pdf_next(struct str bytes, size_t *at);
 bool pdf_is_word(const struct pdf_token *token, const char *word);
+/* Whether a token is this name ("/Length"), in any spelling: "#6C" stands for "l" (7.3.5). */
+bool pdf_is_name(const struct pdf_token *token, const char *name);
 uint64_t pdf_number(const struct pdf_token *token);
 
 enum { PDF_KEYS_MAX = 128 };

@@ -9,7 +9,13 @@ static const struct format_rule rule_sums = { "png-1", FORMAT_FORM, "checksums, 
 static const struct format_rule rule_form = { "png-2", FORMAT_FORM,
                                               "the compressed form of the picture" };
 
-enum { SIGNATURE = 8, CHUNK = 12, CHUNKS_MAX = 100000 };
+enum {
+  SIGNATURE = 8,
+  CHUNK = 12,
+  CHUNKS_MAX = 100000,
+  WINDOW_LARGEST = 7,          /* CINFO of 32 KiB, which is all that deflate can look back */
+  SMALL_WINDOW_MAX = 16 << 20, /* of pictures with a smaller one */
+};
 
 /* What is read of the chunks IDAT, which follow upon each other and are one zlib stream (10.1). */
 struct picture {
@@ -83,11 +89,26 @@ static bool is_time(const struct chunk *chunk)
   return false;
 }
 
+/* A time counts by itself alone: that it is there, where among the chunks, and what it is called
+ * are a field before it. */
+static int add_place(struct format_parts *parts, const struct chunk *chunk, struct error *err)
+{
+  const size_t len = is_type(chunk, "tEXt") ? strlen(chunk->data.ptr) : 0;
+
+  return format_add_field(parts, FORMAT_COUNTS,
+                          arena_printf(&parts->arena, "place of %.4s", chunk->type),
+                          (struct str) { chunk->data.ptr, len }, err);
+}
+
 static int add_chunk(struct format_parts *parts, const struct chunk *chunk, struct error *err)
 {
+  const bool time = is_time(chunk);
+
+  if (time && add_place(parts, chunk, err))
+    return -1;
   format_account(parts, chunk->at, 8 + chunk->data.len, NULL);
   format_account(parts, chunk->at + 8 + chunk->data.len, 4, &rule_sums);
-  return format_add_field(parts, is_time(chunk) ? FORMAT_TIME : FORMAT_COUNTS,
+  return format_add_field(parts, time ? FORMAT_TIME : FORMAT_COUNTS,
                           arena_printf(&parts->arena, "%.4s", chunk->type), chunk->data, err);
 }
 
@@ -107,6 +128,33 @@ static int add_data(struct format_parts *parts, const struct chunk *chunk, size_
   picture->len += chunk->data.len;
   format_account(parts, chunk->at, CHUNK + chunk->data.len, &rule_form);
   return 0;
+}
+
+/* Decodes again with no more memory than the stream's header asks for, as libpng does (RFC 1950,
+ * 2.2, CINFO), byte by byte: where there is room for more zlib looks back into that as well. */
+static int check_window(struct str stream, size_t len, struct error *err)
+{
+  z_stream zlib = { .next_in = (unsigned char *)(uintptr_t)stream.ptr,
+                    .avail_in = (unsigned)stream.len };
+  unsigned char byte;
+  int result = Z_OK;
+
+  if ((unsigned char)stream.ptr[0] >> 4 >= WINDOW_LARGEST)
+    return 0;
+  if (len > SMALL_WINDOW_MAX || stream.len > SMALL_WINDOW_MAX)
+    return error_set(err, ERROR_LIMIT, "its picture is larger than %d MiB, with a small window",
+                     SMALL_WINDOW_MAX >> 20);
+  if (inflateInit2(&zlib, 0) != Z_OK)
+    return error_set(err, ERROR_LIMIT, "there is no memory");
+  while (result == Z_OK) {
+    zlib.next_out = &byte;
+    zlib.avail_out = 1;
+    result = inflate(&zlib, Z_NO_FLUSH);
+  }
+  inflateEnd(&zlib);
+  return result == Z_STREAM_END
+             ? 0
+             : error_set(err, ERROR_CORRUPT, "its picture needs a larger window than it says");
 }
 
 static int add_picture(struct format_parts *parts, const struct picture *picture, struct error *err)
@@ -134,6 +182,8 @@ static int add_picture(struct format_parts *parts, const struct picture *picture
     return -1;
   if (used != joined.len)
     return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its picture", joined.len - used);
+  if (check_window(joined, pixels.len, err))
+    return -1;
   /* The window that the stream's header tells: libpng gives a decoder no larger one. */
   return format_add_field(
              parts, FORMAT_COUNTS, "window",

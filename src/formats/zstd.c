@@ -7,16 +7,43 @@
 
 enum {
   WINDOW_LOG_MAX = 27,
+  FLAGS_AT = 4, /* Frame_Header_Descriptor, behind the magic */
+  HEADER = 5,
+  FLAGS_DICTIONARY = 3,
+  FLAG_UNUSED = 0x10,
+  FLAG_SINGLE_SEGMENT = 0x20,
   SKIPPABLE_HEADER = 8,
   WINDOW_COMMON = 8 << 20, /* 3.1.1.1.2: what every decoder should be able to */
 };
 
 static const struct format_rule rule_form = { "zstd-1", FORMAT_FORM, "the compressed form" };
 
+/* Where a frame's header tells how much comes out (3.1.1.1.4), that; else 0. */
+static uint64_t told_size(struct str frame)
+{
+  static const unsigned char id_sizes[] = { 0, 1, 2, 4 };
+  static const unsigned char sizes[] = { 0, 2, 4, 8 };
+  const unsigned flags = frame.len > HEADER ? (unsigned char)frame.ptr[FLAGS_AT] : 0;
+  const bool single = flags & FLAG_SINGLE_SEGMENT;
+  const size_t at = HEADER + !single + id_sizes[flags & FLAGS_DICTIONARY];
+  const size_t size = sizes[flags >> 6] ? sizes[flags >> 6] : single;
+  uint64_t value = 0;
+
+  if (frame.len < at + size)
+    return 0;
+  for (size_t i = size; i-- > 0;)
+    value = value << 8 | (unsigned char)frame.ptr[at + i];
+  return size == 2 ? value + 256 : value;
+}
+
+/* The library decodes what fits into the room for it in one go, and then looks no further back than
+ * the beginning, instead of no further than the window. With less room it keeps what the frame's
+ * header says has to be kept, as programs do that read a stream. */
 static int zstd_decode(struct str in, struct format_output *out, size_t *used, struct error *err)
 {
   ZSTD_DCtx *context = ZSTD_createDCtx();
   ZSTD_inBuffer input = { in.ptr, in.len, 0 };
+  const uint64_t told = told_size(in);
   size_t result = 1;
   int status = 0;
 
@@ -31,6 +58,8 @@ static int zstd_decode(struct str in, struct format_output *out, size_t *used, s
       status = -1;
       break;
     }
+    if (!input.pos && told)
+      room = (size_t)MIN_OF(room, told - 1);
     output = (ZSTD_outBuffer) { out->bytes + out->len, room, 0 };
     result = ZSTD_decompressStream(context, &output, &input);
     out->len += output.pos;
@@ -79,31 +108,16 @@ static int skippable_frame(struct format_parts *parts, size_t *at, uint64_t n, s
       (struct str) { rest.ptr, SKIPPABLE_HEADER + (size_t)len }, err);
 }
 
-/* How much of what came out a decoder has to keep (3.1.1.1); 0: the header ends early. */
+/* How much of what came out a decoder has to keep (3.1.1.1). */
 static uint64_t window_of(struct str frame)
 {
-  static const unsigned char id_sizes[] = { 0, 1, 2, 4 };
-  const unsigned flags = (unsigned char)frame.ptr[4];
-  const size_t at = 5 + id_sizes[flags & 3];
+  const unsigned window = (unsigned char)frame.ptr[HEADER];
   uint64_t base;
 
-  if (!(flags & 0x20)) {
-    const unsigned window = (unsigned char)frame.ptr[5];
-
-    base = UINT64_C(1) << (10 + (window >> 3));
-    return base + base / 8 * (window & 7);
-  }
-  /* A single segment: all of it. */
-  if (frame.len < at + 8)
-    return 0;
-  switch (flags >> 6) {
-  case 2:
-    return format_le32(frame.ptr + at);
-  case 3:
-    return format_le64(frame.ptr + at);
-  default:
-    return 1;
-  }
+  if ((unsigned char)frame.ptr[FLAGS_AT] & FLAG_SINGLE_SEGMENT)
+    return told_size(frame);
+  base = UINT64_C(1) << (10 + (window >> 3));
+  return base + base / 8 * (window & 7);
 }
 
 static int add_header(struct format_parts *parts, const char *name, const char *what,
@@ -116,17 +130,19 @@ static int add_header(struct format_parts *parts, const char *name, const char *
       err);
 }
 
-/* Not every decoder can read a frame with a large window, or with a field for a dictionary; and
- * some want to be told how much comes out. */
+/* Not every decoder can read a frame with a large window, or with a field for a dictionary, or need
+ * pass over the unused flag as it should; and some want to be told how much comes out. */
 static int look_at_header(struct format_parts *parts, struct str frame, uint64_t n,
                           struct error *err)
 {
-  const unsigned flags = (unsigned char)frame.ptr[4];
+  const unsigned flags = (unsigned char)frame.ptr[FLAGS_AT];
   const uint64_t window = window_of(frame);
   const bool has_size = flags & 0xe0; /* Frame_Content_Size_flag, Single_Segment_flag */
+  const unsigned dictionary = flags & FLAGS_DICTIONARY;
 
   if ((window > WINDOW_COMMON && add_header(parts, "window", " bytes", window, n, err)) ||
-      (flags & 3 && add_header(parts, "dictionary", "", flags & 3, n, err)))
+      (dictionary && add_header(parts, "dictionary", "", dictionary, n, err)) ||
+      (flags & FLAG_UNUSED && add_header(parts, "unused flag", "", 1, n, err)))
     return -1;
   return has_size ? 0 : add_header(parts, "sizes that are not told", "", 1, n, err);
 }
