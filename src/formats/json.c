@@ -150,6 +150,13 @@ static bool is_told_as_it_is(struct str token)
   return text && str_equal(str_of(text), token);
 }
 
+/* Of a string that is a member of its own only what is between the quotes is told: that it is no
+ * number ("1") is left to the bytes that nothing tells. */
+static struct str without_quotes(struct str token)
+{
+  return *token.ptr == '"' && token.len > 1 ? (struct str) { token.ptr + 1, token.len - 2 } : token;
+}
+
 static void account_values(struct format_parts *parts)
 {
   struct str rest = parts->bytes;
@@ -164,7 +171,7 @@ static void account_values(struct format_parts *parts)
     token = json_token(rest);
     rest = str_skip(rest, token.len);
     if (!is_key(rest) && is_told_as_it_is(token))
-      format_account_shown(parts, token);
+      format_account_shown(parts, without_quotes(token));
   }
 }
 

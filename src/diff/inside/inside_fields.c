@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
+#include "diff/inside/inside_members.h"
+
 /* The next field from *at on that counts; NULL: none. */
 static const struct format_field *next_field(const struct looking *looking,
                                              const struct format_parts *parts, size_t *at)
@@ -105,21 +108,63 @@ bool inside_compare_meaningless(struct looking *looking, const struct format_par
 
 /* ---- what no member tells of ---- */
 
-/* Of all bytes outside of ranges, and of where these are. They are in order, and may overlap where
- * the format only shows. */
+/* Of all bytes outside of ranges, and of how many of them lie before each. The ranges are in order,
+ * and may overlap where the format only shows. */
 static struct digest digest_rest(const struct format_parts *parts)
 {
   AUTO_HASHER hasher = hasher_new(DIGEST_SHA256);
   uint64_t at = 0;
 
   for (size_t i = 0; i < parts->n_ranges; i++) {
-    if (parts->ranges[i].from > at)
-      hasher_add(hasher, parts->bytes.ptr + at, parts->ranges[i].from - at);
-    hasher_add(hasher, "", 1);
+    const uint64_t from = parts->ranges[i].from;
+    const uint64_t gap = from > at ? from - at : 0;
+
+    hasher_add(hasher, &gap, sizeof(gap));
+    hasher_add(hasher, parts->bytes.ptr + at, gap);
     at = MAX_OF(at, parts->ranges[i].to);
   }
   hasher_add(hasher, parts->bytes.ptr + at, parts->bytes.len - at);
   return hasher_finish(hasher);
+}
+
+static size_t count_lines(const struct format_parts *parts, const struct format_range *range)
+{
+  size_t n = 0;
+
+  for (uint64_t at = range->from; at < range->to; at++)
+    n += parts->bytes.ptr[at] == '\n';
+  return n;
+}
+
+/* Whether each range has as many lines as the one in its place. A member may lie in several ranges,
+ * with something between them that is told elsewhere (an element in a text, a comment in a section
+ * of a manual page), and what it holds does not tell at which of its lines that stands. */
+static bool same_lines(const struct format_parts parts[2])
+{
+  if (parts[0].n_ranges != parts[1].n_ranges)
+    return false;
+  for (size_t i = 0; i < parts[0].n_ranges; i++)
+    if (count_lines(&parts[0], &parts[0].ranges[i]) != count_lines(&parts[1], &parts[1].ranges[i]))
+      return false;
+  return true;
+}
+
+/* Whether members that have partners stand in the order of these: names alone (sections of a manual
+ * page, whose headings are shown by them) do not tell their places. */
+static bool same_order(const struct looking *looking, const struct format_parts parts[2])
+{
+  size_t n;
+  AUTO_FREE struct inside_pair *pairs = inside_pair_members(parts, &looking->rules, &n);
+  const struct format_member *before = NULL;
+
+  for (size_t i = 0; i < n; i++) {
+    const struct format_member *partner = pairs[i].members[0] ? pairs[i].members[1] : NULL;
+
+    if (partner && before && partner < before)
+      return false;
+    before = partner ? partner : before;
+  }
+  return true;
 }
 
 bool inside_tells_all(struct looking *looking, const struct format *format,
@@ -137,5 +182,5 @@ bool inside_tells_all(struct looking *looking, const struct format *format,
   if (!digest_equal(&digests[0], &digests[1]))
     looking_tell_field(looking, "rest", str_of(digest_hex(&digests[0], text[0])),
                        str_of(digest_hex(&digests[1], text[1])));
-  return format->is_text;
+  return format->is_text && same_lines(parts) && same_order(looking, parts);
 }

@@ -16,8 +16,10 @@ bool inside_compare_meaningless(struct looking *looking, const struct format_par
 
 /* Of files that are only shown: whether the rows tell all that differs. They do if what the reader
  * says of all else (format_parts.untold) is the same; or if it tells which bytes of a text its
- * members carry: then the bytes besides are compared here, and told as the field "rest". Where one
- * text has more members than the other, these bytes always differ, and nobody knows in what. */
+ * members carry: then the bytes besides are compared here, and told as the field "rest". Nobody
+ * knows where one text has more members than the other, for then these bytes always differ; where
+ * members stand in another order; or where the lines that they carry lie otherwise between what is
+ * told of elsewhere. */
 bool inside_tells_all(struct looking *looking, const struct format *format,
                       const struct format_parts parts[2]);
 
