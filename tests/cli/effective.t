@@ -299,6 +299,27 @@ second.
   different
   [1]
 
+An opaque whiteout in the root hides nothing to an overlayfs, and where layers are unpacked upon each other also what its
+own layer has in directories without an entry. What follows the specification removes what lower layers have: of these two
+it makes d/x, and nothing.
+
+  $ images <<'RECIPE'
+  > def put(name, *layers): oci_archive(name + ".tar", image(*layers))
+  > all, below = file(".wh..wh..opq"), layer(file("a"))
+  > put("hidden", below, layer(file("d/x"), all))
+  > put("hidden-twice", below, layer(file("d/x"), all), layer(all))
+  > put("hidden-too", below, layer(file("d/x"), all, compress=None))
+  > put("entry", below, layer(directory("d"), file("d/x"), all))
+  > put("entry-later", below, layer(directory("d"), file("d/x", mtime=7), all))
+  > RECIPE
+  $ . ./differ hidden hidden-twice
+  TYPE * NAME * INPUT-0 * INPUT-1
+  Layer    ctx:/layer    engines disagree about input 0: containerd makes "a" a file of mode 0644, podman's vfs makes "a" nothing, podman's and docker's overlay makes "a" a file of mode 0644; input 1: *
+  Layer    ctx:/layer    input 0: layer 1, ".wh..wh..opq": it hides what all lower layers have, where its layer has names in directories without an entry, so that what there is depends on the engine
+  [1]
+  $ . ./differ hidden hidden-too
+  $ . ./differ entry entry-later
+
 A PAX global header takes away what has its name: of its own layer, and of lower ones where engines unpack layers upon
 each other.
 

@@ -54,6 +54,7 @@ void overlay_begin_layer(struct overlay *overlay)
   overlay->n_layers++;
   overlay->last_parent = NULL;
   overlay->cleared = NULL;
+  overlay->n_implied_below = overlay->n_implied;
   map_release(&overlay->names);
   map_release(&overlay->gone);
   map_release(&overlay->aufs_links);

@@ -131,11 +131,15 @@ bool overlay_refused_above(const struct overlay *overlay);
 /* What keeps some versions of an engine, or most, from unpacking the layers, while others make what
  * the overlay has: the first such entry, or NULL. As long as the overlay. */
 const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay);
-/* The first entry that has what an overlayfs takes for its own notes (xattrs trusted.overlay.*,
- * user.overlay.* and user.fuseoverlayfs.*), or NULL. By them a directory hides what lower layers
- * have in it, or shows what another one has, if the engine unpacks them, as Podman's and Docker's
- * overlay drivers do, and containerd and vfs do not. No tree here follows them: of images with such
- * entries only those of OVERLAY_SAME_ENTRIES are known to be the same. Such an overlay is in doubt.
+/* The first entry whose effect no tree here follows, or NULL: of images with such entries only
+ * those of OVERLAY_SAME_ENTRIES are known to be the same. Such an overlay is in doubt.
+ * - What an overlayfs takes for its own notes (xattrs trusted.overlay.*, user.overlay.* and
+ *   user.fuseoverlayfs.*): by them a directory hides what lower layers have in it, or shows what
+ *   another one has, if the engine unpacks them, as Podman's and Docker's overlay drivers do, and
+ *   containerd and vfs do not.
+ * - An opaque whiteout in the root of a layer that is not the lowest, whose layer has before it
+ *   names in directories without an entry: engines hide nothing by it, or these, too; what follows
+ *   the specification (umoci) does neither.
  * As long as the overlay. */
 const struct overlay_refusal *overlay_unfollowed(const struct overlay *overlay);
 

@@ -8,14 +8,6 @@
 #define AUFS_LINKS STR(".wh..wh.plnk")
 #define OPAQUE_MARK STR(".wh..wh..opq")
 
-/* Whether whiteouts become what overlayfs takes for them. containerd has nothing but a plain folder
- * for the lowest layer. */
-static bool marks_whiteouts(const struct overlay *overlay)
-{
-  return overlay->engine == OVERLAY_PODMAN || overlay->engine == OVERLAY_DOCKER ||
-         (overlay->engine == OVERLAY_CONTAINERD && overlay->n_layers > 1);
-}
-
 static void set_refusal(struct overlay *overlay, struct overlay_refusal *refusal,
                         const struct tar_entry *entry, const char *why)
 {
@@ -45,13 +37,16 @@ static void note_mind(struct overlay *overlay, const struct overlay_addition *ad
   overlay->may_refuse = true;
 }
 
-/* ---- the directory of an entry ---- */
+void overlay_note_unfollowed(struct overlay *overlay, const struct overlay_addition *added,
+                             const char *why)
+{
+  overlay->in_doubt = true;
+  if (!overlay->is_unfollowed)
+    set_refusal(overlay, &overlay->unfollowed, added->entry, why);
+  overlay->is_unfollowed = true;
+}
 
-struct parent {
-  struct overlay_node *node; /* NULL: the entry does not get there */
-  bool followed;             /* the entry's name is not the path that it leads to */
-  bool is_link;              /* the directory's own name is a symbolic link */
-};
+/* ---- the directory of an entry ---- */
 
 static bool is_whiteout(enum overlay_mark mark)
 {
@@ -73,13 +68,13 @@ static bool has_nothing_to_hide(const struct overlay *overlay, enum overlay_way 
 }
 
 static void find_parent(struct overlay *overlay, const struct overlay_addition *added,
-                        struct str directory, enum overlay_mark mark, struct parent *out)
+                        struct str directory, enum overlay_mark mark, struct overlay_parent *out)
 {
   struct overlay_path rooted;
   struct overlay_place place;
   enum overlay_way way;
 
-  *out = (struct parent) { 0 };
+  *out = (struct overlay_parent) { 0 };
   if (overlay->last_parent && str_equal(buf_str(&overlay->last_directory), directory)) {
     out->node = overlay->last_parent;
     return;
@@ -108,46 +103,7 @@ static void find_parent(struct overlay *overlay, const struct overlay_addition *
   buf_add_str(&overlay->last_directory, directory);
 }
 
-/* ---- whiteouts ---- */
-
-static void hide_name(struct overlay *overlay, const struct overlay_addition *added,
-                      struct overlay_node *parent, struct str name)
-{
-  struct overlay_node *node = overlay_find_child(overlay, parent, name);
-
-  /* In the lowest layer, some mark what there is nothing to hide of. */
-  overlay->in_doubt = overlay->in_doubt || node || !marks_whiteouts(overlay);
-  if (!marks_whiteouts(overlay)) {
-    if (node)
-      overlay_remove_node(overlay, node);
-    return;
-  }
-  if (node) {
-    overlay_refuse(overlay, added, "its layer has the name that the whiteout is for");
-    return;
-  }
-  node = overlay_add_child(overlay, parent, name);
-  node->is_directory = false;
-  node->is_whiteout = true;
-}
-
-static void hide_content(struct overlay *overlay, const struct parent *parent, struct str directory)
-{
-  const bool by_name = overlay_is_stacked(overlay) && parent->followed;
-
-  overlay->in_doubt =
-      overlay->in_doubt || parent->node->children || parent->is_link || parent->node->is_opaque;
-  if (marks_whiteouts(overlay) && !parent->node->parent) {
-    overlay->in_doubt = true; /* overlayfs does not look at the mark of a layer's root */
-    return;
-  }
-  parent->node->is_opaque = !overlay_is_stacked(overlay);
-  if (marks_whiteouts(overlay))
-    return;
-  if (!overlay_is_stacked(overlay) || !parent->is_link) /* it looks at the link, not behind it */
-    overlay_remove_not_unpacked(overlay, parent->node,
-                                by_name ? directory : (struct str) { NULL, 0 });
-}
+/* ---- AUFS ---- */
 
 /* What lies in AUFS's own directories is no part of the tree. */
 static bool is_aufs(struct overlay *overlay, struct overlay_addition *added, struct str path)
@@ -202,11 +158,7 @@ static void note_overlayfs_own(struct overlay *overlay, const struct overlay_add
   for (size_t i = 0; i < entry->n_records; i++) {
     if (!tar_record_xattr(&entry->records[i], &name) || !is_overlayfs_own(name))
       continue;
-    overlay->in_doubt = true;
-    if (!overlay->is_unfollowed)
-      set_refusal(overlay, &overlay->unfollowed, entry,
-                  "it has attributes that overlayfs takes for its own");
-    overlay->is_unfollowed = true;
+    overlay_note_unfollowed(overlay, added, "it has attributes that overlayfs takes for its own");
   }
 }
 
@@ -243,7 +195,7 @@ static void set_directory(struct overlay *overlay, struct overlay_node *node,
 
 /* Docker and Podman make what they make at the entry's full name, of which something may be gone
  * that the entry replaces. */
-static bool is_cut_off(struct overlay *overlay, const struct parent *parent,
+static bool is_cut_off(struct overlay *overlay, const struct overlay_parent *parent,
                        const struct overlay_path *path)
 {
   const struct str directory = path_directory(overlay_path_str(path));
@@ -260,7 +212,8 @@ static bool is_cut_off(struct overlay *overlay, const struct parent *parent,
 }
 
 static void put_entry(struct overlay *overlay, struct overlay_addition *added,
-                      const struct overlay_path *path, const struct parent *parent, struct str base)
+                      const struct overlay_path *path, const struct overlay_parent *parent,
+                      struct str base)
 {
   const struct tar_entry *entry = added->entry;
   bool is_directory = entry->type == TAR_DIR;
@@ -356,16 +309,6 @@ static void put_root(struct overlay *overlay, struct overlay_addition *added)
     set_directory(overlay, root, added->record);
 }
 
-static void apply_whiteout(struct overlay *overlay, const struct overlay_addition *added,
-                           const struct parent *parent, struct str directory,
-                           enum overlay_mark mark, struct str hidden)
-{
-  if (mark == OVERLAY_HIDES_CONTENT)
-    hide_content(overlay, parent, directory);
-  else
-    hide_name(overlay, added, parent->node, hidden);
-}
-
 void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
                    const struct overlay_path *path)
 {
@@ -374,7 +317,7 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
   struct str directory;
   struct str base;
   struct str hidden = STR("");
-  struct parent parent;
+  struct overlay_parent parent;
   struct error err;
 
   overlay->n_applied++;
@@ -395,7 +338,7 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
   if (is_aufs(overlay, added, name) || !parent.node)
     return;
   if (is_whiteout(mark))
-    apply_whiteout(overlay, added, &parent, directory, mark, hidden);
+    overlay_apply_whiteout(overlay, added, &parent, directory, mark, hidden);
   else
     put_entry(overlay, added, path, &parent, base);
 }

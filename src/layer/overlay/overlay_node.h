@@ -86,8 +86,9 @@ struct overlay {
   struct map aufs_links;            /* of the layer: name -> struct overlay_record */
   uint64_t n_applied, work; /* entries; what was done to find their places, as bytes gone over */
   /* Nodes that were made for what the layer has no entry of; and how many they were when all such
-   * were taken out of a directory, the last one that had that done to it. */
-  uint64_t n_implied, n_implied_then;
+   * were taken out of a directory, the last one that had that done to it; and when the layer began.
+   */
+  uint64_t n_implied, n_implied_then, n_implied_below;
   const struct overlay_node *cleared;
   struct overlay_refusal refusal;
   struct overlay_refusal reason; /* for which it may refuse */
@@ -223,6 +224,26 @@ void overlay_apply(struct overlay *overlay, struct overlay_addition *added,
                    const struct overlay_path *path);
 /* The engine does not unpack the layer, because of this entry. why: lives for ever. */
 void overlay_refuse(struct overlay *overlay, const struct overlay_addition *added, const char *why);
+/* No tree here follows what the entry does: see overlay_unfollowed. why: as above. */
+void overlay_note_unfollowed(struct overlay *overlay, const struct overlay_addition *added,
+                             const char *why);
+
+/* ---- overlay_whiteout.c ---- */
+
+/* The directory of an entry. */
+struct overlay_parent {
+  struct overlay_node *node; /* NULL: the entry does not get there */
+  bool followed;             /* the entry's name is not the path that it leads to */
+  bool is_link;              /* the directory's own name is a symbolic link */
+};
+
+/* Removes what the whiteout (mark, not OVERLAY_NO_MARK) names in its directory, or notes it for
+ * when the layers are united. directory: the whiteout's, as it is named; hidden: the name that it
+ * removes, of OVERLAY_HIDES_NAME. */
+void overlay_apply_whiteout(struct overlay *overlay, const struct overlay_addition *added,
+                            const struct overlay_parent *parent, struct str directory,
+                            enum overlay_mark mark, struct str hidden);
+
 /* ---- overlay_hardlink.c ---- */
 
 /* The node, whose entry is a hard link, becomes a name of what that is made to; where that is
