@@ -95,6 +95,13 @@ static bool same_counting(const struct tar_entry *a, const struct tar_entry *b)
   }
 }
 
+/* What an entry without a content says of its size: some programs go over so many bytes behind the
+ * header (GNU tar's of a directory), some over none. */
+static bool same_bare_size(const struct tar_entry *a, const struct tar_entry *b)
+{
+  return tar_entry_has_content(a) || a->size == b->size;
+}
+
 /* git archive notes the commit (git-get-tar-commit-id(1)): a hash of it, as SHA-1 or SHA-256. */
 static bool is_commit(const struct tar_record *record)
 {
@@ -121,7 +128,7 @@ bool inside_look_at_entry(struct inside *inside, const struct format *format,
 {
   if (a->type != b->type || !str_equal(a->link_name, b->link_name) || a->mode != b->mode ||
       a->device_major != b->device_major || a->device_minor != b->device_minor ||
-      !(same_counting(a, b) || add_commits(inside, a, b))) {
+      !same_bare_size(a, b) || !(same_counting(a, b) || add_commits(inside, a, b))) {
     inside_leave(inside, a->name);
     return false;
   }

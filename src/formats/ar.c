@@ -2,6 +2,8 @@
  * text before each member, which lies on an even place. */
 #include "formats/ar.h"
 
+#include <inttypes.h>
+
 #include "formats/record.h"
 
 static const struct format_rule rule_number = { "ar-1", FORMAT_WRITTEN,
@@ -107,7 +109,8 @@ static bool bsd_name(struct format_parts *parts, struct header *header, struct s
   format_account(parts, header->at + HEADER, out->len, NULL);
   format_account(parts, header->at + HEADER + out->len, len - out->len, &rule_name);
   header->content = str_skip(header->content, len);
-  header->written = "before the content";
+  /* How long it is with them moves all that follows, whose places a symbol table tells. */
+  header->written = arena_printf(&parts->arena, "before the content, of %" PRIu64 " bytes", len);
   return true;
 }
 

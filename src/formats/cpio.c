@@ -8,6 +8,7 @@
 #include "base/digit.h"
 #include "formats/cpio_early.h"
 #include "formats/cpio_links.h"
+#include "formats/record.h"
 
 static const struct format_rule rule_number = { "cpio-1", FORMAT_WRITTEN,
                                                 "how numbers are written" };
@@ -17,7 +18,7 @@ static const struct format_rule rule_zeros = { "cpio-3", FORMAT_WRITTEN,
 
 #define TRAILER "TRAILER!!!"
 
-enum { ENTRY_MAX = 4096, MAGIC = 6, ALIGN = 4 };
+enum { ENTRY_MAX = 4096, MAGIC = 6, ALIGN = 4, EARLY_ALIGN = 16 };
 
 /* The fields of a header, as far as both kinds have them. */
 struct header {
@@ -289,6 +290,21 @@ static bool is_cpio(struct str bytes)
   return bytes.len >= 76 && (is_newc(bytes.ptr) || memcmp(bytes.ptr, "070707", 6) == 0);
 }
 
+/* Linux finds an archive that is not compressed only where a header may lie; and what it takes from
+ * there as it lies (cpio_early.h) may have to lie on 16 bytes. */
+static int add_alignment(struct format_parts *parts, uint64_t at, struct str rest,
+                         struct error *err)
+{
+  const bool is_taken = is_cpio(rest) && memmem(rest.ptr, rest.len, "kernel/", 7);
+  const uint64_t off = at % (is_taken ? EARLY_ALIGN : ALIGN);
+
+  if (!off)
+    return 0;
+  return format_add_field(parts, FORMAT_COUNTS, "alignment",
+                          str_of(arena_printf(&parts->arena, "%llu", (unsigned long long)off)),
+                          err);
+}
+
 /* What follows the zeros behind an archive: the kernel goes on with it, whatever compresses it. It
  * is a member that is looked into in turn. */
 static int add_rest(struct format_parts *parts, uint64_t at, struct error *err)
@@ -298,11 +314,7 @@ static int add_rest(struct format_parts *parts, uint64_t at, struct error *err)
   if (!rest.len)
     return 0;
   format_account(parts, at, rest.len, NULL);
-  /* Linux finds an archive that is not compressed only where a header may lie. */
-  if (at % ALIGN &&
-      format_add_field(
-          parts, FORMAT_COUNTS, "alignment",
-          str_of(arena_printf(&parts->arena, "%llu", (unsigned long long)(at % ALIGN))), err))
+  if (add_alignment(parts, at, rest, err))
     return -1;
   return format_add_file(parts, STR("(archive behind it)"), rest, err) ? 0 : -1;
 }
@@ -335,12 +347,14 @@ static int cpio_read(struct format_parts *parts, struct error *err)
   } while (got > 0);
   if (got == 0 && add_end(parts, at, err))
     got = -1;
-  if (got == 0)
+  if (got == 0) {
+    cpio_early_mark_loaded(parts);
     got = cpio_links_resolve(&links, parts, err);
+  }
   cpio_links_release(&links);
   if (got == 0) {
     cpio_early_mark(parts);
-    cpio_early_mark_loaded(parts);
+    format_mark_absolute(parts);
   }
   if (got < 0 ||
       format_add_field(parts, FORMAT_COUNTS, "kind", (struct str) { parts->bytes.ptr, MAGIC }, err))

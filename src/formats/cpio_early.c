@@ -53,8 +53,10 @@ void cpio_early_mark_loaded(struct format_parts *parts)
     const size_t at = content.len ? (size_t)(content.ptr - parts->bytes.ptr) : 0;
 
     if (member->entry.type == TAR_REGULAR && str_has_prefix(early_plain(member), STR("kernel/")))
-      format_add_record(parts, member, TAR_RECORD_OF_MEMBER "cpio.loaded-early",
-                        str_of(arena_printf(&parts->arena, "%u, %.*s, aligned to %d", ++n,
-                                            STR_ARGS(member->entry.name), at % 16 ? 4 : 16)));
+      format_add_record(
+          parts, member, TAR_RECORD_OF_MEMBER "cpio.loaded-early",
+          str_of(arena_printf(&parts->arena, "%u, %.*s, %s, aligned to %d", ++n,
+                              STR_ARGS(member->entry.name),
+                              content.len ? "with its content" : "empty", at % 16 ? 4 : 16)));
   }
 }

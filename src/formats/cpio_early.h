@@ -11,10 +11,11 @@
 void cpio_early_mark(struct format_parts *parts);
 
 /* Gives each regular file below kernel/ a record that tells which of them it is, how its name is
- * spelled, and to how many bytes its content is aligned: before there is a file system, Linux takes
- * microcode and ACPI tables from there by their names to the letter (lib/earlycpio.c,
- * find_cpio_data; Documentation/arch/x86/microcode.rst), the first of a name, and out of the
- * archive as they lie. */
+ * spelled, whether its content stands there, and to how many bytes that is aligned: before there is
+ * a file system, Linux takes microcode and ACPI tables from there by their names to the letter
+ * (lib/earlycpio.c, find_cpio_data; Documentation/arch/x86/microcode.rst), the first of a name, and
+ * out of the archive as they lie, whatever is a hard link. To be called before those are resolved.
+ */
 void cpio_early_mark_loaded(struct format_parts *parts);
 
 #endif

@@ -24,10 +24,10 @@ static int compare_numbers(uint64_t a, uint64_t b)
 
 static int cpio_links_compare(const struct cpio_link *a, const struct cpio_link *b)
 {
-  int order = compare_numbers(a->device, b->device);
+  int order = compare_numbers(a->inode, b->inode);
 
-  order = order ? order : compare_numbers(a->device_minor, b->device_minor);
-  return order ? order : compare_numbers(a->inode, b->inode);
+  order = order ? order : compare_numbers(a->device, b->device);
+  return order ? order : compare_numbers(a->device_minor, b->device_minor);
 }
 
 static int by_file(const void *a, const void *b)
@@ -69,7 +69,12 @@ int cpio_links_resolve(struct cpio_links *links, struct format_parts *parts, str
   if (links->n)
     qsort(links->items, links->n, sizeof(*links->items), by_file);
   for (size_t i = 1; i < links->n; i++) {
-    if (cpio_links_compare(&links->items[first], &links->items[i]) != 0)
+    /* BusyBox goes by the inode alone. */
+    if (links->items[first].inode == links->items[i].inode &&
+        cpio_links_compare(&links->items[first], &links->items[i]) != 0)
+      return error_set(err, ERROR_UNSUPPORTED, "\"%.*s\" in it has the inode of another device's",
+                       STR_ARGS(parts->members[links->items[i].member].entry.name));
+    if (links->items[first].inode != links->items[i].inode)
       first = i;
     else if (cpio_links_join(parts, &parts->members[links->items[first].member],
                              &parts->members[links->items[i].member], err))

@@ -19,7 +19,8 @@ void cpio_links_release(struct cpio_links *links);
 void cpio_links_add(struct cpio_links *links, struct cpio_link link);
 /* Makes all names of a file but the first one hard links to that, which has the content, wherever
  * it stands: newc has it once, with the last name; odc with each. -1 where two names of a file have
- * two contents. */
+ * two contents, or files of two devices have one inode number, which not all programs tell apart.
+ */
 MUST_CHECK int cpio_links_resolve(struct cpio_links *links, struct format_parts *parts,
                                   struct error *err);
 

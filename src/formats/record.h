@@ -10,4 +10,10 @@
 void format_add_record(struct format_parts *parts, struct format_member *member, const char *key,
                        struct str value);
 
+/* Gives each member that has a "/" before its name, or before that of the file that it is a hard
+ * link to, a record "absolute" that tells it: where "x" and "/x" are one name to who takes all of
+ * the archive for a file system (has_loose_names), GNU cpio and Python's tarfile unpack them to two
+ * places. */
+void format_mark_absolute(struct format_parts *parts);
+
 #endif

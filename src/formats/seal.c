@@ -68,7 +68,9 @@ static bool seals_its_entry(const struct tar_record *record)
 {
   return str_has_prefix(record->key, STR("APK-TOOLS.checksum.")) ||
          str_has_prefix(record->key, STR("SCHILY.xattr.security.ima")) ||
-         str_has_prefix(record->key, STR("SCHILY.xattr.security.evm"));
+         str_has_prefix(record->key, STR("SCHILY.xattr.security.evm")) ||
+         str_has_prefix(record->key, STR("LIBARCHIVE.xattr.security.ima")) ||
+         str_has_prefix(record->key, STR("LIBARCHIVE.xattr.security.evm"));
 }
 
 static struct str seal_of_member(const struct format *format, const struct tar_entry *entry)

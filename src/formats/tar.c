@@ -1,8 +1,10 @@
 #include "formats/tar.h"
 
 #include "base/path.h"
+#include "formats/record.h"
 #include "formats/tar_account.h"
 #include "formats/tar_holes.h"
+#include "formats/tar_number.h"
 #include "tar/header.h"
 #include "tar/tar.h"
 
@@ -118,6 +120,7 @@ static int read_all(struct format_parts *parts, struct tar_reader *reader, struc
   if (got)
     return got;
   tar_account_zeros(parts, from, parts->bytes.len);
+  format_mark_absolute(parts);
   return add_end(parts, from, err);
 }
 

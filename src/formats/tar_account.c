@@ -3,20 +3,14 @@
 #include <stdio.h>
 
 #include "formats/tar_holes.h"
+#include "formats/tar_number.h"
 #include "formats/tar_replaced.h"
 #include "tar/header.h"
 
-static const struct format_rule rule_number = { "tar-1", FORMAT_WRITTEN,
-                                                "how numbers and the type are written" };
-static const struct format_rule rule_number_end = { "tar-1", FORMAT_WRITTEN,
-                                                    "what stands behind numbers" };
 static const struct format_rule rule_replaced = { "tar-2", FORMAT_WRITTEN,
                                                   "what an extended header replaces" };
 static const struct format_rule rule_extended = { "tar-3", FORMAT_WRITTEN,
                                                   "the header of an extended header" };
-static const struct format_rule rule_sum = { "tar-4", FORMAT_FORM, "checksums, which are right" };
-static const struct format_rule rule_zeros = { "tar-5", FORMAT_WRITTEN,
-                                               "zeros that fill up blocks and end the archive" };
 static const struct format_rule rule_magic = { "tar-6", FORMAT_WRITTEN,
                                                "which kind of tar it says it is" };
 
@@ -52,7 +46,16 @@ static const struct place gnu_times[] = {
   { 357, 12, NUMBER, "ctime" },
 };
 
-enum { CHECKSUM = 148, TYPE = 156, MAGIC = 257, MAGIC_LEN = 8, STAR_TRAILER = 508 };
+enum {
+  SIZE = 124,
+  MTIME = 136,
+  CHECKSUM = 148,
+  TYPE = 156,
+  MAGIC = 257,
+  MAGIC_LEN = 8,
+  STAR_PREFIX_LAST = 475,
+  STAR_TRAILER = 508
+};
 
 /* What is known of an entry's extended headers. */
 struct extended {
@@ -60,16 +63,6 @@ struct extended {
   enum tar_holes *holes;
   bool has_pax, long_name, long_link;
 };
-
-void tar_account_zeros(struct format_parts *parts, uint64_t from, uint64_t to)
-{
-  const char *bytes = parts->bytes.ptr;
-  uint64_t at = from;
-
-  while (at < to && !bytes[at])
-    at++;
-  format_account(parts, from, at - from, &rule_zeros);
-}
 
 /* What an extended header of POSIX's kind says of a key; empty: nothing. */
 static struct str pax_value(const struct extended *extended, const char *key)
@@ -109,42 +102,6 @@ static void account_text(struct format_parts *parts, uint64_t at, size_t len)
   tar_account_zeros(parts, at + used, at + len);
 }
 
-static bool is_padding(char c)
-{
-  return c == ' ' || c == '\0';
-}
-
-static void account_number(struct format_parts *parts, uint64_t at, size_t len,
-                           const struct format_rule *rule)
-{
-  const char *field = parts->bytes.ptr + at;
-  size_t from = 0;
-  size_t to = len;
-
-  if ((unsigned char)field[0] & 0x80) { /* the first byte marks base-256 */
-    format_account(parts, at, 1, &rule_number);
-    format_account(parts, at + 1, len - 1, rule);
-    return;
-  }
-  while (to && is_padding(field[to - 1]))
-    to--;
-  while (from < to && is_padding(field[from]))
-    from++;
-  for (size_t i = from; i < to; i++)
-    if (field[i] < '0' || field[i] > '7')
-      return;
-  while (from < to && field[from] == '0')
-    from++;
-  format_account(parts, at, from, &rule_number);
-  format_account(parts, at + from, to - from, rule);
-  format_account(parts, at + to, len - to, &rule_number_end);
-}
-
-void tar_account_number(struct format_parts *parts, uint64_t at, size_t len)
-{
-  account_number(parts, at, len, NULL);
-}
-
 static void account_places(struct format_parts *parts, uint64_t header, const struct place *places,
                            size_t n, const struct extended *extended)
 {
@@ -156,7 +113,7 @@ static void account_places(struct format_parts *parts, uint64_t header, const st
     else if (places[i].kind == TEXT)
       account_text(parts, at, places[i].len);
     else
-      account_number(parts, at, places[i].len, NULL);
+      tar_account_number(parts, at, places[i].len, NULL);
   }
 }
 
@@ -193,7 +150,7 @@ static void account_v7(struct format_parts *parts, uint64_t header)
     if (!block[at])
       tar_account_zeros(parts, header + at, header + at + 8);
     else if (tar_number(block + at, 8, &number) && number == 0)
-      account_number(parts, header + at, 8, NULL);
+      tar_account_number(parts, header + at, 8, NULL);
   }
   tar_account_zeros(parts, header + 345, header + TAR_UNIT);
 }
@@ -207,10 +164,10 @@ static void account_header(struct format_parts *parts, uint64_t header,
   const bool is_star = is_posix && memcmp(block + STAR_TRAILER, "tar\0", 4) == 0;
 
   account_places(parts, header, common, ARRAY_LEN(common), extended);
-  account_number(parts, header + CHECKSUM, 8, &rule_sum);
+  tar_account_sum(parts, header);
   /* '\0' is '0' or, by the name, '5'. */
   format_account(parts, header + TYPE, 1,
-                 block[TYPE] == '\0' || block[TYPE] == '0' ? &rule_number : NULL);
+                 block[TYPE] == '\0' || block[TYPE] == '0' ? &tar_rule_number : NULL);
   if (!is_gnu && !is_posix) {
     account_v7(parts, header);
     return;
@@ -222,13 +179,30 @@ static void account_header(struct format_parts *parts, uint64_t header,
   if (is_gnu) {
     account_gnu(parts, header, extended);
   } else if (is_star) {
-    account_places(parts, header, star_rest, ARRAY_LEN(star_rest), extended);
+    /* All others have a prefix of 155 bytes, which goes on in the times unless it ends before. */
+    if (!block[STAR_PREFIX_LAST])
+      account_places(parts, header, star_rest, ARRAY_LEN(star_rest), extended);
     tar_account_zeros(parts, header + 500, header + STAR_TRAILER);
     format_account(parts, header + STAR_TRAILER, 4, &rule_magic);
   } else {
     account_places(parts, header, &ustar_prefix, 1, extended);
     tar_account_zeros(parts, header + 500, header + TAR_UNIT);
   }
+}
+
+/* GNU tar and libarchive take no number with a plus sign before it, others do. */
+static int check_numbers(const struct tar_entry *entry, uint64_t at, struct error *err)
+{
+  static const char *const keys[] = { "uid", "gid", "size", "mtime", "atime", "ctime" };
+
+  for (size_t i = 0; i < entry->n_records; i++)
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+      if (str_equal(entry->records[i].key, str_of(keys[k])) &&
+          str_has_prefix(entry->records[i].value, STR("+")))
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "the extended header at byte %llu has a number with a plus sign",
+                         (unsigned long long)at);
+  return 0;
 }
 
 /* The entry has each record once. What an empty value deletes, and what a global header repeats, is
@@ -246,7 +220,7 @@ static int check_pax(struct format_parts *parts, uint64_t at, uint64_t size,
                      "the extended header at byte %llu says something twice, or sparsely",
                      (unsigned long long)at);
   format_account(parts, at, size, NULL);
-  return 0;
+  return check_numbers(extended->entry, at, err);
 }
 
 /* The body of an extended header of the given type. */
@@ -269,6 +243,17 @@ static int account_body(struct format_parts *parts, char type, uint64_t at, uint
   return 0;
 }
 
+/* The header of an extended header, from byte `at` of it on: its size counts, with what it is of.
+ */
+static void account_extended(struct format_parts *parts, uint64_t header, uint64_t at)
+{
+  format_account(parts, at, header + SIZE - at, &rule_extended);
+  tar_account_number(parts, header + SIZE, MTIME - SIZE, &rule_extended);
+  format_account(parts, header + MTIME, CHECKSUM - MTIME, &rule_extended);
+  tar_account_sum(parts, header);
+  format_account(parts, header + TYPE, TAR_UNIT - TYPE, &rule_extended);
+}
+
 static int extended_header(struct format_parts *parts, uint64_t *at, uint64_t to,
                            struct extended *extended, struct error *err)
 {
@@ -277,14 +262,14 @@ static int extended_header(struct format_parts *parts, uint64_t *at, uint64_t to
   int64_t size;
   uint64_t padded;
 
-  if (!tar_number(block + 124, 12, &size) || size < 0 || (uint64_t)size > to - body)
+  if (!tar_number(block + SIZE, 12, &size) || size < 0 || (uint64_t)size > to - body)
     return error_set(err, ERROR_CORRUPT, "the extended header at byte %llu has no right size",
                      (unsigned long long)*at);
   padded = ((uint64_t)size + TAR_UNIT - 1) / TAR_UNIT * TAR_UNIT;
   if (padded > to - body)
     return error_set(err, ERROR_CORRUPT, "the extended header at byte %llu is cut short",
                      (unsigned long long)*at);
-  format_account(parts, *at, TAR_UNIT, &rule_extended);
+  account_extended(parts, *at, *at);
   if (account_body(parts, (char)block[TYPE], body, (uint64_t)size, extended, err))
     return -1;
   tar_account_zeros(parts, body + (uint64_t)size, body + padded);
@@ -300,12 +285,12 @@ static int account_global(struct format_parts *parts, uint64_t from, uint64_t to
   struct extended extended = { .entry = entry, .holes = &none };
   int64_t size;
 
-  if (!tar_number((const unsigned char *)parts->bytes.ptr + from + 124, 12, &size) || size < 0 ||
+  if (!tar_number((const unsigned char *)parts->bytes.ptr + from + SIZE, 12, &size) || size < 0 ||
       (uint64_t)size > to - from - TAR_UNIT)
     return error_set(err, ERROR_CORRUPT, "the global header at byte %llu has no right size",
                      (unsigned long long)from);
   account_text(parts, from, 100); /* its name is the entry's */
-  format_account(parts, from + 100, TAR_UNIT - 100, &rule_extended);
+  account_extended(parts, from, from + 100);
   if (check_pax(parts, from + TAR_UNIT, (uint64_t)size, &extended, err))
     return -1;
   tar_account_zeros(parts, from + TAR_UNIT + (uint64_t)size, to);
@@ -349,6 +334,7 @@ static int add_replaced(struct format_parts *parts, uint64_t header,
     .size = !is_sparse && is_replaced(extended, "size"),
     .uid = is_replaced(extended, "uid"),
     .gid = is_replaced(extended, "gid"),
+    .mtime = is_replaced(extended, "mtime"),
   };
 
   return tar_replaced_add(parts, header, extended->entry, &replaced, err);

@@ -15,12 +15,5 @@
 MUST_CHECK int tar_account_headers(struct format_parts *parts, uint64_t *from, uint64_t to,
                                    const struct tar_entry *entry, enum tar_holes *holes,
                                    struct error *err);
-/* Accounts for a number of a header: octal digits with nothing but spaces and NULs around them, or
- * base-256; else it stays outside. What does not change the value, zeros before it and the choice
- * of base-256 too, is how it is written. */
-void tar_account_number(struct format_parts *parts, uint64_t at, size_t len);
-/* Accounts for bytes that should be zero, as far as they are: behind contents, and the archive's
- * end. */
-void tar_account_zeros(struct format_parts *parts, uint64_t from, uint64_t to);
 
 #endif

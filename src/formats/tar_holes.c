@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/path.h"
 #include "formats/codec.h"
-#include "formats/tar_account.h"
+#include "formats/tar_number.h"
 #include "tar/header.h"
 #include "tar/pax.h"
 
@@ -147,7 +147,7 @@ static void account_map_number(struct format_parts *parts, uint64_t at)
   while (i < NUMBER && field[i] == ' ')
     i++;
   if ((unsigned char)field[0] & 0x80 || (i < NUMBER && field[i]))
-    tar_account_number(parts, at, NUMBER);
+    tar_account_number(parts, at, NUMBER, NULL);
 }
 
 /* How many of n pairs there are, up to the first that is empty. */

@@ -12,42 +12,55 @@ enum {
   UID = 108,
   GID = 116,
   SIZE = 124,
+  MTIME = 136,
   LINK = 157,
   MAGIC = 257,
   UNAME = 265,
   GNAME = 297,
-  PREFIX = 345
+  PREFIX = 345,
+  NAME_LEN = 100,
+  OWNER_LEN = 32,
+  PREFIX_LEN = 155,
 };
 
-static int add(struct format_parts *parts, const struct tar_entry *entry, const char *what,
-               struct str said, struct error *err)
+static int add(struct format_parts *parts, const struct tar_entry *entry, enum format_class class,
+               const char *what, struct str said, struct error *err)
 {
   const char *value =
       arena_printf(&parts->arena, "%.*s, of %.*s", STR_ARGS(said),
                    (int)MIN_OF(entry->name.len, (size_t)TAR_NAME_MAX), entry->name.ptr);
 
-  return format_add_field(parts, FORMAT_COUNTS, what, str_of(value), err);
+  return format_add_field(parts, class, what, str_of(value), err);
 }
 
+/* room: how many bytes a header has for such a text. */
 static int add_text(struct format_parts *parts, const struct tar_entry *entry, const char *what,
-                    struct str said, struct str real, struct error *err)
+                    struct str said, struct str real, size_t room, struct error *err)
 {
-  return str_has_prefix(real, said) ? 0 : add(parts, entry, what, said, err);
+  return str_equal(said, real) || (real.len > room && str_has_prefix(real, said))
+             ? 0
+             : add(parts, entry, FORMAT_COUNTS, what, said, err);
 }
 
-static int replaced_number(struct format_parts *parts, const struct tar_entry *entry,
-                           const char *what, const char *field, size_t len, int64_t real,
-                           struct error *err)
+/* What a header has room for in octal digits, with one byte behind them. */
+static bool does_fit(int64_t number, size_t len)
+{
+  return number >= 0 && number >> 3 * (len - 1) == 0;
+}
+
+static int add_number(struct format_parts *parts, const struct tar_entry *entry,
+                      enum format_class class, const char *what, struct str field, int64_t real,
+                      struct error *err)
 {
   int64_t said;
   char text[32];
 
-  if (!tar_number((const unsigned char *)field, len, &said))
+  if (!tar_number((const unsigned char *)field.ptr, field.len, &said))
     said = -1;
-  if (said == real || !said)
+  if (said == real || (!said && !does_fit(real, field.len)))
     return 0;
   snprintf(text, sizeof(text), "%" PRId64, said);
-  return add(parts, entry, what, str_of(text), err);
+  return add(parts, entry, class, what, str_of(text), err);
 }
 
 static struct str text_of(const char *field, size_t len)
@@ -58,11 +71,22 @@ static struct str text_of(const char *field, size_t len)
 /* With ustar's prefix before it. */
 static struct str name_of(struct format_parts *parts, const char *block)
 {
-  const struct str name = text_of(block + NAME, 100);
+  const struct str name = text_of(block + NAME, NAME_LEN);
 
   if (memcmp(block + MAGIC, "ustar\0", 6) != 0 || !block[PREFIX])
     return name;
   return str_of(arena_printf(&parts->arena, "%.155s/%.*s", block + PREFIX, STR_ARGS(name)));
+}
+
+/* Where GNU tar has two times, the first here, others have a prefix of the name: Python, BusyBox,
+ * GNU cpio and 7-Zip take it for one whatever the magic says. */
+static int add_prefix(struct format_parts *parts, const struct tar_entry *entry, const char *block,
+                      struct error *err)
+{
+  if (memcmp(block + MAGIC, "ustar  \0", 8) != 0 || !block[PREFIX])
+    return 0;
+  return add(parts, entry, FORMAT_COUNTS, "time in the prefix's place",
+             text_of(block + PREFIX, PREFIX_LEN), err);
 }
 
 /* POSIX has an empty value undo what came before, so that the header counts; GNU tar and Python
@@ -75,8 +99,25 @@ static int add_emptied(struct format_parts *parts, const struct tar_entry *entry
   for (size_t i = 0; i < entry->n_records; i++)
     for (size_t k = 0; k < ARRAY_LEN(keys) && !entry->records[i].value.len; k++)
       if (str_equal(entry->records[i].key, str_of(keys[k])) &&
-          add(parts, entry, "emptied", entry->records[i].key, err))
+          add(parts, entry, FORMAT_COUNTS, "emptied", entry->records[i].key, err))
         return -1;
+  return 0;
+}
+
+static int add_texts(struct format_parts *parts, const char *block, const struct tar_entry *entry,
+                     const struct tar_replaced *replaced, struct error *err)
+{
+  if ((replaced->path && add_text(parts, entry, "header's name", name_of(parts, block), entry->name,
+                                  NAME_LEN, err)) ||
+      (replaced->linkpath &&
+       add_text(parts, entry, "header's target", text_of(block + LINK, NAME_LEN), entry->link_name,
+                NAME_LEN, err)) ||
+      (replaced->uname && add_text(parts, entry, "header's user", text_of(block + UNAME, OWNER_LEN),
+                                   entry->user_name, OWNER_LEN - 1, err)) ||
+      (replaced->gname &&
+       add_text(parts, entry, "header's group", text_of(block + GNAME, OWNER_LEN),
+                entry->group_name, OWNER_LEN - 1, err)))
+    return -1;
   return 0;
 }
 
@@ -84,22 +125,25 @@ int tar_replaced_add(struct format_parts *parts, uint64_t header, const struct t
                      const struct tar_replaced *replaced, struct error *err)
 {
   const char *block = parts->bytes.ptr + header;
+  const struct {
+    bool is_replaced;
+    enum format_class class;
+    const char *what;
+    struct str field;
+    int64_t real;
+  } numbers[] = {
+    { replaced->size, FORMAT_COUNTS, "header's size", { block + SIZE, 12 }, entry->size },
+    { replaced->uid, FORMAT_COUNTS, "header's uid", { block + UID, 8 }, entry->uid },
+    { replaced->gid, FORMAT_COUNTS, "header's gid", { block + GID, 8 }, entry->gid },
+    { replaced->mtime, FORMAT_TIME, "header's time", { block + MTIME, 12 }, entry->mtime.seconds },
+  };
 
-  if (add_emptied(parts, entry, err) ||
-      (replaced->path &&
-       add_text(parts, entry, "header's name", name_of(parts, block), entry->name, err)) ||
-      (replaced->linkpath && add_text(parts, entry, "header's target", text_of(block + LINK, 100),
-                                      entry->link_name, err)) ||
-      (replaced->uname && add_text(parts, entry, "header's user", text_of(block + UNAME, 32),
-                                   entry->user_name, err)) ||
-      (replaced->gname && add_text(parts, entry, "header's group", text_of(block + GNAME, 32),
-                                   entry->group_name, err)) ||
-      (replaced->size &&
-       replaced_number(parts, entry, "header's size", block + SIZE, 12, entry->size, err)) ||
-      (replaced->uid &&
-       replaced_number(parts, entry, "header's uid", block + UID, 8, entry->uid, err)) ||
-      (replaced->gid &&
-       replaced_number(parts, entry, "header's gid", block + GID, 8, entry->gid, err)))
+  if (add_emptied(parts, entry, err) || add_prefix(parts, entry, block, err) ||
+      add_texts(parts, block, entry, replaced, err))
     return -1;
+  for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+    if (numbers[i].is_replaced && add_number(parts, entry, numbers[i].class, numbers[i].what,
+                                             numbers[i].field, numbers[i].real, err))
+      return -1;
   return 0;
 }

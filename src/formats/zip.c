@@ -106,8 +106,11 @@ static int add_records(struct format_parts *parts, const struct zip_record *reco
       zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.utf8",
                      !is_ascii && (record->flags & ZIP_FLAG_UTF8), err))
     return -1;
+  /* BusyBox's unzip makes no link of what is compressed. */
   if (is_readable(record))
-    return 0;
+    return zip_type_of(record) == TAR_SYMLINK && record->method == ZIP_DEFLATED
+               ? zip_add_record(records, TAR_RECORD_OF_MEMBER "zip.link", STR("deflated"), err)
+               : 0;
   /* What comes out of these is not known: the form has to be the same. */
   return zip_add_number(records, arena, TAR_RECORD_OF_MEMBER "zip.method",
                         record->method | (record->flags & ZIP_FLAG_ENCRYPTED) << 16, err) ||
@@ -279,7 +282,7 @@ static int read_directory(struct format_parts *parts, const struct zip_directory
                      "its directory has another number of members than it says");
   if (add_prefix(parts, firsts.n ? firsts.records[0].local : directory->at, err))
     return -1;
-  return zip_add_firsts(parts, &firsts, err);
+  return zip_mark_places(parts, err) || zip_add_firsts(parts, &firsts, err) ? -1 : 0;
 }
 
 static int zip_read(struct format_parts *parts, struct error *err)

@@ -1,5 +1,6 @@
 #include "formats/zip_readers.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -72,18 +73,49 @@ int zip_add_firsts(struct format_parts *parts, const struct zip_firsts *firsts, 
   return 0;
 }
 
+static int by_place(const void *a, const void *b)
+{
+  const struct format_member *x = *(struct format_member *const *)a;
+  const struct format_member *y = *(struct format_member *const *)b;
+
+  return (x->at > y->at) - (x->at < y->at);
+}
+
+int zip_mark_places(struct format_parts *parts, struct error *err)
+{
+  struct format_member **members;
+  size_t n = 1;
+
+  while (n < parts->n_members && parts->members[n - 1].at < parts->members[n].at)
+    n++;
+  if (n >= parts->n_members)
+    return 0;
+  members = format_memory(parts, parts->n_members * sizeof(struct format_member *), err);
+  if (!members)
+    return -1;
+  for (size_t i = 0; i < parts->n_members; i++)
+    members[i] = &parts->members[i];
+  qsort(members, parts->n_members, sizeof(struct format_member *), by_place);
+  for (size_t i = 0; i < parts->n_members; i++)
+    if (members[i] != &parts->members[i])
+      format_add_record(parts, members[i], TAR_RECORD_OF_MEMBER "zip.place",
+                        str_of(arena_printf(&parts->arena, "%zu", i + 1)));
+  return 0;
+}
+
 const char *zip_in_place(const struct format_parts *parts, const struct zip_record *record,
                          uint64_t data)
 {
   const struct str content = { parts->bytes.ptr + data, record->stored };
-  const bool is_library = str_has_prefix(content, STR("\x7f"
-                                                      "ELF"));
+  const bool is_code = str_has_prefix(content, STR("\x7f"
+                                                   "ELF")) ||
+                       str_has_prefix(content, STR("dex\n"));
 
   if (record->method != ZIP_STORED || (record->flags & ZIP_FLAG_ENCRYPTED))
     return NULL;
   if (str_has_prefix(content, STR("PK\3\4")))
     return "stored";
-  if (!is_library && !str_equal(record->name, STR("resources.arsc")))
+  if (!is_code && !str_equal(record->name, STR("resources.arsc")))
     return NULL;
   return data % 16384 == 0  ? "aligned to 16384"
          : data % 4096 == 0 ? "aligned to 4096"

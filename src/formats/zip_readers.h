@@ -24,9 +24,16 @@ void zip_firsts_add(struct zip_firsts *firsts, const struct zip_record *record);
 MUST_CHECK int zip_add_firsts(struct format_parts *parts, const struct zip_firsts *firsts,
                               struct error *err);
 
+/* Gives each member that lies at another place among the others than the directory has it a record
+ * "zip.place" that tells which: who reads from a pipe unpacks them as they lie, so that of a link
+ * and what lies below it the one or the other comes first. To be called once all are known. 0/-1.
+ */
+MUST_CHECK int zip_mark_places(struct format_parts *parts, struct error *err);
+
 /* How a member lies in the file if programs take it from there, else NULL: "stored" for an archive
- * in the archive (Spring Boot's loader opens no other), and to what a library or an Android
- * resource table is aligned, which are mapped (zipalign). data: where its content begins. */
+ * in the archive (Spring Boot's loader opens no other), and to what a library, or Android's code
+ * (dex, useEmbeddedDex) or table of resources is aligned, which are mapped (zipalign). data: where
+ * its content begins. */
 const char *zip_in_place(const struct format_parts *parts, const struct zip_record *record,
                          uint64_t data);
 

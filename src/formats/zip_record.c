@@ -81,13 +81,18 @@ static int read_zip64(struct format_parts *parts, uint64_t end, struct zip_direc
   return 0;
 }
 
-/* That there is such an end, and which numbers stand there alone: some programs know none. */
-static int add_zip64(struct format_parts *parts, const char *end, struct error *err)
+/* That there is such an end, where it has to say no more than its place (record), and which numbers
+ * stand there alone: some programs know none. */
+static int add_zip64(struct format_parts *parts, const char *record, const char *end,
+                     struct error *err)
 {
-  const char *text = arena_printf(&parts->arena, "0x%x",
-                                  (unsigned)(format_le16(end + 10) == UINT16_MAX) |
-                                      (unsigned)(format_le32(end + 12) == UINT32_MAX) << 1 |
-                                      (unsigned)(format_le32(end + 16) == UINT32_MAX) << 2);
+  const unsigned needed = format_le16(record + 14);
+  const char *text = arena_printf(
+      &parts->arena, "%s0x%x",
+      needed > ZIP_VERSION_KNOWN ? arena_printf(&parts->arena, "version %u, ", needed) : "",
+      (unsigned)(format_le16(end + 10) == UINT16_MAX) |
+          (unsigned)(format_le32(end + 12) == UINT32_MAX) << 1 |
+          (unsigned)(format_le32(end + 16) == UINT32_MAX) << 2);
 
   return format_add_field(parts, FORMAT_COUNTS, "zip64 end", str_of(text), err);
 }
@@ -110,7 +115,7 @@ int zip_find_directory(struct format_parts *parts, struct zip_directory *out, st
       format_le16(p + 8) != format_le16(p + 10))
     return error_set(err, ERROR_UNSUPPORTED, "it is a part of a larger archive");
   if (at >= ZIP64_LOCATOR && memcmp(p - ZIP64_LOCATOR, "PK\6\7", 4) == 0) {
-    if (read_zip64(parts, at, out, err) || add_zip64(parts, p, err))
+    if (read_zip64(parts, at, out, err) || add_zip64(parts, parts->bytes.ptr + out->end, p, err))
       return -1;
   } else {
     *out = (struct zip_directory) {

@@ -13,7 +13,7 @@ enum {
   ZIP_FLAG_ENCRYPTED = 1,
   ZIP_FLAG_DESCRIPTOR = 8,
   ZIP_FLAG_UTF8 = 0x800,
-  ZIP_VERSION_KNOWN = 63, /* 4.4.3.2: 6.3 is the last that brought something */
+  ZIP_VERSION_KNOWN = 46, /* 4.4.3.2; Info-ZIP's unzip 6.0 leaves out what needs a later one */
   ZIP_STORED = 0,
   ZIP_DEFLATED = 8,
 };
