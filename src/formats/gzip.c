@@ -146,18 +146,18 @@ static int gzip_member(struct format_parts *parts, size_t *at, uint64_t n,
 static int gzip_read(struct format_parts *parts, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
-  AUTO_WRAPPER_PIECES pieces = WRAPPER_PIECES_INIT;
+  AUTO_WRAPPER_PIECES pieces = WRAPPER_PIECES_INIT("members");
   size_t at = 0;
 
   do {
-    wrapper_begin_piece(&pieces, out.len);
-    if (gzip_member(parts, &at, pieces.n, &out, err)) {
+    if (wrapper_begin_piece(&pieces, out.len, err) ||
+        gzip_member(parts, &at, pieces.n, &out, err)) {
       format_output_drop(&out);
       return -1;
     }
   } while (at < parts->bytes.len);
   return wrapper_add_content(parts, wrapper_name(parts, ".gz", ".tgz"),
-                             format_output_keep(parts, &out), "members", &pieces, err);
+                             format_output_keep(parts, &out), &pieces, err);
 }
 
 const struct format format_gzip = {

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "formats/record.h"
 
-enum { TEXT_MAX = 2 << 20 }; /* that of all ends of one content takes at most half of it */
+enum { TEXT_MAX = 2 << 20 }; /* that of all ends of one content takes less (WRAPPER_ENDS_MAX) */
 
 /* Whether bytes lie in a file, and where. */
 static bool pieces_lie_in(struct str bytes, struct str file, uint64_t *at)

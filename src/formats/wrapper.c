@@ -20,34 +20,33 @@ void wrapper_pieces_release(struct wrapper_pieces *pieces)
   buf_release(&pieces->ends);
 }
 
-void wrapper_begin_piece(struct wrapper_pieces *pieces, size_t at)
+int wrapper_begin_piece(struct wrapper_pieces *pieces, size_t at, struct error *err)
 {
   if (!pieces->n++)
-    return;
+    return 0;
+  if (pieces->n > WRAPPER_PIECES_MAX)
+    return error_set(err, ERROR_LIMIT, "it has more than %d %s", WRAPPER_PIECES_MAX, pieces->what);
   buf_printf(&pieces->ends, "%s%zu", pieces->n > 2 ? ", " : "", at);
-  if (pieces->ends.overflow)
-    return;
   pieces->cuts = xgrow(pieces->cuts, pieces->n_cuts, &pieces->cap_cuts, sizeof(*pieces->cuts));
   pieces->cuts[pieces->n_cuts++] = at;
+  return 0;
 }
 
-static int wrapper_add_count(struct format_parts *parts, const char *what,
-                             const struct wrapper_pieces *pieces, struct error *err)
+static int wrapper_add_count(struct format_parts *parts, const struct wrapper_pieces *pieces,
+                             struct error *err)
 {
   const char *number = arena_printf(&parts->arena, "%llu", (unsigned long long)pieces->n);
 
-  if (pieces->ends.overflow)
-    return error_set(err, ERROR_LIMIT, "it has too many %s", what);
-  return format_add_field(parts, FORMAT_COUNTS, what, str_of(number), err) ||
+  return format_add_field(parts, FORMAT_COUNTS, pieces->what, str_of(number), err) ||
                  format_add_field(parts, FORMAT_COUNTS,
-                                  arena_printf(&parts->arena, "ends of %s", what),
+                                  arena_printf(&parts->arena, "ends of %s", pieces->what),
                                   arena_str(&parts->arena, buf_str(&pieces->ends)), err)
              ? -1
              : 0;
 }
 
 int wrapper_add_content(struct format_parts *parts, struct str name, struct str content,
-                        const char *what, const struct wrapper_pieces *pieces, struct error *err)
+                        const struct wrapper_pieces *pieces, struct error *err)
 {
   struct format_member *member = format_add_file(parts, name, content, err);
   const size_t size = pieces->n_cuts * sizeof(*pieces->cuts);
@@ -63,19 +62,22 @@ int wrapper_add_content(struct format_parts *parts, struct str name, struct str 
   memcpy(cuts, pieces->cuts, size);
   member->content.cuts = cuts;
   member->content.n_cuts = pieces->n_cuts;
-  return wrapper_add_count(parts, what, pieces, err);
+  return wrapper_add_count(parts, pieces, err);
 }
 
 int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper, struct error *err)
 {
   struct format_output out = format_output_begin(parts, parts->bytes.len);
-  AUTO_WRAPPER_PIECES pieces = WRAPPER_PIECES_INIT;
+  AUTO_WRAPPER_PIECES pieces = WRAPPER_PIECES_INIT(wrapper->count);
   size_t at = 0;
 
   while (at < parts->bytes.len) {
     size_t used = 0;
 
-    wrapper_begin_piece(&pieces, out.len);
+    if (wrapper_begin_piece(&pieces, out.len, err)) {
+      format_output_drop(&out);
+      return -1;
+    }
     if (wrapper->codec->decode(str_skip(parts->bytes, at), &out, &used, err)) {
       format_output_drop(&out);
       return at ? error_wrap(err, "behind its first %zu bytes", at) : -1;
@@ -89,5 +91,5 @@ int wrapper_read(struct format_parts *parts, const struct wrapper *wrapper, stru
     at += used;
   }
   return wrapper_add_content(parts, wrapper_name(parts, wrapper->suffix, wrapper->tar_suffix),
-                             format_output_keep(parts, &out), wrapper->count, &pieces, err);
+                             format_output_keep(parts, &out), &pieces, err);
 }

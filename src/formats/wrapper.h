@@ -20,32 +20,36 @@ struct wrapper {
   const char *count; /* what streams are called */
 };
 
-enum { WRAPPER_ENDS_MAX = 1 << 20 }; /* bytes of text about where pieces end */
+enum {
+  WRAPPER_PIECES_MAX = 1 << 16,
+  WRAPPER_ENDS_MAX = 24 * WRAPPER_PIECES_MAX, /* bytes of text about where they end */
+};
 
 /* The pieces that one content is in: their number, and where all but the last end in it, as numbers
- * and as text in a buffer of at most WRAPPER_ENDS_MAX bytes. */
+ * and as text. */
 struct wrapper_pieces {
+  const char *what; /* they are called: "members"; a constant */
   uint64_t n;
-  uint64_t *cuts; /* n - 1 of them, if the text did not overflow */
+  uint64_t *cuts; /* n - 1 of them */
   size_t n_cuts, cap_cuts;
   struct buf ends;
 };
 
-#define WRAPPER_PIECES_INIT ((struct wrapper_pieces) { .ends = BUF_INIT(WRAPPER_ENDS_MAX) })
+#define WRAPPER_PIECES_INIT(name)                                                                  \
+  ((struct wrapper_pieces) { .what = (name), .ends = BUF_INIT(WRAPPER_ENDS_MAX) })
 #define AUTO_WRAPPER_PIECES CLEANUP(wrapper_pieces_release) struct wrapper_pieces
 
 void wrapper_pieces_release(struct wrapper_pieces *pieces);
 
-/* Notes that a piece begins where this much of the content was read. */
-void wrapper_begin_piece(struct wrapper_pieces *pieces, size_t at);
+/* Notes that a piece begins where this much of the content was read. 0/-1: there are more than
+ * WRAPPER_PIECES_MAX, each of which takes its time. */
+MUST_CHECK int wrapper_begin_piece(struct wrapper_pieces *pieces, size_t at, struct error *err);
 /* Adds the one member, whose content came out of the pieces: what is in it is held against where
  * they end (formats/pieces.h). Where there are several their number counts, and where each ends:
  * not every program goes on behind the first one (Linux, which unpacks initrds, starts anew), and
- * Alpine's signatures are of one. what: "members", …; a constant. 0/-1, also if there are too many
- * to tell. */
+ * Alpine's signatures are of one. 0/-1. */
 MUST_CHECK int wrapper_add_content(struct format_parts *parts, struct str name, struct str content,
-                                   const char *what, const struct wrapper_pieces *pieces,
-                                   struct error *err);
+                                   const struct wrapper_pieces *pieces, struct error *err);
 
 /* Reads a file that is nothing but streams of the codec one behind the other, to its end; each
  * gives a part of the one content. */

@@ -39,17 +39,15 @@ static uint64_t told_size(struct str frame)
 /* The library decodes what fits into the room for it in one go, and then looks no further back than
  * the beginning, instead of no further than the window. With less room it keeps what the frame's
  * header says has to be kept, as programs do that read a stream. */
-static int zstd_decode(struct str in, struct format_output *out, size_t *used, struct error *err)
+static int decode_frame(ZSTD_DCtx *context, struct str in, struct format_output *out, size_t *used,
+                        struct error *err)
 {
-  ZSTD_DCtx *context = ZSTD_createDCtx();
   ZSTD_inBuffer input = { in.ptr, in.len, 0 };
   const uint64_t told = told_size(in);
   size_t result = 1;
   int status = 0;
 
-  if (!context)
-    return error_set(err, ERROR_LIMIT, "there is no memory");
-  ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+  ZSTD_DCtx_reset(context, ZSTD_reset_session_only);
   while (status == 0 && result) {
     ZSTD_outBuffer output;
     size_t room;
@@ -69,6 +67,26 @@ static int zstd_decode(struct str in, struct format_output *out, size_t *used, s
       status = error_set(err, ERROR_CORRUPT, "it ends early");
   }
   *used = input.pos;
+  return status;
+}
+
+/* NULL: there is no memory. */
+static ZSTD_DCtx *zstd_new(struct error *err)
+{
+  ZSTD_DCtx *context = ZSTD_createDCtx();
+
+  if (context)
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+  else
+    error_set(err, ERROR_LIMIT, "there is no memory");
+  return context;
+}
+
+static int zstd_decode(struct str in, struct format_output *out, size_t *used, struct error *err)
+{
+  ZSTD_DCtx *context = zstd_new(err);
+  const int status = context ? decode_frame(context, in, out, used, err) : -1;
+
   ZSTD_freeDCtx(context);
   return status;
 }
@@ -147,38 +165,56 @@ static int look_at_header(struct format_parts *parts, struct str frame, uint64_t
   return has_size ? 0 : add_header(parts, "sizes that are not told", "", 1, n, err);
 }
 
-static int next_frame(struct format_parts *parts, size_t *at, uint64_t n, struct format_output *out,
-                      struct error *err)
+/* Where the reading of a file is. */
+struct frames {
+  ZSTD_DCtx *context; /* one for all of them: to make one takes longer than a small frame */
+  struct format_output out;
+  struct wrapper_pieces pieces;
+  size_t at;
+};
+
+static int next_frame(struct format_parts *parts, struct frames *frames, struct error *err)
 {
-  const struct str rest = str_skip(parts->bytes, *at);
+  const struct str rest = str_skip(parts->bytes, frames->at);
   size_t used = 0;
 
+  if (wrapper_begin_piece(&frames->pieces, frames->out.len, err))
+    return -1;
   if (is_skippable(rest))
-    return skippable_frame(parts, at, n, err);
+    return skippable_frame(parts, &frames->at, frames->pieces.n, err);
   if (!is_frame(rest))
     return error_set(err, ERROR_CORRUPT, "%zu bytes lie behind its end", rest.len);
-  if (zstd_decode(rest, out, &used, err) || look_at_header(parts, rest, n, err))
+  if (decode_frame(frames->context, rest, &frames->out, &used, err) ||
+      look_at_header(parts, rest, frames->pieces.n, err))
     return -1;
-  format_account(parts, *at, used, &rule_form);
-  *at += used;
+  format_account(parts, frames->at, used, &rule_form);
+  frames->at += used;
   return 0;
+}
+
+static int read_frames(struct format_parts *parts, struct frames *frames, struct error *err)
+{
+  while (frames->at < parts->bytes.len)
+    if (next_frame(parts, frames, err)) {
+      format_output_drop(&frames->out);
+      return -1;
+    }
+  return wrapper_add_content(parts, wrapper_name(parts, ".zst", ".tzst"),
+                             format_output_keep(parts, &frames->out), &frames->pieces, err);
 }
 
 static int zstd_read(struct format_parts *parts, struct error *err)
 {
-  struct format_output out = format_output_begin(parts, parts->bytes.len);
-  AUTO_WRAPPER_PIECES pieces = WRAPPER_PIECES_INIT;
-  size_t at = 0;
+  struct frames frames = {
+    .context = zstd_new(err),
+    .out = format_output_begin(parts, parts->bytes.len),
+    .pieces = WRAPPER_PIECES_INIT("frames"),
+  };
+  const int status = frames.context ? read_frames(parts, &frames, err) : -1;
 
-  while (at < parts->bytes.len) {
-    wrapper_begin_piece(&pieces, out.len);
-    if (next_frame(parts, &at, pieces.n, &out, err)) {
-      format_output_drop(&out);
-      return -1;
-    }
-  }
-  return wrapper_add_content(parts, wrapper_name(parts, ".zst", ".tzst"),
-                             format_output_keep(parts, &out), "frames", &pieces, err);
+  ZSTD_freeDCtx(frames.context);
+  wrapper_pieces_release(&frames.pieces);
+  return status;
 }
 
 const struct format format_zstd = {

@@ -13,6 +13,7 @@
 #include "formats/ar.h"
 #include "formats/gzip.h"
 #include "formats/tar.h"
+#include "formats/zstd.h"
 
 static void expect(const struct format *format, struct str bytes, const char *name,
                    const char *wanted)
@@ -74,6 +75,32 @@ static void test_gzip(void **state)
          "members=\"2\"\nends of members=\"5\"\n");
   buf_putc(&file, '\0');
   expect(&format_gzip, buf_str(&file), "x.gz", "ERROR: 1 bytes lie behind its end\n");
+}
+
+/* Each piece takes its time, however little is in it (docs/formats.md, "Limits"). */
+static void test_pieces_max(void **state)
+{
+  enum { PIECES = 65536, SKIPPABLE = 8 };
+  AUTO_BUF one = BUF_INIT(64);
+  AUTO_BUF gzip = BUF_INIT(4 << 20);
+  AUTO_BUF zstd = BUF_INIT(SKIPPABLE * (PIECES + 1));
+  struct format_parts parts;
+  struct format_budget budget = { 64 << 20 };
+  struct error err;
+
+  (void)state;
+  gzip_make(&one, "\0", 1, "");
+  for (int i = 0; i < PIECES; i++) {
+    buf_add_str(&gzip, buf_str(&one));
+    buf_add(&zstd, "\x50\x2a\x4d\x18\0\0\0\0", SKIPPABLE);
+  }
+  assert_int_equal(format_read(&format_gzip, &parts, buf_str(&gzip), STR("x.gz"), &budget, &err),
+                   0);
+  format_release(&parts);
+  buf_add_str(&gzip, buf_str(&one));
+  expect(&format_gzip, buf_str(&gzip), "x.gz", "ERROR: it has more than 65536 members\n");
+  buf_add(&zstd, "\x50\x2a\x4d\x18\0\0\0\0", SKIPPABLE);
+  expect(&format_zstd, buf_str(&zstd), "x.zst", "ERROR: it has more than 65536 frames\n");
 }
 
 static void test_gzip_faults(void **state)
@@ -360,15 +387,11 @@ static void test_shared_names(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_gzip),
-    cmocka_unit_test(test_gzip_faults),
-    cmocka_unit_test(test_tar),
-    cmocka_unit_test(test_shared_names),
-    cmocka_unit_test(test_tar_hidden),
-    cmocka_unit_test(test_tar_sparse),
-    cmocka_unit_test(test_tar_sparse_bomb),
-    cmocka_unit_test(test_tar_gnu_map),
-    cmocka_unit_test(test_tar_base_256),
+    cmocka_unit_test(test_gzip),         cmocka_unit_test(test_gzip_faults),
+    cmocka_unit_test(test_pieces_max),   cmocka_unit_test(test_tar),
+    cmocka_unit_test(test_shared_names), cmocka_unit_test(test_tar_hidden),
+    cmocka_unit_test(test_tar_sparse),   cmocka_unit_test(test_tar_sparse_bomb),
+    cmocka_unit_test(test_tar_gnu_map),  cmocka_unit_test(test_tar_base_256),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
