@@ -41,7 +41,8 @@ bool debugging_is(const struct tar_entry *member)
   for (size_t i = 0; i < member->n_records; i++) {
     const struct tar_record *record = &member->records[i];
 
-    if (str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.in-segment")))
+    if (str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.in-segment")) ||
+        str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.used-by")))
       return false;
     if (!str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.flags")))
       continue;

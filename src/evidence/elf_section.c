@@ -55,13 +55,15 @@ static bool same_debuglink(struct str a, struct str b, size_t *at)
 }
 
 /* Type and flags, as the reader of ELF has them (formats/elf.c): what a program runs is no note,
- * whatever its name, and what lies in a segment is loaded, whatever its flags. */
+ * whatever its name, what lies in a segment is loaded, whatever its flags, and what a loader finds
+ * by its address is no mere number. */
 static bool is_as(const struct format_member *member, const char *type, const char *flags)
 {
   for (size_t i = 0; i < member->entry.n_records; i++) {
     const struct tar_record *record = &member->entry.records[i];
 
     if (str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.in-segment")) ||
+        str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.used-by")) ||
         (str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.type")) &&
          !str_equal(record->value, str_of(type))) ||
         (str_equal(record->key, STR(TAR_RECORD_OF_MEMBER "elf.flags")) &&

@@ -8,6 +8,7 @@
 #include "formats/elf_file.h"
 #include "formats/elf_go.h"
 #include "formats/elf_rest.h"
+#include "formats/elf_use.h"
 #include "formats/zstd.h"
 
 enum {
@@ -41,8 +42,9 @@ struct section {
   struct str name;
   uint32_t type;
   uint64_t flags, size;
-  struct str data; /* as it lies in the file */
-  bool in_segment; /* and a program finds it there, whatever its flags say */
+  struct str data;     /* as it lies in the file */
+  bool in_segment;     /* and a program finds it there, whatever its flags say */
+  const char *used_by; /* what goes by its bytes, whatever its name and type say; NULL: nothing */
 };
 
 /* ---- headers ---- */
@@ -88,6 +90,8 @@ static int read_header(struct format_parts *parts, struct elf *elf, struct error
       elf_add_text(parts, "entry point", elf_address(elf, p + 24), err) ||
       elf_add_text(parts, "flags", elf_word(elf, behind), err))
     return -1;
+  elf->type = elf_half(elf, p + 16);
+  elf->entry = elf_address(elf, p + 24);
   elf->segments_at = elf_address(elf, p + (elf->wide ? 32 : 28));
   elf->n_segments = elf_half(elf, behind + 8);
   if (elf->n_segments && elf_half(elf, behind + 6) != elf_segment_size(elf))
@@ -128,10 +132,11 @@ static int find_sections(struct elf *elf, struct error *err)
 /* ---- sections ---- */
 
 static int elf_read_section(struct format_parts *parts, const struct elf *elf, uint64_t i,
-                            struct section *out, struct error *err)
+                            unsigned *looks, struct section *out, struct error *err)
 {
   const char *header = section_at(elf, i);
   const uint32_t name = elf_word(elf, header);
+  const uint64_t address = elf_address(elf, header + (elf->wide ? 16 : 12));
   uint64_t at;
   uint64_t len;
 
@@ -142,8 +147,7 @@ static int elf_read_section(struct format_parts *parts, const struct elf *elf, u
     .size = len,
     .data = { elf->bytes.ptr, 0 },
   };
-  out->in_segment = elf_meets_segment(elf, elf_address(elf, header + (elf->wide ? 16 : 12)), at,
-                                      out->type == SHT_NOBITS ? 0 : len, len);
+  out->in_segment = elf_meets_segment(elf, address, at, out->type == SHT_NOBITS ? 0 : len, len);
   if (name >= elf->names.len)
     return error_set(err, ERROR_CORRUPT, "section %" PRIu64 " has no right name", i);
   if (format_shared_name(parts, str_skip(elf->names, name), (struct str) { "\0", 1 }, &out->name,
@@ -154,6 +158,9 @@ static int elf_read_section(struct format_parts *parts, const struct elf *elf, u
   if (!elf_fits(elf, at, len))
     return error_set(err, ERROR_CORRUPT, "section %" PRIu64 " does not lie in it", i);
   out->data = (struct str) { elf->bytes.ptr + at, (size_t)len };
+  out->used_by = elf_used_by(
+      elf, &(struct elf_place) { .at = at, .size = len, .address = address, .type = out->type },
+      looks);
   return 0;
 }
 
@@ -196,7 +203,7 @@ static struct tar_record record(struct format_parts *parts, const char *key, uin
 static int add_section(struct format_parts *parts, const struct elf *elf,
                        const struct section *section, struct error *err)
 {
-  struct tar_record *records = arena_alloc(&parts->arena, 4 * sizeof(*records));
+  struct tar_record *records = arena_alloc(&parts->arena, 5 * sizeof(*records));
   struct tar_entry entry = {
     .type = TAR_REGULAR, .name = section->name, .mode = 0644, .records = records
   };
@@ -218,6 +225,11 @@ static int add_section(struct format_parts *parts, const struct elf *elf,
   if (section->type == SHT_NOBITS)
     records[entry.n_records++] = record(parts, TAR_RECORD_OF_MEMBER "elf.size", section->size);
   records[entry.n_records++] = record(parts, TAR_RECORD_OF_MEMBER "elf.type", section->type);
+  if (section->used_by)
+    records[entry.n_records++] = (struct tar_record) {
+      .key = STR(TAR_RECORD_OF_MEMBER "elf.used-by"),
+      .value = str_of(section->used_by),
+    };
   entry.size = (int64_t)MIN_OF(content.size, (uint64_t)INT64_MAX);
   member = format_add_member(parts, &entry, err);
   if (!member)
@@ -302,6 +314,7 @@ static int elf_read(struct format_parts *parts, struct error *err)
                      .big = parts->bytes.ptr[5] == 2 };
   uint64_t left = parts->bytes.len;
   bool has_go = false; /* Go's linker makes one such section: any other is none of its own */
+  unsigned looks = ELF_LOOKS;
   struct elf_told told;
 
   if (read_header(parts, &elf, err) || find_sections(&elf, err) ||
@@ -312,10 +325,10 @@ static int elf_read(struct format_parts *parts, struct error *err)
     struct section section;
     bool is_go;
 
-    if (elf_read_section(parts, &elf, i, &section, err))
+    if (elf_read_section(parts, &elf, i, &looks, &section, err))
       return -1;
     if (section.data.len > left)
-      return error_set(err, ERROR_CORRUPT, "its sections overlap");
+      return error_set(err, ERROR_CORRUPT, "its sections come to more than it has");
     left -= section.data.len;
     elf_told_add(&told, section.data);
     is_go = !has_go && is_go_section(&section);

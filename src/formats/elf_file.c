@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-enum { SEGMENT_32 = 32, SEGMENT_64 = 56, SEGMENTS_MAX = 256, MACHINE_AT = 18 };
+enum { SEGMENT_32 = 32, SEGMENT_64 = 56, MACHINE_AT = 18 };
 
 /* e_machine. */
 enum {
@@ -83,6 +83,7 @@ struct elf_segment elf_segment(const struct elf *elf, uint64_t i)
     .size = elf_address(elf, p + (elf->wide ? 32 : 16)),
     .address = elf_address(elf, p + (elf->wide ? 16 : 8)),
     .len = elf_address(elf, p + (elf->wide ? 40 : 20)),
+    .align = elf_address(elf, p + (elf->wide ? 48 : 28)),
   };
 }
 
@@ -120,7 +121,7 @@ bool elf_meets_segment(const struct elf *elf, uint64_t address, uint64_t at, uin
                        uint64_t len)
 {
   /* Each section is compared with each: nobody may make that long. */
-  if (elf->n_segments > SEGMENTS_MAX || !is_run_as_read(elf))
+  if (elf->n_segments > ELF_SEGMENTS_MAX || !is_run_as_read(elf))
     return true;
   for (uint64_t i = 0; i < elf->n_segments; i++) {
     const struct elf_segment segment = elf_segment(elf, i);

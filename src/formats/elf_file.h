@@ -5,11 +5,16 @@
 
 #include "formats/format.h"
 
-enum { ELF_PT_LOAD = 1 };
+enum {
+  ELF_PT_LOAD = 1,
+  ELF_SEGMENTS_MAX = 256, /* that are looked at for each section: a linker makes a few */
+};
 
 struct elf {
   struct str bytes;
   bool wide, big; /* 64 bits; the most significant byte first */
+  uint16_t type;  /* e_type */
+  uint64_t entry; /* e_entry */
   uint64_t segments_at, n_segments;
   uint64_t sections_at, n_sections, names_at;
   size_t section_size;
@@ -21,6 +26,7 @@ struct elf_segment {
   uint32_t type;         /* p_type */
   uint64_t at, size;     /* p_offset, p_filesz */
   uint64_t address, len; /* p_vaddr, p_memsz */
+  uint64_t align;        /* p_align */
 };
 
 /* The number at p, of 2 bytes, of 4, and of as many as addresses have. */
