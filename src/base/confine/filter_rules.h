@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/confine/filter.h"
+
 #if defined(__s390x__)
 #define CLONE_FLAGS 1 /* clone(2), "C library/kernel differences" */
 #else
@@ -27,20 +29,7 @@
  * (clock_getcpuclockid(3)). */
 #define CLOCKS_OF_OTHERS 0x80000000U
 
-enum { REFUSED = EACCES, NO_CONDITION = -1 };
-
-/* As the value, with no mask: all 64 bits of the argument have to be zero. */
-#define WHOLE UINT32_MAX
-
-/* A call, and what becomes of it. */
-struct rule {
-  unsigned call;
-  uint16_t refuse; /* 0: it is allowed; else the errno that it returns */
-  /* Only if (argument & mask) == value, of the lower 32 bits of one argument, which are all that
-   * these calls look at; else the next rules count. NO_CONDITION: always. */
-  int argument;
-  uint32_t mask, value;
-};
+enum { REFUSED = EACCES };
 
 #define ALLOW(name)                                                                                \
   {                                                                                                \
