@@ -295,6 +295,12 @@ pid_t starter_pid(const struct starter *starter)
   return starter->pid;
 }
 
+void starter_dismiss(const struct starter *starter)
+{
+  if (starter && starter->pid)
+    shutdown(starter->channel, SHUT_WR);
+}
+
 void starter_free(struct starter *starter)
 {
   if (!starter)

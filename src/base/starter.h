@@ -42,6 +42,10 @@ bool starter_is_needed(const struct starter *starter);
  * told of fails with EPERM. Programs that run when this process ends are ended, but those that
  * read. ERROR_LIMIT if it was told of more than STARTER_PLANS_MAX. */
 MUST_CHECK int starter_begin(struct starter *starter, struct error *err);
+/* Asks that process for nothing more: so it ends while this one goes on. What runs there is ended
+ * as when this process ends, and its status is told if it comes before. NULL allowed, also of one
+ * that has not begun. Any thread. */
+void starter_dismiss(const struct starter *starter);
 /* Waits until that process has ended, which it does at once when nothing runs; then this one starts
  * programs itself again. NULL allowed. */
 void starter_free(struct starter *starter);

@@ -9,7 +9,6 @@
 #include "base/tempfile.h"
 #include "cli/fetching.h"
 #include "cli/sandbox.h"
-#include "report/report.h"
 #include "source/engine/engine.h"
 #include "source/open.h"
 
@@ -52,26 +51,6 @@ static void brokering_find_credentials(const struct brokering *brokering,
   registries_free(registries);
 }
 
-static const char clearing[] = "clear";
-
-/* What an earlier report left can be in directories whose modes are in the way, and these can be
- * changed by name alone, which a filter cannot tell from other names. */
-static int brokering_clear_there(void *context, int *fd, struct error *err)
-{
-  const struct brokering *brokering = context;
-
-  *fd = -1;
-  return report_dir_clear(brokering->report_dir, brokering->report_path, err);
-}
-
-int brokering_clear(int report_dir, const char *report_path, struct error *err)
-{
-  int none;
-
-  return starter_does(clearing) ? starter_do(clearing, &none, err)
-                                : report_dir_clear(report_dir, report_path, err);
-}
-
 /* What keeps a store is done here, or what is far from here is connected to from there. */
 static int brokering_add_stores(struct confine_wanted *wanted, const struct brokering *brokering,
                                 struct starter *starter, struct error *err)
@@ -103,9 +82,6 @@ static int brokering_begin_starter(const struct brokering *brokering,
     if (i < ARRAY_LEN(roots))
       roots[i] = source_allow_root(argument, starter);
   }
-  if (brokering->report_dir >= 0)
-    starter_allow_task(starter, clearing, brokering_clear_there, (void *)(uintptr_t)brokering,
-                       brokering->report_dir);
   if (brokering->pager)
     pager_allow(brokering->pager, starter);
   credentials_held_allow(held, starter);

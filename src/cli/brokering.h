@@ -20,10 +20,6 @@ struct brokering {
   const struct pager *pager;  /* that may be wanted; NULL: none is */
   const char *const *outputs; /* paths that are written; "-" is allowed */
   size_t n_outputs;
-  /* A directory that is cleared, with its path for messages, by the process that starts programs;
-   * -1: none. Both live as long as that. */
-  int report_dir;
-  const char *report_path;
   const pid_t *children;
   size_t n_children; /* with looker at most CONFINE_CHILDREN_MAX */
   pid_t looker;      /* one more child; 0: none */
@@ -31,15 +27,11 @@ struct brokering {
 
 /* Confines this process, for good, before it has threads. held gets the credentials that may be
  * needed. Programs that may have to be started (a container engine's, a pager, a credential helper)
- * are started by another process, which begins here, connects to containerd, lists a directory that
- * is read as a root file system, and clears the report directory: starter gets all that, and is
- * begun if there is any. */
+ * are started by another process, which begins here, connects to containerd, and lists a directory
+ * that is read as a root file system: starter gets all that, and is begun if there is any. */
 MUST_CHECK int brokering_confine(const struct brokering *brokering,
                                  const struct confine_support *support,
                                  struct credentials_held *held, struct starter *starter,
                                  struct error *err);
-
-/* Clears the report directory, here or in that process; as report_dir_clear. */
-MUST_CHECK int brokering_clear(int report_dir, const char *report_path, struct error *err);
 
 #endif

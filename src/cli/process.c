@@ -160,8 +160,6 @@ static int process_confine(struct process *process, const pid_t *children, size_
     .pager = &process->pager,
     .outputs = process->outputs,
     .n_outputs = process->n_outputs,
-    .report_dir = process->report_directory,
-    .report_path = process->report_dir,
     .children = children,
     .n_children = n,
     .looker = process->looker,
@@ -178,11 +176,19 @@ static int process_confine(struct process *process, const pid_t *children, size_
   return 0;
 }
 
+/* The process that writes it has its own. */
+static void process_close_directory(struct process *process)
+{
+  cleanup_close(&process->report_directory);
+  process->report_directory = -1;
+}
+
 static int process_begun(void *context, const pid_t *children, size_t n, struct progress **progress,
                          struct error *err)
 {
   struct process *process = context;
 
+  process_close_directory(process);
   if (process_confine(process, children, n, err))
     return -1;
   process_watch(process);
@@ -202,19 +208,17 @@ static void process_write_there(void *context, int directory, const int *sockets
   report_dir_serve(directory, ((struct process *)context)->report_dir, sockets);
 }
 
-static int process_clear(void *context, struct error *err)
-{
-  const struct process *process = context;
-
-  return brokering_clear(process->report_directory, process->report_dir, err);
-}
-
 static int process_run_there(void *context, struct source *const *sources,
                              const struct worker_user *user, struct error *err)
 {
   struct process *process = context;
 
   return process->run(process->context, sources, user, err);
+}
+
+static void process_over(void *context)
+{
+  starter_dismiss(((struct process *)context)->starter);
 }
 
 /* Beyond what the work ends with an error of its own for: a process that gets there is not doing
@@ -264,8 +268,8 @@ static int process_run_confined(struct process *process, struct error *err)
     .confine = &confine,
     .support = &process->support,
     .open = process_open_image,
-    .clear = process_clear,
-    .quiet = process_quiet,
+    .quiet = process->display.show || process->flags->timeout > 0 ? process_quiet : NULL,
+    .over = process_over,
     .page = process_page_there,
     .begun = process_begun,
     .give_up = process_give_up,
@@ -273,18 +277,19 @@ static int process_run_confined(struct process *process, struct error *err)
     .write = process_write_there,
     .context = process,
   };
-  AUTO_CLOSE int directory = -1;
+  int result;
 
   process_load_digests(process);
   if (process->report_dir) {
-    directory = open(process->report_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0)
+    process->report_directory = open(process->report_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (process->report_directory < 0)
       return error_sys(err, errno, "%s", process->report_dir);
     job.report_dir = process->report_dir;
-    job.directory = directory;
-    process->report_directory = directory;
+    job.directory = process->report_directory;
   }
-  return worker_run(&job, err);
+  result = worker_run(&job, err);
+  process_close_directory(process);
+  return result;
 }
 
 int process_run(struct process *process, struct error *err)

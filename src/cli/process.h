@@ -53,7 +53,7 @@ struct process {
   int places_are_open; /* 1; 0: not tried yet; -1: they cannot be, for this reason */
   struct error places_error;
   struct credentials_held *credentials; /* that were looked for before; may be NULL */
-  int report_directory; /* of report_dir, while run is called in another process; else -1 */
+  int report_directory;                 /* of report_dir, until another process has it; else -1 */
   struct pager pager;
   struct starter *starter; /* starts what this process may not; NULL: not made yet */
   struct watchdog *watchdog;

@@ -202,7 +202,6 @@ static int pull_confine_engine(struct pull *pull, const pid_t *children, size_t 
     .n_arguments = 1,
     .options = &pull->options,
     .places = &pull->places,
-    .report_dir = -1,
     .children = children,
     .n_children = n,
   };

@@ -84,6 +84,8 @@ MUST_CHECK int report_dir_check(const char *path, struct error *err);
 
 /* Removes what an earlier report left in such a directory, which is open; path is its name. */
 MUST_CHECK int report_dir_clear(int directory, const char *path, struct error *err);
+/* Whether there is nothing to remove. */
+bool report_dir_is_clear(int directory);
 
 /* The sockets of the process that writes the report directory: for the files of each side, and for
  * what is about the whole (report/directory/frames.h). */

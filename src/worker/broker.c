@@ -109,7 +109,7 @@ static int broker_take(struct broker *broker, struct wire_request *request, stru
                ? 0
                : error_sys(err, failure, "a socket to the confined process");
   }
-  if (broker_is_slow(request->ask))
+  if (broker_is_slow(broker, request, ends[0]))
     broker_send_errand(broker, request, ends[0]);
   else
     broker_answer(broker, request, ends[0]);

@@ -8,6 +8,7 @@
 
 #include "report/outfile.h"
 #include "worker/mentioned.h"
+#include "worker/scribe.h"
 #include "worker/wire.h"
 #include "worker/worker.h"
 
@@ -19,6 +20,7 @@ enum {
 struct broker {
   const struct worker_job *job;
   int channel;
+  struct scribe *scribe;                   /* borrowed; NULL: there is no report directory */
   struct source *sources[WIRE_SIDES];      /* what is no file; owned */
   struct mentioned mentioned[WIRE_SIDES];  /* by the documents of each image */
   struct members *directories[WIRE_SIDES]; /* owned; NULL: it is none */
@@ -55,7 +57,8 @@ void broker_answer(struct broker *broker, struct wire_request *request, int sock
 void broker_answer_blob(struct broker *broker, struct wire_request *request, int socket);
 void broker_answer_elsewhere(const struct broker *broker, const struct wire_request *request,
                              int socket);
-/* Whether an answer may take long: then it is given in a thread. */
-bool broker_is_slow(enum wire_ask ask);
+/* Whether an answer may take long: then it is given in a thread. What is short in a root file
+ * system does not, and to start one would. */
+bool broker_is_slow(const struct broker *broker, const struct wire_request *request, int socket);
 
 #endif

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -13,10 +14,35 @@
 #include "source/referrers.h"
 #include "worker/broker.h"
 
-bool broker_is_slow(enum wire_ask ask)
+enum { SHORT_BLOB = 16 * 1024 }; /* bytes */
+
+/* Whether a socket has room for all that is sent before somebody reads. */
+static bool answer_has_room(int socket, uint64_t bytes)
 {
-  return ask == WIRE_RESOLVE || ask == WIRE_BLOB || ask == WIRE_ELSEWHERE ||
-         ask == WIRE_REFERRERS || ask == WIRE_MEND;
+  int room = 0;
+  socklen_t len = sizeof(room);
+
+  return bytes <= SHORT_BLOB && getsockopt(socket, SOL_SOCKET, SO_SNDBUF, &room, &len) == 0 &&
+         room >= 4 * SHORT_BLOB;
+}
+
+bool broker_is_slow(const struct broker *broker, const struct wire_request *request, int socket)
+{
+  const struct source *source = request->side < 0 ? NULL : broker->sources[request->side];
+  const bool is_root = source && source->is_root;
+
+  switch (request->ask) {
+  case WIRE_RESOLVE:
+    return !is_root;
+  case WIRE_BLOB:
+    return !is_root || !answer_has_room(socket, request->blob.size);
+  case WIRE_ELSEWHERE:
+  case WIRE_REFERRERS:
+  case WIRE_MEND:
+    return true;
+  default:
+    return false;
+  }
 }
 
 /* Who went away wants no answer. */
@@ -213,12 +239,11 @@ static void answer_commit_output(struct outfile **place, int socket)
     answer_failed(socket, &err);
 }
 
-static void answer_clear_directory(const struct worker_job *job, int socket)
+static void answer_clear_directory(struct scribe *scribe, int socket)
 {
   struct error err;
 
-  if (job->clear ? job->clear(job->context, &err)
-                 : report_dir_clear(job->directory, job->report_dir, &err))
+  if (scribe_clear(scribe, &err))
     answer_failed(socket, &err);
   else
     answer_done(socket, NULL, 0);
@@ -268,10 +293,13 @@ bool broker_allows(const struct broker *broker, const struct wire_request *reque
   case WIRE_ELSEWHERE:
     return broker->job->options->fetch && broker->job->arguments[side].kind == ARGUMENT_FILE;
   case WIRE_CLEAR:
-    return broker->job->report_dir && strcmp(broker->job->report_dir, request->text) == 0;
+    return broker->scribe && broker->job->report_dir &&
+           strcmp(broker->job->report_dir, request->text) == 0;
   case WIRE_OUTPUT:
   case WIRE_COMMIT:
     return answer_output_of(broker, request->text) >= 0;
+  case WIRE_QUIET:
+    return broker->job->quiet != NULL;
   case WIRE_WARN:
     return broker->job->warn != NULL;
   case WIRE_PAGER:
@@ -345,7 +373,7 @@ static void answer_give(struct broker *broker, struct wire_request *request, int
     answer_commit_output(&broker->outputs[answer_output_of(broker, request->text)], socket);
     break;
   case WIRE_CLEAR:
-    answer_clear_directory(broker->job, socket);
+    answer_clear_directory(broker->scribe, socket);
     break;
   case WIRE_QUIET:
     broker->job->quiet(broker->job->context);

@@ -36,7 +36,7 @@ static int worker_leave_open(const struct worker_job *job, int channel, const st
     keep[n++] = job->confine->directories[i];
   for (size_t i = 0; i < job->n_keep && i < KEEP_MAX; i++)
     keep[n++] = job->keep[i];
-  for (size_t i = 0; scribe->pid && i < REPORT_DIR_SOCKETS; i++)
+  for (size_t i = 0; job->report_dir && i < REPORT_DIR_SOCKETS; i++)
     keep[n++] = scribe->sockets[i];
   return confine_close_others(keep, n, err);
 }
@@ -67,9 +67,15 @@ static int worker_enter(const struct worker_job *job, int channel, const struct 
   return confine_enter(&confine, job->support, err) ? worker_refused(err) : 0;
 }
 
+static void worker_is_quiet(void *context)
+{
+  (void)context;
+}
+
 static int worker_work(const struct worker_job *job, struct client *client, struct error *err)
 {
-  const struct worker_user user = { client_quiet, job->warn ? client_warn : NULL, client_page,
+  const struct worker_user user = { job->quiet ? client_quiet : worker_is_quiet,
+                                    job->warn ? client_warn : NULL, client_page,
                                     job->options->fetch ? client_fetch : NULL, client };
   struct source *sources[WIRE_SIDES] = { NULL };
   size_t n = 0;
@@ -94,7 +100,7 @@ static _Noreturn void worker_be_confined(const struct worker_job *job, pid_t bro
 {
   struct client client;
   struct outfile_keeper keeper = { client_output, client_commit, client_clear,
-                                   scribe->pid ? scribe->sockets : NULL, &client };
+                                   job->report_dir ? scribe->sockets : NULL, &client };
   struct error err;
   int status = -1;
 
@@ -107,6 +113,7 @@ static _Noreturn void worker_be_confined(const struct worker_job *job, pid_t bro
   if (worker_enter(job, channel, scribe, &err) == 0)
     status = worker_work(job, &client, &err);
   fflush(NULL);
+  scribe_leave(scribe, job); /* so that both end at once */
   client_end(&client, status, &err);
   _exit(EXIT_SUCCESS);
 }
@@ -164,12 +171,15 @@ static int worker_broke(const struct worker_job *job, pid_t pid, int channel, st
 
   death_watch(&watch, job->confine->limits.cpu_seconds, "");
   broker_init(&broker, job, channel);
+  broker.scribe = scribe;
   ending = ending_add_confined(pid);
   result = job->begun ? job->begun(job->context, children, scribe->pid ? 2 : 1, &progress, err) : 0;
   if (progress)
     progress_watch(progress, &note->progress);
   if (result == 0)
     result = broker_serve(&broker, &status, err);
+  if (result > 0 && job->over && !broker.pages)
+    job->over(job->context);
   close(channel);
   if (worker_bury(job, pid, result != 0, &watch, note, &ended) == 0)
     error_set(&ended, ERROR_IO, "%s ended without a word", worker_name);
@@ -183,7 +193,7 @@ static int worker_broke(const struct worker_job *job, pid_t pid, int channel, st
   if (result <= 0)
     status = -1;
   /* What it said of a report that nobody has written is not to be believed. */
-  if (scribe_end(scribe, &ended) && result > 0) {
+  if (scribe_end(scribe, &watch, &ended) && result > 0) {
     *err = ended;
     status = -1;
   }
@@ -192,6 +202,20 @@ static int worker_broke(const struct worker_job *job, pid_t pid, int channel, st
     job->give_up(job->context, status, err);
   broker_release(&broker);
   return status;
+}
+
+/* With the process that compares, which waits for what it is to be given. */
+static int worker_begin(const struct worker_job *job, pid_t pid, int channel, struct scribe *scribe,
+                        struct worker_note *note, struct error *err)
+{
+  madvise(note, sizeof(*note), MADV_DONTFORK); /* no other is to write there */
+  if (scribe_start(scribe, job, err) == 0)
+    return worker_broke(job, pid, channel, scribe, note, err);
+  close(channel);
+  kill(pid, SIGKILL);
+  while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    continue;
+  return -1;
 }
 
 int worker_run(const struct worker_job *job, struct error *err)
@@ -210,30 +234,27 @@ int worker_run(const struct worker_job *job, struct error *err)
     munmap(note, sizeof(*note));
     return error_sys(err, errno, "a socket to the process that parses images");
   }
-  fflush(NULL);
-  if (scribe_start(&scribe, job, err)) {
+  if (scribe_connect(&scribe, job, err)) {
     close(ends[0]);
     close(ends[1]);
     munmap(note, sizeof(*note));
     return -1;
   }
+  fflush(NULL);
   pid = fork();
   if (pid == 0) {
     close(ends[0]);
     worker_be_confined(job, broker, ends[1], &scribe, note);
   }
   close(ends[1]);
-  scribe_hand_over(&scribe);
   if (pid > 0) {
-    status = worker_broke(job, pid, ends[0], &scribe, note, err);
+    status = worker_begin(job, pid, ends[0], &scribe, note, err);
   } else {
-    struct error ended;
-
     status = error_sys(err, errno,
                        "the process that parses images cannot be started "
                        "(--sandbox=off does without)");
     close(ends[0]);
-    (void)!scribe_end(&scribe, &ended); /* of the two this is the first that failed */
+    scribe_drop(&scribe);
   }
   munmap(note, sizeof(*note));
   return status;

@@ -33,14 +33,14 @@ struct worker_job {
   const char *const *outputs;           /* the paths of the reports that go to files */
   size_t n_outputs;
   const char *report_dir; /* the directory that a third process writes; NULL: there is none */
-  int directory;          /* a descriptor of it */
+  int directory;          /* a descriptor of it, which may be closed in begun */
   const int *keep;        /* at most 8 descriptors that the confined process keeps beside 0 to 2 */
   size_t n_keep;
   const struct confine_wanted *confine;
   const struct confine_support *support;
 
-  /* In the process that writes the report directory, which has nothing else open and is confined:
-   * as report_dir_serve. */
+  /* In the process that writes the report directory, which has nothing else open and is confined,
+   * once that is clear: as report_dir_serve. */
   void (*write)(void *context, int directory, const int *sockets);
   /* In the process that is to be confined, before it is, and before it has forgotten its
    * environment: opens what run needs, and adds the directories in which it finds files. NULL:
@@ -48,10 +48,8 @@ struct worker_job {
   int (*prepare)(void *context, struct confine_wanted *confine, struct error *err);
   /* In the broker: the image of one side, which is no file. NULL with *err, which names it. */
   struct source *(*open)(void *context, int side, struct error *err);
-  /* In the broker: removes what an earlier report left in the directory, as report_dir_clear. NULL:
-   * the broker does that itself. */
-  int (*clear)(void *context, struct error *err);
-  /* In the broker: the confined process is about to write to the user's terminal. */
+  /* In the broker: the confined process is about to write to the user's terminal. NULL: the broker
+   * has nothing there, and is not asked. */
   void (*quiet)(void *context);
   /* In the broker: a warning of the confined process's, whose line is to be escaped. NULL: none
    * comes. */
@@ -64,6 +62,10 @@ struct worker_job {
    * are at hand; NULL as it is: nowhere. -1 with *err: nothing is done. NULL allowed. */
   int (*begun)(void *context, const pid_t *children, size_t n, struct progress **progress,
                struct error *err);
+  /* In the broker: the confined process has said how it ends and asks for nothing more, and no
+   * pager runs; what it alone needed may end, too, while its end is waited for. NULL: nothing does.
+   */
+  void (*over)(void *context);
   /* In the broker: ends the program with this status, or with -1 that of the error, which is told.
    * Answers that nobody waits for any more are stuck, as at a server that says nothing, and what
    * they use cannot be freed. */

@@ -247,6 +247,23 @@ static rlim_t limit_with_room(int room)
 
 /* Where there is no room for what comes, nothing is left open, and the next answer is the right
  * one. */
+/* It ends at once, and not only when it is waited for. */
+static void test_nothing_more_is_asked(void **state)
+{
+  struct starter *starter = *state;
+  const pid_t pid = starter_pid(starter);
+  const struct program_wanted program = wanted(says, PROGRAM_WRITES);
+  struct program started;
+  siginfo_t ended = { 0 };
+
+  starter_dismiss(NULL);
+  starter_dismiss(starter);
+  assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
+  assert_int_equal(ended.si_code, CLD_EXITED);
+  assert_int_equal(ended.si_status, 0);
+  assert_int_not_equal(program_start(&started, &program), 0);
+}
+
 static void test_no_room_for_descriptors(void **state)
 {
   const struct program_wanted one = wanted(says, PROGRAM_WRITES);
@@ -535,6 +552,7 @@ int main(void)
     TEST(it_is_ended),
     TEST(who_starts_them_dies),
     TEST(what_runs_is_ended),
+    TEST(nothing_more_is_asked),
     TEST(no_room_for_descriptors),
     TEST(no_room_where_it_starts),
     TEST(many_at_once),

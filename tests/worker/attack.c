@@ -162,17 +162,21 @@ static void attack_there(void *context, int directory, const int *sockets)
   run_attack(context, STDERR_FILENO);
 }
 
+static const char *report; /* the directory */
+
 /* The process that compares, meanwhile. */
 static int wait_for_writer(void *context, struct source *const *sources,
                            const struct worker_user *user, struct error *err)
 {
-  const int *sockets = outfile_get_keeper()->directory;
+  const struct outfile_keeper *keeper = outfile_get_keeper();
+  const int *sockets = keeper->directory;
   char byte;
 
   (void)context;
   (void)sources;
   (void)user;
-  (void)err;
+  if (keeper->clear(keeper->context, report, err))
+    return -1;
   (void)!read(sockets[0], &byte, 1);
   return 0;
 }
@@ -273,14 +277,14 @@ static int run_broker(struct worker_job *job, const char *role)
   struct brokered brokered = {
     job->context,
     job->support,
-    { .arguments = job->arguments,
-      .n_arguments = job->n_arguments,
-      .options = job->options,
-      .pager = strcmp(role, "broker-starter") == 0 ? &pager : NULL,
-      .places = &places,
-      .fetches = speaks,
-      .report_dir = strcmp(role, "broker-starter") == 0 ? job->directory : -1,
-      .report_path = "report" },
+    {
+        .arguments = job->arguments,
+        .n_arguments = job->n_arguments,
+        .options = job->options,
+        .pager = strcmp(role, "broker-starter") == 0 ? &pager : NULL,
+        .places = &places,
+        .fetches = speaks,
+    },
   };
   struct error err;
   int status;
@@ -366,7 +370,7 @@ int main(int argc, char **argv)
     return job.context ? run_broker(&job, argv[5]) : 2;
   }
   if (argc == 5) {
-    job.report_dir = argv[4];
+    job.report_dir = report = argv[4];
     job.write = attack_there;
     job.run = wait_for_writer;
   } else if (argc > 5) {

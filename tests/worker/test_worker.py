@@ -241,9 +241,17 @@ class Worker(unittest.TestCase):
                     free.append(int(child))
         self.assertEqual(len(free), 1)
         # It holds what this process was started with, the socket to it, and one for each program that runs.
-        held = [os.readlink(f"/proc/{free[0]}/fd/{name}") for name in os.listdir(f"/proc/{free[0]}/fd") if int(name) > 2]
-        self.assertEqual([target.split(":")[0] for target in held], ["socket"] * (1 + running))
+        self.holds(free[0], ["socket"] * (1 + running))
         return free[0]
+
+    def holds(self, pid, wanted):
+        """What a process has open beside 0 to 2, once it has closed what it was not given."""
+        for _ in range(200):
+            held = sorted(os.readlink(f"/proc/{pid}/fd/{name}").split(":")[0] for name in os.listdir(f"/proc/{pid}/fd") if int(name) > 2)
+            if held == sorted(wanted):
+                return
+            time.sleep(0.05)
+        self.fail(f"{pid} holds {held}")
 
     def program(self, name, script):
         path = os.path.join(self.place.name, "tools", name)
@@ -350,8 +358,8 @@ class Worker(unittest.TestCase):
         self.assertTrue(os.path.getsize(os.path.join(self.place.name, "here", "new.md")))
         self.assertEqual(os.listdir(os.path.join(self.place.name, "there")), ["old.json"])
 
-    def children(self, process):
-        """The confined processes, by what they may do: their statuses, by process id."""
+    def children(self, process, others=0):
+        """The confined processes of two and more: their statuses, by process id; there are so many others."""
         for _ in range(1200):
             with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
                 pids = [int(word) for word in file.read().split()]
@@ -359,12 +367,11 @@ class Worker(unittest.TestCase):
             for pid in pids:
                 with open(f"/proc/{pid}/status", encoding="ascii") as file:
                     statuses[pid] = file.read()
-            # Who clears the report directory is not confined, and starts programs where there are any.
             confined = {pid: status for pid, status in statuses.items() if self.is_filtered(status)}
-            if len(confined) > 1 and len(pids) == len(confined) + 1:
+            if len(confined) == 2 - others and len(pids) == 2:
                 return confined
             time.sleep(0.05)
-        self.fail("there are no two confined processes")
+        self.fail(f"there are not {2 - others} confined processes and {others} that are not: {statuses}")
 
     def test_report_directory_is_written_by_a_third_process(self):
         process, _, _ = self.start("--report-dir=report", f"{self.host}/i:1", "./a.tar")
@@ -390,6 +397,24 @@ class Worker(unittest.TestCase):
                 return
             time.sleep(0.05)
         self.fail("it lives on")
+
+    def test_report_directory_is_cleared_by_who_writes_it(self):
+        """What is there is removed with the user's rights: until then it has those, and reads nothing of the one that parses."""
+        self.assertEqual(self.diffoci("--quiet", "--report-dir=again", "./a.tar", "./b.tar").returncode, 1)
+        report = os.path.join(self.place.name, "again")
+        before = os.stat(os.path.join(report, "README.md")).st_ino
+        process, _, _ = self.start("--report-dir=again", f"{self.host}/i:1", "./a.tar")
+        confined = self.children(process, others=1)
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            writers = [int(pid) for pid in file.read().split() if int(pid) not in confined]
+        self.holds(writers[0], ["socket"] * 4 + [report])
+        with open(f"/proc/{writers[0]}/environ", "rb") as file:
+            self.assertNotIn(b"hunter2", file.read())
+        # Nothing is removed before there is another report.
+        self.assertEqual(os.stat(os.path.join(report, "README.md")).st_ino, before)
+        process.kill()
+        process.communicate(timeout=60)
+        self.ends(writers[0])
 
     def test_report_directory_is_the_same_as_without(self):
         trees = []

@@ -239,14 +239,24 @@ int report_dir_check(const char *path, struct error *err)
   return 0;
 }
 
+static const char *const written[] = { "README.md", "report.json", "input-0", "input-1" };
+
 static int clear(const char *path, int fd, struct error *err)
 {
-  static const char *const names[] = { "README.md", "report.json", "input-0", "input-1" };
-
-  for (size_t i = 0; i < ARRAY_LEN(names); i++)
-    if (remove_tree(fd, names[i]) != 0)
-      return error_sys(err, errno, "cannot remove %s/%s", path, names[i]);
+  for (size_t i = 0; i < ARRAY_LEN(written); i++)
+    if (remove_tree(fd, written[i]) != 0)
+      return error_sys(err, errno, "cannot remove %s/%s", path, written[i]);
   return 0;
+}
+
+bool report_dir_is_clear(int directory)
+{
+  struct stat status;
+  bool is_clear = true;
+
+  for (size_t i = 0; i < ARRAY_LEN(written) && is_clear; i++)
+    is_clear = fstatat(directory, written[i], &status, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
+  return is_clear;
 }
 
 int report_dir_clear(int directory, const char *path, struct error *err)

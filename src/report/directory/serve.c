@@ -177,23 +177,34 @@ struct serve {
   bool begun;
 };
 
-static int serve_begin(struct serve *serve, const int *sockets, struct error *err)
+static int serve_begin(struct serve *serve, struct error *err)
 {
   if (serve->begun)
     return error_set(err, ERROR_CORRUPT, "the report directory is begun already");
   if (dir_place_begin(serve->place, err))
     return -1;
   serve->begun = true;
+  return 0;
+}
+
+/* Once it is begun: who waits for that need not wait for threads. One that cannot be had is the
+ * side's answer. */
+static void serve_start_sides(struct serve *serve, const int *sockets)
+{
   for (int side = 0; side < PLACE_SIDES; side++) {
+    struct frame_result result = { .failed = true };
+
     serve->sides[side] = (struct serve_side) {
       .place = serve->place, .side = side, .socket = sockets[side], .payload = BUF_INIT(FRAME_MAX)
     };
     serve->sides[side].has_thread =
         thread_start(&serve->sides[side].thread, serve_run_side, &serve->sides[side]);
-    if (!serve->sides[side].has_thread)
-      return error_set(err, ERROR_IO, "a thread cannot be started");
+    if (serve->sides[side].has_thread)
+      continue;
+    error_set(&result.error, ERROR_IO, "a thread cannot be started");
+    shutdown(sockets[side], SHUT_RD);
+    serve_answer(sockets[side], &result);
   }
-  return 0;
 }
 
 static int serve_open_file(struct serve *serve, struct str payload, struct error *err)
@@ -226,7 +237,7 @@ static void serve_whole(struct serve *serve, const int *sockets)
     int status = -1;
 
     if (kind == FRAME_BEGIN)
-      status = serve_begin(serve, sockets, &result.error);
+      status = serve_begin(serve, &result.error);
     else if (kind == FRAME_FILE)
       status = serve_open_file(serve, buf_str(&payload), &result.error);
     else if (kind == FRAME_COMMIT)
@@ -235,6 +246,8 @@ static void serve_whole(struct serve *serve, const int *sockets)
       error_set(&result.error, ERROR_CORRUPT, "a message that does not belong there");
     result.failed = status != 0;
     serve_answer(serve->socket, &result);
+    if (status == 0 && kind == FRAME_BEGIN)
+      serve_start_sides(serve, sockets);
     if (status == 0 && kind == FRAME_FILE && socket_send_fd(serve->socket, serve->file->writer.fd))
       return;
   }
