@@ -1,7 +1,5 @@
 #include "evidence/ar_symbols.h"
 
-enum { HEADER = 60 }; /* of a member, before its content; ar(5) */
-
 static uint64_t place(const char *p, size_t width)
 {
   uint64_t value = 0;
@@ -25,8 +23,7 @@ static size_t member_at(const struct format_parts *parts, uint64_t at)
 
   while (from < to) {
     const size_t middle = from + (to - from) / 2;
-    const uint64_t header =
-        (uint64_t)(parts->members[middle].content.stored.ptr - parts->bytes.ptr) - HEADER;
+    const uint64_t header = parts->members[middle].at;
 
     if (header == at)
       return middle;

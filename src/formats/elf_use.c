@@ -117,12 +117,13 @@ static bool use_leads_behind(const struct elf *elf, struct str table, uint64_t e
   /* Where the names are may stand behind what leads to them. */
   for (int round = 0; round < 2; round++)
     for (size_t i = 0;; i++) {
-      const char *p = table.ptr + 2 * width * i;
+      const char *p;
       uint64_t tag;
       uint64_t value;
 
       if (i == DYNAMIC_MAX || 2 * width * (i + 1) > table.len)
         return false;
+      p = table.ptr + 2 * width * i;
       tag = elf_address(elf, p);
       value = elf_address(elf, p + width);
       if (tag == DT_NULL)
