@@ -13,6 +13,8 @@ enum {
   SIGNATURE = 8,
   CHUNK = 12,
   CHUNKS_MAX = 100000,
+  YEAR_FIRST = 1995,
+  YEAR_LAST = 9999,
   WINDOW_LARGEST = 7,          /* CINFO of 32 KiB, which is all that deflate can look back */
   SMALL_WINDOW_MAX = 16 << 20, /* of pictures with a smaller one */
 };
@@ -53,13 +55,15 @@ static bool is_type(const struct chunk *chunk, const char *type)
   return memcmp(chunk->type, type, 4) == 0;
 }
 
-/* 11.3.6: year, month, day, hour, minute, second. */
+/* 11.3.6: year, month, day, hour, minute, second. Of a year before PNG, or behind those of four
+ * digits, pngcheck says that it is invalid. */
 static bool is_time_of_change(struct str data)
 {
   static const unsigned char from[] = { 1, 1, 0, 0, 0 };
   static const unsigned char to[] = { 12, 31, 23, 59, 60 };
+  const uint32_t year = data.len == 7 ? format_be32(data.ptr) >> 16 : 0;
 
-  if (data.len != 7)
+  if (year < YEAR_FIRST || year > YEAR_LAST)
     return false;
   for (size_t i = 0; i < sizeof(from); i++) {
     const unsigned char value = (unsigned char)data.ptr[2 + i];

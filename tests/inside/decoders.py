@@ -136,6 +136,7 @@ hidden("PNG: a time before the header", "png", picture(HEAD, TIME, DATA, END), p
 hidden("PNG: a date before the header", "png", picture(HEAD, DATE, DATA, END), picture(DATE_LATER, HEAD, DATA, END))
 hidden("PNG: two times", "png", picture(HEAD, TIME, DATA, END), picture(HEAD, TIME, LATER, DATA, END))
 hidden("PNG: another keyword", "png", picture(HEAD, DATE, DATA, END), picture(HEAD, (b"tEXt", b"date:modify\0002024-01-01"), DATA, END))
+hidden("PNG: a year before there was any, which pngcheck refuses", "png", picture(HEAD, TIME, DATA, END), picture(HEAD, (b"tIME", struct.pack(">HBBBBB", 1767, 1, 1, 0, 0, 0)), DATA, END))
 WIDE = (b"IHDR", struct.pack(">IIBBBBB", 600, 3, 8, 0, 0, 0, 0))
 ROWS = (b"\0" + random.randbytes(600)) * 3
 
