@@ -44,6 +44,8 @@ struct source { /* the first member of every kind of source */
    * beside them could be held against it: of two blobs with the same digest, the one that is here
    * may be another. */
   bool digests_claimed;
+  /* Atomic: what it takes to open a blob was done, so that nobody has to be waited for. */
+  bool is_loaded;
   /* A root file system, not an image: what it has besides one layer means nothing. */
   bool is_root;
   /* What is there and not told by any blob, as a line for the user, not escaped; owned by the

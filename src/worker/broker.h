@@ -57,8 +57,8 @@ void broker_answer(struct broker *broker, struct wire_request *request, int sock
 void broker_answer_blob(struct broker *broker, struct wire_request *request, int socket);
 void broker_answer_elsewhere(const struct broker *broker, const struct wire_request *request,
                              int socket);
-/* Whether an answer may take long: then it is given in a thread. What is short in a root file
- * system does not, and to start one would. */
+/* Whether an answer may take long: then it is given in a thread. What is short and here, in a root
+ * file system or saved by an engine, does not, and to start one would. */
 bool broker_is_slow(const struct broker *broker, const struct wire_request *request, int socket);
 
 #endif

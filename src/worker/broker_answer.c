@@ -28,21 +28,16 @@ static bool answer_has_room(int socket, uint64_t bytes)
 
 bool broker_is_slow(const struct broker *broker, const struct wire_request *request, int socket)
 {
+  const enum wire_ask ask = request->ask;
   const struct source *source = request->side < 0 ? NULL : broker->sources[request->side];
   const bool is_root = source && source->is_root;
+  const bool is_here = source && __atomic_load_n(&source->is_loaded, __ATOMIC_ACQUIRE);
 
-  switch (request->ask) {
-  case WIRE_RESOLVE:
+  if (ask == WIRE_RESOLVE)
     return !is_root;
-  case WIRE_BLOB:
-    return !is_root || !answer_has_room(socket, request->blob.size);
-  case WIRE_ELSEWHERE:
-  case WIRE_REFERRERS:
-  case WIRE_MEND:
-    return true;
-  default:
-    return false;
-  }
+  if (ask == WIRE_BLOB)
+    return !(is_root || is_here) || !answer_has_room(socket, request->blob.size);
+  return ask == WIRE_ELSEWHERE || ask == WIRE_REFERRERS || ask == WIRE_MEND;
 }
 
 /* Who went away wants no answer. */

@@ -242,8 +242,10 @@ static int engine_load(struct engine *engine, struct error *err)
   if ((engine->inspect && take_answers(engine, err) < 0) || save(engine, err) < 0)
     return -1;
   engine->inner = source_detect(engine->spool, NULL, &engine->options, err);
-  if (engine->inner)
+  if (engine->inner) {
+    __atomic_store_n(&engine->base.is_loaded, true, __ATOMIC_RELEASE);
     return 0;
+  }
   engine->spool = NULL; /* it went with the source */
   return error_wrap(err, "what %s save writes", engine->program);
 }
