@@ -59,8 +59,10 @@ bool str_has_prefix(struct str s, struct str prefix)
 
 bool str_has_suffix(struct str s, struct str suffix)
 {
-  return s.len >= suffix.len &&
-         str_equal((struct str) { s.ptr + (s.len - suffix.len), suffix.len }, suffix);
+  /* Nothing may be at no place, which nothing can be added to. */
+  return !suffix.len ||
+         (s.len >= suffix.len &&
+          str_equal((struct str) { s.ptr + (s.len - suffix.len), suffix.len }, suffix));
 }
 
 struct str str_skip(struct str s, size_t n)
