@@ -28,32 +28,51 @@ static bool is_padding(char c)
   return c == ' ' || c == '\0';
 }
 
+/* Where its digits lie, without zeros before them, if all programs read them so. */
+static bool find_digits(const char *field, size_t len, size_t *from, size_t *to)
+{
+  *from = 0;
+  *to = len;
+  while (*to && is_padding(field[*to - 1]))
+    --*to;
+  while (*from < *to && field[*from] == ' ')
+    ++*from;
+  for (size_t i = *from; i < *to; i++)
+    if (field[i] < '0' || field[i] > '7')
+      return false;
+  while (*from < *to && field[*from] == '0')
+    ++*from;
+  return *to || field[0] != ' ';
+}
+
+static bool is_base_256(const char *field)
+{
+  return (unsigned char)field[0] & 0x80;
+}
+
+bool tar_number_is_one(struct str field)
+{
+  size_t from;
+  size_t to;
+
+  return is_base_256(field.ptr) || find_digits(field.ptr, field.len, &from, &to);
+}
+
 void tar_account_number(struct format_parts *parts, uint64_t at, size_t len,
                         const struct format_rule *rule)
 {
   const char *field = parts->bytes.ptr + at;
-  size_t from = 0;
-  size_t to = len;
+  size_t from;
+  size_t to;
 
-  if ((unsigned char)field[0] & 0x80) { /* the first byte marks base-256 */
+  if (is_base_256(field)) {
     format_account(parts, at, 1, &tar_rule_number);
     format_account(parts, at + 1, len - 1, rule);
-    return;
+  } else if (find_digits(field, len, &from, &to)) {
+    format_account(parts, at, from, &tar_rule_number);
+    format_account(parts, at + from, to - from, rule);
+    format_account(parts, at + to, len - to, &rule_number_end);
   }
-  while (to && is_padding(field[to - 1]))
-    to--;
-  while (from < to && field[from] == ' ')
-    from++;
-  for (size_t i = from; i < to; i++)
-    if (field[i] < '0' || field[i] > '7')
-      return;
-  if (!to && field[0] == ' ')
-    return;
-  while (from < to && field[from] == '0')
-    from++;
-  format_account(parts, at, from, &tar_rule_number);
-  format_account(parts, at + from, to - from, rule);
-  format_account(parts, at + to, len - to, &rule_number_end);
 }
 
 void tar_account_sum(struct format_parts *parts, uint64_t header)

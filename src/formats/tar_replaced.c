@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/buf.h"
+#include "formats/tar_number.h"
 #include "tar/header.h"
 #include "tar/tar.h"
 
@@ -48,6 +50,16 @@ static bool does_fit(int64_t number, size_t len)
   return number >= 0 && number >> 3 * (len - 1) == 0;
 }
 
+/* As two digits for each. */
+static struct str bytes_of(struct format_parts *parts, struct str field)
+{
+  AUTO_BUF text = BUF_INIT(SIZE_MAX);
+
+  for (size_t i = 0; i < field.len; i++)
+    buf_printf(&text, "%02x", (unsigned char)field.ptr[i]);
+  return arena_str(&parts->arena, buf_str(&text));
+}
+
 static int add_number(struct format_parts *parts, const struct tar_entry *entry,
                       enum format_class class, const char *what, struct str field, int64_t real,
                       struct error *err)
@@ -55,6 +67,8 @@ static int add_number(struct format_parts *parts, const struct tar_entry *entry,
   int64_t said;
   char text[32];
 
+  if (!tar_number_is_one(field))
+    return add(parts, entry, class, what, bytes_of(parts, field), err);
   if (!tar_number((const unsigned char *)field.ptr, field.len, &said))
     said = -1;
   if (said == real || (!said && !does_fit(real, field.len)))
