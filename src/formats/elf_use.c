@@ -169,6 +169,7 @@ static const char *use_of_note(const struct elf *elf, const struct elf_place *pl
 {
   const uint64_t end = place->address + place->size;
   const char *used = use_in_segments(elf, place);
+  bool has_dynamic = false;
 
   if (used || !elf->n_segments)
     return used;
@@ -176,10 +177,16 @@ static const char *use_of_note(const struct elf *elf, const struct elf_place *pl
     return "the entry point";
   for (uint64_t i = 0; i < elf->n_segments; i++) {
     const struct elf_segment segment = elf_segment(elf, i);
-    const struct str table = use_at(elf, segment.address);
+    struct str table;
 
-    if (segment.type == PT_DYNAMIC && (table.len || !is_empty_at(elf, segment.address)) &&
-        !use_leads_behind(elf, table, end))
+    if (segment.type != PT_DYNAMIC)
+      continue;
+    /* Of two, not all loaders take the same; and to go through one takes long. */
+    if (has_dynamic)
+      return "too many";
+    has_dynamic = true;
+    table = use_at(elf, segment.address);
+    if ((table.len || !is_empty_at(elf, segment.address)) && !use_leads_behind(elf, table, end))
       return "the dynamic section";
   }
   return NULL;

@@ -19,8 +19,8 @@ struct elf_place {
  * it for something else; the entry point is in it; it is in memory elsewhere than it says, or
  * twice; a table, a function or a name of the dynamic section ("Dynamic Section") begins in it or
  * before it, where the end of a table is nowhere said; or there is more of all that than a linker
- * makes. *looks: how many notes may be looked at yet, which all take as long as segments and the
- * dynamic section are. */
+ * makes, as two dynamic sections are. *looks: how many notes may be looked at yet, which all take
+ * as long as segments and the dynamic section are. */
 const char *elf_used_by(const struct elf *elf, const struct elf_place *place, unsigned *looks);
 enum { ELF_LOOKS = 64 };
 

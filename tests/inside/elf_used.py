@@ -90,6 +90,8 @@ case("a function that is called first", A, B, with_dynamic((12, IN_NOTE)))
 case("a table before it, with no end", A, B, with_dynamic((6, AT + BASE - 24)))
 case("a dynamic section that does not end", A, B, lambda d: with_note(d, segment(PT_DYNAMIC, 0xff8, 16)))
 case("a dynamic section that is not loaded", A, B, lambda d: with_note(d, segment(PT_DYNAMIC, 0x2000, 16)))
+TWICE = dynamic((5, BEHIND), (6, BEHIND))
+case("two dynamic sections", A, B, lambda d: with_note(d, TWICE["segments"], TWICE["segments"], more=TWICE["more"]))
 case("a note that is loaded twice", A, B, lambda d: with_note(d, segment(PT_LOAD, 0, 0x1000, BASE + 0x4000)))
 case("a note that is loaded elsewhere", A, B, lambda d: elf(TEXT, (BUILD_ID, 7, 2, note(d)), segments=(segment(PT_LOAD, 0, 0x1000, BASE + 0x4000),)))
 PATHS = b"\0/build/a/f\0", b"\0/build/b/f\0"
