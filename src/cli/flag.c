@@ -214,17 +214,24 @@ static int take_found(const struct flag_group *group, const struct flag *flag, c
   return 0;
 }
 
+/* Whether the word is "--name", "--name=value" or "-x", of a flag that there is. */
+static bool is_known_flag(const struct flag_group *groups, size_t n_groups, const char *word)
+{
+  const bool is_long = strncmp(word, "--", 2) == 0;
+  const char *name = word + (is_long ? 2 : 1);
+  const size_t len = is_long ? strcspn(name, "=") : strlen(name);
+  const struct flag_group *group = NULL;
+
+  return flag_is(word) && flag_find(groups, n_groups, (struct str) { name, len }, !is_long, &group);
+}
+
 /* The value is the next word, which another flag is hardly meant to be: two images would be
  * compared in another way than who forgot the value thinks. "--name=--flag" is taken. */
 static int take_next(const struct flag_group *groups, size_t n_groups,
                      const struct flag_group *group, const struct flag *flag, const char *next,
                      bool *took_next, struct arena *arena, struct error *err)
 {
-  const struct flag_group *of_next = NULL;
-
-  if (next && strncmp(next, "--", 2) == 0 &&
-      flag_find(groups, n_groups, (struct str) { next + 2, strcspn(next + 2, "=") }, false,
-                &of_next))
+  if (next && is_known_flag(groups, n_groups, next))
     return error_set(err, ERROR_USAGE, "flag --%s needs a value, found the flag %s: --%s=%s",
                      flag->name, next, flag->name, flag->value);
   return take_found(group, flag, next, true, took_next, arena, err);

@@ -66,7 +66,7 @@ struct flag_group { /* a table and where its values go */
 bool flag_is(const char *word);
 
 /* Takes one word that is a flag, "--name", "--name=value", "-x", "-xVALUE", "-xy"; next is the word
- * behind it, or NULL, and *took_next tells whether it was used as the value, which a long flag of
+ * behind it, or NULL, and *took_next tells whether it was used as the value, which a flag of
  * these groups never is. Looks through all groups. ERROR_USAGE says what is wrong. Values live as
  * long as arena and the words. */
 MUST_CHECK int flag_take(const struct flag_group *groups, size_t n_groups, const char *word,

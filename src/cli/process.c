@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/thread.h"
 #include "cli/brokering.h"
@@ -292,6 +294,27 @@ static int process_run_confined(struct process *process, struct error *err)
   return result;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+  struct stat one;
+  struct stat other;
+
+  return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) &&
+         one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* A report that would replace an image that it is about. */
+static int process_check_outputs(const struct process *process, struct error *err)
+{
+  for (size_t i = 0; i < process->n_outputs; i++)
+    for (size_t j = 0; j < process->n; j++)
+      if (process->arguments[j].kind == ARGUMENT_FILE && strcmp(process->outputs[i], "-") != 0 &&
+          is_same_file(process->outputs[i], process->arguments[j].path))
+        return error_set(err, ERROR_USAGE, "a report is to go to %s, which is an image to be read",
+                         process->outputs[i]);
+  return 0;
+}
+
 int process_run(struct process *process, struct error *err)
 {
   const bool confined = process->flags->sandbox != SANDBOX_OFF && process->support.built;
@@ -302,6 +325,8 @@ int process_run(struct process *process, struct error *err)
     result = argument_parse(&process->arguments[n], process->inputs[n], err);
     n++;
   }
+  if (result == 0)
+    result = process_check_outputs(process, err);
   pager_prepare(&process->pager, process->paged);
   if (result == 0)
     result = confined ? process_run_confined(process, err) : process_run_here(process, err);

@@ -61,6 +61,19 @@ static int url_fill(struct url *out, CURLU *handle, struct error *err)
   return 0;
 }
 
+/* Takes the URL that was made once more: libcurl decodes a host's %XX, and sees only then that it
+ * is an address ("https://%31%32%37.1/" is one at 127.0.0.1). */
+static CURLUcode url_settle(CURLU *handle)
+{
+  AUTO_FREE char *text = NULL;
+
+  curl_url_set(handle, CURLUPART_USER, NULL, 0);
+  curl_url_set(handle, CURLUPART_PASSWORD, NULL, 0);
+  curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
+  text = part(handle, CURLUPART_URL, 0);
+  return text ? curl_url_set(handle, CURLUPART_URL, text, 0) : CURLUE_NO_HOST;
+}
+
 int url_parse(struct url *out, const char *base, const char *location, struct error *err)
 {
   CLEANUP(cleanup_curlu) CURLU *handle = NULL;
@@ -78,13 +91,12 @@ int url_parse(struct url *out, const char *base, const char *location, struct er
     code = curl_url_set(handle, CURLUPART_URL, base, flags);
   if (code == CURLUE_OK)
     code = curl_url_set(handle, CURLUPART_URL, location, flags);
+  if (code == CURLUE_OK)
+    code = url_settle(handle);
   if (code == CURLUE_UNSUPPORTED_SCHEME)
     return error_set(err, ERROR_UNSUPPORTED, "expected an http or https URL");
   if (code != CURLUE_OK)
     return error_set(err, ERROR_CORRUPT, "malformed URL: %s", curl_url_strerror(code));
-  curl_url_set(handle, CURLUPART_USER, NULL, 0);
-  curl_url_set(handle, CURLUPART_PASSWORD, NULL, 0);
-  curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
   return url_fill(out, handle, err);
 }
 

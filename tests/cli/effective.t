@@ -308,6 +308,8 @@ it makes d/x, and nothing.
   > all, below = file(".wh..wh..opq"), layer(file("a"))
   > put("hidden", below, layer(file("d/x"), all))
   > put("hidden-twice", below, layer(file("d/x"), all), layer(all))
+  > put("lowest", layer(file("d/x"), all), layer(file("b")))
+  > put("lowest-twice", layer(file("d/x"), all), layer(all, file("b")))
   > put("hidden-too", below, layer(file("d/x"), all, compress=None))
   > put("entry", below, layer(directory("d"), file("d/x"), all))
   > put("entry-later", below, layer(directory("d"), file("d/x", mtime=7), all))
@@ -317,6 +319,8 @@ it makes d/x, and nothing.
   Layer    ctx:/layer    engines disagree about input 0: containerd makes "a" a file of mode 0644, podman's vfs makes "a" nothing, podman's and docker's overlay makes "a" a file of mode 0644; input 1: *
   Layer    ctx:/layer    input 0: layer 1, ".wh..wh..opq": it hides what all lower layers have, where its layer has names in directories without an entry, so that what there is depends on the engine
   [1]
+  $ . ./differ lowest lowest-twice | grep -c "so that what there is depends on the engine"
+  1
   $ . ./differ hidden hidden-too
   $ . ./differ entry entry-later
 

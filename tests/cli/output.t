@@ -17,6 +17,17 @@ comparison.
   TYPE *
   1
   $ python3 -c 'import json; json.load(open("r.json"))'
+
+A report never replaces the image that it is about.
+
+  $ cp a.tar kept.tar; ln -s a.tar other-name
+  $ diffoci diff -o json=other-name ./a.tar ./b.tar
+  ! diffoci: a report is to go to other-name, which is an image to be read; see "diffoci help diff"
+  [2]
+  $ diffoci show -o json=a.tar ./a.tar
+  ! diffoci: a report is to go to a.tar, which is an image to be read; see "diffoci help show"
+  [2]
+  $ cmp a.tar kept.tar
   $ cat >stall.py <<'PY'
   > # A registry that accepts and never answers; then a signal. What is left beside the report?
   > import glob, os, signal, socket, subprocess, sys

@@ -217,6 +217,9 @@ Whose value was forgotten does not take the next flag for it, which would then n
   $ diffoci diff -qo --require=identical ./a.tar ./b.tar
   ! diffoci: flag --output needs a value, found the flag --require=identical: --output=FORMAT[=FILE]; see "diffoci help diff"
   [2]
+  $ diffoci diff --report-file -q ./a.tar ./b.tar
+  ! diffoci: flag --report-file needs a value, found the flag -q: --report-file=FILE; see "diffoci help diff"
+  [2]
   $ diffoci diff --policy=--semantic ./a.tar ./b.tar 2>&1
   diffoci: flag --policy: --semantic: No such file or directory
   [2]

@@ -29,6 +29,7 @@ static void test_parse(void **state)
     { "https://x.io/a/b?c", "d?e", "https://x.io/a/d?e", "x.io", 443, true },
     { "https://x.io/a/b", "//y.io/c", "https://y.io/c", "y.io", 443, true },
     { "https://x.io/a/b", "http://y.io/c", "http://y.io/c", "y.io", 80, false },
+    { NULL, "https://%31%32%37.1/", "https://127.0.0.1/", "127.0.0.1", 443, true },
     { NULL, "ftp://x.io/", NULL, NULL, 0, false },
     { NULL, "http://0%7f.0/", NULL, NULL, 0, false },
     { NULL, "http://x%01.io/", NULL, NULL, 0, false },

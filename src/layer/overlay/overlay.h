@@ -137,8 +137,8 @@ const struct overlay_refusal *overlay_may_refuse(const struct overlay *overlay);
  *   user.fuseoverlayfs.*): by them a directory hides what lower layers have in it, or shows what
  *   another one has, if the engine unpacks them, as Podman's and Docker's overlay drivers do, and
  *   containerd and vfs do not.
- * - An opaque whiteout in the root of a layer that is not the lowest, whose layer has before it
- *   names in directories without an entry: engines hide nothing by it, or these, too; what follows
+ * - An opaque whiteout in the root of a layer, whose layer has before it names in directories
+ *   without an entry: engines hide nothing by it, or these, too; what follows
  *   the specification (umoci) does neither.
  * As long as the overlay. */
 const struct overlay_refusal *overlay_unfollowed(const struct overlay *overlay);

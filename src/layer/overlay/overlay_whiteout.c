@@ -30,12 +30,11 @@ static void hide_name(struct overlay *overlay, const struct overlay_addition *ad
   node->is_whiteout = true;
 }
 
-/* overlayfs does not look at the mark of a layer's root. Where layers are unpacked upon each other
- * all goes that the layer has no entry of, and with such a directory what it has an entry of; who
- * does as the specification says removes what lower layers have, and no more. */
-static void hide_all(struct overlay *overlay, const struct overlay_addition *added)
+/* In a layer's root, where an overlayfs does not look at the mark. Where layers are unpacked upon
+ * each other all goes that the layer has no entry of, and with such a directory what it has an
+ * entry of; who does as the specification says removes what lower layers have, and no more. */
+static void note_root(struct overlay *overlay, const struct overlay_addition *added)
 {
-  overlay->in_doubt = true;
   if (overlay->n_implied > overlay->n_implied_below)
     overlay_note_unfollowed(overlay, added,
                             "it hides what all lower layers have, where its layer has names in "
@@ -49,8 +48,10 @@ static void hide_content(struct overlay *overlay, const struct overlay_addition 
 
   overlay->in_doubt =
       overlay->in_doubt || parent->node->children || parent->is_link || parent->node->is_opaque;
+  if (!parent->node->parent)
+    note_root(overlay, added);
   if (marks_whiteouts(overlay) && !parent->node->parent) {
-    hide_all(overlay, added);
+    overlay->in_doubt = true;
     return;
   }
   parent->node->is_opaque = !overlay_is_stacked(overlay);
