@@ -184,12 +184,12 @@ number, a comment, and, of a format whose reader does not account for all of it,
   > RECIPE
   $ for i in same number escape space key comment folded address; do diffoci diff --quiet --semantic --inside --accept=embedded-date ./$i-0.tar ./$i-1.tar >out 2>err; echo "$i $? $(tail -n +2 out | awk '{ print $2, ($3 == "Inside" ? $4 : "content") }' | tr '\n' ';')"; done
   same 0 
-  number 1 f.json rest;
-  escape 1 f.json rest;
+  number 1 f.json content;f.json rest;
+  escape 1 f.json content;f.json rest;
   space 1 f.json rest;
   key 1 f.json rest;
   comment 1 f.properties rest;
-  folded 1 f.properties rest;
+  folded 1 f.properties content;f.properties rest;
   address 1 lib/f.o content;
   $ for i in same number; do diffoci diff --quiet --semantic --inside --ignore='f.json!/built' ./$i-0.tar ./$i-1.tar >out 2>err; echo "$i $?"; done
   same 0

@@ -891,7 +891,7 @@ class Worker(unittest.TestCase):
         for folder in "free", "fixed":
             os.makedirs(os.path.join(place, folder))
         self.addCleanup(shutil.rmtree, place)
-        subprocess.run([DIFFOCI, "diff", "--no-cache", "-o", "json=given/wanted", "./a.tar", "./b.tar"], cwd=self.place.name, capture_output=True, check=False)
+        subprocess.run([DIFFOCI, "diff", "--no-cache", f"--sandbox={self.way}", "-o", "json=given/wanted", "./a.tar", "./b.tar"], cwd=self.place.name, capture_output=True, check=False)
         for way in "off", self.way:
             for name in "one", "two", "free/out", "fixed/out":
                 with open(os.path.join(place, name), "w", encoding="ascii") as file:

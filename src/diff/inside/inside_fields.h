@@ -18,8 +18,8 @@ bool inside_compare_meaningless(struct looking *looking, const struct format_par
  * says of all else (format_parts.untold) is the same; or if it tells which bytes of a text its
  * members carry: then the bytes besides are compared here, and told as the field "rest". Nobody
  * knows where one text has more members than the other, for then these bytes always differ; where
- * members stand in another order; or where the lines that they carry lie otherwise between what is
- * told of elsewhere. */
+ * members stand in another order; where more ranges of one carry them; or where the lines that they
+ * carry lie otherwise between what is told of elsewhere. */
 bool inside_tells_all(struct looking *looking, const struct format *format,
                       const struct format_parts parts[2]);
 
