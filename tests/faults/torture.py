@@ -111,7 +111,7 @@ def main():
                     place.run(words, LD_PRELOAD=ARGUMENTS.inject, FAULT=f"{kind} 0 {number}", FAULT_COUNT=count)
                     with open(count, encoding="ascii") as file:
                         total = int(file.read())
-                    chosen = points(total, ARGUMENTS.points, chooser)
+                    chosen = [*points(total, ARGUMENTS.points, chooser), *range(total + 1, total + 1 + ARGUMENTS.further)]
                     faults = [f"{kind} {n} {number}" for n in chosen]
                     for fault, result in zip(faults, pool.map(functools.partial(run_with, place, words), faults)):
                         wrong = judge(words, fault, before, undisturbed, result)
@@ -129,6 +129,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("program", type=os.path.abspath)
 parser.add_argument("inject", type=os.path.abspath)
 parser.add_argument("--points", type=int, default=0, help="of each kind and command; 0: all")
+parser.add_argument("--further", type=int, default=0, help="so many behind those of the first process, too: other processes make more")
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(CLASSES))
 parser.add_argument("-k", default="")

@@ -133,7 +133,7 @@ static void writes_what_it_is_told(void **state)
   send_text(&written, 0, FRAME_WHOLE, "");
   entry.name = str_of("hole");
   send_entry(&written, &entry);
-  assert_int_equal(frame_send_number(written.ours[0], FRAME_HOLE, 3), 1);
+  assert_int_equal(frame_send(written.ours[0], FRAME_HOLE, &(uint64_t) { 3 }, sizeof(uint64_t)), 1);
   send_text(&written, 0, FRAME_WHOLE, "");
   entry.name = str_of("broken");
   send_entry(&written, &entry);

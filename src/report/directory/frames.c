@@ -25,11 +25,6 @@ int frame_send(int socket, enum frame_kind kind, const void *bytes, size_t len)
   return len ? socket_send(socket, bytes, len) : 1;
 }
 
-int frame_send_number(int socket, enum frame_kind kind, uint64_t number)
-{
-  return frame_send(socket, kind, &number, sizeof(number));
-}
-
 static int frame_odd(struct error *err)
 {
   return error_set(err, ERROR_CORRUPT, "an odd message about the report directory");

@@ -37,7 +37,6 @@ enum {
 
 /* Sends one frame. 1, or -1 with errno: the other end is closed, mostly. */
 int frame_send(int socket, enum frame_kind kind, const void *bytes, size_t len);
-int frame_send_number(int socket, enum frame_kind kind, uint64_t number);
 /* Receives one. 1; 0: the other end is closed; -1 with *err: ERROR_CORRUPT if it is none that
  * frame_send could have sent. */
 int frame_receive(int socket, enum frame_kind *kind, struct buf *payload, struct error *err);

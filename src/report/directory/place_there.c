@@ -11,12 +11,15 @@
 
 struct side_there {
   int socket;
+  int unsent; /* errno of what kept a frame from being sent, whose rest the other end waits for; 0:
+                 none was, or the other end is closed and its answer tells why */
   struct notes notes;
 };
 
 struct place_there {
   struct dir_place base; /* first */
   int whole;             /* the socket for what is about the whole */
+  int whole_unsent;      /* as of a side */
   struct side_there sides[PLACE_SIDES];
   struct outfile_keeper keeper; /* of the files beside the sides */
 };
@@ -24,6 +27,27 @@ struct place_there {
 static int there_ended(const struct dir_place *place, struct error *err)
 {
   return error_set(err, ERROR_IO, "%s: the process that writes it has ended", place->path);
+}
+
+/* As frame_send; nothing is sent any more behind a frame that was not. */
+static int there_send(int socket, int *unsent, enum frame_kind kind, const void *bytes, size_t len)
+{
+  const int sent = *unsent ? -1 : frame_send(socket, kind, bytes, len);
+
+  if (sent <= 0 && !*unsent && errno != EPIPE)
+    *unsent = errno;
+  return sent;
+}
+
+static int there_send_side(struct side_there *side, enum frame_kind kind, const void *bytes,
+                           size_t len)
+{
+  return there_send(side->socket, &side->unsent, kind, bytes, len);
+}
+
+static int there_unsent(const struct dir_place *place, int unsent, struct error *err)
+{
+  return error_sys(err, unsent, "%s: what is to be written there cannot be sent", place->path);
 }
 
 static int there_note(struct side_there *side, struct str line, struct error *err)
@@ -66,8 +90,9 @@ static int there_ask(struct place_there *there, enum frame_kind kind, const char
 {
   struct frame_result result;
 
-  if (frame_send(there->whole, kind, text, strlen(text)) <= 0)
-    return there_ended(&there->base, err);
+  if (there_send(there->whole, &there->whole_unsent, kind, text, strlen(text)) <= 0)
+    return there->whole_unsent ? there_unsent(&there->base, there->whole_unsent, err)
+                               : there_ended(&there->base, err);
   return there_answer(&there->base, there->whole, NULL, &result, err);
 }
 
@@ -104,58 +129,59 @@ static struct outfile *there_file(struct dir_place *place, const char *name, str
 
 /* ---- a side ---- */
 
-/* What fails to be sent is told by the answer, which is waiting. */
+/* What fails to be sent is told at the end. */
 static void there_in(struct dir_place *place, int side, const char *directory)
 {
   struct place_there *there = (struct place_there *)place;
 
-  (void)!frame_send(there->sides[side].socket, FRAME_IN, directory, strlen(directory));
+  (void)!there_send_side(&there->sides[side], FRAME_IN, directory, strlen(directory));
 }
 
-static int there_send_piece(int socket, const struct tar_chunk *chunk)
+static int there_send_piece(struct side_there *side, const struct tar_chunk *chunk)
 {
+  const uint64_t hole = chunk->len;
   size_t sent = 0;
 
   if (!chunk->block)
-    return frame_send_number(socket, FRAME_HOLE, chunk->len);
+    return there_send_side(side, FRAME_HOLE, &hole, sizeof(hole));
   while (sent < chunk->len) {
     const size_t len = MIN_OF(chunk->len - sent, (size_t)FRAME_MAX);
 
-    if (frame_send(socket, FRAME_BYTES, chunk->bytes + sent, len) <= 0)
+    if (there_send_side(side, FRAME_BYTES, chunk->bytes + sent, len) <= 0)
       return -1;
     sent += len;
   }
   return 1;
 }
 
-static int there_send_content(struct dir_place *place, int socket,
+static int there_send_content(struct dir_place *place, struct side_there *side,
                               const struct extract_content *content, struct error *err)
 {
   struct tar_chunk chunk;
   int got;
 
   while ((got = content->next(content->context, &chunk, err)) > 0)
-    if (there_send_piece(socket, &chunk) <= 0)
+    if (there_send_piece(side, &chunk) <= 0)
       return there_ended(place, err);
-  if (got == 0 && frame_send(socket, FRAME_WHOLE, NULL, 0) <= 0)
+  if (got == 0 && there_send_side(side, FRAME_WHOLE, NULL, 0) <= 0)
     return there_ended(place, err);
   if (got < 0)
-    (void)!frame_send(socket, FRAME_BROKEN, NULL, 0);
+    (void)!there_send_side(side, FRAME_BROKEN, NULL, 0);
   return got;
 }
 
 static int there_entry(struct dir_place *place, int side, const struct tar_entry *entry,
                        const struct extract_content *content, struct error *err)
 {
-  const int socket = ((struct place_there *)place)->sides[side].socket;
+  struct side_there *there = &((struct place_there *)place)->sides[side];
   AUTO_BUF payload = BUF_INIT(FRAME_MAX);
 
   frame_put_entry(&payload, entry);
   if (payload.overflow)
     return error_set(err, ERROR_LIMIT, "an entry with names of over %d bytes", FRAME_MAX);
-  if (frame_send(socket, FRAME_ENTRY, payload.ptr, payload.len) <= 0)
+  if (there_send_side(there, FRAME_ENTRY, payload.ptr, payload.len) <= 0)
     return there_ended(place, err);
-  return tar_entry_has_content(entry) ? there_send_content(place, socket, content, err) : 0;
+  return tar_entry_has_content(entry) ? there_send_content(place, there, content, err) : 0;
 }
 
 static int there_end(struct dir_place *place, int side, struct error *err)
@@ -164,7 +190,9 @@ static int there_end(struct dir_place *place, int side, struct error *err)
   struct frame_result result = { 0 };
   int status;
 
-  (void)!frame_send(there->socket, FRAME_END, NULL, 0);
+  (void)!there_send_side(there, FRAME_END, NULL, 0);
+  if (there->unsent)
+    return there_unsent(place, there->unsent, err);
   status = there_answer(place, there->socket, there, &result, err);
   there->notes.more = result.more_notes;
   place->sides[side].without_attributes = result.without_attributes;

@@ -124,12 +124,20 @@ static int serve_frames(struct serve_side *serve, struct error *err)
   return got;
 }
 
+/* Whoever waits for an answer that could not be sent has to see that none comes: it sends nothing
+ * more before, and this process ends only when it does. */
+static void serve_send(int socket, enum frame_kind kind, const void *payload, size_t len)
+{
+  if (frame_send(socket, kind, payload, len) <= 0)
+    shutdown(socket, SHUT_RDWR);
+}
+
 static void serve_answer(int socket, struct frame_result *result)
 {
   AUTO_BUF payload = BUF_INIT(FRAME_MAX);
 
   frame_put_result(&payload, result);
-  (void)!frame_send(socket, result->failed ? FRAME_FAILED : FRAME_DONE, payload.ptr, payload.len);
+  serve_send(socket, result->failed ? FRAME_FAILED : FRAME_DONE, payload.ptr, payload.len);
 }
 
 static void serve_side_answer(const struct serve_side *serve, struct frame_result *result)
@@ -137,9 +145,7 @@ static void serve_side_answer(const struct serve_side *serve, struct frame_resul
   const struct dir_place_side *side = &serve->place->sides[serve->side];
 
   for (size_t i = 0; i < side->notes->n; i++)
-    if (frame_send(serve->socket, FRAME_NOTE, side->notes->lines[i],
-                   strlen(side->notes->lines[i])) <= 0)
-      return;
+    serve_send(serve->socket, FRAME_NOTE, side->notes->lines[i], strlen(side->notes->lines[i]));
   result->without_attributes = side->without_attributes;
   result->more_notes = side->notes->more;
   serve_answer(serve->socket, result);
