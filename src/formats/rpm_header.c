@@ -1,6 +1,6 @@
 #include "formats/rpm_header.h"
 
-enum { INTRO = 8, ENTRY = 16, TYPE_INT32 = 4, TAG_HEADERIMMUTABLE = 63 };
+enum { INTRO = 8, ENTRY = 16, TYPE_INT32 = 4, TYPE_BIN = 7, TAG_HEADERIMMUTABLE = 63 };
 
 bool rpm_header_open(struct str blob, struct rpm_header *out)
 {
@@ -92,7 +92,8 @@ bool rpm_header_has_alone(const struct rpm_header *header, uint32_t tag, struct 
   struct rpm_header_tag held;
 
   if (!rpm_header_count(header) || !rpm_header_tag(header, 0, &held) ||
-      held.tag != TAG_HEADERIMMUTABLE || held.data.ptr + held.data.len > data.ptr)
+      held.tag != TAG_HEADERIMMUTABLE || held.type != TYPE_BIN || held.count != ENTRY ||
+      held.data.ptr + held.data.len > data.ptr)
     return false;
   for (size_t i = 0; i < rpm_header_count(header); i++)
     if (!rpm_header_tag(header, i, &held) ||

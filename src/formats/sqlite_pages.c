@@ -13,9 +13,8 @@ enum {
   FREE_BLOCK = 4,     /* where the next one is, and its size */
   DEPTH_MAX = 20,     /* of a tree (SQLite's BTCURSOR_MAX_DEPTH) */
   SCHEMA_COLUMNS = 5, /* type, name, tbl_name, rootpage, sql */
-  TYPE_COLUMN = 0,
-  NAME_COLUMN = 1,
   ROOT_COLUMN = 3,
+  SQL_COLUMN = 4,
   RECORD_MAX = 4 << 20, /* bytes of one of the schema, or of a package */
   ROOTS_MAX = 1 << 16,
   OLD_POINTER_MAX = 8192,
@@ -258,8 +257,7 @@ static bool read_schema(struct walk *walk, uint64_t payload)
     }
     body += size;
   }
-  walk->kinds[walk->n_roots++] =
-      (unsigned char)sqlite_rpm_table(values[TYPE_COLUMN], values[NAME_COLUMN]);
+  walk->kinds[walk->n_roots++] = (unsigned char)sqlite_rpm_table(&walk->rpm, values[SQL_COLUMN]);
   return body == payload;
 }
 

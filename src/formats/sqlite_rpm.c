@@ -24,13 +24,26 @@ void sqlite_rpm_release(struct sqlite_rpm *rpm)
   *rpm = (struct sqlite_rpm) { 0 };
 }
 
-enum sqlite_rpm_table sqlite_rpm_table(struct str type, struct str name)
+#define PACKAGES_SQL                                                                               \
+  "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL)"
+#define TIDS_SQL                                                                                   \
+  "CREATE TABLE 'Installtid' (key 'BLOB' NOT NULL, hnum INTEGER NOT NULL, idx INTEGER NOT NULL"
+
+/* SQLite goes by the SQL, whatever the type and the name say. */
+enum sqlite_rpm_table sqlite_rpm_table(struct sqlite_rpm *rpm, struct str sql)
 {
-  if (!str_equal(type, STR("table")))
-    return SQLITE_RPM_NONE;
-  return str_equal(name, STR("Packages"))     ? SQLITE_RPM_PACKAGES
-         : str_equal(name, STR("Installtid")) ? SQLITE_RPM_TIDS
-                                              : SQLITE_RPM_NONE;
+  const struct str rest = str_skip(sql, MIN_OF(sizeof(TIDS_SQL) - 1, sql.len));
+
+  if (sql.len && !str_has_prefix(sql, STR("CREATE TABLE ")) &&
+      !str_has_prefix(sql, STR("CREATE INDEX ")))
+    rpm->computes = true;
+  if (str_equal(sql, STR(PACKAGES_SQL)))
+    return SQLITE_RPM_PACKAGES;
+  if (str_has_prefix(sql, STR(TIDS_SQL)) &&
+      (str_equal(rest, STR(")")) ||
+       str_equal(rest, STR(", FOREIGN KEY (hnum) REFERENCES 'Packages'(hnum))"))))
+    return SQLITE_RPM_TIDS;
+  return SQLITE_RPM_NONE;
 }
 
 /* Bytes of a value by its serial type (2.1). */
@@ -128,7 +141,7 @@ void sqlite_rpm_mask(struct sqlite_rpm *rpm, enum sqlite_rpm_table table, uint64
 {
   struct columns columns;
 
-  if (table == SQLITE_RPM_NONE || !take_columns(record, len, &columns))
+  if (table == SQLITE_RPM_NONE || rpm->computes || !take_columns(record, len, &columns))
     return;
   if (table == SQLITE_RPM_PACKAGES)
     mask_package(rpm, number, record, &columns);

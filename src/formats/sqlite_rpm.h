@@ -19,12 +19,15 @@ struct sqlite_rpm {
     uint32_t tid;
   } * items; /* owned */
   size_t n, cap;
+  bool computes; /* the schema has a view, a trigger or a virtual table, which may ask for them */
 };
 
 void sqlite_rpm_release(struct sqlite_rpm *rpm);
 
-/* Which table an object of the schema is, by its type and name. */
-enum sqlite_rpm_table sqlite_rpm_table(struct str type, struct str name);
+/* Which table an object of the schema is, by the SQL that makes it, which has to be RPM's own to
+ * the letter (lib/backend/sqlite.c, dbiSqliteOpen). Called for all of the schema, before any record
+ * is masked: notes whether it holds anything but tables and indexes. */
+enum sqlite_rpm_table sqlite_rpm_table(struct sqlite_rpm *rpm, struct str sql);
 
 /* Makes zero, in a record of the table (file format, 2.1), the values of INSTALLTIME and INSTALLTID
  * of a header, where they lie outside of what the header's own digests are about and no other tag

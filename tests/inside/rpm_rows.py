@@ -17,7 +17,7 @@ INT32, STRING, BIN = 4, 6, 7
 NAME, VERSION, RELEASE, INSTALLTIME, POSTIN, INSTALLTID, IMMUTABLE = 1000, 1001, 1002, 1008, 1024, 1128, 63
 
 
-def header(time, tid, script="true", name="hello", inside=False, shared=False, more=()):
+def header(time, tid, script="true", name="hello", inside=False, shared=False, more=(), end_bytes=16):
     """The region with what the package says, its end, and behind it what rpm notes."""
     store, index = b"", []
 
@@ -41,7 +41,7 @@ def header(time, tid, script="true", name="hello", inside=False, shared=False, m
         store += b"\0"
     for tag, text in more:
         add(tag, STRING, text.encode() + b"\0")
-    index.insert(0, (IMMUTABLE, BIN, end, 16))
+    index.insert(0, (IMMUTABLE, BIN, end, end_bytes))
     return struct.pack(">II", len(index), len(store)) + b"".join(struct.pack(">IIII", *entry) for entry in index) + store
 
 
@@ -58,6 +58,13 @@ def database(*packages, keys=None):
 
 T1, T2 = 0x6a000001, 0x6a010203
 ONE, OTHER = database((1, header(T1, T1), T1)), lambda *more, **how: database((1, header(T2, T2, **how), T2), *more)
+# What rpm -q finds by name is what this view makes of the time (SQLite goes by the SQL of an object, whatever its type is said to be).
+VIEW = [("CREATE VIEW Name AS SELECT 'hello' AS key, hnum, 0 AS idx FROM Installtid WHERE key = x'01020304'",)]
+CALLED_A_TABLE = VIEW + [("PRAGMA writable_schema = 1",), ("UPDATE sqlite_master SET type = 'table' WHERE name = 'Name'",)]
+TRIGGER = [("CREATE TRIGGER t AFTER INSERT ON Packages BEGIN DELETE FROM Packages WHERE hnum IN (SELECT hnum FROM Installtid WHERE key = x'01020304'); END",)]
+INDEX = [("CREATE INDEX 'Installtid_hnum_idx' ON 'Installtid'(hnum ASC)",)]
+# The same tables, in which rpm finds something else than what their names say.
+RENAMED = [("PRAGMA writable_schema = 1",), ("UPDATE sqlite_master SET sql = replace(sql, 'blob BLOB', 'blob TEXT') WHERE name = 'Packages'",)]
 CASES = {  # what: (proven, what is left, one, two)
     "when it was installed": (True, None, ONE, OTHER()),
     "two packages": (True, None, database((1, header(T1, T1), T1), (3, header(T1, T1 + 1, name="b"), T1 + 1)),
@@ -68,7 +75,13 @@ CASES = {  # what: (proven, what is left, one, two)
     "a package more": (False, "all of evil-1-2", ONE, OTHER((2, header(T2, T2, name="evil"), T2))),
     "a time that the package's signature is about": (False, None, database((1, header(T1, T1, inside=True), T1)), OTHER(inside=True)),
     "a time that is a script, too": (False, None, database((1, header(T1, T1, shared=True), T1)), OTHER(shared=True)),
+    "a time behind a region whose end is none": (False, None, database((1, header(T1, T1, end_bytes=0), T1)), OTHER(end_bytes=0)),
     "a key that is no package's": (False, None, ONE, database((1, header(T2, T2), T2), keys=[7])),
+    "a view that asks for the time": (False, None, ONE + VIEW, OTHER() + VIEW),
+    "a view that is called a table": (False, None, ONE + CALLED_A_TABLE, OTHER() + CALLED_A_TABLE),
+    "a trigger that asks for the time": (False, None, ONE + TRIGGER, OTHER() + TRIGGER),
+    "a table that rpm does not make so": (False, None, ONE + RENAMED, OTHER() + RENAMED),
+    "an index": (True, None, ONE + INDEX, OTHER() + INDEX),
     "another number": (False, None, ONE, database((2, header(T2, T2), T2))),
 }
 
