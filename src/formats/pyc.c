@@ -68,6 +68,23 @@ static int pyc_read(struct format_parts *parts, struct error *err)
   return format_add_file(parts, STR("code"), str_skip(parts->bytes, len), err) ? 0 : -1;
 }
 
+bool pyc_stamp(struct str bytes, struct pyc_stamp *out)
+{
+  size_t len;
+  size_t at;
+
+  if (!pyc_detect(bytes, STR(".pyc")))
+    return false;
+  len = header_len(format_le16(bytes.ptr));
+  at = len == 16 ? 8 : 4;
+  if (len == 16 && format_le32(bytes.ptr + 4) != 0)
+    return false;
+  *out = (struct pyc_stamp) { .time = format_le32(bytes.ptr + at), .has_size = len > 8 };
+  if (out->has_size)
+    out->size = format_le32(bytes.ptr + at + 4);
+  return true;
+}
+
 const struct format format_pyc = {
   .name = "pyc",
   .may_be_equal = true,

@@ -58,11 +58,11 @@ The table has a column more, and a summary below it. Without the flag both are a
   File var/log/dpkg.log dpkg-log? 6b86b273ff34fce19d6b804eff5a
   
   4 differences: 3 with a known cause, 1 without
-  2 proven, 2 of these harmless
+  2 proven, 1 of these harmless
   $ diffoci diff --quiet --explain --semantic ./some-0.tar ./some-1.tar | sed -n '/pyc-header: /,/^$/p'
          1  pyc-header: time in a compiled Python file
             1 proven
-            A .pyc file holds the time of its source.
+            A .pyc file holds the time of its source. Python runs it only if the source has that time, and else the source.
             found: source time AAAA / BBBB
             Fix: *SOURCE_DATE_EPOCH*
             https://peps.python.org/pep-0552/

@@ -10,6 +10,7 @@
 #include "formats/codec.h"
 #include "formats/order.h"
 #include "formats/pieces.h"
+#include "formats/pyc.h"
 #include "formats/seal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -56,6 +57,15 @@ static void weigh(const struct format *format, struct format_parts *parts)
           format_is_sealed_around(parts->bytes);
   touch(format_sealed_by(format, parts));
   format_mark_pieces(parts, (struct format_cuts) { cuts, ARRAY_LEN(cuts), 0 });
+}
+
+/* What stands in the header alone, and is asked of whatever is called so. */
+static void look_at_stamp(struct str bytes)
+{
+  struct pyc_stamp stamp;
+
+  if (pyc_stamp(bytes, &stamp))
+    seen += stamp.time + stamp.size + stamp.has_size;
 }
 
 static void read_as(const struct format *format, struct str bytes, struct str name,
@@ -124,5 +134,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
   look_into(bytes, STR("x/y.tar.gz"), &budget, 0);
   look_at_text(bytes, max);
+  look_at_stamp(bytes);
   return 0;
 }

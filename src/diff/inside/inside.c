@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "diff/inside/inside_python.h"
 #include "diff/inside/inside_rows.h"
 #include "diff/inside/inside_worker.h"
 #include "policy/policy.h"
@@ -26,6 +27,7 @@ struct inside {
   size_t n_equals, cap_equals;
   struct map known; /* the digests and names of two files -> what came of looking into them */
   bool is_second;   /* the second comparison, for the verdict alone */
+  struct inside_python *python;
 };
 
 /* ---- which files ---- */
@@ -54,6 +56,7 @@ static void inside_keep(struct inside *inside, const struct event *event)
   inside->waiting =
       xgrow(inside->waiting, inside->n_waiting, &inside->cap_waiting, sizeof(*inside->waiting));
   event_copy(&inside->waiting[inside->n_waiting], event, &inside->arena);
+  inside_python_note(inside->python, event);
   later_want(inside->later,
              (const struct later_place[]) { later_place_of(&event->inputs[0]),
                                             later_place_of(&event->inputs[1]) },
@@ -76,12 +79,16 @@ static bool inside_key_of(const struct event *event, struct buf *key)
   return !key->overflow;
 }
 
-/* What is equal is so under --semantic, too; what differs need not. */
-static void remember(struct inside *inside, const struct event *event, bool equal)
+/* What is equal is so under --semantic, too; what differs need not. What Python does with a
+ * compiled file hangs on other files of its image. */
+static void remember(struct inside *inside, const struct event *event,
+                     const struct later_content *contents, bool equal)
 {
   AUTO_BUF key = BUF_INIT(KEY_MAX);
   struct map_entry *entry;
 
+  if (inside_python_has_times((const struct str[]) { contents[0].bytes, contents[1].bytes }))
+    return;
   if (!equal && (inside->options->ignore & IGNORE_ALL_SEMANTIC) != IGNORE_ALL_SEMANTIC)
     return;
   if (!inside_key_of(event, &key))
@@ -201,6 +208,17 @@ static void send_here(struct inside *inside, const struct event *event,
   inside->next->event(inside->next, &whole);
 }
 
+/* What is equal but for a time that Python goes by, where it does other things with the two. */
+static void look_at_python(struct inside *inside, const struct event *event,
+                           const struct later_content *contents, struct inside_result *result)
+{
+  const struct str bytes[2] = { contents[0].bytes, contents[1].bytes };
+
+  if (result->outcome == INSIDE_EQUAL && inside_python_has_times(bytes) &&
+      !inside_python_same(inside->python, event, bytes, result->reasons))
+    result->outcome = INSIDE_HERE;
+}
+
 /* contents: NULL: they could not be read. */
 static void inside_look(void *context, size_t number, const struct later_content *contents)
 {
@@ -231,7 +249,8 @@ static void inside_look(void *context, size_t number, const struct later_content
   inside_rows_init(&rows, event, inside->next, inside->options->policy, &inside->arena);
   rows.uncounted = inside->options->uncounted;
   inside_worker_compare(inside->worker, &job, &rows.sink, result);
-  remember(inside, event, result->outcome == INSIDE_EQUAL);
+  look_at_python(inside, event, contents, result);
+  remember(inside, event, contents, result->outcome == INSIDE_EQUAL);
   if (result->outcome == INSIDE_HERE) {
     send_here(inside, event, result);
     return;
@@ -280,11 +299,15 @@ int inside_is_equivalent(struct inside *inside, struct error *err)
   inside->is_second = true;
   inside->later = later_new(&options);
   inside->n_waiting = 0;
+  inside_python_free(inside->python);
+  inside->python = inside_python_new(&options);
   diff = diff_run(&options, &failed, err);
   if (diff && !failed)
     later_read(inside->later);
   later_free(inside->later);
   diff_free(diff);
+  inside_python_free(inside->python);
+  inside->python = inside_python_new(before);
   inside->options = before;
   inside->next = next;
   return !diff || failed ? -1 : !counter.any;
@@ -308,6 +331,7 @@ struct inside *inside_new(const struct diff_options *options, struct later *late
   inside->options = options;
   inside->worker = options->looker;
   inside->later = later;
+  inside->python = inside_python_new(options);
   inside->taker = (struct later_taker) { inside_look, inside, inside_worker_max(options->looker) };
   inside->sink = *options->sink;
   inside->sink.event = on_event;
@@ -321,6 +345,7 @@ void inside_free(struct inside *inside)
 {
   if (!inside)
     return;
+  inside_python_free(inside->python);
   free(inside->waiting);
   free(inside->equals);
   map_release(&inside->known);

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Compiled Python files that differ in the time of their source alone: compiled.py DIFFOCI
+
+Python runs such a file only if that is the time of its source, and else the source. Each case is two images; wanted is whether
+--inside may call them equal. What Python does is asked of Python itself, in a directory with the same files."""
+import importlib.util
+import marshal
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+MKIMAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "mkimage.py")
+SOURCE = "print('source')\n"
+T1, T2, T3 = 1700000000, 1700000100, 1700000200
+TAG = sys.implementation.cache_tag
+CACHE, PY = f"srv/__pycache__/m.{TAG}.pyc", "srv/m.py"
+MAGIC = importlib.util.MAGIC_NUMBER
+
+
+def pyc(time, size=len(SOURCE)):
+    """Not made from the source: it says something else."""
+    return MAGIC + struct.pack("<III", 0, time, size) + marshal.dumps(compile("print('compiled')\n", "m.py", "exec"))
+
+
+def compiled(time, path=CACHE, **how):
+    return f"file({path!r}, {pyc(time, **how)!r}, mtime=1)"
+
+
+def source(time, path=PY, text=SOURCE):
+    return f"file({path!r}, {text!r}, mtime={time})"
+
+
+def link(path, target, kind, time=1):
+    return f"hardlink({path!r}, {target!r}, mtime={time})" if kind == "hard" else f"symlink({path!r}, {target!r}, mtime={time})"
+
+
+def removed(path):
+    return f'file({os.path.join(os.path.dirname(path), ".wh." + os.path.basename(path))!r}, "")'
+
+
+RUNS, ODD = [compiled(T1), source(T1)], [compiled(T2), source(T1)]
+CASES = {  # what: (may be equal; None: only as far as layers are merged, layers of one image, layers of the other)
+    "both are run": (True, [RUNS], [[compiled(T2), source(T2)]]),
+    "neither is run": (True, [[compiled(T1), source(T3)]], [[compiled(T2), source(T3)]]),
+    "one is run": (False, [RUNS], [ODD]),
+    "one is run, the sources' times differ, too": (False, [RUNS], [[compiled(T2), source(T3)]]),
+    "sizes that are not the source's": (True, [[compiled(T1, size=3), source(T1)]], [[compiled(T2, size=3), source(T1)]]),
+    "no source": (True, [[compiled(T1)]], [[compiled(T2)]]),
+    "the source first": (False, [RUNS[::-1]], [ODD[::-1]]),
+    "names with ./": (False, [[compiled(T1, "./" + CACHE), source(T1, "./" + PY)]], [[compiled(T2, "./" + CACHE), source(T1)]]),
+    "Python 2's place": (False, [[compiled(T1, "srv/m.pyc"), source(T1)]], [[compiled(T2, "srv/m.pyc"), source(T1)]]),
+    "Python 2's place, both run": (True, [[compiled(T1, "srv/m.pyc"), source(T1)]], [[compiled(T2, "srv/m.pyc"), source(T2)]]),
+    "a cache elsewhere": (False, *[[[compiled(time, f"var/cache/srv/m.{TAG}.pyc"), source(T1)]] for time in (T1, T2)]),
+    "a layer of its own": (True, [[source(T1)], [compiled(T1)]], [[source(T2)], [compiled(T2)]]),
+    "a layer of its own, one is run": (False, [[source(T1)], [compiled(T1)]], [[source(T1), 'file("x")'], [compiled(T2)]]),
+    "a layer that both have": (False, [[source(T1)], [compiled(T1)]], [[source(T1)], [compiled(T2)]]),
+    "a layer that both have, neither is run": (True, [[source(T3)], [compiled(T1)]], [[source(T3)], [compiled(T2)]]),
+    "a layer that both have, without a source": (True, [['file("x")'], [compiled(T1)]], [['file("x")'], [compiled(T2)]]),
+    "another source above": (True, [[compiled(T1), source(T1)], [source(T3)]], [[compiled(T2), source(T1)], [source(T3)]]),
+    "a source that is removed above": (True, [[compiled(T1), source(T1)], [removed(PY)]], [[compiled(T2), source(T1)], [removed(PY)]]),
+    "a compiled file that is removed above": (None, [[compiled(T1), source(T1)], [removed("srv")]], [[compiled(T2), source(T1)], [removed("srv")]]),
+    "a source that is a symbolic link": (False, *[[[compiled(time), link(PY, "n.py", "symbolic"), source(T1, "srv/n.py")]] for time in (T1, T2)]),
+    "a source that is a hard link": (True, *[[[compiled(time), source(time, "srv/n.py"), link(PY, "srv/n.py", "hard", time)]] for time in (T1, T2)]),
+    "a source that is a hard link, one is run": (False, *[[[compiled(time), source(T1, "srv/n.py"), link(PY, "srv/n.py", "hard", T1)]] for time in (T1, T2)]),
+    "a source with a link of another time": (False, *[[[compiled(time), source(time), link("srv/n.py", PY, "hard", T3)]] for time in (T1, T2)]),
+    "below a link": (False, *[[['symlink("lib", "srv")', source(T1)], [compiled(time, f"lib/__pycache__/m.{TAG}.pyc")]] for time in (T1, T2)]),
+}
+
+
+def recipe(name, layers):
+    return f'oci_archive("{name}.tar", image({", ".join("layer(" + ", ".join(layer) + ")" for layer in layers)}))\n'
+
+
+def python_says(layers):
+    """What is printed by a Python that has the files of one layer."""
+    with tempfile.TemporaryDirectory() as root:
+        files = []
+        for entry in layers[0]:
+            eval(entry, {"file": lambda path, content, mtime: files.append((path, content, mtime))})  # pylint: disable=eval-used
+        for path, content, mtime in files:
+            path = os.path.join(root, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as out:
+                out.write(content if isinstance(content, bytes) else content.encode())
+            os.utime(path, (mtime, mtime))
+        return subprocess.check_output([sys.executable, "-B", "-c", "import m"], text=True, cwd=os.path.join(root, "srv"))
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    failed = 0
+    for name in ("both are run", "neither is run", "one is run", "sizes that are not the source's"):
+        equal, one, two = CASES[name]
+        if (python_says(one) == python_says(two)) != equal:
+            print(f"{name}: Python says {python_says(one)} and {python_says(two)}")
+            failed += 1
+    with tempfile.TemporaryDirectory() as directory:
+        text = "".join(recipe(f"{i}-{side}", case[1 + side]) for i, case in enumerate(CASES.values()) for side in range(2))
+        subprocess.run([sys.executable, MKIMAGE], input=text, text=True, check=True, cwd=directory)
+        for i, (name, (equal, *_)) in enumerate(CASES.items()):
+            for flags in (["--semantic"], ["--effective"], ["--semantic", "--require=equivalent"]):
+                for sides in ((0, 1), (1, 0)):
+                    command = [program, "diff", *flags, "--inside", *(f"./{i}-{side}.tar" for side in sides)]
+                    told = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+                    wanted = flags != ["--semantic"] if equal is None else equal
+                    if told.returncode != (0 if wanted else 1):
+                        print(f"{name} {flags} {sides}: status {told.returncode}\n{told.stdout}{told.stderr}")
+                        failed += 1
+    print(f"{6 * len(CASES) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
