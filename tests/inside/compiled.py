@@ -4,12 +4,16 @@
 Python runs such a file only if that is the time of its source, and else the source. Each case is two images; wanted is whether
 --inside may call them equal. What Python does is asked of Python itself, in a directory with the same files."""
 import importlib.util
+import io
 import marshal
 import os
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
+import zipfile
+from time import gmtime
 
 MKIMAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "mkimage.py")
 SOURCE = "print('source')\n"
@@ -40,6 +44,27 @@ def removed(path):
     return f'file({os.path.join(os.path.dirname(path), ".wh." + os.path.basename(path))!r}, "")'
 
 
+def archive(kind, *files):
+    """files: (name, content, time)."""
+    out = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w") as file:
+            for name, content, time in files:
+                file.writestr(zipfile.ZipInfo(name, gmtime(max(time, T1))[:6]), content)
+    else:
+        with tarfile.open(fileobj=out, mode="w") as file:
+            for name, content, time in files:
+                info = tarfile.TarInfo(name)
+                info.size, info.mtime = len(content), time
+                file.addfile(info, io.BytesIO(content))
+    return [f'file("srv/x.{kind}", {out.getvalue()!r}, mtime=1)']
+
+
+def packed(kind, noted, *times, name=f"__pycache__/m.{TAG}.pyc", before=""):
+    """An archive with a compiled file, and its source if there is a time for it."""
+    return [archive(kind, (before + name, pyc(noted), 1), *((before + "m.py", SOURCE.encode(), time) for time in times))]
+
+
 RUNS, ODD = [compiled(T1), source(T1)], [compiled(T2), source(T1)]
 CASES = {  # what: (may be equal; None: only as far as layers are merged, layers of one image, layers of the other)
     "both are run": (True, [RUNS], [[compiled(T2), source(T2)]]),
@@ -65,6 +90,16 @@ CASES = {  # what: (may be equal; None: only as far as layers are merged, layers
     "a source that is a hard link": (True, *[[[compiled(time), source(time, "srv/n.py"), link(PY, "srv/n.py", "hard", time)]] for time in (T1, T2)]),
     "a source that is a hard link, one is run": (False, *[[[compiled(time), source(T1, "srv/n.py"), link(PY, "srv/n.py", "hard", T1)]] for time in (T1, T2)]),
     "a source with a link of another time": (False, *[[[compiled(time), source(time), link("srv/n.py", PY, "hard", T3)]] for time in (T1, T2)]),
+    "in a tar archive, both are run": (True, packed("tar", T1, T1), packed("tar", T2, T2)),
+    "in a tar archive, neither is run": (True, packed("tar", T1, T3), packed("tar", T2, T3)),
+    "in a tar archive, one is run": (False, packed("tar", T1, T1), packed("tar", T2, T1)),
+    "in a tar archive, one is run, the sources' times differ, too": (False, packed("tar", T1, T1), packed("tar", T2, T3)),
+    "in a tar archive, with ./": (False, packed("tar", T1, T1, before="./"), packed("tar", T2, T1, before="./")),
+    "in a tar archive, without a source": (True, packed("tar", T1), packed("tar", T2)),
+    "in a tar archive, Python 2's place": (False, packed("tar", T1, T1, name="m.pyo"), packed("tar", T2, T1, name="m.pyo")),
+    "in a tar archive, twice": (False, packed("tar", T1, T3, T1), packed("tar", T2, T3, T2)),
+    "in a zip archive": (False, packed("zip", T1, T1), packed("zip", T2, T2)),
+    "in a zip archive, without a source": (True, packed("zip", T1), packed("zip", T2)),
     "below a link": (False, *[[['symlink("lib", "srv")', source(T1)], [compiled(time, f"lib/__pycache__/m.{TAG}.pyc")]] for time in (T1, T2)]),
 }
 

@@ -9,6 +9,7 @@
 #include "diff/inside/inside_python.h"
 #include "diff/inside/inside_rows.h"
 #include "diff/inside/inside_worker.h"
+#include "diff/inside/python_source.h"
 #include "policy/policy.h"
 
 enum { HEAD_BYTES = 64 * 1024 }; /* tells formats apart */
@@ -87,7 +88,7 @@ static void remember(struct inside *inside, const struct event *event,
   AUTO_BUF key = BUF_INIT(KEY_MAX);
   struct map_entry *entry;
 
-  if (inside_python_has_times((const struct str[]) { contents[0].bytes, contents[1].bytes }))
+  if (python_has_times((const struct str[]) { contents[0].bytes, contents[1].bytes }))
     return;
   if (!equal && (inside->options->ignore & IGNORE_ALL_SEMANTIC) != IGNORE_ALL_SEMANTIC)
     return;
@@ -214,7 +215,7 @@ static void look_at_python(struct inside *inside, const struct event *event,
 {
   const struct str bytes[2] = { contents[0].bytes, contents[1].bytes };
 
-  if (result->outcome == INSIDE_EQUAL && inside_python_has_times(bytes) &&
+  if (result->outcome == INSIDE_EQUAL && python_has_times(bytes) &&
       !inside_python_same(inside->python, event, bytes, result->reasons))
     result->outcome = INSIDE_HERE;
 }

@@ -7,6 +7,7 @@
 #include "diff/inside/inside_fields.h"
 #include "diff/inside/inside_looking.h"
 #include "diff/inside/inside_members.h"
+#include "diff/inside/python_members.h"
 #include "formats/codec.h"
 #include "formats/order.h"
 #include "formats/pieces.h"
@@ -25,7 +26,8 @@ struct files {
   struct str sealed_by;       /* what vouches for the bytes of members; empty: nothing */
   struct str sealed_below;    /* the same of members of archives in it */
   unsigned depth;
-  bool is_wrapper; /* it is another form of its only member */
+  bool is_wrapper;               /* it is another form of its only member */
+  struct python_members *python; /* of a file whose members are compared */
 };
 
 static enum inside_outcome compare_files(struct looking *looking, const struct files *files);
@@ -139,6 +141,9 @@ static enum inside_outcome compare_contents(struct looking *looking,
     outcome = compare_files(looking, &files);
     if (outcome == INSIDE_EQUAL && sealed_by(around, files.bytes).len)
       outcome = broken_seal(looking, sealed_by(around, files.bytes));
+    if (outcome == INSIDE_EQUAL &&
+        python_members_differ(looking, around->python, files.names[0], files.bytes))
+      outcome = INSIDE_HERE;
     for (int side = 0; side < 2 && outcome == INSIDE_HERE; side++)
       digests[side] = digest_content(opened[side].bytes);
     *hashed = outcome == INSIDE_HERE;
@@ -310,10 +315,12 @@ static enum inside_outcome compare_parts(struct looking *looking, const struct f
   const struct entry_rules rules = looking->rules;
   const bool order_counts = looking->order_counts;
   bool differ = inside_compare_fields(looking, parts);
+  struct python_members python = { .format = format, .parts = parts };
   struct files around = *files;
 
   set_rules_of_format(looking, format, parts);
   around.is_wrapper = format->is_wrapper;
+  around.python = &python;
   set_seals(&around, format, parts);
   differ |= compare_members(looking, parts, &around, format->is_wrapper);
   if (format->may_be_equal) {
@@ -322,6 +329,7 @@ static enum inside_outcome compare_parts(struct looking *looking, const struct f
   } else if (differ && !inside_tells_all(looking, format, parts)) {
     looking->result->untold = true;
   }
+  python_members_release(&python);
   looking->rules = rules;
   looking->order_counts = order_counts;
   return differ ? INSIDE_ROWS : format->may_be_equal ? INSIDE_EQUAL : INSIDE_HERE;

@@ -1,6 +1,5 @@
 #include "diff/inside/inside_python.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,18 +7,14 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/path.h"
-#include "formats/pyc.h"
+#include "diff/inside/python_source.h"
 #include "image/manifest.h"
 #include "layer/layer.h"
 #include "layer/overlay/overlay.h"
 
-enum { DEPTH_MAX = 64 }; /* directories of a compiled file, in each of which its source may be */
-
-enum file_state { FILE_ABSENT, FILE_THERE, FILE_ODD /* a link, or it is not known */ };
-
 /* A path that somebody asks for. */
 struct python_file {
-  enum file_state state;
+  enum python_source_state state;
   bool linked; /* it has several names */
   int64_t mtime, size;
 };
@@ -92,70 +87,6 @@ static struct python_tree *python_tree_of(struct inside_python *python, const st
   return tree;
 }
 
-/* What a source may be called, one after the other. */
-struct candidates {
-  struct str directory; /* of the next one */
-  struct str name, whole_name;
-  bool in_cache;
-  unsigned depth;
-};
-
-/* "DIR/__pycache__/m.cpython-311.pyc" is made from "DIR/m.py" (PEP 3147). "DIR/m.pyc" is Python 2's
- * of "DIR/m.py"; and "CACHE/DIR/m.cpython-311.pyc" that of "/DIR/m.py" if somebody sets
- * $PYTHONPYCACHEPREFIX to CACHE. False: it is none of these, or its name is written in an odd way.
- */
-static bool candidates_of(struct str name, struct candidates *out)
-{
-  struct str path;
-  struct str base;
-  const char *dot;
-  struct str directory;
-
-  if (!path_plain(name, &path))
-    return false;
-  base = path_name(path);
-  directory = path_directory(path);
-  dot = base.len ? memchr(base.ptr, '.', base.len) : NULL;
-  if (!dot || !str_has_suffix(base, STR(".pyc")))
-    return false;
-  *out = (struct candidates) {
-    .directory = directory,
-    .name = { base.ptr, (size_t)(dot - base.ptr) },
-    .whole_name = { base.ptr, base.len - 4 },
-    .in_cache = str_equal(path_name(directory), STR("__pycache__")),
-  };
-  for (size_t i = 0; i < directory.len; i++)
-    out->depth += directory.ptr[i] == '/';
-  return out->depth < DEPTH_MAX;
-}
-
-static struct str candidate(struct arena *arena, struct str directory, struct str name)
-{
-  return str_of(arena_printf(arena, "%.*s%s%.*s.py", STR_ARGS(directory), directory.len ? "/" : "",
-                             STR_ARGS(name)));
-}
-
-/* The paths in the arena; at most DEPTH_MAX + 2, *n of them. */
-static void list_sources(const struct candidates *of, struct arena *arena,
-                         struct str out[DEPTH_MAX + 2], size_t *n)
-{
-  struct str rest = of->directory;
-  struct str component;
-
-  *n = 0;
-  if (of->in_cache) {
-    out[(*n)++] = candidate(arena, path_directory(of->directory), of->name);
-    return;
-  }
-  out[(*n)++] = candidate(arena, of->directory, of->whole_name);
-  if (of->name.len == of->whole_name.len)
-    return;
-  do {
-    rest = str_skip(rest, str_has_prefix(rest, STR("/")));
-    out[(*n)++] = candidate(arena, rest, of->name);
-  } while (path_next(&rest, &component) && *n < DEPTH_MAX + 2);
-}
-
 static struct python_file *want(struct python_tree *tree, struct arena *arena, struct str path)
 {
   struct map_entry *entry = map_put(&tree->files, path);
@@ -163,7 +94,7 @@ static struct python_file *want(struct python_tree *tree, struct arena *arena, s
   if (!entry->value) {
     entry->key = arena_str(arena, path);
     entry->value = arena_alloc(arena, sizeof(struct python_file));
-    *(struct python_file *)entry->value = (struct python_file) { FILE_ODD, false, 0, 0 };
+    *(struct python_file *)entry->value = (struct python_file) { PYTHON_SOURCE_ODD, false, 0, 0 };
     tree->is_read = false;
   }
   return entry->value;
@@ -173,20 +104,16 @@ void inside_python_note(struct inside_python *python, const struct event *event)
 {
   for (int side = 0; side < 2; side++) {
     struct python_tree *tree;
-    struct candidates of;
-    struct str sources[DEPTH_MAX + 2];
+    struct python_sources sources;
     struct str path;
-    size_t n;
 
-    if (!event->inputs[side].entry || !candidates_of(event->inputs[side].entry->name, &of) ||
-        !path_plain(event->inputs[side].entry->name, &path))
+    if (!event->inputs[side].entry || !path_plain(event->inputs[side].entry->name, &path) ||
+        !python_sources_of(path, &python->scratch, &sources))
       return;
     tree = python_tree_of(python, event, side);
     want(tree, &python->arena, path);
-    arena_reset(&python->scratch);
-    list_sources(&of, &python->scratch, sources, &n);
-    for (size_t i = 0; i < n; i++)
-      want(tree, &python->arena, sources[i]);
+    for (size_t i = 0; i < sources.n; i++)
+      want(tree, &python->arena, sources.paths[i]);
   }
 }
 
@@ -203,9 +130,9 @@ static void note_item(struct python_tree *tree, const struct overlay_item *item)
     return;
   *(struct python_file *)entry->value =
       object && object->type == TAR_REGULAR
-          ? (struct python_file) { FILE_THERE, item->links > 1, object->mtime.seconds,
+          ? (struct python_file) { PYTHON_SOURCE_THERE, item->links > 1, object->mtime.seconds,
                                    object->size }
-          : (struct python_file) { FILE_ODD, false, 0, 0 };
+          : (struct python_file) { PYTHON_SOURCE_ODD, false, 0, 0 };
 }
 
 static void look_up(struct python_tree *tree, struct overlay *overlay)
@@ -215,7 +142,7 @@ static void look_up(struct python_tree *tree, struct overlay *overlay)
 
   for (size_t i = 0; i < tree->files.n; i++)
     *(struct python_file *)tree->files.entries[i].value =
-        (struct python_file) { FILE_ABSENT, false, 0, 0 };
+        (struct python_file) { PYTHON_SOURCE_ABSENT, false, 0, 0 };
   tree->odd_links = false;
   while (overlay_walk_next(walk, &item))
     note_item(tree, &item);
@@ -223,7 +150,7 @@ static void look_up(struct python_tree *tree, struct overlay *overlay)
   for (size_t i = 0; i < tree->files.n && tree->odd_links; i++) {
     struct python_file *file = tree->files.entries[i].value;
 
-    file->state = file->linked ? FILE_ODD : file->state;
+    file->state = file->linked ? PYTHON_SOURCE_ODD : file->state;
   }
 }
 
@@ -298,7 +225,7 @@ static int read_manifest(const struct inside_python *python, const struct python
 static bool has_all(const struct python_tree *tree)
 {
   for (size_t i = 0; i < tree->files.n; i++)
-    if (((const struct python_file *)tree->files.entries[i].value)->state != FILE_THERE)
+    if (((const struct python_file *)tree->files.entries[i].value)->state != PYTHON_SOURCE_THERE)
       return false;
   return true;
 }
@@ -331,7 +258,7 @@ static void read_trees(const struct inside_python *python, struct python_tree *c
       continue;
     for (size_t k = 0; k < trees[i]->files.n; k++)
       *(struct python_file *)trees[i]->files.entries[k].value =
-          (struct python_file) { FILE_ODD, false, 0, 0 };
+          (struct python_file) { PYTHON_SOURCE_ODD, false, 0, 0 };
   }
   while (n_read > 0)
     manifest_release(&manifests[--n_read]);
@@ -340,89 +267,44 @@ static void read_trees(const struct inside_python *python, struct python_tree *c
 
 /* ---- what Python does ---- */
 
-enum python_does { PYTHON_HAS_NO_SOURCE, PYTHON_RUNS_IT, PYTHON_RUNS_THE_SOURCE, PYTHON_UNKNOWN };
-
-static const char *const does_text[] = {
-  [PYTHON_HAS_NO_SOURCE] = "equal inside, but there is no source for Python to hold its time "
-                           "against",
-  [PYTHON_RUNS_IT] = "equal inside, but its time is that of its source, so Python runs it",
-  [PYTHON_RUNS_THE_SOURCE] = "equal inside, but its time is not that of its source, which Python "
-                             "then runs instead",
-  [PYTHON_UNKNOWN] = "equal inside, but whether its time is that of its source, so that Python "
-                     "runs it, is not known",
-};
-
-static enum python_does does_with(const struct python_file *source, const struct pyc_stamp *stamp)
+static struct python_source source_at(const struct python_tree *tree, struct str path)
 {
-  if (source->state != FILE_THERE)
-    return source->state == FILE_ABSENT ? PYTHON_HAS_NO_SOURCE : PYTHON_UNKNOWN;
-  return (uint32_t)source->mtime == stamp->time &&
-                 (!stamp->has_size || (uint32_t)source->size == stamp->size)
-             ? PYTHON_RUNS_IT
-             : PYTHON_RUNS_THE_SOURCE;
+  const struct map_entry *entry = map_find(&tree->files, path);
+  const struct python_file *file = entry ? entry->value : NULL;
+
+  return file ? (struct python_source) { file->state, file->mtime, file->size }
+              : (struct python_source) { PYTHON_SOURCE_ODD, 0, 0 };
 }
 
-bool inside_python_has_times(const struct str content[2])
+static bool is_there(const struct python_tree *tree, struct str path)
 {
-  struct pyc_stamp stamps[2];
-
-  return pyc_stamp(content[0], &stamps[0]) && pyc_stamp(content[1], &stamps[1]) &&
-         stamps[0].time != stamps[1].time;
-}
-
-/* What Python does with the n-th source of each side. */
-static bool same_of(struct python_tree *const trees[2], const struct str sources[2],
-                    const struct pyc_stamp stamps[2], char reasons[2][INSIDE_REASON_MAX])
-{
-  enum python_does does[2];
-
-  for (int side = 0; side < 2; side++) {
-    const struct map_entry *entry = map_find(&trees[side]->files, sources[side]);
-
-    does[side] = entry ? does_with(entry->value, &stamps[side]) : PYTHON_UNKNOWN;
-    snprintf(reasons[side], INSIDE_REASON_MAX, "%s", does_text[does[side]]);
-  }
-  return does[0] == does[1] && does[0] != PYTHON_UNKNOWN;
-}
-
-static bool is_there(const struct python_tree *tree, struct str name)
-{
-  struct str path;
-  const struct map_entry *entry;
-
-  (void)path_plain(name, &path);
-  entry = map_find(&tree->files, path);
-  return entry && ((const struct python_file *)entry->value)->state != FILE_ABSENT;
+  return source_at(tree, path).state != PYTHON_SOURCE_ABSENT;
 }
 
 bool inside_python_same(struct inside_python *python, const struct event *event,
                         const struct str content[2], char reasons[2][INSIDE_REASON_MAX])
 {
   struct python_tree *trees[2];
-  struct pyc_stamp stamps[2];
-  struct str sources[2][DEPTH_MAX + 2];
-  size_t n[2];
-  bool known = pyc_stamp(content[0], &stamps[0]) && pyc_stamp(content[1], &stamps[1]);
+  struct python_sources sources[2];
+  struct python_source found[2] = { { PYTHON_SOURCE_ODD, 0, 0 }, { PYTHON_SOURCE_ODD, 0, 0 } };
+  struct str paths[2];
+  bool known = true;
 
   arena_reset(&python->scratch);
   for (int side = 0; side < 2; side++) {
-    struct candidates of;
-
     trees[side] = python_tree_of(python, event, side);
-    snprintf(reasons[side], INSIDE_REASON_MAX, "%s", does_text[PYTHON_UNKNOWN]);
-    known = known && candidates_of(event->inputs[side].entry->name, &of);
-    if (known)
-      list_sources(&of, &python->scratch, sources[side], &n[side]);
+    known = known && path_plain(event->inputs[side].entry->name, &paths[side]) &&
+            python_sources_of(paths[side], &python->scratch, &sources[side]);
   }
-  if (!known || n[0] != n[1])
-    return false;
-  if (!trees[0]->is_read || !trees[1]->is_read)
+  if (known && (!trees[0]->is_read || !trees[1]->is_read))
     read_trees(python, trees);
-  for (int side = 0; side < 2; side++)
-    if (!is_there(trees[side], event->inputs[side].entry->name))
+  known = known && sources[0].n == sources[1].n && is_there(trees[0], paths[0]) &&
+          is_there(trees[1], paths[1]);
+  for (size_t i = 0; known && i < sources[0].n; i++) {
+    for (int side = 0; side < 2; side++)
+      found[side] = source_at(trees[side], sources[side].paths[i]);
+    if (!python_does_same(content, found, reasons))
       return false;
-  for (size_t i = 0; i < n[0]; i++)
-    if (!same_of(trees, (const struct str[2]) { sources[0][i], sources[1][i] }, stamps, reasons))
-      return false;
-  return true;
+  }
+  return known || python_does_same(content, found, reasons);
 }

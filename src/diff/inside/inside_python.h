@@ -19,10 +19,8 @@ void inside_python_free(struct inside_python *python); /* NULL allowed */
  * of them. The event's parents live as long as the comparison. */
 void inside_python_note(struct inside_python *python, const struct event *event);
 
-/* Whether two contents are compiled Python files that note different times of their sources. */
-bool inside_python_has_times(const struct str content[2]);
-
-/* Of such files: whether Python would run both, each in its image, or neither; that is, on both
+/* Of two files that note different times of their sources (diff/inside/python_source.h): whether
+ * Python would run both, each in its image, or neither; that is, on both
  * sides there is no source where Python looks for it, or it has the time and size that are noted,
  * or it has not. The first call reads the layers of both images, those that both begin with only
  * where a source is not in the ones above. False with a reason for each side, also where that
