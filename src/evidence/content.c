@@ -29,9 +29,9 @@ enum content_rank content_rank(const char *id)
     { "embedded-hash", CONTENT_FOLLOWS },   { "go-build-id", CONTENT_FOLLOWS },
     { "gzip-os", CONTENT_TIMES },           { "gzip-time", CONTENT_TIMES },
     { "pyc-header", CONTENT_TIMES },        { "java-keystore", CONTENT_TIMES },
-    { "sqlite-database", CONTENT_FORM },    { "tar-inside", CONTENT_FORM },
-    { "zip-form", CONTENT_FORM },           { "zip-order", CONTENT_FORM },
-    { "zip-times", CONTENT_TIMES },
+    { "png-time", CONTENT_TIMES },          { "sqlite-database", CONTENT_FORM },
+    { "tar-inside", CONTENT_FORM },         { "zip-form", CONTENT_FORM },
+    { "zip-order", CONTENT_FORM },          { "zip-times", CONTENT_TIMES },
   };
 
   for (size_t i = 0; i < ARRAY_LEN(table); i++)

@@ -118,6 +118,11 @@ void form_look(const struct form_pair *pair, struct arena *arena, struct content
   }
   if (strcmp(pair->format->name, "gzip") == 0)
     found |= look_at_gzip(pair, arena, out);
+  /* Times in extra fields, also of one side alone. */
+  if (strcmp(pair->format->name, "zip") == 0 && !same_by_rule(pair, "zip-6")) {
+    content_add(out, arena, pair->packed ? pair->packed : "zip-times", "", NOTHING, NOTHING);
+    found = true;
+  }
   /* Bytes that mean nothing differ where nothing else does. */
   if (!found && !str_equal(pair->parts[0]->bytes, pair->parts[1]->bytes))
     content_add(out, arena, form_cause(pair->format, pair->packed), "", NOTHING, NOTHING);

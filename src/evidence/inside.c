@@ -14,6 +14,7 @@
 #include "evidence/elf_section.h"
 #include "evidence/form.h"
 #include "evidence/inside_entry.h"
+#include "evidence/inside_fields.h"
 #include "evidence/outside.h"
 #include "formats/codec.h"
 #include "formats/order.h"
@@ -178,31 +179,6 @@ static bool same_order(const struct format_parts *a, const struct format_parts *
   return true;
 }
 
-static void look_at_fields(struct inside *inside, const struct format *format,
-                           struct format_parts *const parts[2])
-{
-  const size_t n = MIN_OF(parts[0]->n_fields, parts[1]->n_fields);
-
-  for (size_t i = 0; i < n; i++) {
-    const struct format_field *a = &parts[0]->fields[i];
-    const struct format_field *b = &parts[1]->fields[i];
-
-    if (strcmp(a->name, b->name) != 0)
-      inside_leave(inside, str_of(a->name));
-    else if (str_equal(a->value, b->value))
-      continue;
-    else if (a->class == FORMAT_COUNTS || a->class != b->class || !format->may_be_equal)
-      inside_leave(inside, str_of(a->name));
-    else
-      content_add(inside->out, inside->arena,
-                  a->class == FORMAT_TIME ? inside_cause_of_times(inside, format)
-                                          : form_cause(format, inside->packed),
-                  a->name, a->value, b->value);
-  }
-  for (size_t i = n; i < MAX_OF(parts[0]->n_fields, parts[1]->n_fields); i++)
-    inside_leave(inside, str_of(parts[i >= parts[0]->n_fields]->fields[i].name));
-}
-
 static uint64_t count_found(const struct content_evidence *out)
 {
   uint64_t n = out->left;
@@ -302,7 +278,7 @@ static void look_at_all(struct inside *inside, const struct format *format,
     else
       inside_leave(inside, STR("order"));
   }
-  look_at_fields(inside, format, parts);
+  inside_look_at_fields(inside, format, parts);
   look_at_times(inside, format, parts);
   if (format->may_be_equal)
     form_look(&(struct form_pair) { .format = format,

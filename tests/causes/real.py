@@ -12,12 +12,14 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
 import uuid
 import zipfile
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tools"))
@@ -118,6 +120,41 @@ def zip_versions(root, n):
         content = bytearray(file.read())
     content[4] = content[content.index(b"PK\1\2") + 6] = 10 + 10 * n  # version needed to extract (APPNOTE 4.4.3)
     put(root, "app/x.zip", bytes(content))
+
+
+@case({"app/x.zip": "zip-times"})
+def zip_times_on_one_side(root, n):
+    """Info-ZIP's field of times, which not every program writes."""
+    info = zipfile.ZipInfo("a", (2024, 1, 1, 0, 0, 0))
+    info.extra = struct.pack("<HHBI", 0x5455, 5, 1, EARLY) * n
+    with zipfile.ZipFile(put(root, "app/x.zip", b""), "w") as out:
+        out.writestr(info, "a" * 100)
+
+
+def png(*chunks):
+    """A picture of one pixel, with these chunks between its header and its data."""
+    head, data = (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(b"\0\0"))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+                                             for kind, content in (head, *chunks, data, (b"IEND", b"")))
+
+
+def changed(year):
+    return b"tIME", struct.pack(">HBBBBB", year, 1, 1, 0, 0, 0)
+
+
+@case({"app/one.png": "png-time", "app/zero.png": "png-time", "app/text.png": "png-time", "app/both.png": "embedded-date"})
+def png_times(root, n):
+    """On one side alone; as SOURCE_DATE_EPOCH=0 has it; a text on one side alone; two times."""
+    put(root, "app/one.png", png(*[changed(2024)] * n))
+    put(root, "app/zero.png", png(changed(1970 if n else 2024)))
+    put(root, "app/text.png", png(*[(b"tEXt", b"date:create\x002024-01-01T00:00:00+00:00")] * n))
+    put(root, "app/both.png", png(changed(2024 + n)))
+
+
+@case({"app/x.tar": "tar-access-times"}, "tar")
+def tar_incremental(root, n):
+    os.utime(put(root, "app/a", "a"), (epoch(n), epoch(0)))
+    run("tar", "--format=gnu", "--incremental", "-cf", "x.tar", "a", cwd=os.path.join(root, "app"))
 
 
 @case({"app/lib/x.jar": "zip-times"}, "jar")

@@ -123,6 +123,19 @@ def only_begins_like_zip(n, _):
     return b"PK\3\4" + b"\0" * 6 + (b"code", b"evil")[n] + bytes(range(64))
 
 
+def picture(*chunks):
+    head, data, end = (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b"")
+    named = {"head": head, "data": data, "end": end, "evil": (b"IDAT", zlib.compress(b"\0\1")), "time": (b"tIME", b"\x07\xe8\1\1\0\0\0"), "gamma": (b"gAMA", b"\0\0\0\1"),
+             "month": (b"tIME", b"\x07\xe8\x0d\1\0\0\0")}
+    return b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(named[c][1])) + b"".join(named[c]) + struct.pack(">I", zlib.crc32(b"".join(named[c]))) for c in chunks)
+
+
+# A time on one side alone: beside something else, where decoders refuse it, twice, and one that is none. (pngcheck says so of the last three.)
+for number, others in enumerate((("head", "time", "evil", "end"), ("head", "time", "gamma", "data", "end"), ("time", "head", "data", "end"),
+                                 ("head", "time", "data", "time", "end"), ("head", "month", "data", "end"))):
+    FILES.append((f"srv/{number}.png", False, 0o644, lambda n, _, others=others: picture(*(others if n else ("head", "data", "end")))))
+
+
 @file("usr/lib/python3/x.pyc", proven=False)
 def code_of_python(n, _):
     return (b"\xa7\r\r\n" + struct.pack("<III", 0, (EARLY, LATE)[n], 20) +

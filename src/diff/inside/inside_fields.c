@@ -18,14 +18,40 @@ static const struct format_field *next_field(const struct looking *looking,
   return NULL;
 }
 
+static bool same_field(const struct format_field *a, const struct format_field *b)
+{
+  return a && b && strcmp(a->name, b->name) == 0 && str_equal(a->value, b->value);
+}
+
+/* Two fields of other names: tells of the one that the other side lacks, if the next one of its
+ * side is the other; else of both. Returns which were told of, as bits. */
+static unsigned tell_unlike(struct looking *looking, const struct format_parts parts[2],
+                            const struct format_field *const fields[2], const size_t at[2])
+{
+  const struct str absent = { NULL, 0 };
+  unsigned told = 3;
+
+  for (int side = 0; side < 2 && fields[0] && fields[1] && told == 3; side++) {
+    size_t next = at[side];
+
+    if (same_field(next_field(looking, &parts[side], &next), fields[!side]))
+      told = 1U << side;
+  }
+  if (fields[0] && told & 1)
+    looking_tell_field(looking, fields[0]->name, fields[0]->value, absent);
+  if (fields[1] && told & 2)
+    looking_tell_field(looking, fields[1]->name, absent, fields[1]->value);
+  return told;
+}
+
 /* Fields stand in an order that is part of what they say. */
 bool inside_compare_fields(struct looking *looking, const struct format_parts parts[2])
 {
-  const struct str absent = { NULL, 0 };
   size_t at[2] = { 0, 0 };
   bool differ = false;
 
   for (;;) {
+    const size_t before[2] = { at[0], at[1] };
     const struct format_field *a = next_field(looking, &parts[0], &at[0]);
     const struct format_field *b = next_field(looking, &parts[1], &at[1]);
 
@@ -36,10 +62,11 @@ bool inside_compare_fields(struct looking *looking, const struct format_parts pa
         continue;
       looking_tell_field(looking, a->name, a->value, b->value);
     } else {
-      if (a)
-        looking_tell_field(looking, a->name, a->value, absent);
-      if (b)
-        looking_tell_field(looking, b->name, absent, b->value);
+      const unsigned told =
+          tell_unlike(looking, parts, (const struct format_field *const[2]) { a, b }, at);
+
+      for (int side = 0; side < 2; side++)
+        at[side] = told >> side & 1 ? at[side] : before[side];
     }
     differ = true;
   }
