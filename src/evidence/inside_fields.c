@@ -148,9 +148,19 @@ static bool part_tar(const struct format_parts *parts, struct field_list *times,
   return true;
 }
 
+/* Whether nothing but a tIME is there, one that all decoders take: of another year pngcheck says
+ * that it is invalid, and what a text is depends on its keyword. */
+static bool are_plain(const struct field_list *times)
+{
+  return times->n == 0 || (times->n == 1 && strcmp(times->items[0]->name, "tIME") == 0 &&
+                           times->items[0]->class == FORMAT_TIME);
+}
+
 /* Times that both have, in the same place or elsewhere, and those of one side. */
 static void tell_png(struct inside *inside, const struct field_list times[2])
 {
+  const bool plain = are_plain(&times[0]) && are_plain(&times[1]);
+
   for (int side = 0; side < 2; side++)
     for (size_t i = 0; i < times[side].n; i++) {
       const struct format_field *field = times[side].items[i];
@@ -161,10 +171,13 @@ static void tell_png(struct inside *inside, const struct field_list times[2])
         if (str_equal(png_key(times[!side].items[k]), png_key(field)))
           texts[!side] = png_text(times[!side].items[k], inside->arena);
       if (side == 0 || !texts[0].ptr)
-        content_add(inside->out, inside->arena, "png-time", field->name, texts[0], texts[1]);
+        (plain ? content_add : content_assume)(inside->out, inside->arena, "png-time", field->name,
+                                               texts[0], texts[1]);
     }
 }
 
+/* Programs unpack such archives to other places, so it is never proven to be no more than a time.
+ */
 static void tell_tar(struct inside *inside, const struct field_list times[2])
 {
   for (size_t i = 0; i < MAX_OF(times[0].n, times[1].n); i++) {
@@ -174,8 +187,8 @@ static void tell_tar(struct inside *inside, const struct field_list times[2])
       if (i < times[side].n)
         texts[side] = access_text(times[side].items[i], inside->arena);
     if (i >= times[0].n || i >= times[1].n || !str_equal(texts[0], texts[1]))
-      content_add(inside->out, inside->arena, "tar-access-times", "time of access", texts[0],
-                  texts[1]);
+      content_assume(inside->out, inside->arena, "tar-access-times", "time of access", texts[0],
+                     texts[1]);
   }
 }
 

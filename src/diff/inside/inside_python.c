@@ -87,17 +87,16 @@ static struct python_tree *python_tree_of(struct inside_python *python, const st
   return tree;
 }
 
-static struct python_file *want(struct python_tree *tree, struct arena *arena, struct str path)
+static void want(struct python_tree *tree, struct arena *arena, struct str path)
 {
   struct map_entry *entry = map_put(&tree->files, path);
 
   if (!entry->value) {
     entry->key = arena_str(arena, path);
     entry->value = arena_alloc(arena, sizeof(struct python_file));
-    *(struct python_file *)entry->value = (struct python_file) { PYTHON_SOURCE_ODD, false, 0, 0 };
+    *(struct python_file *)entry->value = (struct python_file) { .state = PYTHON_SOURCE_ODD };
     tree->is_read = false;
   }
-  return entry->value;
 }
 
 void inside_python_note(struct inside_python *python, const struct event *event)
@@ -107,6 +106,7 @@ void inside_python_note(struct inside_python *python, const struct event *event)
     struct python_sources sources;
     struct str path;
 
+    arena_reset(&python->scratch);
     if (!event->inputs[side].entry || !path_plain(event->inputs[side].entry->name, &path) ||
         !python_sources_of(path, &python->scratch, &sources))
       return;
@@ -132,7 +132,13 @@ static void note_item(struct python_tree *tree, const struct overlay_item *item)
       object && object->type == TAR_REGULAR
           ? (struct python_file) { PYTHON_SOURCE_THERE, item->links > 1, object->mtime.seconds,
                                    object->size }
-          : (struct python_file) { PYTHON_SOURCE_ODD, false, 0, 0 };
+          : (struct python_file) { .state = PYTHON_SOURCE_ODD };
+}
+
+static void set_all(const struct python_tree *tree, enum python_source_state state)
+{
+  for (size_t i = 0; i < tree->files.n; i++)
+    *(struct python_file *)tree->files.entries[i].value = (struct python_file) { .state = state };
 }
 
 static void look_up(struct python_tree *tree, struct overlay *overlay)
@@ -140,9 +146,7 @@ static void look_up(struct python_tree *tree, struct overlay *overlay)
   struct overlay_walk *walk = overlay_walk_new(overlay);
   struct overlay_item item;
 
-  for (size_t i = 0; i < tree->files.n; i++)
-    *(struct python_file *)tree->files.entries[i].value =
-        (struct python_file) { PYTHON_SOURCE_ABSENT, false, 0, 0 };
+  set_all(tree, PYTHON_SOURCE_ABSENT);
   tree->odd_links = false;
   while (overlay_walk_next(walk, &item))
     note_item(tree, &item);
@@ -247,6 +251,8 @@ static void read_trees(const struct inside_python *python, struct python_tree *c
   struct error err;
   size_t n_read = 0;
 
+  set_all(trees[0], PYTHON_SOURCE_ODD);
+  set_all(trees[1], PYTHON_SOURCE_ODD);
   while (n_read < 2 && read_manifest(python, trees[n_read], &manifests[n_read], &err) == 0)
     n_read++;
   for (size_t i = 0; i < 2 && n_read == 2; i++) {
@@ -256,9 +262,7 @@ static void read_trees(const struct inside_python *python, struct python_tree *c
          has_all(trees[i])) ||
         read_layers(python, trees[i], &manifests[i], 0, &err) == 0)
       continue;
-    for (size_t k = 0; k < trees[i]->files.n; k++)
-      *(struct python_file *)trees[i]->files.entries[k].value =
-          (struct python_file) { PYTHON_SOURCE_ODD, false, 0, 0 };
+    set_all(trees[i], PYTHON_SOURCE_ODD);
   }
   while (n_read > 0)
     manifest_release(&manifests[--n_read]);
