@@ -45,6 +45,26 @@ int socket_receive(int socket, void *bytes, size_t len)
   return 1;
 }
 
+ssize_t socket_send_message(int socket, const void *bytes, size_t len)
+{
+  ssize_t n;
+
+  do {
+    n = send(socket, bytes, len, MSG_NOSIGNAL);
+  } while (n < 0 && errno == EINTR);
+  return n;
+}
+
+ssize_t socket_receive_message(int socket, void *bytes, size_t len, int flags)
+{
+  ssize_t n;
+
+  do {
+    n = recv(socket, bytes, len, flags);
+  } while (n < 0 && errno == EINTR);
+  return n;
+}
+
 ssize_t socket_send_with(int socket, const void *bytes, size_t len, int fd)
 {
   struct iovec part = { (void *)(uintptr_t)bytes, len };

@@ -10,6 +10,10 @@
  * end is closed. */
 int socket_send(int socket, const void *bytes, size_t len);
 int socket_receive(int socket, void *bytes, size_t len);
+/* One whole message of a socket whose messages are whole (SOCK_SEQPACKET): as send(2) with
+ * MSG_NOSIGNAL and recv(2) with these flags, but never EINTR. */
+ssize_t socket_send_message(int socket, const void *bytes, size_t len);
+ssize_t socket_receive_message(int socket, void *bytes, size_t len, int flags);
 /* One message of a socket, which may be a part of the bytes, with a descriptor if fd >= 0: as
  * sendmsg(2). */
 ssize_t socket_send_with(int socket, const void *bytes, size_t len, int fd);

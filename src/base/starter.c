@@ -159,18 +159,25 @@ int starter_read_request(const struct starter *starter, const char *bytes, size_
 
 /* ---- asking ---- */
 
+/* An answer that was not received may come yet, and would be taken for the next one's: so nothing
+ * is asked behind that. */
+static void starter_lose(int channel)
+{
+  shutdown(channel, SHUT_RDWR);
+}
+
 /* A message with a descriptor, for which there may be no room here: then it is -1. Returns an errno
  * value. */
 static int starter_receive(int channel, int *fd)
 {
   struct starter_answer answer;
   const ssize_t n = socket_receive_with(channel, &answer, sizeof(answer), fd);
+  const int code = n < 0 ? errno : EPIPE;
 
-  if (n < 0)
-    return errno;
-  if (n != (ssize_t)sizeof(answer))
-    return EPIPE;
-  return answer.code;
+  if (n == (ssize_t)sizeof(answer))
+    return answer.code;
+  starter_lose(channel);
+  return code;
 }
 
 /* All that comes is taken, so that the next answer is the next request's. */
@@ -247,6 +254,8 @@ int starter_do(const char *name, int *fd, struct error *err)
   if (socket_send(begun->channel, &number, 1) == 1)
     n = socket_receive_with(begun->channel, &done, sizeof(done), fd);
   failure = n < 0 ? errno : EPIPE;
+  if (n != (ssize_t)sizeof(done))
+    starter_lose(begun->channel);
   pthread_mutex_unlock(&asking);
   if (n == (ssize_t)sizeof(done) && done.code == 0)
     return 0;

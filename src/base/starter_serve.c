@@ -72,7 +72,7 @@ static void serve_start(struct serving *serving, const struct program_wanted *wa
   int life[2];
   int code = one ? 0 : EAGAIN;
 
-  if (code == 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life))
+  if (code == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, life))
     code = errno;
   if (code) {
     serve_refuse(serving->channel, code);

@@ -58,7 +58,9 @@ struct place_flags {
   {                                                                                                \
     .name = "timeout", .kind = FLAG_SCALE, .value = "SECONDS", .default_text = "none",             \
     .help = "end with an error after so many seconds",                                             \
-    .detail = "Also while a registry or an engine is waited for.", .offset = (at),                 \
+    .detail = "Also while a registry or an engine is waited for. Writing the answer may "          \
+              "take as long again, without the time in which its reader takes nothing.",           \
+    .offset = (at),                                                                                \
   }
 #define MEMORY_LIMIT_FLAG(at)                                                                      \
   {                                                                                                \

@@ -48,6 +48,7 @@ void process_release(struct process *process)
 {
   places_release(&process->places);
   starter_free(process->starter);
+  watchdog_free(process->watchdog); /* until here all that it waits for is another process's */
   credentials_held_free(process->credentials);
   transfer_display_release(&process->display);
 }
@@ -97,26 +98,28 @@ static void process_hide(void *context)
   transfer_display_hide(&((struct process *)context)->display);
 }
 
-/* The answer is there: however long its reader takes is up to them. */
+/* The answer is there. */
 static void process_quiet(void *context)
 {
-  watchdog_stop(((struct process *)context)->watchdog);
+  watchdog_answered(((struct process *)context)->watchdog);
   process_hide(context);
 }
 
-static void process_watch(struct process *process)
+static int process_watch(struct process *process, struct error *err)
 {
-  process->watchdog = watchdog_start(process->flags->timeout, process_hide, process);
+  return watchdog_start(&process->watchdog, process->flags->timeout, process_hide, process, err);
 }
 
 static void process_page(void *context, bool begin)
 {
-  struct pager *pager = &((struct process *)context)->pager;
+  struct process *process = context;
 
+  watchdog_hold(process->watchdog, true);
   if (begin)
-    pager_start(pager);
+    pager_start(&process->pager);
   else
-    pager_finish(pager);
+    pager_finish(&process->pager);
+  watchdog_hold(process->watchdog, pager_runs(&process->pager));
 }
 
 static int process_run_here(struct process *process, struct error *err)
@@ -126,7 +129,8 @@ static int process_run_here(struct process *process, struct error *err)
   size_t n = 0;
   int status = -1;
 
-  process_watch(process);
+  if (process_watch(process, err))
+    return -1;
   while (n < process->n) {
     sources[n] = process_open_image(process, (int)n, err);
     if (!sources[n])
@@ -193,7 +197,8 @@ static int process_begun(void *context, const pid_t *children, size_t n, struct 
   process_close_directory(process);
   if (process_confine(process, children, n, err))
     return -1;
-  process_watch(process);
+  if (process_watch(process, err))
+    return -1;
   *progress = transfer_display_progress(&process->display);
   return 0;
 }
@@ -331,7 +336,6 @@ int process_run(struct process *process, struct error *err)
   if (result == 0)
     result = confined ? process_run_confined(process, err) : process_run_here(process, err);
   pager_release(&process->pager);
-  watchdog_free(process->watchdog);
   for (size_t i = 0; i < n; i++)
     argument_release(&process->arguments[i]);
   return result;

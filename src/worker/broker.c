@@ -116,22 +116,12 @@ static int broker_take(struct broker *broker, struct wire_request *request, stru
   return 0;
 }
 
-static ssize_t broker_receive(int channel, char *bytes, size_t size)
-{
-  ssize_t n;
-
-  do {
-    n = recv(channel, bytes, size, MSG_TRUNC);
-  } while (n < 0 && errno == EINTR);
-  return n;
-}
-
 int broker_serve(struct broker *broker, int *status, struct error *err)
 {
   AUTO_FREE char *bytes = xmalloc(WIRE_REQUEST_MAX);
   ssize_t n;
 
-  while ((n = broker_receive(broker->channel, bytes, WIRE_REQUEST_MAX)) > 0) {
+  while ((n = socket_receive_message(broker->channel, bytes, WIRE_REQUEST_MAX, MSG_TRUNC)) > 0) {
     struct wire_request request;
     int result;
 

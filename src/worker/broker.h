@@ -53,6 +53,9 @@ void broker_release(struct broker *broker);
 bool broker_allows(const struct broker *broker, const struct wire_request *request);
 /* Answers one request that is allowed on a socket of its own, which is closed. */
 void broker_answer(struct broker *broker, struct wire_request *request, int socket);
+/* Whether it may learn anything of the blob in the request: a document of the image mentions it
+ * that it was given. */
+bool broker_may_see(struct broker *broker, const struct wire_request *request);
 /* The answers with the bytes of a blob: of a source, and from its urls. */
 void broker_answer_blob(struct broker *broker, struct wire_request *request, int socket);
 void broker_answer_elsewhere(const struct broker *broker, const struct wire_request *request,

@@ -331,7 +331,7 @@ static void answer_ask_source(struct broker *broker, struct wire_request *reques
     broker_answer_blob(broker, request, socket);
     break;
   default:
-    byte = source_at_hand(source, &request->blob) ? 1 : 0;
+    byte = broker_may_see(broker, request) && source_at_hand(source, &request->blob) ? 1 : 0;
     answer_done(socket, &byte, 1);
     break;
   }

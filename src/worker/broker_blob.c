@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -68,8 +69,9 @@ static void blob_pump(struct stream *stream, struct blob_document *document,
     (void)!wire_failed_send(socket, &err);
 }
 
-static void blob_learn_range(struct blob_document *document, const struct digest *digest,
-                             const struct stream_range *range)
+/* What could not be read is in no document that is known here, and so would be refused. */
+static int blob_learn_range(struct blob_document *document, const struct digest *digest,
+                            const struct stream_range *range, struct error *err)
 {
   char bytes[WIRE_FRAME_MAX];
   uint64_t done = 0;
@@ -78,21 +80,31 @@ static void blob_learn_range(struct blob_document *document, const struct digest
     const size_t want = (size_t)MIN_OF(range->length - done, (uint64_t)sizeof(bytes));
     const ssize_t n = pread(range->fd, bytes, want, (off_t)(range->offset + done));
 
-    if (n <= 0)
-      return;
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return error_sys(err, errno, "a blob cannot be read");
+    if (n == 0)
+      return 0; /* which whoever reads it finds out */
     blob_collect(document, bytes, (size_t)n);
     done += (uint64_t)n;
   }
   blob_learn(document, digest);
+  return 0;
+}
+
+bool broker_may_see(struct broker *broker, const struct wire_request *request)
+{
+  return !broker->job->has_no_documents ||
+         mentioned_has(&broker->mentioned[request->side], &request->blob.digest);
 }
 
 static int blob_is_mentioned(struct broker *broker, const struct wire_request *request,
                              struct error *err)
 {
-  struct mentioned *mentioned = &broker->mentioned[request->side];
   char digest[DIGEST_MAX_TEXT];
 
-  if (!broker->job->has_no_documents || mentioned_has(mentioned, &request->blob.digest))
+  if (broker_may_see(broker, request))
     return 0;
   return error_set(err, ERROR_PERMISSION, "blob %s is in no document of the image",
                    digest_format(&request->blob.digest, digest));
@@ -126,14 +138,12 @@ void broker_answer_blob(struct broker *broker, struct wire_request *request, int
     mentioned_keep_urls(mentioned, &request->blob);
   stream = request->from ? source_blob_from(source, &request->blob, request->from, &err)
                          : source_stored(source, &request->blob, &err);
-  if (!stream) {
-    (void)!wire_failed_send(socket, &err);
-  } else if (stream_is_range(stream, &range)) {
-    blob_learn_range(&document, digest, &range);
-    blob_file(socket, &range);
-  } else {
+  if (stream && !stream_is_range(stream, &range))
     blob_pump(stream, &document, digest, (uint64_t)request->blob.size, socket);
-  }
+  else if (stream && blob_learn_range(&document, digest, &range, &err) == 0)
+    blob_file(socket, &range);
+  else
+    (void)!wire_failed_send(socket, &err);
   buf_release(&document.bytes);
 }
 

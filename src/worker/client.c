@@ -28,24 +28,30 @@ static int client_has_no_room(struct error *err)
   return error_sys(err, EMFILE, "what the process hands over that opens images");
 }
 
-/* 0, and the socket on which the answer comes; -1 with *err. */
+/* 0, and the socket on which the answer comes; -1 with *err. An answer that was not received may
+ * come yet, and would be taken for the next one's: nothing is asked behind that. Where there is no
+ * room for the socket it has come, and is lost. */
 static int client_ask(struct client *client, const struct wire_request *request, int *socket,
                       struct error *err)
 {
   AUTO_BUF bytes = BUF_INIT(WIRE_REQUEST_MAX);
-  ssize_t sent;
+  ssize_t sent = -1;
   int error;
 
   *socket = -1;
   if (wire_request_write(&bytes, request, err))
     return -1;
   pthread_mutex_lock(&client->lock);
-  do {
-    sent = send(client->channel, bytes.ptr, bytes.len, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent == (ssize_t)bytes.len && request->ask != WIRE_END)
+  error = client->lost;
+  if (!error || request->ask == WIRE_END)
+    sent = socket_send_message(client->channel, bytes.ptr, bytes.len);
+  if (sent == (ssize_t)bytes.len && request->ask != WIRE_END) {
     *socket = socket_receive_fd(client->channel);
-  error = errno;
+    if (*socket < 0 && errno != EMFILE)
+      client->lost = errno;
+  }
+  if (!error)
+    error = errno;
   pthread_mutex_unlock(&client->lock);
   if (*socket >= 0 || request->ask == WIRE_END)
     return 0;

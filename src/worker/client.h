@@ -23,7 +23,8 @@ struct client_side { /* for struct source_options */
 
 struct client {
   int channel;
-  pthread_mutex_t lock; /* of the channel: a request and the socket that comes for it */
+  pthread_mutex_t lock; /* of the channel: a request and the socket that comes for it; of lost */
+  int lost;             /* errno of what kept such a socket from being received; 0: nothing did */
   struct worker_note *note;
   struct progress *progress; /* owned */
   int terminal; /* while there is a pager: what standard output was; -1: there is none */

@@ -7,7 +7,10 @@
 
 int wire_answer_send(int socket, const struct wire_answer *answer, const void *bytes, int fd)
 {
-  if (socket_send_with(socket, answer, sizeof(*answer), fd) != (ssize_t)sizeof(*answer))
+  const ssize_t n = socket_send_with(socket, answer, sizeof(*answer), fd);
+
+  /* What is left of it has no descriptor with it any more. */
+  if (n <= 0 || socket_send(socket, (const char *)answer + n, sizeof(*answer) - (size_t)n) < 0)
     return -1;
   return answer->len ? socket_send(socket, bytes, answer->len) : 1;
 }

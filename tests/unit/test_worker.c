@@ -331,6 +331,48 @@ static void test_answers_are_over_when_their_threads_are(void **state)
   pthread_key_delete(kept);
 }
 
+static bool is_at_hand(struct source *source, const struct descriptor *blob)
+{
+  (void)source;
+  (void)blob;
+  return true;
+}
+
+/* Nor is it told whether the user's store has what no document mentions. */
+static void test_what_no_document_mentions_is_not_at_hand(void **state)
+{
+  static const struct source_ops ops = { .free = free_source };
+  const struct worker_job job = { .has_no_documents = true };
+  struct source *source = xcalloc(1, sizeof(*source));
+  struct broker broker;
+
+  (void)state;
+  source->ops = &ops;
+  source->at_hand = is_at_hand;
+  broker_init(&broker, &job, -1);
+  broker.sources[0] = source;
+  for (int mentioned = 0; mentioned < 2; mentioned++) {
+    struct wire_request request = { .ask = WIRE_AT_HAND, .blob = blob_of("x", "") };
+    struct wire_answer answer;
+    struct error err;
+    int ends[2];
+    char byte;
+    int fd;
+
+    if (mentioned)
+      mentioned_add(&broker.mentioned[0], str_of("[{\"digest\":\"" DIGEST "\"}]"));
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    broker_answer(&broker, &request, ends[0]);
+    assert_int_equal(wire_answer_receive(ends[1], &answer, &fd, 1, &err), 0);
+    assert_int_equal(answer.kind, WIRE_DONE);
+    assert_int_equal(read(ends[1], &byte, 1), 1);
+    assert_int_equal(byte, mentioned);
+    wire_request_release(&request);
+    close(ends[1]);
+  }
+  broker_release(&broker);
+}
+
 static void test_garbage(void **state)
 {
   AUTO_FREE char *bytes = xcalloc(1, WIRE_REQUEST_MAX + 1);
@@ -409,6 +451,7 @@ int main(void)
     cmocka_unit_test(test_reports_that_are_not_wanted),
     cmocka_unit_test(test_answers_are_over_when_their_threads_are),
     cmocka_unit_test(test_blobs_that_no_document_mentions),
+    cmocka_unit_test(test_what_no_document_mentions_is_not_at_hand),
     cmocka_unit_test(test_garbage),
   };
 

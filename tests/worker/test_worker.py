@@ -594,6 +594,20 @@ class Worker(unittest.TestCase):
                     time.sleep(0.05)
                 self.assertFalse(os.path.exists(f"/proc/{pid}/exe"), "the engine's program goes on")
 
+    def test_timeout_does_not_count_who_reads(self):
+        """The answer was there in time, and is more than a pipe holds."""
+        for name, word in ("many", "1"), ("more", "2"):
+            recipe = f'oci_archive("{name}.tar", image(layer(*[file("f" * 90 + str(i), "{word}") for i in range(1000)])))'
+            subprocess.run([sys.executable, MKIMAGE], input=recipe, text=True, cwd=self.place.name, check=True)
+        for way in self.way, "off":
+            with self.subTest(way=way):
+                words = self.command(f"--sandbox={way}", "--timeout=2", "./many.tar", "./more.tar")
+                process = subprocess.Popen(words, cwd=self.place.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                time.sleep(7)
+                out, err = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 1, err)
+                self.assertGreater(out.count(b"\n"), 1000)
+
     def test_root_without_landlock(self):
         """What others may not read root reads, and writes where others may not, also where the kernel has no Landlock."""
         if os.geteuid():

@@ -21,6 +21,7 @@
 #include "base/digest.h"
 #include "base/fd.h"
 #include "base/libc.h"
+#include "base/socket.h"
 #include "diff/inside/inside_wire.h"
 
 enum {
@@ -45,12 +46,16 @@ int inside_request_send(int socket, const struct inside_request *request, const 
     .msg_control = &control,
     .msg_controllen = sizeof(control),
   };
+  ssize_t sent;
 
   control.header.cmsg_level = SOL_SOCKET;
   control.header.cmsg_type = SCM_RIGHTS;
   control.header.cmsg_len = CMSG_LEN(INSIDE_FDS * sizeof(int));
   memcpy(CMSG_DATA(&control.header), fds, INSIDE_FDS * sizeof(int));
-  return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)sizeof(*request) ? 1 : -1;
+  do {
+    sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return sent == (ssize_t)sizeof(*request) ? 1 : -1;
 }
 
 int inside_request_receive(int socket, struct inside_request *request, int fds[INSIDE_FDS])
@@ -145,7 +150,7 @@ static void inside_breed_look(const struct inside_request *request, const int fd
     close(fds[i]);
   if (getrusage(RUSAGE_SELF, &usage) == 0)
     answer.seconds = (uint32_t)usage.ru_utime.tv_sec;
-  if (send(SOCKET_FD, &answer, sizeof(answer), MSG_NOSIGNAL) != (ssize_t)sizeof(answer))
+  if (socket_send_message(SOCKET_FD, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
     _exit(EXIT_FAILURE);
 }
 
@@ -250,7 +255,8 @@ static int breeder_wait(const struct breeder *breeder, struct inside_answer *ans
   } while (ready < 0 && errno == EINTR);
   if (ready <= 0)
     return -1;
-  return recv(breeder->socket, answer, sizeof(*answer), MSG_DONTWAIT) == (ssize_t)sizeof(*answer);
+  return socket_receive_message(breeder->socket, answer, sizeof(*answer), MSG_DONTWAIT) ==
+         (ssize_t)sizeof(*answer);
 }
 
 /* Nothing but how it ended is taken from the child where it did not answer. */
@@ -367,7 +373,7 @@ _Noreturn void inside_breed(int socket, const struct inside_worker_options *opti
     for (int i = 0; i < INSIDE_FDS; i++)
       close(fds[i]);
     if (breeder.deaths > DEATHS_MAX ||
-        send(SOCKET_FD, &answer, sizeof(answer), MSG_NOSIGNAL) != (ssize_t)sizeof(answer))
+        socket_send_message(SOCKET_FD, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
       _exit(EXIT_FAILURE);
   }
   _exit(got < 0 ? EXIT_FAILURE : EXIT_SUCCESS);

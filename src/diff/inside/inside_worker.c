@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/death.h"
+#include "base/socket.h"
 #include "diff/inside/inside_breed.h"
 #include "diff/inside/inside_wire.h"
 
@@ -147,7 +148,8 @@ static int wait_answer(struct inside_worker *worker, struct inside_answer *answe
   do {
     ready = poll(&poll_for, 1, INSIDE_ANSWER_SECONDS * 1000);
   } while (ready < 0 && errno == EINTR);
-  if (ready <= 0 || recv(worker->socket, answer, sizeof(*answer), 0) != (ssize_t)sizeof(*answer)) {
+  if (ready <= 0 || socket_receive_message(worker->socket, answer, sizeof(*answer), 0) !=
+                        (ssize_t)sizeof(*answer)) {
     worker->gone = true;
     return error_set(err, ERROR_LIMIT,
                      ready ? "the process that looks into files has ended"

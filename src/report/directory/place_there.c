@@ -20,6 +20,7 @@ struct place_there {
   struct dir_place base; /* first */
   int whole;             /* the socket for what is about the whole */
   int whole_unsent;      /* as of a side */
+  bool whole_lost;       /* an answer could not be received */
   struct side_there sides[PLACE_SIDES];
   struct outfile_keeper keeper; /* of the files beside the sides */
 };
@@ -85,15 +86,22 @@ static int there_answer(struct dir_place *place, int socket, struct side_there *
   return result->failed ? -1 : 0;
 }
 
+/* An answer that was not received may come yet, and would be taken for the next one's: nothing is
+ * asked behind that. */
 static int there_ask(struct place_there *there, enum frame_kind kind, const char *text,
                      struct error *err)
 {
-  struct frame_result result;
+  struct frame_result result = { 0 };
+  int status;
 
+  if (there->whole_lost)
+    return there_ended(&there->base, err);
   if (there_send(there->whole, &there->whole_unsent, kind, text, strlen(text)) <= 0)
     return there->whole_unsent ? there_unsent(&there->base, there->whole_unsent, err)
                                : there_ended(&there->base, err);
-  return there_answer(&there->base, there->whole, NULL, &result, err);
+  status = there_answer(&there->base, there->whole, NULL, &result, err);
+  there->whole_lost = status < 0 && !result.failed;
+  return status;
 }
 
 static int there_begin(struct dir_place *place, struct error *err)
@@ -111,6 +119,7 @@ static int there_open(void *context, const char *name, struct error *err)
   if (there_ask(there, FRAME_FILE, name, err))
     return -1;
   fd = socket_receive_fd(there->whole);
+  there->whole_lost = fd < 0;
   return fd >= 0 ? fd : there_ended(&there->base, err);
 }
 
