@@ -125,7 +125,9 @@ def count(place, words):
 
 
 def points(total, chooser):
-    everything = range(1, total + 1) if chooser.random() < ARGUMENTS.share else []
+    if chooser.random() >= ARGUMENTS.share:
+        return []
+    everything = range(1, total + 1)
     return everything if not ARGUMENTS.points or total <= ARGUMENTS.points else sorted(chooser.sample(everything, ARGUMENTS.points))
 
 
