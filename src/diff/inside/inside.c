@@ -66,7 +66,7 @@ static void inside_keep(struct inside *inside, const struct event *event)
 
 /* ---- what was looked into before ---- */
 
-enum { KNOWN_EQUAL = 1, KNOWN_DIFFERENT, KEY_MAX = 2 * (32 + LIMIT_PATH_BYTES + 1) };
+enum { KNOWN_EQUAL = 1, KNOWN_DIFFERENT, KNOWN_PYTHON, KEY_MAX = 2 * (32 + LIMIT_PATH_BYTES + 1) };
 
 /* What a file holds is read as its name has it, where the bytes do not tell. False: the names are
  * too long for that. */
@@ -81,23 +81,22 @@ static bool inside_key_of(const struct event *event, struct buf *key)
 }
 
 /* What is equal is so under --semantic, too; what differs need not. What Python does with a
- * compiled file hangs on other files of its image. */
-static void remember(struct inside *inside, const struct event *event,
-                     const struct later_content *contents, bool equal)
+ * compiled file that is equal but for its time (KNOWN_PYTHON) hangs on other files of its image, so
+ * that has to be asked again. */
+static void remember(struct inside *inside, const struct event *event, unsigned known)
 {
   AUTO_BUF key = BUF_INIT(KEY_MAX);
   struct map_entry *entry;
 
-  if (python_has_times((const struct str[]) { contents[0].bytes, contents[1].bytes }))
-    return;
-  if (!equal && (inside->options->ignore & IGNORE_ALL_SEMANTIC) != IGNORE_ALL_SEMANTIC)
+  if (known == KNOWN_DIFFERENT &&
+      (inside->options->ignore & IGNORE_ALL_SEMANTIC) != IGNORE_ALL_SEMANTIC)
     return;
   if (!inside_key_of(event, &key))
     return;
   entry = map_put(&inside->known, buf_str(&key));
   if (!entry->value)
     entry->key = arena_str(&inside->arena, buf_str(&key));
-  entry->value = (void *)(uintptr_t)(equal ? KNOWN_EQUAL : KNOWN_DIFFERENT);
+  entry->value = (void *)(uintptr_t)known;
 }
 
 static unsigned recall(const struct inside *inside, const struct event *event)
@@ -122,7 +121,7 @@ static void on_event(struct event_sink *sink, const struct event *event)
 
   if (known == KNOWN_EQUAL)
     send_rest(inside, event);
-  else if (looks && !known)
+  else if (looks && known != KNOWN_DIFFERENT)
     inside_keep(inside, event);
   else
     inside->next->event(inside->next, event);
@@ -209,14 +208,25 @@ static void send_here(struct inside *inside, const struct event *event,
   inside->next->event(inside->next, &whole);
 }
 
-/* What is equal but for a time that Python goes by, where it does other things with the two. */
-static void look_at_python(struct inside *inside, const struct event *event,
-                           const struct later_content *contents, struct inside_result *result)
+/* Looks into two files, and remembers what came of it. What is equal but for a time that Python
+ * goes by differs where Python does other things with the two. */
+static void look_at_both(struct inside *inside, const struct event *event,
+                         const struct inside_job *job, struct inside_sink *rows,
+                         struct inside_result *result)
 {
-  const struct str bytes[2] = { contents[0].bytes, contents[1].bytes };
+  const struct str bytes[2] = { job->contents[0].bytes, job->contents[1].bytes };
+  bool timed;
 
-  if (result->outcome == INSIDE_EQUAL && python_has_times(bytes) &&
-      !inside_python_same(inside->python, event, bytes, result->reasons))
+  if (inside->is_second && recall(inside, event) == KNOWN_PYTHON)
+    result->outcome = INSIDE_EQUAL;
+  else
+    inside_worker_compare(inside->worker, job, rows, result);
+  timed = result->outcome == INSIDE_EQUAL && python_has_times(bytes);
+  remember(inside, event,
+           timed                             ? KNOWN_PYTHON
+           : result->outcome == INSIDE_EQUAL ? KNOWN_EQUAL
+                                             : KNOWN_DIFFERENT);
+  if (timed && !inside_python_same(inside->python, event, bytes, result->reasons))
     result->outcome = INSIDE_HERE;
 }
 
@@ -249,9 +259,7 @@ static void inside_look(void *context, size_t number, const struct later_content
   }
   inside_rows_init(&rows, event, inside->next, inside->options->policy, &inside->arena);
   rows.uncounted = inside->options->uncounted;
-  inside_worker_compare(inside->worker, &job, &rows.sink, result);
-  look_at_python(inside, event, contents, result);
-  remember(inside, event, contents, result->outcome == INSIDE_EQUAL);
+  look_at_both(inside, event, &job, &rows.sink, result);
   if (result->outcome == INSIDE_HERE) {
     send_here(inside, event, result);
     return;
