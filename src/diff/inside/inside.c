@@ -308,15 +308,11 @@ int inside_is_equivalent(struct inside *inside, struct error *err)
   inside->is_second = true;
   inside->later = later_new(&options);
   inside->n_waiting = 0;
-  inside_python_free(inside->python);
-  inside->python = inside_python_new(&options);
   diff = diff_run(&options, &failed, err);
   if (diff && !failed)
     later_read(inside->later);
   later_free(inside->later);
   diff_free(diff);
-  inside_python_free(inside->python);
-  inside->python = inside_python_new(before);
   inside->options = before;
   inside->next = next;
   return !diff || failed ? -1 : !counter.any;

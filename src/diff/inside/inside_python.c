@@ -22,9 +22,10 @@ struct python_file {
 /* What an image holds at the paths that are asked for. */
 struct python_tree {
   int side;
-  const struct descriptor *manifest; /* NULL: the root's */
-  struct map files;                  /* by path: struct python_file */
-  bool is_read;                      /* with all that is noted; where that failed all is odd */
+  bool has_manifest;          /* else it is the root's */
+  struct descriptor manifest; /* a copy */
+  struct map files;           /* by path: struct python_file */
+  bool is_read;               /* with all that is noted; where that failed all is odd */
   bool odd_links; /* a hard link has another time than its target, and engines give it to both */
 };
 
@@ -48,6 +49,8 @@ void inside_python_free(struct inside_python *python)
   if (!python)
     return;
   for (size_t i = 0; i < python->n; i++) {
+    if (python->trees[i]->has_manifest)
+      descriptor_release(&python->trees[i]->manifest);
     map_release(&python->trees[i]->files);
     free(python->trees[i]);
   }
@@ -76,11 +79,16 @@ static struct python_tree *python_tree_of(struct inside_python *python, const st
   const struct descriptor *manifest = python_manifest(event, side);
   struct python_tree *tree;
 
-  for (size_t i = 0; i < python->n; i++)
-    if (python->trees[i]->side == side && python->trees[i]->manifest == manifest)
-      return python->trees[i];
+  for (size_t i = 0; i < python->n; i++) {
+    tree = python->trees[i];
+    if (tree->side == side && tree->has_manifest == (manifest != NULL) &&
+        (!manifest || digest_equal(&tree->manifest.digest, &manifest->digest)))
+      return tree;
+  }
   tree = xcalloc(1, sizeof(*tree));
-  *tree = (struct python_tree) { .side = side, .manifest = manifest, .files = MAP_INIT };
+  *tree = (struct python_tree) { .side = side, .has_manifest = manifest, .files = MAP_INIT };
+  if (manifest)
+    tree->manifest = descriptor_copy(manifest);
   python->trees = (struct python_tree **)xgrow((void *)python->trees, python->n, &python->cap,
                                                sizeof(struct python_tree *));
   python->trees[python->n++] = tree;
@@ -211,17 +219,16 @@ static int read_manifest(const struct inside_python *python, const struct python
   struct source *source = options->sources[tree->side];
   AUTO_BUF text = BUF_INIT(options->limits->json_bytes);
   struct descriptor root = { 0 };
-  const struct descriptor *manifest = tree->manifest;
   int status;
 
-  if (!manifest && source_resolve(source, &root, err))
+  if (!tree->has_manifest && source_resolve(source, &root, err))
     return -1;
-  status =
-      source_read(source, manifest ? manifest : &root, options->limits->json_bytes, &text, err) ||
-              manifest_parse(out, buf_str(&text), options->limits, err)
-          ? -1
-          : 0;
-  if (!manifest)
+  status = source_read(source, tree->has_manifest ? &tree->manifest : &root,
+                       options->limits->json_bytes, &text, err) ||
+                   manifest_parse(out, buf_str(&text), options->limits, err)
+               ? -1
+               : 0;
+  if (!tree->has_manifest)
     descriptor_release(&root);
   return status;
 }
