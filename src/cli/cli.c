@@ -120,18 +120,21 @@ static void alias_compare(void *context, struct str word)
   search->found |= str_equal(word, search->name);
 }
 
+/* words: separated by '|', or NULL. */
+static bool is_among(const char *words, const char *name)
+{
+  struct alias_search search = { .name = str_of(name) };
+
+  if (words)
+    flag_each_choice(words, alias_compare, &search);
+  return search.found;
+}
+
 const struct command *cli_find_command(const struct command *const *commands, const char *name)
 {
-  for (; *commands; commands++) {
-    struct alias_search search = { .name = str_of(name) };
-
-    if (strcmp((*commands)->name, name) == 0)
+  for (; *commands; commands++)
+    if (strcmp((*commands)->name, name) == 0 || is_among((*commands)->aliases, name))
       return *commands;
-    if ((*commands)->aliases)
-      flag_each_choice((*commands)->aliases, alias_compare, &search);
-    if (search.found)
-      return *commands;
-  }
   return NULL;
 }
 
@@ -151,6 +154,8 @@ const char *cli_nearest_command(const struct command *const *commands, const cha
   struct suggestion nearest = suggestion_for(str_of(word));
 
   for (; *commands; commands++) {
+    if (is_among((*commands)->elsewhere, word))
+      return (*commands)->name;
     if (!(*commands)->hidden)
       suggestion_consider(&nearest, str_of((*commands)->name));
   }

@@ -54,6 +54,7 @@ struct example {
 struct command {
   const char *name;
   const char *aliases;   /* further names, separated by '|'; NULL if there are none */
+  const char *elsewhere; /* what other programs call it, for "did you mean", as aliases; or NULL */
   const char *arguments; /* "IMAGE0 IMAGE1", "[COMMAND]"; "" if it takes none */
   const char *summary;   /* a line */
   const char *detail;    /* sentences for help and the manual page; may be NULL */

@@ -343,7 +343,8 @@ struct flag_look flag_look(const struct flag_group *groups, size_t n_groups, con
     flag = flag_find(groups, n_groups, (struct str) { name, len }, !is_long, &group);
     look.is_own = look.is_own && flag && group == &groups[n_groups - 1];
     name += len;
-    look.takes_next = flag && flag->kind != FLAG_BOOL && !(is_long && flag->optional) && !*name;
+    look.leaves_next = is_long && flag && flag->optional && !*name;
+    look.takes_next = flag && flag->kind != FLAG_BOOL && !look.leaves_next && !*name;
   } while (!is_long && flag && flag->kind == FLAG_BOOL && *name && *name != '=');
   return look;
 }

@@ -74,8 +74,9 @@ MUST_CHECK int flag_take(const struct flag_group *groups, size_t n_groups, const
 
 /* What can be told of a word that flag_take would take. */
 struct flag_look {
-  bool takes_next; /* the word behind it is its value */
-  bool is_own;     /* all that it names stands in the last group */
+  bool takes_next;  /* the word behind it is its value */
+  bool leaves_next; /* it could have a value, but only behind a '=', and has none */
+  bool is_own;      /* all that it names stands in the last group */
 };
 
 /* Looks through all groups as flag_take does, but stores nothing. */

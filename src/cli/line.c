@@ -13,6 +13,9 @@ struct parser {
   struct flag_group groups[N_GROUPS];
   size_t n_groups;
   int named_at; /* where the word stands that names the command; 0: none does, and it is diff */
+  /* Where the last flag stands that took the word behind it for its value, and that left a word
+   * there which may have been meant for one; 0: none. */
+  int took_at, left_at;
 };
 
 static void group_init(struct flag_group *group, const struct flag *flags, size_t n, void *values,
@@ -140,6 +143,14 @@ static int take_word(struct parser *parser, int at, const char *word, struct err
   return 0;
 }
 
+/* Whether the first of the words is a flag that has a value behind a '=' alone, and that is not
+ * there, but another word. */
+static bool leaves_word(const struct parser *parser, bool words_only, char **words, int n)
+{
+  return !words_only && flag_is(words[0]) && n > 1 && !flag_is(words[1]) &&
+         flag_look(parser->groups, parser->n_groups, words[0]).leaves_next;
+}
+
 static int parse_words(struct parser *parser, int argc, char **argv, struct error *err)
 {
   bool words_only = false;
@@ -159,22 +170,53 @@ static int parse_words(struct parser *parser, int argc, char **argv, struct erro
                          i + 1 < argc ? argv[i + 1] : NULL, &took_next, parser->arena, err);
     if (result < 0)
       return -1;
+    if (took_next)
+      parser->took_at = i;
+    else if (leaves_word(parser, words_only, argv + i, argc - i))
+      parser->left_at = i;
     i += took_next;
   }
   return 0;
 }
 
-static int check_arguments(const struct invocation *call, struct error *err)
+static int too_few(const struct parser *parser, char **argv, struct error *err)
 {
-  const struct command *command = call->command;
+  const struct invocation *call = parser->call;
+  const int took = parser->took_at;
 
-  if (call->n_arguments < command->min_arguments)
-    return error_set(err, ERROR_USAGE, "%s needs %s, found %zu argument%s", command->name,
-                     command->arguments, call->n_arguments, call->n_arguments == 1 ? "" : "s");
-  if (call->n_arguments > command->max_arguments)
-    return error_set(err, ERROR_USAGE, "%s: unexpected argument \"%s\"%s%s", command->name,
-                     call->arguments[command->max_arguments], command->surplus ? "; " : "",
-                     command->surplus ? command->surplus : "");
+  error_set(err, ERROR_USAGE, "%s needs %s, found %zu argument%s", call->command->name,
+            call->command->arguments, call->n_arguments, call->n_arguments == 1 ? "" : "s");
+  if (took) {
+    const struct error found = *err;
+
+    error_set(err, ERROR_USAGE, "%s (\"%s\" is the value of %s)", found.message, argv[took + 1],
+              argv[took]);
+  }
+  return -1;
+}
+
+static int too_many(const struct parser *parser, char **argv, struct error *err)
+{
+  const struct command *command = parser->call->command;
+  const char *word = parser->call->arguments[command->max_arguments];
+
+  if (parser->left_at)
+    return error_set(err, ERROR_USAGE,
+                     "%s: unexpected argument \"%s\"; is \"%s\" the value of %s? "
+                     "It is written behind a '='",
+                     command->name, word, argv[parser->left_at + 1], argv[parser->left_at]);
+  return error_set(err, ERROR_USAGE, "%s: unexpected argument \"%s\"%s%s", command->name, word,
+                   command->surplus ? "; " : "", command->surplus ? command->surplus : "");
+}
+
+static int check_arguments(const struct parser *parser, char **argv, struct error *err)
+{
+  const struct invocation *call = parser->call;
+
+  if (call->n_arguments < call->command->min_arguments)
+    return too_few(parser, argv, err);
+  if (call->n_arguments > call->command->max_arguments)
+    return too_many(parser, argv, err);
   return 0;
 }
 
@@ -205,5 +247,5 @@ int line_parse(struct invocation *call, struct arena *arena, int argc, char **ar
     if (flag_defaults(&parser.groups[i], arena, err) < 0)
       return -1;
   }
-  return check_arguments(call, err);
+  return check_arguments(&parser, argv, err);
 }

@@ -109,7 +109,16 @@ static struct stream *open_input(const char *path, uint64_t *size, struct error 
     close(fd);
     return NULL;
   }
-  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+  st.st_mode = 0;
+  (void)!fstat(fd, &st);
+  if (S_ISDIR(st.st_mode)) {
+    error_set(
+        err, ERROR_USAGE,
+        "a directory; archives are loaded, and an image layout is read where it lies: oci:DIR");
+    close(fd);
+    return NULL;
+  }
+  if (S_ISREG(st.st_mode))
     *size = (uint64_t)st.st_size;
   input = xcalloc(1, sizeof(*input));
   *input = (struct input_stream) { { &ops }, fd };
@@ -314,6 +323,7 @@ static int load_run(const struct invocation *call, struct error *err)
 
 const struct command command_load = {
   .name = "load",
+  .elsewhere = "import",
   .arguments = "",
   .summary = "Load an image archive into the store",
   .detail =

@@ -103,6 +103,8 @@ struct place_flags {
         .name = "insecure",                                                                        \
         .kind = FLAG_LIST,                                                                         \
         .value = "HOST[:PORT]",                                                                    \
+        .elsewhere = "tls-verify=insecure|src-tls-verify=insecure|insecure-registry=insecure|"     \
+                     "insecure-skip-tls-verify=insecure",                                          \
         .help = "do not check the certificate of this registry",                                   \
         .detail = "May be given several times.",                                                   \
         .offset = offsetof(type, places.insecure),                                                 \
@@ -118,6 +120,7 @@ struct place_flags {
       },                                                                                           \
   {                                                                                                \
     .name = "ca-file", .kind = FLAG_PATH, .value = "FILE",                                         \
+    .elsewhere = "cacert=ca-file|cert=ca-file|tls-ca-cert=ca-file",                                \
     .help = "trust the certificates in FILE, too", .detail = "In PEM.",                            \
     .offset = offsetof(type, places.ca_file),                                                      \
   }

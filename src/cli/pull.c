@@ -175,7 +175,9 @@ static struct source *pull_open_source(void *context, int side, struct error *er
   if (pull->argument.kind == ARGUMENT_ENGINE)
     return source_open(&pull->argument, &pull->options, err);
   net = places_net(&pull->places, err);
-  source = net ? source_registry_open(net, &pull->reference, &pull->limits, err) : NULL;
+  source =
+      net ? source_registry_open(net, &pull->reference, pull->argument.text, &pull->limits, err)
+          : NULL;
   if (source) {
     free(source->label);
     source->label = xstrdup(pull->argument.text);
@@ -302,7 +304,9 @@ static int pull_understand(struct pull *pull, const char *text, struct error *er
   case ARGUMENT_ENGINE:
     return 0;
   case ARGUMENT_FILE:
-    return error_set(err, ERROR_USAGE, "%s: a file; diffoci load --input FILE stores its images",
+    return error_set(err, ERROR_USAGE,
+                     "%s: on this machine already, and read where it lies; diffoci load --input "
+                     "FILE stores the images of an archive",
                      pull->argument.text);
   default:
     return error_set(err, ERROR_USAGE,

@@ -11,21 +11,25 @@ static const struct flag flags[] = {
   SANDBOX_STORE_FLAG(offsetof(struct remove_flags, sandbox)),
 };
 
-enum { NAME_TEXT_MAX = 1024 * 1024 };
+enum { NAMES_TEXT_MAX = 64 * 1024 * 1024 };
 
 /* From the first store that has it. */
 static int remove_one(struct store *const *stores, int n, const char *name, struct error *err)
 {
-  AUTO_BUF text = BUF_INIT(NAME_TEXT_MAX);
-  AUTO_FREE char *removed = NULL;
+  AUTO_BUF removed = BUF_INIT(NAMES_TEXT_MAX);
+  struct error write_err;
+  int result = -1;
 
-  for (int i = 0; i < n && !removed; i++) {
-    if (store_remove(stores[i], name, &removed, err) < 0 &&
-        (err->code != ERROR_NOT_FOUND || i + 1 == n))
-      return -1;
+  for (int i = 0; i < n && result < 0; i++) {
+    result = store_remove(stores[i], name, &removed, err);
+    if (result < 0 && err->code != ERROR_NOT_FOUND)
+      break;
   }
-  buf_printf(&text, "%s\n", removed);
-  return cli_write(&text, err);
+  if (removed.len && cli_write(&removed, &write_err) < 0 && result == 0) {
+    *err = write_err;
+    result = -1;
+  }
+  return result;
 }
 
 static int remove_run(const struct invocation *call, struct error *err)
@@ -59,6 +63,7 @@ static int remove_run(const struct invocation *call, struct error *err)
 const struct command command_remove = {
   .name = "remove",
   .aliases = "rm|rmi",
+  .elsewhere = "delete|del|prune",
   .arguments = "IMAGE...",
   .summary = "Remove images from the store",
   .detail =

@@ -207,6 +207,7 @@ static const struct example examples[] = {
 
 const struct command command_show = {
   .name = "show",
+  .elsewhere = "inspect|history|explore|describe",
   .arguments = "IMAGE",
   .summary = "Show what is in one image",
   .detail =

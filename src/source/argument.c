@@ -10,10 +10,10 @@
 #include "base/alloc.h"
 #include "base/compression.h"
 #include "base/libc.h"
-#include "base/suggest.h"
 #include "image/reference.h"
 #include "source/archive/root.h"
 #include "source/engine/engine.h"
+#include "source/transport.h"
 
 static const struct source_kind kinds[] = {
   { "oci", "oci:DIR[:REF]", SHAPE_DIRECTORY, false, source_of_oci_layout },
@@ -242,37 +242,6 @@ static bool names_file(const char *text)
   return found;
 }
 
-/* What stands before the path or name of arguments that are no plain names. */
-static const char *const transports[] = {
-  "docker://",      "podman://",           "nerdctl://",   "containerd://",
-  "docker-daemon:", "containers-storage:", "oci-archive:", "docker-archive:",
-  "oci:",           "rootfs-archive:",     "rootfs:",      "dir:",
-};
-
-/* Whether both are made of the same three letters. */
-static bool is_swapped(struct str word, const char *name)
-{
-  return word.len == 3 && memchr(word.ptr, name[0], 3) && memchr(word.ptr, name[1], 3) &&
-         memchr(word.ptr, name[2], 3);
-}
-
-/* The transport that the word is within a typo of: of short ones only with letters swapped, since
- * names of images are as short; of long ones two letters may be wrong. NULL: none. */
-static const char *near_transport(struct str word)
-{
-  enum { SHORT = 3, LONG = 10 };
-
-  for (size_t i = 0; i < ARRAY_LEN(transports); i++) {
-    const struct str name = { transports[i], strcspn(transports[i], ":") };
-    const unsigned distance = suggestion_distance(word, name);
-
-    if (distance > 0 && distance <= (name.len < LONG ? 1U : 2U) &&
-        (name.len > SHORT || is_swapped(word, name.ptr)))
-      return transports[i];
-  }
-  return NULL;
-}
-
 /* A mistyped transport is never looked for in a registry: what that has by such a name was not
  * meant, and the name need not be told to it. */
 static int check_transport(const char *text, struct error *err)
@@ -282,7 +251,7 @@ static int check_transport(const char *text, struct error *err)
   struct reference reference;
   struct error why;
   const char *meant;
-  bool is_url;
+  bool is_url, is_name;
 
   if (text[word.len] != ':')
     return 0;
@@ -290,17 +259,20 @@ static int check_transport(const char *text, struct error *err)
   if (!is_url && rest[strspn(rest, "0123456789")] == '/' && *rest != '/')
     return 0; /* HOST:PORT/… */
   if (str_equal(word, STR("file")) && is_url)
-    return error_set(err, ERROR_USAGE, "to read this file, write %s", rest + 2);
-  meant = near_transport(word);
+    return error_set(err, ERROR_USAGE, "to read this file, write %s%s",
+                     is_path(rest + 2) ? "" : "./", rest + 2);
+  is_name = reference_parse(&reference, str_of(text), &why) == 0;
+  if (is_name)
+    reference_release(&reference);
+  meant = transport_meant(word, is_name, names_file(rest + (is_url ? 2 : 0)));
   if (!meant)
     return is_url
                ? error_set(err, ERROR_USAGE, "no transport \"%.*s\"; " READ_KINDS, STR_ARGS(word))
                : 0;
   rest += is_url ? 2 : 0;
-  if (reference_parse(&reference, str_of(text), &why) < 0)
+  if (!is_name)
     return error_set(err, ERROR_USAGE, "no transport \"%.*s\" (did you mean %s%s?)", STR_ARGS(word),
                      meant, rest);
-  reference_release(&reference);
   return error_set(err, ERROR_USAGE,
                    "no transport \"%.*s\" (did you mean %s%s?); an image of this name is "
                    "docker.io/library/%s",

@@ -31,13 +31,36 @@ static bool has_from(struct str head)
   return false;
 }
 
+/* Compressions that are known by their magic, but not read, or only if their library is there. */
+static const char *foreign_compression(struct str head)
+{
+  if (head.len >= 6 && memcmp(head.ptr,
+                              "\xfd"
+                              "7zXZ",
+                              6) == 0)
+    return "xz";
+  if (head.len >= 3 && memcmp(head.ptr, "BZh", 3) == 0)
+    return "bzip2";
+  if (head.len >= 4 && memcmp(head.ptr, "\x04\x22\x4d\x18", 4) == 0)
+    return "lz4";
+  if (head.len >= 4 && memcmp(head.ptr, "PK\x03\x04", 4) == 0)
+    return "zip";
+  return NULL;
+}
+
 int head_explain(int fd, struct error *err)
 {
   char bytes[HEAD_BYTES];
   ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
   struct str head = { bytes, n > 0 ? (size_t)n : 0 };
 
-  if (err->code != ERROR_CORRUPT || !is_text(head))
+  if (err->code != ERROR_CORRUPT)
+    return -1;
+  if (foreign_compression(head))
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "compressed with %s, which is not read: decompress it first",
+                     foreign_compression(head));
+  if (!is_text(head))
     return -1;
   if (has_from(head))
     return error_set(err, ERROR_UNSUPPORTED,

@@ -5,8 +5,8 @@
 #include "base/error.h"
 
 /* After *err, that the file cannot be read as an archive: says instead that it is a text (a
- * Dockerfile, say), if it is one; else leaves *err as it is. Reads with pread: nothing is told of a
- * pipe. Returns -1. */
+ * Dockerfile, say) or compressed in a way that is not read, if it is; else leaves *err as it is.
+ * Reads with pread: nothing is told of a pipe. Returns -1. */
 int head_explain(int fd, struct error *err);
 
 #endif

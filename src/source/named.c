@@ -7,18 +7,25 @@
 #include "base/log.h"
 #include "source/cached.h"
 
-static struct source *from_registry(const struct named_options *named,
-                                    const struct reference *reference, const char *full,
+/* The name that was typed, and what it means. */
+struct wanted {
+  const char *typed;
+  const struct reference *reference;
+  const char *full;
+};
+
+static struct source *from_registry(const struct named_options *named, const struct wanted *wanted,
                                     const struct limits *limits, struct error *err)
 {
   const struct cached_options options = {
-    .name = full,
+    .name = wanted->full,
     .refresh = named->pull == NAMED_PULL_ALWAYS,
     .json_bytes = limits->json_bytes,
     .warn = named->warn,
     .warn_context = named->warn_context,
   };
-  struct source *inner = source_registry_open(named->net, reference, limits, err);
+  struct source *inner =
+      source_registry_open(named->net, wanted->reference, wanted->typed, limits, err);
 
   if (!inner || !named->store)
     return inner;
@@ -36,26 +43,25 @@ static struct source *from_store(const struct named_options *named, const char *
 
 /* NULL: not there. What it lacks (containerd may drop layers that it has unpacked, and has often
  * one platform only) comes from the registry. */
-static struct source *from_first(const struct named_options *named,
-                                 const struct reference *reference, const char *full,
+static struct source *from_first(const struct named_options *named, const struct wanted *wanted,
                                  const struct limits *limits)
 {
-  const struct cached_options options = { .name = full, .json_bytes = limits->json_bytes };
+  const struct cached_options options = { .name = wanted->full, .json_bytes = limits->json_bytes };
   struct source *source;
   struct source *rest;
   struct error err;
 
   if (!named->first || named->pull == NAMED_PULL_ALWAYS)
     return NULL;
-  source = source_of_store(named->first, full, &err);
+  source = source_of_store(named->first, wanted->full, &err);
   if (!source) {
     log_debug("%s", err.message);
     return NULL;
   }
-  log_debug("%s: found in containerd", full);
+  log_debug("%s: found in containerd", wanted->full);
   if (!named->net || named->pull == NAMED_PULL_NEVER)
     return source;
-  rest = from_registry(named, reference, full, limits, &err);
+  rest = from_registry(named, wanted, limits, &err);
   if (!rest) {
     log_debug("%s", err.message);
     return source;
@@ -121,6 +127,7 @@ static struct source *source_of_reference(const char *text, const struct named_o
   struct reference reference;
   AUTO_FREE char *full = NULL;
   struct source *source;
+  struct wanted wanted;
   int parsed = named->net
                    ? source_registry_name(&reference, net_registries(named->net), str_of(text), err)
                    : reference_parse(&reference, str_of(text), err);
@@ -130,9 +137,10 @@ static struct source *source_of_reference(const char *text, const struct named_o
     return NULL;
   }
   full = reference_format(&reference);
-  source = from_first(named, &reference, full, limits);
+  wanted = (struct wanted) { text, &reference, full };
+  source = from_first(named, &wanted, limits);
   if (!source && named->net && named->pull != NAMED_PULL_NEVER)
-    source = from_registry(named, &reference, full, limits, err);
+    source = from_registry(named, &wanted, limits, err);
   else if (!source)
     source = from_store(named, full, err);
   reference_release(&reference);

@@ -7,6 +7,14 @@
 #include "source/archive/root.h"
 #include "source/engine/engine.h"
 
+/* What reads the same in a directory instead of a file, or the other way round. */
+static const char *other_kind(const struct source_kind *kind)
+{
+  if (kind->is_root)
+    return kind->shape == SHAPE_DIRECTORY ? "rootfs-archive:FILE" : "rootfs:DIR";
+  return kind->shape == SHAPE_DIRECTORY ? "oci-archive:FILE or docker-archive:FILE" : "oci:DIR";
+}
+
 static int check_shape(const struct argument *argument, struct error *err)
 {
   struct stat st;
@@ -14,9 +22,11 @@ static int check_shape(const struct argument *argument, struct error *err)
   if (argument->file->shape == SHAPE_ANY || stat(argument->path, &st) < 0)
     return 0;
   if (argument->file->shape == SHAPE_DIRECTORY && !S_ISDIR(st.st_mode))
-    return error_set(err, ERROR_USAGE, "not a directory (expected %s)", argument->file->form);
+    return error_set(err, ERROR_USAGE, "not a directory (expected %s; %s reads a file)",
+                     argument->file->form, other_kind(argument->file));
   if (argument->file->shape == SHAPE_FILE && S_ISDIR(st.st_mode))
-    return error_set(err, ERROR_USAGE, "a directory (expected %s)", argument->file->form);
+    return error_set(err, ERROR_USAGE, "a directory (expected %s; %s reads a directory)",
+                     argument->file->form, other_kind(argument->file));
   return 0;
 }
 

@@ -187,7 +187,7 @@ int store_put_image(struct store *store, const char *name, const struct descript
   return store->ops->put_image(store, name, root, cached, err);
 }
 
-int store_remove(struct store *store, const char *name, char **removed, struct error *err)
+int store_remove(struct store *store, const char *name, struct buf *removed, struct error *err)
 {
   return store->ops->remove(store, name, removed, err);
 }

@@ -27,7 +27,7 @@ struct store_ops {
   int (*find)(struct store *store, const char *name, struct descriptor *out, struct error *err);
   int (*put_image)(struct store *store, const char *name, const struct descriptor *root,
                    bool cached, struct error *err);
-  int (*remove)(struct store *store, const char *name, char **removed, struct error *err);
+  int (*remove)(struct store *store, const char *name, struct buf *removed, struct error *err);
 };
 
 struct store { /* the first member of every kind of store */

@@ -42,6 +42,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/starter.h"
 #include "base/stream.h"
 #include "image/descriptor.h"
@@ -160,8 +161,9 @@ MUST_CHECK int store_find(struct store *store, const char *name, struct descript
 MUST_CHECK int store_put_image(struct store *store, const char *name, const struct descriptor *root,
                                bool cached, struct error *err);
 /* Removes the image (named as for store_find; by digest: under all its names) and every blob that
- * only it used and nobody is reading. *removed: its name, to be freed. */
-MUST_CHECK int store_remove(struct store *store, const char *name, char **removed,
+ * only it used and nobody is reading. Each name that is gone is appended to *removed with a newline
+ * behind it, the digest for an image without a name; also those that went before a failure. */
+MUST_CHECK int store_remove(struct store *store, const char *name, struct buf *removed,
                             struct error *err);
 
 #endif

@@ -41,6 +41,37 @@ differ, and that only the index tells the platform.
   Desc
   Desc
 
+Where no platform is asked for, and one side has only one, that is compared; that it is not this machine's is told.
+
+  $ images <<'RECIPE'
+  > def arch(name): return image(layer(file("x", "one")), arch=name)
+  > oci_archive("both.tar", index(arch("amd64"), arch("arm64"), arch("s390x"), platforms=[platform("amd64"), platform("arm64"), platform("s390x")]))
+  > for name in "amd64", "arm64", "s390x":
+  >     oci_archive(f"lone-{name}-index.tar", index(arch(name), platforms=[platform(name)]))
+  >     oci_archive(f"lone-{name}.tar", arch(name))
+  > RECIPE
+  $ for other in lone-s390x-index lone-s390x; do diffoci diff --verdict ./both.tar ./$other.tar; diffoci diff --verdict ./$other.tar ./both.tar; done
+  identical
+  identical
+  identical
+  identical
+  ! diffoci: the platform compared is linux/s390x, the only one of input 1 (--platform chooses)
+  ! verdict: identical: the digests are the same, though what stands beside the images differs
+  ! diffoci: the platform compared is linux/s390x, the only one of input 0 (--platform chooses)
+  ! verdict: identical: the digests are the same, though what stands beside the images differs
+  ! diffoci: the platform compared is linux/s390x, the only one of input 1 (--platform chooses)
+  ! verdict: identical: the digests are the same, though what stands beside the images differs
+  ! diffoci: the platform compared is linux/s390x, the only one of input 0 (--platform chooses)
+  ! verdict: identical: the digests are the same, though what stands beside the images differs
+  $ own=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/'); diffoci diff --verdict ./both.tar ./lone-$own-index.tar 2>&1 | grep -c 'platform compared'
+  0
+  [1]
+  $ diffoci diff --verdict --platform=s390x ./both.tar ./lone-s390x.tar 2>&1 | grep -c 'platform compared'
+  0
+  [1]
+  $ diffoci diff -o json ./both.tar ./lone-s390x.tar 2>/dev/null | jq -c .notices
+  [{"warning":false,"text":"the platform compared is linux/s390x, the only one of input 1 (--platform chooses)"}]
+
 A platform that is on one side only is a difference; one that is on none is an error.
 
   $ diffoci diff --semantic --all-platforms ./a.tar ./only-amd64.tar >/dev/null

@@ -136,6 +136,13 @@ Removing frees what nothing else uses.
   [2]
   $ ls store/blobs/sha256 | wc -l
   3
+  $ ./d load -q < ab.tar > /dev/null; ./d images | grep -c ' 2  *'$(./d images | awk '$1 == "example.com/b" { print $3 }')
+  1
+  $ ./d remove $(./d images | awk '$1 == "example.com/b" { print $3 }')
+  example.com/b:1
+  docker.io/library/alpine:2
+  $ ./d remove example.com/a:1
+  example.com/a:1
   $ ./d remove $(./d images | awk '$1 == "<none>" { print $3 }')
   sha256:*
   $ ls store/blobs/sha256

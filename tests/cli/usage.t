@@ -137,9 +137,21 @@ What was nearly right is told. Words that can be no command are images, which ar
   [1]
   $ diffoci --debug=false alpine --semantic debian | wc -l
   2
-  $ diffoci delete debian --pull=never
-  ! diffoci: store *: no image "docker.io/library/delete:latest"
-  ! diffoci: "delete" is no command, and was taken for an image; see "diffoci help"
+  $ diffoci erase debian --pull=never
+  ! diffoci: store *: no image "docker.io/library/erase:latest"
+  ! diffoci: "erase" is no command, and was taken for an image; see "diffoci help"
+  [2]
+  $ for word in inspect history delete prune import; do diffoci $word a; diffoci $word a b; done
+  ! diffoci: unknown command "inspect" (did you mean show?); see "diffoci help"
+  ! diffoci: unknown command "inspect" (did you mean show?); see "diffoci help"
+  ! diffoci: unknown command "history" (did you mean show?); see "diffoci help"
+  ! diffoci: unknown command "history" (did you mean show?); see "diffoci help"
+  ! diffoci: unknown command "delete" (did you mean remove?); see "diffoci help"
+  ! diffoci: unknown command "delete" (did you mean remove?); see "diffoci help"
+  ! diffoci: unknown command "prune" (did you mean remove?); see "diffoci help"
+  ! diffoci: unknown command "prune" (did you mean remove?); see "diffoci help"
+  ! diffoci: unknown command "import" (did you mean load?); see "diffoci help"
+  ! diffoci: unknown command "import" (did you mean load?); see "diffoci help"
   [2]
   $ diffoci alpine debian busybox
   ! diffoci: unknown command "alpine" (two images *
@@ -170,6 +182,26 @@ What was nearly right is told. Words that can be no command are images, which ar
   diffoci: unknown flag --format (did you mean --output?)
   diffoci: unknown flag --report (did you mean --report-file?)
   diffoci: unknown flag --ver (did you mean --version?)
+  $ for flag in --tls-verify=false --src-tls-verify=false --cacert=x; do diffoci diff $flag a b; done 2>&1 | sed 's/;.*//'
+  diffoci: unknown flag --tls-verify (did you mean --insecure?)
+  diffoci: unknown flag --src-tls-verify (did you mean --insecure?)
+  diffoci: unknown flag --cacert (did you mean --ca-file?)
+
+Where an image is missing that a flag took for its value, that is told; and where a flag has left its value.
+
+  $ diffoci diff --insecure localhost:5000/a localhost:5000/b
+  ! diffoci: diff needs IMAGE0 IMAGE1, found 1 argument ("localhost:5000/a" is the value of --insecure); see "diffoci help diff"
+  [2]
+  $ diffoci diff -o ./a ./b; diffoci show --color=never --platform ./a; diffoci diff --color=never ./a
+  ! diffoci: diff needs IMAGE0 IMAGE1, found 1 argument ("./a" is the value of -o); see "diffoci help diff"
+  ! diffoci: show needs IMAGE, found 0 arguments ("./a" is the value of --platform); see "diffoci help show"
+  ! diffoci: diff needs IMAGE0 IMAGE1, found 1 argument; see "diffoci help diff"
+  [2]
+  $ diffoci diff --suggest-policy p.yaml ./a ./b; diffoci diff --suggest-policy=p.yaml ./a ./b ./c
+  ! diffoci: diff: unexpected argument "./b"; is "p.yaml" the value of --suggest-policy? It is written behind a '='; see "diffoci help diff"
+  ! diffoci: diff: unexpected argument "./c"; see "diffoci help diff"
+  [2]
+
   $ diffoci show --json a
   ! diffoci: unknown flag --json (did you mean --output=json?); see "diffoci help show"
   [2]

@@ -108,7 +108,8 @@ class Store(common.Case):
             self.containerd.ctr("images", "tag", "example.com/a:1", name)
         for name in (config, root, f"example.com/a@{root}", "example.com/a:1"):
             self.diffoci("diff", "containerd://" + name, self.path("load.tar"))
-        self.diffoci("remove", root)
+        self.assertEqual(sorted(self.diffoci("remove", root).stdout.splitlines()),
+                         sorted([config, "example.com/a:1", f"example.com/a@{root}"]))
         self.assertNothingLeft()
 
     def test_incomplete(self):

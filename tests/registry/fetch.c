@@ -130,7 +130,7 @@ static int take_image(struct run *run, const char *name, struct error *err)
 
   if (source_registry_name(&reference, net_registries(run->net), str_of(name), err) < 0)
     return -1;
-  source = source_registry_open(run->net, &reference, &run->limits, err);
+  source = source_registry_open(run->net, &reference, name, &run->limits, err);
   reference_release(&reference);
   if (!source)
     return -1;

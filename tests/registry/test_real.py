@@ -265,6 +265,17 @@ class Tls(Case):
     def test_unknown_authority(self):
         self.bad(self.name + ":tiny", says=["https://", "certificate", "--ca-file FILE", f"--insecure {self.server.host}"])
 
+    def test_unfit_certificate(self):
+        """Of one that is expired or another host's it is not said that its authority should be trusted."""
+        self.certificates.issue("expired", "crt", "IP:127.0.0.1", days=-1)
+        self.certificates.issue("elsewhere", "crt", "DNS:elsewhere.example")
+        for name, says in (("expired", "certificate has expired"), ("elsewhere", "target host name")):
+            path = self.certificates.path(name)
+            server = self.registry(f"  tls:\n    certificate: {path}.crt\n    key: {path}.key\n")
+            result = self.bad("--ca-file", self.certificates.ca, f"{server.host}/public/app:tiny",
+                              says=[says, "another certificate", f"--insecure {server.host}"])
+            self.assertNotIn("--ca-file FILE", result.stderr)
+
     def test_ca_file(self):
         self.good("--ca-file", self.certificates.ca, self.name + ":one", image=self.images["one"])
         self.bad("--ca-file", self.home + "/none", self.name + ":one", says="none: No such file")
@@ -469,7 +480,9 @@ class Configured(Case):
         self.configure(f'[[registry]]\nprefix = "docker.io/library"\nlocation = "{self.host}/public"\n')
         self.good("app:tiny", image=self.image)
         self.bad("app:nothing", says="(an engine's image is docker://app:nothing or podman://app:nothing)")
-        self.bad("docker:nothing", says="(an engine's image is docker://nothing)")
+        for word in ("docker", "containerd"):
+            self.bad(word + ":nothing", says=f"(an engine's image is {word}://nothing)")
+        self.bad("docker", says="(an engine's image is docker://docker or podman://docker)")
 
     def test_blocked(self):
         self.configure(f'[[registry]]\nlocation = "{self.host}/public"\nblocked = true\n')
@@ -477,8 +490,10 @@ class Configured(Case):
         self.good(f"{self.host}/private/app:tiny", image=self.image)
 
     def test_alias(self):
-        self.configure(f'[aliases]\n"app" = "{self.host}/public/app"\n')
+        self.configure(f'[aliases]\n"app" = "{self.host}/public/app"\n"podman" = "{self.host}/public/podman"\n')
         self.good("app:tiny", image=self.image)
+        self.bad("podman:nothing", says="(an engine's image is podman://nothing)")
+        self.bad("app:nothing", says="(an engine's image is docker://app:nothing or podman://app:nothing)")
 
     def test_host_that_is_also_an_alias(self):
         self.configure('[aliases]\n"localhost" = "nowhere.invalid/app"\n')

@@ -22,11 +22,11 @@ class Certificates:
     def path(self, name):
         return os.path.join(self.directory, name)
 
-    def issue(self, name, suffix, names):
+    def issue(self, name, suffix, names, days=2):
         request, extensions = self.path(name + ".csr"), self.path(name + ".ext")
         openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", self.path(name + ".key"), "-out", request,
                 "-subj", "/CN=" + name)
         with open(extensions, "w", encoding="ascii") as file:
             file.write("subjectAltName=" + names + "\n")
         openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.path("ca.key"), "-CAcreateserial",
-                "-out", self.path(name + "." + suffix), "-days", "2", "-extfile", extensions)
+                "-out", self.path(name + "." + suffix), "-days", str(days), "-extfile", extensions)

@@ -544,7 +544,7 @@ static void test_lease(void **state)
   struct descriptor blob = hello(5);
   struct descriptor root;
   struct error err;
-  char *name = NULL;
+  AUTO_BUF names = BUF_INIT(4096);
 
   (void)state;
   assert_int_equal(store_put_blob(writer, &id, "hello", 5, &err), 0);
@@ -553,8 +553,8 @@ static void test_lease(void **state)
   assert_int_equal(store_find(reader, "example.com/a:1", &found, &err), 0);
   assert_true(digest_equal(&found.digest, &root.digest));
   writer = open_store();
-  assert_int_equal(store_remove(writer, "example.com/a:1", &name, &err), 0);
-  assert_string_equal(name, "example.com/a:1");
+  assert_int_equal(store_remove(writer, "example.com/a:1", &names, &err), 0);
+  assert_string_equal(names.ptr, "example.com/a:1\n");
   store_close(writer);
   assert_int_equal(store_has(reader, &blob, &err), 1);
   assert_int_equal(store_has(reader, &root, &err), 1);
@@ -562,7 +562,6 @@ static void test_lease(void **state)
   assert_int_equal(err.code, ERROR_NOT_FOUND);
   store_close(reader);
   assert_false(file_exists(HELLO_PATH));
-  free(name);
   descriptor_release(&found);
   descriptor_release(&root);
   descriptor_release(&blob);

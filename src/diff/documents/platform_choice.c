@@ -57,6 +57,21 @@ static bool has_one_platform(struct diff *diff, int side, struct platform *out)
   return index && is_of_one_platform(index, out);
 }
 
+/* Who asks for no platform thinks of this machine's; that another was compared, as one image is for
+ * that alone, must not be left to be guessed from "identical". */
+static void tell_choice(struct diff *diff, int side, const struct platform *platform)
+{
+  const struct platform_set *usual = &diff->options->platforms;
+  char text[PLATFORM_MAX_TEXT];
+  AUTO_FREE char *line = NULL;
+
+  if (usual->n != 1 || platform_rank(&usual->items[0], platform) >= 0)
+    return;
+  line = xasprintf("the platform compared is %s, the only one of input %d (--platform chooses)",
+                   platform_format(platform, text), side);
+  diff_note(diff, str_of(line));
+}
+
 void platform_choice_make(struct diff *diff)
 {
   struct platform_set *own = &diff->own_platforms;
@@ -76,6 +91,7 @@ void platform_choice_make(struct diff *diff)
       continue;
     own->items = xreallocarray(own->items, own->n + 1, sizeof(*own->items));
     own->items[own->n++] = platform;
+    tell_choice(diff, side, &platform);
   }
   if (own->n)
     diff->platforms = own;

@@ -5,8 +5,8 @@
 #include "diff/compare.h"
 
 /* Sets diff->platforms: those asked for. Where none were, and one side is an image of a single
- * platform, that platform (of both, if both are); else the host's. What cannot be read is for the
- * comparison to complain about. */
+ * platform, that platform (of both, if both are), which is noted if it is not the host's; else the
+ * host's. What cannot be read is for the comparison to complain about. */
 void platform_choice_make(struct diff *diff);
 
 /* Fails if platforms were asked for and a lone manifest is of another one: ERROR_NOT_FOUND says

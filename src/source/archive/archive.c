@@ -214,23 +214,6 @@ static void archive_free(struct members *members)
   free(archive);
 }
 
-/* Compressions that are known by their magic, but not read, or only if their library is there. */
-static const char *foreign_compression(const char *magic, size_t n)
-{
-  if (n >= 6 && memcmp(magic,
-                       "\xfd"
-                       "7zXZ",
-                       6) == 0)
-    return "xz";
-  if (n >= 3 && memcmp(magic, "BZh", 3) == 0)
-    return "bzip2";
-  if (n >= 4 && memcmp(magic, "\x04\x22\x4d\x18", 4) == 0)
-    return "lz4";
-  if (n >= 4 && memcmp(magic, "PK\x03\x04", 4) == 0)
-    return "zip";
-  return NULL;
-}
-
 static int read_index(struct archive *archive, const struct limits *limits, struct error *err)
 {
   char magic[MAGIC_BYTES];
@@ -247,10 +230,6 @@ static int read_index(struct archive *archive, const struct limits *limits, stru
   if (n < 0)
     return -1;
   archive->compressed = compression_detect_archive(magic, (size_t)n) != COMPRESSION_NONE;
-  if (!archive->compressed && foreign_compression(magic, (size_t)n))
-    return error_set(err, ERROR_UNSUPPORTED,
-                     "compressed with %s, which is not read: decompress it first",
-                     foreign_compression(magic, (size_t)n));
   if (archive->compressed) {
     stream = inflated(archive);
     input.fd = -1;

@@ -23,7 +23,7 @@ static int dir_transport_check_version(struct members *members, struct error *er
     return err->code == ERROR_NOT_FOUND
                ? error_set(err, ERROR_UNSUPPORTED,
                            "no image as \"skopeo copy IMAGE dir:DIR\" writes it: there is no file "
-                           "\"version\" in it")
+                           "\"version\" in it (oci:DIR reads an OCI image layout)")
                : -1;
   if (!str_has_prefix(buf_str(&text), STR("Directory Transport Version: 1.")))
     return error_set(err, ERROR_UNSUPPORTED,

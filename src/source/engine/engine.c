@@ -13,6 +13,7 @@
 #include "source/engine/engine_inspect.h"
 #include "source/engine/engine_program.h"
 #include "source/engine/engine_spool.h"
+#include "source/engine/engine_words.h"
 #include "source/kinds.h"
 #include "source/referrers.h"
 
@@ -96,8 +97,11 @@ static int start_asking(struct engine *engine, struct error *err)
 
   engine_inspect_words(words, engine->program, engine->name);
   engine->inspect = engine_program_start(words, engine->kind->variable, seconds, err);
-  if (!engine->inspect)
+  if (!engine->inspect) {
+    if (is_docker(engine))
+      engine_words_add_registry(err, engine->name);
     return -1;
+  }
   if (is_docker(engine) && wants_one_platform(engine)) {
     engine_version_words(words, engine->program);
     engine->version = engine_program_start(words, engine->kind->variable, seconds, err);
@@ -129,6 +133,8 @@ static int take_image(struct engine *engine, struct error *err)
   if (engine_program_read_all(engine->inspect, &answer, &detail) < 0) {
     if (is_final(&detail)) {
       *err = detail;
+      if (is_docker(engine))
+        engine_words_add_registry(err, engine->name);
       return -1;
     }
   } else if (engine_image_parse(&engine->image, buf_str(&answer), engine->name,

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/macros.h"
+#include "image/reference.h"
 
 enum { QUOTED_MAX = 900 }; /* bytes of the program's words that are shown, the last ones */
 
@@ -120,4 +121,19 @@ int engine_words_error(struct error *err, const char *lead, struct str words, bo
       return error_set(err, meanings[i].code, "%s: %s (%s)", lead, text.ptr, meanings[i].hint);
   }
   return error_set(err, ERROR_IO, "%s: %s", lead, text.ptr);
+}
+
+void engine_words_add_registry(struct error *err, const char *name)
+{
+  const struct error found = *err;
+  struct reference reference;
+  struct error why;
+
+  if ((found.code != ERROR_NOT_FOUND && found.code != ERROR_NETWORK) ||
+      reference_parse(&reference, str_of(name), &why) < 0)
+    return;
+  reference_release(&reference);
+  error_set(err, found.code, "%.1600s; of the image in a registry leave the scheme out: %.300s",
+            found.message, name);
+  err->sys = found.sys;
 }

@@ -10,4 +10,8 @@
  * words, ERROR_IO where they tell nothing. Returns -1. */
 int engine_words_error(struct error *err, const char *lead, struct str words, bool cut);
 
+/* "docker://NAME" is an image of a registry to skopeo: where Docker has none of that name, or is
+ * not there, that is added to the message. name: as it was given, after the scheme. */
+void engine_words_add_registry(struct error *err, const char *name);
+
 #endif

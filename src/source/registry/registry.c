@@ -23,7 +23,7 @@ struct registry {
   struct source base;
   const struct limits *limits;
   struct net *net;
-  char *short_name; /* "app:1" of docker.io/library/app:1; NULL: it has another path */
+  char *short_name; /* "app:1", which an engine's image may be called, too; NULL: it is longer */
   char *tag;        /* NULL: the digest is asked for */
   struct digest digest;
   struct endpoint_list endpoints;
@@ -146,7 +146,8 @@ static int take_manifest(struct registry *registry, struct http_response *respon
 /* "docker:app", where "docker://app" was meant. Its "docker:", or nothing. */
 static struct str engine_of(const char *name)
 {
-  static const struct str engines[] = { STR("docker:"), STR("podman:"), STR("nerdctl:") };
+  static const struct str engines[] = { STR("docker:"), STR("podman:"), STR("nerdctl:"),
+                                        STR("containerd:") };
 
   for (size_t i = 0; i < ARRAY_LEN(engines); i++)
     if (str_has_prefix(str_of(name), engines[i]))
@@ -282,8 +283,26 @@ static void registry_free(struct source *source)
   free(registry);
 }
 
+/* What an engine may have under the name that was typed, or under that of an image of docker.io. An
+ * alias of registries.conf ("podman:1" is one) leads elsewhere than what was typed. NULL: neither
+ * is without a path. */
+static char *short_name_of(const struct registry *registry, const struct reference *reference,
+                           const char *typed)
+{
+  static const struct str library = STR("library/");
+
+  if (typed && !strchr(typed, '/'))
+    return xstrdup(typed);
+  if (strcmp(reference->domain, "docker.io") != 0 ||
+      !str_has_prefix(str_of(reference->path), library))
+    return NULL;
+  return registry->tag ? xasprintf("%s:%s", reference->path + library.len, registry->tag)
+                       : xstrdup(reference->path + library.len);
+}
+
 struct source *source_registry_open(struct net *net, const struct reference *reference,
-                                    const struct limits *limits, struct error *err)
+                                    const char *typed, const struct limits *limits,
+                                    struct error *err)
 {
   static const struct source_ops ops = {
     .resolve = registry_resolve,
@@ -292,7 +311,6 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
     .referrers = registry_referrers,
     .open_from = registry_open_from,
   };
-  static const struct str library = STR("library/");
   struct endpoint_list endpoints;
   struct registry *registry;
 
@@ -308,11 +326,7 @@ struct source *source_registry_open(struct net *net, const struct reference *ref
     registry->digest = reference->digest;
   else
     registry->tag = xstrdup(reference->tag ? reference->tag : "latest");
-  if (strcmp(reference->domain, "docker.io") == 0 &&
-      str_has_prefix(str_of(reference->path), library))
-    registry->short_name = registry->tag
-                               ? xasprintf("%s:%s", reference->path + library.len, registry->tag)
-                               : xstrdup(reference->path + library.len);
+  registry->short_name = short_name_of(registry, reference, typed);
   registry->endpoints = endpoints;
   registry->places = xcalloc(endpoints.n, sizeof(*registry->places));
   for (size_t i = 0; i < endpoints.n; i++)

@@ -155,6 +155,16 @@ int place_refuse(const struct place *place, const struct place_request *request,
                    words);
 }
 
+/* Whether it would be refused whoever had signed it. OpenSSL's words, and libcurl's for a name that
+ * it does not have. */
+static bool certificate_is_unfit(const struct error *err)
+{
+  return strstr(err->message, "certificate has expired") ||
+         strstr(err->message, "certificate is not yet valid") ||
+         strstr(err->message, "does not match target host name") ||
+         strstr(err->message, "subject name matches target host name");
+}
+
 /* What the user can do where no connection came about since the other side is not trusted, or
  * speaks otherwise than was thought. */
 static int add_hint(const struct place *place, enum http_problem problem, struct error *err)
@@ -167,6 +177,8 @@ static int add_hint(const struct place *place, enum http_problem problem, struct
   if (strstr(err->message, "wrong version number") ||
       strstr(err->message, "packet length too long"))
     hint = xasprintf("it seems to speak plain HTTP: --plain-http %s", host);
+  else if (problem == HTTP_PROBLEM_TLS && certificate_is_unfit(err))
+    hint = xasprintf("the registry needs another certificate; --insecure %s takes any", host);
   else if (problem == HTTP_PROBLEM_TLS)
     hint =
         xasprintf("--ca-file FILE trusts the certificates in FILE, --insecure %s takes any", host);

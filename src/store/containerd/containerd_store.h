@@ -31,7 +31,7 @@ MUST_CHECK int containerd_find(struct store *store, const char *name, struct des
                                struct error *err);
 MUST_CHECK int containerd_put_image(struct store *store, const char *name,
                                     const struct descriptor *root, bool cached, struct error *err);
-MUST_CHECK int containerd_remove(struct store *store, const char *name, char **removed,
+MUST_CHECK int containerd_remove(struct store *store, const char *name, struct buf *removed,
                                  struct error *err);
 
 #endif

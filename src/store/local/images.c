@@ -191,11 +191,19 @@ int local_put_image(struct store *base, const char *name, const struct descripto
   return result;
 }
 
-static int remove_locked(struct local_store *store, const char *name, char **removed,
+/* What is stored without a name has its digest for one. */
+static void append_name(struct buf *out, const struct index_entry *entry)
+{
+  char text[DIGEST_MAX_TEXT];
+
+  buf_printf(out, "%s\n", entry->name ? entry->name : digest_format(&entry->target.digest, text));
+}
+
+static int remove_locked(struct local_store *store, const char *name, struct buf *removed,
                          struct error *err)
 {
   AUTO_FREE bool *positions = NULL;
-  AUTO_FREE char *shown = NULL;
+  AUTO_BUF names = BUF_INIT(removed->max);
   struct index_json index;
   size_t first;
   int result;
@@ -204,24 +212,21 @@ static int remove_locked(struct local_store *store, const char *name, char **rem
     return -1;
   positions = xcalloc(index.n + 1, sizeof(*positions));
   first = index_json_find(&index, name, 0);
-  for (size_t i = first; i < index.n; i = index_json_find(&index, name, i + 1))
+  for (size_t i = first; i < index.n; i = index_json_find(&index, name, i + 1)) {
     positions[i] = true;
-  if (first < index.n) {
-    char text[DIGEST_MAX_TEXT];
-    const struct index_entry *entry = &index.entries[first];
-
-    shown = xstrdup(entry->name ? entry->name : digest_format(&entry->target.digest, text));
-    result = change_index(store, &index, positions, NULL, NULL, false, err);
-  } else {
-    result = error_set(err, ERROR_NOT_FOUND, "store %s: no image \"%.300s\"", store->dir, name);
+    append_name(&names, &index.entries[i]);
   }
+  if (first < index.n)
+    result = change_index(store, &index, positions, NULL, NULL, false, err);
+  else
+    result = error_set(err, ERROR_NOT_FOUND, "store %s: no image \"%.300s\"", store->dir, name);
   index_json_release(&index);
   if (result == 0)
-    *removed = steal_pointer(&shown);
+    buf_add_str(removed, buf_str(&names));
   return result;
 }
 
-int local_remove(struct store *base, const char *name, char **removed, struct error *err)
+int local_remove(struct store *base, const char *name, struct buf *removed, struct error *err)
 {
   struct local_store *store = (struct local_store *)base;
   int result;

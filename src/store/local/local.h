@@ -161,7 +161,7 @@ MUST_CHECK int local_find(struct store *base, const char *name, struct descripto
                           struct error *err);
 MUST_CHECK int local_put_image(struct store *base, const char *name, const struct descriptor *root,
                                bool cached, struct error *err);
-MUST_CHECK int local_remove(struct store *base, const char *name, char **removed,
+MUST_CHECK int local_remove(struct store *base, const char *name, struct buf *removed,
                             struct error *err);
 
 #endif
