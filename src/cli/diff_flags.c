@@ -157,7 +157,7 @@ static const struct flag flags[] = {
   {
       .name = "packages",
       .kind = FLAG_BOOL,
-      .help = "say which packages differ: Debian's, Alpine's, Python's, Node.js's",
+      .help = "say which packages differ: of Debian, Alpine, RPM, Python, Node.js, Java, Go",
       .detail =
           "Below the table, as package managers' own files tell: added, removed, or in another "
           "version. The summary, Markdown and JSON tell it without this flag, too, where such "
@@ -235,7 +235,7 @@ static const struct flag_section sections[] = {
   { "What counts (recommended: --semantic for a rebuild, --effective for a release)",
     "semantic|effective|inside|verify" },
   { "The answer", "verdict|require|explain|patch|patch-lines" },
-  { "How it is told", "output|verbose|sort|no-fold|color|report-file|report-dir|quiet" },
+  { "How it is told", "output|verbose|sort|no-fold|color|packages|report-file|report-dir|quiet" },
   { "Which images",
     "platform|all-platforms|attestations|referrers|pull|no-cache|cache-limit|foreign-urls" },
   { "What is left out",

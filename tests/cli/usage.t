@@ -118,6 +118,12 @@ Standard output: a reader who leaves is no error, a full disk and a closed descr
   ! diffoci: completion: expected one of bash|zsh|fish, found "tcsh"; see "diffoci help completion"
   [2]
 
+Every flag of diff stands in a section.
+
+  $ diffoci help diff | grep -c 'Further flags'
+  0
+  [1]
+
 What was nearly right is told. Words that can be no command are images, which are compared.
 
   $ diffoci dif a b

@@ -26,6 +26,9 @@ lacking = index(first, second, platforms=[platform("amd64"), platform("arm64")])
 for gone in (second.descriptor, second.manifest["config"], *second.manifest["layers"]):
     lacking.drop(gone)
 oci_archive("lacking.tar", lacking.named("example.com/app:1"))
+for i, (word, more) in enumerate((("one", ""), ("two", ":/opt/more/bin"))):
+    path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" + more
+    oci_archive(f"setting{i}.tar", image(layer(*[file(f"{word}/{n}", "x" * n) for n in range(13)]), config={"config": {"Env": [path], "Entrypoint": ["/bin/sh", "-c", word * 30]}}))
 docker_archive("docker.tar", image(layer(*base)).named("example.com/app:1"))
 '''
 # Writes the archive of docker save a little at a time.
@@ -123,6 +126,20 @@ def check_widths():
         check(f"{columns}, then 60: show", status == 0 and all(len(l) <= 60 for l in lines[:1] + lines[2:]), lines)
         coloured = terminal.tmux("capture-pane", "-p", "-e")
         check("colours on a terminal", "\x1b[" in coloured)
+        terminal.close()
+
+
+def check_values():
+    """Of a setting that differs both values are seen, from where they differ, however narrow the terminal is."""
+    for columns in 40, 60, 80, 120:
+        terminal = Terminal(columns)
+        lines, status = terminal.run("diffoci diff --semantic --explain ./setting0.tar ./setting1.tar")
+        check(f"settings in {columns}: no line goes on in the next", status == 1 and all(len(l) <= max(columns, 50) for l in lines), lines)
+        for name, values in (("Env PATH", ("/bin", "/bin:/opt")), ("Entrypoint[2]", ("oneone", "twotwo"))):
+            found = [l for l in lines if l.startswith("C " + name)]
+            check(f"settings in {columns}: {name}", len(found) == 1 and all(any(v in half for half in found[0].split(" → ")[i:i + 1]) for i, v in enumerate(values)), found)
+        check(f"settings in {columns}: a number keeps its unit", not any(re.match(r" *k?B\b", l) for l in lines), lines)
+        check(f"settings in {columns}: nothing is known", "none of these has a known cause" in lines and not any("about each cause" in l for l in lines), lines)
         terminal.close()
 
 
@@ -273,6 +290,7 @@ with tempfile.TemporaryDirectory(prefix="terminal-") as folder:
     os.symlink("slow", "lacking")
     subprocess.run([sys.executable, maker], input=RECIPE, text=True, check=True)
     check_widths()
+    check_values()
     if shutil.which("less"):
         check_pager()
     else:

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-/* Appends to out[0] and out[1] what of the texts fits into `columns` characters each (at least 24),
+/* Appends to out[0] and out[1] what of the texts fits into `columns` characters each (at least 8),
  * cut so that both still show where they begin to differ: "…" stands for what is left out. The
  * texts are valid UTF-8; a character counts as one column. */
 void shorten_pair(const struct str text[2], size_t columns, struct buf *const out[2]);

@@ -1,8 +1,12 @@
 #include "report/text/columns.h"
 
+#include <limits.h>
+#include <string.h>
+
 #include "report/changes/shorten.h"
 
 #define ELLIPSIS "\xe2\x80\xa6"
+#define ARROW " \xe2\x86\x92 "
 
 enum { LEAST_WRAPPED = 16 }; /* a line holds at least so many columns of a text that is wrapped */
 
@@ -39,6 +43,31 @@ size_t columns_beginning(struct writer *writer, struct str text, size_t columns)
   writer_add(writer, text.ptr, columns_bytes(text, columns - 1));
   writer_puts(writer, ELLIPSIS);
   return columns;
+}
+
+size_t columns_values(struct writer *writer, struct str text, size_t columns)
+{
+  enum { LEAST_VALUE = 8 };
+  static const struct str arrow = STR(ARROW);
+  const char *at = memmem(text.ptr, text.len, arrow.ptr, arrow.len);
+  const size_t head = at ? (size_t)(at - text.ptr) : 0;
+  const struct str rest = str_skip(text, head + (at ? arrow.len : 0));
+  const struct str values[2] = { { text.ptr, head }, rest };
+  const size_t room = columns - MIN_OF(columns, text_columns(arrow));
+  AUTO_BUF value0 = BUF_INIT(INT_MAX);
+  AUTO_BUF value1 = BUF_INIT(INT_MAX);
+  size_t shorter;
+
+  if (!at || room < 2 * (size_t)LEAST_VALUE || text_columns(text) <= columns ||
+      memmem(rest.ptr, rest.len, arrow.ptr, arrow.len))
+    return columns_beginning(writer, text, columns);
+  shorter = MIN_OF(text_columns(values[0]), text_columns(values[1]));
+  shorten_pair(values, room - MIN_OF(shorter, room / 2),
+               (struct buf *const[2]) { &value0, &value1 });
+  writer_str(writer, buf_str(&value0));
+  writer_str(writer, arrow);
+  writer_str(writer, buf_str(&value1));
+  return text_columns(buf_str(&value0)) + text_columns(arrow) + text_columns(buf_str(&value1));
 }
 
 /* The end of a path from a slash on, so long that it fits; empty where the last part alone does
@@ -99,6 +128,19 @@ size_t columns_path(struct writer *writer, struct str path, size_t columns)
   return columns;
 }
 
+/* Whether a line may end before this byte, a number staying with "B", "kB" and their like. */
+static bool may_break(struct str text, size_t at)
+{
+  size_t unit = at;
+
+  if (text.ptr[at - 1] != ' ')
+    return false;
+  if (unit < text.len && strchr("kMGTPE", text.ptr[unit]) && text.ptr[unit])
+    unit++;
+  return at < 2 || text.ptr[at - 2] < '0' || text.ptr[at - 2] > '9' || unit >= text.len ||
+         text.ptr[unit] != 'B';
+}
+
 /* How much of the text goes into a line: to the last space within it, if that is not too far at the
  * front. */
 static size_t line_bytes(struct str text, size_t columns)
@@ -106,9 +148,9 @@ static size_t line_bytes(struct str text, size_t columns)
   const size_t most = columns_bytes(text, columns);
   size_t at = most;
 
-  if (most == text.len || text.ptr[most] == ' ')
+  if (most == text.len || (text.ptr[most] == ' ' && may_break(text, most + 1)))
     return most;
-  while (at > most / 2 && text.ptr[at - 1] != ' ')
+  while (at > most / 2 && !may_break(text, at))
     at--;
   return at > most / 2 ? at : most;
 }

@@ -132,18 +132,19 @@ static void write_sizes(const struct summary *summary)
   columns_wrapped(summary->writer, buf_str(&line), summary->columns, TOTALS_INDENT);
 }
 
-static void summary_write_causes(const struct summary *summary)
+/* Whether it told of any. Who asks why and is told nothing must know that nothing is known. */
+static bool summary_write_causes(const struct summary *summary)
 {
   const struct report_about *about = summary->listing->report.about;
   AUTO_FREE struct explain_count *counts = xcalloc(causes_count(), sizeof(*counts));
   struct explain_totals totals;
-  size_t more = 0;
+  size_t told = 0, more = 0;
   size_t n;
 
   if (!about || !about->explain)
-    return;
+    return false;
   n = explain_counts(about->explain, counts, &totals);
-  for (size_t i = 0, told = 0; i < n; i++) {
+  for (size_t i = 0; i < n; i++) {
     if (strcmp(cause_id(counts[i].cause), "consequence") == 0)
       continue;
     if (told == MOST_CAUSES) {
@@ -159,6 +160,9 @@ static void summary_write_causes(const struct summary *summary)
   }
   if (more)
     writer_printf(summary->writer, "          and %zu more cause%s\n", more, totals_plural(more));
+  if (about->with_causes && !told && totals_sum(&summary->listing->changes.totals) > 0)
+    writer_puts(summary->writer, "none of these has a known cause\n");
+  return told > 0;
 }
 
 static void summary_write_verdict(const struct summary *summary)
@@ -209,7 +213,7 @@ static bool inside_helps(const struct listing *listing)
 }
 
 /* What would tell more, the most useful first. */
-static void write_hints(const struct summary *summary)
+static void write_hints(const struct summary *summary, bool told_causes)
 {
   const struct report_about *about = summary->listing->report.about;
   const struct change_totals *totals = &summary->listing->changes.totals;
@@ -225,7 +229,7 @@ static void write_hints(const struct summary *summary)
       "--inside compares what is in archives and compressed files" },
     { totals->by_kind[CHANGE_CONTENT] > 0 && about && !about->explain,
       "--explain says why, where that is known" },
-    { about && about->with_causes && totals_sum(totals) > 0,
+    { about && about->with_causes && told_causes,
       "-o table, with --explain, says what to do about each cause" },
     { totals->by_kind[CHANGE_CONTENT] > 0 && !(about && about->with_dir),
       "--report-dir=DIR writes both sides of what differs" },
@@ -249,13 +253,14 @@ static void write_summary(const struct listing *listing, struct writer *writer)
     .writer = writer,
     .columns = MAX_OF(columns, (size_t)LEAST_COLUMNS),
   };
+  bool told_causes;
 
   write_differences(&summary);
   write_totals(&summary);
   write_sizes(&summary);
-  summary_write_causes(&summary);
+  told_causes = summary_write_causes(&summary);
   summary_write_verdict(&summary);
-  write_hints(&summary);
+  write_hints(&summary, told_causes);
 }
 
 struct report *report_summary_make(const char *path, const struct diff_options *options,

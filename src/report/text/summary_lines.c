@@ -43,6 +43,7 @@ struct line_text {
   struct buf words;
   struct buf layer;    /* "  layer 1"; may be empty */
   const char *command; /* that made this layer; NULL: it is not told */
+  bool is_setting;     /* of the image: two values */
 };
 
 static void mark_write(const struct lines *lines, enum change_kind kind, char mark)
@@ -142,7 +143,7 @@ static void line_text_make(struct line_text *out, const struct listing *listing,
   struct explanation causes;
   struct explain_found own;
 
-  *out = (struct line_text) { BUF_INIT(INT_MAX), BUF_INIT(INT_MAX), NULL };
+  *out = (struct line_text) { .words = BUF_INIT(INT_MAX), .layer = BUF_INIT(INT_MAX) };
   if (fold->history) {
     history_words(listing, fold, &out->words);
     return;
@@ -151,6 +152,7 @@ static void line_text_make(struct line_text *out, const struct listing *listing,
     summary_fold_words(&out->words, fold, 0);
     return;
   }
+  out->is_setting = fold->first->kind == CHANGE_IMAGE;
   buf_puts(&out->words, fold->first->words);
   causes = listing_causes(listing, fold->first, &own);
   if (causes.n > 0) {
@@ -200,7 +202,10 @@ static void write_text(struct lines *lines, const struct line_text *text, size_t
   const size_t words = text_columns(buf_str(&text->words));
 
   if (words + text->layer.len > left || !text->layer.len) {
-    columns_beginning(lines->summary->writer, buf_str(&text->words), left);
+    if (text->is_setting)
+      columns_values(lines->summary->writer, buf_str(&text->words), left);
+    else
+      columns_beginning(lines->summary->writer, buf_str(&text->words), left);
     return;
   }
   writer_str(lines->summary->writer, buf_str(&text->words));
@@ -275,7 +280,7 @@ static void write_history(const struct lines *lines)
 /* "27 files and directories  only mtime differs" */
 static void write_records(struct lines *lines, const struct folds_rest *rest)
 {
-  struct line_text text = { BUF_INIT(INT_MAX), BUF_INIT(INT_MAX), NULL };
+  struct line_text text = { .words = BUF_INIT(INT_MAX), .layer = BUF_INIT(INT_MAX) };
   AUTO_BUF name = BUF_INIT(INT_MAX);
 
   if (!rest->records.n)
