@@ -85,10 +85,10 @@ What is none of these.
   ! diffoci: docker-archive:a-root.tar: no Docker archive: it has no file "manifest.json" (oci-archive:FILE reads OCI image layouts)
   [2]
   $ diffoci diff rootfs:a-root.tar ./a.tar
-  ! diffoci: rootfs:a-root.tar: not a directory (expected rootfs:DIR); see "diffoci help diff"
+  ! diffoci: rootfs:a-root.tar: not a directory (expected rootfs:DIR; rootfs-archive:FILE reads a file); see "diffoci help diff"
   [2]
   $ diffoci diff rootfs-archive:dir ./a.tar
-  ! diffoci: rootfs-archive:dir: a directory (expected rootfs-archive:FILE); see "diffoci help diff"
+  ! diffoci: rootfs-archive:dir: a directory (expected rootfs-archive:FILE; rootfs:DIR reads a directory); see "diffoci help diff"
   [2]
   $ diffoci diff rootfs:app ./a.tar --quiet 2>/dev/null >/dev/null
   [1]
