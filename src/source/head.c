@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/compression.h"
 #include "base/str.h"
 
 enum { HEAD_BYTES = 512 };
@@ -56,7 +57,8 @@ int head_explain(int fd, struct error *err)
 
   if (err->code != ERROR_CORRUPT)
     return -1;
-  if (foreign_compression(head))
+  if (compression_detect_archive(head.ptr, head.len) == COMPRESSION_NONE &&
+      foreign_compression(head))
     return error_set(err, ERROR_UNSUPPORTED,
                      "compressed with %s, which is not read: decompress it first",
                      foreign_compression(head));
