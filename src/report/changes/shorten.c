@@ -72,7 +72,7 @@ void shorten_pair(const struct str text[2], size_t columns, struct buf *const ou
   /* The beginning tells most, so it stays as long as a third of the line is left for what differs.
    */
   if (shared > columns * 2 / 3)
-    from = shared - MIN_OF((size_t)KEPT_BEFORE, columns / 3);
+    from = shared - (columns < (size_t)2 * KEPT_BEFORE ? columns / 3 : KEPT_BEFORE);
   for (int i = 0; i < 2; i++)
     add_window(out[i], text[i], from, columns);
 }
