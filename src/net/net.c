@@ -107,12 +107,26 @@ static char **copy_list(const char *const *list, size_t n)
   return copy;
 }
 
+/* What names no host would be held against none, and so go without a word. */
+static int check_hosts(const char *flag, const char *const *list, size_t n, struct error *err)
+{
+  for (size_t i = 0; i < n; i++)
+    if (!*list[i] || strpbrk(list[i], "/@ "))
+      return error_set(err, ERROR_USAGE, "flag --%s: expected HOST[:PORT], found \"%.300s\"", flag,
+                       list[i]);
+  return 0;
+}
+
 struct net *net_new(const struct net_options *options, struct error *err)
 {
   struct http_client_options http = options->http;
-  struct net *net = xcalloc(1, sizeof(*net));
+  struct net *net;
   struct http_tls check = { 0 };
 
+  if (check_hosts("plain-http", options->plain_http, options->n_plain_http, err) < 0 ||
+      check_hosts("insecure", options->insecure, options->n_insecure, err) < 0)
+    return NULL;
+  net = xcalloc(1, sizeof(*net));
   net->progress = options->progress;
   http.tls = tls_of;
   http.tls_context = net;

@@ -20,7 +20,7 @@ struct net_options {
 };
 
 struct net;
-/* Reads registries.conf and ca_file. */
+/* Reads registries.conf and ca_file. ERROR_USAGE names the flag whose word can be no host. */
 struct net *net_new(const struct net_options *options, struct error *err);
 void net_free(struct net *net); /* NULL allowed; what it gave out must be gone */
 

@@ -343,6 +343,14 @@ class Tls(Case):
     def test_plain_http(self):
         self.bad("--plain-http", self.server.host, self.name + ":tiny", says=["HTTP status 400", "leave --plain-http out"])
 
+    def test_no_host(self):
+        """A URL or an image is no host: it would be that of no registry, and the flag without effect."""
+        for flag in ("--plain-http", "--insecure"):
+            for word in ("https://" + self.server.host, self.name, ""):
+                result = self.run_program("diff", f"{flag}={word}", self.name + ":tiny", self.name + ":tiny", program="diffoci")
+                self.assertEqual(result.returncode, 2)
+                self.assertIn(f'flag {flag}: expected HOST[:PORT], found "{word}"', result.stderr)
+
     def test_certs_d(self):
         with open(self.certificates.ca, encoding="ascii") as file:
             self.write(f".config/containers/certs.d/{self.server.host}/ca.crt", file.read())
