@@ -129,27 +129,53 @@ static int open_temporary(struct outfile *file)
   return fd;
 }
 
+static const char *outfile_label(const struct outfile *file)
+{
+  return strcmp(file->name, "-") == 0 ? "standard output" : file->name;
+}
+
 /* Where the directory takes no new file (it is another's, or read-only and has a file mounted in
  * it), what is there already may still be written to, when all is there. Till then it is in a file
- * without a name. */
-static int open_existing(struct outfile *file)
+ * without a name. -1 with *err. */
+static int open_existing(struct outfile *file, struct error *err)
 {
   const int refused = errno;
   struct tempfile made = TEMPFILE_INIT;
-  struct error err;
+  char text[96];
 
   file->existing = open(file->target, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
-  if (file->existing >= 0 && tempfile_open(&made, &err))
-    errno = refused;
-  return made.fd;
+  if (file->existing < 0)
+    return error_sys(err, errno, "%s", outfile_label(file));
+  if (tempfile_open(&made, err) == 0)
+    return made.fd;
+  return error_wrap(err, "%s: it cannot be replaced (%s), and is written over once all is there",
+                    outfile_label(file), libc_error_text(refused, text, sizeof(text)));
 }
 
-/* All of what is in one file to another, which is cut where that ends. 0, or an errno. */
-static int copy_all(int from, int to)
+/* Takes the room for what a file is to hold before anything in it is written over, where the file
+ * system can do that. 0, or an errno. */
+static int make_room(int from, int to)
+{
+  struct stat status;
+
+  if (libc_fstat(from, &status) != 0)
+    return errno;
+  if (status.st_size == 0 || fallocate(to, FALLOC_FL_KEEP_SIZE, 0, status.st_size) == 0)
+    return 0;
+  return errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO ? errno : 0;
+}
+
+/* All of what is in one file to another, which is cut where that ends. 0, or an errno. *touched:
+ * whether what the other held is no more. */
+static int copy_all(int from, int to, bool *touched)
 {
   AUTO_FREE char *bytes = xmalloc(COPIED_AT_ONCE);
+  const int error = make_room(from, to);
   off_t at = 0;
   ssize_t n;
+
+  if (error)
+    return error;
 
   while ((n = pread(from, bytes, COPIED_AT_ONCE, at)) > 0) {
     for (ssize_t done = 0; done < n;) {
@@ -157,6 +183,7 @@ static int copy_all(int from, int to)
 
       if (written < 0 && errno != EINTR)
         return errno;
+      *touched |= written > 0;
       done += written > 0 ? written : 0;
     }
     at += n;
@@ -165,22 +192,22 @@ static int copy_all(int from, int to)
 }
 
 /* The same, and closes what it was copied to. */
-static int copy_over(int from, int to)
+static int copy_over(int from, int to, bool *touched)
 {
-  const int error = copy_all(from, to);
+  const int error = copy_all(from, to, touched);
 
   return close(to) != 0 && !error ? errno : error;
 }
 
-static int copy_temporary(const struct outfile *file)
+static int copy_temporary(const struct outfile *file, bool *touched)
 {
   AUTO_CLOSE const int from = openat(file->dir, file->temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   const int to = from < 0 ? -1 : open(file->target, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
 
-  return to < 0 ? errno : copy_over(from, to);
+  return to < 0 ? errno : copy_over(from, to, touched);
 }
 
-static int rename_over(struct outfile *file)
+static int rename_over(struct outfile *file, bool *touched)
 {
   if (renameat(file->dir, file->temporary, file->dir, file->target) == 0) {
     ending_forget(file->ending);
@@ -190,15 +217,11 @@ static int rename_over(struct outfile *file)
     return 0;
   }
   /* A file that is mounted by itself cannot be replaced. */
-  return errno == EBUSY && file->dir == AT_FDCWD ? copy_temporary(file) : errno;
+  return errno == EBUSY && file->dir == AT_FDCWD ? copy_temporary(file, touched) : errno;
 }
 
-static const char *outfile_label(const struct outfile *file)
-{
-  return strcmp(file->name, "-") == 0 ? "standard output" : file->name;
-}
-
-static int open_target(struct outfile *file)
+/* A descriptor; -1 with errno or, if it sets that, *err. */
+static int open_target(struct outfile *file, struct error *err)
 {
   struct stat status;
   int fd;
@@ -224,7 +247,7 @@ static int open_target(struct outfile *file)
     return -1;
   fd = open_temporary(file);
   if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
-    fd = open_existing(file);
+    fd = open_existing(file, err);
   return fd;
 }
 
@@ -269,9 +292,19 @@ struct outfile *outfile_open_kept(const struct outfile_keeper *by, const char *n
   return outfile_opened(file, fd, err);
 }
 
+static struct outfile *outfile_failed(struct outfile *file, struct error *err,
+                                      const struct error *why)
+{
+  *err = *why;
+  outfile_free(file);
+  return NULL;
+}
+
 struct outfile *outfile_open(const char *path, struct error *err)
 {
   struct outfile *file;
+  struct error why = { 0 };
+  int fd;
 
   if (keeper && strcmp(path, "-") != 0)
     return outfile_open_kept(keeper, path, path, err);
@@ -279,7 +312,8 @@ struct outfile *outfile_open(const char *path, struct error *err)
   file->name = xstrdup(path);
   file->dir = AT_FDCWD;
   file->existing = file->ending = -1;
-  return outfile_opened(file, open_target(file), err);
+  fd = open_target(file, &why);
+  return why.code ? outfile_failed(file, err, &why) : outfile_opened(file, fd, err);
 }
 
 struct outfile *outfile_open_at(int dir, const char *name, const char *label, struct error *err)
@@ -320,20 +354,22 @@ int outfile_commit(struct outfile *file, struct error *err)
 {
   int error = writer_flush(&file->writer);
   int fd = file->writer.fd;
+  bool touched = false;
 
   file->writer.fd = -1;
   if (!error && file->nameless)
     error = give_name(file, fd);
   if (!error && file->existing >= 0) {
-    error = copy_over(fd, file->existing);
+    error = copy_over(fd, file->existing, &touched);
     file->existing = -1;
   }
   if (close(fd) != 0 && !error)
     error = errno;
   if (!error && file->temporary)
-    error = rename_over(file);
+    error = rename_over(file, &touched);
   if (error)
-    error_sys(err, error, "%s", outfile_label(file));
+    error_sys(err, error, touched ? "%s: it is not whole now, for it could not be replaced" : "%s",
+              outfile_label(file));
   else if (file->keeper)
     error = file->keeper->commit(file->keeper->context, file->target, err);
   outfile_abandon(file);

@@ -40,9 +40,10 @@ const struct outfile_keeper *outfile_get_keeper(void); /* NULL: there is none */
  * it (beside what it points to, if it is a symlink) is made, with the mode that umask allows: one
  * without a name where the file system has that (O_TMPFILE), so that a signal leaves nothing. A
  * regular file that cannot be replaced, since its directory takes no other or it is mounted by
- * itself, is written over when all is there: only then can a failure leave it half written. Any
- * other kind of file (a pipe, a terminal), and what stdout goes to, is written to directly; so is
- * stdout itself for "-". NULL with an error that names the path. */
+ * itself, is written over when all is there: only then can a failure leave it half written, which
+ * the error says (but for want of room: that is taken before, where the file system can). Any other
+ * kind of file (a pipe, a terminal), and what stdout goes to, is written to directly; so is stdout
+ * itself for "-". NULL with an error that names the path. */
 struct outfile *outfile_open(const char *path, struct error *err);
 /* The same for a name in an open directory, which has to outlive the outfile: no link is followed,
  * whoever made it, and whatever stands at the name is replaced. label: the name in messages. */

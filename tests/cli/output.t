@@ -152,6 +152,17 @@ A directory that may not be written to, and a full disk (in a mount namespace of
   ! diffoci: *small/report*: *No space left on device
   [2]
 
+A report over a file in a directory that takes no other: what is there stays where there is no room for the report, and no temporary
+file is said to be what lacks.
+
+  $ mkdir tight; unshare -m bash -c 'mount -t tmpfs -o size=64k none tight && echo old >tight/out.json && chmod 666 tight/out.json && chmod 555 tight && (head -c 64k /dev/zero >tight/fill; setpriv --reuid=65534 --regid=65534 --clear-groups diffoci diff -q --semantic --no-cache -o json=tight/out.json ./a.tar ./b.tar >/dev/null; echo $?; cat tight/out.json; TMPDIR=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups diffoci diff -q --semantic --no-cache -o json=tight/out.json ./a.tar ./b.tar >/dev/null)'
+  ! head: *
+  ! diffoci: *tight/out.json: No space left on device
+  2
+  old
+  ! diffoci: *tight/out.json: it cannot be replaced (Permission denied), and is written over once all is there: *temporary file*/nonexistent*
+  [2]
+
 A file that may not become larger: an error like others.
 
   $ (ulimit -f 8; diffoci diff --semantic ./a.tar ./b.tar >full.txt)
