@@ -276,7 +276,8 @@ static bool program_hear(struct program *program, bool block)
 
   do {
     n = recv(program->life, &status, sizeof(status), block ? 0 : MSG_DONTWAIT);
-  } while (n < 0 && errno == EINTR);
+    /* What was sent to it too late to be read is told before the status that waits here. */
+  } while (n < 0 && (errno == EINTR || errno == ECONNRESET));
   if (n < 0 && errno == EAGAIN)
     return false;
   program->status = n == (ssize_t)sizeof(status) ? status : SIGKILL;

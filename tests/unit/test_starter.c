@@ -540,6 +540,24 @@ static void test_a_task_that_is_killed(void **state)
   }
 }
 
+/* It ends while it is sent a signal, which nobody reads any more: the status is told all the same.
+ */
+static void test_a_signal_too_late(void **state)
+{
+  struct program program = PROGRAM_NONE;
+  const int status = 3 << 8;
+  int life[2];
+
+  (void)state;
+  assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, life), 0);
+  program.life = life[0];
+  program_signal(&program, SIGTERM);
+  assert_int_equal(socket_send(life[1], &status, sizeof(status)), 1);
+  close(life[1]);
+  assert_true(program_wait(&program, false));
+  assert_int_equal(program.status, status);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
@@ -557,6 +575,7 @@ int main(void)
     TEST(no_room_where_it_starts),
     TEST(many_at_once),
     cmocka_unit_test(test_too_many),
+    cmocka_unit_test(test_a_signal_too_late),
     cmocka_unit_test(test_tasks),
     cmocka_unit_test(test_a_task_ends_with_who_asked),
     cmocka_unit_test(test_programs_end_while_a_task_is_done),
