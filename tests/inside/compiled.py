@@ -78,6 +78,10 @@ CASES = {  # what: (may be equal; None: only as far as layers are merged, layers
     "Python 2's place": (False, [[compiled(T1, "srv/m.pyc"), source(T1)]], [[compiled(T2, "srv/m.pyc"), source(T1)]]),
     "Python 2's place, both run": (True, [[compiled(T1, "srv/m.pyc"), source(T1)]], [[compiled(T2, "srv/m.pyc"), source(T2)]]),
     "a cache elsewhere": (False, *[[[compiled(time, f"var/cache/srv/m.{TAG}.pyc"), source(T1)]] for time in (T1, T2)]),
+    "a source with dots in its name": (False, *[[[compiled(time, f"srv/__pycache__/m.n.o.{TAG}.opt-1.pyc"), source(T1, "srv/m.n.o.py")]] for time in (T1, T2)]),
+    "a source with a dot in its name, a cache elsewhere": (False, *[[[compiled(time, f"var/srv/m.n.{TAG}.pyc"), source(T1, "srv/m.n.py")]] for time in (T1, T2)]),
+    "a source with a dot in its name, both are run": (True, *[[[compiled(time, f"srv/__pycache__/.m.n.{TAG}.pyc"), source(time, "srv/.m.n.py")]] for time in (T1, T2)]),
+    "more dots than places": (False, *[[[compiled(time, "srv/m" + 80 * "." + "pyc")]] for time in (T1, T2)]),
     "a layer of its own": (True, [[source(T1)], [compiled(T1)]], [[source(T2)], [compiled(T2)]]),
     "a layer of its own, one is run": (False, [[source(T1)], [compiled(T1)]], [[source(T1), 'file("x")'], [compiled(T2)]]),
     "a layer that both have": (False, [[source(T1)], [compiled(T1)]], [[source(T1)], [compiled(T2)]]),
@@ -98,6 +102,7 @@ CASES = {  # what: (may be equal; None: only as far as layers are merged, layers
     "in a tar archive, without a source": (True, packed("tar", T1), packed("tar", T2)),
     "in a tar archive, Python 2's place": (False, packed("tar", T1, T1, name="m.pyo"), packed("tar", T2, T1, name="m.pyo")),
     "in a tar archive, twice": (False, packed("tar", T1, T3, T1), packed("tar", T2, T3, T2)),
+    "in a tar archive, a dot in the name": (False, *[[archive("tar", (f"__pycache__/m.n.{TAG}.pyc", pyc(time), 1), ("m.n.py", SOURCE.encode(), T1))] for time in (T1, T2)]),
     "in a zip archive": (False, packed("zip", T1, T1), packed("zip", T2, T2)),
     "in a zip archive, without a source": (True, packed("zip", T1), packed("zip", T2)),
     "below a link": (False, *[[['symlink("lib", "srv")', source(T1)], [compiled(time, f"lib/__pycache__/m.{TAG}.pyc")]] for time in (T1, T2)]),
@@ -123,6 +128,31 @@ def python_says(layers):
         return subprocess.check_output([sys.executable, "-B", "-c", "import m"], text=True, cwd=os.path.join(root, "srv"))
 
 
+def deep(time):
+    """Compiled files that may have their sources in 60 directories with long names."""
+    out, below = io.BytesIO(), "/".join(60 * [60 * "d"])
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as file:
+        for i in range(400):
+            info = tarfile.TarInfo(f"{below}/m{i}.{TAG}.pyc")
+            info.size = len(pyc(time))
+            file.addfile(info, io.BytesIO(pyc(time)))
+    return out.getvalue()
+
+
+def check_memory(program, directory):
+    """Paths of 40 MB: where there is no room for them nothing is known of the sources."""
+    text = "".join(f'oci_archive("deep-{time}.tar", image(blob(gzipped({deep(time)!r}), LAYER_GZIP)))\n' for time in (T1, T2))
+    subprocess.run([sys.executable, MKIMAGE], input=text, text=True, check=True, cwd=directory)
+    failed = 0
+    for limit, status in (("1G", 0), ("16M", 1)):
+        command = [program, "diff", "--semantic", "--inside", f"--memory-limit={limit}", f"./deep-{T1}.tar", f"./deep-{T2}.tar"]
+        told = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+        if told.returncode != status or (status and "is not known" not in told.stdout):
+            print(f"--memory-limit={limit}: status {told.returncode}\n{told.stdout[:2000]}{told.stderr[:2000]}")
+            failed += 1
+    return failed
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     failed = 0
@@ -143,7 +173,8 @@ def main():
                     if told.returncode != (0 if wanted else 1):
                         print(f"{name} {flags} {sides}: status {told.returncode}\n{told.stdout}{told.stderr}")
                         failed += 1
-    print(f"{6 * len(CASES) - failed} passed, {failed} failed")
+        failed += check_memory(program, directory)
+    print(f"{6 * len(CASES) + 2 - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/path.h"
@@ -34,7 +35,13 @@ struct inside_python {
   struct python_tree **trees; /* owned */
   size_t n, cap;
   struct arena arena, scratch;
+  uint64_t taken; /* of the memory budget */
 };
+
+static struct budget *python_memory(const struct inside_python *python)
+{
+  return python->options->limits ? python->options->limits->memory : NULL;
+}
 
 struct inside_python *inside_python_new(const struct diff_options *options)
 {
@@ -57,6 +64,7 @@ void inside_python_free(struct inside_python *python)
   free((void *)python->trees);
   arena_release(&python->arena);
   arena_release(&python->scratch);
+  budget_give(python_memory(python), python->taken);
   free(python);
 }
 
@@ -95,16 +103,22 @@ static struct python_tree *python_tree_of(struct inside_python *python, const st
   return tree;
 }
 
-static void want(struct python_tree *tree, struct arena *arena, struct str path)
+/* A compiled file may have its source in many places, and names are long: of what has no room
+ * nothing is known. */
+static void want(struct inside_python *python, struct python_tree *tree, struct str path)
 {
-  struct map_entry *entry = map_put(&tree->files, path);
+  enum { TABLES = 4 * (sizeof(struct map_entry) + sizeof(struct map_slot)) };
+  const uint64_t bytes = path.len + sizeof(struct python_file) + TABLES;
+  struct map_entry *entry;
 
-  if (!entry->value) {
-    entry->key = arena_str(arena, path);
-    entry->value = arena_alloc(arena, sizeof(struct python_file));
-    *(struct python_file *)entry->value = (struct python_file) { .state = PYTHON_SOURCE_ODD };
-    tree->is_read = false;
-  }
+  if (map_find(&tree->files, path) || !budget_take_spare(python_memory(python), bytes))
+    return;
+  python->taken += bytes;
+  entry = map_put(&tree->files, path);
+  entry->key = arena_str(&python->arena, path);
+  entry->value = arena_alloc(&python->arena, sizeof(struct python_file));
+  *(struct python_file *)entry->value = (struct python_file) { .state = PYTHON_SOURCE_ODD };
+  tree->is_read = false;
 }
 
 void inside_python_note(struct inside_python *python, const struct event *event)
@@ -119,9 +133,9 @@ void inside_python_note(struct inside_python *python, const struct event *event)
         !python_sources_of(path, &python->scratch, &sources))
       return;
     tree = python_tree_of(python, event, side);
-    want(tree, &python->arena, path);
+    want(python, tree, path);
     for (size_t i = 0; i < sources.n; i++)
-      want(tree, &python->arena, sources.paths[i]);
+      want(python, tree, sources.paths[i]);
   }
 }
 
@@ -195,7 +209,7 @@ static int add_layer(const struct inside_python *python, int side, const struct 
 static int read_layers(const struct inside_python *python, struct python_tree *tree,
                        const struct manifest *manifest, size_t below, struct error *err)
 {
-  struct budget *memory = python->options->limits ? python->options->limits->memory : NULL;
+  struct budget *memory = python_memory(python);
   struct overlay *overlay =
       below ? overlay_new_upper(memory, (uint32_t)below) : overlay_new(memory);
   int status = 0;

@@ -8,15 +8,16 @@
 
 /* ---- where sources are ---- */
 
-/* What a source may be called. */
+/* What a source may be called: the whole name, or what stands before any dot of it. */
 struct candidates {
   struct str directory;
-  struct str name, whole_name;
+  struct str whole_name;
   bool in_cache;
   unsigned depth;
 };
 
-/* "DIR/__pycache__/m.cpython-311.pyc" is made from "DIR/m.py" (PEP 3147). "DIR/m.pyc" is Python 2's
+/* "DIR/__pycache__/m.cpython-311.pyc" is made from "DIR/m.py" (PEP 3147), where m may have dots:
+ * what is loaded by its path (spec_from_file_location) may be called so. "DIR/m.pyc" is Python 2's
  * of "DIR/m.py", as "DIR/m.pyo" is; and "CACHE/DIR/m.cpython-311.pyc" that of "/DIR/m.py" if
  * somebody sets $PYTHONPYCACHEPREFIX to CACHE. False: it is none of these, or its name is written
  * in an odd way.
@@ -25,13 +26,11 @@ static bool candidates_of(struct str path, struct candidates *out)
 {
   const struct str base = path_name(path);
   const struct str directory = path_directory(path);
-  const char *dot = base.len ? memchr(base.ptr, '.', base.len) : NULL;
 
-  if (!dot || !(str_has_suffix(base, STR(".pyc")) || str_has_suffix(base, STR(".pyo"))))
+  if (!str_has_suffix(base, STR(".pyc")) && !str_has_suffix(base, STR(".pyo")))
     return false;
   *out = (struct candidates) {
     .directory = directory,
-    .name = { base.ptr, (size_t)(dot - base.ptr) },
     .whole_name = { base.ptr, base.len - 4 },
     .in_cache = str_equal(path_name(directory), STR("__pycache__")),
   };
@@ -40,10 +39,25 @@ static bool candidates_of(struct str path, struct candidates *out)
   return out->depth < PYTHON_DEPTH_MAX;
 }
 
-static struct str candidate(struct arena *arena, struct str directory, struct str name)
+/* False: there are too many. */
+static bool add_source(struct python_sources *out, struct arena *arena, struct str directory,
+                       struct str name)
 {
-  return str_of(arena_printf(arena, "%.*s%s%.*s.py", STR_ARGS(directory), directory.len ? "/" : "",
-                             STR_ARGS(name)));
+  if (out->n == PYTHON_SOURCES_MAX)
+    return false;
+  out->paths[out->n++] = str_of(arena_printf(arena, "%.*s%s%.*s.py", STR_ARGS(directory),
+                                             directory.len ? "/" : "", STR_ARGS(name)));
+  return true;
+}
+
+/* Those whose names are what stands before a dot. */
+static bool add_before_dots(struct python_sources *out, struct arena *arena, struct str directory,
+                            struct str name)
+{
+  for (size_t i = 0; i < name.len; i++)
+    if (name.ptr[i] == '.' && !add_source(out, arena, directory, (struct str) { name.ptr, i }))
+      return false;
+  return true;
 }
 
 bool python_sources_of(struct str path, struct arena *arena, struct python_sources *out)
@@ -51,23 +65,23 @@ bool python_sources_of(struct str path, struct arena *arena, struct python_sourc
   struct candidates of;
   struct str rest;
   struct str component;
+  bool fits;
 
   *out = (struct python_sources) { .n = 0 };
   if (!candidates_of(path, &of))
     return false;
-  rest = of.directory;
   if (of.in_cache) {
-    out->paths[out->n++] = candidate(arena, path_directory(of.directory), of.name);
-    return true;
+    rest = path_directory(of.directory);
+    return add_before_dots(out, arena, rest, of.whole_name) &&
+           (out->n > 0 || add_source(out, arena, rest, of.whole_name));
   }
-  out->paths[out->n++] = candidate(arena, of.directory, of.whole_name);
-  if (of.name.len == of.whole_name.len)
-    return true;
+  rest = of.directory;
+  fits = add_source(out, arena, rest, of.whole_name);
   do {
     rest = str_skip(rest, str_has_prefix(rest, STR("/")));
-    out->paths[out->n++] = candidate(arena, rest, of.name);
-  } while (path_next(&rest, &component) && out->n < PYTHON_SOURCES_MAX);
-  return true;
+    fits = fits && add_before_dots(out, arena, rest, of.whole_name);
+  } while (fits && path_next(&rest, &component));
+  return fits;
 }
 
 /* ---- what Python does ---- */

@@ -16,8 +16,8 @@ struct python_sources {
   size_t n;
 };
 
-/* path: of a compiled file, without "/" and "./" before it. False if its name is that of none, or
- * it lies deeper than PYTHON_DEPTH_MAX. */
+/* path: of a compiled file, without "/" and "./" before it. False if its name is that of none, it
+ * lies deeper than PYTHON_DEPTH_MAX, or there are more places than PYTHON_SOURCES_MAX. */
 bool python_sources_of(struct str path, struct arena *arena, struct python_sources *out);
 
 enum python_source_state {
