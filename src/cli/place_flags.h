@@ -59,7 +59,7 @@ struct place_flags {
     .name = "timeout", .kind = FLAG_SCALE, .value = "SECONDS", .default_text = "none",             \
     .help = "end with an error after so many seconds",                                             \
     .detail = "Also while a registry or an engine is waited for. Writing the answer may "          \
-              "take as long again, without the time in which its reader takes nothing.",           \
+              "take as long again, without the time in which nobody reads standard output.",       \
     .offset = (at),                                                                                \
   }
 #define MEMORY_LIMIT_FLAG(at)                                                                      \
