@@ -45,7 +45,7 @@ def removed(path):
 
 
 def archive(kind, *files):
-    """files: (name, content, time)."""
+    """files: (name, content, time); for a hard link its target stands in the content's place."""
     out = io.BytesIO()
     if kind == "zip":
         with zipfile.ZipFile(out, "w") as file:
@@ -55,14 +55,18 @@ def archive(kind, *files):
         with tarfile.open(fileobj=out, mode="w") as file:
             for name, content, time in files:
                 info = tarfile.TarInfo(name)
-                info.size, info.mtime = len(content), time
+                info.mtime = time
+                if isinstance(content, str):
+                    info.type, info.linkname, content = tarfile.LNKTYPE, content, b""
+                info.size = len(content)
                 file.addfile(info, io.BytesIO(content))
     return [f'file("srv/x.{kind}", {out.getvalue()!r}, mtime=1)']
 
 
-def packed(kind, noted, *times, name=f"__pycache__/m.{TAG}.pyc", before=""):
+def packed(kind, noted, *times, name=f"__pycache__/m.{TAG}.pyc", before="", links=()):
     """An archive with a compiled file, and its source if there is a time for it."""
-    return [archive(kind, (before + name, pyc(noted), 1), *((before + "m.py", SOURCE.encode(), time) for time in times))]
+    sources = ((before + "m.py", SOURCE.encode(), time) for time in times)
+    return [archive(kind, (before + name, pyc(noted), 1), *sources, *(("n.py", "m.py", time) for time in links))]
 
 
 RUNS, ODD = [compiled(T1), source(T1)], [compiled(T2), source(T1)]
@@ -103,6 +107,8 @@ CASES = {  # what: (may be equal; None: only as far as layers are merged, layers
     "in a tar archive, Python 2's place": (False, packed("tar", T1, T1, name="m.pyo"), packed("tar", T2, T1, name="m.pyo")),
     "in a tar archive, twice": (False, packed("tar", T1, T3, T1), packed("tar", T2, T3, T2)),
     "in a tar archive, a dot in the name": (False, *[[archive("tar", (f"__pycache__/m.n.{TAG}.pyc", pyc(time), 1), ("m.n.py", SOURCE.encode(), T1))] for time in (T1, T2)]),
+    "in a tar archive, a link of another time": (False, packed("tar", T1, T1, links=[T1]), packed("tar", T2, T2, links=[T3])),
+    "in a tar archive, with a link": (True, packed("tar", T1, T1, links=[T1]), packed("tar", T2, T2, links=[T2])),
     "in a zip archive": (False, packed("zip", T1, T1), packed("zip", T2, T2)),
     "in a zip archive, without a source": (True, packed("zip", T1), packed("zip", T2)),
     "below a link": (False, *[[['symlink("lib", "srv")', source(T1)], [compiled(time, f"lib/__pycache__/m.{TAG}.pyc")]] for time in (T1, T2)]),

@@ -12,6 +12,24 @@ void python_members_release(struct python_members *members)
 
 static const char twice[] = "twice";
 
+/* Programs give both the time of the link, or leave the target's, or do as the order has it. */
+static bool is_odd_link(const struct map *by_name, const struct tar_entry *entry)
+{
+  const struct map_entry *target;
+  const struct format_member *member;
+  struct str path;
+
+  if (entry->type != TAR_LINK)
+    return false;
+  (void)path_plain(entry->link_name, &path);
+  target = map_find(by_name, path);
+  if (!target || target->value == (const void *)twice)
+    return true;
+  member = target->value;
+  return !entry->mtime.set || !member->entry.mtime.set ||
+         entry->mtime.seconds != member->entry.mtime.seconds;
+}
+
 static void fill(struct python_members *members)
 {
   const struct format_parts *parts = members->parts;
@@ -26,18 +44,23 @@ static void fill(struct python_members *members)
       entry = map_put(&members->by_name[side], path);
       entry->value = entry->value ? (void *)(uintptr_t)twice : (void *)&parts[side].members[i];
     }
+  for (int side = 0; side < 2; side++)
+    for (size_t i = 0; i < parts[side].n_members && !members->odd_links[side]; i++)
+      members->odd_links[side] =
+          is_odd_link(&members->by_name[side], &parts[side].members[i].entry);
 }
 
-static struct python_source source_of(const struct map *by_name, const struct format *format,
+static struct python_source source_of(const struct python_members *members, int side,
                                       struct str path)
 {
-  const struct map_entry *entry = map_find(by_name, path);
+  const struct map_entry *entry = map_find(&members->by_name[side], path);
   const struct format_member *member = entry ? entry->value : NULL;
 
   if (!member)
     return (struct python_source) { PYTHON_SOURCE_ABSENT, 0, 0 };
   if (entry->value == (const void *)twice || member->entry.type != TAR_REGULAR ||
-      !member->entry.mtime.set || strcmp(format->name, "zip") == 0)
+      !member->entry.mtime.set || members->odd_links[side] ||
+      strcmp(members->format->name, "zip") == 0)
     return (struct python_source) { PYTHON_SOURCE_ODD, 0, 0 };
   return (struct python_source) { PYTHON_SOURCE_THERE, member->entry.mtime.seconds,
                                   member->entry.size };
@@ -62,8 +85,8 @@ bool python_members_differ(struct looking *looking, struct python_members *membe
     fill(members);
   for (size_t i = 0; i < sources.n && same; i++) {
     const struct python_source found[2] = {
-      source_of(&members->by_name[0], members->format, sources.paths[i]),
-      source_of(&members->by_name[1], members->format, sources.paths[i]),
+      source_of(members, 0, sources.paths[i]),
+      source_of(members, 1, sources.paths[i]),
     };
 
     same = python_does_same(content, found, reasons);

@@ -11,6 +11,7 @@ struct python_members {
   const struct format *format;
   const struct format_parts *parts; /* two of them; borrowed */
   struct map by_name[2];
+  bool odd_links[2]; /* there is a hard link of another time than its target */
   bool is_filled;
 };
 
@@ -19,8 +20,8 @@ void python_members_release(struct python_members *members);
 /* Of two members of one name that are equal inside: whether they are compiled Python files that
  * note different times of their sources, and Python would run one of them alone where the archives
  * are unpacked, or may do so; then the reasons are set. Of a source in a zip archive that is not
- * known: it has one time for who imports from there, and may have another one for who unpacks it.
- */
+ * known: it has one time for who imports from there, and may have another one for who unpacks it;
+ * nor in an archive with a hard link of another time than its target. */
 bool python_members_differ(struct looking *looking, struct python_members *members, struct str name,
                            const struct str content[2]);
 
