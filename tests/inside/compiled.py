@@ -82,6 +82,8 @@ CASES = {  # what: (may be equal; None: only as far as layers are merged, layers
     "Python 2's place": (False, [[compiled(T1, "srv/m.pyc"), source(T1)]], [[compiled(T2, "srv/m.pyc"), source(T1)]]),
     "Python 2's place, both run": (True, [[compiled(T1, "srv/m.pyc"), source(T1)]], [[compiled(T2, "srv/m.pyc"), source(T2)]]),
     "a cache elsewhere": (False, *[[[compiled(time, f"var/cache/srv/m.{TAG}.pyc"), source(T1)]] for time in (T1, T2)]),
+    "a cache elsewhere, for a directory behind a link": (False, *[[[compiled(time, f"var/lib/x/m.{TAG}.pyc"), link("lib", "usr/lib", "symbolic"), source(T1, "usr/lib/x/m.py")]] for time in (T1, T2)]),
+    "a cache elsewhere, a link that leads elsewhere": (True, *[[[compiled(time, f"var/lib/x/m.{TAG}.pyc"), link("bin", "usr/bin", "symbolic"), source(T1, "usr/lib/x/m.py")]] for time in (T1, T2)]),
     "a source with dots in its name": (False, *[[[compiled(time, f"srv/__pycache__/m.n.o.{TAG}.opt-1.pyc"), source(T1, "srv/m.n.o.py")]] for time in (T1, T2)]),
     "a source with a dot in its name, a cache elsewhere": (False, *[[[compiled(time, f"var/srv/m.n.{TAG}.pyc"), source(T1, "srv/m.n.py")]] for time in (T1, T2)]),
     "a source with a dot in its name, both are run": (True, *[[[compiled(time, f"srv/__pycache__/.m.n.{TAG}.pyc"), source(time, "srv/.m.n.py")]] for time in (T1, T2)]),

@@ -16,7 +16,8 @@
 /* A path that somebody asks for. */
 struct python_file {
   enum python_source_state state;
-  bool linked; /* it has several names */
+  bool linked;      /* it has several names */
+  bool behind_link; /* a directory on the way to it is a symbolic link */
   int64_t mtime, size;
 };
 
@@ -150,11 +151,12 @@ static void note_item(struct python_tree *tree, const struct overlay_item *item)
     tree->odd_links = true;
   if (!entry)
     return;
-  *(struct python_file *)entry->value =
-      object && object->type == TAR_REGULAR
-          ? (struct python_file) { PYTHON_SOURCE_THERE, item->links > 1, object->mtime.seconds,
-                                   object->size }
-          : (struct python_file) { .state = PYTHON_SOURCE_ODD };
+  *(struct python_file *)entry->value = object && object->type == TAR_REGULAR
+                                            ? (struct python_file) { .state = PYTHON_SOURCE_THERE,
+                                                                     .linked = item->links > 1,
+                                                                     .mtime = object->mtime.seconds,
+                                                                     .size = object->size }
+                                            : (struct python_file) { .state = PYTHON_SOURCE_ODD };
 }
 
 static void set_all(const struct python_tree *tree, enum python_source_state state)
@@ -163,20 +165,62 @@ static void set_all(const struct python_tree *tree, enum python_source_state sta
     *(struct python_file *)tree->files.entries[i].value = (struct python_file) { .state = state };
 }
 
+static int by_path(const void *a, const void *b)
+{
+  return str_compare((*(const struct map_entry *const *)a)->key,
+                     (*(const struct map_entry *const *)b)->key);
+}
+
+/* Negative: the path sorts before all that is below the link; 0: it is below it. */
+static int compare_below(struct str path, struct str link)
+{
+  const struct str head = { path.ptr, MIN_OF(path.len, link.len) };
+  const int order = str_compare(head, link);
+
+  if (order)
+    return order;
+  return path.len == link.len ? -1 : (unsigned char)path.ptr[link.len] - '/';
+}
+
+/* What is asked for behind a link may be where the link leads. */
+static void note_link(struct map_entry *const *order, size_t n, struct str link)
+{
+  size_t from = 0;
+
+  for (size_t to = n; from < to;) {
+    const size_t middle = from + (to - from) / 2;
+
+    if (compare_below(order[middle]->key, link) < 0)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  for (; from < n && compare_below(order[from]->key, link) == 0; from++)
+    ((struct python_file *)order[from]->value)->behind_link = true;
+}
+
 static void look_up(struct python_tree *tree, struct overlay *overlay)
 {
   struct overlay_walk *walk = overlay_walk_new(overlay);
+  AUTO_FREE struct map_entry **order = xcalloc(tree->files.n, sizeof(struct map_entry *));
   struct overlay_item item;
 
+  for (size_t i = 0; i < tree->files.n; i++)
+    order[i] = &tree->files.entries[i];
+  qsort((void *)order, tree->files.n, sizeof(struct map_entry *), by_path);
   set_all(tree, PYTHON_SOURCE_ABSENT);
   tree->odd_links = false;
-  while (overlay_walk_next(walk, &item))
+  while (overlay_walk_next(walk, &item)) {
     note_item(tree, &item);
+    if (item.object && item.object->type == TAR_SYMLINK)
+      note_link(order, tree->files.n, item.path);
+  }
   overlay_walk_free(walk);
-  for (size_t i = 0; i < tree->files.n && tree->odd_links; i++) {
+  for (size_t i = 0; i < tree->files.n; i++) {
     struct python_file *file = tree->files.entries[i].value;
 
-    file->state = file->linked ? PYTHON_SOURCE_ODD : file->state;
+    if ((tree->odd_links && file->linked) || file->behind_link)
+      file->state = PYTHON_SOURCE_ODD;
   }
 }
 
