@@ -225,6 +225,7 @@ static int compare_once(const struct diff_run *run, const struct worker_user *us
   if (diff) {
     fan_out_gather(&out);
     later_read(later);
+    failed = failed || totals_in_time(options->limits->totals, err) < 0;
   }
   *again = (!diff || failed) && mended(options, err) && *again;
   if (*again && out.streamed) {

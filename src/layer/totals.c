@@ -60,6 +60,16 @@ static ssize_t stored_read(struct stream *stream, void *buffer, size_t size, str
   return n;
 }
 
+static int totals_too_late(struct error *err)
+{
+  return error_set(err, ERROR_TIMEOUT, "the comparison takes longer than --timeout says");
+}
+
+int totals_in_time(const struct totals *totals, struct error *err)
+{
+  return totals && __atomic_load_n(&totals->late, __ATOMIC_RELAXED) ? totals_too_late(err) : 0;
+}
+
 /* dense: so many bytes of those, or of earlier ones, came out of next to nothing. */
 static int totals_add(struct totals *totals, uint64_t n, uint64_t dense, struct error *err)
 {
@@ -72,9 +82,10 @@ static int totals_add(struct totals *totals, uint64_t n, uint64_t dense, struct 
                      "what is stored in less than a thousandth of its size comes to more than %llu "
                      "MiB in all (see --max-scale)",
                      (unsigned long long)(totals->dense_max >> 20));
-  if (totals->deadline && clock_ms() > totals->deadline)
-    return error_set(err, ERROR_TIMEOUT, "the comparison takes longer than --timeout says");
-  return 0;
+  if (!totals->deadline || clock_ms() <= totals->deadline)
+    return 0;
+  __atomic_store_n(&totals->late, true, __ATOMIC_RELAXED);
+  return totals_too_late(err);
 }
 
 int totals_add_zeros(struct totals *totals, uint64_t n, struct error *err)

@@ -84,6 +84,12 @@ CASES = {  # what: (may be equal; None: only as far as layers are merged, layers
     "a cache elsewhere": (False, *[[[compiled(time, f"var/cache/srv/m.{TAG}.pyc"), source(T1)]] for time in (T1, T2)]),
     "a cache elsewhere, for a directory behind a link": (False, *[[[compiled(time, f"var/lib/x/m.{TAG}.pyc"), link("lib", "usr/lib", "symbolic"), source(T1, "usr/lib/x/m.py")]] for time in (T1, T2)]),
     "a cache elsewhere, a link that leads elsewhere": (True, *[[[compiled(time, f"var/lib/x/m.{TAG}.pyc"), link("bin", "usr/bin", "symbolic"), source(T1, "usr/lib/x/m.py")]] for time in (T1, T2)]),
+    "a compiled file that is called otherwise, and a link to it": (False, *[[[compiled(time, "srv/x.pyc"), link(CACHE, "srv/x.pyc", "hard"), source(T1)]] for time in (T1, T2)]),
+    "a compiled file and a link to it, without optimisation and with": (True, *[[[compiled(time), link(CACHE.replace(".pyc", ".opt-1.pyc"), CACHE, "hard"), source(time)]] for time in (T1, T2)]),
+    "a compiled file and a link to it, one is run": (False, *[[[compiled(time, CACHE.replace(".pyc", ".opt-2.pyc")), link(CACHE, CACHE.replace(".pyc", ".opt-2.pyc"), "hard"), source(T1)]] for time in (T1, T2)]),
+    "a cache that is a link": (False, *[[[compiled(time, f"var/m.{TAG}.pyc"), link("srv/__pycache__", "/var", "symbolic"), source(T1)]] for time in (T1, T2)]),
+    "a compiled file that is a link": (False, *[[[compiled(time, "var/x.pyc"), link(CACHE, "/var/x.pyc", "symbolic"), source(T1)]] for time in (T1, T2)]),
+    "a source's time that Python rounds up": (False, *[[[compiled(time), f"file({PY!r}, {SOURCE!r}, records={{'mtime': '{T1 - 1}.999999999'}})"]] for time in (T1, T2)]),
     "a source with dots in its name": (False, *[[[compiled(time, f"srv/__pycache__/m.n.o.{TAG}.opt-1.pyc"), source(T1, "srv/m.n.o.py")]] for time in (T1, T2)]),
     "a source with a dot in its name, a cache elsewhere": (False, *[[[compiled(time, f"var/srv/m.n.{TAG}.pyc"), source(T1, "srv/m.n.py")]] for time in (T1, T2)]),
     "a source with a dot in its name, both are run": (True, *[[[compiled(time, f"srv/__pycache__/.m.n.{TAG}.pyc"), source(time, "srv/.m.n.py")]] for time in (T1, T2)]),
@@ -161,6 +167,24 @@ def check_memory(program, directory):
     return failed
 
 
+TIMEOUTS = [1.5 ** -i for i in range(14)]
+
+
+def check_time(program, directory):
+    """Whenever the time is over, what was not read is no difference."""
+    base = f'layer(file("base", {64 * "0123456789abcdef"!r} * (1 << 15)), file("more"))'
+    made = (f'oci_archive("late-{time}.tar", image({base}, layer({compiled(time)})))\n' for time in (T1, T2))
+    subprocess.run([sys.executable, MKIMAGE], input="".join(made), text=True, check=True, cwd=directory)
+    failed = 0
+    for seconds in TIMEOUTS:
+        command = [program, "diff", "--semantic", "--inside", f"--timeout={seconds}", f"./late-{T1}.tar", f"./late-{T2}.tar"]
+        told = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+        if told.returncode not in (0, 2) or (told.returncode == 2 and "--timeout" not in told.stderr):
+            print(f"--timeout={seconds}: status {told.returncode}\n{told.stdout[:2000]}{told.stderr[:2000]}")
+            failed += 1
+    return failed
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     failed = 0
@@ -181,8 +205,8 @@ def main():
                     if told.returncode != (0 if wanted else 1):
                         print(f"{name} {flags} {sides}: status {told.returncode}\n{told.stdout}{told.stderr}")
                         failed += 1
-        failed += check_memory(program, directory)
-    print(f"{6 * len(CASES) + 2 - failed} passed, {failed} failed")
+        failed += check_memory(program, directory) + check_time(program, directory)
+    print(f"{6 * len(CASES) + 2 + len(TIMEOUTS) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

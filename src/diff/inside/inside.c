@@ -10,6 +10,7 @@
 #include "diff/inside/inside_rows.h"
 #include "diff/inside/inside_worker.h"
 #include "diff/inside/python_source.h"
+#include "layer/totals.h"
 #include "policy/policy.h"
 
 enum { HEAD_BYTES = 64 * 1024 }; /* tells formats apart */
@@ -309,8 +310,10 @@ int inside_is_equivalent(struct inside *inside, struct error *err)
   inside->later = later_new(&options);
   inside->n_waiting = 0;
   diff = diff_run(&options, &failed, err);
-  if (diff && !failed)
+  if (diff && !failed && !counter.any) {
     later_read(inside->later);
+    failed = totals_in_time(options.limits->totals, err) < 0;
+  }
   later_free(inside->later);
   diff_free(diff);
   inside->options = before;

@@ -8,10 +8,24 @@
 
 /* ---- where sources are ---- */
 
-/* What a source may be called: the whole name, or what stands before any dot of it. */
+/* Without ".opt-1" at its end, which says how it was optimised (PEP 488). */
+static struct str without_optimisation(struct str name)
+{
+  static const struct str word = STR(".opt-");
+  size_t end = name.len;
+
+  while (end > 0 && name.ptr[end - 1] != '.')
+    end--;
+  if (end > 0 && str_has_prefix(str_skip(name, end - 1), word))
+    name.len = end - 1;
+  return name;
+}
+
+/* What a source may be called: the whole name, or what stands before any dot of the name without
+ * its optimisation. */
 struct candidates {
   struct str directory;
-  struct str whole_name;
+  struct str whole_name, name;
   bool in_cache;
   unsigned depth;
 };
@@ -32,11 +46,22 @@ static bool candidates_of(struct str path, struct candidates *out)
   *out = (struct candidates) {
     .directory = directory,
     .whole_name = { base.ptr, base.len - 4 },
+    .name = without_optimisation((struct str) { base.ptr, base.len - 4 }),
     .in_cache = str_equal(path_name(directory), STR("__pycache__")),
   };
   for (size_t i = 0; i < directory.len; i++)
     out->depth += directory.ptr[i] == '/';
   return out->depth < PYTHON_DEPTH_MAX;
+}
+
+void python_siblings_of(struct str path, struct arena *arena, struct str out[PYTHON_SIBLINGS])
+{
+  static const char *const endings[PYTHON_SIBLINGS] = { ".pyc", ".pyo", ".opt-1.pyc",
+                                                        ".opt-2.pyc" };
+  const struct str stem = without_optimisation((struct str) { path.ptr, path.len - 4 });
+
+  for (size_t i = 0; i < PYTHON_SIBLINGS; i++)
+    out[i] = str_of(arena_printf(arena, "%.*s%s", STR_ARGS(stem), endings[i]));
 }
 
 /* False: there are too many. */
@@ -72,14 +97,14 @@ bool python_sources_of(struct str path, struct arena *arena, struct python_sourc
     return false;
   if (of.in_cache) {
     rest = path_directory(of.directory);
-    return add_before_dots(out, arena, rest, of.whole_name) &&
+    return add_before_dots(out, arena, rest, of.name) &&
            (out->n > 0 || add_source(out, arena, rest, of.whole_name));
   }
   rest = of.directory;
   fits = add_source(out, arena, rest, of.whole_name);
   do {
     rest = str_skip(rest, str_has_prefix(rest, STR("/")));
-    fits = fits && add_before_dots(out, arena, rest, of.whole_name);
+    fits = fits && add_before_dots(out, arena, rest, of.name);
   } while (fits && path_next(&rest, &component));
   return fits;
 }

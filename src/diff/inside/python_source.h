@@ -20,6 +20,12 @@ struct python_sources {
  * lies deeper than PYTHON_DEPTH_MAX, or there are more places than PYTHON_SOURCES_MAX. */
 bool python_sources_of(struct str path, struct arena *arena, struct python_sources *out);
 
+enum { PYTHON_SIBLINGS = 4 };
+
+/* The names of the files that Python makes of the same source, without and with optimisation: those
+ * that are the same are often made hard links of each other. path: as above; in the arena. */
+void python_siblings_of(struct str path, struct arena *arena, struct str out[PYTHON_SIBLINGS]);
+
 enum python_source_state {
   PYTHON_SOURCE_ABSENT,
   PYTHON_SOURCE_THERE,
