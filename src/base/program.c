@@ -12,6 +12,7 @@
 
 #include "base/ending.h"
 #include "base/macros.h"
+#include "base/socket.h"
 
 enum { PIPE_BYTES = 1024 * 1024 }; /* asked for; the system may give less */
 
@@ -272,12 +273,9 @@ bool program_has_ended(const struct program *program)
 static bool program_hear(struct program *program, bool block)
 {
   int status;
-  ssize_t n;
+  const ssize_t n =
+      socket_receive_message(program->life, &status, sizeof(status), block ? 0 : MSG_DONTWAIT);
 
-  do {
-    n = recv(program->life, &status, sizeof(status), block ? 0 : MSG_DONTWAIT);
-    /* What was sent to it too late to be read is told before the status that waits here. */
-  } while (n < 0 && (errno == EINTR || errno == ECONNRESET));
   if (n < 0 && errno == EAGAIN)
     return false;
   program->status = n == (ssize_t)sizeof(status) ? status : SIGKILL;

@@ -57,11 +57,17 @@ ssize_t socket_send_message(int socket, const void *bytes, size_t len)
 
 ssize_t socket_receive_message(int socket, void *bytes, size_t len, int flags)
 {
+  enum { ENDS = 3 }; /* an end too early, the other end's reset, and the end */
+  int ends = 0;
   ssize_t n;
 
   do {
     n = recv(socket, bytes, len, flags);
-  } while (n < 0 && errno == EINTR);
+    if (n == 0 || (n < 0 && errno == ECONNRESET))
+      ends++;
+    else if (n > 0 || errno != EINTR)
+      break;
+  } while (ends < ENDS);
   return n;
 }
 

@@ -11,7 +11,9 @@
 int socket_send(int socket, const void *bytes, size_t len);
 int socket_receive(int socket, void *bytes, size_t len);
 /* One whole message of a socket whose messages are whole (SOCK_SEQPACKET): as send(2) with
- * MSG_NOSIGNAL and recv(2) with these flags, but never EINTR. */
+ * MSG_NOSIGNAL and recv(2) with these flags, but never EINTR. What the other end sent before it was
+ * closed is received: the kernel may tell of the end, or that the other end left something unread
+ * (ECONNRESET), before a message that it sent in that moment. */
 ssize_t socket_send_message(int socket, const void *bytes, size_t len);
 ssize_t socket_receive_message(int socket, void *bytes, size_t len, int flags);
 /* One message of a socket, which may be a part of the bytes, with a descriptor if fd >= 0: as

@@ -31,6 +31,18 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
   return -1;
 }
 
+static bool ends_early; /* the next one, with this errno, or as at the end */
+static int early;
+
+ssize_t recv(int fd, void *buf, size_t n, int flags)
+{
+  if (!ends_early)
+    return syscall(SYS_recvfrom, fd, buf, n, flags, NULL, NULL);
+  ends_early = false;
+  errno = early;
+  return early ? -1 : 0;
+}
+
 ssize_t read(int fd, void *buf, size_t nbytes)
 {
   if (!lose_read)
@@ -167,9 +179,32 @@ static void test_of_the_writer(void **state)
   }
 }
 
+/* The kernel looks for a message, and then, without a lock, whether the other end is closed
+ * (net/unix/af_unix.c, unix_dgram_recvmsg): what was sent in between is there all the same. */
+static void test_of_a_message_behind_the_end(void **state)
+{
+  static const int codes[] = { 0, ECONNRESET };
+  int ends[2], told = 7, heard = 0;
+
+  (void)state;
+  for (size_t i = 0; i < 2; i++) {
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+    assert_int_equal(socket_send_message(ends[1], &told, sizeof(told)), sizeof(told));
+    close(ends[1]);
+    early = codes[i];
+    ends_early = true;
+    heard = 0;
+    assert_int_equal(socket_receive_message(ends[0], &heard, sizeof(heard), 0), sizeof(heard));
+    assert_int_equal(heard, told);
+    assert_int_equal(socket_receive_message(ends[0], &heard, sizeof(heard), 0), 0);
+    close(ends[0]);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_of_a_message_behind_the_end),
     cmocka_unit_test(test_of_the_starter),
     cmocka_unit_test(test_of_the_broker),
     cmocka_unit_test(test_of_the_writer),
