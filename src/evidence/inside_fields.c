@@ -206,34 +206,43 @@ static struct field_list list_new(const struct format_parts *parts)
                                    parts->n_fields + 1, sizeof(struct format_field *)) };
 }
 
+static struct field_list list_all(const struct format_parts *parts)
+{
+  struct field_list list = list_new(parts);
+
+  for (size_t i = 0; i < parts->n_fields; i++)
+    list_add(&list, &parts->fields[i]);
+  return list;
+}
+
+/* Whether nothing but such times differs; then that is told. */
+static bool tell_times(struct inside *inside, const struct format *format,
+                       struct format_parts *const parts[2])
+{
+  const bool is_png = strcmp(format->name, "png") == 0;
+  struct field_list times[2] = { list_new(parts[0]), list_new(parts[1]) };
+  struct field_list others[2] = { list_new(parts[0]), list_new(parts[1]) };
+  bool parted = true;
+
+  for (int side = 0; side < 2; side++)
+    parted = parted && (is_png ? part_png : part_tar)(parts[side], &times[side], &others[side]);
+  parted = parted && !leaves_any(format, others);
+  if (parted) {
+    tell_pairs(inside, format, others);
+    (is_png ? tell_png : tell_tar)(inside, times);
+  }
+  lists_free(times);
+  lists_free(others);
+  return parted;
+}
+
 void inside_look_at_fields(struct inside *inside, const struct format *format,
                            struct format_parts *const parts[2])
 {
-  const bool is_png = strcmp(format->name, "png") == 0;
-  const bool is_tar = strcmp(format->name, "tar") == 0;
-  struct field_list all[2];
-  struct field_list times[2];
-  struct field_list others[2];
-  bool parted = is_png || is_tar;
+  const bool has_times = strcmp(format->name, "png") == 0 || strcmp(format->name, "tar") == 0;
+  struct field_list all[2] = { list_all(parts[0]), list_all(parts[1]) };
 
-  for (int side = 0; side < 2; side++) {
-    all[side] = list_new(parts[side]);
-    times[side] = list_new(parts[side]);
-    others[side] = list_new(parts[side]);
-    for (size_t i = 0; i < parts[side]->n_fields; i++)
-      list_add(&all[side], &parts[side]->fields[i]);
-    parted = parted && (is_png ? part_png : part_tar)(parts[side], &times[side], &others[side]);
-  }
-  if (parted && leaves_any(format, all) && !leaves_any(format, others)) {
-    tell_pairs(inside, format, others);
-    if (is_png)
-      tell_png(inside, times);
-    else
-      tell_tar(inside, times);
-  } else {
+  if (!has_times || !leaves_any(format, all) || !tell_times(inside, format, parts))
     tell_pairs(inside, format, all);
-  }
   lists_free(all);
-  lists_free(times);
-  lists_free(others);
 }

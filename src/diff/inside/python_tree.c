@@ -201,8 +201,9 @@ static void look_up(struct python_tree *tree, struct overlay *overlay)
   }
 }
 
+/* To each of so many overlays. */
 static int add_layer(const struct python_tree *tree, const struct descriptor *layer,
-                     struct overlay *overlay, struct error *err)
+                     struct overlay *const *overlays, size_t n, struct error *err)
 {
   struct source *source = tree->options->sources[tree->side];
   struct stream *blob;
@@ -216,34 +217,64 @@ static int add_layer(const struct python_tree *tree, const struct descriptor *la
   if (!blob)
     return -1;
   layer_open(&opened, blob, NULL, tree->options->limits);
-  overlay_begin_layer(overlay);
+  for (size_t i = 0; i < n; i++)
+    overlay_begin_layer(overlays[i]);
   while ((got = tar_next(opened.tar, &entry, err)) > 0)
-    if (overlay_add_token(overlay, &entry, tar_entry_has_content(&entry) ? 1 : 0, err)) {
-      got = -1;
-      break;
-    }
+    for (size_t i = 0; i < n && got > 0; i++)
+      if (overlay_add_token(overlays[i], &entry, tar_entry_has_content(&entry) ? 1 : 0, err))
+        got = -1;
   layer_close(&opened);
   return got;
 }
 
-/* From the layer `below` on. */
-static int read_layers(struct python_tree *tree, const struct manifest *manifest, size_t below,
-                       struct error *err)
+/* The layers from `below` on, which come upon those that are in the overlay; what they make then.
+ */
+static int add_own_layers(struct python_tree *tree, const struct manifest *manifest, size_t below,
+                          struct overlay *overlay, struct error *err)
 {
-  struct budget *memory = tree_memory(tree);
-  struct overlay *overlay =
-      below ? overlay_new_upper(memory, (uint32_t)below) : overlay_new(memory);
   int status = 0;
 
   for (size_t i = below; i < manifest->n_layers && status == 0; i++)
-    status = add_layer(tree, &manifest->layers[i], overlay, err);
+    status = add_layer(tree, &manifest->layers[i], &overlay, 1, err);
   if (status == 0)
     status = overlay_end(overlay, err);
   if (status == 0 && overlay_in_doubt(overlay))
     status = error_set(err, ERROR_UNSUPPORTED, "engines make other trees of it");
   if (status == 0)
     look_up(tree, overlay);
-  overlay_free(overlay);
+  return status;
+}
+
+/* Only the layers that the other image does not begin with. */
+static int read_own_layers(struct python_tree *const trees[2], const struct manifest manifests[2],
+                           size_t below, struct error *err)
+{
+  int status = 0;
+
+  for (size_t i = 0; i < 2 && status == 0; i++) {
+    struct overlay *overlay = overlay_new_upper(tree_memory(trees[i]), (uint32_t)below);
+
+    status = add_own_layers(trees[i], &manifests[i], below, overlay, err);
+    overlay_free(overlay);
+  }
+  return status;
+}
+
+/* All layers; those that both images begin with are read once. */
+static int read_all_layers(struct python_tree *const trees[2], const struct manifest manifests[2],
+                           size_t below, struct error *err)
+{
+  struct overlay *overlays[2] = { overlay_new(tree_memory(trees[0])),
+                                  overlay_new(tree_memory(trees[1])) };
+  int status = 0;
+
+  for (size_t i = 0; i < below && status == 0; i++)
+    status = add_layer(trees[0], &manifests[0].layers[i], overlays, 2, err);
+  for (size_t i = 0; i < 2; i++) {
+    if (status == 0)
+      status = add_own_layers(trees[i], &manifests[i], below, overlays[i], err);
+    overlay_free(overlays[i]);
+  }
   return status;
 }
 
@@ -289,6 +320,20 @@ static size_t shared_layers(const struct manifest manifests[2])
   return n;
 }
 
+static void read_trees(struct python_tree *const trees[2], const struct manifest manifests[2])
+{
+  const size_t below = shared_layers(manifests);
+  struct error err;
+
+  if (below && read_own_layers(trees, manifests, below, &err) == 0 && has_all(trees[0]) &&
+      has_all(trees[1]))
+    return;
+  if (read_all_layers(trees, manifests, below, &err)) {
+    set_all(trees[0], PYTHON_SOURCE_ODD);
+    set_all(trees[1], PYTHON_SOURCE_ODD);
+  }
+}
+
 void python_trees_read(struct python_tree *const trees[2])
 {
   struct manifest manifests[2];
@@ -301,14 +346,8 @@ void python_trees_read(struct python_tree *const trees[2])
   set_all(trees[1], PYTHON_SOURCE_ODD);
   while (n_read < 2 && read_manifest(trees[n_read], &manifests[n_read], &err) == 0)
     n_read++;
-  for (size_t i = 0; i < 2 && n_read == 2; i++) {
-    const size_t below = shared_layers(manifests);
-
-    if ((below && read_layers(trees[i], &manifests[i], below, &err) == 0 && has_all(trees[i])) ||
-        read_layers(trees[i], &manifests[i], 0, &err) == 0)
-      continue;
-    set_all(trees[i], PYTHON_SOURCE_ODD);
-  }
+  if (n_read == 2)
+    read_trees(trees, manifests);
   while (n_read > 0)
     manifest_release(&manifests[--n_read]);
   trees[0]->is_read = trees[1]->is_read = true;

@@ -7,8 +7,6 @@
 #include "base/escape.h"
 #include "report/changes/shorten.h"
 
-#define ARROW " \xe2\x86\x92 "
-
 enum { VALUE_COLUMNS = 48 }; /* of a value that is shortened */
 
 static void escape_value(struct buf *out, struct str value)
@@ -61,11 +59,11 @@ static bool add_times(struct buf *out, const struct str values[2])
   if (!is_time(values[0]) || !is_time(values[1]) || same_beginning(values, SECONDS_LEN))
     return false;
   if (!same_beginning(values, DATE_LEN)) {
-    buf_printf(out, "%.*s" ARROW "%.*s", DATE_LEN, values[0].ptr, DATE_LEN, values[1].ptr);
+    buf_printf(out, "%.*s" CHANGE_ARROW "%.*s", DATE_LEN, values[0].ptr, DATE_LEN, values[1].ptr);
     return true;
   }
-  buf_printf(out, "%.*s %.*s" ARROW "%.*s", DATE_LEN, values[0].ptr, SECONDS_LEN - DATE_LEN - 1,
-             values[0].ptr + DATE_LEN + 1, SECONDS_LEN - DATE_LEN - 1,
+  buf_printf(out, "%.*s %.*s" CHANGE_ARROW "%.*s", DATE_LEN, values[0].ptr,
+             SECONDS_LEN - DATE_LEN - 1, values[0].ptr + DATE_LEN + 1, SECONDS_LEN - DATE_LEN - 1,
              values[1].ptr + DATE_LEN + 1);
   return true;
 }
@@ -128,7 +126,7 @@ void change_values_pair(struct buf *out, struct str value0, struct str value1)
   shorten_pair((struct str[2]) { buf_str(&text0), buf_str(&text1) }, VALUE_COLUMNS,
                (struct buf *const[2]) { &cell0, &cell1 });
   buf_add_str(out, buf_str(&cell0));
-  buf_puts(out, ARROW);
+  buf_puts(out, CHANGE_ARROW);
   buf_add_str(out, buf_str(&cell1));
 }
 

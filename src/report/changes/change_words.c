@@ -7,8 +7,7 @@
 #include "base/amount.h"
 #include "base/escape.h"
 #include "report/changes/change_values.h"
-
-#define ARROW " \xe2\x86\x92 "
+#include "report/changes/shorten.h"
 
 enum {
   MAX_PHRASES = 3,
@@ -77,7 +76,7 @@ static void size_words(struct buf *out, const struct event *event)
   else if (strcmp(text[0], text[1]) == 0) /* the difference is smaller than what is shown */
     buf_printf(out, ", %s, %s", text[0], amount_change(e1->size - e0->size, text[1]));
   else
-    buf_printf(out, ", %s" ARROW "%s", text[0], text[1]);
+    buf_printf(out, ", %s" CHANGE_ARROW "%s", text[0], text[1]);
 }
 
 static void mode_words(struct buf *out, const struct event *event)
@@ -86,7 +85,7 @@ static void mode_words(struct buf *out, const struct event *event)
   const struct tar_entry *e1 = event->inputs[1].entry;
   int64_t mask = (e0->mode & PERMISSIONS) == (e1->mode & PERMISSIONS) ? -1 : PERMISSIONS;
 
-  buf_printf(out, "mode 0%" PRIo64 ARROW "0%" PRIo64, (uint64_t)(e0->mode & mask),
+  buf_printf(out, "mode 0%" PRIo64 CHANGE_ARROW "0%" PRIo64, (uint64_t)(e0->mode & mask),
              (uint64_t)(e1->mode & mask));
 }
 

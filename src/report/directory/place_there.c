@@ -9,18 +9,21 @@
 #include "report/directory/place.h"
 #include "report/report.h"
 
-struct side_there {
+struct channel {
   int socket;
   int unsent; /* errno of what kept a frame from being sent, whose rest the other end waits for; 0:
                  none was, or the other end is closed and its answer tells why */
+};
+
+struct side_there {
+  struct channel channel;
   struct notes notes;
 };
 
 struct place_there {
   struct dir_place base; /* first */
-  int whole;             /* the socket for what is about the whole */
-  int whole_unsent;      /* as of a side */
-  bool whole_lost;       /* an answer could not be received */
+  struct channel whole;  /* for what is about the whole */
+  bool lost;             /* an answer about the whole could not be received */
   struct side_there sides[PLACE_SIDES];
   struct outfile_keeper keeper; /* of the files beside the sides */
 };
@@ -31,19 +34,13 @@ static int there_ended(const struct dir_place *place, struct error *err)
 }
 
 /* As frame_send; nothing is sent any more behind a frame that was not. */
-static int there_send(int socket, int *unsent, enum frame_kind kind, const void *bytes, size_t len)
+static int there_send(struct channel *channel, enum frame_kind kind, const void *bytes, size_t len)
 {
-  const int sent = *unsent ? -1 : frame_send(socket, kind, bytes, len);
+  const int sent = channel->unsent ? -1 : frame_send(channel->socket, kind, bytes, len);
 
-  if (sent <= 0 && !*unsent && errno != EPIPE)
-    *unsent = errno;
+  if (sent <= 0 && !channel->unsent && errno != EPIPE)
+    channel->unsent = errno;
   return sent;
-}
-
-static int there_send_side(struct side_there *side, enum frame_kind kind, const void *bytes,
-                           size_t len)
-{
-  return there_send(side->socket, &side->unsent, kind, bytes, len);
 }
 
 static int there_unsent(const struct dir_place *place, int unsent, struct error *err)
@@ -94,13 +91,13 @@ static int there_ask(struct place_there *there, enum frame_kind kind, const char
   struct frame_result result = { 0 };
   int status;
 
-  if (there->whole_lost)
+  if (there->lost)
     return there_ended(&there->base, err);
-  if (there_send(there->whole, &there->whole_unsent, kind, text, strlen(text)) <= 0)
-    return there->whole_unsent ? there_unsent(&there->base, there->whole_unsent, err)
+  if (there_send(&there->whole, kind, text, strlen(text)) <= 0)
+    return there->whole.unsent ? there_unsent(&there->base, there->whole.unsent, err)
                                : there_ended(&there->base, err);
-  status = there_answer(&there->base, there->whole, NULL, &result, err);
-  there->whole_lost = status < 0 && !result.failed;
+  status = there_answer(&there->base, there->whole.socket, NULL, &result, err);
+  there->lost = status < 0 && !result.failed;
   return status;
 }
 
@@ -118,8 +115,8 @@ static int there_open(void *context, const char *name, struct error *err)
 
   if (there_ask(there, FRAME_FILE, name, err))
     return -1;
-  fd = socket_receive_fd(there->whole);
-  there->whole_lost = fd < 0;
+  fd = socket_receive_fd(there->whole.socket);
+  there->lost = fd < 0;
   return fd >= 0 ? fd : there_ended(&there->base, err);
 }
 
@@ -143,7 +140,7 @@ static void there_in(struct dir_place *place, int side, const char *directory)
 {
   struct place_there *there = (struct place_there *)place;
 
-  (void)!there_send_side(&there->sides[side], FRAME_IN, directory, strlen(directory));
+  (void)!there_send(&there->sides[side].channel, FRAME_IN, directory, strlen(directory));
 }
 
 static int there_send_piece(struct side_there *side, const struct tar_chunk *chunk)
@@ -152,11 +149,11 @@ static int there_send_piece(struct side_there *side, const struct tar_chunk *chu
   size_t sent = 0;
 
   if (!chunk->block)
-    return there_send_side(side, FRAME_HOLE, &hole, sizeof(hole));
+    return there_send(&side->channel, FRAME_HOLE, &hole, sizeof(hole));
   while (sent < chunk->len) {
     const size_t len = MIN_OF(chunk->len - sent, (size_t)FRAME_MAX);
 
-    if (there_send_side(side, FRAME_BYTES, chunk->bytes + sent, len) <= 0)
+    if (there_send(&side->channel, FRAME_BYTES, chunk->bytes + sent, len) <= 0)
       return -1;
     sent += len;
   }
@@ -172,10 +169,10 @@ static int there_send_content(struct dir_place *place, struct side_there *side,
   while ((got = content->next(content->context, &chunk, err)) > 0)
     if (there_send_piece(side, &chunk) <= 0)
       return there_ended(place, err);
-  if (got == 0 && there_send_side(side, FRAME_WHOLE, NULL, 0) <= 0)
+  if (got == 0 && there_send(&side->channel, FRAME_WHOLE, NULL, 0) <= 0)
     return there_ended(place, err);
   if (got < 0)
-    (void)!there_send_side(side, FRAME_BROKEN, NULL, 0);
+    (void)!there_send(&side->channel, FRAME_BROKEN, NULL, 0);
   return got;
 }
 
@@ -188,7 +185,7 @@ static int there_entry(struct dir_place *place, int side, const struct tar_entry
   frame_put_entry(&payload, entry);
   if (payload.overflow)
     return error_set(err, ERROR_LIMIT, "an entry with names of over %d bytes", FRAME_MAX);
-  if (there_send_side(there, FRAME_ENTRY, payload.ptr, payload.len) <= 0)
+  if (there_send(&there->channel, FRAME_ENTRY, payload.ptr, payload.len) <= 0)
     return there_ended(place, err);
   return tar_entry_has_content(entry) ? there_send_content(place, there, content, err) : 0;
 }
@@ -199,10 +196,10 @@ static int there_end(struct dir_place *place, int side, struct error *err)
   struct frame_result result = { 0 };
   int status;
 
-  (void)!there_send_side(there, FRAME_END, NULL, 0);
-  if (there->unsent)
-    return there_unsent(place, there->unsent, err);
-  status = there_answer(place, there->socket, there, &result, err);
+  (void)!there_send(&there->channel, FRAME_END, NULL, 0);
+  if (there->channel.unsent)
+    return there_unsent(place, there->channel.unsent, err);
+  status = there_answer(place, there->channel.socket, there, &result, err);
   there->notes.more = result.more_notes;
   place->sides[side].without_attributes = result.without_attributes;
   return status;
@@ -225,11 +222,11 @@ struct dir_place *dir_place_there(const int *sockets, const char *path)
 
   *there = (struct place_there) {
     .base = { .ops = &ops, .path = xstrdup(path) },
-    .whole = sockets[PLACE_SIDES],
+    .whole.socket = sockets[PLACE_SIDES],
     .keeper = { there_open, there_commit, NULL, NULL, there },
   };
   for (int side = 0; side < PLACE_SIDES; side++) {
-    there->sides[side].socket = sockets[side];
+    there->sides[side].channel.socket = sockets[side];
     there->base.sides[side].notes = &there->sides[side].notes;
   }
   return &there->base;

@@ -6,7 +6,6 @@
 #include "report/changes/shorten.h"
 
 #define ELLIPSIS "\xe2\x80\xa6"
-#define ARROW " \xe2\x86\x92 "
 
 enum { LEAST_WRAPPED = 16 }; /* a line holds at least so many columns of a text that is wrapped */
 
@@ -48,7 +47,7 @@ size_t columns_beginning(struct writer *writer, struct str text, size_t columns)
 size_t columns_values(struct writer *writer, struct str text, size_t columns)
 {
   enum { LEAST_VALUE = 8 };
-  static const struct str arrow = STR(ARROW);
+  static const struct str arrow = STR(CHANGE_ARROW);
   const char *at = memmem(text.ptr, text.len, arrow.ptr, arrow.len);
   const size_t head = at ? (size_t)(at - text.ptr) : 0;
   const struct str rest = str_skip(text, head + (at ? arrow.len : 0));
